@@ -1,0 +1,25 @@
+"""What every chart function returns: the picture, a sentence for who cannot see it, the data."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Union
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import altair as alt
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its text alternative and its data.
+
+    `figure` is a plotly Figure or an altair chart and carries the title itself, so that a saved
+    picture explains itself. `alt` is a sentence computed from the data. `table` is exactly the
+    data drawn, its headings with units, ready to be shown or saved as CSV.
+    """
+
+    title: str
+    figure: Union["go.Figure", "alt.LayerChart"] = field(repr=False)
+    alt: str
+    table: pd.DataFrame = field(repr=False)

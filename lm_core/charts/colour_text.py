@@ -1,0 +1,66 @@
+"""Text whose tokens are coloured by how likely the model found them, as safe HTML.
+
+Every token is escaped: the text may come from anyone. Show it with `st.html`; in Markdown the
+tokens themselves would be read as Markdown.
+"""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+
+from lm_core.charts import words
+
+# Below each limit: the background behind the page's own text colour (thin enough for it to stay
+# legible, light or dark), and the line below as a cue that is not colour.
+_STEPS = (
+    (0.01, "rgba(213,94,0,0.38)", "2px solid #D55E00"),
+    (0.05, "rgba(213,94,0,0.22)", "2px dotted #D55E00"),
+    (0.20, "rgba(128,128,128,0.12)", "2px solid transparent"),
+    (0.50, "rgba(0,158,115,0.14)", "2px solid transparent"),
+    (float("inf"), "rgba(0,158,115,0.30)", "2px solid transparent"),
+)
+
+
+def token_spans(
+    tokens: Sequence[str], probabilities: Sequence[float | None], *, numbers: bool = False
+) -> str:
+    """One `<div>` with a `<span>` a token.
+
+    Orange is a surprise (below 5 % dotted, below 1 % solid underline), green was expected; the
+    probability is the span's `title`, and with `numbers` it stands beside the token: a .21.
+
+    Args:
+        tokens: the tokens' texts, in order.
+        probabilities: of each given those before it; None, NaN or infinite leaves it plain.
+        numbers: write the probability after each token.
+    """
+    spans = []
+    for token, given in zip(tokens, probabilities, strict=True):
+        p = float("nan") if given is None else float(given)
+        text = words.visible(token) if numbers else _running(token)
+        spans.append(_span(text, p, numbers) + ("<br>" if "\n" in token and not numbers else ""))
+    return f'<div style="line-height:2;overflow-wrap:anywhere">{"".join(spans)}</div>'
+
+
+def _span(text: str, p: float, numbers: bool) -> str:
+    shown = html.escape(text, quote=True)
+    gap = "margin-right:4px;" if numbers else ""
+    if not np.isfinite(p):
+        return f'<span style="white-space:pre-wrap;{gap}">{shown}</span>'
+    fill, line = next((fill, line) for limit, fill, line in _STEPS if p < limit)
+    number = (
+        f' <span style="font-size:0.85em;opacity:0.9">{words.probability(p)}</span>'
+        if numbers
+        else ""
+    )
+    padding = "padding:2px 4px;" if numbers else "padding:2px 0;"
+    return (
+        f'<span title="probability {words.percent(p)}" style="white-space:pre-wrap;{gap}{padding}'
+        f'border-radius:4px;background:{fill};border-bottom:{line}">{shown}{number}</span>'
+    )
+
+
+def _running(token: str) -> str:
+    """As it reads in a text: spaces stay spaces, a line end shows its sign before it breaks."""
+    return "".join(c if c == " " else words.visible(c) for c in token)

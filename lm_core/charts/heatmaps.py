@@ -1,0 +1,276 @@
+"""Attention as pictures: all heads small, one head large. Row: who looks. Column: at whom.
+
+Both pictures carry a transparent marker on every head or cell whose `customdata` says which one it
+is, because a click on a heatmap alone selects nothing on a page.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from lm_core.charts import words
+from lm_core.charts.chart import Chart
+from lm_core.charts.theme import GREY, VERMILLION, color_scale, style_figure
+
+THUMBNAIL = 48  # cells along a small picture; longer texts are shown in blocks, their largest value
+NUMBERED = 12  # the longest text whose large picture has room for numbers
+TICKS = 20  # token names along an axis
+CLICKABLE = 64
+PREVIOUS = 0.5  # a head that gives the token before this much on average is framed
+_GAP = 0.08  # between small pictures, as a share of one
+
+
+def all_heads(
+    weights: np.ndarray,
+    tokens: Sequence[str],
+    *,
+    selected: tuple[int, int] | None = None,
+    causal: bool = True,
+    dark: bool = False,
+    height: int | None = None,
+) -> Chart:
+    """Every head of every layer side by side. Dashed frame: looks mostly at the token before.
+
+    Args:
+        weights: (L, H, T, T) attention of each layer and head, rows summing to 1.
+        tokens: the T tokens' texts.
+        selected: (layer, head), counted from 0, to frame.
+        causal: leave the cells right of the diagonal blank.
+        dark: use the colour scale made for a dark page.
+        height: in pixels; from the number of layers when None.
+
+    A point's `customdata` is [layer, head], counted from 0; the words count from 1.
+    """
+    weights = _clean(weights, causal)
+    L, H, T, _ = weights.shape
+    pooled, block = _pool(weights)
+    side = pooled.shape[-1]
+    title = "All heads"
+    figure = go.Figure()
+    if L and H and T:
+        figure.add_heatmap(
+            z=_mosaic(pooled).astype(np.float32),
+            x=_edges(H, side),
+            y=_edges(L, side),
+            **_scale(dark),
+            showscale=False,
+            hoverinfo="skip",
+        )
+    named = [(layer, head) for layer in range(L) for head in range(H)] if T else []
+    figure.add_scatter(
+        x=[head * (1 + _GAP) + 0.5 for _, head in named],
+        y=[layer * (1 + _GAP) + 0.5 for layer, _ in named],
+        **_targets([list(pair) for pair in named], [_named(*pair) for pair in named]),
+    )
+    previous = _to_previous(weights)
+    looks_back = [pair for pair in named if previous[pair] >= PREVIOUS]
+    for pair in looks_back:
+        _frame(figure, pair, {"color": GREY, "width": 2, "dash": "dot"})
+    if selected in named:
+        _frame(figure, selected, {"color": VERMILLION, "width": 3})
+    note = "<br>dotted frame: looks mostly at the token before" if looks_back else ""
+    style_figure(
+        figure,
+        title=title,
+        x=f"head 1 to {H}{note}",
+        y="layer, first at the top",
+        height=height or 90 + 96 * max(1, L) + 20 * bool(note),
+    )
+    bare = {"showticklabels": False, "showgrid": False, "ticks": "", "fixedrange": True}
+    figure.update_xaxes(**bare, range=[-0.04, max(1, H) * (1 + _GAP) - _GAP + 0.04])
+    figure.update_yaxes(**bare, range=[max(1, L) * (1 + _GAP) - _GAP + 0.04, -0.04])
+    figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
+    labels = _block_labels(tokens, T, block)
+    return Chart(title, figure, _alt_all(previous, named, T), _table(pooled, labels))
+
+
+def one_head(
+    weights: np.ndarray,
+    tokens: Sequence[str],
+    layer: int,
+    head: int,
+    *,
+    causal: bool = True,
+    dark: bool = False,
+    height: int = 440,
+) -> Chart:
+    """One head, large: with numbers up to 12 tokens, with thinned token names over 20.
+
+    Args:
+        weights: (T, T) attention, rows summing to 1.
+        tokens: the T tokens' texts; repeated ones are numbered apart.
+        layer, head: which one it is, counted from 0 (the words count from 1).
+        causal: leave the cells right of the diagonal blank.
+        dark: use the colour scale made for a dark page.
+        height: in pixels.
+
+    A point's `customdata` is [looking, looked at], places counted from 0 (up to 64 tokens).
+    """
+    weights = _clean(weights, causal)
+    T = len(weights)
+    labels = _block_labels(tokens, T, 1)
+    title = f"Layer {layer + 1}, head {head + 1}"
+    figure = go.Figure()
+    cells = [(i, j) for i in range(T) for j in range(T) if not np.isnan(weights[i, j])]
+    clickable = T <= CLICKABLE
+    escaped = [words.escaped(label) for label in labels]
+    if T:
+        figure.add_heatmap(
+            z=weights.astype(np.float32),
+            x=np.arange(T),
+            y=np.arange(T),
+            **_scale(dark),
+            colorbar={"title": {"text": "attention", "side": "right"}, "thickness": 12, "len": 1},
+            text=_cell_texts(weights) if T <= NUMBERED else None,
+            texttemplate="%{text}" if T <= NUMBERED else None,
+            hoverinfo="skip" if clickable else "z",
+        )
+    if clickable:
+        says = [
+            f"{escaped[i]} looks at {escaped[j]}: {words.percent(weights[i, j])}" for i, j in cells
+        ]
+        figure.add_scatter(
+            x=[j for _, j in cells], y=[i for i, _ in cells], **_targets([*map(list, cells)], says)
+        )
+    style_figure(figure, title=title, x="looked at", y="looking", height=height)
+    step = -(-T // TICKS) or 1
+    places = list(range(0, T, step))
+    ticks = {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": [words.escaped(words.shorten(labels[i], 12)) for i in places],
+        "showgrid": False,
+        "fixedrange": clickable,
+    }
+    figure.update_xaxes(**ticks, range=[-0.5, max(1, T) - 0.5])
+    figure.update_yaxes(**ticks, range=[max(1, T) - 0.5, -0.5])
+    figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
+    table = _table(weights[None, None], labels).drop(columns=["layer", "head"])
+    return Chart(title, figure, _alt_one(weights, labels, title), table)
+
+
+def _clean(weights: np.ndarray, causal: bool) -> np.ndarray:
+    """Float copy; what is not finite, and what a causal head cannot see, is NaN (drawn blank)."""
+    weights = np.array(weights, dtype=float)
+    weights[~np.isfinite(weights)] = np.nan
+    if causal:
+        weights[..., np.triu(np.ones(weights.shape[-2:], dtype=bool), 1)] = np.nan
+    return weights
+
+
+def _pool(weights: np.ndarray) -> tuple[np.ndarray, int]:
+    """Blocks of tokens by their largest weight until a side is at most THUMBNAIL; block size."""
+    T = weights.shape[-1]
+    block = -(-T // THUMBNAIL) or 1
+    if block == 1:
+        return weights, 1
+    starts = np.arange(0, T, block)
+    rows = np.fmax.reduceat(weights, starts, axis=-2)  # fmax passes over NaN
+    return np.fmax.reduceat(rows, starts, axis=-1), block
+
+
+def _mosaic(pooled: np.ndarray) -> np.ndarray:
+    """(L, H, S, S) -> one picture, a NaN row and column between neighbours."""
+    L, H, S, _ = pooled.shape
+    wide = np.full((L, S + 1, H, S + 1), np.nan)
+    wide[:, :S, :, :S] = pooled.transpose(0, 2, 1, 3)
+    return wide.reshape(L * (S + 1), H * (S + 1))[:-1, :-1]
+
+
+def _edges(n: int, side: int) -> np.ndarray:
+    """Where the cells of `n` pictures in a row begin and end, each picture 1 wide."""
+    return np.concatenate([i * (1 + _GAP) + np.linspace(0, 1, side + 1) for i in range(n)])
+
+
+def _scale(dark: bool) -> dict:
+    return {"colorscale": color_scale(dark), "zmin": 0.0, "zmax": 1.0}
+
+
+def _targets(customdata: list, texts: list[str]) -> dict:
+    """A scatter that is not seen, only pointed at."""
+    return {
+        "mode": "markers",
+        "marker": {"size": 12, "opacity": 0},
+        "customdata": customdata,
+        "hovertext": texts,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _frame(figure: go.Figure, pair: tuple[int, int], line: dict) -> None:
+    y, x = (i * (1 + _GAP) for i in pair)
+    around = _GAP / 4
+    figure.add_shape(x0=x - around, x1=x + 1 + around, y0=y - around, y1=y + 1 + around, line=line)
+
+
+def _named(layer: int, head: int) -> str:
+    return f"layer {layer + 1}, head {head + 1}"
+
+
+def _to_previous(weights: np.ndarray) -> np.ndarray:
+    """(L, H): the weight given to the token before, averaged over tokens that have one."""
+    below = np.diagonal(weights, offset=-1, axis1=-2, axis2=-1)
+    known = np.isfinite(below).sum(axis=-1)
+    return np.where(known, np.nansum(below, axis=-1) / np.maximum(known, 1), 0.0)
+
+
+def _block_labels(tokens: Sequence[str], T: int, block: int) -> list[str]:
+    if len(tokens) != T:
+        raise ValueError(f"{len(tokens)} tokens for attention over {T}")
+    if block == 1:
+        return words.unique_labels(tokens)
+    return [f"tokens {i + 1}-{min(i + block, T)}" for i in range(0, T, block)]
+
+
+def _cell_texts(weights: np.ndarray) -> list[list[str]]:
+    return [["" if np.isnan(p) else words.probability(p) for p in row] for row in weights]
+
+
+def _table(weights: np.ndarray, labels: list[str]) -> pd.DataFrame:
+    """One row a cell that is drawn, layers and heads counted from 1."""
+    layer, head, i, j = np.nonzero(~np.isnan(weights))
+    names = np.array(labels, dtype=object)
+    return pd.DataFrame(
+        {
+            "layer": layer + 1,
+            "head": head + 1,
+            "looking": names[i] if len(i) else [],
+            "looked at": names[j] if len(j) else [],
+            "attention (share of 1)": weights[layer, head, i, j],
+        }
+    )
+
+
+def _alt_all(previous: np.ndarray, named: list[tuple[int, int]], T: int) -> str:
+    if not named:
+        return "Attention of all heads, still empty: there is no text to look at."
+    L, H = previous.shape
+    best = max(named, key=lambda pair: previous[pair])
+    many = sum(previous[pair] >= PREVIOUS for pair in named)
+    return (
+        f"Attention in {words.count(L, 'layer')} of {words.count(H, 'head')} over "
+        f"{words.count(T, 'token')}: {words.count(many, 'head')} of {len(named)} "
+        f"{'looks' if many == 1 else 'look'} mostly at the token before, most of all "
+        f"{_named(*best)} ({words.percent(previous[best])} on average)."
+    )
+
+
+def _alt_one(weights: np.ndarray, labels: list[str], title: str) -> str:
+    seen = np.isfinite(weights)
+    if not seen.any():
+        return f"{title}, still empty: there is no text to look at."
+    says = f"{title} over {words.count(len(labels), 'token')}"
+    others = np.where(seen & ~np.eye(len(labels), dtype=bool), weights, -1.0)
+    if others.max() >= 0:
+        i, j = np.unravel_index(others.argmax(), others.shape)
+        says += (
+            f": the strongest look at another token is {labels[i]} at {labels[j]} "
+            f"({words.percent(weights[i, j])})"
+        )
+        last = np.where(seen[-1], weights[-1], -1.0)
+        if last.max() >= 0:
+            says += f"; the last token, {labels[-1]}, looks most at {labels[int(last.argmax())]} "
+            says += f"({words.percent(last.max())})"
+    return says + "."

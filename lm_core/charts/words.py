@@ -1,0 +1,141 @@
+"""Numbers and tokens as a person reads them: sensible digits, units, visible spaces."""
+
+import html
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+MISSING = "n/a"
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_STEPS = ("", " k", " M", " G", " T")
+_BYTES = (" B", " kB", " MB", " GB", " TB")
+
+
+def human(value: float) -> str:
+    """Three digits and a unit: 12345 -> "12.3 k", 1200000 -> "1.2 M", 0.01234 -> "0.0123"."""
+    return _stepped(value, _STEPS)
+
+
+def bytes_size(count: float) -> str:
+    """Bytes in decimal units: 1115394 -> "1.12 MB"."""
+    return _stepped(count, _BYTES)
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, or hours too: 84 -> "1:24", 3725 -> "1:02:05"."""
+    if not math.isfinite(seconds):
+        return MISSING
+    sign, whole = "-" if round(seconds) < 0 else "", abs(round(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    clock = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{sign}{clock}:{whole % 60:02}"
+
+
+def percent(share: float) -> str:
+    """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
+
+    Only an exact nothing reads 0 %, and only an exact whole reads 100 %.
+    """
+    if not math.isfinite(share):
+        return MISSING
+    value = 100 * share
+    if 0 < value < 0.01:
+        return "< 0.01 %"
+    if 99.9 < value < 100:
+        return "> 99.9 %"
+    if 99 < value < 100:
+        return f"{value:.1f} %"
+    return f"{_significant(value, 2) if abs(value) < 100 else f'{value:.0f}'} %"
+
+
+def probability(p: float) -> str:
+    """Two digits, short enough for a cell: 0.214 -> ".21", 0.997 -> "1.0", 0.001 -> ".00"."""
+    if not math.isfinite(p):
+        return MISSING
+    text = f"{p:.2f}"
+    return text.removeprefix("0") if p < 0.995 else text[:-1]
+
+
+def nats(value: float) -> str:
+    """A loss: three digits from 0.1 on, "1.52"; two below, "0.034"; whole from 1000 on."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("-∞" if value < 0 else "∞")
+    if abs(value) >= 0.1:
+        return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{value:.2g}" if value else "0"
+
+
+def count(value: int, one: str, several: str | None = None) -> str:
+    """1 -> "1 letter", 29910 -> "29,910 letters"."""
+    return f"{value:,} {one if value == 1 else several or one + 's'}"
+
+
+def visible(token: str) -> str:
+    """A token one can see: spaces, line ends and control characters get a sign of their own."""
+    signs = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽"}
+    return "".join(signs.get(c, c if _printable(c) else f"⟨{ord(c):X}⟩") for c in token) or "∅"
+
+
+def unique_labels(tokens: Sequence[str]) -> list[str]:
+    """Visible labels of tokens, no two alike: the₁ ... the₂."""
+    return numbered_apart([visible(token) for token in tokens])
+
+
+def numbered_apart(labels: Sequence[str]) -> list[str]:
+    """The same labels, those that come more than once numbered: x, y, x -> x₁, y, x₂."""
+    total = Counter(labels)
+    taken = {label for label, n in total.items() if n == 1}
+    seen: Counter[str] = Counter()
+    apart = []
+    for label in labels:
+        unique = label
+        while total[label] > 1:
+            seen[label] += 1
+            unique = label + str(seen[label]).translate(_SUBSCRIPTS)
+            if unique not in taken:  # a text may itself hold "x₁"
+                taken.add(unique)
+                break
+        apart.append(unique)
+    return apart
+
+
+def escaped(label: str) -> str:
+    """For plotly, which reads a few HTML tags (and links) in every text it draws."""
+    return html.escape(label, quote=False)
+
+
+def shorten(label: str, width: int = 14) -> str:
+    """At most `width` characters, the middle left out: a tick label must not squeeze the chart."""
+    if len(label) <= width:
+        return label
+    tail = (width - 1) // 3
+    return f"{label[: width - 1 - tail]}…{label[len(label) - tail :]}"
+
+
+def _printable(char: str) -> bool:
+    return unicodedata.category(char)[0] not in "CZ"
+
+
+def _significant(value: float, digits: int) -> str:
+    """`digits` significant digits in plain notation, no trailing zeros: 21.04, 3 -> "21"."""
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    text = f"{rounded:.{max(0, places)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _stepped(value: float, units: tuple[str, ...]) -> str:
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    step = 0
+    while abs(value) >= 999.5 and step < len(units) - 1:  # 999.6 k reads 1 M, never 1000 k
+        value, step = value / 1000, step + 1
+    if abs(value) >= 1000:
+        return f"{value:,.0f}{units[step]}"
+    return _significant(value, 3) + units[step]

@@ -1,0 +1,72 @@
+"""What a corpus is: documents in three splits, with its licence and source.
+
+A corpus of `kind` "items" is a list of short independent things (names); nothing learned from one
+reaches over into the next. One of kind "text" is running text: one document, or several (a speech
+each) read one after the other.
+
+A new corpus is one file in this package: a loader under `@register(CorpusInfo(...), ...)`. The
+entry's `build(progress)` gives the `Corpus`, its `extra["info"]` the `CorpusInfo`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lm_core.registry import Registry
+
+corpora = Registry("corpus", package="lm_core.corpora")
+
+SPLITS = ("train", "validation", "test")
+
+Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 when unknown)
+
+
+@dataclass(frozen=True)
+class CorpusInfo:
+    """What is known of a corpus before its text is read."""
+
+    name: str
+    title: str
+    licence: str
+    source: str
+    kind: str = "text"  # or "items"
+    how: str = "embedded"  # or "download", or "own"
+    size: str = ""  # in words, "1.1 MB"
+    split_rule: str = ""  # how the splits were made, a sentence
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Text in splits. `splits[name]` is a list of documents (or items); a split may be empty."""
+
+    info: CorpusInfo
+    splits: dict[str, list[str]] = field(repr=False)
+    labels: dict[str, list[str]] = field(default_factory=dict, repr=False)  # "1861 Lincoln"
+
+    @property
+    def items(self) -> bool:
+        return self.info.kind == "items"
+
+    def characters(self, split: str) -> int:
+        """Characters of a split, counting the newline that ends each item or parts documents."""
+        return sum(map(len, self.splits[split])) + self._newlines(split)
+
+    def bytes(self, split: str) -> int:
+        """The same in UTF-8 bytes."""
+        return sum(len(d.encode()) for d in self.splits[split]) + self._newlines(split)
+
+    def _newlines(self, split: str) -> int:
+        documents = self.splits[split]
+        return len(documents) if self.items or len(documents) > 1 else 0
+
+
+def register(
+    info: CorpusInfo, *, idea: str, order: int, ready: Callable[[], bool]
+) -> Callable[[Any], Any]:
+    """Decorator for a loader `(progress: Progress | None) -> Corpus`.
+
+    `ready` says, without loading, whether the text is on this machine.
+    """
+    return corpora.register(
+        info.name, title=info.title, idea=idea, order=order, info=info, ready=ready
+    )

@@ -1,0 +1,134 @@
+"""Bytes to text, strictly: what is not plain text is refused with a sentence that says the mend.
+
+UTF-8 is the rule. UTF-16 and UTF-32 are read when their byte-order mark says so; Western European
+(Windows-1252, Latin-1) is read when the result looks like text, and the note says that it was.
+"""
+
+import codecs
+import re
+import unicodedata
+
+from lm_core.errors import BadText
+
+MAX_BYTES = 10_000_000  # of an upload or a paste
+
+_MARKS = (  # the longer marks first: UTF-32's starts with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_MAX_CONTROLS = 0.01  # of the characters; more is not text
+_MAX_HIGH = 0.5  # non-ASCII share of Western European text; Greek or Russian bytes are near 0.8
+_MIN_GOOD = 0.7  # of the non-ASCII characters, those that are letters or printers' signs
+_PRINTERS = frozenset("‘’‚“”„–—…•€£§©«»°·¿¡½¼¾²³")
+
+
+def check_size(size: int, limit: int = MAX_BYTES) -> None:
+    """Refuse by size alone, before any work.
+
+    Raises:
+        BadText: `size` is over `limit` bytes.
+    """
+    if size > limit:
+        raise BadText(
+            f"This is {size / 1e6:,.1f} MB and {limit / 1e6:,.0f} MB is the most: "
+            "cut out a part and give that."
+        )
+
+
+def decode(data: bytes, *, limit: int = MAX_BYTES) -> tuple[str, str]:
+    """The text of `data` with newlines as "\\n", and a note: "" or a sentence on what was done.
+
+    Raises:
+        BadText: too large, empty, a single character, binary, or in an encoding that is not known.
+    """
+    check_size(len(data), limit)
+    text, note = _characters(data)
+    text, dropped = tidy(text)
+    return text, " ".join(filter(None, (note, dropped)))
+
+
+def tidy(text: str) -> tuple[str, str]:
+    """Text with newlines as "\\n" and without stray control characters, and a note.
+
+    Raises:
+        BadText: empty, a single character, or full of control characters.
+    """
+    if "\0" in text:
+        raise BadText(_BINARY)
+    text = _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    controls = len(_CONTROLS.findall(text))
+    if controls > _MAX_CONTROLS * len(text):
+        raise BadText(_BINARY)
+    text = _CONTROLS.sub("", text)
+    visible = len(text.strip())
+    if visible == 0:
+        raise BadText("There is no text in this: give a text of at least a few lines.")
+    if visible == 1:
+        raise BadText("This is a single character: give a text of at least a few lines.")
+    return text, f"Left out: {_count(controls, 'control character')}." if controls else ""
+
+
+def _characters(data: bytes) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            name = encoding.removesuffix("-sig").upper()
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError:
+                raise BadText(
+                    f"This says it is {name} but is damaged: save it again as plain UTF-8 text."
+                ) from None
+            return text, "" if name == "UTF-8" else f"Read as {name}."
+    if b"\0" in data:
+        raise BadText(_BINARY)
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError as error:
+        first = error.start
+    if _mostly_utf8(data):
+        line = data.count(b"\n", 0, first) + 1
+        raise BadText(f"This is UTF-8 with broken letters (line {line:,}): save it again as UTF-8.")
+    for encoding, name in (("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue  # five bytes mean nothing in Windows-1252
+        if _looks_western(text):
+            return text, f"Not UTF-8: read as Western European ({name}); check its accents."
+    raise BadText(
+        "This is neither UTF-8 nor Western European text: open it in a text editor and save it as "
+        "plain text with the encoding UTF-8."
+    )
+
+
+_BINARY = (
+    "This is not plain text (a picture, a document of a word processor, or UTF-16 without its "
+    "mark): save it as plain text with the encoding UTF-8."
+)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """More whole multi-byte letters than broken ones: damaged UTF-8 and no other encoding."""
+    whole = sum(c > "\x7f" for c in data.decode("utf-8", "ignore"))
+    broken = data.decode("utf-8", "replace").count("\ufffd")
+    return whole > broken
+
+
+def _looks_western(text: str) -> bool:
+    high = [c for c in text if c > "\x7f"]
+    good = sum(c in _PRINTERS or unicodedata.category(c)[0] == "L" for c in high)
+    controls = len(_CONTROLS.findall(text))
+    return (
+        len(high) <= _MAX_HIGH * len(text)
+        and good >= _MIN_GOOD * len(high)
+        and controls <= _MAX_CONTROLS * len(text)
+    )
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"

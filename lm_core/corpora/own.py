@@ -1,0 +1,253 @@
+"""Your own text: pasted, uploaded or a file; made into a corpus; stored so a worker can read it.
+
+own = read_upload("diary.txt", data)
+corpus = own_corpus(own.text, title=own.title, items=False)
+key = save_own(corpus);  load_own(key).splits == corpus.splits
+"""
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo
+from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
+from lm_core.corpora.files import texts_folder, write_whole
+from lm_core.corpora.splitting import split_items, split_text, unique
+from lm_core.corpora.table import column_text, parse_table, text_columns
+from lm_core.errors import BadText, StoreUnavailable
+from lm_core.home import unwritable
+
+MIN_CHARACTERS, MIN_ITEMS = 200, 20
+MAX_FILE_BYTES = 1_000_000_000  # of a file named on the command line, which no stranger sent
+MAX_HELD_OUT = 1000  # items that validate, and as many that test
+_PREFIX = "own-"  # of the name of a stored text
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class OwnText:
+    """What was read. `note` is "" or a sentence for its owner on how it was read."""
+
+    title: str
+    text: str
+    note: str = ""
+    column: str | None = None
+
+    @property
+    def items(self) -> list[str]:
+        """The lines, without spaces around them and without the empty ones."""
+        return _lines(self.text)
+
+
+def read_upload(
+    name: str, data: bytes, column: str | None = None, *, limit: int = MAX_BYTES
+) -> OwnText:
+    """Read an uploaded .txt, .md or .csv of at most 10 MB (`limit` in bytes).
+
+    Args:
+        name: the file's name as the browser gave it; only its ending and title are used.
+        column: of a .csv, which column holds the text (`csv_columns` lists them).
+
+    Raises:
+        BadText: too large, another kind of file, empty, binary, unreadable, or a table without
+            text; with how to mend it.
+    """
+    check_size(len(data), limit)
+    title, ending = _title(name)
+    if ending not in (".txt", ".md", ".csv"):
+        raise BadText("Only .txt, .md and .csv can be read: save it as plain text (.txt).")
+    text, note = decode(data, limit=limit)
+    if ending != ".csv":
+        return OwnText(title, text, note)
+    text, column = column_text(text, column)
+    return OwnText(title, text, note, column)
+
+
+def csv_columns(data: bytes, *, limit: int = MAX_BYTES) -> list[str]:
+    """Headings of the columns of a CSV that hold words.
+
+    Raises:
+        BadText: it cannot be read, or none does.
+    """
+    return text_columns(*parse_table(decode(data, limit=limit)[0]))
+
+
+def from_paste(text: str, *, title: str = "Pasted text") -> OwnText:
+    """Text from a text box.
+
+    Raises:
+        BadText: over 10 MB, empty, a single character, or full of control characters.
+    """
+    check_size(len(text))  # cheap, and enough for a text far too long
+    check_size(len(text.encode("utf-8", "replace")))
+    return OwnText(title, *tidy(text))
+
+
+def read_file(path: str | Path, column: str | None = None) -> OwnText:
+    """A file of this machine, whatever its ending; a .csv as `read_upload` does. Up to 1 GB.
+
+    Raises:
+        BadText: it cannot be opened, or as `read_upload`.
+    """
+    path = Path(path).expanduser()
+    try:
+        check_size(path.stat().st_size, MAX_FILE_BYTES)
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
+    if path.suffix.lower() == ".csv":
+        return read_upload(path.name, data, column, limit=MAX_FILE_BYTES)
+    return OwnText(_title(path.name)[0], *decode(data, limit=MAX_FILE_BYTES))
+
+
+def own_corpus(
+    text_or_items: str | Sequence[str], *, title: str, items: bool, validation: str | None = None
+) -> Corpus:
+    """A corpus from text, or from items (a list, or text with one item a line).
+
+    Items lose their doubles, are shuffled once and cut 80/10/10, with 1,000 at most in each of
+    the last two. Running text is cut in order, 90/5/5. With `validation` all of the text trains
+    and `validation` validates exactly as it is given.
+
+    Raises:
+        BadText: fewer than 200 characters, or than 20 different items; or nothing to validate on.
+    """
+    given = text_or_items if isinstance(text_or_items, str) else "\n".join(text_or_items)
+    text, _ = tidy(given)
+    different = unique(_lines(text)) if items else []
+    if items and len(different) < MIN_ITEMS:
+        raise BadText(
+            f"There are {len(different):,} different items here and {MIN_ITEMS} is the least: "
+            "give more, one a line."
+        )
+    if not items and len(text) < MIN_CHARACTERS:
+        raise BadText(
+            f"This text has {len(text):,} characters and {MIN_CHARACTERS} is the least: "
+            "give a longer one."
+        )
+    if validation is not None:
+        held, _ = tidy(validation)
+        splits = {
+            "train": different if items else [text],
+            "validation": _lines(held) if items else [held],
+            "test": [],
+        }
+        rule = "All of it trains; a text of its own validates; no test."
+    elif items:
+        n = min(MAX_HELD_OUT, len(different) // 10)
+        splits = split_items(different, validation=n, test=n)
+        rule = f"Doubles removed, shuffled once; {n:,} items validate and {n:,} test."
+    else:
+        splits = split_text(text, 0.9, 0.95)
+        rule = "In order: 90 % of the characters train, 5 % validate, the last 5 % test."
+    return _corpus(_shown(title), items, rule, splits)
+
+
+def save_own(corpus: Corpus) -> str:
+    """Store an own corpus under the SHA-256 of its content, which is returned.
+
+    Raises:
+        StoreUnavailable: the home folder cannot be written.
+    """
+    data = _content(corpus)
+    key = hashlib.sha256(data).hexdigest()
+    try:
+        if not _path(key).exists():
+            write_whole(_path(key), data)
+    except OSError as error:
+        raise StoreUnavailable(unwritable(error)) from None
+    return key
+
+
+def load_own(key: str) -> Corpus:
+    """The corpus stored under a SHA-256, in any process of this machine.
+
+    Raises:
+        BadText: there is none of that key, or its file is damaged.
+        StoreUnavailable: the home folder cannot be read.
+    """
+    gone = "That text is not stored on this machine (any more): upload or paste it again."
+    if not _KEY.fullmatch(key):  # nothing else ever becomes part of a path
+        raise BadText(gone)
+    try:
+        data = _path(key).read_bytes()
+    except FileNotFoundError:
+        raise BadText(gone) from None
+    except OSError as error:
+        raise StoreUnavailable(unwritable(error)) from None
+    if hashlib.sha256(data).hexdigest() != key:
+        raise BadText("The stored copy of that text is damaged: upload or paste it again.")
+    try:
+        stored: dict[str, Any] = json.loads(data)
+        return _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
+    except (ValueError, KeyError, TypeError, AttributeError):  # right hash, another lab's format
+        raise BadText(gone) from None
+
+
+def is_own(name: str) -> bool:
+    """Whether a corpus name is that of a stored own text."""
+    return name.startswith(_PREFIX)
+
+
+def own_key(name: str) -> str:
+    """The SHA-256 in the `info.name` of an own corpus."""
+    return name.removeprefix(_PREFIX)
+
+
+def has_own(key: str) -> bool:
+    """Whether `load_own` would find a file of that key."""
+    return bool(_KEY.fullmatch(key)) and _path(key).is_file()
+
+
+def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) -> Corpus:
+    """The corpus, named after its content: the same text is the same name everywhere."""
+    size = sum(len(d.encode()) for documents in splits.values() for d in documents)
+    info = CorpusInfo(
+        name=_PREFIX,
+        title=title,
+        licence="Yours: it stays on the machine that runs this lab.",
+        source="Your own text",
+        kind="items" if items else "text",
+        how="own",
+        size=f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB",
+        split_rule=rule,
+    )
+    corpus = Corpus(info, {split: splits[split] for split in SPLITS})
+    name = _PREFIX + hashlib.sha256(_content(corpus)).hexdigest()
+    return dataclasses.replace(corpus, info=dataclasses.replace(info, name=name))
+
+
+def _content(corpus: Corpus) -> bytes:
+    stored = {
+        "title": corpus.info.title,
+        "items": corpus.items,
+        "rule": corpus.info.split_rule,
+        "splits": corpus.splits,
+    }
+    return json.dumps(stored, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _path(key: str) -> Path:
+    return texts_folder() / f"{key}.json"
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in map(str.strip, text.split("\n")) if line]
+
+
+def _title(name: str) -> tuple[str, str]:
+    """A title that is safe to show, and the ending in small letters."""
+    base = re.split(r"[\\/]", name)[-1]
+    stem, dot, ending = base.rpartition(".")
+    return _shown(stem if dot else base), f".{ending.lower()}" if dot else ""
+
+
+def _shown(title: str) -> str:
+    printable = "".join(c for c in title if c.isprintable())
+    return printable.strip()[:80] or "Own text"

@@ -1,0 +1,51 @@
+"""Device, number format and threads, each with its reason in words."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from lm_core.errors import BadSettings
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """Where the arithmetic runs. `reason` is a sentence for people."""
+
+    device: torch.device
+    dtype: torch.dtype
+    threads: int
+    reason: str
+
+    def __str__(self) -> str:
+        kind = str(self.dtype).removeprefix("torch.")
+        return f"{self.device.type.upper()}, {self.threads} threads, {kind}"
+
+
+def choose_device(name: str = "auto", threads: int | None = None) -> DeviceChoice:
+    """Pick a device. `name` is auto, cpu or cuda; `threads` None means every core.
+
+    Raises:
+        BadSettings: cuda was asked for by name and there is none.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise BadSettings(f"device must be auto, cpu or cuda, not {name!r}.")
+    if threads is not None and not 1 <= threads <= 1024:
+        raise BadSettings(f"threads must be from 1 to 1024, not {threads}.")
+    threads = threads or cores()
+    has_cuda = torch.cuda.is_available()
+    if name == "cuda" and not has_cuda:
+        raise BadSettings("No CUDA device was found; use --device cpu or --device auto.")
+    if name != "cpu" and has_cuda:
+        title = torch.cuda.get_device_name(0)
+        return DeviceChoice(torch.device("cuda"), torch.float32, threads, f"found {title}.")
+    reason = "no GPU was found." if name == "auto" else "the CPU was asked for."
+    return DeviceChoice(torch.device("cpu"), torch.float32, threads, reason)
+
+
+def cores() -> int:
+    """Cores this process may use (a container may own fewer than the machine has)."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:  # macOS and Windows have no affinity call
+        return os.cpu_count() or 1

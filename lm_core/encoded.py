@@ -1,0 +1,86 @@
+"""A corpus as ids: one tensor a split, ready to be cut into batches by index.
+
+Layout of the stream, b the boundary token: items and several documents are `b d1 b d2 b ... dn b`;
+a single running text is just its tokens. `starts` holds where each sequence begins; a model's
+context never reaches back over a start. Items are one sequence each (from b to b); running text is
+one sequence from beginning to end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lm_core.corpora.corpus import Corpus
+from lm_core.errors import BadText
+from lm_core.tokenizers.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One split as ids, with the size of the text it came from."""
+
+    ids: Tensor  # (N,) int64
+    starts: Tensor  # (S,) int64, where each sequence begins
+    items: bool
+    characters: int
+    bytes: int
+    unknown: int = 0  # tokens that are <unk>, or characters that had to be skipped
+
+    @property
+    def predictions(self) -> int:
+        """Tokens that have something before them to be predicted from."""
+        return max(0, len(self.ids) - 1)
+
+    def to(self, device: torch.device) -> "Encoded":
+        ids, starts = self.ids.to(device), self.starts.to(device)
+        return Encoded(ids, starts, self.items, self.characters, self.bytes, self.unknown)
+
+
+def encode_documents(
+    documents: Sequence[str], tokenizer: Tokenizer, *, items: bool, skip_unknown: bool = False
+) -> Encoded:
+    """Encode documents into one stream (see the top of this file).
+
+    Raises:
+        BadText: a character the tokenizer does not know, unless `skip_unknown`; or no text.
+    """
+    if not documents or not any(documents):
+        raise BadText("There is no text here: choose another split, or give some text.")
+    pieces = tokenizer.encode_many(documents, skip_unknown=skip_unknown)
+    apart = items or len(documents) > 1
+    unknown = sum(map(tokenizer.count_unknown, documents)) if skip_unknown else 0
+    if tokenizer.unknown_id is not None:
+        unknown = sum(int((p == tokenizer.unknown_id).sum()) for p in pieces)
+    if apart:
+        boundary = np.array([tokenizer.boundary_id], dtype=np.int64)
+        stream = [boundary]
+        for piece in pieces:
+            stream += [piece, boundary]
+        ids = np.concatenate(stream)
+    else:
+        ids = pieces[0]
+    starts = np.zeros(1, dtype=np.int64)
+    if items:
+        lengths = np.array([len(piece) + 1 for piece in pieces[:-1]], dtype=np.int64)
+        starts = np.concatenate([starts, lengths.cumsum()])
+    newlines = len(documents) if apart else 0
+    return Encoded(
+        ids=torch.from_numpy(ids),
+        starts=torch.from_numpy(starts),
+        items=items,
+        characters=sum(map(len, documents)) + newlines,
+        bytes=sum(len(d.encode("utf-8", "replace")) for d in documents) + newlines,
+        unknown=unknown,
+    )
+
+
+def encode_corpus(corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Encoded]:
+    """Every split of the corpus that holds text."""
+    return {
+        split: encode_documents(documents, tokenizer, items=corpus.items)
+        for split, documents in corpus.splits.items()
+        if documents
+    }

@@ -1,0 +1,121 @@
+"""Surprise of a text: a sum of nats over tokens, then one division.
+
+Every token is predicted once. Where a model's context is limited, a token is predicted from at
+least half a context (rows overlap by half), as it would be in use; where state can be carried on,
+from everything before it. The very first token of a running text has nothing before it and is not
+counted.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lm_core.encoded import Encoded
+from lm_core.errors import BadText
+from lm_core.models.contract import LanguageModel
+from lm_core.windows import Rows, cut, gather
+
+LONG_ROW = 4096  # inputs in a row where the context has no limit
+WARM_UP = 256  # and how many of them are read again from the row before
+LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time
+
+
+@dataclass(frozen=True)
+class Score:
+    """`nats` is a sum; everything else is it, divided once."""
+
+    nats: float
+    tokens: int
+    characters: int
+    bytes: int
+    whole: bool  # False: a fixed part of the split was scored
+
+    @property
+    def nats_per_token(self) -> float:
+        return self.nats / self.tokens
+
+    @property
+    def perplexity(self) -> float:
+        """exp of the nats per token; comparable only between models with the same tokenizer."""
+        return math.exp(min(self.nats_per_token, 700.0))
+
+    @property
+    def bits_per_byte(self) -> float:
+        """Comparable between tokenizers."""
+        return self.nats / math.log(2) / self.bytes
+
+    @property
+    def bits_per_character(self) -> float:
+        """Comparable between tokenizers."""
+        return self.nats / math.log(2) / self.characters
+
+
+def evaluate(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None = None) -> Score:
+    """Score `encoded`, or a fixed, evenly spread part of about `max_tokens` of it.
+
+    Raises:
+        BadText: fewer than two tokens, so nothing can be predicted.
+    """
+    nats, tokens = 0.0, 0
+    for row_nats, asked in _score_rows(model, encoded, max_tokens):
+        nats += float(row_nats.double().sum())
+        tokens += asked
+    share = tokens / encoded.predictions
+    return Score(
+        nats=nats,
+        tokens=tokens,
+        characters=max(1, round(encoded.characters * share)),
+        bytes=max(1, round(encoded.bytes * share)),
+        whole=tokens == encoded.predictions,
+    )
+
+
+def token_nats(model: LanguageModel, encoded: Encoded) -> Tensor:
+    """Surprise of every token but the first, (N - 1,) float32 on the CPU, in reading order."""
+    pieces = [nats.cpu() for nats, _ in _score_rows(model, encoded, None)]
+    return torch.cat(pieces)
+
+
+@torch.inference_mode()
+def _score_rows(
+    model: LanguageModel, encoded: Encoded, max_tokens: int | None
+) -> Iterator[tuple[Tensor, int]]:
+    """Nats of the tokens asked for, some rows at a time, and how many they are."""
+    if encoded.predictions < 1:
+        raise BadText("This text has a single token, so nothing can be predicted: give more text.")
+    limit = model.context_size
+    size, overlap = (LONG_ROW, WARM_UP) if limit is None else (limit, limit // 2)
+    rows = cut(encoded, size, overlap)
+    if max_tokens is not None and rows.asked > max_tokens:
+        count = max(1, round(len(rows) * max_tokens / rows.asked))
+        if count * min(size, encoded.predictions) > 2 * max_tokens:  # few long rows: shorten them
+            rows = cut(encoded, min(size, 512), min(overlap, 64))
+            count = max(1, round(len(rows) * max_tokens / rows.asked))
+        rows = rows[torch.linspace(0, len(rows) - 1, count).round().long()]
+    was_training = model.training
+    model.eval()
+    try:
+        longest = int(rows.length.max())
+        at_once = max(1, LOGITS_AT_ONCE // (model.vocab_size * min(longest, 512)))
+        for first in range(0, len(rows), at_once):
+            part = rows[slice(first, first + at_once)]
+            idx, targets = gather(encoded.ids, part)
+            nats = _read(model, idx, targets)
+            asked = targets >= 0
+            yield nats[asked], int(asked.sum())
+    finally:
+        model.train(was_training)
+
+
+def _read(model: LanguageModel, idx: Tensor, targets: Tensor) -> Tensor:
+    """Nats (R, T) of rows of any length, read in pieces with the state carried where it can be."""
+    if model.context_size is not None:
+        return model.nats(idx, targets)[0]
+    state, pieces = None, []
+    for t in range(0, idx.size(1), 512):
+        nats, state = model.nats(idx[:, t : t + 512], targets[:, t : t + 512], state)
+        pieces.append(nats)
+    return torch.cat(pieces, dim=1)

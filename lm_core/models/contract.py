@@ -1,0 +1,84 @@
+"""The contract every family keeps, the counting ones included.
+
+    logits, state = model(idx, state)        idx (B, T) int64  ->  logits (B, T, V)
+
+`state` is whatever makes the next token cheap: a hidden state, a key-value cache, the last n-1
+ids. `None` means "from the start". Feeding a text in pieces with the state carried over gives the
+same logits as feeding it whole, and changing token t changes no logits before t. One trainer, one
+generator, one evaluator and one contract test serve every family because of this.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lm_core.registry import Registry
+from lm_core.settings import Settings
+
+models = Registry("model", package="lm_core.models")
+
+IGNORED = -1  # a target that is padding and is not scored
+
+
+class LanguageModel(nn.Module):
+    """Base class. A family sets the class attributes it differs in and writes `forward`.
+
+    Args:
+        settings: the family's own settings.
+        vocab_size: V, the number of different tokens.
+    """
+
+    learns_by: ClassVar[str] = "gradient"  # or "counting": then it has `fit` and no optimizer
+    carries_state: ClassVar[bool] = False  # training runs along the text, state carried over
+
+    def __init__(self, settings: Settings, vocab_size: int) -> None:
+        super().__init__()
+        self.settings = settings
+        self.vocab_size = vocab_size
+
+    @property
+    def context_size(self) -> int | None:
+        """The longest context one forward pass can use, in tokens; None is no limit."""
+        return None
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers learned from the text: weights, or stored counts."""
+        return sum(p.numel() for p in self.parameters())
+
+    def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        raise NotImplementedError
+
+    def nats(self, idx: Tensor, targets: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Surprise of each target, -ln p, in nats: (B, T) float; padding (-1) gives 0.
+
+        A family with a large vocabulary overrides this to avoid holding (B, T, V) logits.
+        """
+        logits, state = self(idx, state)
+        flat = F.cross_entropy(
+            logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="none"
+        )
+        return flat.view_as(targets), state
+
+    def fit(self, ids: Tensor, starts: Tensor) -> None:
+        """Learn by counting: `ids` (N,) int64, a new sequence begins at each of `starts`."""
+        raise NotImplementedError(f"{type(self).__name__} learns by gradient, not by counting")
+
+
+def detach(state: Any) -> Any:
+    """The same state cut off from the graph, whatever nesting of tuples a family uses."""
+    if isinstance(state, torch.Tensor):
+        return state.detach()
+    if isinstance(state, tuple):
+        return tuple(detach(part) for part in state)
+    return state
+
+
+def restart(state: Any, rows: Tensor) -> Any:
+    """A recurrent state with the rows of the batch where `rows` (B,) is True set to zero, which
+    is what "from the start" means to it. State tensors are (layers, B, width)."""
+    if isinstance(state, tuple):
+        return tuple(restart(part, rows) for part in state)
+    return None if state is None else state.masked_fill(rows.view(1, -1, 1), 0.0)

@@ -1,0 +1,117 @@
+"""A trie of counted grams in flat arrays: the store under `ngram.py`.
+
+Level k holds all grams of k tokens, sorted by prefix, then by last token. A gram is named by its
+place in its level, its prefix by a place in the level above; those that share a prefix lie side by
+side. So a gram is found by one binary search for `prefix * V + token`, a million at once if need
+be, and what followed a context is one slice.
+
+Shapes: K grams on a level, P prefixes above it (level 0 is the one empty gram), V vocabulary.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+FIELDS = ("tokens", "counts", "children", "totals")
+UNSEEN = -1  # the index of a gram that is not stored: reads the last entry, kept free for it
+
+Arrays = tuple[np.ndarray, ...]  # of one level, in the order of FIELDS
+
+
+class Level:
+    """The grams of k tokens, and what smoothing needs to know of them.
+
+    Index UNSEEN finds count 0, own 0, gamma 1 and no child.
+
+    Args:
+        tokens: last token of each gram (K,).
+        counts: how often it counts (K,).
+        children: how many of the grams continue each prefix (P,).
+        totals: the counts of all that followed each prefix, forgotten grams included (P,).
+        discounts: D1, D2, D3+.
+        vocab_size: V.
+    """
+
+    def __init__(
+        self,
+        tokens: np.ndarray,
+        counts: np.ndarray,
+        children: np.ndarray,
+        totals: np.ndarray,
+        *,
+        discounts: Sequence[float],
+        vocab_size: int,
+    ) -> None:
+        P, self.vocab_size, self.tokens = len(children), vocab_size, tokens
+        self.counts, self.totals = np.append(counts, 0), np.append(totals, 0)
+        self.children = np.append(children, 0)
+        self.first = np.cumsum(self.children, dtype=np.int64) - self.children
+        prefix = np.repeat(np.arange(P), children)
+        # One key above all others, which nothing equals: a search never falls off the end.
+        self.keys = np.append(prefix * vocab_size + tokens, np.iinfo(np.int64).max)
+        self.discounts = np.array([0.0, *discounts])
+        taken = self.discounts[np.minimum(counts, 3)]  # (K,)
+        self.own = np.append((counts - taken) / np.maximum(totals, 1)[prefix], 0.0)
+        forgotten = self.totals - np.bincount(prefix, counts, P + 1)
+        left = forgotten + np.bincount(prefix, taken, P + 1)
+        self.gamma = np.where(self.totals > 0, left / np.maximum(self.totals, 1), 1.0)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def find(self, prefix: np.ndarray, token: np.ndarray) -> np.ndarray:
+        """Index of the gram `prefix + token`, UNSEEN where there is none; any shape."""
+        key = prefix * self.vocab_size + token  # negative after an unseen prefix: never found
+        at = self.keys.searchsorted(key)
+        return np.where(self.keys[at] == key, at, UNSEEN)
+
+    def followers(self, prefix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The grams that continue each of R prefixes, as pairs (row, gram) laid end to end."""
+        n = self.children[prefix].astype(np.int64)  # (R,)
+        row = np.repeat(np.arange(len(prefix)), n)
+        begin = self.first[prefix] - (n.cumsum() - n)
+        return row, np.arange(len(row)) + begin[row]
+
+
+def smallest(array: np.ndarray) -> np.ndarray:
+    """The same whole numbers, none negative, in the smallest type torch and numpy both index."""
+    top = array.max(initial=0)
+    fits = (kind for kind in (np.uint8, np.int16, np.int32) if top <= np.iinfo(kind).max)
+    return array.astype(next(fits, np.int64))
+
+
+def checked_levels(tensors: dict[str, Tensor], order: int, vocab_size: int) -> list[Arrays]:
+    """The arrays of each level from `tokens_1`, `counts_1`, ... of a file nobody vouches for.
+
+    Raises:
+        ValueError: they are no sound trie of that order and vocabulary; says what is wrong.
+    """
+    levels: list[Arrays] = []
+    P = 1
+    for k in range(1, order + 1):
+        for field in FIELDS:
+            tensor = tensors[f"{field}_{k}"]
+            if tensor.dtype not in (torch.uint8, torch.int16, torch.int32, torch.int64):
+                raise ValueError(f"{field} of level {k} are not whole numbers")
+            if tensor.dim() != 1 or bool((tensor < 0).any()):
+                raise ValueError(f"{field} of level {k} are negative, or not in a row")
+        tokens, counts, children, totals = arrays = tuple(
+            tensors[f"{field}_{k}"].cpu().numpy().astype(np.int64) for field in FIELDS
+        )
+        K = len(tokens)
+        if (len(counts), len(children), len(totals)) != (K, P, P):
+            raise ValueError(f"the sizes of level {k} disagree")
+        if (children > K).any() or children.sum() != K:
+            raise ValueError(f"the children of level {k} do not add up")
+        if (tokens >= vocab_size).any() or (k == 1 and K != vocab_size):
+            raise ValueError(f"level {k} is for another vocabulary")
+        prefix = np.repeat(np.arange(P), children)
+        if (np.diff(prefix * vocab_size + tokens) <= 0).any():
+            raise ValueError(f"the grams of level {k} are out of order")
+        if (k > 1 and (counts == 0).any()) or (np.bincount(prefix, counts, P) > totals).any():
+            raise ValueError(f"the counts of level {k} do not add up")
+        levels.append(arrays)
+        P = K
+    return levels

@@ -1,0 +1,87 @@
+"""How registries work: a name leads to a title, a one-line idea, a paper, settings and a builder.
+
+The entries live beside the things they describe; a registry imports every module of its package
+on first use, so adding one file to the package is all it takes to add an entry.
+
+    models = Registry("model", package="lm_core.models")
+
+    @models.register("lstm", title="LSTM", idea="...", settings=LSTMSettings)
+    class LSTM(LanguageModel): ...
+
+    models["lstm"].settings()          # the default settings
+"""
+
+import importlib
+import pkgutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lm_core.errors import UnknownName, nearest
+from lm_core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered thing. `build` is the class or function itself."""
+
+    name: str
+    title: str
+    idea: str
+    build: Callable[..., Any]
+    settings: type[Settings] = Settings
+    paper: str = ""
+    order: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Registry:
+    """Entries of one kind, found by name. Iterates in `order`, then by name."""
+
+    def __init__(self, kind: str, *, package: str) -> None:
+        self.kind = kind
+        self._package = package
+        self._entries: dict[str, Entry] = {}
+        self._loaded = False
+        self._lock = threading.RLock()  # two page threads may arrive first together
+
+    def __repr__(self) -> str:
+        return f"Registry({self.kind!r}, {self.names()})"
+
+    def register(self, name: str, **description: Any) -> Callable[[Any], Any]:
+        """Decorator for a class or function; keywords as in `Entry`, the rest goes to `extra`."""
+        known = {k: description.pop(k) for k in list(description) if k in Entry.__annotations__}
+
+        def add(thing: Any) -> Any:
+            self._entries[name] = Entry(name=name, build=thing, extra=description, **known)
+            return thing
+
+        return add
+
+    def _load(self) -> None:
+        with self._lock:
+            if self._loaded:
+                return
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{self._package}.{module.name}")
+            self._loaded = True
+
+    def __getitem__(self, name: str) -> Entry:
+        self._load()
+        if name not in self._entries:
+            raise UnknownName(f"Unknown {self.kind} {name!r}{nearest(name, self.names())}")
+        return self._entries[name]
+
+    def __contains__(self, name: str) -> bool:
+        self._load()
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[Entry]:
+        self._load()
+        return iter(sorted(self._entries.values(), key=lambda e: (e.order, e.name)))
+
+    def names(self) -> list[str]:
+        """Every name, in display order."""
+        return [entry.name for entry in self]

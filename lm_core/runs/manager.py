@@ -1,0 +1,214 @@
+"""RunManager: takes specs, keeps the queue fair, hands runs to workers, notices when they die.
+
+One for the whole server. It holds no visitor's data: everything about a run is in the store. The
+backend is anything shaped like a `concurrent.futures.Executor` (local processes by default).
+"""
+
+import os
+import shutil
+import signal
+import threading
+import time
+from concurrent.futures import Executor, Future
+
+from lm_core.errors import LabError, StoreUnavailable
+from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
+from lm_core.runs.worker import execute
+
+STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
+MOST_WAITING = 5  # of one visitor
+CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
+
+
+def grace_seconds() -> float:
+    """How long a run goes on after its visitor's last page was closed (`LM_LAB_GRACE`)."""
+    try:
+        return float(os.environ["LM_LAB_GRACE"])
+    except (KeyError, ValueError):
+        return 900.0
+
+
+class RunManager:
+    """Starts, queues and steers runs. Every call that names a run also names its owner."""
+
+    def __init__(
+        self, store: RunStore, backend: Executor | None = None, *, slots: int | None = None
+    ) -> None:
+        self.store = store
+        self.slots = slots or worker_count()
+        self.backend = backend or LocalProcesses(self.slots)
+        self.troubles: dict[str, str] = {}  # sentences that could not be written to the store
+        self._running: dict[str, Future] = {}
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._recover()
+        self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
+        self._keeper.start()
+
+    def __repr__(self) -> str:
+        return f"RunManager({len(self._running)} running, {self.slots} slots)"
+
+    def close(self) -> None:
+        """End the workers; running runs save a checkpoint and are marked interrupted."""
+        self._closing.set()
+        self.backend.shutdown()
+
+    # What a visitor can ask for ----------------------------------------------------------------
+
+    def start(self, spec: RunSpec, owner: str, *, title: str = "") -> str:
+        """Queue a run and return its id; it begins at once when a worker is free.
+
+        Raises:
+            LabError: the visitor has too many runs waiting, or the store cannot be written.
+        """
+        waiting = [r for r in self.store.runs_with(WAITING) if r.owner == owner]
+        if len(waiting) >= MOST_WAITING:
+            raise LabError(
+                f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
+            )
+        spec = RunSpec.from_dict(spec.to_dict())  # files of the machine are refused here
+        run = self.store.create(owner, title, spec.to_dict(), server=os.getpid())
+        self.store.visit(owner)
+        self._dispatch()
+        return run
+
+    def resume(self, run: str, owner: str) -> None:
+        """Go on: a paused run at once, an ended one from its last checkpoint."""
+        row = self.store.get(run, owner)
+        if row.status in ACTIVE:
+            self.store.update(run, wish="run")
+        elif not row.active:
+            self.troubles.pop(run, None)
+            self.store.update(
+                run, status="queued", wish="run", message="", ended=None, server=os.getpid()
+            )
+            self._dispatch()
+
+    def pause(self, run: str, owner: str) -> None:
+        self.store.get(run, owner)
+        self.store.update(run, wish="pause")
+
+    def single_step(self, run: str, owner: str) -> None:
+        row = self.store.get(run, owner)
+        self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
+
+    def stop(self, run: str, owner: str) -> None:
+        """Stop at the next step boundary; a waiting run at once."""
+        row = self.store.get(run, owner)
+        if row.status in WAITING:
+            self.store.update(run, status="stopped", ended=time.time())
+        elif row.active:
+            self.store.update(run, wish="stop", wished=time.time())
+
+    def delete(self, run: str, owner: str) -> None:
+        """Forget a run that has ended, with its checkpoints."""
+        if self.store.get(run, owner).active:
+            raise LabError("This run is still going: stop it first.")
+        self.store.delete(run, owner)
+        shutil.rmtree(self.store.run_folder(run), ignore_errors=True)
+
+    def queue_position(self, run: str) -> int | None:
+        """1 for the next to begin; None when the run is not waiting."""
+        order = [r.id for r in self._order(self.store.runs_with(WAITING))]
+        return order.index(run) + 1 if run in order else None
+
+    # The queue ---------------------------------------------------------------------------------
+
+    def _order(self, waiting: list[Run]) -> list[Run]:
+        """Fair: the visitor with the fewest runs going comes first, then who asked first."""
+        load: dict[str, int] = {}
+        for run in self.store.runs_with(ACTIVE):
+            load[run.owner] = load.get(run.owner, 0) + 1
+        left, order = list(waiting), []
+        while left:
+            chosen = min(left, key=lambda r: (load.get(r.owner, 0), r.created))
+            left.remove(chosen)
+            load[chosen.owner] = load.get(chosen.owner, 0) + 1
+            order.append(chosen)
+        return order
+
+    def _dispatch(self) -> None:
+        """Give free slots to waiting runs."""
+        with self._lock:
+            if self._closing.is_set():
+                return
+            for run in self._order(self.store.runs_with(WAITING)):
+                if len(self._running) >= self.slots:
+                    return
+                if run.server != os.getpid() or run.id in self._running:
+                    continue
+                self.store.update(run.id, status="starting", message="")
+                future = self.backend.submit(execute, str(self.store.folder), run.id)
+                self._running[run.id] = future
+                future.add_done_callback(lambda f, id=run.id: self._ended(id, f))
+
+    def _ended(self, run: str, future: Future) -> None:
+        with self._lock:
+            self._running.pop(run, None)
+        error = future.exception()
+        try:
+            if error is not None and not self._closing.is_set():
+                if isinstance(error, WorkerDied):
+                    status, message = "interrupted", f"{error} {CAN_GO_ON}"
+                else:
+                    status, message = "failed", f"A defect of the lab ended this run ({error})."
+                self.troubles[run] = message
+                self.store.update(run, status=status, message=message, ended=time.time())
+                self.troubles.pop(run, None)
+            self._dispatch()
+        except StoreUnavailable as trouble:
+            self.troubles[run] = str(trouble)
+
+    # Housekeeping ------------------------------------------------------------------------------
+
+    def _recover(self) -> None:
+        """Runs that an earlier server left behind: say so, and let their owners resume them."""
+        for run in self.store.runs_with(WAITING + ACTIVE):
+            if run.server != os.getpid() and not _alive(run.server):
+                self.store.update(
+                    run.id,
+                    status="interrupted",
+                    message=f"The lab was restarted while this run was going. {CAN_GO_ON}",
+                    ended=time.time(),
+                )
+
+    def _keep(self) -> None:
+        """Twice a second: end what does not stop, stop what nobody watches any more."""
+        while not self._closing.wait(0.5):
+            try:
+                for run in self.store.runs_with(ACTIVE):
+                    if run.id not in self._running:
+                        continue
+                    if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
+                        _end_process(run.pid)
+                    seen = self.store.last_visit(run.owner) or run.created
+                    if run.wish != "stop" and time.time() - seen > grace_seconds():
+                        self.store.update(
+                            run.id,
+                            wish="stop",
+                            wished=time.time(),
+                            message=f"Stopped because its page was closed. {CAN_GO_ON}",
+                        )
+                self._dispatch()
+            except StoreUnavailable:
+                continue  # pages say so; here there is nobody to tell
+
+
+def _alive(pid: int | None) -> bool:
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (OSError, SystemError):
+        return False
+    return True
+
+
+def _end_process(pid: int | None) -> None:
+    if pid:
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except OSError:
+            return

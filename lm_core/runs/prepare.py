@@ -1,0 +1,176 @@
+"""From a spec to things: text, tokenizer, ids, an untrained model.
+
+A trained tokenizer and the ids are kept in the lab's home folder, so that the second run on the
+same text begins at once. Where the home cannot be written, everything is made anew each time.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from lm_core import __version__
+from lm_core.checkpoints import build_model
+from lm_core.corpora import Corpus, CorpusInfo, corpora
+from lm_core.corpora.load import load_corpus
+from lm_core.corpora.own import load_own, own_corpus, read_file
+from lm_core.encoded import Encoded, encode_corpus
+from lm_core.errors import LabError
+from lm_core.generation import SamplerSettings, write_text
+from lm_core.home import home_folder, make_folder
+from lm_core.models.contract import LanguageModel
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
+
+KEPT = 24  # prepared texts in the home folder; the oldest go first
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a Trainer needs."""
+
+    spec: RunSpec
+    info: CorpusInfo
+    tokenizer: Tokenizer
+    data: dict[str, Encoded]
+    model: LanguageModel
+
+    def writer(self, seed: int = 0) -> Callable[[LanguageModel], str]:
+        """A function that lets the model write: four items, or 120 tokens of text."""
+        items = self.info.kind == "items"
+
+        def write(model: LanguageModel) -> str:
+            texts = write_text(
+                model,
+                self.tokenizer,
+                max_tokens=24 if items else 120,
+                samples=4 if items else 1,
+                sampler=SamplerSettings(temperature=0.8),
+                seed=seed,
+                items=items,
+            )
+            return "\n".join(texts)
+
+        return write
+
+    def card(self) -> dict[str, Any]:
+        """What a checkpoint's card says of the text, the split and the spec."""
+        info = self.info
+        return {
+            "title": f"{self.spec.model_name} on {info.title}",
+            "corpus": {
+                "name": info.name,
+                "title": info.title,
+                "licence": info.licence,
+                "source": info.source,
+                "items": info.kind == "items",
+                "split": info.split_rule,
+            },
+            "counts": {
+                split: {"tokens": e.predictions, "characters": e.characters, "bytes": e.bytes}
+                for split, e in self.data.items()
+            },
+            "spec": self.spec.to_dict(),
+        }
+
+
+def prepare(spec: RunSpec) -> Prepared:
+    """Load, tokenize and encode the text, and build the model, all from the spec's seed.
+
+    Raises:
+        LabError: whatever is wrong with the text or the settings, as a sentence.
+    """
+    key = _key(spec)
+    kept = _read_kept(key) if key else None
+    if kept is None:
+        corpus = load_text(spec.corpus)
+        texts = corpus.splits["train"]
+        if spec.tokenizer_name == "char":  # the alphabet is that of the whole text
+            texts = [text for split in corpus.splits.values() for text in split]
+        entry = tokenizers[spec.tokenizer_name]
+        tokenizer = entry.build.train(texts, spec.tokenizer, items=corpus.items)
+        kept = corpus.info, tokenizer, encode_corpus(corpus, tokenizer)
+        if key:
+            _keep(key, *kept)
+    info, tokenizer, data = kept
+    model = build_model(
+        spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed
+    )
+    return Prepared(spec, info, tokenizer, data, model)
+
+
+def load_text(spec: CorpusSpec) -> Corpus:
+    """The corpus a spec names: registered, the visitor's own, or a file."""
+    if spec.name == "own":
+        return load_own(spec.text)
+    if spec.name == "file":
+        text = read_file(spec.file)
+        validation = read_file(spec.validation).text if spec.validation else None
+        return own_corpus(text.text, title=text.title, items=spec.items, validation=validation)
+    return load_corpus(spec.name)
+
+
+def _key(spec: RunSpec) -> str | None:
+    """Name of the kept copy; None for files, which may change behind our back."""
+    if spec.corpus.name == "file" or (spec.corpus.name not in ("own", *corpora.names())):
+        return None
+    parts = spec.to_dict()
+    text = json.dumps([__version__, parts["corpus"], parts["tokenizer"]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _read_kept(key: str) -> tuple[CorpusInfo, Tokenizer, dict[str, Encoded]] | None:
+    path = home_folder() / "prepared" / f"{key}.safetensors"
+    try:
+        meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        tensors = load_file(path)
+        data = {
+            split: Encoded(
+                tensors[f"{split}.ids"].long(), tensors[f"{split}.starts"], **meta["splits"][split]
+            )
+            for split in meta["splits"]
+        }
+        os.utime(path)
+        return CorpusInfo(**meta["info"]), load_tokenizer(meta["tokenizer"]), data
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError, LabError):
+        return None  # absent or damaged: it is made anew
+
+
+def _keep(key: str, info: CorpusInfo, tokenizer: Tokenizer, data: dict[str, Encoded]) -> None:
+    folder = home_folder() / "prepared"
+    meta = {
+        "info": info.__dict__,
+        "tokenizer": tokenizer.to_dict(),
+        "splits": {
+            split: {
+                "items": e.items,
+                "characters": e.characters,
+                "bytes": e.bytes,
+                "unknown": e.unknown,
+            }
+            for split, e in data.items()
+        },
+    }
+    tensors = {f"{split}.starts": e.starts for split, e in data.items()}
+    tensors |= {f"{split}.ids": e.ids.to(torch.int32) for split, e in data.items()}
+    try:
+        make_folder(folder)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as fresh:
+            save_file(tensors, Path(fresh) / "ids")
+            (Path(fresh) / "meta").write_text(json.dumps(meta))
+            os.replace(Path(fresh) / "ids", folder / f"{key}.safetensors")
+            os.replace(Path(fresh) / "meta", folder / f"{key}.json")
+        by_age = sorted(folder.glob("*.safetensors"), key=lambda p: p.stat().st_mtime)
+        for old in by_age[:-KEPT]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(".json").unlink(missing_ok=True)
+    except (OSError, SafetensorError, LabError):
+        return  # a convenience only: the run goes on without

@@ -1,0 +1,168 @@
+"""What a worker process does: one run from its spec to its end, everything shown going to the store.
+
+Imports no streamlit. Steered through the store: it looks at the owner's wish a few times a second.
+"""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import torch
+
+from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
+from lm_core.device import choose_device
+from lm_core.errors import LabError
+from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.training import Control, Trainer
+from lm_core.training.events import (
+    Checkpointed,
+    Diagnosed,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Sampled,
+    Step,
+)
+from lm_core.training.resume import training_tensors, restore
+
+PARENT_GONE = threading.Event()  # the page's process ended: stop and save
+LOOK_SECONDS = 0.05
+WRITE_SECONDS = 0.2
+
+
+class StoreControl(Control):
+    """A Control whose wishes are in the store."""
+
+    def __init__(self, store: RunStore, run: str) -> None:
+        super().__init__()
+        self.store, self.run = store, run
+        self._looked, self._granted = 0.0, store.wish(run)[1]
+
+    def look(self) -> str:
+        if PARENT_GONE.is_set():
+            return "stop"
+        now = time.perf_counter()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self.wish, granted, self.lr_scale = self.store.wish(self.run)
+            self.steps_allowed += granted - self._granted
+            self._granted = granted
+        return self.wish
+
+
+def warm_up() -> None:
+    """Pay for what the first step costs (kernels, thread pools) before anyone waits for it."""
+    from lm_core.checkpoints import build_model
+    from lm_core.encoded import Encoded
+    from lm_core.training import Budget
+
+    ids = torch.arange(64) % 7
+    text = Encoded(ids, torch.zeros(1, dtype=torch.int64), False, 64, 64)
+    for name in ("transformer", "lstm"):
+        model = build_model(name, {}, 7)
+        trainer = Trainer(model, {"train": text, "validation": text}, budget=Budget(steps=1))
+        list(trainer.run())
+
+
+def execute(home: str, run: str) -> str:
+    """Run (or go on with) `run` of the store in `home`; returns how it ended.
+
+    Bad input ends it as failed, with a sentence; a defect of ours surfaces as its exception.
+    """
+    store = RunStore(Path(home))
+    row = store.get(run)
+    store.update(run, status="starting", pid=os.getpid(), started=time.time(), message="")
+    try:
+        spec = RunSpec.from_dict(row.spec)
+        prepared = prepare(spec)
+        trainer = _trainer(store, run, prepared)
+    except LabError as error:
+        store.update(run, status="failed", message=str(error), ended=time.time())
+        return "failed"
+    store.update(
+        run,
+        status="running",
+        facts={
+            "parameters": prepared.model.n_parameters,
+            "vocab_size": prepared.tokenizer.vocab_size,
+            "device": str(choose_device()),
+            "corpus": prepared.info.title,
+            "unit": unit_of(spec.tokenizer_name),
+        },
+    )
+    return _record(store, run, trainer)
+
+
+def unit_of(tokenizer: str) -> str:
+    """What a loss is counted in: "nats per character"."""
+    return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
+
+
+def _trainer(store: RunStore, run: str, prepared: Prepared) -> Trainer:
+    spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
+    device = choose_device().device
+
+    def save(trainer: Trainer) -> str:
+        meta = prepared.card() | {"step": trainer.step, "tokens": trainer.tokens}
+        meta["seconds"] = trainer.seconds
+        save_checkpoint(
+            folder, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
+        )
+        return str(folder)
+
+    model = prepared.model
+    resuming = folder.exists() and model.learns_by == "gradient"
+    if resuming:
+        saved = load_checkpoint(folder)
+        model = saved.model
+    trainer = Trainer(
+        model,
+        prepared.data,
+        settings=spec.train,
+        budget=spec.budget,
+        seed=spec.seed,
+        device=device,
+        control=StoreControl(store, run),
+        write=prepared.writer(spec.seed),
+        save=save,
+    )
+    if resuming:
+        restore(trainer, load_training(folder), saved.meta)
+    return trainer
+
+
+def _record(store: RunStore, run: str, trainer: Trainer) -> str:
+    """Drive the trainer and keep what it shows; steps are written a few times a second."""
+    waiting: list[Event] = []
+    written, status = 0.0, "failed"
+    for event in trainer.run():
+        match event:
+            case Step():
+                waiting.append(event)
+                if time.perf_counter() - written < WRITE_SECONDS:
+                    continue
+            case Paused():
+                store.update(run, status="paused")
+            case Finished(reason=reason):
+                status = "finished" if reason == "budget" else "stopped"
+            case Failed(reason=reason):
+                status = "failed"
+                store.update(run, message=reason)
+            case Evaluated() | Sampled() | Checkpointed() | Diagnosed():
+                waiting.append(event)
+        store.record(run, waiting)
+        waiting.clear()
+        written = time.perf_counter()
+        if isinstance(event, Step) and store.get(run).status != "running":
+            store.update(run, status="running")
+    store.record(run, waiting)
+    if status == "stopped" and PARENT_GONE.is_set():
+        status = "interrupted"
+        store.update(run, message="The lab was closed while this run was going; it can go on.")
+    store.update(run, status=status, ended=time.time(), wish="run")
+    return status

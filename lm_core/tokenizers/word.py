@@ -1,0 +1,129 @@
+"""Words, the only module that imports torchtext (0.6.0, pure Python).
+
+torchtext does the work: `basic_english` splits (lower case, punctuation apart), `Vocab` ranks the
+words by frequency and drops the rare ones, `ngrams_iterator` lists the phrases of a text.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from lm_core.errors import BadText
+from lm_core.settings import Settings, setting
+from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+
+UNKNOWN, BOUNDARY = "<unk>", "<eos>"
+_NO_SPACE_BEFORE = frozenset(".,!?):;'")
+
+
+@cache
+def _basic_english() -> Any:
+    # torchtext.data imports slowly and warns about its future; only words need it.
+    from torchtext.data.utils import get_tokenizer
+
+    return get_tokenizer("basic_english")
+
+
+def split_words(text: str) -> list[str]:
+    """torchtext's `basic_english`: lower case, punctuation as words of its own."""
+    return _basic_english()(text)
+
+
+def phrases(words: Sequence[str], n: int) -> Iterator[str]:
+    """Every run of 1 to n words, joined by spaces (torchtext's `ngrams_iterator`)."""
+    from torchtext.data.utils import ngrams_iterator
+
+    return ngrams_iterator(list(words), n)
+
+
+@dataclass(frozen=True)
+class WordSettings(Settings):
+    """Which words get a token of their own."""
+
+    vocab_size: int = setting(
+        20_000, title="Vocabulary", low=10, high=200_000, unit="words", help="At most this many."
+    )
+    min_frequency: int = setting(
+        2, title="Rarest word", low=1, high=1000, help="Words seen less often become <unk>."
+    )
+
+
+@tokenizers.register(
+    "word",
+    title="Words",
+    idea="One token for each frequent word; rare words all become <unk>.",
+    settings=WordSettings,
+    order=20,
+)
+class WordTokenizer(Tokenizer):
+    """`<unk>` is 0, `<eos>` is 1, then words by falling frequency."""
+
+    name = "word"
+    lossless = False
+    unknown_id, boundary_id = 0, 1
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = list(words)
+        self.vocab_size = len(self.words)
+        self._ids = {word: i for i, word in enumerate(self.words)}
+        self._ids.pop(BOUNDARY, None)  # "<eos>" written in a text ends nothing: it is <unk>
+
+    def __repr__(self) -> str:
+        return f"WordTokenizer({self.vocab_size} words)"
+
+    @classmethod
+    def train(
+        cls, texts: Sequence[str], settings: WordSettings | None = None, *, items: bool = False
+    ) -> "WordTokenizer":
+        from torchtext.vocab import Vocab
+
+        settings = settings or WordSettings()
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(split_words(text))
+        if not counts:
+            raise BadText("There is no word in this text: give text with words in it.")
+        vocab = Vocab(
+            counts,
+            max_size=settings.vocab_size,
+            min_freq=settings.min_frequency,
+            specials=[UNKNOWN, BOUNDARY],
+        )
+        if len(vocab.itos) == 2:
+            raise BadText(
+                f"No word of this text occurs {settings.min_frequency} times: "
+                "set min_frequency lower, or give more text."
+            )
+        return cls(vocab.itos)
+
+    def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
+        get = self._ids.get
+        return np.fromiter((get(w, 0) for w in split_words(text)), dtype=np.int64)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        text, quiet = "", True
+        for id in ids:
+            word = self.words[int(id)]
+            if word == BOUNDARY:
+                text, quiet = text + "\n", True
+                continue
+            text += word if quiet or word in _NO_SPACE_BEFORE else f" {word}"
+            quiet = word in ("(", "'")
+        return text
+
+    def token_text(self, id: int) -> str:
+        return self.words[id]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.name, "words": self.words}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "WordTokenizer":
+        words = string_list(data["words"])
+        if words[:2] != [UNKNOWN, BOUNDARY]:
+            raise ValueError("a word vocabulary starts with <unk> and <eos>")
+        return cls(words)

@@ -1,0 +1,107 @@
+"""Which tokens each step reads: a pure function of the seed and the step number.
+
+So a run that resumes at step 300 reads what it would have read, and nothing about the position in
+the data has to be saved. The ids stay in one tensor on the device; a batch is gathered by index.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lm_core.encoded import Encoded
+from lm_core.errors import BadText
+from lm_core.windows import Rows, cut, gather
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs and targets, both (B, T). `fresh` (B,) bool: rows that do not go on from the batch
+    before, so that a carried state must be dropped; None means all of them."""
+
+    idx: Tensor
+    targets: Tensor
+    fresh: Tensor | None = None
+
+
+class Batches:
+    """`batches.at(step)` for any step, in any order."""
+
+    @staticmethod
+    def of(encoded: Encoded, *, batch_size: int, size: int, seed: int, along: bool) -> "Batches":
+        """The right kind: rows of items, pieces along the text, or windows at random.
+
+        Args:
+            size: T, the most inputs in a row.
+            along: successive batches continue each other's rows (for a carried state).
+        """
+        if encoded.predictions < 1:
+            raise BadText("There is too little text to train on: give at least two tokens.")
+        if encoded.items:
+            return ItemRows(encoded, batch_size, size, seed)
+        size = min(size, encoded.predictions)
+        if along:
+            return AlongText(encoded, batch_size, size)
+        return RandomWindows(encoded, batch_size, size, seed)
+
+    def at(self, step: int) -> Batch:
+        raise NotImplementedError
+
+
+class ItemRows(Batches):
+    """Items, one a row, every item once in each epoch, in a new order each time."""
+
+    def __init__(self, encoded: Encoded, batch_size: int, size: int, seed: int) -> None:
+        self.ids, self.rows, self.seed = encoded.ids, cut(encoded, size), seed
+        self.batch_size = min(batch_size, len(self.rows))
+        self._epoch, self._order = -1, torch.empty(0)
+
+    def at(self, step: int) -> Batch:
+        per_epoch = len(self.rows) // self.batch_size
+        epoch, k = divmod(step, per_epoch)
+        if epoch != self._epoch:
+            order = np.random.default_rng((self.seed, epoch)).permutation(len(self.rows))
+            self._epoch, self._order = epoch, torch.from_numpy(order)
+        which = self._order[k * self.batch_size : (k + 1) * self.batch_size]
+        return Batch(*gather(self.ids, self.rows[which]))
+
+
+class RandomWindows(Batches):
+    """Windows that begin anywhere in the running text."""
+
+    def __init__(self, encoded: Encoded, batch_size: int, size: int, seed: int) -> None:
+        self.ids, self.batch_size, self.size, self.seed = encoded.ids, batch_size, size, seed
+
+    def at(self, step: int) -> Batch:
+        rng = np.random.default_rng((self.seed, step))
+        begin = torch.from_numpy(rng.integers(0, len(self.ids) - self.size, self.batch_size))
+        rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
+        return Batch(*gather(self.ids, rows))
+
+
+class AlongText(Batches):
+    """B readers spread over the text, each reading on where it stopped (Zaremba et al. 2014).
+
+    Every reader starts from nothing again after RESTART batches, each at another time: a model
+    that has only ever seen a state thousands of tokens old writes badly from an empty one.
+    """
+
+    RESTART = 16
+
+    def __init__(self, encoded: Encoded, batch_size: int, size: int) -> None:
+        self.ids = encoded.ids
+        self.batch_size = max(1, min(batch_size, encoded.predictions // size))
+        self.stretch = encoded.predictions // self.batch_size  # predictions of each reader
+        self.size = min(size, self.stretch)
+        self.readers = torch.arange(self.batch_size) * self.stretch
+
+    def at(self, step: int) -> Batch:
+        lap, k = divmod(step, self.stretch // self.size)
+        # Each lap begins elsewhere, so that the cuts between pieces do not always fall alike.
+        shift = (lap * self.size // 3) % max(1, self.stretch % self.size + 1)
+        begin = self.readers + k * self.size + shift
+        rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
+        fresh = (torch.arange(self.batch_size) + k) % self.RESTART == 0
+        fresh = fresh | (k == 0)
+        return Batch(*gather(self.ids, rows), fresh=fresh.to(self.ids.device))

@@ -1,0 +1,76 @@
+"""How a counting model is "trained": it counts ever more of the text, and is scored each time.
+
+The points are real: each is a model fitted on the first half, quarter, ... of the training text,
+so the curve shows what reading more brings. `nats` of a step is the surprise on the tokens that
+come next in the training text, before they are counted (on the last step: on the last ones).
+"""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lm_core.encoded import Encoded
+from lm_core.evaluation import evaluate
+from lm_core.training.events import Checkpointed, Event, Finished, Sampled, Step
+
+if TYPE_CHECKING:
+    from lm_core.training.trainer import Trainer
+
+LOOKS = 7  # fits: on 1/64, 1/32, ..., 1/2 and all of the text
+
+
+def run(trainer: "Trainer") -> Iterator[Event]:
+    """Fit `trainer.model` on growing parts of the training split."""
+    train = trainer.data["train"]
+    began, reason = time.perf_counter(), "budget"
+    sizes = sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)})
+    for look, size in enumerate(sizes, start=1):
+        if trainer.control.look() == "stop" and look > 1:
+            reason = "stopped"
+            break
+        part = first_tokens(train, size)
+        started = time.perf_counter()
+        trainer.model.fit(part.ids, part.starts)
+        fitted = time.perf_counter()
+        trainer.step, trainer.tokens = look, part.predictions
+        trainer.seconds = fitted - began
+        ahead = tokens_after(train, size) if size < len(train.ids) else part
+        nats = evaluate(trainer.model, ahead, max_tokens=trainer.settings.eval_tokens)
+        speed = part.predictions / max(fitted - started, 1e-9)
+        yield Step(
+            look, trainer.tokens, trainer.seconds, nats.nats_per_token, tokens_per_second=speed
+        )
+        if "validation" in trainer.data:
+            yield trainer.evaluate()
+        if trainer.write:
+            yield Sampled(look, trainer.write(trainer.model))
+    if trainer.save:
+        yield Checkpointed(trainer.step, trainer.save(trainer))
+    yield Finished(trainer.step, trainer.tokens, trainer.seconds, reason)
+
+
+def first_tokens(encoded: Encoded, size: int) -> Encoded:
+    """The first `size` ids as an encoded text of its own."""
+    starts = encoded.starts[encoded.starts < max(1, size - 1)]
+    return _part(encoded, encoded.ids[:size], starts)
+
+
+def tokens_after(encoded: Encoded, size: int) -> Encoded:
+    """What follows the first `size` ids, from the next sequence on where there are several."""
+    later = encoded.starts[encoded.starts >= size]
+    begin = int(later[0]) if len(later) and encoded.items else size - 1
+    starts = later - begin if encoded.items and len(later) else encoded.starts[:1] * 0
+    if len(encoded.ids) - begin < 2:
+        begin, starts = max(0, len(encoded.ids) - 2), encoded.starts[:1] * 0
+    return _part(encoded, encoded.ids[begin:], starts)
+
+
+def _part(encoded: Encoded, ids, starts) -> Encoded:  # noqa: ANN001
+    share = len(ids) / max(1, len(encoded.ids))
+    return Encoded(
+        ids=ids,
+        starts=starts,
+        items=encoded.items,
+        characters=round(encoded.characters * share),
+        bytes=round(encoded.bytes * share),
+    )

@@ -1,0 +1,84 @@
+"""What a training run says while it goes on. Small, frozen, plain numbers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One optimizer step (or, for a counting model, one look at more of the text).
+
+    `nats` is the mean surprise of the batch in nats per token, before the step changed anything.
+    """
+
+    step: int
+    tokens: int  # read since the run began
+    seconds: float  # of training, pauses left out
+    nats: float
+    lr: float = 0.0
+    grad_norm: float = 0.0
+    tokens_per_second: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Surprise on a fixed set of tokens of `split`, nats per token."""
+
+    step: int
+    tokens: int
+    split: str
+    nats: float
+    scored_tokens: int
+    whole: bool  # the whole split was scored, not a part
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What the model writes now."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Diagnosed:
+    """Something to know about this run: `severity` is ok, note or alarm."""
+
+    step: int
+    code: str
+    severity: str
+    text: str
+    cure: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpointed:
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The run waits, at a step boundary, until it is resumed or stopped."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event of a run that ended as asked: `reason` is budget or stopped."""
+
+    step: int
+    tokens: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The last event of a run that could not go on, with a sentence for people."""
+
+    step: int
+    reason: str
+
+
+Event = Step | Evaluated | Sampled | Diagnosed | Checkpointed | Paused | Finished | Failed

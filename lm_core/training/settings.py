@@ -1,0 +1,104 @@
+"""How to train and for how long."""
+
+from dataclasses import dataclass
+
+from lm_core.errors import BadSettings
+from lm_core.settings import Settings, setting
+from lm_core.training.optimizers import OPTIMIZERS
+from lm_core.training.schedules import SCHEDULES
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class TrainSettings(Settings):
+    """Everything about the training loop but its length."""
+
+    lr: float = setting(
+        2e-3,
+        title="Learning rate",
+        low=1e-7,
+        high=10.0,
+        help="How far each step moves the weights. Too high and the loss jumps; too low, it crawls.",
+    )
+    batch_size: int = setting(
+        32, title="Batch", low=1, high=8192, unit="rows", help="Pieces of text read at each step."
+    )
+    weight_decay: float = setting(
+        0.05, title="Weight decay", low=0.0, high=10.0, help="A steady pull of weights toward zero."
+    )
+    optimizer: str = setting(
+        "adamw",
+        title="Optimizer",
+        choices=tuple(OPTIMIZERS),
+        help="The rule that turns gradients into steps.",
+    )
+    schedule: str = setting(
+        "cosine",
+        title="Schedule",
+        choices=tuple(SCHEDULES),
+        help="How the learning rate changes along the way, after the warm-up.",
+    )
+    warmup: float = setting(
+        0.05,
+        title="Warm-up",
+        low=0.0,
+        high=1.0,
+        help="Share of the budget during which the learning rate rises from zero.",
+    )
+    grad_clip: float = setting(
+        1.0,
+        title="Gradient clip",
+        low=0.0,
+        high=1e6,
+        help="Longer gradients are shortened to this length; 0 turns it off.",
+        advanced=True,
+    )
+    eval_tokens: int = setting(
+        20_000,
+        title="Tokens per evaluation",
+        low=1,
+        high=100_000_000,
+        help="Size of the fixed part of the validation text that is scored along the way.",
+        advanced=True,
+    )
+    eval_every: int = setting(
+        0,
+        title="Evaluate every",
+        low=0,
+        high=1_000_000,
+        unit="steps",
+        help="0: as often as fits into a twentieth of the time.",
+        advanced=True,
+    )
+
+
+@dataclass(frozen=True)
+class Budget(Settings):
+    """How long to train: steps, tokens or seconds, exactly one of them."""
+
+    steps: int | None = setting(
+        None, title="Steps", low=1, high=100_000_000, help="Stop after this many steps."
+    )
+    tokens: int | None = setting(
+        None, title="Tokens", low=1, high=10**13, help="Stop after reading this many tokens."
+    )
+    seconds: float | None = setting(
+        None, title="Time", low=0.1, high=240 * HOUR, unit="s", help="Stop after this long."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = [n for n in ("steps", "tokens", "seconds") if getattr(self, n) is not None]
+        if not given:
+            object.__setattr__(self, "steps", 1000)
+        if len(given) > 1:
+            raise BadSettings(f"A budget is one of steps, tokens or seconds, not {given}.")
+
+    def progress(self, steps: int, tokens: int, seconds: float) -> float:
+        """Share of the budget used, 1.0 or more when it is spent."""
+        if self.steps is not None:
+            return steps / self.steps
+        if self.tokens is not None:
+            return tokens / self.tokens
+        return seconds / self.seconds

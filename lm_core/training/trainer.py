@@ -1,0 +1,274 @@
+"""The training loop: draw a batch, guess, measure the surprise, step downhill, again.
+
+    trainer = Trainer(model, data, settings=TrainSettings(), budget=Budget(steps=500), seed=0)
+    for event in trainer.run():
+        ...
+
+A generator, so whoever drives it (the command line, a worker process, a test) sees every event
+and stays in charge. It knows nothing of tokenizers, files or screens: samples and checkpoints are
+made by the functions it is given.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lm_core.encoded import Encoded
+from lm_core.errors import LabError
+from lm_core.evaluation import evaluate
+from lm_core.models.contract import LanguageModel, detach, restart
+from lm_core.training import counting
+from lm_core.training.batches import Batch, Batches
+from lm_core.training.control import Control
+from lm_core.training.events import (
+    Checkpointed,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Sampled,
+    Step,
+)
+from lm_core.training.optimizers import OPTIMIZERS
+from lm_core.training.schedules import lr_factor
+from lm_core.training.settings import Budget, TrainSettings
+
+REPORT_SECONDS = 0.1  # losses are read back from the device at most this often
+SIDE_SHARE = 0.05  # share of the time that evaluation and samples may take
+CHECKPOINT_SECONDS = 5.0
+
+
+class Trainer:
+    """Trains one model on one text.
+
+    Args:
+        model: any family; counting ones are fitted on growing parts of the text.
+        data: splits as ids; "train" is needed, "validation" is evaluated when there.
+        settings, budget, seed: what to do, for how long, and which random numbers.
+        device: where to compute; the model and the ids are moved there.
+        control: pause, stop and the like; None for a run that nobody steers.
+        write: makes a sample of text from the model; None for no samples.
+        save: writes a checkpoint of this trainer and returns its path; None for none.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        data: dict[str, Encoded],
+        *,
+        settings: TrainSettings | None = None,
+        budget: Budget | None = None,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        control: Control | None = None,
+        write: Callable[[LanguageModel], str] | None = None,
+        save: Callable[["Trainer"], str] | None = None,
+    ) -> None:
+        self.device = torch.device(device)
+        self.model = model.to(self.device)
+        self.data = {split: encoded.to(self.device) for split, encoded in data.items()}
+        self.settings, self.budget = settings or TrainSettings(), budget or Budget()
+        self.seed, self.control = seed, control or Control()
+        self.write, self.save = write, save
+        self.step, self.tokens, self.seconds = 0, 0, 0.0
+        self.state: Any = None  # carried along the text by families that do
+        self.optimizer: torch.optim.Optimizer | None = None
+        self._dropout = getattr(model.settings, "dropout", 0.0) > 0
+        if model.learns_by == "gradient":
+            s = self.settings
+            self.optimizer = OPTIMIZERS[s.optimizer](
+                self.model, lr=s.lr, weight_decay=s.weight_decay
+            )
+
+    def __repr__(self) -> str:
+        return f"Trainer({type(self.model).__name__}, step {self.step}, {self.device})"
+
+    def run(self) -> Iterator[Event]:
+        """Train until the budget is spent or a stop is asked for. The last event is Finished or
+        Failed; a LabError in the data surfaces as Failed, a defect of ours as its exception."""
+        try:
+            if self.model.learns_by == "counting":
+                yield from counting.run(self)
+            else:
+                yield from self._descend()
+        except LabError as error:
+            yield Failed(self.step, str(error))
+        except torch.OutOfMemoryError:
+            yield Failed(self.step, self._out_of_memory())
+
+    def _descend(self) -> Iterator[Event]:
+        s, clock = self.settings, _Clock(self.seconds)
+        batches = Batches.of(
+            self.data["train"],
+            batch_size=s.batch_size,
+            size=getattr(self.model.settings, "block_size", 64),
+            seed=self.seed,
+            along=self.model.carries_state,
+        )
+        pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
+        side = _SideWork(self)
+        last_report = last_save = time.perf_counter()
+        reason = "budget"
+        while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
+            wish = self.control.look()
+            if wish == "pause" and not self.control.may_step():
+                if pending:
+                    yield from self._report(pending)
+                yield Paused(self.step)
+                clock.stop()
+                while self.control.look() == "pause" and self.control.steps_allowed == 0:
+                    self.control.wait()
+                clock.go()
+                continue
+            if wish == "stop":
+                reason = "stopped"
+                break
+            lr = s.lr * self.control.lr_scale
+            lr *= lr_factor(s.schedule, s.warmup, progress, self.step)
+            loss, norm = self._one_step(batches.at(self.step), lr)
+            self.step += 1
+            self.seconds = clock.seconds()
+            pending.append((self.step, self.tokens, self.seconds, loss, norm, lr))
+            now = time.perf_counter()
+            if now - last_report > REPORT_SECONDS or self.step == 1 or wish == "pause":
+                last_report = now
+                for event in self._report(pending):
+                    yield event
+                    if not math.isfinite(event.nats):
+                        yield Failed(event.step, _diverged(event.step))
+                        return
+            yield from side.after_step()
+            if self.save and now - last_save > CHECKPOINT_SECONDS:
+                yield Checkpointed(self.step, self.save(self))
+                last_save = time.perf_counter()
+        for event in self._report(pending):
+            yield event
+            if not math.isfinite(event.nats):
+                yield Failed(event.step, _diverged(event.step))
+                return
+        if reason == "budget" or time.perf_counter() - side.ended > 2 * side.cost:
+            yield from side.do()
+        self.seconds = clock.seconds()
+        if self.save:
+            yield Checkpointed(self.step, self.save(self))
+        yield Finished(self.step, self.tokens, self.seconds, reason)
+
+    def _one_step(self, batch: Batch, lr: float) -> tuple[Tensor, Tensor]:
+        """One optimizer step; mean nats of the batch and the gradient's norm, on the device."""
+        self.model.train()
+        state = None if batch.fresh is None else restart(self.state, batch.fresh)
+        with _dropout_seed(self.seed, self.step, self._dropout, self.device):
+            nats, state = self.model.nats(batch.idx, batch.targets, state)
+            asked = (batch.targets >= 0).sum()
+            loss = nats.sum() / asked
+            loss.backward()
+        self.state = None if batch.fresh is None else detach(state)
+        clip = self.settings.grad_clip or float("inf")
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.tokens += batch.targets.numel() if self.device.type == "cuda" else int(asked)
+        return loss.detach(), norm.detach()
+
+    def _report(self, pending: list) -> Iterator[Step]:
+        """Read the waiting losses back from the device in one go."""
+        if not pending:
+            return
+        values = torch.stack([torch.stack([p[3] for p in pending]), torch.stack([p[4] for p in pending])])
+        losses, norms = values.float().tolist()
+        speed = self.tokens / max(self.seconds, 1e-9)
+        for (step, tokens, seconds, _, _, lr), nats, norm in zip(pending, losses, norms, strict=True):
+            yield Step(step, tokens, seconds, nats, lr, norm, speed)
+        pending.clear()
+
+    def evaluate(self, split: str = "validation", *, whole: bool = False) -> Evaluated:
+        """Score a split, or the fixed part of it that the settings ask for."""
+        limit = None if whole else self.settings.eval_tokens
+        score = evaluate(self.model, self.data[split], max_tokens=limit)
+        return Evaluated(
+            self.step, self.tokens, split, score.nats_per_token, score.tokens, score.whole
+        )
+
+    def _out_of_memory(self) -> str:
+        s = self.settings
+        return (
+            f"The device ran out of memory with {s.batch_size} rows a batch: "
+            f"try batch_size {max(1, s.batch_size // 2)}, a shorter context or a smaller model."
+        )
+
+
+class _SideWork:
+    """Evaluation and samples: early, then as often as fits into a share of the time."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer, self.cost, self.ended = trainer, 0.0, 0.0
+        self.done_at = -1
+
+    def after_step(self) -> Iterator[Event]:
+        every, step = self.trainer.settings.eval_every, self.trainer.step
+        if every:
+            due = step % every == 0
+        else:
+            due = time.perf_counter() - self.ended > max(0.5, self.cost / SIDE_SHARE)
+        if due:
+            yield from self.do()
+
+    def do(self) -> Iterator[Event]:
+        trainer = self.trainer
+        if self.done_at == trainer.step:
+            return
+        self.done_at, began = trainer.step, time.perf_counter()
+        if "validation" in trainer.data:
+            yield trainer.evaluate()
+        if trainer.write:
+            yield Sampled(trainer.step, trainer.write(trainer.model))
+        self.ended = time.perf_counter()
+        self.cost = self.ended - began
+
+
+class _Clock:
+    """Seconds of training, pauses left out."""
+
+    def __init__(self, already: float) -> None:
+        self._before, self._since = already, time.perf_counter()
+
+    def seconds(self) -> float:
+        return self._before + (time.perf_counter() - self._since)
+
+    def stop(self) -> None:
+        self._before = self.seconds()
+
+    def go(self) -> None:
+        self._since = time.perf_counter()
+
+
+class _dropout_seed:  # noqa: N801 - a context manager that reads like a function
+    """Dropout masks as a function of (seed, step), leaving the global generator as it was."""
+
+    def __init__(self, seed: int, step: int, wanted: bool, device: torch.device) -> None:
+        devices = [device] if device.type == "cuda" else []
+        self._fork = torch.random.fork_rng(devices=devices) if wanted else None
+        self._seed = hash((seed, step)) & 0x7FFF_FFFF
+
+    def __enter__(self) -> None:
+        if self._fork:
+            self._fork.__enter__()
+            torch.manual_seed(self._seed)
+
+    def __exit__(self, *error: Any) -> None:
+        if self._fork:
+            self._fork.__exit__(*error)
+
+
+def _diverged(step: int) -> str:
+    return (
+        f"The loss stopped being a number at step {step} (it diverged): "
+        "try a learning rate ten times lower, or turn gradient clipping on."
+    )
