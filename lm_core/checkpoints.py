@@ -47,7 +47,9 @@ class Checkpoint:
         return bool(self.meta.get("corpus", {}).get("items"))
 
 
-def build_model(name: str, settings: dict[str, Any], vocab_size: int, seed: int = 0) -> LanguageModel:
+def build_model(
+    name: str, settings: dict[str, Any], vocab_size: int, seed: int = 0
+) -> LanguageModel:
     """An untrained model from its registry name; the global generator is left as it was."""
     entry = models[name]
     with torch.random.fork_rng(devices=[]):
@@ -142,7 +144,9 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
     except BadCheckpoint:
         raise
     except LabError as error:
-        raise BadCheckpoint(f"{folder.name} describes a model this lab cannot build: {error}") from None
+        raise BadCheckpoint(
+            f"{folder.name} describes a model this lab cannot build: {error}"
+        ) from None
     model.eval()
     return Checkpoint(model, tokenizer, meta, folder)
 

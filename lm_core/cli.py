@@ -7,10 +7,9 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
-from lm_core.errors import BadSettings, LabError
+from lm_core.errors import LabError
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,11 +38,6 @@ def main(argv: list[str] | None = None) -> int:
     else:
         print("\n".join(lines))
     return 0
-
-
-def say(text: str) -> None:
-    """Progress, for people."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -183,16 +177,3 @@ def _models(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
         for r in rows
     ]
     return {"models": rows, "vocab_size": 65}, lines
-
-
-def split_setting(text: str) -> tuple[str, str]:
-    """`model.n_layer=4` -> its two sides."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise BadSettings(f"--set takes NAME=VALUE, not {text!r}.")
-    return name, value
-
-
-def looks_like_file(corpus: str) -> bool:
-    """A path, rather than the name of a corpus."""
-    return Path(corpus).exists() or any(mark in corpus for mark in "/\\.")

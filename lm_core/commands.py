@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint, load_training, save_checkpoint
-from lm_core.cli import looks_like_file, say, split_setting
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import own_corpus, read_file
 from lm_core.device import DeviceChoice, choose_device
@@ -19,7 +18,8 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.errors import BadSettings, LabError
 from lm_core.evaluation import evaluate as score_text
 from lm_core.generation import SamplerSettings
-from lm_core.generation.engine import continuation, generate as write, prompt_ids
+from lm_core.generation.engine import continuation, prompt_ids
+from lm_core.generation.engine import generate as write
 from lm_core.runs.prepare import Prepared, load_text, prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -286,8 +286,25 @@ def items_of(text: str) -> list[str]:
     return [line for line in map(str.strip, text.split("\n")) if line]
 
 
+def say(text: str) -> None:
+    """Progress, for people."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def split_setting(text: str) -> tuple[str, str]:
+    """`model.n_layer=4` -> its two sides."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadSettings(f"--set takes NAME=VALUE, not {text!r}.")
+    return name, value
+
+
+def looks_like_file(corpus: str) -> bool:
+    """A path, rather than the name of a corpus."""
+    return Path(corpus).exists() or any(mark in corpus for mark in "/\\.")
+
+
 def _quoted(text: str) -> str:
     import shlex
 
     return shlex.quote(text)
-

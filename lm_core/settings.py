@@ -55,6 +55,11 @@ def _plain(kind: Any) -> tuple[type, bool]:
     return kind, False
 
 
+def plain_type(field: dataclasses.Field) -> tuple[type, bool]:
+    """The type a field's values have and whether None is allowed too."""
+    return _plain(field.type)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Base of every settings class: checked on creation, JSON both ways, difference of two."""

@@ -65,11 +65,12 @@ def horizontal_bars(
     y: str = "",
     height: int | None = None,
     colors: str | Sequence[str] = BLUE,
+    label_width: int = 14,
 ) -> go.Figure:
     """A bar a label, from the top down, `texts` at their ends. A value not finite has no bar.
 
-    Bars sit at numbered places with the labels as tick texts, so that labels that look alike, or
-    like numbers, stay apart.
+    Bars sit at numbered places with the labels (at most `label_width` characters) as tick texts,
+    so that labels that look alike, or like numbers, stay apart.
     """
     values = np.asarray(values, dtype=float)
     lengths = np.where(np.isfinite(values), values, 0.0)
@@ -87,15 +88,18 @@ def horizontal_bars(
             hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
-    height = height or 30 * max(1, len(lengths)) + 100
+    height = height or 100 + 27 * max(3, len(lengths))
     style_figure(figure, title=title, x=x, y=y, height=height)
-    longest = lengths.max(initial=0.0)
-    room = 1 + 0.03 * max(map(len, texts), default=0)  # for the text at the end of the longest bar
-    figure.update_xaxes(range=[0, longest * room or 1], nticks=5, fixedrange=True)
+    # Room for the texts: on a phone a character takes about a twentieth of the longest bar.
+    room = lengths.max(initial=0.0) * 0.045 * np.array([len(text) for text in texts])
+    reach = (lengths + room).max(initial=0.0)
+    figure.update_xaxes(
+        range=[0, reach or 1], nticks=5, showticklabels=bool(reach), fixedrange=True
+    )
     figure.update_yaxes(
         tickmode="array",
         tickvals=np.arange(len(lengths)),
-        ticktext=[words.escaped(words.shorten(label)) for label in labels],
+        ticktext=[words.escaped(words.shorten(label, label_width)) for label in labels],
         range=[max(1, len(lengths)) - 0.5, -0.5],
         showgrid=False,
         fixedrange=True,

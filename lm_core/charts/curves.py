@@ -60,12 +60,12 @@ def loss_curve(
 
 
 def smooth(values: pd.Series) -> pd.Series:
-    """Exponential mean over about a fortieth of the curve; values that are not finite are passed.
+    """Exponential mean over about a fortieth of the curve; what is not finite stays out of it.
 
     The weights of the few first values are made up to one, so the curve starts where the data do.
     """
     finite = values.astype(float).replace([np.inf, -np.inf], np.nan)
-    return finite.ewm(span=max(5, len(values) / 40), ignore_na=True).mean()
+    return finite.ewm(span=max(5, len(values) / 40), ignore_na=True).mean().where(finite.notna())
 
 
 def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -78,16 +78,18 @@ def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _frame(data: pd.DataFrame, uniform: float | None) -> pd.DataFrame:
     """Rows that are not curves: where the axes reach to, and the line of guessing blindly."""
-    rows = []
-    last = data["step"].max() if len(data) else 0.0
-    if uniform is not None and np.isfinite(uniform):
-        rows.append((last if last > 0 else 100.0, uniform, UNIFORM))
-    if len(data):
-        first = data[data["series"] != RAW].groupby("series", sort=False)["nats"].first().max()
-        known = [first, *(row[1] for row in rows)]
-        rows.append((last, min(data["nats"].max(), 1.5 * max(known)), FRAME))
-    else:  # axes of an empty chart: any round numbers will do
-        rows += [(0.0, 0.0, FRAME), (100.0, rows[0][1] if rows else 4.0, FRAME)]
+    blind = uniform if uniform is not None and np.isfinite(uniform) else None
+    if data.empty:  # any round numbers will do for the axes
+        first, last, low, high = 0.0, 100.0, 0.0, blind or 4.0
+    else:
+        first, last = data["step"].min(), data["step"].max()
+        last = max(last, first + 10)
+        begins = data[data["series"] != RAW].groupby("series")["nats"].first().max()
+        high = min(data["nats"].max(), 1.5 * max(begins, blind or 0.0))
+        low = max(0.0, min(data["nats"].min(), high - 0.5))  # noise on a flat curve stays small
+    rows = [(first, low, FRAME), (last, high, FRAME)]
+    if blind is not None:
+        rows.append((last, blind, UNIFORM))
     return pd.DataFrame(rows, columns=["step", "nats", "series"])
 
 
@@ -96,7 +98,7 @@ def _figure(data: pd.DataFrame, title: str, unit: str, height: int) -> alt.Layer
     color = alt.Color(
         "series:N",
         scale=alt.Scale(domain=legend, range=[SERIES[s].color for s in legend]),
-        legend=alt.Legend(orient="top-right"),
+        legend=alt.Legend(orient="top-right", title=None),
     )
     dash = alt.StrokeDash(
         "series:N", scale=alt.Scale(domain=legend, range=[SERIES[s].pattern for s in legend])
@@ -106,7 +108,8 @@ def _figure(data: pd.DataFrame, title: str, unit: str, height: int) -> alt.Layer
         alt.Tooltip("step:Q", format=",.0f"),
         alt.Tooltip("nats:Q", title=unit, format=".3f"),
     ]
-    x = alt.X("step:Q", title="step", scale=alt.Scale(nice=False, zero=False))
+    ticks = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
+    x = alt.X("step:Q", title="step", axis=ticks, scale=alt.Scale(nice=False, zero=False))
     y = alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False, nice=True))
     level = alt.Chart(data).encode(y=y)  # no x: as wide as the chart
     curve = level.encode(x=x)
@@ -123,8 +126,8 @@ def _figure(data: pd.DataFrame, title: str, unit: str, height: int) -> alt.Layer
         .encode(text="series:N"),
         only(*legend).mark_line(strokeWidth=2).encode(color=color, strokeDash=dash),
         only(VALIDATION)
-        .mark_point(filled=True, size=28, opacity=1)
-        .encode(color=color, tooltip=tooltip),
+        .mark_point(color=SERIES[VALIDATION].color, filled=True, size=28, opacity=1)
+        .encode(tooltip=tooltip),
         only(TRAINING).mark_point(opacity=0, size=60).encode(tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")

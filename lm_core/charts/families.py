@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.decimation import decimate
-from lm_core.charts.theme import family_style, style_figure
+from lm_core.charts.theme import family_style, legend_below, style_figure
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def family_curves(
             )
     title = f"Loss on {split} text, by model"
     style_figure(figure, title=title, x="tokens read", y=unit, height=height)
-    figure.update_layout(
-        showlegend=True, hovermode="closest", margin_t=80, xaxis={"rangemode": "tozero"}
-    )
+    legend_below(figure).update_layout(hovermode="closest")
+    figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(rangemode="nonnegative")
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     table = table.reindex(columns=["model", "tokens", "nats"])
     table = table.rename(columns={"tokens": "tokens read", "nats": unit})

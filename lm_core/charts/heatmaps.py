@@ -74,7 +74,7 @@ def all_heads(
     style_figure(
         figure,
         title=title,
-        x=f"head 1 to {H}{note}",
+        x=f"head, 1 to {H}{note}" if H else "head",
         y="layer, first at the top",
         height=height or 90 + 96 * max(1, L) + 20 * bool(note),
     )
@@ -122,7 +122,11 @@ def one_head(
             x=np.arange(T),
             y=np.arange(T),
             **_scale(dark),
-            colorbar={"title": {"text": "attention", "side": "right"}, "thickness": 12, "len": 1},
+            colorbar={
+                "title": {"text": "attention", "side": "right"},
+                "thickness": 12,
+                "outlinewidth": 0,
+            },
             text=_cell_texts(weights) if T <= NUMBERED else None,
             texttemplate="%{text}" if T <= NUMBERED else None,
             hoverinfo="skip" if clickable else "z",

@@ -21,7 +21,9 @@ def parameter_bars(parts: Sequence[tuple[str, int]], *, height: int | None = Non
     shares = [n / total if total else 0.0 for n in counts]
     texts = [f"{words.human(n)} ({words.percent(s)})" for n, s in zip(counts, shares, strict=True)]
     title = f"Parameters: {words.human(total)}"
-    figure = horizontal_bars(names, counts, texts, title=title, x="parameters", height=height)
+    figure = horizontal_bars(
+        names, counts, texts, title=title, x="parameters", height=height, label_width=20
+    )
     figure.update_xaxes(tickformat="~s")
     table = pd.DataFrame({"part": names, "parameters": counts, "share of all": shares})
     if not counts:

@@ -9,7 +9,15 @@ import plotly.graph_objects as go
 from lm_core.charts import words
 from lm_core.charts.bars import horizontal_bars
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import BLUE, SERIES, VERMILLION, Style, family_style, style_figure
+from lm_core.charts.theme import (
+    BLUE,
+    SERIES,
+    VERMILLION,
+    Style,
+    family_style,
+    legend_below,
+    style_figure,
+)
 
 BARS = 40  # as many different lengths still get a bar each
 RANKS = 400  # points of the rank-frequency picture
@@ -98,7 +106,7 @@ def rank_frequency(
     )
     figure.update_xaxes(type="log", dtick=1, exponentformat="SI")
     figure.update_yaxes(type="log", dtick=1, exponentformat="SI")
-    figure.update_layout(margin_t=80)
+    legend_below(figure)
     if not n:
         return Chart(title, figure, f"{title}, empty: nothing has been counted.", table)
     alt = (
@@ -117,7 +125,7 @@ def most_frequent(
     what: str = "token",
     height: int | None = None,
 ) -> Chart:
-    """The `n` commonest of `tokens`, counts beside them; what share of all they make is in `alt`."""
+    """The `n` commonest of `tokens` with their counts; `alt` says what share of all they make."""
     values = np.asarray(counts, dtype=float)
     values = np.where(np.isfinite(values), values, 0.0)
     labels = words.unique_labels(tokens)
@@ -125,7 +133,7 @@ def most_frequent(
     names, shown = [labels[i] for i in order], values[order].astype(np.int64)
     title = f"Most frequent {what}s"
     figure = horizontal_bars(
-        names, shown, [words.human(v) for v in shown], title=title, x="times", height=height
+        names, shown, [f"{v:,}" for v in shown], title=title, x="times", height=height
     )
     figure.update_xaxes(tickformat="~s")
     table = pd.DataFrame({what: names, "times": shown})
@@ -158,7 +166,7 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
             y=measures,
             orientation="h",
             name=words.escaped(split),
-            marker={"color": style.color, "pattern": {"shape": pattern, "size": 5}},
+            marker={"color": style.color, "pattern": {"shape": pattern, "fillmode": "overlay"}},
             text=[words.percent(s) for s in shares],
             textposition="inside",
             insidetextanchor="middle",
@@ -168,8 +176,9 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
     style_figure(
         figure, title=title, x="share of all", height=height or 130 + 44 * max(1, len(measures))
     )
-    figure.update_layout(barmode="stack", bargap=0.3, margin_t=80, uniformtext_minsize=10)
-    figure.update_layout(uniformtext_mode="hide", legend_traceorder="normal", showlegend=True)
+    figure.update_layout(barmode="stack", bargap=0.3, legend_traceorder="normal")
+    figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    legend_below(figure)
     figure.update_xaxes(range=[0, 1], tickformat=".0%", nticks=6)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     shown = table[["split", *measures]].reset_index(drop=True)

@@ -80,7 +80,7 @@ SERIES: dict[str, Style] = {
 
 
 def family_style(name: str) -> Style:
-    """The fixed style of a model family; one not listed gets a style of its own, always the same."""
+    """The fixed style of a model family; one not listed always gets the same free one."""
     if name in FAMILIES:
         return FAMILIES[name]
     pairs = [Style(color, dash) for color in PALETTE for dash in DASHES]
@@ -107,10 +107,16 @@ def style_figure(
     figure: go.Figure, *, title: str, x: str = "", y: str = "", height: int
 ) -> go.Figure:
     """Give a plotly figure the common look; `x` and `y` are axis titles with their units."""
-    figure.update_layout(
+    return figure.update_layout(
         template=_TEMPLATE, title=title, height=height, xaxis_title=x, yaxis_title=y
     )
-    return figure
+
+
+def legend_below(figure: go.Figure) -> go.Figure:
+    """Names under the picture, where several rows of them push nothing together."""
+    return figure.update_layout(
+        showlegend=True, legend={"y": 0, "yref": "container", "yanchor": "bottom"}
+    )
 
 
 def altair_config() -> dict[str, Any]:
@@ -119,7 +125,7 @@ def altair_config() -> dict[str, Any]:
         "autosize": {"type": "fit", "contains": "padding"},
         "title": {"anchor": "start", "fontSize": 15, "offset": 10},
         "axis": {"labelFontSize": 12, "titleFontSize": 13, "titlePadding": 8, "labelPadding": 6},
-        "legend": {"labelFontSize": 13, "symbolStrokeWidth": 2.5, "symbolSize": 300, "title": None},
+        "legend": {"labelFontSize": 13, "symbolType": "stroke", "symbolSize": 400},
         "view": {"strokeWidth": 0},
     }
 
@@ -142,7 +148,15 @@ _TEMPLATE = go.layout.Template(
     layout=go.Layout(
         colorway=PALETTE,
         font={"family": _FONT, "size": 13, "color": _TEXT},
-        title={"x": 0, "xanchor": "left", "font": {"size": 16}},
+        title={
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 10},
+            "font": {"size": 16},
+        },
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         xaxis=_AXIS,

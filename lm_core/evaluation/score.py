@@ -16,7 +16,7 @@ from torch import Tensor
 from lm_core.encoded import Encoded
 from lm_core.errors import BadText
 from lm_core.models.contract import LanguageModel
-from lm_core.windows import Rows, cut, gather
+from lm_core.windows import cut, gather
 
 LONG_ROW = 4096  # inputs in a row where the context has no limit
 WARM_UP = 256  # and how many of them are read again from the row before

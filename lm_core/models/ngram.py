@@ -240,8 +240,8 @@ def tokens_before(N: int, starts: Tensor) -> np.ndarray:
 def estimate_discounts(counts: np.ndarray) -> tuple[float, float, float]:
     """D1, D2, D3+ of a level from how many of its grams count 1, 2, 3 and 4.
 
-    Chen and Goodman 1998, equation 26. Where no gram counts 1, 2 or 3, or a discount would not lie
-    in 0 < D <= its count, the level is too small for the estimate and takes FALLBACK.
+    Chen and Goodman 1998, equation 26. Where no gram counts 1, 2 or 3, or a discount would not be
+    positive, the level is too small for the estimate and takes FALLBACK.
     """
     _, n1, n2, n3, n4, _ = np.bincount(np.minimum(counts, 5), minlength=6).tolist()
     if not n1 or not n2 or not n3:

@@ -105,7 +105,7 @@ def checked_levels(tensors: dict[str, Tensor], order: int, vocab_size: int) -> l
             raise ValueError(f"the sizes of level {k} disagree")
         if (children > K).any() or children.sum() != K:
             raise ValueError(f"the children of level {k} do not add up")
-        if (tokens >= vocab_size).any() or (k == 1 and K != vocab_size):
+        if (tokens >= vocab_size).any() or (k == 1 and vocab_size != K):
             raise ValueError(f"level {k} is for another vocabulary")
         prefix = np.repeat(np.arange(P), children)
         if (np.diff(prefix * vocab_size + tokens) <= 0).any():

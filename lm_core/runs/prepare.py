@@ -101,9 +101,7 @@ def prepare(spec: RunSpec) -> Prepared:
         if key:
             _keep(key, *kept)
     info, tokenizer, data = kept
-    model = build_model(
-        spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed
-    )
+    model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
     return Prepared(spec, info, tokenizer, data, model)
 
 

@@ -254,11 +254,6 @@ class RunStore:
         return None if row is None else row["seen"]
 
 
-def new_owner() -> str:
-    """An unguessable id for a visitor."""
-    return secrets.token_urlsafe(12)
-
-
 def _run(row: sqlite3.Row) -> Run:
     values = dict(row)
     values["spec"], values["facts"] = json.loads(values["spec"]), json.loads(values["facts"])

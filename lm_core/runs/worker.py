@@ -28,7 +28,7 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
-from lm_core.training.resume import training_tensors, restore
+from lm_core.training.resume import restore, training_tensors
 
 PARENT_GONE = threading.Event()  # the page's process ended: stop and save
 LOOK_SECONDS = 0.05

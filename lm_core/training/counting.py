@@ -65,7 +65,7 @@ def tokens_after(encoded: Encoded, size: int) -> Encoded:
     return _part(encoded, encoded.ids[begin:], starts)
 
 
-def _part(encoded: Encoded, ids, starts) -> Encoded:  # noqa: ANN001
+def _part(encoded: Encoded, ids, starts) -> Encoded:
     share = len(ids) / max(1, len(encoded.ids))
     return Encoded(
         ids=ids,

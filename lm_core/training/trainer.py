@@ -181,10 +181,14 @@ class Trainer:
         """Read the waiting losses back from the device in one go."""
         if not pending:
             return
-        values = torch.stack([torch.stack([p[3] for p in pending]), torch.stack([p[4] for p in pending])])
+        values = torch.stack(
+            [torch.stack([p[3] for p in pending]), torch.stack([p[4] for p in pending])]
+        )
         losses, norms = values.float().tolist()
         speed = self.tokens / max(self.seconds, 1e-9)
-        for (step, tokens, seconds, _, _, lr), nats, norm in zip(pending, losses, norms, strict=True):
+        for (step, tokens, seconds, _, _, lr), nats, norm in zip(
+            pending, losses, norms, strict=True
+        ):
             yield Step(step, tokens, seconds, nats, lr, norm, speed)
         pending.clear()
 
@@ -249,7 +253,7 @@ class _Clock:
         self._since = time.perf_counter()
 
 
-class _dropout_seed:  # noqa: N801 - a context manager that reads like a function
+class _dropout_seed:
     """Dropout masks as a function of (seed, step), leaving the global generator as it was."""
 
     def __init__(self, seed: int, step: int, wanted: bool, device: torch.device) -> None:

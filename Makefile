@@ -1,0 +1,56 @@
+# Two commands do everything: `make run` opens the lab, `make test` checks it.
+# All they need is Python 3.11 or newer; the rest goes into .venv.
+#
+#   PORT=8600     where the page is served; otherwise 8501, or the next free one
+#   PYTHON=...    the interpreter that makes .venv; otherwise one is looked for
+#   ARGS="..."    passed on, as in: make test ARGS="tests/corpora -x"
+
+PORT ?=
+ARGS ?=
+PY := .venv/bin/python
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: run test test-slow lint format bench checkpoints screenshots clean help install dev chromium
+
+run: install  ## serve the page and print its address
+	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
+
+test: dev chromium lint  ## lint, then unit, page and browser tests
+	$(PY) -m pytest $(ARGS)
+
+test-slow: dev chromium  ## the tests that take minutes
+	$(PY) -m pytest -m slow $(ARGS)
+
+lint: dev  ## check style and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: dev  ## mend style and format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: install  ## measure speed and quality on this machine
+	$(PY) -m lm_core bench $(ARGS)
+
+checkpoints: install  ## train the shipped models again
+	PYTHONPATH=. $(PY) checkpoints/remake.py $(ARGS)
+
+screenshots: dev chromium  ## take the README's pictures from the running lab
+	$(PY) -m tools.screenshots $(ARGS)
+
+clean:  ## remove .venv and everything else that was made here; runs and downloads stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist test-results *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+install:
+	@sh tools/install.sh requirements.txt
+
+dev:
+	@sh tools/install.sh requirements-dev.txt
+
+chromium: dev
+	@$(PY) -m tools.chromium

@@ -1,0 +1,26 @@
+"""The front door: page settings and navigation, nothing else. Start with `streamlit run app.py`."""
+
+import streamlit as st
+
+from pages._ui import session
+
+st.set_page_config(page_title="Language Model Lab", page_icon="🔤", layout="wide")
+session.begin()
+
+page = st.navigation(
+    {
+        "Start": [st.Page("pages/home.py", title="Home", default=True)],
+        "Look": [st.Page("pages/dataset_explorer.py", title="Dataset explorer")],
+        "Learn": [
+            st.Page("pages/train.py", title="Train"),
+            st.Page("pages/architectures.py", title="Architectures"),
+        ],
+        "See inside": [st.Page("pages/attention.py", title="Attention")],
+        "Write": [
+            st.Page("pages/generate_text.py", title="Generate text"),
+            st.Page("pages/generate_names.py", title="Generate names"),
+        ],
+    }
+)
+with session.mending():
+    page.run()

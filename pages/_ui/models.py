@@ -1,0 +1,123 @@
+"""Models a page can use: those that ship with the lab, and the visitor's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui import session
+
+if TYPE_CHECKING:
+    from lm_core.checkpoints import Checkpoint
+
+SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model to choose: a label, its folder, its family and whether it learned items."""
+
+    label: str
+    folder: Path
+    family: str
+    corpus: str
+    items: bool
+    card: dict
+
+
+@st.cache_data(show_spinner=False)
+def shipped() -> list[Choice]:
+    """Models in `checkpoints/`, best families first."""
+    from lm_core.checkpoints import read_meta
+    from lm_core.errors import BadCheckpoint
+
+    found = []
+    for folder in sorted(SHIPPED.iterdir()):
+        if not (folder / "meta.json").exists():
+            continue
+        try:
+            found.append(_choice(folder, read_meta(folder)))
+        except BadCheckpoint:
+            continue  # a damaged folder is not offered
+    order = ["transformer", "lstm", "ngram"]
+    return sorted(found, key=lambda c: order.index(c.family) if c.family in order else 9)
+
+
+def own() -> list[Choice]:
+    """The visitor's runs that have a checkpoint, newest first; none where the store is away."""
+    from lm_core.checkpoints import read_meta
+    from lm_core.errors import BadCheckpoint, StoreUnavailable
+
+    found = []
+    try:
+        runs = session.manager()
+        for run in runs.store.runs_of(session.visitor()):
+            folder = runs.store.run_folder(run.id) / "checkpoint"
+            try:
+                found.append(_choice(folder, read_meta(folder), label=f"Yours: {run.title}"))
+            except BadCheckpoint:
+                continue  # no checkpoint yet
+    except StoreUnavailable:
+        return []
+    return found
+
+
+def _choice(folder: Path, meta: dict, label: str = "") -> Choice:
+    from lm_core.models import models
+
+    family = meta["model"]["name"]
+    corpus = meta.get("corpus", {})
+    title = models[family].title
+    return Choice(
+        label=label or f"{title}, {corpus.get('title', 'own text')}",
+        folder=folder,
+        family=family,
+        corpus=str(corpus.get("name", "")),
+        items=bool(corpus.get("items")),
+        card=meta,
+    )
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading the model …")
+def _load(folder: str, changed: float) -> "Checkpoint":
+    import torch
+
+    from lm_core.checkpoints import load_checkpoint
+
+    torch.set_num_threads(
+        1
+    )  # small models answer fastest on one thread, and training keeps the rest
+    return load_checkpoint(folder)
+
+
+def load(choice: Choice) -> "Checkpoint":
+    """The model itself, kept in memory while it is used (weights are shared and never changed).
+
+    Raises:
+        BadCheckpoint: its folder is damaged or gone.
+    """
+    meta = choice.folder / "meta.json"
+    return _load(str(choice.folder), meta.stat().st_mtime if meta.exists() else 0.0)
+
+
+def pick(choices: list[Choice], *, key: str, label: str = "Model") -> Choice:
+    """A selectbox over models; stops the page with a sentence when there is none."""
+    if not choices:
+        st.info("No model is here yet. Train one on the Train screen, then come back.")
+        st.stop()
+    return st.selectbox(label, choices, format_func=lambda c: c.label, key=key)
+
+
+def describe(choice: Choice) -> str:
+    """One line: family, size, text, quality."""
+    from lm_core.charts.words import human
+
+    card = choice.card
+    parts = f"{human(card['parameters'])} {'counts' if choice.family == 'ngram' else 'parameters'}"
+    line = f"{choice.label}, {parts}"
+    scored = card.get("metrics", {}).get("validation")
+    if scored:
+        unit = {"char": "character", "word": "word"}.get(card["spec"]["tokenizer"]["name"], "token")
+        line += f", {scored['nats_per_token']:.2f} nats per {unit} on text it never saw"
+    return line + "."

@@ -1,0 +1,49 @@
+"""Widgets made from a settings class: whatever a field says of itself is on the screen."""
+
+import dataclasses
+
+import streamlit as st
+
+from lm_core.settings import Settings, plain_type
+
+
+def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Settings:
+    """A widget for each field of `defaults`; returns the settings chosen.
+
+    Raises:
+        BadSettings: two values that do not go together (the sentence says which).
+    """
+    values, shown = {}, st.columns(columns)
+    fields = sorted(dataclasses.fields(defaults), key=lambda f: f.metadata["advanced"])
+    for i, field in enumerate(fields):
+        with shown[i % columns]:
+            values[field.name] = _widget(
+                field, getattr(defaults, field.name), f"{key}-{field.name}"
+            )
+    return type(defaults)(**values)
+
+
+def _widget(field: dataclasses.Field, value: object, key: str) -> object:
+    meta = field.metadata
+    kind, _ = plain_type(field)
+    label = f"{meta['title']} ({meta['unit']})" if meta["unit"] else meta["title"]
+    help = f"{meta['help']} On the command line: {field.name}."
+    if meta["choices"]:
+        return st.selectbox(
+            label, meta["choices"], meta["choices"].index(value), help=help, key=key
+        )
+    if kind is bool:
+        return st.checkbox(label, value, help=help, key=key)
+    if kind in (int, float):
+        span = {"min_value": kind(meta["low"]) if meta["low"] is not None else None}
+        span["max_value"] = kind(meta["high"]) if meta["high"] is not None else None
+        extra = {"format": "%g", "step": _step(value)} if kind is float else {"step": 1}
+        return st.number_input(label, value=value, help=help, key=key, **span, **extra)
+    return st.text_input(label, value, help=help, key=key)
+
+
+def _step(value: float) -> float:
+    """A tenth of the value's power of ten: 0.002 moves by 0.0001."""
+    import math
+
+    return 10.0 ** (math.floor(math.log10(value)) - 1) if value else 0.01

@@ -1,0 +1,47 @@
+"""Putting a Chart on a page: the picture, its text alternative, its data as a table and CSV."""
+
+import streamlit as st
+
+from lm_core.charts.chart import Chart
+
+
+def show_chart(chart: Chart, *, key: str, table: bool = True) -> object:
+    """Draw `chart` over the full width. Returns what the plotly chart returns (its selection).
+
+    Args:
+        key: names the chart on its page; a live chart keeps its key and is updated in place.
+        table: offer the data under the picture.
+    """
+    if type(chart.figure).__module__.startswith("altair"):
+        answer = st.altair_chart(chart.figure, width="stretch", key=key, alt=chart.alt)
+    else:
+        config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
+        answer = st.plotly_chart(
+            chart.figure, width="stretch", key=key, config=config, alt=chart.alt
+        )
+    if table:
+        data_of(chart, key=key)
+    return answer
+
+
+def data_of(chart: Chart, *, key: str) -> None:
+    """The chart in words and numbers, folded away."""
+    with st.popover("In words and numbers", type="tertiary"):
+        st.write(chart.alt)
+        st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
+        st.download_button(
+            "Download CSV",
+            chart.table.to_csv(index=False).encode(),
+            file_name=f"{key}.csv",
+            mime="text/csv",
+            key=f"{key}-csv",
+            on_click="ignore",
+        )
+
+
+def show_source(thing: object, label: str = "The code") -> None:
+    """The real source of a class or function."""
+    import inspect
+
+    with st.expander(label):
+        st.code(inspect.getsource(thing), language="python")

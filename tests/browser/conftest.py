@@ -1,0 +1,88 @@
+"""The real app, started once, and pages of a real Chromium that look at it.
+
+A test takes `page` (pytest-playwright's) or `new_context` for further windows; `page.goto("/")`
+opens the lab. After each test it must hold, without the test asking, that no page called another
+machine, that no console showed an error, and that the server logged no traceback.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+from tools.chromium import FLAGS, MISSING, find_chromium, required
+from tools.lab_server import LabServer
+
+# Opened at a screen's own address, Streamlit asks below it first and then finds the server above.
+PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> str:
+    """Path of the browser. Without one the tests are skipped, in CI they fail."""
+    path = find_chromium(playwright.chromium.executable_path)
+    if path is None:
+        (pytest.fail if required() else pytest.skip)(MISSING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """The running lab: `lab.url`, `lab.log`."""
+    # Two runs at once, on as many threads as the lab chooses by itself.
+    environment = {"LM_LAB_WORKERS": "2", "OMP_NUM_THREADS": None}
+    with LabServer(tmp_path_factory.mktemp("lab"), environment=environment) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict, chromium: str) -> dict:
+    return {**browser_type_launch_args, "executable_path": chromium, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict, lab: LabServer) -> dict:
+    size = {"width": 1280, "height": 860}
+    return {**browser_context_args, "base_url": lab.url, "viewport": size}
+
+
+class Watch:
+    """What went wrong in any window of one test; a test that means to may clear `errors`."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def follow(self, context: BrowserContext) -> None:
+        context.on("request", lambda request: self._called(request.url))
+        context.on("page", self._opened)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.errors.append(f"script error: {error.error}"))
+
+    def _opened(self, page: Page) -> None:
+        page.on("websocket", lambda channel: self._called(channel.url))
+        page.on("crash", lambda: self.errors.append("the page crashed"))
+
+    def _called(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "localhost":
+            self.errors.append(f"called another machine: {url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        where = (message.location or {}).get("url", "")
+        if message.type == "error" and not PROBES.search(where):
+            self.errors.append(f"console: {message.text} {where}".rstrip())
+
+
+@pytest.fixture(autouse=True)
+def watch(browser: Browser, lab: LabServer) -> Iterator[Watch]:
+    """Fail the test afterwards for what a person at the screen would not see."""
+    watched, said = Watch(), len(lab.log)
+    browser.on("context", watched.follow)
+    yield watched
+    browser.remove_listener("context", watched.follow)
+    if "Traceback" in lab.log[said:]:
+        watched.errors.append(f"the server's log: {lab.log[said:]}")
+    if watched.errors:
+        pytest.fail("\n".join(watched.errors), pytrace=False)

@@ -1,0 +1,94 @@
+"""What holds for every test: a home folder of its own, no network, one thread, a fixed seed.
+
+The environment is set before torch is imported, and the programs that tests start inherit it.
+"""
+
+import importlib
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+OFFLINE = ROOT / "tests" / "offline"
+
+_folder = tempfile.TemporaryDirectory(prefix="language-model-lab-tests-")
+_calls = Path(_folder.name) / "calls"
+_calls.touch()
+
+os.environ["LM_LAB_HOME"] = str(Path(_folder.name) / "home")
+os.environ["LM_LAB_WORKERS"] = "1"
+os.environ.pop("LM_LAB_DATA", None)
+os.environ["LM_LAB_TEST_CALLS"] = str(_calls)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(OFFLINE), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+# Small models are fastest on one thread, and sums come out the same on every machine.
+os.environ["OMP_NUM_THREADS"] = "1"
+importlib.import_module("tests.offline.sitecustomize")
+
+# No deadline: a busy machine is no defect. The same examples each time: a failure can be repeated.
+settings.register_profile("lab", deadline=None, derandomize=True, database=None)
+settings.load_profile("lab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Cheap tests first: units, then pages, then the browser. Without a GPU skip its tests."""
+    for item in items:
+        if "browser" in item.path.relative_to(ROOT).parts:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=_cost)
+    on_gpu = [item for item in items if item.get_closest_marker("cuda")]
+    if on_gpu and not _has_gpu():
+        for item in on_gpu:
+            item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
+
+
+def _cost(item: pytest.Item) -> int:
+    parts = item.path.relative_to(ROOT).parts
+    return 2 if "browser" in parts else int("pages" in parts)
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Every test starts from the same random numbers, alone or after others."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+class Calls:
+    """Addresses off this machine that a test, or a program it started, tried to reach."""
+
+    def __init__(self) -> None:
+        self._start = _calls.stat().st_size
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_calls.read_bytes()[self._start :].decode().splitlines())
+
+    def expected(self) -> list[str]:
+        """The calls so far, which then no longer fail the test: for a test that wants them."""
+        calls = list(self)
+        self._start = _calls.stat().st_size
+        return calls
+
+
+@pytest.fixture(autouse=True)
+def network_calls() -> Iterator[Calls]:
+    """Fail the test if anything called another machine; nothing gets through in any case."""
+    calls = Calls()
+    yield calls
+    assert not list(calls), "the lab has to work with the network unplugged"

@@ -1,0 +1,161 @@
+"""The walls of the house: who may import whom, what stays light, how long a file may be.
+
+Imports are read from the source, so one that hides inside a function counts as well.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = sorted((ROOT / "lm_core").rglob("*.py"))
+SCREENS = [path for path in (ROOT / "app.py",) if path.exists()]
+SCREENS += sorted((ROOT / "pages").rglob("*.py"))
+
+# From the ground up. A unit is a module or package directly in lm_core; it may import its own layer
+# and those below. `charts` stands outside, on plain data.
+LAYERS = [
+    ("errors", "settings", "registry", "device", "home"),
+    ("corpora", "tokenizers", "models"),
+    ("encoded", "windows"),
+    ("training", "generation", "inspection", "evaluation", "checkpoints"),
+    ("runs",),
+    ("bench",),
+    ("cli", "commands", "__main__"),
+]
+HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
+CHARTS_MAY_USE = {"charts", "errors", "settings"}
+
+LINES = 300
+SCREEN_LINES = 200
+LONGER: dict[str, str] = {}  # path -> the reason why this one file may be longer
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def unit_of(path: Path) -> str:
+    """`lm_core/models/lstm.py` -> models; `lm_core/home.py` -> home; `__init__.py` -> ''."""
+    first = path.relative_to(ROOT / "lm_core").parts[0]
+    return first.removesuffix(".py").replace("__init__", "")
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Every module the file imports, anywhere in it, as a full dotted name."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def units_used(path: Path) -> set[str]:
+    """Units of lm_core that the file imports; names defined in lm_core/__init__.py are none."""
+    inner = [name.split(".")[1] for name in imports(path) if name.startswith("lm_core.")]
+    return {unit for unit in inner if unit in HEIGHT or unit == "charts" or _exists(unit)}
+
+
+def _exists(unit: str) -> bool:
+    return (ROOT / "lm_core" / unit).is_dir() or (ROOT / "lm_core" / f"{unit}.py").exists()
+
+
+def test_every_part_of_the_library_has_a_layer() -> None:
+    units = {unit_of(path) for path in LIBRARY} - {""}
+    assert units <= {*HEIGHT, "charts"}, "give the new one its place in LAYERS"
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_imports_run_one_way(path: Path) -> None:
+    unit, used = unit_of(path), units_used(path)
+    if unit == "":
+        assert not used, "lm_core/__init__.py imports nothing, so that importing it is quick"
+    elif unit == "charts":
+        assert used <= CHARTS_MAY_USE
+    else:
+        assert "charts" not in used, "a picture is drawn by whoever shows it"
+        assert not {other for other in used if HEIGHT[other] > HEIGHT[unit]}
+
+
+def test_no_two_parts_of_a_layer_import_each_other() -> None:
+    graph: dict[str, set[str]] = {unit: set() for unit in HEIGHT}
+    for path in LIBRARY:
+        if unit_of(path) in graph:
+            graph[unit_of(path)] |= units_used(path) & set(graph) - {unit_of(path)}
+    circles = [unit for unit in graph if unit in _reachable(unit, graph)]
+    assert not circles
+
+
+def _reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = set(graph[start])
+    while waiting:
+        unit = waiting.pop()
+        if unit not in seen:
+            seen.add(unit)
+            waiting |= graph[unit]
+    return seen
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_the_library_knows_nothing_of_the_page(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert not tops & {"streamlit", "pages", "app", "tests", "tools"}
+
+
+def test_charts_need_plain_data_only() -> None:
+    charts = [path for path in LIBRARY if unit_of(path) == "charts"]
+    used = {name.split(".")[0] for path in charts for name in imports(path)}
+    assert charts
+    assert not used & {"torch", "torchtext", "tokenizers", "safetensors", "streamlit"}
+
+
+def test_torchtext_is_imported_in_one_module() -> None:
+    users = {
+        name_of(path)
+        for path in [*LIBRARY, *SCREENS]
+        if any(name.split(".")[0] == "torchtext" for name in imports(path))
+    }
+    assert users == {"lm_core/tokenizers/word.py"}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    heavy = ("torch", "pandas", "numpy", "plotly", "altair", "streamlit", "tokenizers")
+    code = f"import sys, lm_core; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", SCREENS, ids=name_of)
+def test_a_screen_holds_no_machine_learning(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert not tops & {"torch", "tokenizers", "safetensors", "sqlite3"}
+
+
+@pytest.mark.parametrize("path", [*LIBRARY, *SCREENS], ids=name_of)
+def test_files_stay_short(path: Path) -> None:
+    if name_of(path) in LONGER:
+        return
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines < (SCREEN_LINES if path in SCREENS else LINES)
+
+
+def test_exceptions_are_still_needed() -> None:
+    for name, reason in LONGER.items():
+        assert reason
+        assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) >= LINES
