@@ -92,6 +92,8 @@ def save_checkpoint(
             (fresh / "tokenizer.json").write_text(json.dumps(tokenizer.to_dict()))
             (fresh / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
             fresh.chmod(0o755)
+            for file in fresh.iterdir():  # a shipped model is read by other users too
+                file.chmod(0o644)
             _swap(fresh, folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -135,8 +137,8 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
     tokenizer = load_tokenizer(_json(folder / "tokenizer.json", MOST_TOKENIZER_BYTES))
     if meta["vocab_size"] != tokenizer.vocab_size:
         raise BadCheckpoint(
-            f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its tokenizer "
-            f"has {tokenizer.vocab_size}: the files belong to different models."
+            f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its "
+            f"tokenizer has {tokenizer.vocab_size}: the files belong to different models."
         )
     settings = dict(meta["model"])
     try:

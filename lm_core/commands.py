@@ -115,9 +115,7 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
             budget=Budget(**limits),
             seed=args.seed,
         )
-    for text in args.set:
-        spec = spec.with_text(*split_setting(text))
-    return spec
+    return spec.with_texts(dict(map(split_setting, args.set)))
 
 
 def _trainer(prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice) -> Trainer:

@@ -70,13 +70,13 @@ class Registry:
 
     def __getitem__(self, name: str) -> Entry:
         self._load()
-        if name not in self._entries:
+        if name not in self:
             raise UnknownName(f"Unknown {self.kind} {name!r}{nearest(name, self.names())}")
         return self._entries[name]
 
     def __contains__(self, name: str) -> bool:
         self._load()
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries  # JSON may bring a list
 
     def __iter__(self) -> Iterator[Entry]:
         self._load()

@@ -38,8 +38,8 @@ def setting(
     `low` and `high` are inclusive. `choices` lists the only values allowed. `advanced` fields are
     folded away on a screen until asked for.
     """
-    meta = dict(title=title, help=help, low=low, high=high, choices=choices, unit=unit)
-    return dataclasses.field(default=default, metadata={**meta, "advanced": advanced})
+    said = {"title": title, "help": help, "low": low, "high": high, "choices": choices}
+    return dataclasses.field(default=default, metadata={**said, "unit": unit, "advanced": advanced})
 
 
 @cache
@@ -76,7 +76,10 @@ class Settings:
         if value is None and optional:
             return None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            try:
+                value = float(value)
+            except OverflowError:  # JSON knows whole numbers of any length
+                raise BadSettings(f"{name} must be a finite number, and less than that.") from None
         if kind is int and isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -89,7 +92,8 @@ class Settings:
                 f"{name} cannot be {value!r}{nearest(value, [str(c) for c in choices])}"
             )
         if (low is not None and value < low) or (high is not None and value > high):
-            span = f"from {low} to {high}" if high is not None else f"at least {low}"
+            span = f"at most {high}" if low is None else f"at least {low}"
+            span = span if low is None or high is None else f"from {low} to {high}"
             raise BadSettings(f"{name} must be {span}, not {value}.")
         return value
 
@@ -118,24 +122,26 @@ class Settings:
             values[key] = kind.from_dict(value) if nested and isinstance(value, dict) else value
         return cls(**values)
 
-    def with_text(self, name: str, text: str) -> "typing.Self":
-        """A copy with field `name` parsed from text, as `--set name=text` gives it."""
+    def with_texts(self, texts: dict[str, str]) -> "typing.Self":
+        """A copy with fields parsed from text, as `--set name=text` gives them, all at once: two
+        that belong together may each be out of place alone."""
+        return dataclasses.replace(self, **{n: self._parsed(n, t) for n, t in texts.items()})
+
+    def _parsed(self, name: str, text: str) -> Any:
         hints = _types(type(self))
         if name not in hints:
             raise BadSettings(f"Unknown setting {name!r}{nearest(name, sorted(hints))}")
         kind, optional = _plain(hints[name])
         if optional and text.lower() in ("none", "null"):
-            return dataclasses.replace(self, **{name: None})
+            return None
         if kind is bool:
             if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
                 raise BadSettings(f"{name} must be true or false, not {text!r}.")
-            value: Any = text.lower() in ("true", "1", "yes")
-        else:
-            try:
-                value = kind(text)
-            except ValueError:
-                raise BadSettings(f"{name} must be {_KINDS[kind]}, not {text!r}.") from None
-        return dataclasses.replace(self, **{name: value})
+            return text.lower() in ("true", "1", "yes")
+        try:
+            return kind(text)
+        except ValueError:
+            raise BadSettings(f"{name} must be {_KINDS[kind]}, not {text!r}.") from None
 
     def difference(self, other: "Settings | None" = None) -> dict[str, Any]:
         """Fields in which this differs from `other` (from the defaults when None)."""

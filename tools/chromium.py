@@ -25,16 +25,22 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Playwright's driver is a Node.js that wants libatomic1, and a bare machine has no fonts: a page
+# without letters tests little.
+DEBIAN = ("chromium", "fonts-dejavu-core", "libatomic1")
 MISSING = (
-    "No Chromium was found for the browser tests: install one (on Debian: sudo apt-get install "
-    "chromium; elsewhere: .venv/bin/python -m playwright install --with-deps chromium) and run "
-    "make again."
+    "No Chromium that Playwright can drive was found for the browser tests: install one (on "
+    f"Debian: sudo apt-get install {' '.join(DEBIAN)}; elsewhere: .venv/bin/python -m playwright "
+    "install --with-deps chromium) and run make again."
 )
 ROOT = Path(__file__).parents[1]
 
 
-def find_chromium(downloaded: str) -> str | None:
-    """Path of a browser that starts: one on PATH, else Playwright's own at `downloaded`."""
+def find_chromium() -> str | None:
+    """Path of a browser that starts: one on PATH, else the one that Playwright downloaded."""
+    downloaded = _downloaded()
+    if downloaded is None:
+        return None
     found = [path for name in NAMES if (path := shutil.which(name))]
     return next((path for path in [*found, downloaded] if _starts(path)), None)
 
@@ -52,19 +58,22 @@ def _starts(path: str) -> bool:
         return False
 
 
-def _downloaded() -> str:
-    from playwright.sync_api import sync_playwright
+def _downloaded() -> str | None:
+    """Where Playwright's own browser is or would be; None if Playwright itself does not start.
 
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+    Asked in a process of its own, because a test may have Playwright running in this one.
+    """
+    code = (
+        "from playwright.sync_api import sync_playwright as start\n"
+        "with start() as playwright: print(playwright.chromium.executable_path)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _from_debian() -> bool:
-    if _linux_name() == "ubuntu":
-        return False
-    # A bare machine has no fonts, and a page without letters tests little.
-    command = ["sh", str(ROOT / "tools/apt.sh"), "chromium", "fonts-dejavu-core"]
-    return shutil.which("sh") is not None and subprocess.run(command).returncode == 0
+def _from_debian() -> None:
+    if shutil.which("sh") and _linux_name() != "ubuntu":
+        subprocess.run(["sh", str(ROOT / "tools" / "apt.sh"), *DEBIAN])
 
 
 def _linux_name() -> str:
@@ -75,29 +84,30 @@ def _linux_name() -> str:
 
 
 def _from_playwright() -> None:
-    install = [sys.executable, "-m", "playwright", "install"]
-    subprocess.run([*install, "chromium"], stdin=subprocess.DEVNULL)
-    if _may_install() and not _starts(_downloaded()):  # libraries of the system are missing
-        subprocess.run([*install, "--with-deps", "chromium"], stdin=subprocess.DEVNULL)
+    # With the system's libraries where that is allowed; otherwise Playwright would stop and ask
+    # for a password.
+    libraries = ["--with-deps"] if _may_install() else []
+    install = [sys.executable, "-m", "playwright", "install", *libraries, "chromium"]
+    # Progress is shown; of a failure only our own sentence, not a page of Node.js.
+    subprocess.run(install, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _may_install() -> bool:
-    """Root, or sudo without a password: otherwise Playwright would stop and ask for one."""
     if not hasattr(os, "geteuid"):
-        return True  # Windows needs nothing beside the browser
-    if os.geteuid() == 0:
-        return True
+        return False  # Windows needs nothing beside the browser
     sudo = shutil.which("sudo")
-    return sudo is not None and subprocess.run([sudo, "-n", "true"]).returncode == 0
+    return os.geteuid() == 0 or (
+        sudo is not None
+        and subprocess.run([sudo, "-n", "true"], capture_output=True).returncode == 0
+    )
 
 
 def main() -> int:
-    downloaded = _downloaded()
-    if find_chromium(downloaded):
-        return 0
-    if not (_from_debian() and find_chromium(downloaded)):
-        _from_playwright()
-    if find_chromium(downloaded):
+    for get in (_from_debian, _from_playwright):
+        if find_chromium():
+            return 0
+        get()
+    if find_chromium():
         return 0
     print(MISSING, file=sys.stderr)
     return 1 if required() else 0

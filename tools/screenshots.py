@@ -63,16 +63,18 @@ def main() -> None:
     parser.add_argument("--phone", action="store_true", help="also at the width of a phone")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        path = find_chromium(playwright.chromium.executable_path)
-        if path is None:
-            parser.exit(1, MISSING + "\n")
-        with LabServer(Path(home)) as lab:
-            browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-            for name, picture in pictures(browser, lab, phone=options.phone):
-                (options.out / name).write_bytes(picture)
-                print(options.out / name)
-            browser.close()
+    path = find_chromium()
+    if path is None:
+        parser.exit(1, MISSING + "\n")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        LabServer(Path(home)) as lab,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=list(FLAGS)) as browser,
+    ):
+        for name, picture in pictures(browser, lab, phone=options.phone):
+            (options.out / name).write_bytes(picture)
+            print(options.out / name)
 
 
 if __name__ == "__main__":

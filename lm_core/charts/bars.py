@@ -45,14 +45,13 @@ def next_token_bars(
         table["chosen"] = picked
     if not labels:
         return Chart(title, figure, "Next-token bars, still empty: nothing has been asked.", table)
-    says = f"likeliest next token {labels[0]} with {words.percent(shares[0])}"
+    named = [f"{label} ({words.percent(p)})" for label, p in zip(labels, shares, strict=True)]
+    says = f"Likeliest next token: {named[0]}"
     if len(labels) > 1:
-        says += f", least likely of the {len(labels)} shown {labels[-1]} with "
-        says += words.percent(shares[-1])
+        says += f"; least likely of the {len(labels)} shown: {named[-1]}"
     if any(picked):
-        at = picked.index(True)
-        says += f"; chosen: {labels[at]} with {words.percent(shares[at])}"
-    return Chart(title, figure, f"{says[0].upper()}{says[1:]}.", table)
+        says += f"; chosen: {named[picked.index(True)]}"
+    return Chart(title, figure, f"{says}.", table)
 
 
 def horizontal_bars(
@@ -90,8 +89,9 @@ def horizontal_bars(
     )
     height = height or 100 + 27 * max(3, len(lengths))
     style_figure(figure, title=title, x=x, y=y, height=height)
-    # Room for the texts: on a phone a character takes about a twentieth of the longest bar.
-    room = lengths.max(initial=0.0) * 0.045 * np.array([len(text) for text in texts])
+    # Room for the texts: on a phone a character takes about a twentieth of the longest bar, more
+    # where long labels leave the bars less.
+    room = lengths.max(initial=0.0) * label_width / 310 * np.array([len(text) for text in texts])
     reach = (lengths + room).max(initial=0.0)
     figure.update_xaxes(
         range=[0, reach or 1], nticks=5, showticklabels=bool(reach), fixedrange=True

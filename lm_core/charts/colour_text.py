@@ -5,9 +5,8 @@ tokens themselves would be read as Markdown.
 """
 
 import html
+import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from lm_core.charts import words
 
@@ -46,7 +45,7 @@ def token_spans(
 def _span(text: str, p: float, numbers: bool) -> str:
     shown = html.escape(text, quote=True)
     gap = "margin-right:4px;" if numbers else ""
-    if not np.isfinite(p):
+    if not math.isfinite(p):
         return f'<span style="white-space:pre-wrap;{gap}">{shown}</span>'
     fill, line = next((fill, line) for limit, fill, line in _STEPS if p < limit)
     number = (

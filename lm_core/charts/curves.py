@@ -2,7 +2,8 @@
 
 An altair chart, because a page updates it in place. Its specification depends on nothing but the
 unit and the height: everything that changes while a model trains is in the data, so that a redraw
-moves the lines and nothing else.
+moves the lines and nothing else. (Streamlit makes its `alt` part of the specification: while a
+model trains, give it one fixed sentence and write the chart's own `alt` beside it.)
 """
 
 import altair as alt

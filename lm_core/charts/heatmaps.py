@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import GREY, VERMILLION, color_scale, style_figure
+from lm_core.charts.theme import GREY, VERMILLION, color_scale, ink, scale_color, style_figure
 
 THUMBNAIL = 48  # cells along a small picture; longer texts are shown in blocks, their largest value
 NUMBERED = 12  # the longest text whose large picture has room for numbers
@@ -113,8 +113,8 @@ def one_head(
     labels = _block_labels(tokens, T, 1)
     title = f"Layer {layer + 1}, head {head + 1}"
     figure = go.Figure()
-    cells = [(i, j) for i in range(T) for j in range(T) if not np.isnan(weights[i, j])]
     clickable = T <= CLICKABLE
+    cells = np.argwhere(~np.isnan(weights)).tolist() if clickable else []
     escaped = [words.escaped(label) for label in labels]
     if T:
         figure.add_heatmap(
@@ -127,16 +127,23 @@ def one_head(
                 "thickness": 12,
                 "outlinewidth": 0,
             },
-            text=_cell_texts(weights) if T <= NUMBERED else None,
-            texttemplate="%{text}" if T <= NUMBERED else None,
-            hoverinfo="skip" if clickable else "z",
+            hoverinfo="skip" if clickable else "all",
+            hovertemplate="place %{y} looks at place %{x}: %{z:.1%}<extra></extra>",
+        )
+    for i, j in cells if T <= NUMBERED else []:  # annotations: each in an ink of its own
+        figure.add_annotation(
+            x=j,
+            y=i,
+            text=words.probability(weights[i, j]),
+            showarrow=False,
+            font={"size": 12 if T <= 8 else 10, "color": ink(scale_color(weights[i, j], dark))},
         )
     if clickable:
         says = [
             f"{escaped[i]} looks at {escaped[j]}: {words.percent(weights[i, j])}" for i, j in cells
         ]
         figure.add_scatter(
-            x=[j for _, j in cells], y=[i for i, _ in cells], **_targets([*map(list, cells)], says)
+            x=[j for _, j in cells], y=[i for i, _ in cells], **_targets(cells, says)
         )
     style_figure(figure, title=title, x="looked at", y="looking", height=height)
     step = -(-T // TICKS) or 1
@@ -228,10 +235,6 @@ def _block_labels(tokens: Sequence[str], T: int, block: int) -> list[str]:
     return [f"tokens {i + 1}-{min(i + block, T)}" for i in range(0, T, block)]
 
 
-def _cell_texts(weights: np.ndarray) -> list[list[str]]:
-    return [["" if np.isnan(p) else words.probability(p) for p in row] for row in weights]
-
-
 def _table(weights: np.ndarray, labels: list[str]) -> pd.DataFrame:
     """One row a cell that is drawn, layers and heads counted from 1."""
     layer, head, i, j = np.nonzero(~np.isnan(weights))
@@ -252,12 +255,12 @@ def _alt_all(previous: np.ndarray, named: list[tuple[int, int]], T: int) -> str:
         return "Attention of all heads, still empty: there is no text to look at."
     L, H = previous.shape
     best = max(named, key=lambda pair: previous[pair])
-    many = sum(previous[pair] >= PREVIOUS for pair in named)
+    many = int(sum(previous[pair] >= PREVIOUS for pair in named))
+    heads = f"{words.count(many, 'head')} of {len(named)}" if many else "no head"
     return (
         f"Attention in {words.count(L, 'layer')} of {words.count(H, 'head')} over "
-        f"{words.count(T, 'token')}: {words.count(many, 'head')} of {len(named)} "
-        f"{'looks' if many == 1 else 'look'} mostly at the token before, most of all "
-        f"{_named(*best)} ({words.percent(previous[best])} on average)."
+        f"{words.count(T, 'token')}: {heads} {'look' if many > 1 else 'looks'} mostly at the token "
+        f"before; {_named(*best)} does most ({words.percent(previous[best])} on average)."
     )
 
 

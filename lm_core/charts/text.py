@@ -167,11 +167,14 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
             orientation="h",
             name=words.escaped(split),
             marker={"color": style.color, "pattern": {"shape": pattern, "fillmode": "overlay"}},
-            text=[words.percent(s) for s in shares],
+            text=[words.percent(s) if s >= 0.1 else "" for s in shares],
             textposition="inside",
             insidetextanchor="middle",
-            customdata=[f"{v:,.0f}" for v in numbers.iloc[i]],
-            hovertemplate="%{customdata} %{y} (%{text})",
+            customdata=[
+                f"{v:,.0f} {m} ({words.percent(s)})"
+                for v, m, s in zip(numbers.iloc[i], measures, shares, strict=True)
+            ],
+            hovertemplate="%{customdata}",
         )
     style_figure(
         figure, title=title, x="share of all", height=height or 130 + 44 * max(1, len(measures))

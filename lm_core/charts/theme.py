@@ -97,6 +97,21 @@ def color_scale(dark: bool = False) -> list[tuple[float, str]]:
     return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
 
 
+def scale_color(share: float, dark: bool = False) -> str:
+    """The colour that `color_scale` gives to a share of one."""
+    colors = _SCALE_DARK if dark else _SCALE_LIGHT
+    place = min(max(share, 0.0), 1.0) * (len(colors) - 1)
+    at = min(int(place), len(colors) - 2)
+    pairs = zip(_channels(colors[at]), _channels(colors[at + 1]), strict=True)
+    mixed = (round(a + (b - a) * (place - at)) for a, b in pairs)
+    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+
+def ink(background: str) -> str:
+    """Black or white, whichever reads better on "#RRGGBB"; the contrast is at least 4.5."""
+    return max("#000000", "#FFFFFF", key=lambda color: contrast(color, background))
+
+
 def contrast(one: str, other: str) -> float:
     """WCAG 2 contrast ratio of two "#RRGGBB" colours, from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -130,10 +145,14 @@ def altair_config() -> dict[str, Any]:
     }
 
 
+def _channels(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+
+
 def _luminance(color: str) -> float:
     """Relative luminance of "#RRGGBB", WCAG 2."""
-    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    shares = [channel / 255 for channel in _channels(color)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -51,6 +51,8 @@ def generate(
             f"Ask for 1 to {MOST_TOKENS} tokens and 1 to 1000 samples, "
             f"not {max_tokens} and {samples}."
         )
+    if not 0 <= seed < 2**63:
+        raise BadSettings(f"seed must be from 0 to 2^63 - 1, not {seed}.")
     sampler = sampler or SamplerSettings()
     device = next((t.device for t in model.state_dict().values()), torch.device("cpu"))
     generator = torch.Generator(device=device).manual_seed(seed)

@@ -5,6 +5,7 @@ whose probabilities reach p (Holtzman et al. 2020); min-p those at least p times
 most probable (Nguyen et al. 2024).
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 from lm_core.settings import Settings, setting
 
 RULED_OUT = float("-inf")
+COLDEST = 1e-6  # below this only the most probable token is left, and dividing could overflow
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SamplerSettings(Settings):
 
 def temperature(logits: Tensor, t: float) -> Tensor:
     """logits / t; t = 0 leaves only the most probable token."""
-    if t <= 0:
+    if t < COLDEST:
         return top_k(logits, 1)
     return logits / t
 
@@ -53,19 +55,21 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     """Keep the k largest of each row (exactly k, ties broken by id); k = 0 keeps all."""
     if k <= 0 or k >= logits.size(-1):
         return logits
-    kept = logits.topk(k, dim=-1).indices
-    return torch.full_like(logits, RULED_OUT).scatter(-1, kept, logits.gather(-1, kept))
+    least = logits.topk(k, dim=-1).values[..., -1:]  # topk itself breaks ties as it likes
+    above, tied = logits > least, logits == least
+    kept = above | (tied & (tied.cumsum(-1) <= k - above.sum(-1, keepdim=True)))
+    return logits.masked_fill(~kept, RULED_OUT)
 
 
 def top_p(logits: Tensor, p: float) -> Tensor:
     """Keep the smallest set of most probable tokens that reaches p; always at least one."""
     if p >= 1:
         return logits
-    ordered, order = logits.sort(dim=-1, descending=True)
-    before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)  # mass of the more probable
-    ordered = ordered.masked_fill(before > max(p, 0.0), RULED_OUT)
-    if p <= 0:
-        ordered[..., 1:] = RULED_OUT
+    ordered, order = logits.sort(dim=-1, descending=True, stable=True)
+    probabilities = ordered.softmax(-1)
+    reached = probabilities.cumsum(-1) - probabilities >= p  # by the more probable ones alone
+    reached[..., 0] = False
+    ordered = ordered.masked_fill(reached, RULED_OUT)
     return torch.empty_like(logits).scatter(-1, order, ordered)
 
 
@@ -74,7 +78,7 @@ def min_p(logits: Tensor, p: float) -> Tensor:
     if p <= 0:
         return logits
     best = logits.max(dim=-1, keepdim=True).values
-    return logits.masked_fill(logits < best + torch.log(torch.tensor(p)), RULED_OUT)
+    return logits.masked_fill(logits < best + math.log(p), RULED_OUT)
 
 
 def shaped(logits: Tensor, s: SamplerSettings) -> Tensor:
@@ -86,6 +90,6 @@ def shaped(logits: Tensor, s: SamplerSettings) -> Tensor:
 def sample(logits: Tensor, s: SamplerSettings, generator: torch.Generator | None = None) -> Tensor:
     """One id a row, (B,) int64."""
     logits = shaped(logits, s)
-    if s.temperature <= 0:
+    if s.temperature < COLDEST:
         return logits.argmax(-1)
     return torch.multinomial(logits.softmax(-1), 1, generator=generator).squeeze(-1)

@@ -48,7 +48,7 @@ class RunSpec:
             object.__setattr__(self, "tokenizer", tokenizers[self.tokenizer_name].settings())
         if self.model is None:
             object.__setattr__(self, "model", models[self.model_name].settings())
-        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
+        if type(self.seed) is not int or not 0 <= self.seed < 2**31:
             raise BadSettings(f"seed must be a whole number from 0 to 2147483647, not {self.seed}.")
 
     @property
@@ -129,14 +129,19 @@ class RunSpec:
             raise BadSettings("This link is damaged: copy it again.") from None
         return cls.from_dict(data)
 
-    def with_text(self, path: str, text: str) -> "RunSpec":
-        """A copy with `model.n_layer` (or another dotted name) set from text, as `--set` does."""
-        group, _, name = path.partition(".")
-        if group not in ("model", "train", "tokenizer") or not name:
-            raise BadSettings(
-                f"--set takes model.NAME, train.NAME or tokenizer.NAME, not {path!r}."
-            )
-        return replace(self, **{group: getattr(self, group).with_text(name, text)})
+    def with_texts(self, texts: dict[str, str]) -> "RunSpec":
+        """A copy with `model.n_layer` (or other dotted names) set from text, as `--set` does."""
+        groups: dict[str, dict[str, str]] = {}
+        for path, text in texts.items():
+            group, _, name = path.partition(".")
+            if group not in ("model", "train", "tokenizer") or not name:
+                raise BadSettings(
+                    f"--set takes model.NAME, train.NAME or tokenizer.NAME, not {path!r}."
+                )
+            groups.setdefault(group, {})[name] = text
+        return replace(
+            self, **{group: getattr(self, group).with_texts(t) for group, t in groups.items()}
+        )
 
 
 def _named(data: Any, default: str, registry: Any) -> tuple[str, Settings]:

@@ -8,6 +8,7 @@ call a page makes names the owner.
 """
 
 import json
+import math
 import secrets
 import sqlite3
 import threading
@@ -127,7 +128,9 @@ class RunStore:
                 db.execute("PRAGMA synchronous=NORMAL")
                 self._local.db = db
             yield db
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a defect of ours, not of the disk
+        except sqlite3.DatabaseError as error:
             raise StoreUnavailable(unwritable(error)) from None
 
     @contextmanager
@@ -228,7 +231,7 @@ class RunStore:
                 "ORDER BY step, seq",
                 (run, seq),
             )
-            return [dict(row) for row in rows]
+            return [_shown(row) for row in rows]
 
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""
@@ -239,7 +242,7 @@ class RunStore:
                 "ORDER BY step DESC, seq DESC LIMIT 1",
                 (run,),
             ).fetchone()
-        return None if row is None else dict(row)
+        return None if row is None else _shown(row)
 
     # Visits ----------------------------------------------------------------------------------
 
@@ -252,6 +255,11 @@ class RunStore:
         with self._reading() as db:
             row = db.execute("SELECT seen FROM visits WHERE owner = ?", (owner,)).fetchone()
         return None if row is None else row["seen"]
+
+
+def _shown(row: sqlite3.Row) -> dict[str, Any]:
+    """SQLite keeps "not a number" as NULL; no event has None in it, so it is one."""
+    return {key: math.nan if value is None else value for key, value in dict(row).items()}
 
 
 def _run(row: sqlite3.Row) -> Run:

@@ -1,4 +1,4 @@
-"""What a worker process does: one run from its spec to its end, everything shown going to the store.
+"""What a worker process does: one run, from its spec to its end, with all it shows kept.
 
 Imports no streamlit. Steered through the store: it looks at the owner's wish a few times a second.
 """

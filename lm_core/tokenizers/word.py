@@ -14,7 +14,7 @@ import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers, visible
 
 UNKNOWN, BOUNDARY = "<unk>", "<eos>"
 _NO_SPACE_BEFORE = frozenset(".,!?):;'")
@@ -116,7 +116,7 @@ class WordTokenizer(Tokenizer):
         return text
 
     def token_text(self, id: int) -> str:
-        return self.words[id]
+        return visible(self.words[id])
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "words": self.words}

@@ -22,7 +22,13 @@ class Batch:
 
     idx: Tensor
     targets: Tensor
+    asked: int  # targets that count, known without asking the device
     fresh: Tensor | None = None
+
+    @classmethod
+    def of(cls, ids: Tensor, rows: Rows, fresh: Tensor | None = None) -> "Batch":
+        """The batch that `rows` cut out of `ids`."""
+        return cls(*gather(ids, rows), asked=rows.asked, fresh=fresh)
 
 
 class Batches:
@@ -64,7 +70,7 @@ class ItemRows(Batches):
             order = np.random.default_rng((self.seed, epoch)).permutation(len(self.rows))
             self._epoch, self._order = epoch, torch.from_numpy(order)
         which = self._order[k * self.batch_size : (k + 1) * self.batch_size]
-        return Batch(*gather(self.ids, self.rows[which]))
+        return Batch.of(self.ids, self.rows[which])
 
 
 class RandomWindows(Batches):
@@ -77,7 +83,7 @@ class RandomWindows(Batches):
         rng = np.random.default_rng((self.seed, step))
         begin = torch.from_numpy(rng.integers(0, len(self.ids) - self.size, self.batch_size))
         rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
-        return Batch(*gather(self.ids, rows))
+        return Batch.of(self.ids, rows)
 
 
 class AlongText(Batches):
@@ -104,4 +110,4 @@ class AlongText(Batches):
         rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
         fresh = (torch.arange(self.batch_size) + k) % self.RESTART == 0
         fresh = fresh | (k == 0)
-        return Batch(*gather(self.ids, rows), fresh=fresh.to(self.ids.device))
+        return Batch.of(self.ids, rows, fresh.to(self.ids.device))

@@ -1,8 +1,8 @@
 """How a counting model is "trained": it counts ever more of the text, and is scored each time.
 
 The points are real: each is a model fitted on the first half, quarter, ... of the training text,
-so the curve shows what reading more brings. `nats` of a step is the surprise on the tokens that
-come next in the training text, before they are counted (on the last step: on the last ones).
+so the curve shows what reading more brings. `nats` of a step is the surprise on the very text that
+was counted, as a training loss is; it rises toward the validation loss as there is more to count.
 """
 
 import time
@@ -34,8 +34,7 @@ def run(trainer: "Trainer") -> Iterator[Event]:
         fitted = time.perf_counter()
         trainer.step, trainer.tokens = look, part.predictions
         trainer.seconds = fitted - began
-        ahead = tokens_after(train, size) if size < len(train.ids) else part
-        nats = evaluate(trainer.model, ahead, max_tokens=trainer.settings.eval_tokens)
+        nats = evaluate(trainer.model, part, max_tokens=trainer.settings.eval_tokens)
         speed = part.predictions / max(fitted - started, 1e-9)
         yield Step(
             look, trainer.tokens, trainer.seconds, nats.nats_per_token, tokens_per_second=speed
@@ -53,16 +52,6 @@ def first_tokens(encoded: Encoded, size: int) -> Encoded:
     """The first `size` ids as an encoded text of its own."""
     starts = encoded.starts[encoded.starts < max(1, size - 1)]
     return _part(encoded, encoded.ids[:size], starts)
-
-
-def tokens_after(encoded: Encoded, size: int) -> Encoded:
-    """What follows the first `size` ids, from the next sequence on where there are several."""
-    later = encoded.starts[encoded.starts >= size]
-    begin = int(later[0]) if len(later) and encoded.items else size - 1
-    starts = later - begin if encoded.items and len(later) else encoded.starts[:1] * 0
-    if len(encoded.ids) - begin < 2:
-        begin, starts = max(0, len(encoded.ids) - 2), encoded.starts[:1] * 0
-    return _part(encoded, encoded.ids[begin:], starts)
 
 
 def _part(encoded: Encoded, ids, starts) -> Encoded:

@@ -19,7 +19,7 @@ class TrainSettings(Settings):
         title="Learning rate",
         low=1e-7,
         high=10.0,
-        help="How far each step moves the weights. Too high and the loss jumps; too low, it crawls.",
+        help="How far each step moves the weights. Too high: the loss jumps; too low: it crawls.",
     )
     batch_size: int = setting(
         32, title="Batch", low=1, high=8192, unit="rows", help="Pieces of text read at each step."

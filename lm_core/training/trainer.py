@@ -164,8 +164,7 @@ class Trainer:
         state = None if batch.fresh is None else restart(self.state, batch.fresh)
         with _dropout_seed(self.seed, self.step, self._dropout, self.device):
             nats, state = self.model.nats(batch.idx, batch.targets, state)
-            asked = (batch.targets >= 0).sum()
-            loss = nats.sum() / asked
+            loss = nats.sum() / batch.asked
             loss.backward()
         self.state = None if batch.fresh is None else detach(state)
         clip = self.settings.grad_clip or float("inf")
@@ -174,7 +173,7 @@ class Trainer:
             group["lr"] = lr
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.tokens += batch.targets.numel() if self.device.type == "cuda" else int(asked)
+        self.tokens += batch.asked
         return loss.detach(), norm.detach()
 
     def _report(self, pending: list) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tools.chromium import FLAGS, MISSING, find_chromium, required
 from tools.lab_server import LabServer
@@ -19,12 +19,15 @@ from tools.lab_server import LabServer
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> str:
+# Of its own accord and so before Playwright starts, which may be what is missing.
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> str:
     """Path of the browser. Without one the tests are skipped, in CI they fail."""
-    path = find_chromium(playwright.chromium.executable_path)
+    path = find_chromium()
+    if path is None and required():
+        pytest.fail(MISSING, pytrace=False)
     if path is None:
-        (pytest.fail if required() else pytest.skip)(MISSING)
+        pytest.skip(MISSING)
     return path
 
 

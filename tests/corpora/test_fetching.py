@@ -57,7 +57,7 @@ def test_progress_is_not_called_for_a_file_that_is_here(server: Any) -> None:
 
 def test_another_file_than_the_known_one_is_thrown_away(server: Any) -> None:
     server.files["/tales/tale.txt"] = b"<html>please log in</html>"
-    with pytest.raises(CorpusUnavailable, match="SHA-256 differs.*thrown away") as caught:
+    with pytest.raises(CorpusUnavailable, match=r"SHA-256 differs.*thrown away") as caught:
         obtain([FILE])
     assert "LM_LAB_DATA" in str(caught.value)
     assert left_behind() == []

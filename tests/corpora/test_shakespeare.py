@@ -32,9 +32,9 @@ def test_it_is_ready_once_fetched() -> None:
     assert is_ready("tiny-shakespeare")
 
 
-def test_the_known_hash_is_the_published_one() -> None:
-    from lm_core.corpora import corpora
-
-    assert corpora["tiny-shakespeare"].extra["info"].how == "download"
+def test_the_known_file_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
     assert shakespeare.FILE.url.endswith("char-rnn/master/data/tinyshakespeare/input.txt")
-    assert shakespeare.FILE.aliases == ("input.txt",)
+    assert shakespeare.FILE.sha256 == (
+        "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
+    )

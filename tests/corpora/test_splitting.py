@@ -36,7 +36,7 @@ def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
 def test_the_shuffle_is_the_one_that_shipped_models_were_trained_with() -> None:
     splits = split_items([str(i) for i in range(20)], validation=3, test=3)
     assert splits["validation"] == ["15", "9", "14"]
-    assert splits["test"] == ["5", "19", "15"]
+    assert splits["test"] == ["7", "12", "10"]
 
 
 @given(st.text(min_size=1))

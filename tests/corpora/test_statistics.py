@@ -69,7 +69,7 @@ def test_length_counts_hold_every_length_up_to_the_longest() -> None:
 
 
 def test_token_counts_are_sorted_by_frequency_then_alphabet() -> None:
-    table = token_counts("b a c a b d".split())
+    table = token_counts(["b", "a", "c", "a", "b", "d"])
     assert table["token"].tolist() == ["a", "b", "c", "d"]
     assert table["count"].tolist() == [2, 2, 1, 1]
     assert table["share"].sum() == pytest.approx(1)

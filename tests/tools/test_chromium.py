@@ -2,7 +2,18 @@ from pathlib import Path
 
 import pytest
 
+from tools import chromium
 from tools.chromium import find_chromium, required
+
+
+@pytest.fixture
+def downloaded(tmp_path, monkeypatch) -> Path:
+    """Where Playwright would put its browser; nothing else is on PATH."""
+    path = tmp_path / "playwright" / "chrome"
+    path.parent.mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "_downloaded", lambda: str(path))
+    return path
 
 
 def program(path: Path, *, status: int) -> str:
@@ -11,24 +22,24 @@ def program(path: Path, *, status: int) -> str:
     return str(path)
 
 
-def test_a_browser_on_the_path_comes_before_a_downloaded_one(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_a_browser_on_the_path_comes_before_a_downloaded_one(tmp_path, downloaded) -> None:
     installed = program(tmp_path / "chromium-browser", status=0)
-    downloaded = program(tmp_path / "chrome", status=0)
-    assert find_chromium(downloaded) == installed
+    program(downloaded, status=0)
+    assert find_chromium() == installed
 
 
-def test_a_stand_in_that_does_not_start_is_passed_over(tmp_path, monkeypatch) -> None:
+def test_a_stand_in_that_does_not_start_is_passed_over(tmp_path, downloaded) -> None:
     """Ubuntu's chromium-browser is a script that asks for a snap."""
-    monkeypatch.setenv("PATH", str(tmp_path))
     program(tmp_path / "chromium-browser", status=1)
-    downloaded = program(tmp_path / "chrome", status=0)
-    assert find_chromium(downloaded) == downloaded
+    assert find_chromium() is None
+    program(downloaded, status=0)
+    assert find_chromium() == str(downloaded)
 
 
-def test_no_browser_is_no_error(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_chromium(str(tmp_path / "chrome")) is None
+def test_a_browser_that_playwright_cannot_drive_is_none(tmp_path, downloaded, monkeypatch) -> None:
+    program(tmp_path / "chromium", status=0)
+    monkeypatch.setattr(chromium, "_downloaded", lambda: None)
+    assert find_chromium() is None
 
 
 @pytest.mark.parametrize(("value", "expected"), [("true", True), ("1", True), ("", False)])

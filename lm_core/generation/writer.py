@@ -1,0 +1,113 @@
+"""A text written one token at a time, at the pace of whoever holds it.
+
+`generate` runs on with one sampler. A Writer waits: what the model expects next lies in `logits`,
+may be looked at under any sampler, and each `step` chooses with the sampler it is given. With the
+same seed and the same sampler throughout it writes what `generate` writes (a test holds them
+equal).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lm_core.errors import BadSettings
+from lm_core.generation.engine import window_start
+from lm_core.generation.samplers import SamplerSettings, sample, shaped, temperature
+from lm_core.models.contract import LanguageModel
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token that could come next, and how its probability is made."""
+
+    id: int
+    logit: float  # the model's own score
+    scaled: float  # the score over the temperature; not a number where the temperature is 0
+    share: float  # softmax of the scaled scores, before anything is ruled out
+    probability: float  # of being drawn; 0 where it is ruled out
+
+
+class Writer:
+    """Prompt and written ids, and the model's logits for the next token.
+
+    Args:
+        prompt: N >= 1 ids; begin with the boundary token where there is no text.
+        seed: of the draws.
+
+    Raises:
+        BadSettings: an empty prompt.
+    """
+
+    def __init__(self, model: LanguageModel, prompt: Sequence[int], *, seed: int = 0) -> None:
+        if len(prompt) == 0:
+            raise BadSettings(
+                "A prompt needs at least one token; begin with the boundary token."
+            )
+        self._model = model
+        self._device = next((t.device for t in model.state_dict().values()), torch.device("cpu"))
+        self._generator = torch.Generator(device=self._device).manual_seed(seed)
+        self._state: Any = None
+        self._begin = -1  # where the window that the state covers begins
+        self.prompt = [int(id) for id in prompt]
+        self.written: list[int] = []
+        self.probabilities: list[float] = []  # of each written token, by the model at temperature 1
+        self.logits = self._read()  # (V,) for the next token
+
+    def __repr__(self) -> str:
+        return f"Writer({len(self.prompt)} + {len(self.written)} tokens)"
+
+    def step(self, sampler: SamplerSettings | None = None) -> int:
+        """Choose the next token, write it, and read it as if it had been given. Its id."""
+        id = int(sample(self.logits.unsqueeze(0), sampler or SamplerSettings(), self._generator))
+        self.probabilities.append(float(self.logits.float().softmax(-1)[id]))
+        self.written.append(id)
+        self.logits = self._read()
+        return id
+
+    @property
+    def forgotten(self) -> int:
+        """How many of the oldest tokens the model no longer sees."""
+        return window_start(len(self.prompt) + len(self.written), self._model.context_size)
+
+    def _read(self) -> Tensor:
+        """Logits (V,) after everything so far: one new token where the state serves, else the
+        whole window, as `generate` does."""
+        start, ids = self.forgotten, self.prompt + self.written
+        fresh = self._state is None or start != self._begin
+        idx = torch.tensor([ids[start:] if fresh else ids[-1:]], device=self._device)
+        was_training = self._model.training
+        self._model.eval()
+        try:
+            with torch.inference_mode():
+                logits, self._state = self._model(idx, None if fresh else self._state)
+        finally:
+            self._model.train(was_training)
+        self._begin = start
+        return logits[0, -1].clone()
+
+
+def candidates(logits: Tensor, sampler: SamplerSettings, most: int = 8) -> list[Candidate]:
+    """The likeliest tokens under `sampler`, at most `most`, the likeliest first.
+
+    Args:
+        logits: (V,) of one next token; not changed.
+    """
+    logits = logits.float()
+    share = temperature(logits, sampler.temperature).softmax(-1)
+    drawn = shaped(logits, sampler).softmax(-1)
+    # Equal shares (all but one are 0 at temperature 0) are ordered by the model's own scores.
+    order = logits.argsort(descending=True, stable=True)[:most]
+    t = sampler.temperature
+    return [
+        Candidate(
+            id=i,
+            logit=float(logits[i]),
+            scaled=float(logits[i]) / t if t > 0 else float("nan"),
+            share=float(share[i]),
+            probability=float(drawn[i]),
+        )
+        for i in order.tolist()
+    ]

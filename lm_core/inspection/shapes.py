@@ -1,0 +1,105 @@
+"""Where a model's numbers are, and the shapes that go through it, from the model itself.
+
+    model = blueprint("transformer", settings, vocab_size=65)     # takes no memory
+    parameter_parts(model)           # [("embedding", 8320), ("4 x blocks, attention.qkv", ...), ...]
+    module_shapes(model, idx)        # [("embedding", (2, 8, 128)), ..., ("logits", (2, 8, 65))]
+"""
+
+import re
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lm_core.checkpoints import build_model
+from lm_core.models.contract import LanguageModel, models
+from lm_core.settings import Settings
+
+RUNNABLE = 50_000_000  # parameters; a larger model is not made of real numbers just to be shown
+
+
+def blueprint(name: str, settings: Settings, vocab_size: int) -> LanguageModel:
+    """A model with all its shapes and none of its numbers (torch's `meta` device): takes no memory
+    whatever the settings. A family that counts is made as it is, with nothing counted yet."""
+    if models[name].build.learns_by == "counting":
+        return build_model(name, settings.to_dict(), vocab_size)
+    with torch.device("meta"):
+        return build_model(name, settings.to_dict(), vocab_size)
+
+
+def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:
+    """(part, how many numbers it learns), in the order of the model; they sum to `n_parameters`.
+
+    Repeated blocks are added up. A model that counts has a part for each length of gram.
+    """
+    if model.learns_by == "counting":
+        levels = getattr(model, "levels", None)
+        if levels is None:
+            return [("counts", model.n_parameters)]
+        return [(f"runs of {k}" if k > 1 else "single tokens", len(x)) for k, x in enumerate(levels, 1)]
+    parts: dict[str, int] = {}
+    repeats: dict[str, set[str]] = {}
+    for name, parameter in model.named_parameters():  # a shared table is met once
+        path, _, last = name.rpartition(".")
+        part = _without_number(path) or last
+        parts[part] = parts.get(part, 0) + parameter.numel()
+        repeats.setdefault(part, set()).add(path)
+    return [
+        (f"{len(repeats[part])} × {part}" if len(repeats[part]) > 1 else part, n)
+        for part, n in parts.items()
+    ]
+
+
+def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[int, ...]]]:
+    """What each module inside the model gives for `idx` (B, T), in the order of computation.
+
+    Runs the model once on the fast path. First comes "idx", last "logits"; a module that gives
+    several tensors (the output and a state) is listed with its first.
+
+    Raises:
+        ContextTooLong: T is more than the model's context.
+    """
+    seen: list[tuple[str, tuple[int, ...]]] = [("idx", tuple(idx.shape))]
+
+    def note(name: str) -> Any:
+        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+            first = _first_tensor(output)
+            if first is not None:
+                seen.append((name, tuple(first.shape)))
+
+        return hook
+
+    hooks = [m.register_forward_hook(note(name)) for name, m in model.named_modules() if name]
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            logits, _ = model(idx)
+    finally:
+        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return [*seen, ("logits", tuple(logits.shape))]
+
+
+def sample_shapes(
+    name: str, settings: Settings, vocab_size: int, *, B: int = 2, T: int = 8
+) -> list[tuple[str, tuple[int, ...]]]:
+    """`module_shapes` of a fresh model for B texts of T tokens (fewer if its context is smaller)."""
+    model = build_model(name, settings.to_dict(), vocab_size)
+    T = min(T, model.context_size or T)
+    idx = torch.arange(B * T).view(B, T) % vocab_size
+    return module_shapes(model, idx)
+
+
+def _without_number(path: str) -> str:
+    """blocks.3.attention.qkv -> blocks.attention.qkv"""
+    return re.sub(r"\.\d+(?=\.|$)", "", path)
+
+
+def _first_tensor(output: Any) -> Tensor | None:
+    if isinstance(output, Tensor):
+        return output
+    if isinstance(output, (tuple, list)):
+        return next((t for t in map(_first_tensor, output) if t is not None), None)
+    return None

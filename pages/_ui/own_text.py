@@ -1,0 +1,113 @@
+"""The visitor's own text: paste it or upload it, see what was read, then use it."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui import session
+
+if TYPE_CHECKING:
+    from lm_core.corpora import Corpus
+    from lm_core.corpora.own import OwnText
+
+PASTE, UPLOAD = "Paste", "Upload a file"
+_TEXTS = "own_texts"  # in the session: SHA-256 -> (title, whether lines are items)
+
+
+def own_texts() -> dict[str, tuple[str, bool]]:
+    """Texts this visitor gave in this session: SHA-256 -> (title, whether lines are items)."""
+    return st.session_state.setdefault(_TEXTS, {})
+
+
+def remember(sha: str, corpus: "Corpus") -> None:
+    """Offer a stored text on every page of this visitor."""
+    own_texts()[sha] = (corpus.info.title, corpus.items)
+
+
+def own_text(*, key: str) -> str | None:
+    """The card in which a text is given.
+
+    Returns:
+        the SHA-256 under which it was stored when the button was pressed in this run, else None.
+        What cannot be used gets one sentence, and what was typed stays.
+    """
+    with st.container(border=True):
+        how = st.segmented_control(
+            "Your own text",
+            [PASTE, UPLOAD],
+            default=PASTE,
+            required=True,
+            key=f"{key}-own-how",
+            help="It stays on the machine that runs this lab.",
+        )
+        with session.mending():
+            text = _pasted(key) if how == PASTE else _uploaded(key)
+            if text is None:
+                return None
+            items = st.checkbox(
+                "Each line is an item of a list (names, words, recipes)",
+                key=f"{key}-own-items",
+                help="Then each line stands for itself, doubles are removed and the order does "
+                "not matter. Without it the text is read from beginning to end.",
+                persist_state="session",
+            )
+            return _offered(text, items, key)
+    return None
+
+
+def _pasted(key: str) -> "OwnText | None":
+    from lm_core.corpora.own import from_paste
+
+    typed = st.text_area(
+        "Text",
+        height=160,
+        key=f"{key}-own-text",
+        placeholder="Paste a text of at least 200 characters, or a list with an item a line.",
+        persist_state="session",
+    )
+    if not typed:
+        st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
+        return None
+    words = typed.split()
+    return from_paste(typed, title=f"Pasted: {' '.join(words[:4])[:32]} …")
+
+
+def _uploaded(key: str) -> "OwnText | None":
+    from lm_core.corpora.decoding import check_size
+    from lm_core.corpora.own import csv_columns, read_upload
+
+    # No `type=`: a file of another kind gets the library's sentence, which says the mend.
+    file = st.file_uploader("A .txt, .md or .csv of at most 10 MB", key=f"{key}-own-file")
+    if file is None:
+        return None
+    check_size(file.size)
+    data, column = file.getvalue(), None
+    if file.name.lower().endswith(".csv"):
+        columns = csv_columns(data)
+        if len(columns) > 1:
+            column = st.selectbox("Column with the text", columns, key=f"{key}-own-column")
+        elif columns:
+            column = columns[0]
+    return read_upload(file.name, data, column)
+
+
+def _offered(text: "OwnText", items: bool, key: str) -> str | None:
+    """What was read, and the button that stores it."""
+    from lm_core.charts.words import bytes_size, count
+    from lm_core.corpora.own import own_corpus, save_own
+
+    corpus = own_corpus(text.text, title=text.title, items=items)
+    splits = corpus.splits.values()
+    if items:
+        size = count(sum(map(len, splits)), "different item")
+    else:
+        size = f"{len(text.text):,} characters"
+    weight = bytes_size(len(text.text.encode("utf-8", "replace")))
+    column = f"Column {text.column}. " if text.column else ""
+    st.caption(f"Read: {column}{size}, {weight}. {text.note} {corpus.info.split_rule}")
+    st.text(f"It begins: {' '.join(text.text[:400].split())[:160]} …")
+    if not st.button("Use this text", key=f"{key}-own-use"):
+        return None
+    sha = save_own(corpus)
+    remember(sha, corpus)
+    return sha

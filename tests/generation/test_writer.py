@@ -1,0 +1,95 @@
+"""A Writer writes what `generate` writes, one token at a time."""
+
+import math
+
+import pytest
+import torch
+
+from lm_core.checkpoints import build_model
+from lm_core.errors import BadSettings
+from lm_core.generation import SamplerSettings, generate
+from lm_core.generation.writer import Writer, candidates
+from lm_core.models import LanguageModel
+
+V = 11
+SMALL = {
+    "transformer": {"n_layer": 2, "n_head": 2, "n_embd": 8, "block_size": 8},
+    "lstm": {"n_layer": 1, "n_embd": 6, "n_hidden": 8},
+    "ngram": {"order": 3},
+}
+
+
+@pytest.fixture(params=SMALL)
+def model(request: pytest.FixtureRequest) -> LanguageModel:
+    """A model whose guesses differ, so that a wrong state would show."""
+    model = build_model(request.param, SMALL[request.param], V).eval()
+    if model.learns_by == "counting":
+        model.fit(torch.arange(200) ** 2 % V, torch.zeros(1, dtype=torch.int64))
+    torch.manual_seed(1)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    return model
+
+
+def test_writes_what_generate_writes_past_the_end_of_the_context(model: LanguageModel) -> None:
+    sampler = SamplerSettings(temperature=0.9, top_k=6)
+    prompt = [3, 1, 4]
+    whole = [
+        int(w.ids) for w in generate(model, prompt, max_tokens=20, sampler=sampler, seed=5)
+    ]
+    writer = Writer(model, prompt, seed=5)
+    assert [writer.step(sampler) for _ in range(20)] == whole == writer.written
+    assert writer.forgotten == (16 if model.context_size else 0)
+
+
+def test_a_prompt_longer_than_the_context_is_read_from_its_end(model: LanguageModel) -> None:
+    prompt = [i % V for i in range(30)]
+    (whole,) = generate(model, prompt, max_tokens=1)
+    writer = Writer(model, prompt)
+    torch.testing.assert_close(writer.logits, whole.logits[0])
+
+
+def test_probabilities_are_the_models_own_whatever_the_sampler(model: LanguageModel) -> None:
+    writer = Writer(model, [1])
+    expected = writer.logits.softmax(-1)
+    id = writer.step(SamplerSettings(temperature=0.0))
+    assert id == int(expected.argmax())
+    assert writer.probabilities == [pytest.approx(float(expected[id]))]
+
+
+def test_looking_changes_nothing(model: LanguageModel) -> None:
+    writer = Writer(model, [1])
+    before = writer.logits.clone()
+    candidates(writer.logits, SamplerSettings(temperature=0.2, top_k=2, top_p=0.5))
+    torch.testing.assert_close(writer.logits, before)
+    assert writer.written == []
+
+
+def test_an_empty_prompt_is_refused_with_a_sentence(model: LanguageModel) -> None:
+    with pytest.raises(BadSettings, match="boundary token"):
+        Writer(model, [])
+
+
+def test_the_arithmetic_of_a_candidate() -> None:
+    logits = torch.tensor([2.0, 0.0, 1.0, -3.0])
+    first, second, third = candidates(logits, SamplerSettings(temperature=0.5), most=3)
+    assert [first.id, second.id, third.id] == [0, 2, 1]
+    assert [first.scaled, second.scaled] == [4.0, 2.0]
+    total = sum(math.exp(2 * z) for z in logits.tolist())
+    assert second.share == pytest.approx(math.exp(2.0) / total)
+    assert second.probability == second.share
+
+
+def test_what_is_ruled_out_has_a_share_and_no_probability() -> None:
+    logits = torch.tensor([2.0, 0.0, 1.0, -3.0])
+    kept, also, out = candidates(logits, SamplerSettings(top_k=2), most=3)
+    assert out.share > 0
+    assert out.probability == 0
+    assert kept.probability + also.probability == pytest.approx(1)
+
+
+def test_temperature_zero_gives_everything_to_the_likeliest() -> None:
+    best, other = candidates(torch.tensor([0.0, 1.0]), SamplerSettings(temperature=0.0))
+    assert (best.id, best.probability, best.share) == (1, 1.0, 1.0)
+    assert (other.probability, other.share) == (0.0, 0.0)
+    assert math.isnan(best.scaled)

@@ -1,0 +1,273 @@
+"""The text picker that several pages share: registered texts, downloads, the visitor's own."""
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.corpora import corpora
+from lm_core.corpora.own import load_own
+
+PROSE = "It was a bright cold day in April, and the clocks were striking thirteen. " * 12
+NAMES = "\n".join(f"name{i}" for i in range(40))
+
+
+def page() -> None:
+    import streamlit as st
+
+    from pages._ui import session
+    from pages._ui.corpus_choice import load_choice, pick_corpus
+
+    with session.mending():
+        choice = pick_corpus(key="p")
+        st.session_state["choice"] = choice
+        if choice.ready:
+            st.session_state["corpus"] = load_choice(choice)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def opened(text: str | None = None) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=60)
+    if text is not None:
+        app.query_params["text"] = text
+    app.run()
+    assert not app.exception
+    return app
+
+
+def choose(app: AppTest, option: str) -> AppTest:
+    app.selectbox(key="p").set_value(option).run()
+    assert not app.exception
+    return app
+
+
+def paste(app: AppTest, text: str) -> AppTest:
+    choose(app, "own").text_area(key="p-own-text").set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def use(app: AppTest) -> AppTest:
+    app.button(key="p-own-use").click().run()
+    assert not app.exception
+    return app
+
+
+def test_it_opens_on_names_and_says_so_in_the_address() -> None:
+    app = opened()
+    choice = app.session_state["choice"]
+    assert (choice.name, choice.items, choice.ready) == ("names", True, True)
+    assert app.session_state["corpus"].info.name == "names"
+    assert app.query_params["text"] == "names"
+    assert choice.spec().to_dict()["name"] == "names"
+
+
+def test_every_registered_text_is_offered_and_marked_where_it_has_to_be_fetched() -> None:
+    app = opened()
+    offered = app.selectbox(key="p").options
+    for entry in corpora:
+        mark = " (to download)" if entry.extra["info"].how == "download" else ""
+        assert f"{entry.title}{mark}" in offered
+    assert offered[-1] == "Your own text …"
+
+
+def test_a_link_chooses_the_text_and_a_bad_one_is_passed_over() -> None:
+    assert opened("speeches").session_state["choice"].name == "speeches"
+    assert opened("no-such-text").session_state["choice"].name == "names"
+    assert opened(f"own-{'0' * 64}").session_state["choice"].name == "names"
+
+
+def test_a_pasted_text_is_read_aloud_stored_and_chosen() -> None:
+    app = paste(opened(), PROSE)
+    assert f"{len(PROSE):,} characters" in app.caption[0].value
+    choice = use(app).session_state["choice"]
+    assert choice.ready
+    assert choice.spec().to_dict() == {**choice.spec().to_dict(), "name": "own", "items": False}
+    assert load_own(choice.text).splits["train"][0].startswith("It was a bright cold day")
+    assert app.session_state["corpus"].splits == load_own(choice.text).splits
+    assert app.query_params["text"] == f"own-{choice.text}"
+    assert app.selectbox(key="p").options[-2].startswith("Yours: Pasted: It was a bright")
+
+
+def test_lines_become_items_when_asked() -> None:
+    app = paste(opened(), NAMES)
+    assert "200 is the least" not in app.caption[0].value
+    app.checkbox(key="p-own-items").check().run()
+    assert "40 different items" in app.caption[0].value
+    assert use(app).session_state["choice"].items
+    assert app.session_state["corpus"].items
+
+
+def test_another_session_finds_an_own_text_by_its_link_only() -> None:
+    sha = use(paste(opened(), PROSE)).session_state["choice"].text
+    again = opened(f"own-{sha}")
+    assert again.session_state["choice"].text == sha
+    assert not any(label.startswith("Yours") for label in opened().selectbox(key="p").options)
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("short", "200 is the least"),
+        ("a\0b" * 200, "plain text"),
+        ("x", "single character"),
+        ("   ", "no text"),
+    ],
+)
+def test_a_bad_paste_gets_one_sentence_and_stays(text: str, mend: str) -> None:
+    app = paste(opened(), text)
+    assert len(app.error) == 1
+    assert mend in app.error[0].value
+    assert app.text_area(key="p-own-text").value == text
+    assert not app.session_state["choice"].ready
+
+
+def upload(app: AppTest, name: str, data: bytes) -> AppTest:
+    app.segmented_control(key="p-own-how").set_value("Upload a file").run()
+    app.file_uploader(key="p-own-file").set_value((name, data, "text/plain")).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mend"),
+    [
+        ("empty.txt", b"", "no text"),
+        ("one.txt", b"x", "single character"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(500), "save it as plain text"),
+        ("photo.txt", b"\x89PNG\r\n\x1a\n" + bytes(500), "plain text"),
+        ("numbers.csv", b"a,b\n1,2\n3,4\n", "No column"),
+        ("large.txt", b"a" * 10_000_001, "10 MB is the most"),
+    ],
+)
+def test_a_bad_upload_gets_one_sentence(name: str, data: bytes, mend: str) -> None:
+    app = upload(choose(opened(), "own"), name, data)
+    assert len(app.error) == 1
+    assert mend in app.error[0].value
+
+
+@pytest.mark.parametrize(("encoding", "note"), [("utf-16", "UTF-16"), ("latin-1", "Windows-1252")])
+def test_other_encodings_are_read_and_named(encoding: str, note: str) -> None:
+    app = upload(choose(opened(), "own"), "été.txt", ("Un été à la mer. " * 30).encode(encoding))
+    assert not app.error
+    assert note in app.caption[0].value
+
+
+def test_the_column_of_a_table_is_asked_for() -> None:
+    rows = "\n".join(f'{i},"a good line of words",red' for i in range(40))
+    app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
+    assert app.selectbox(key="p-own-column").options == ["line", "colour"]
+    assert "Column line" in app.caption[0].value
+    app.selectbox(key="p-own-column").set_value("colour").run()
+    assert "200 is the least" in app.error[0].value  # 40 times "red"
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Sends half of what was asked for, then waits until `release`."""
+
+    data, release = b"", threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.data)))
+        self.end_headers()
+        half = len(self.data) // 2
+        try:
+            self.wfile.write(self.data[:half])
+            self.release.wait(20)
+            self.wfile.write(self.data[half:])
+        except OSError:
+            return  # the download was cancelled
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def slow_server(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """makemore-names from this machine; the fixture's value lets the second half through."""
+    import dataclasses
+    import hashlib
+
+    from lm_core.corpora import makemore_names
+
+    # Large enough for several chunks, so that half of it is news.
+    data = "\n".join(f"name{i:07}" for i in range(40_000)).encode()
+    file = dataclasses.replace(
+        makemore_names.FILE, size=len(data), sha256=hashlib.sha256(data).hexdigest()
+    )
+    monkeypatch.setattr(makemore_names, "FILE", file)
+    Answer.data, Answer.release = data, threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    monkeypatch.setenv("LM_LAB_MIRROR", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield Answer.release.set
+    Answer.release.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def wait_for(app: AppTest, words: str) -> None:
+    import time
+
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        bars = app.run().get("progress")
+        if bars and words in bars[0].proto.text:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{words!r} never came: {app.main}")
+
+
+def test_a_download_shows_its_size_its_progress_and_then_the_text(slow_server) -> None:
+    app = choose(opened(), "makemore-names")
+    assert "Licence: Public domain" in app.caption[0].value
+    assert not app.session_state["choice"].ready
+    app.button(key="p-download").click().run()
+    wait_for(app, "kB of 480 kB")
+    slow_server()
+    app.session_state["download-makemore-names"].join(20)
+    app.run()
+    assert not app.exception
+    assert app.session_state["choice"].ready
+    assert len(app.session_state["corpus"].splits["train"]) == 38_000
+    assert app.selectbox(key="p").value == "makemore-names"
+
+
+def test_a_download_can_be_stopped_and_keeps_nothing(slow_server, home: Path) -> None:
+    app = choose(opened(), "makemore-names")
+    app.button(key="p-download").click().run()
+    wait_for(app, "kB of 480 kB")
+    download = app.session_state["download-makemore-names"]
+    app.button(key="p-cancel").click().run()
+    assert app.button(key="p-download")
+    assert not app.error
+    slow_server()
+    download.join(20)
+    assert not list((home / "downloads" / "makemore-names").iterdir())
+    assert not app.run().session_state["choice"].ready
+
+
+def test_a_download_without_network_says_so_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LM_LAB_MIRROR", "http://127.0.0.1:9")  # the discard port: nobody answers
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    app = choose(opened(), "tiny-shakespeare")
+    app.button(key="p-download").click().run()
+    app.session_state["download-tiny-shakespeare"].join(20)
+    app.run()
+    assert len(app.error) == 1
+    assert "could not be reached" in app.error[0].value
+    assert app.button(key="p-download")  # to try again

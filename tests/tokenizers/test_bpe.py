@@ -1,0 +1,67 @@
+"""Byte pairs: exact for any text, whatever it was trained on."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
+from lm_core.tokenizers.tokenizer import load_tokenizer
+
+TEXT = "the state of the union is strong and the people of the union are strong\n" * 20
+TOKENIZER = BPETokenizer.train([TEXT], BPESettings(vocab_size=300))
+AGAIN = load_tokenizer(TOKENIZER.to_dict())
+
+
+@given(st.text())
+def test_any_text_comes_back(text: str) -> None:
+    ids = TOKENIZER.encode(text)
+    assert ids.dtype == np.int64
+    assert TOKENIZER.decode(ids) == text
+    assert TOKENIZER.boundary_id not in ids
+
+
+@given(st.text())
+def test_the_json_gives_the_same_tokenizer(text: str) -> None:
+    assert AGAIN.encode(text).tolist() == TOKENIZER.encode(text).tolist()
+    assert AGAIN.to_dict() == TOKENIZER.to_dict()
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_many_texts_at_once_give_the_same_ids(texts: list[str]) -> None:
+    together = TOKENIZER.encode_many(texts)
+    assert [ids.tolist() for ids in together] == [TOKENIZER.encode(t).tolist() for t in texts]
+
+
+def test_frequent_runs_become_one_token() -> None:
+    assert len(TOKENIZER.encode("the union")) < 5
+    assert len(TOKENIZER.encode("xyz")) == 3
+
+
+def test_the_vocabulary_is_as_large_as_asked_and_never_below_the_bytes() -> None:
+    assert BPETokenizer.train([TEXT], BPESettings(vocab_size=270)).vocab_size == 270
+    assert TOKENIZER.vocab_size <= 300, "merging stops early where nothing is left to merge"
+    assert BPETokenizer.train([""], BPESettings(vocab_size=257)).vocab_size == 257
+
+
+@pytest.mark.parametrize("text", [BOUNDARY, f"one {BOUNDARY} two"])
+def test_the_name_of_the_boundary_in_a_text_is_plain_text(text: str) -> None:
+    tokenizer = BPETokenizer.train([text * 50], BPESettings(vocab_size=400))
+    ids = tokenizer.encode(text)
+    assert tokenizer.boundary_id not in ids
+    assert tokenizer.decode(ids) == text
+
+
+def test_boundaries_become_newlines() -> None:
+    a, b = TOKENIZER.encode("a").tolist(), TOKENIZER.boundary_id
+    assert TOKENIZER.decode([b, *a, b, *a]) == "\na\na"
+    assert TOKENIZER.token_text(b) == "⏎"
+
+
+def test_a_lone_surrogate_is_replaced_and_never_an_error() -> None:
+    assert TOKENIZER.decode(TOKENIZER.encode("a\ud800b")) == "a?b"
+    BPETokenizer.train(["a\ud800b"], BPESettings(vocab_size=257))
+
+
+def test_every_token_can_be_shown() -> None:
+    assert all(TOKENIZER.token_text(i) for i in range(TOKENIZER.vocab_size))

@@ -1,0 +1,147 @@
+"""The contract, and tokenizer.json as an untrusted file: ours, or one sentence."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lm_core.errors import BadCheckpoint
+from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
+from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers, visible
+from lm_core.tokenizers.word import WordSettings, WordTokenizer
+
+TEXT = "to be or not to be, that is the question.\n" * 5
+TRAINED: dict[str, Tokenizer] = {
+    "char": CharTokenizer.train([TEXT]),
+    "word": WordTokenizer.train([TEXT], WordSettings(min_frequency=1)),
+    "bpe": BPETokenizer.train([TEXT], BPESettings(vocab_size=280)),
+}
+WHOLE: dict[str, dict[str, Any]] = {kind: t.to_dict() for kind, t in TRAINED.items()}
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=12,
+)
+
+
+def refused_or_sound(data: Any) -> None:
+    """Either BadCheckpoint, or a tokenizer that really works."""
+    try:
+        tokenizer = load_tokenizer(data)
+    except BadCheckpoint:
+        return
+    ids = tokenizer.encode("to be", skip_unknown=True)
+    assert all(0 <= id < tokenizer.vocab_size for id in ids)
+    assert tokenizer.decode([*ids, tokenizer.boundary_id]).endswith("\n")
+    assert all(tokenizer.token_text(i) for i in range(tokenizer.vocab_size))
+
+
+def test_the_registry_holds_the_three() -> None:
+    assert tokenizers.names() == ["char", "word", "bpe"]
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_the_contract_is_kept(kind: str) -> None:
+    tokenizer = TRAINED[kind]
+    assert tokenizers[kind].build is type(tokenizer)
+    ids = tokenizer.encode("to be or not")
+    assert ids.tolist() == tokenizer.encode_many(["to be or not"])[0].tolist()
+    assert tokenizer.decode(ids) == "to be or not"
+    assert 0 <= tokenizer.boundary_id < tokenizer.vocab_size
+    assert tokenizer.decode([tokenizer.boundary_id]) == "\n"
+    assert all(tokenizer.token_text(i) for i in range(tokenizer.vocab_size))
+    assert str(tokenizer.vocab_size) in repr(tokenizer) or kind == "char"
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_json_text_gives_the_same_tokenizer(kind: str) -> None:
+    again = load_tokenizer(json.loads(json.dumps(WHOLE[kind])))
+    assert again.to_dict() == WHOLE[kind]
+    assert again.encode(TEXT).tolist() == TRAINED[kind].encode(TEXT).tolist()
+
+
+@given(plain)
+def test_any_json_is_refused_with_a_sentence(data: Any) -> None:
+    with pytest.raises(BadCheckpoint):
+        load_tokenizer(data)
+
+
+@given(
+    st.sampled_from(sorted(WHOLE)), st.sampled_from(["chars", "words", "tokens", "merges"]), plain
+)
+def test_any_value_in_any_place_is_refused_or_works(kind: str, key: str, value: Any) -> None:
+    refused_or_sound({**WHOLE[kind], key: value})
+    refused_or_sound({"kind": kind, key: value})
+
+
+@given(st.data())
+def test_a_changed_vocabulary_is_refused_or_works(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(sorted(WHOLE)))
+    key = data.draw(st.sampled_from(sorted(set(WHOLE[kind]) - {"kind"})))
+    values = list(WHOLE[kind][key])
+    place = data.draw(st.integers(0, len(values) - 1))
+    values[place : place + data.draw(st.integers(0, 2))] = data.draw(
+        st.lists(plain | st.sampled_from(["\ud800", "", [], ["t"], ["t", "o", "e"]]), max_size=2)
+    )
+    refused_or_sound({**WHOLE[kind], key: values})
+
+
+MERGES = WHOLE["bpe"]["merges"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"merges": [["t", "absent"]]},
+        {"merges": [["z", "q"]]},
+        {"merges": [[]]},
+        {"merges": ["t o"]},
+        {"merges": [["t", ["o"]]]},
+        {"merges": {"t": "o"}},
+        {"merges": None},
+        {"tokens": [t for t in WHOLE["bpe"]["tokens"] if t != BOUNDARY]},
+        {"tokens": [t for t in WHOLE["bpe"]["tokens"] if t != "z"]},
+        {"tokens": WHOLE["bpe"]["tokens"] * 2},
+        {"tokens": WHOLE["bpe"]["tokens"] + [f"t{i}" for i in range(65_536)]},
+        {"tokens": [*WHOLE["bpe"]["tokens"], "\ud800"]},
+    ],
+)
+def test_damaged_byte_pairs_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(BadCheckpoint, match="damaged"):
+        load_tokenizer({**WHOLE["bpe"], **change})
+
+
+def test_a_vocabulary_of_the_largest_size_is_checked_quickly() -> None:
+    tokens = WHOLE["bpe"]["tokens"]
+    many = tokens + [f"t{i}" for i in range(65_536 - len(tokens))]
+    tokenizer = load_tokenizer({"kind": "bpe", "tokens": many, "merges": MERGES * 2000})
+    assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "char", "chars": ["a", "b"]},
+        {"kind": "char", "chars": ["ab", "\n"]},
+        {"kind": "char", "chars": ["a", "a", "\n"]},
+        {"kind": "char"},
+        {"kind": "word", "words": ["the", "<unk>", "<eos>"]},
+        {"kind": "word", "words": []},
+        {"kind": "sentencepiece"},
+        {"kind": ["char"]},
+        "char",
+        None,
+    ],
+)
+def test_other_vocabularies_are_refused(data: Any) -> None:
+    with pytest.raises(BadCheckpoint):
+        load_tokenizer(data)
+
+
+@pytest.mark.parametrize(("text", "shown"), [(" a\n", "·a⏎"), ("\t", "⇥"), ("", "∅")])
+def test_spaces_are_made_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
