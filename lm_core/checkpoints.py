@@ -1,9 +1,11 @@
 """Checkpoints: a folder with `model.safetensors`, `meta.json` and `tokenizer.json`.
 
 Loading runs no code from the files and refuses what it does not know. A run that may go on also
-has `training.safetensors`: the optimizer's memory and the carried state.
+has `training.safetensors`: the optimizer's memory and the carried state. The card holds the SHA-256
+of the other files, so that a damaged one is noticed.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,12 +22,15 @@ from lm_core import __version__
 from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable
 from lm_core.home import unwritable
 from lm_core.models import LanguageModel, models
+from lm_core.models.weights import fits, stored
 from lm_core.tokenizers import Tokenizer, load_tokenizer
 
 FORMAT = 1
 MOST_META_BYTES = 1_000_000
 MOST_TOKENIZER_BYTES = 50_000_000
 MOST_WEIGHT_BYTES = 4_000_000_000
+WEIGHTS, TRAINING, TOKENIZER = "model.safetensors", "training.safetensors", "tokenizer.json"
+OURS = {WEIGHTS, TRAINING, TOKENIZER, "meta.json", "history.json"}
 
 
 @dataclass
@@ -44,7 +49,8 @@ class Checkpoint:
     @property
     def items(self) -> bool:
         """Whether it learned from a list of items (names) and not from running text."""
-        return bool(self.meta.get("corpus", {}).get("items"))
+        corpus = self.meta.get("corpus")
+        return isinstance(corpus, dict) and bool(corpus.get("items"))
 
 
 def build_model(
@@ -72,7 +78,9 @@ def save_checkpoint(
 
     Raises:
         StoreUnavailable: a full disk or a read-only folder.
+        BadCheckpoint: as `check_replaceable`.
     """
+    check_replaceable(folder)
     name = next(e.name for e in models if e.build is type(model))
     meta = {
         **meta,
@@ -86,10 +94,11 @@ def save_checkpoint(
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            save_file(_distinct(model), fresh / "model.safetensors")
+            save_file(stored(model), fresh / WEIGHTS)
             if training is not None:
-                save_file(training, fresh / "training.safetensors")
-            (fresh / "tokenizer.json").write_text(json.dumps(tokenizer.to_dict()))
+                save_file(training, fresh / TRAINING)
+            (fresh / TOKENIZER).write_text(json.dumps(tokenizer.to_dict()))
+            meta["sha256"] = {file.name: _sha256(file) for file in sorted(fresh.iterdir())}
             (fresh / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
             fresh.chmod(0o755)
             for file in fresh.iterdir():  # a shipped model is read by other users too
@@ -98,19 +107,32 @@ def save_checkpoint(
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except (OSError, SafetensorError) as error:
-        raise StoreUnavailable(unwritable(error)) from None
+        raise StoreUnavailable(unwritable(error, folder)) from None
     return folder
 
 
-def _distinct(model: LanguageModel) -> dict[str, torch.Tensor]:
-    """State without the second name of a tied weight, which safetensors refuses."""
-    kept, seen = {}, set()
-    for name, tensor in model.state_dict().items():
-        if tensor.data_ptr() in seen and tensor.numel():
-            continue
-        seen.add(tensor.data_ptr())
-        kept[name] = tensor.detach().cpu().contiguous()
-    return kept
+def check_replaceable(folder: Path) -> None:
+    """A checkpoint replaces an older one whole, and must not sweep away anything else.
+
+    Raises:
+        BadCheckpoint: `folder` is a file, or holds something that no checkpoint has.
+        StoreUnavailable: it cannot be read.
+    """
+    try:
+        strange = sorted({path.name for path in folder.iterdir()} - OURS)
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise BadCheckpoint(f"{folder} is a file: name a folder for the checkpoint.") from None
+    except OSError as error:
+        raise StoreUnavailable(unwritable(error, folder)) from None
+    if strange:
+        raise BadCheckpoint(f"{folder} already holds {strange[0]}: name a new folder.")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _swap(fresh: Path, folder: Path) -> None:
@@ -131,18 +153,36 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         BadCheckpoint: missing, damaged, of another format, or not fitting its own description.
     """
     folder = Path(folder)
+    for _ in range(3):
+        version = _version(folder)
+        try:
+            return _load(folder)
+        except BadCheckpoint:
+            if _version(folder) == version:
+                raise
+    return _load(folder)  # each time it was replaced by a newer one while it was read
+
+
+def _version(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = (folder / "meta.json").stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _load(folder: Path) -> Checkpoint:
     if not folder.is_dir():
         raise BadCheckpoint(f"There is no checkpoint folder {folder}: check the path.")
     meta = read_meta(folder)
-    tokenizer = load_tokenizer(_json(folder / "tokenizer.json", MOST_TOKENIZER_BYTES))
+    tokenizer = load_tokenizer(_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
     if meta["vocab_size"] != tokenizer.vocab_size:
         raise BadCheckpoint(
             f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its "
             f"tokenizer has {tokenizer.vocab_size}: the files belong to different models."
         )
-    settings = dict(meta["model"])
     try:
-        model = _load_weights(folder, settings.pop("name"), settings, tokenizer.vocab_size)
+        model = _load_weights(folder, meta)
     except BadCheckpoint:
         raise
     except LabError as error:
@@ -168,9 +208,18 @@ def read_meta(folder: Path) -> dict[str, Any]:
     return meta
 
 
-def _load_weights(folder: Path, name: str, settings: dict, vocab_size: int) -> LanguageModel:
-    path = folder / "model.safetensors"
+def _check_whole(folder: Path, meta: dict[str, Any], name: str) -> None:
+    """The file is the one the card was written for, bit by bit."""
+    hashes = meta.get("sha256", {})
+    if not isinstance(hashes, dict) or hashes.get(name) not in (None, _sha256(folder / name)):
+        what = "is damaged or belongs to another model: copy or train it again."
+        raise BadCheckpoint(f"{name} in {folder.name} {what}")
+
+
+def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
+    path, settings = folder / WEIGHTS, dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
+    name, vocab_size = settings.pop("name"), meta["vocab_size"]
     entry = models[name]
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
@@ -178,18 +227,18 @@ def _load_weights(folder: Path, name: str, settings: dict, vocab_size: int) -> L
         if entry.build.learns_by == "gradient":
             # Compare shapes before allocating: the description could ask for any size.
             with torch.device("meta"):
-                expected = build_model(name, settings, vocab_size).state_dict()
+                described = build_model(name, settings, vocab_size)
             with safe_open(path, "pt") as file:
                 shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
-            if any(k not in expected or tuple(expected[k].shape) != s for k, s in shapes.items()):
+            if not fits(described, shapes):
                 raise BadCheckpoint(f"The weights in {folder.name} do not fit its description.")
+        for file in (TOKENIZER, WEIGHTS):
+            _check_whole(folder, meta, file)
         model = build_model(name, settings, vocab_size)
-        missing, unexpected = model.load_state_dict(load_file(path), strict=False)
+        _, unexpected = model.load_state_dict(load_file(path), strict=False)
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None
-    tied = {id(p) for n, p in model.named_parameters(remove_duplicate=False) if n not in missing}
-    absent = [n for n, p in model.named_parameters(remove_duplicate=False) if id(p) not in tied]
-    if unexpected or absent:
+    if unexpected:
         raise BadCheckpoint(damaged)
     if any(t.is_floating_point() and not t.isfinite().all() for t in model.state_dict().values()):
         raise BadCheckpoint(f"The weights in {folder.name} are not all numbers: train it again.")
@@ -198,13 +247,45 @@ def _load_weights(folder: Path, name: str, settings: dict, vocab_size: int) -> L
 
 def load_training(folder: Path) -> dict[str, torch.Tensor]:
     """The tensors a resumed run needs; empty when the checkpoint has none."""
-    path = Path(folder) / "training.safetensors"
+    path = Path(folder) / TRAINING
     if not path.exists():
         return {}
     try:
+        _check_whole(Path(folder), read_meta(folder), TRAINING)
         return load_file(path)
     except (OSError, SafetensorError):
         raise BadCheckpoint(f"{path.name} is damaged: start a new run.") from None
+
+
+def save_history(folder: Path, history: dict[str, list], most: int = 500) -> None:
+    """Keep the curve of a finished run beside its weights.
+
+    Args:
+        history: "points" and "evaluations", each rows of [step, nats].
+        most: rows kept of each; of longer ones every k-th, and the last.
+    """
+    thin = {}
+    for name, rows in history.items():
+        every = max(1, -(-len(rows) // most))
+        thin[name] = rows[::every]
+        if rows and thin[name][-1] != rows[-1]:
+            thin[name].append(rows[-1])
+    try:
+        (folder / "history.json").write_text(json.dumps(thin) + "\n")
+    except OSError as error:
+        raise StoreUnavailable(unwritable(error, folder)) from None
+
+
+def load_history(folder: Path) -> dict[str, list]:
+    """The curve kept by `save_history`; empty lists when there is none."""
+    empty: dict[str, list] = {"points": [], "evaluations": []}
+    if not (Path(folder) / "history.json").exists():
+        return empty
+    data = _json(Path(folder) / "history.json", MOST_META_BYTES)
+    try:
+        return {name: [[int(s), float(n)] for s, n in data[name]] for name in empty}
+    except (KeyError, TypeError, ValueError):
+        raise BadCheckpoint(f"history.json in {Path(folder).name} is damaged: delete it.") from None
 
 
 def _json(path: Path, most: int) -> Any:

@@ -5,6 +5,7 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 """
 
 import argparse
+import importlib
 import json
 import sys
 from typing import Any, NoReturn
@@ -22,7 +23,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    args = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    args = _parser(argv).parse_args(argv)
     try:
         answer, lines = args.run(args)
     except LabError as error:
@@ -40,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m lm_core", description="Language models, from counts to GPT.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
 
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--out", metavar="FOLDER", help="where the checkpoint goes")
     train.add_argument("--resume", metavar="FOLDER", help="go on from a checkpoint")
-    if argv_wants_help("train"):
+    if "train" in argv and ("-h" in argv or "--help" in argv):  # then the families are loaded
         train.epilog = _settings_help()
 
     evaluate = command("evaluate", _lazy("evaluate"), "score a text: nats, perplexity, bits")
@@ -108,18 +110,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def argv_wants_help(command: str) -> bool:
-    """Whether this process was asked for the help of `command`: then the families are loaded."""
-    return command in sys.argv and any(a in sys.argv for a in ("-h", "--help"))
-
-
 def _lazy(name: str) -> Any:
     """A command whose module (and torch) is imported when it runs."""
 
     def run(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-        from lm_core import commands
-
-        return getattr(commands, name)(args)
+        return importlib.import_module(f"lm_core.commands.{name}").run(args)
 
     return run
 

@@ -1,11 +1,11 @@
 """Device, number format and threads, each with its reason in words."""
 
-import os
 from dataclasses import dataclass
 
 import torch
 
 from lm_core.errors import BadSettings
+from lm_core.machine import cores
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ def choose_device(name: str = "auto", threads: int | None = None) -> DeviceChoic
     return DeviceChoice(torch.device("cpu"), torch.float32, threads, reason)
 
 
-def cores() -> int:
-    """Cores this process may use (a container may own fewer than the machine has)."""
-    try:
-        return max(1, len(os.sched_getaffinity(0)))
-    except AttributeError:  # macOS and Windows have no affinity call
-        return os.cpu_count() or 1
+def one_thread() -> None:
+    """Let this process compute on one thread: a small model writes fastest so, and a page that
+    looks inside models leaves the other cores to training."""
+    torch.set_num_threads(1)

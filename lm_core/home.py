@@ -1,6 +1,7 @@
 """The lab's home folder: `LM_LAB_HOME`, else the platform's user-data folder."""
 
 import os
+import re
 from pathlib import Path
 
 from lm_core.errors import StoreUnavailable
@@ -31,10 +32,15 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def unwritable(reason: object) -> str:
-    """The sentence for a full disk or a read-only home folder."""
+def unwritable(reason: object, folder: Path | None = None) -> str:
+    """The sentence for a full disk or a read-only folder: the home folder, or one elsewhere."""
     detail = getattr(reason, "strerror", None) or str(reason)
+    wrapped = re.search(r"I/O error: (.+?) \(os error", detail)  # safetensors adds much to it
+    detail = wrapped[1] if wrapped else detail
+    home = home_folder()
+    if folder is not None and not folder.absolute().is_relative_to(home.absolute()):
+        return f"{folder} cannot be written ({detail}): free some space, or name another folder."
     return (
-        f"The lab's home folder {home_folder()} cannot be written ({detail}): free some space, "
+        f"The lab's home folder {home} cannot be written ({detail}): free some space, "
         "or start the lab with LM_LAB_HOME set to a folder you can write to."
     )

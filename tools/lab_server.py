@@ -35,6 +35,7 @@ class LabServer:
         environment: Mapping[str, str | None] | None = None,
         seconds: float = 60,
     ) -> None:
+        self.home = home
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self._app, self._seconds = app, seconds

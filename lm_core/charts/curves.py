@@ -6,6 +6,8 @@ moves the lines and nothing else. (Streamlit makes its `alt` part of the specifi
 model trains, give it one fixed sentence and write the chart's own `alt` beside it.)
 """
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -57,7 +59,9 @@ def loss_curve(
     frame = _frame(data, uniform_nats)
     top = frame["nats"].max()
     drawn = pd.concat([data.assign(nats=data["nats"].clip(upper=top)), frame], ignore_index=True)
-    return Chart(title, _figure(drawn, title, unit, height), _alt(train, validation, unit), table)
+    figure = _layers(title, unit, height).copy(deep=False)
+    figure.data = drawn
+    return Chart(title, figure, _alt(train, validation, unit), table)
 
 
 def smooth(values: pd.Series) -> pd.Series:
@@ -94,7 +98,9 @@ def _frame(data: pd.DataFrame, uniform: float | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "nats", "series"])
 
 
-def _figure(data: pd.DataFrame, title: str, unit: str, height: int) -> alt.LayerChart:
+@lru_cache(maxsize=16)
+def _layers(title: str, unit: str, height: int) -> alt.LayerChart:
+    """The chart without its data; made once, since making it takes longer than a redraw may."""
     legend = [TRAINING, VALIDATION]
     color = alt.Color(
         "series:N",
@@ -112,7 +118,7 @@ def _figure(data: pd.DataFrame, title: str, unit: str, height: int) -> alt.Layer
     ticks = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
     x = alt.X("step:Q", title="step", axis=ticks, scale=alt.Scale(nice=False, zero=False))
     y = alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False, nice=True))
-    level = alt.Chart(data).encode(y=y)  # no x: as wide as the chart
+    level = alt.Chart().encode(y=y)  # no x: as wide as the chart
     curve = level.encode(x=x)
 
     def only(*names: str, base: alt.Chart = curve) -> alt.Chart:

@@ -122,6 +122,7 @@ def one_head(
             x=np.arange(T),
             y=np.arange(T),
             **_scale(dark),
+            showscale=T > NUMBERED,  # the numbers say it better, and a phone has no room for both
             colorbar={
                 "title": {"text": "attention", "side": "right"},
                 "thickness": 12,

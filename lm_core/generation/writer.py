@@ -43,9 +43,7 @@ class Writer:
 
     def __init__(self, model: LanguageModel, prompt: Sequence[int], *, seed: int = 0) -> None:
         if len(prompt) == 0:
-            raise BadSettings(
-                "A prompt needs at least one token; begin with the boundary token."
-            )
+            raise BadSettings("A prompt needs at least one token; begin with the boundary token.")
         self._model = model
         self._device = next((t.device for t in model.state_dict().values()), torch.device("cpu"))
         self._generator = torch.Generator(device=self._device).manual_seed(seed)

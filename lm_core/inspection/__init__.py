@@ -1,6 +1,21 @@
 """Looking inside: a recorded forward pass."""
 
-from lm_core.inspection.attention import attention_maps, has_attention
+from lm_core.inspection.attention import (
+    AttentionCell,
+    attention_cell,
+    attention_maps,
+    has_attention,
+)
+from lm_core.inspection.heads import HeadReading, read_heads
 from lm_core.models.tracing import Trace, trace
 
-__all__ = ["Trace", "attention_maps", "has_attention", "trace"]
+__all__ = [
+    "AttentionCell",
+    "HeadReading",
+    "Trace",
+    "attention_cell",
+    "attention_maps",
+    "has_attention",
+    "read_heads",
+    "trace",
+]

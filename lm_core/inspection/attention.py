@@ -1,11 +1,37 @@
-"""Attention of every layer and head for a given text."""
+"""Attention of every layer and head for a given text, and the arithmetic behind one weight."""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from lm_core.errors import Unsupported
 from lm_core.models.contract import LanguageModel
-from lm_core.models.tracing import trace
+from lm_core.models.tracing import Trace, trace
+
+
+@dataclass(frozen=True)
+class AttentionCell:
+    """How one token (the row) came to take its share of another (the column).
+
+    score = q · k / sqrt(D);   weight = exp(score) / sum of exp(scores) over all it may look at
+    """
+
+    q: Tensor  # (D,) what the looking token asks for
+    k: Tensor  # (D,) what the looked-at token offers
+    dot: float  # q · k
+    scale: float  # 1 / sqrt(D)
+    scores: Tensor  # (row + 1,) dot * scale for every token up to itself
+    weights: Tensor  # (row + 1,) softmax of the scores, sums to 1
+    column: int
+
+    @property
+    def score(self) -> float:
+        return float(self.scores[self.column])
+
+    @property
+    def weight(self) -> float:
+        return float(self.weights[self.column])
 
 
 def attention_maps(model: LanguageModel, ids: Tensor) -> Tensor:
@@ -16,19 +42,61 @@ def attention_maps(model: LanguageModel, ids: Tensor) -> Tensor:
         Unsupported: the model has no attention.
         ContextTooLong: T is more than the model's context.
     """
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode(), trace(model) as recorded:
-            model(ids.view(1, -1))
-    finally:
-        model.train(was_training)
-    maps = [tensor[0] for name, tensor in recorded.items() if name.endswith("attention.weights")]
-    if not maps:
-        raise Unsupported("This model has no attention: choose a Transformer.")
-    return torch.stack(maps).float().cpu()
+    return _of_layers(_recorded(model, ids), "weights")
+
+
+def attention_cell(
+    model: LanguageModel, ids: Tensor, layer: int, head: int, row: int, column: int
+) -> AttentionCell:
+    """The numbers behind `attention_maps(model, ids)[layer, head, row, column]`.
+
+    Args:
+        ids: one text of T ids.
+        layer, head: counted from 0.
+        row, column: places of the token that looks and of the one looked at, column <= row.
+
+    Raises:
+        Unsupported: the model has no attention.
+        ContextTooLong: T is more than the model's context.
+        IndexError: no such layer, head or token, or a token that stands later.
+    """
+    if not 0 <= column <= row < len(ids):
+        raise IndexError(f"token {row} cannot look at token {column} of {len(ids)}")
+    trail = _recorded(model, ids)
+    q, k, weights = (_of_layers(trail, what)[layer, head] for what in ("q", "k", "weights"))
+    products = k[: row + 1] @ q[row]  # (row + 1,)
+    scale = q.size(-1) ** -0.5
+    return AttentionCell(
+        q=q[row],
+        k=k[column],
+        dot=float(products[column]),
+        scale=scale,
+        scores=products * scale,
+        weights=weights[row, : row + 1],
+        column=column,
+    )
 
 
 def has_attention(model: LanguageModel) -> bool:
     """Whether `attention_maps` can serve this model."""
     return any(name.endswith("attention") for name, _ in model.named_modules())
+
+
+def _recorded(model: LanguageModel, ids: Tensor) -> Trace:
+    """The trace of one text."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode(), trace(model) as trail:
+            model(ids.view(1, -1))
+    finally:
+        model.train(was_training)
+    return trail
+
+
+def _of_layers(trail: Trace, what: str) -> Tensor:
+    """What every attention recorded under that name, (L, H, ...)."""
+    found = [x[0] for name, x in trail.items() if name.endswith(f"attention.{what}")]
+    if not found:
+        raise Unsupported("This model has no attention: choose a Transformer.")
+    return torch.stack(found).float().cpu()

@@ -1,8 +1,8 @@
 """Where a model's numbers are, and the shapes that go through it, from the model itself.
 
-    model = blueprint("transformer", settings, vocab_size=65)     # takes no memory
-    parameter_parts(model)           # [("embedding", 8320), ("4 x blocks, attention.qkv", ...), ...]
-    module_shapes(model, idx)        # [("embedding", (2, 8, 128)), ..., ("logits", (2, 8, 65))]
+model = blueprint("transformer", settings, vocab_size=65)     # takes no memory
+parameter_parts(model)           # [("embedding", 8320), ("4 x blocks, attention.qkv", ...), ...]
+module_shapes(model, idx)        # [("embedding", (2, 8, 128)), ..., ("logits", (2, 8, 65))]
 """
 
 import re
@@ -36,7 +36,8 @@ def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:
         levels = getattr(model, "levels", None)
         if levels is None:
             return [("counts", model.n_parameters)]
-        return [(f"runs of {k}" if k > 1 else "single tokens", len(x)) for k, x in enumerate(levels, 1)]
+        names = ["single tokens", *(f"runs of {k}" for k in range(2, len(levels) + 1))]
+        return [(name, len(level)) for name, level in zip(names, levels, strict=True)]
     parts: dict[str, int] = {}
     repeats: dict[str, set[str]] = {}
     for name, parameter in model.named_parameters():  # a shared table is met once
@@ -85,7 +86,7 @@ def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[in
 def sample_shapes(
     name: str, settings: Settings, vocab_size: int, *, B: int = 2, T: int = 8
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """`module_shapes` of a fresh model for B texts of T tokens (fewer if its context is smaller)."""
+    """`module_shapes` of a fresh model for B texts of T tokens, fewer where its context is less."""
     model = build_model(name, settings.to_dict(), vocab_size)
     T = min(T, model.context_size or T)
     idx = torch.arange(B * T).view(B, T) % vocab_size

@@ -78,7 +78,11 @@ def detach(state: Any) -> Any:
 
 def restart(state: Any, rows: Tensor) -> Any:
     """A recurrent state with the rows of the batch where `rows` (B,) is True set to zero, which
-    is what "from the start" means to it. State tensors are (layers, B, width)."""
+    is what "from the start" means to it. State tensors are (layers, B, width); one of another B
+    (the batch size was changed in between) is dropped as a whole."""
     if isinstance(state, tuple):
-        return tuple(restart(part, rows) for part in state)
-    return None if state is None else state.masked_fill(rows.view(1, -1, 1), 0.0)
+        parts = tuple(restart(part, rows) for part in state)
+        return None if any(part is None for part in parts) else parts
+    if state is None or state.size(1) != len(rows):
+        return None
+    return state.masked_fill(rows.view(1, -1, 1), 0.0)

@@ -4,6 +4,7 @@ One for the whole server. It holds no visitor's data: everything about a run is 
 backend is anything shaped like a `concurrent.futures.Executor` (local processes by default).
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -11,7 +12,8 @@ import threading
 import time
 from concurrent.futures import Executor, Future
 
-from lm_core.errors import LabError, StoreUnavailable
+from lm_core.errors import LabError, RunNotFound, StoreUnavailable
+from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
@@ -20,6 +22,7 @@ from lm_core.runs.worker import execute
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
 MOST_WAITING = 5  # of one visitor
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
+CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 
 
 def grace_seconds() -> float:
@@ -40,8 +43,9 @@ class RunManager:
         self.slots = slots or worker_count()
         self.backend = backend or LocalProcesses(self.slots)
         self.troubles: dict[str, str] = {}  # sentences that could not be written to the store
+        self._presence = Presence(store.folder)
         self._running: dict[str, Future] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
         self._recover()
         self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
@@ -54,6 +58,12 @@ class RunManager:
         """End the workers; running runs save a checkpoint and are marked interrupted."""
         self._closing.set()
         self.backend.shutdown()
+        self._keeper.join()
+        with contextlib.suppress(StoreUnavailable):
+            for run in self.store.runs_with(WAITING + ACTIVE):
+                if run.server == self._presence.id:
+                    self._interrupt(run.id, CLOSED)
+        self._presence.leave()
 
     # What a visitor can ask for ----------------------------------------------------------------
 
@@ -63,28 +73,43 @@ class RunManager:
         Raises:
             LabError: the visitor has too many runs waiting, or the store cannot be written.
         """
-        waiting = [r for r in self.store.runs_with(WAITING) if r.owner == owner]
-        if len(waiting) >= MOST_WAITING:
-            raise LabError(
-                f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
-            )
+        self._check_waiting(owner)
         spec = RunSpec.from_dict(spec.to_dict())  # files of the machine are refused here
-        run = self.store.create(owner, title, spec.to_dict(), server=os.getpid())
+        run = self.store.create(owner, title, spec.to_dict(), server=self._presence.id)
         self.store.visit(owner)
         self._dispatch()
         return run
 
     def resume(self, run: str, owner: str) -> None:
-        """Go on: a paused run at once, an ended one from its last checkpoint."""
-        row = self.store.get(run, owner)
-        if row.status in ACTIVE:
-            self.store.update(run, wish="run")
-        elif not row.active:
-            self.troubles.pop(run, None)
-            self.store.update(
-                run, status="queued", wish="run", message="", ended=None, server=os.getpid()
+        """Go on: a paused run at once, an ended one from its last checkpoint.
+
+        Raises:
+            LabError: as `start`.
+        """
+        with self._lock:
+            row = self.store.get(run, owner)
+            if row.status in ACTIVE:
+                self.store.update(run, wish="run")
+            elif not row.active:
+                self._check_waiting(owner)
+                self.troubles.pop(run, None)
+                self.store.update(
+                    run,
+                    status="queued",
+                    wish="run",
+                    message="",
+                    ended=None,
+                    server=self._presence.id,
+                )
+                self.store.visit(owner)
+                self._dispatch()
+
+    def _check_waiting(self, owner: str) -> None:
+        waiting = [r for r in self.store.runs_with(WAITING) if r.owner == owner]
+        if len(waiting) >= MOST_WAITING:
+            raise LabError(
+                f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
             )
-            self._dispatch()
 
     def pause(self, run: str, owner: str) -> None:
         self.store.get(run, owner)
@@ -95,12 +120,15 @@ class RunManager:
         self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
 
     def stop(self, run: str, owner: str) -> None:
-        """Stop at the next step boundary; a waiting run at once."""
-        row = self.store.get(run, owner)
-        if row.status in WAITING:
-            self.store.update(run, status="stopped", ended=time.time())
-        elif row.active:
-            self.store.update(run, wish="stop", wished=time.time())
+        """Stop at the next step boundary; a run that no worker has begun yet at once."""
+        with self._lock:
+            row = self.store.get(run, owner)
+            if row.status in WAITING:
+                self.store.update(run, status="stopped", ended=time.time())
+            elif row.active:
+                self.store.update(run, wish="stop", wished=time.time())
+                if run in self._running:
+                    self._running[run].cancel()  # no more than a try: `_ended` hears of it
 
     def delete(self, run: str, owner: str) -> None:
         """Forget a run that has ended, with its checkpoints."""
@@ -137,9 +165,9 @@ class RunManager:
             for run in self._order(self.store.runs_with(WAITING)):
                 if len(self._running) >= self.slots:
                     return
-                if run.server != os.getpid() or run.id in self._running:
+                if run.server != self._presence.id or run.id in self._running:
                     continue
-                self.store.update(run.id, status="starting", message="")
+                self.store.update(run.id, status="starting", message="", pid=None)
                 future = self.backend.submit(execute, str(self.store.folder), run.id)
                 self._running[run.id] = future
                 future.add_done_callback(lambda f, id=run.id: self._ended(id, f))
@@ -147,37 +175,57 @@ class RunManager:
     def _ended(self, run: str, future: Future) -> None:
         with self._lock:
             self._running.pop(run, None)
-        error = future.exception()
-        try:
-            if error is not None and not self._closing.is_set():
-                if isinstance(error, WorkerDied):
-                    status, message = "interrupted", f"{error} {CAN_GO_ON}"
-                else:
-                    status, message = "failed", f"A defect of the lab ended this run ({error})."
-                self.troubles[run] = message
-                self.store.update(run, status=status, message=message, ended=time.time())
-                self.troubles.pop(run, None)
-            self._dispatch()
-        except StoreUnavailable as trouble:
-            self.troubles[run] = str(trouble)
+            if self._closing.is_set():
+                return
+            try:
+                status, message = self._how_ended(run, future)
+                if status:
+                    self.troubles[run] = message
+                    self.store.update(run, status=status, message=message, ended=time.time())
+                    del self.troubles[run]
+                self._dispatch()
+            except StoreUnavailable as trouble:
+                self.troubles[run] = str(trouble)  # `_recover` writes it down when it can
+
+    def _how_ended(self, run: str, future: Future) -> tuple[str, str]:
+        """Status and message; ("", "") where the worker has written them itself."""
+        if future.cancelled():
+            return "stopped", ""
+        match future.exception():
+            case None:
+                return "", ""
+            case WorkerDied() as error:
+                if self.store.wish(run)[0] != "stop":
+                    return "interrupted", f"{error} {CAN_GO_ON}"
+                return "stopped", f"It did not stop in time, so its process was ended. {CAN_GO_ON}"
+            case LabError() as error:
+                return "failed", str(error)
+            case error:
+                return "failed", f"A defect of the lab ended this run ({error})."
 
     # Housekeeping ------------------------------------------------------------------------------
 
     def _recover(self) -> None:
-        """Runs that an earlier server left behind: say so, and let their owners resume them."""
+        """Runs that go on nowhere, left behind by another server or by a full disk: say so, and
+        let their owners resume them."""
         for run in self.store.runs_with(WAITING + ACTIVE):
-            if run.server != os.getpid() and not _alive(run.server):
-                self.store.update(
-                    run.id,
-                    status="interrupted",
-                    message=f"The lab was restarted while this run was going. {CAN_GO_ON}",
-                    ended=time.time(),
-                )
+            if run.server != self._presence.id:
+                if not self._presence.is_alive(run.server):
+                    self._interrupt(run.id, CLOSED)
+            elif run.id not in self._running:
+                with self._lock:  # it may have ended, or begun, since the list was read
+                    going = run.id in self._running
+                    if not going and self.store.get(run.id).status in ACTIVE:
+                        self._interrupt(run.id, self.troubles.pop(run.id, CLOSED))
+
+    def _interrupt(self, run: str, message: str) -> None:
+        self.store.update(run, status="interrupted", message=message, ended=time.time())
 
     def _keep(self) -> None:
         """Twice a second: end what does not stop, stop what nobody watches any more."""
         while not self._closing.wait(0.5):
             try:
+                self._recover()
                 for run in self.store.runs_with(ACTIVE):
                     if run.id not in self._running:
                         continue
@@ -192,18 +240,8 @@ class RunManager:
                             message=f"Stopped because its page was closed. {CAN_GO_ON}",
                         )
                 self._dispatch()
-            except StoreUnavailable:
+            except (StoreUnavailable, RunNotFound):
                 continue  # pages say so; here there is nobody to tell
-
-
-def _alive(pid: int | None) -> bool:
-    if not pid:
-        return False
-    try:
-        os.kill(pid, 0)
-    except (OSError, SystemError):
-        return False
-    return True
 
 
 def _end_process(pid: int | None) -> None:

@@ -18,12 +18,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from lm_core import __version__
-from lm_core.checkpoints import build_model
+from lm_core.checkpoints import Checkpoint, build_model
 from lm_core.corpora import Corpus, CorpusInfo, corpora
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import load_own, own_corpus, read_file
 from lm_core.encoded import Encoded, encode_corpus
-from lm_core.errors import LabError
+from lm_core.errors import BadCheckpoint, LabError
 from lm_core.generation import SamplerSettings, write_text
 from lm_core.home import home_folder, make_folder
 from lm_core.models.contract import LanguageModel
@@ -80,6 +80,18 @@ class Prepared:
             },
             "spec": self.spec.to_dict(),
         }
+
+    def check_same_text(self, saved: Checkpoint) -> None:
+        """Training may go on from `saved` only over the text it began with.
+
+        Raises:
+            BadCheckpoint: the text has changed since.
+        """
+        same_ids = saved.tokenizer.to_dict() == self.tokenizer.to_dict()
+        if not same_ids or saved.meta.get("counts") != self.card()["counts"]:
+            raise BadCheckpoint(
+                f"The text has changed since {saved.folder.name} was made: start a new run."
+            )
 
 
 def prepare(spec: RunSpec) -> Prepared:

@@ -34,8 +34,11 @@ def default_spec(
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
     entry = models[model]
     settings = entry.settings()
-    if items and hasattr(settings, "block_size"):
-        settings = replace(settings, block_size=ITEM_CONTEXT)
+    if items:  # short things want a small, quick model
+        small = {"block_size": ITEM_CONTEXT, "n_layer": 3, "n_embd": 64, "n_hidden": 192}
+        known = settings.to_dict()
+        small = {k: min(v, known[k]) for k, v in small.items() if k in known}
+        settings = replace(settings, **small)
     return RunSpec(
         corpus=corpus,
         tokenizer_name=token_name,

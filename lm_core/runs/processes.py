@@ -5,6 +5,7 @@ process costs its own task alone and a fresh one takes its place. Processes are 
 time, so that torch is imported before anyone waits for it, and end when their parent does.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -18,7 +19,8 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from lm_core.device import cores
+from lm_core.errors import LabError
+from lm_core.machine import cores
 
 
 class WorkerDied(RuntimeError):
@@ -57,10 +59,17 @@ class LocalProcesses(Executor):
         """True when every process has imported what it needs."""
         return all(slot.warm.wait(timeout) for slot in self._slots)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        """End the processes; each first saves what it is doing, for three seconds at most. What
+        still waits is cancelled in any case, as nobody is left to do it."""
         self._closing.set()
         for slot in self._slots:
+            slot.close()
+        for slot in self._slots:
             slot.end()
+        with contextlib.suppress(queue.Empty):
+            while task := self._tasks.get_nowait():
+                task[0].cancel()
         for _ in self._slots:
             self._tasks.put(None)
         if wait:
@@ -73,6 +82,8 @@ class _Slot:
 
     def __init__(self, pool: LocalProcesses, number: int) -> None:
         self.pool, self.warm = pool, threading.Event()
+        self._lock = threading.Lock()  # nothing is started once the pool is closing
+        self._task: tuple[Future, str, tuple] | None = None  # taken, not yet handed over
         self.process = self._start()
         self.thread = threading.Thread(target=self._serve, name=f"worker-{number}", daemon=True)
         self.thread.start()
@@ -96,13 +107,17 @@ class _Slot:
             start_new_session=True,  # Ctrl-C ends the page; the closed pipe then ends this
         )
 
-    def end(self) -> None:
-        if self.process.poll() is None:
+    def close(self) -> None:
+        """Tell the process to save what it does and to end."""
+        with self._lock, contextlib.suppress(OSError):
             self.process.stdin.close()
-            try:
-                self.process.wait(timeout=3)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+
+    def end(self) -> None:
+        try:
+            self.process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def _serve(self) -> None:
         """Feed tasks to the process one by one; replace it when it dies."""
@@ -117,28 +132,38 @@ class _Slot:
             self.process.wait()
             if ready != "ready":  # it cannot even start: do not spin
                 self.pool._closing.wait(1.0)
-            self.process = self._start()
+            with self._lock:
+                if self.pool._closing.is_set():
+                    return
+                for pipe in (self.process.stdin, self.process.stdout):
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+                self.process = self._start()
 
     def _feed(self) -> bool:
-        task = self.pool._tasks.get()
-        if task is None:
-            return False
-        future, call, args = task
-        if not future.set_running_or_notify_cancel():
-            self.process.stdin.write(json.dumps(None) + "\n")
-            self.process.stdin.flush()
-            return True
+        """One task; False when another process is needed, or none any more."""
+        while self._task is None:
+            task = self.pool._tasks.get()
+            if task is None:
+                return False
+            if task[0].set_running_or_notify_cancel():
+                self._task = task
+        future, call, args = self._task
         try:
             self.process.stdin.write(json.dumps([call, args]) + "\n")
             self.process.stdin.flush()
-        except (OSError, ValueError):
-            future.set_exception(WorkerDied("The worker process was not there; try again."))
+        except (OSError, ValueError):  # it died while it had nothing to do: its successor gets it
+            if self.pool._closing.is_set():
+                future.set_exception(WorkerDied("The lab was closed before this run began."))
             return False
+        self._task = None
         answer = self._read()
         if answer is None:
             future.set_exception(WorkerDied(_why(self.process.wait())))
             return False
-        if "error" in answer:
+        if "mend" in answer:
+            future.set_exception(LabError(answer["mend"]))
+        elif "error" in answer:
             future.set_exception(RuntimeError(answer["error"]))
         else:
             future.set_result(answer["result"])
@@ -146,7 +171,7 @@ class _Slot:
 
     def _read(self) -> Any:
         line = self.process.stdout.readline()
-        return json.loads(line) if line else None
+        return json.loads(line) if line.endswith("\n") else None  # half a line: it was killed
 
 
 def _why(code: int) -> str:
@@ -180,20 +205,22 @@ def _main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     answers.write(json.dumps("ready") + "\n")
     while (line := lines.get()) is not None:
-        task = json.loads(line)
-        if task is not None:
-            module, _, name = task[0].partition(":")
-            try:
-                function = getattr(importlib.import_module(module), name)
-                answers.write(json.dumps({"result": function(*task[1])}) + "\n")
-            except BrokenPipeError:
-                return
-            except Exception as error:
-                import traceback
+        call, args = json.loads(line)
+        module, _, name = call.partition(":")
+        try:
+            function = getattr(importlib.import_module(module), name)
+            answer = {"result": function(*args)}
+        except LabError as error:
+            answer = {"mend": str(error)}
+        except Exception as error:
+            import traceback
 
-                traceback.print_exc()  # a defect of ours: it has to be seen in the log
-                answers.write(json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n")
-        answers.write(json.dumps("ready") + "\n")
+            traceback.print_exc()  # a defect of ours: it has to be seen in the log
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        try:
+            answers.write(json.dumps(answer) + "\n" + json.dumps("ready") + "\n")
+        except BrokenPipeError:  # nobody is there to hear it
+            return
 
 
 if __name__ == "__main__":

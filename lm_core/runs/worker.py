@@ -90,7 +90,7 @@ def execute(home: str, run: str) -> str:
         facts={
             "parameters": prepared.model.n_parameters,
             "vocab_size": prepared.tokenizer.vocab_size,
-            "device": str(choose_device()),
+            "device": str(choose_device(threads=torch.get_num_threads())),
             "corpus": prepared.info.title,
             "unit": unit_of(spec.tokenizer_name),
         },
@@ -119,6 +119,7 @@ def _trainer(store: RunStore, run: str, prepared: Prepared) -> Trainer:
     resuming = folder.exists() and model.learns_by == "gradient"
     if resuming:
         saved = load_checkpoint(folder)
+        prepared.check_same_text(saved)
         model = saved.model
     trainer = Trainer(
         model,

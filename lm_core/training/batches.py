@@ -56,7 +56,8 @@ class Batches:
 
 
 class ItemRows(Batches):
-    """Items, one a row, every item once in each epoch, in a new order each time."""
+    """Items, one a row, in a new order in each epoch; the few that do not fill a last batch wait
+    for the next epoch."""
 
     def __init__(self, encoded: Encoded, batch_size: int, size: int, seed: int) -> None:
         self.ids, self.rows, self.seed = encoded.ids, cut(encoded, size), seed

@@ -39,11 +39,15 @@ def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) 
         trainer.step, trainer.tokens = int(meta["step"]), int(meta["tokens"])
         trainer.seconds = float(meta["seconds"])
         saved = trainer.optimizer.state_dict()
+        weights = [p for group in trainer.optimizer.param_groups for p in group["params"]]
         memory: dict[int, dict[str, Tensor]] = {}
         for name, tensor in tensors.items():
             kind, *rest = name.split(".")
             if kind == "optimizer":
-                memory.setdefault(int(rest[0]), {})[rest[1]] = tensor
+                i = int(rest[0])
+                if tensor.dim() and tensor.shape != weights[i].shape:
+                    raise ValueError(name)
+                memory.setdefault(i, {})[rest[1]] = tensor
         trainer.optimizer.load_state_dict(saved | {"state": memory})
         parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
         if parts:

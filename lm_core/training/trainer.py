@@ -11,7 +11,7 @@ made by the functions it is given.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import torch
@@ -40,7 +40,9 @@ from lm_core.training.settings import Budget, TrainSettings
 
 REPORT_SECONDS = 0.1  # losses are read back from the device at most this often
 SIDE_SHARE = 0.05  # share of the time that evaluation and samples may take
+SIDE_FREE = 1.0  # seconds of it that are granted at the start, so that short runs have a curve
 CHECKPOINT_SECONDS = 5.0
+QUICK_SECONDS = 0.2  # a run that was stopped is still evaluated when that takes no longer
 
 
 class Trainer:
@@ -117,8 +119,8 @@ class Trainer:
         while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
             wish = self.control.look()
             if wish == "pause" and not self.control.may_step():
-                if pending:
-                    yield from self._report(pending)
+                if (yield from self._report(pending)):
+                    return
                 yield Paused(self.step)
                 clock.stop()
                 while self.control.look() == "pause" and self.control.steps_allowed == 0:
@@ -134,24 +136,21 @@ class Trainer:
             self.step += 1
             self.seconds = clock.seconds()
             pending.append((self.step, self.tokens, self.seconds, loss, norm, lr))
-            now = time.perf_counter()
-            if now - last_report > REPORT_SECONDS or self.step == 1 or wish == "pause":
+            now, aside = time.perf_counter(), side.due()
+            saving = self.save is not None and now - last_save > CHECKPOINT_SECONDS
+            # What is evaluated or saved is known to be sound: a run that diverged ends here.
+            if aside or saving or wish == "pause" or now - last_report > REPORT_SECONDS:
                 last_report = now
-                for event in self._report(pending):
-                    yield event
-                    if not math.isfinite(event.nats):
-                        yield Failed(event.step, _diverged(event.step))
-                        return
-            yield from side.after_step()
-            if self.save and now - last_save > CHECKPOINT_SECONDS:
+                if (yield from self._report(pending)):
+                    return
+            if aside:
+                yield from side.do()
+            if saving:
                 yield Checkpointed(self.step, self.save(self))
                 last_save = time.perf_counter()
-        for event in self._report(pending):
-            yield event
-            if not math.isfinite(event.nats):
-                yield Failed(event.step, _diverged(event.step))
-                return
-        if reason == "budget" or time.perf_counter() - side.ended > 2 * side.cost:
+        if (yield from self._report(pending)):
+            return
+        if reason == "budget" or 0 < side.cost < QUICK_SECONDS:
             yield from side.do()
         self.seconds = clock.seconds()
         if self.save:
@@ -176,10 +175,10 @@ class Trainer:
         self.tokens += batch.asked
         return loss.detach(), norm.detach()
 
-    def _report(self, pending: list) -> Iterator[Step]:
-        """Read the waiting losses back from the device in one go."""
+    def _report(self, pending: list) -> Generator[Event, None, bool]:
+        """Read the waiting losses back from the device in one go; True when the run diverged."""
         if not pending:
-            return
+            return False
         values = torch.stack(
             [torch.stack([p[3] for p in pending]), torch.stack([p[4] for p in pending])]
         )
@@ -189,7 +188,11 @@ class Trainer:
             pending, losses, norms, strict=True
         ):
             yield Step(step, tokens, seconds, nats, lr, norm, speed)
+            if not (math.isfinite(nats) and math.isfinite(norm)):
+                yield Failed(step, _diverged(step))
+                return True
         pending.clear()
+        return False
 
     def evaluate(self, split: str = "validation", *, whole: bool = False) -> Evaluated:
         """Score a split, or the fixed part of it that the settings ask for."""
@@ -211,17 +214,15 @@ class _SideWork:
     """Evaluation and samples: early, then as often as fits into a share of the time."""
 
     def __init__(self, trainer: Trainer) -> None:
-        self.trainer, self.cost, self.ended = trainer, 0.0, 0.0
-        self.done_at = -1
+        self.trainer, self.cost, self.spent = trainer, 0.0, 0.0
+        self.began, self.ended, self.done_at = time.perf_counter(), 0.0, -1
 
-    def after_step(self) -> Iterator[Event]:
+    def due(self) -> bool:
+        """Whether this step is followed by side work."""
         every, step = self.trainer.settings.eval_every, self.trainer.step
         if every:
-            due = step % every == 0
-        else:
-            due = time.perf_counter() - self.ended > max(0.5, self.cost / SIDE_SHARE)
-        if due:
-            yield from self.do()
+            return step % every == 0
+        return time.perf_counter() - self.ended > max(0.5, self.cost / SIDE_SHARE)
 
     def do(self) -> Iterator[Event]:
         trainer = self.trainer
@@ -234,6 +235,7 @@ class _SideWork:
             yield Sampled(trainer.step, trainer.write(trainer.model))
         self.ended = time.perf_counter()
         self.cost = self.ended - began
+        self.spent += self.cost
 
 
 class _Clock:

@@ -57,9 +57,8 @@ def pick_corpus(
     """
     from lm_core.corpora import corpora, is_ready
 
-    options = [*corpora.names(), *(f"own-{sha}" for sha in own_texts()), NEW]
-    last = _chosen(options, default)
-    options += [last] if last not in options else []
+    last = _chosen(default)
+    given = {f"own-{sha}": f"Yours: {title}" for sha, (title, _) in own_texts().items()}
     ready = {name: is_ready(name) for name in corpora.names()}
 
     def title(option: str) -> str:
@@ -68,12 +67,16 @@ def pick_corpus(
         if option in corpora:
             mark = "" if ready[option] else " (to download)"
             return f"{corpora[option].title}{mark}"
-        return f"Yours: {own_texts()[option.removeprefix('own-')][0]}"
+        return given[option]
 
     # Set on every run: a label changes once its text is here, and the choice must outlive that.
     st.session_state[key] = last
     st.selectbox(
-        label, options, format_func=title, key=key, on_change=lambda: _take(st.session_state[key])
+        label,
+        [*ready, *given, NEW],
+        format_func=title,
+        key=key,
+        on_change=lambda: _take(st.session_state[key]),
     )
     choice = _described(last, ready)
     if not choice.ready:
@@ -107,14 +110,13 @@ def _load(name: str, sha: str, home: str) -> "Corpus":
     return load_own(sha) if name == NEW else load_corpus(name)
 
 
-def _chosen(options: list[str], default: str) -> str:
+def _chosen(default: str) -> str:
     """The option to show: what the address says where a link changed it, else the last choice."""
     given = st.query_params.get(ADDRESS_KEY)
-    written = st.session_state.get(_WRITTEN)
-    if given and given != written and (given in options or _recovered(given)):
+    if given and given != st.session_state.get(_WRITTEN) and _known(given):
         _take(given)
     last = st.session_state.get(_LAST, default)
-    if last not in options and not _recovered(last):
+    if not _known(last):
         last = default
     if given != last:
         st.query_params[ADDRESS_KEY] = last
@@ -126,20 +128,22 @@ def _take(option: str) -> None:
     st.session_state[_LAST] = option
 
 
-def _recovered(option: str) -> bool:
-    """Whether it is an own text that this machine still has; after a refresh it is offered again.
-
-    Its SHA-256 cannot be guessed: who has the link was given it.
-    """
+def _known(option: str) -> bool:
+    """Whether it can be chosen. An own text that this machine still has is offered again after a
+    refresh: its SHA-256 cannot be guessed, so who has the link was given it."""
+    from lm_core.corpora import corpora
     from lm_core.corpora.own import has_own, is_own, load_own, own_key
     from lm_core.errors import LabError
 
+    if option == NEW or option in corpora:
+        return True
     if not is_own(option) or not has_own(own_key(option)):
         return False
-    try:
-        remember(own_key(option), load_own(own_key(option)))
-    except LabError:
-        return False  # damaged: the visitor gives it again
+    if own_key(option) not in own_texts():
+        try:
+            remember(own_key(option), load_own(own_key(option)))
+        except LabError:
+            return False  # damaged: the visitor gives it again
     return True
 
 

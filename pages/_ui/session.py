@@ -7,6 +7,8 @@ finds its runs again and nobody else's page can. Nothing that belongs to a visit
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,7 +32,7 @@ def begin() -> None:
         st.session_state["visitor"] = given if is_owner(given) else new_owner()
     if given != st.session_state["visitor"]:
         st.query_params[ADDRESS_KEY] = st.session_state["visitor"]
-    warm_workers()
+    warm_up()
 
 
 def visitor() -> str:
@@ -62,9 +64,13 @@ def _manager() -> "RunManager":
     return RunManager(RunStore(), _backend())
 
 
-def warm_workers() -> None:
-    """Start the worker processes, so that torch is imported before the first click on Start."""
+@st.cache_resource(show_spinner=False)
+def warm_up() -> bool:
+    """Once for the server: start the worker processes, so that torch is imported there before the
+    first click on Start, and import it here behind the first page's back."""
     _backend()
+    Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True).start()
+    return True
 
 
 def manager() -> "RunManager":

@@ -99,7 +99,9 @@ def test_numbers_stand_in_the_cells_of_short_texts_only():
     short = one_head(causal(12, 12), list("abcdefghijkl"), 0, 0).figure
     assert len(short.layout.annotations) == 12 * 13 / 2
     assert short.layout.annotations[0].text == "1.0"
-    assert not one_head(causal(13, 13), list("abcdefghijklm"), 0, 0).figure.layout.annotations
+    longer = one_head(causal(13, 13), list("abcdefghijklm"), 0, 0).figure
+    assert not longer.layout.annotations
+    assert (heatmap(short).showscale, heatmap(longer).showscale) == (False, True)
 
 
 def test_a_long_text_has_thinned_ticks_and_no_numbers():

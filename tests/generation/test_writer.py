@@ -34,9 +34,7 @@ def model(request: pytest.FixtureRequest) -> LanguageModel:
 def test_writes_what_generate_writes_past_the_end_of_the_context(model: LanguageModel) -> None:
     sampler = SamplerSettings(temperature=0.9, top_k=6)
     prompt = [3, 1, 4]
-    whole = [
-        int(w.ids) for w in generate(model, prompt, max_tokens=20, sampler=sampler, seed=5)
-    ]
+    whole = [int(w.ids) for w in generate(model, prompt, max_tokens=20, sampler=sampler, seed=5)]
     writer = Writer(model, prompt, seed=5)
     assert [writer.step(sampler) for _ in range(20)] == whole == writer.written
     assert writer.forgotten == (16 if model.context_size else 0)

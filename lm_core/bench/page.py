@@ -1,0 +1,92 @@
+"""The page measured in a real Chromium: the first point after the click on Start, and how long a
+click on any screen takes until its answer stands there, with and without a run that trains.
+
+Needs a checkout and its development tools (`make test` installs them); without them it measures
+nothing and says so in the result's absence.
+"""
+
+import importlib
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from lm_core.bench.result import Result
+
+CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
+SCREENS = ("Dataset explorer", "Architectures", "Attention", "Generate text", "Generate names")
+
+
+def bench_page() -> list[Result]:
+    """First point, refresh, clicks idle and clicks while a run trains."""
+    try:
+        server = importlib.import_module("tools.lab_server")
+        chromium = importlib.import_module("tools.chromium")
+        play = importlib.import_module("playwright.sync_api")
+    except ImportError:
+        return []
+    path = chromium.find_chromium()
+    if path is None:
+        return []
+    with (
+        tempfile.TemporaryDirectory(prefix="lm-bench-") as home,
+        server.LabServer(Path(home)) as lab,
+        play.sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        began = time.perf_counter()
+        page.goto(lab.url)
+        page.get_by_role("heading", name="Language Model Lab").wait_for(timeout=60_000)
+        opened = time.perf_counter() - began
+        time.sleep(8)  # the workers import torch; a person reads the first screen
+        for screen in SCREENS:  # every screen once: what is loaded once is not measured
+            _open(page, screen)
+            time.sleep(2)
+        idle = _clicks(page)
+        _open(page, "Train")
+        page.get_by_text("5 min", exact=True).click()
+        time.sleep(2)
+        began = time.perf_counter()
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.wait_for_function(FIRST_POINT, timeout=60_000)
+        first = time.perf_counter() - began
+        time.sleep(2)
+        busy = _clicks(page)
+        browser.close()
+    about: dict[str, Any] = {"clicks": CLICKS, "screens": len(SCREENS)}
+    return [
+        Result("page_open", opened, "s", False),
+        Result("page_first_point", first, "s", False),
+        Result("click_p95_idle", _p95(idle), "ms", False, about),
+        Result("click_p95_training", _p95(busy), "ms", False, about),
+        Result("click_median_training", statistics.median(busy), "ms", False, about),
+    ]
+
+
+FIRST_POINT = """() => {
+    const figures = [...document.querySelectorAll('[data-testid=stMetricValue]')];
+    return figures.length > 0 && figures[0].innerText.trim() !== '–';
+}"""
+
+
+def _open(page: Any, screen: str) -> None:
+    page.get_by_role("link", name=screen, exact=True).click()
+    page.get_by_role("heading", name=screen, exact=True).first.wait_for(timeout=60_000)
+
+
+def _clicks(page: Any) -> list[float]:
+    """Milliseconds from a click in the navigation until the screen's heading stands there."""
+    times = []
+    for i in range(CLICKS):
+        screen = SCREENS[i % len(SCREENS)]
+        began = time.perf_counter()
+        _open(page, screen)
+        times.append(1000 * (time.perf_counter() - began))
+        time.sleep(0.7)
+    return times
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[max(0, round(0.95 * len(times)) - 1)]

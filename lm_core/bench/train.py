@@ -1,0 +1,40 @@
+"""Training measured: tokens per second of each gradient family, on random ids."""
+
+import statistics
+import time
+
+import torch
+
+from lm_core.bench.result import Result
+
+SHAPES = {  # nanoGPT's CPU recipe for the Transformer; the LSTM of the same batch
+    "transformer": {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 64},
+    "lstm": {"n_layer": 1, "n_embd": 128, "n_hidden": 256, "block_size": 64},
+}
+BATCH, VOCAB, STEPS, ROUNDS = 12, 65, 40, 5
+
+
+def bench_train() -> list[Result]:
+    """Median tokens per second over rounds of `STEPS` steps, evaluation and samples left out."""
+    from lm_core.checkpoints import build_model
+    from lm_core.encoded import Encoded
+    from lm_core.training import Budget, Trainer, TrainSettings
+    from lm_core.training.events import Step
+
+    ids = torch.randint(VOCAB, (200_000,), generator=torch.Generator().manual_seed(0))
+    data = {"train": Encoded(ids, torch.zeros(1, dtype=torch.int64), False, len(ids), len(ids))}
+    results = []
+    for name, shape in SHAPES.items():
+        model = build_model(name, shape, VOCAB)
+        settings = TrainSettings(batch_size=BATCH, eval_every=10**6)
+        trainer = Trainer(model, data, settings=settings, budget=Budget(steps=STEPS * (ROUNDS + 1)))
+        speeds, began, tokens = [], time.perf_counter(), 0
+        for event in trainer.run():
+            if isinstance(event, Step) and event.step % STEPS == 0:
+                now = time.perf_counter()
+                speeds.append((event.tokens - tokens) / (now - began))
+                began, tokens = now, event.tokens
+        about = {**shape, "batch_size": BATCH, "threads": torch.get_num_threads()}
+        median = statistics.median(speeds[1:])  # the first round warms up
+        results.append(Result(f"train_{name}", median, "tokens/s", True, about))
+    return results

@@ -1,0 +1,96 @@
+"""The bars of what a model expects next, for a page that redraws them while the model writes.
+
+An altair chart, because a page updates it in place (`bars.next_token_bars` is its twin in plotly,
+for what stands still). The specification depends on nothing but the number of places: tokens,
+lengths and the reach of the axis are in the data, so that a redraw moves the bars and nothing
+else. (Streamlit makes `alt` part of the specification: while the bars move, give it one fixed
+sentence and write the chart's own `alt` beside it.)
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lm_core.charts import words
+from lm_core.charts.chart import Chart
+from lm_core.charts.theme import BLUE, GREY, altair_config
+
+TITLE = "What it expects next"
+REACHES = (0.25, 0.5, 1.0)  # where the axis may end: few places, so that it seldom jumps
+LABELS = 96  # pixels for the tokens
+PLACE, FRAME = 25, 84  # pixels for a bar and the gap under it; for the title and the axis
+
+
+def live_token_bars(
+    tokens: Sequence[str], probabilities: Sequence[float], *, places: int = 8
+) -> Chart:
+    """What the model expects next, the likeliest on top; as high whatever the data.
+
+    Args:
+        tokens: the tokens' texts; equal ones are numbered apart.
+        probabilities: of each, as shares of one.
+        places: how many bars there is room for; tokens beyond them are left out, and places
+            without a token stay empty.
+    """
+    shares = np.nan_to_num(np.asarray(probabilities, dtype=float), posinf=0.0, neginf=0.0)
+    order = np.argsort(-shares, kind="stable")[:places]
+    labels, shares = words.unique_labels([tokens[i] for i in order]), shares[order]
+    table = pd.DataFrame({"token": labels, "probability (share of 1)": shares})
+    return Chart(TITLE, _figure(_data(labels, shares, places), places), _alt(labels, shares), table)
+
+
+def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
+    """A row a place; `reach` is where the axis ends, with room for the numbers."""
+    highest = shares.max(initial=0.0)
+    empty = places - len(labels)
+    short = words.numbered_apart([words.shorten(label, 13) for label in labels])
+    return pd.DataFrame(
+        {
+            # Blanks of different lengths: places of their own, with nothing to read.
+            "token": short + [" " * n for n in range(1, empty + 1)],
+            "place": np.arange(places),
+            "whole": labels + [""] * empty,
+            "probability": [*shares, *[0.0] * empty],
+            "text": [words.percent(p) for p in shares] + [""] * empty,
+            "reach": 1.2 * next((reach for reach in REACHES if highest <= reach), 1.0),
+        }
+    )
+
+
+def _figure(data: pd.DataFrame, places: int) -> alt.LayerChart:
+    figure = _empty(places).copy(deep=False)
+    figure.data = data
+    return figure
+
+
+@cache
+def _empty(places: int) -> alt.LayerChart:
+    """The chart without its data: most of the work, and the same at every redraw."""
+    axis = alt.Axis(format=".0%", tickCount=5)
+    x = alt.X("probability:Q", title="probability", axis=axis, scale=alt.Scale(nice=False))
+    fixed = alt.Axis(
+        minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, ticks=False, domain=False
+    )
+    # Sorted by a field: in the order of appearance, tokens seen before would keep their old place.
+    order = alt.EncodingSortField("place", op="min")
+    y = alt.Y("token:N", sort=order, title=None, axis=fixed, scale=alt.Scale(paddingInner=0.3))
+    base = alt.Chart().encode(x=x, y=y)
+    tooltip = [alt.Tooltip("whole:N", title="token"), alt.Tooltip("text:N", title="probability")]
+    layers = [
+        base.mark_bar(color=BLUE, cornerRadiusEnd=3).encode(tooltip=tooltip),
+        base.mark_text(align="left", dx=5, fontSize=12, color=GREY).encode(text="text:N"),
+        base.encode(x=alt.X("reach:Q")).mark_point(opacity=0, tooltip=False),
+    ]
+    layered = alt.layer(*layers).configure(**altair_config())
+    return layered.properties(title=TITLE, height=places * PLACE + FRAME, width="container")
+
+
+def _alt(labels: list[str], shares: np.ndarray) -> str:
+    if not labels:
+        return "Next-token bars, still empty: nothing has been asked."
+    named = [f"{label} ({words.percent(p)})" for label, p in zip(labels, shares, strict=True)]
+    others = f"; then {', '.join(named[1:])}" if named[1:] else ""
+    return f"Likeliest next token: {named[0]}{others}."

@@ -1,0 +1,39 @@
+"""`score`: every token of a text with its log-probability, rank and the entropy of the guess."""
+
+import argparse
+import math
+
+import torch
+
+from lm_core.checkpoints import load_checkpoint
+from lm_core.commands import Answer
+from lm_core.errors import BadSettings
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Every token of a text with its log-probability, rank and the entropy of the guess."""
+    saved = load_checkpoint(args.folder)
+    ids = [int(i) for i in saved.tokenizer.encode(args.text)]
+    if not ids:
+        raise BadSettings("--text is empty: give some text to score.")
+    ids = [saved.tokenizer.boundary_id, *ids]
+    if saved.items:
+        ids.append(saved.tokenizer.boundary_id)
+    with torch.inference_mode():
+        logits, _ = saved.model(torch.tensor(ids[:-1]).view(1, -1))
+    logp = logits[0].double().log_softmax(-1)  # (T, V)
+    rows = []
+    for t, id in enumerate(ids[1:]):
+        row = logp[t]
+        rows.append(
+            {
+                "text": saved.tokenizer.token_text(id),
+                "id": id,
+                "logprob": float(row[id]),
+                "rank": int((row > row[id]).sum()) + 1,
+                "entropy": float(-(row.exp() * row.clamp(min=-1e30)).sum()),
+            }
+        )
+    nats = -math.fsum(r["logprob"] for r in rows)
+    lines = [f"{r['text']:12} {r['logprob']:9.4f}  rank {r['rank']}" for r in rows]
+    return {"tokens": rows, "nats": nats}, [*lines, f"{nats:.4f} nats"]

@@ -1,0 +1,174 @@
+"""`train`: train a model, keep it in a folder, score the whole validation split."""
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from lm_core.checkpoints import (
+    Checkpoint,
+    check_replaceable,
+    load_checkpoint,
+    load_history,
+    load_training,
+    save_checkpoint,
+    save_history,
+)
+from lm_core.commands import Answer, looks_like_file, say
+from lm_core.device import DeviceChoice, choose_device
+from lm_core.errors import BadSettings, LabError
+from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.training import Budget, Control, Trainer
+from lm_core.training.events import Evaluated, Failed, Finished, Step
+from lm_core.training.resume import restore, training_tensors
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Train, save a checkpoint, score the whole validation split."""
+    device = _device(args.device, args.threads)
+    saved = load_checkpoint(args.resume) if args.resume else None
+    spec = _spec(args, saved)
+    out = Path(args.out or args.resume or f"runs/{spec.corpus.name}-{spec.model_name}-{spec.id}")
+    check_replaceable(out)  # now rather than after an hour
+    prepared = prepare(spec)
+    if saved is not None:
+        prepared.check_same_text(saved)
+    trainer = _trainer(prepared, saved, device)
+    say(f"{prepared.model.n_parameters:,} parameters on {device}: {device.reason}")
+    previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
+    try:
+        end, history = _drive(trainer, load_history(Path(args.resume)) if args.resume else None)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    final = {
+        split: trainer.evaluate(split, whole=split == "validation")
+        for split in ("train", "validation")
+        if split in trainer.data
+    }
+    nats = {f"{split}_nats": e.nats for split, e in final.items()}
+    meta = prepared.card() | {
+        "step": end.step,
+        "tokens": end.tokens,
+        "seconds": round(end.seconds, 3),
+        "device": str(device),
+        "torch": torch.__version__,
+        "command": " ".join(["python -m lm_core", *map(shlex.quote, sys.argv[1:])]),
+        "metrics": {
+            split: {"nats_per_token": e.nats, "tokens": e.scored_tokens, "whole_split": e.whole}
+            for split, e in final.items()
+        },
+    }
+    save_checkpoint(
+        out, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
+    )
+    save_history(out, history)
+    answer = {
+        "out": str(out),
+        "steps": end.step,
+        "tokens": end.tokens,
+        "seconds": end.seconds,
+        "train_nats": nats.get("train_nats"),
+        "validation_nats": nats.get("validation_nats"),
+        "parameters": trainer.model.n_parameters,
+        "tokens_per_second": end.tokens / max(end.seconds, 1e-9),
+        "device": device.device.type,
+        "threads": device.threads,
+    }
+    return answer, [f"{key}: {value}" for key, value in answer.items()]
+
+
+def _device(name: str, threads: int | None) -> DeviceChoice:
+    device = choose_device(name, threads)
+    torch.set_num_threads(device.threads)
+    return device
+
+
+def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
+    """The run that the arguments ask for."""
+    limits = {k: getattr(args, k) for k in ("steps", "tokens", "seconds")}
+    limits = {k: v for k, v in limits.items() if v is not None}
+    if saved is not None:
+        other = [n for n in ("corpus", "model", "tokenizer", "validation") if getattr(args, n)]
+        other += [text for text in args.set if not text.startswith("train.")]
+        if other:
+            raise BadSettings(f"--resume goes on with what was begun; leave out {other[0]}.")
+        data = saved.meta.get("spec", {})
+        if limits and isinstance(data, dict):
+            data = {**data, "budget": Budget(**limits).to_dict()}
+        spec = RunSpec.from_dict(data, trusted=True)
+    else:
+        if not args.corpus or not args.model:
+            raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
+        corpus = CorpusSpec(name=args.corpus)
+        if looks_like_file(args.corpus):
+            corpus = CorpusSpec(
+                name="file",
+                file=args.corpus,
+                validation=args.validation or "",
+                items=args.items,
+            )
+        elif args.validation:
+            raise BadSettings("--validation goes with a file as --corpus.")
+        spec = default_spec(
+            corpus,
+            args.model,
+            tokenizer=args.tokenizer,
+            budget=Budget(**limits),
+            seed=args.seed,
+        )
+    return spec.with_texts(dict(map(split_setting, args.set)))
+
+
+def split_setting(text: str) -> tuple[str, str]:
+    """`model.n_layer=4` -> its two sides."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadSettings(f"--set takes NAME=VALUE, not {text!r}.")
+    return name, value
+
+
+def _trainer(prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice) -> Trainer:
+    spec = prepared.spec
+    trainer = Trainer(
+        prepared.model if saved is None else saved.model,
+        prepared.data,
+        settings=spec.train,
+        budget=spec.budget,
+        seed=spec.seed,
+        device=device.device,
+        control=Control(),
+    )
+    if saved is not None and trainer.optimizer is not None:
+        restore(trainer, load_training(saved.folder), saved.meta)
+    return trainer
+
+
+def _drive(
+    trainer: Trainer, history: dict[str, list] | None = None
+) -> tuple[Finished, dict[str, list]]:
+    """Run to the end, saying now and then how it goes; its last event, and the curve, which goes
+    on from `history`."""
+    said = 0.0
+    history = history or {"points": [], "evaluations": []}
+    for event in trainer.run():
+        if isinstance(event, Step):
+            history["points"].append([event.step, round(event.nats, 4)])
+        elif isinstance(event, Evaluated):
+            history["evaluations"].append([event.step, round(event.nats, 4)])
+        match event:
+            case Step() if time.perf_counter() - said > 2:
+                said = time.perf_counter()
+                say(f"step {event.step}: {event.nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
+            case Evaluated(split="validation"):
+                say(f"step {event.step}: validation {event.nats:.4f} nats")
+            case Failed():
+                raise LabError(event.reason)
+            case Finished():
+                return event, history
+    raise AssertionError("a training ends with Finished or Failed")

@@ -1,0 +1,24 @@
+"""What of a model is stored: every number once, whatever names it has."""
+
+import torch
+
+from lm_core.models.contract import LanguageModel
+
+
+def stored(model: LanguageModel) -> dict[str, torch.Tensor]:
+    """The state on the CPU, without the second name of a tied weight, which safetensors refuses."""
+    kept, seen = {}, set()
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        if id(tensor) not in seen:
+            seen.add(id(tensor))
+            kept[name] = tensor.detach().cpu().contiguous()
+    return kept
+
+
+def fits(model: LanguageModel, shapes: dict[str, tuple]) -> bool:
+    """Whether tensors of these names and shapes are all that `stored` would give."""
+    state = model.state_dict(keep_vars=True)
+    if any(k not in state or tuple(state[k].shape) != shape for k, shape in shapes.items()):
+        return False
+    given = {id(state[k]) for k in shapes}
+    return all(id(tensor) in given for tensor in state.values())

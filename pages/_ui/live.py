@@ -1,0 +1,206 @@
+"""One run, live: its curve, what it writes now, its figures, and the buttons that steer it.
+
+Everything shown is read from the run store. A panel that watches an active run looks again twice a
+second; it asks only for what is new.
+"""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui import session
+from pages._ui.show import data_of, show_chart
+
+if TYPE_CHECKING:
+    from lm_core.runs.store import Run, RunStore
+
+LOOK_SECONDS = 0.4
+SAMPLES_SHOWN = 4
+
+
+def live_panel(run_id: str) -> None:
+    """The panel for a run of this visitor.
+
+    Raises:
+        RunNotFound: it is not there, or not this visitor's.
+        StoreUnavailable: the lab's home folder cannot be read.
+    """
+    run = session.manager().store.get(run_id, session.visitor())
+    watch = st.fragment(_panel, run_every=LOOK_SECONDS if run.active else None)
+    watch(run_id, run.active)
+
+
+def _panel(run_id: str, was_active: bool) -> None:
+    with session.mending():
+        runs = session.manager()
+        run = runs.store.get(run_id, session.visitor())
+        if was_active and not run.active:
+            st.rerun()  # the whole page: it stops looking, and offers what comes next
+        curve, beside = st.columns([5, 3])
+        with curve, st.container(border=True):
+            st.caption(run.title)
+            points, evaluations = _news(runs.store, run_id)
+            _curve(run, points, evaluations)
+            _figures(runs.store, run)
+        with beside, st.container(border=True):
+            _status(run)
+            _samples(runs.store, run)
+            _buttons(run)
+
+
+def _news(store: "RunStore", run_id: str) -> tuple[dict[int, float], dict[int, float]]:
+    """Losses by step, kept in the session and extended by what is new in the store."""
+    from lm_core.training.events import Evaluated, Step
+
+    kept = st.session_state.setdefault("train-live", {})
+    if kept.get("run") != run_id:
+        kept.clear()
+        kept.update(run=run_id, seq=0, eval_seq=0, points={}, evaluations={})
+    for row in store.since(Step, run_id, kept["seq"]):
+        kept["points"][row["step"]] = float("nan") if row["nats"] is None else row["nats"]
+        kept["seq"] = max(kept["seq"], row["seq"])
+    for row in store.since(Evaluated, run_id, kept["eval_seq"]):
+        if row["split"] == "validation":
+            kept["evaluations"][row["step"]] = row["nats"]
+        kept["eval_seq"] = max(kept["eval_seq"], row["seq"])
+    return kept["points"], kept["evaluations"]
+
+
+def _curve(run: "Run", points: dict[int, float], evaluations: dict[int, float]) -> None:
+    import math
+
+    draw_curve(
+        points,
+        evaluations,
+        unit=run.facts.get("unit", "nats per token"),
+        uniform=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
+        live=run.active,
+        key="train-curve",
+    )
+
+
+def draw_curve(
+    points: dict[int, float],
+    evaluations: dict[int, float],
+    *,
+    unit: str,
+    uniform: float | None,
+    live: bool,
+    key: str,
+) -> None:
+    """The loss curve, a sentence that reads it aloud, and its data once it stands still."""
+    import pandas as pd
+
+    from lm_core.charts.curves import loss_curve, read_aloud
+
+    train = pd.DataFrame({"step": list(points), "train_nats": list(points.values())})
+    validation = pd.DataFrame({"step": list(evaluations), "nats": list(evaluations.values())})
+    chart = loss_curve(train, validation, unit=unit, uniform_nats=uniform, height=300)
+    show_chart(chart, key=key, table=False, alt="The loss curve, read aloud in the line below it.")
+    st.caption(read_aloud(train, validation))
+    if not live and points:
+        data_of(chart, key=key)
+
+
+def _figures(store: "RunStore", run: "Run") -> None:
+    """Step, validation, bits, speed, time left: one line."""
+    import math
+
+    from lm_core.charts.words import duration, human, nats
+    from lm_core.training.events import Evaluated, Step
+
+    step, scored = store.last(Step, run.id), store.last(Evaluated, run.id)
+    per = run.facts.get("unit", "nats per token").removeprefix("nats per ")
+    loss = None if scored is None else scored["nats"]
+    left = _seconds_left(run, step) if run.status in ("running", "starting") else None
+    with st.container(horizontal=True):
+        st.metric("Step", f"{step['step']:,}" if step else "–", width="content")
+        st.metric("Validation, nats", nats(loss) if loss else "–", width="content")
+        bits = f"{loss / math.log(2):.2f}" if loss else "–"
+        st.metric(f"Bits per {per}", bits, width="content")
+        speed = human(step["tokens_per_second"]) if step else "–"
+        st.metric("Tokens / s", speed, width="content")
+        st.metric("Left", "–" if left is None else duration(left), width="content")
+
+
+def _seconds_left(run: "Run", step: dict | None) -> float | None:
+    """From how much of the budget the last step had used."""
+    budget = run.spec["budget"]
+    if step is None or not step["seconds"]:
+        return budget.get("seconds")
+    if "seconds" in budget:
+        return max(0.0, budget["seconds"] - step["seconds"])
+    done, asked = ("step", "steps") if "steps" in budget else ("tokens", "tokens")
+    if run.spec["model"]["name"] == "ngram" or not step[done]:
+        return None
+    return max(0.0, step["seconds"] / step[done] * (budget[asked] - step[done]))
+
+
+def _status(run: "Run") -> None:
+    """Where the run stands, in words."""
+    runs = session.manager()
+    place = runs.queue_position(run.id)
+    trouble = runs.troubles.get(run.id) or run.message
+    words = {
+        "queued": f"Waiting for a free worker: number {place} in the queue."
+        if place
+        else "Waiting for a free worker.",
+        "starting": "Reading the text and building the model …",
+        "running": "Learning.",
+        "paused": "Paused.",
+        "finished": "Done: the budget is spent.",
+        "stopped": "Stopped.",
+        "failed": "This run could not go on.",
+        "interrupted": "This run was cut off.",
+    }[run.status]
+    st.markdown("**What it writes now**")
+    if run.status in ("failed", "interrupted") and trouble:
+        st.warning(trouble)
+    else:
+        st.caption(f"{words} {trouble}".strip())
+
+
+def _samples(store: "RunStore", run: "Run") -> None:
+    """The last things it wrote, oldest first, so that one sees it get better."""
+    from lm_core.training.events import Sampled
+
+    rows = store.since(Sampled, run.id)
+    if len(rows) > SAMPLES_SHOWN:  # the first, and the latest
+        rows = [rows[0], *rows[-(SAMPLES_SHOWN - 1) :]]
+    for row in rows:
+        text = " · ".join(row["text"].split("\n")) if len(row["text"]) < 80 else row["text"]
+        st.caption(f"step {row['step']:,}")
+        st.text(text.strip() or "(only blanks)")
+    if not rows:
+        st.caption("Its first words appear a moment after the start.")
+
+
+def _buttons(run: "Run") -> None:
+    """Pause, step, stop while it goes on; resume when it can."""
+    runs, me = session.manager(), session.visitor()
+    with st.container(horizontal=True):
+        if run.status in ("running", "starting") and run.wish != "stop":
+            _button("Pause", runs.pause, run, me, disabled=run.wish == "pause")
+        if run.status == "paused" and run.wish != "stop":
+            _button("Resume", runs.resume, run, me)
+            _button("One step", runs.single_step, run, me)
+        if run.active:
+            _button("Stop", runs.stop, run, me, disabled=run.wish == "stop")
+        elif run.status in ("stopped", "interrupted", "failed") and run.spec["model"]["name"]:
+            _button("Resume", _go_on, run, me)
+
+
+def _go_on(run_id: str, owner: str) -> None:
+    session.manager().resume(run_id, owner)
+    st.session_state["train-rerun"] = True  # the page has to begin looking again
+
+
+def _button(label: str, act: object, run: "Run", owner: str, **options: object) -> None:
+    def pressed() -> None:
+        with session.mending():
+            act(run.id, owner)
+
+    if st.button(label, key=f"train-{label}", on_click=pressed, **options) and (
+        st.session_state.pop("train-rerun", False)
+    ):
+        st.rerun()

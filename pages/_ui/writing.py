@@ -1,0 +1,192 @@
+"""A text that a model is writing: kept in the visitor's session, a few tokens at every tick.
+
+A page draws the draft in a fragment. While it is not `at_rest` the fragment has a clock
+(`run_every`), each tick writes some tokens, and any click is answered between two ticks.
+"""
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lm_core.charts import words
+from pages._ui import models
+from pages._ui.show import show_chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_core.checkpoints import Checkpoint
+    from lm_core.generation import SamplerSettings
+    from lm_core.generation.writer import Candidate, Writer
+
+WINDOW = 8  # tokens that are decoded together with a new one, for its spaces and split letters
+MOST_WRITTEN = 2000  # tokens of one draft
+MOVING = "Bars of what the model expects next; the words and numbers are under the picture."
+
+
+@dataclass
+class Draft:
+    """A prompt and what a model has written after it so far."""
+
+    begun: tuple  # what it was begun from; another model, prompt or seed is another draft
+    prompt: str
+    checkpoint: "Checkpoint" = field(repr=False)
+    writer: "Writer" = field(repr=False)
+    pieces: list[str] = field(default_factory=list)  # text of each written token
+    left: int = 0  # tokens it still writes by itself
+    pace: int = 1  # and how many of them at a tick
+
+    @property
+    def text(self) -> str:
+        return self.prompt + "".join(self.pieces)
+
+    def write(self, count: int, sampler: "SamplerSettings") -> None:
+        """Up to `count` more tokens."""
+        for _ in range(min(count, MOST_WRITTEN - len(self.pieces))):
+            self.writer.step(sampler)
+            self.pieces.append(self._last_piece())
+        self.left = max(0, self.left - count) if len(self.pieces) < MOST_WRITTEN else 0
+
+    def expected(self, sampler: "SamplerSettings", most: int = 8) -> list["Candidate"]:
+        """The likeliest next tokens, from the logits at hand: nothing is computed anew."""
+        from lm_core.generation.writer import candidates
+
+        return candidates(self.writer.logits, sampler, most)
+
+    def _last_piece(self) -> str:
+        """What the newest token adds to the text: words bring their own space, and the bytes of a
+        letter wait until it is whole."""
+        tokenizer, ids = self.checkpoint.tokenizer, self.writer.prompt + self.writer.written
+        tail = ids[-WINDOW - 1 :]
+        before = tokenizer.decode(tail[:-1]).rstrip("\ufffd")
+        after = tokenizer.decode(tail).rstrip("\ufffd")
+        piece = after[len(before) :] if after.startswith(before) else ""
+        ends_open = self.text[-1:] in ("", " ", "\n")
+        return piece.lstrip(" ") if ends_open and not tokenizer.lossless else piece
+
+
+def text_models() -> list[models.Choice]:
+    """Models that write running text, those that ship first; lists of names have their own page."""
+    return [choice for choice in models.shipped() + models.own() if not choice.items]
+
+
+def pick(choices: list[models.Choice], *, key: str, label: str = "Model") -> models.Choice:
+    """A selectbox over models whose choice is kept in the address."""
+    labels = words.numbered_apart([choice.label for choice in choices])
+    return choices[labels.index(st.selectbox(label, labels, key=key, bind="query-params"))]
+
+
+def family(choice: models.Choice) -> str:
+    """The title of the model's family, with what tells two of a family apart."""
+    from lm_core.models import models as families
+
+    order = choice.card["model"].get("order")
+    return families[choice.family].title + (f", order {order}" if order else "")
+
+
+def begin(choice: models.Choice, prompt: str, seed: int) -> Draft:
+    """A draft with nothing written yet.
+
+    Raises:
+        BadText: the prompt holds a character that the model's tokenizer never saw.
+        BadCheckpoint: the model's folder is damaged or gone.
+    """
+    from lm_core.generation.engine import prompt_ids
+    from lm_core.generation.writer import Writer
+
+    checkpoint = models.load(choice)
+    ids = prompt_ids(checkpoint.tokenizer, prompt, items=choice.items)
+    writer = Writer(checkpoint.model, ids, seed=seed)
+    return Draft((choice.folder, prompt, seed), prompt, checkpoint, writer)
+
+
+def kept(key: str, choice: models.Choice, prompt: str, seed: int) -> tuple[Draft, bool]:
+    """The session's draft under `key`, and whether it had to be begun anew because the model, the
+    prompt or the seed is another. Raises as `begin`, and then none is kept."""
+    draft = st.session_state.get(key)
+    if draft is not None and draft.begun == (choice.folder, prompt, seed):
+        return draft, False
+    st.session_state[key] = None
+    draft = st.session_state[key] = begin(choice, prompt, seed)
+    return draft, True
+
+
+def at_rest(key: str) -> bool:
+    """Whether nothing under `key` is being written: then its fragment needs no clock."""
+    draft = st.session_state.get(key)
+    return draft is None or draft.left == 0
+
+
+def show_bars(draft: Draft, sampler: "SamplerSettings", *, key: str, places: int = 8) -> None:
+    """What could come next, and how likely; moves in place."""
+    from lm_core.charts.live_bars import live_token_bars
+
+    expected = draft.expected(sampler, places)
+    token_text = draft.checkpoint.tokenizer.token_text
+    chart = live_token_bars(
+        [token_text(c.id) for c in expected], [c.probability for c in expected], places=places
+    )
+    show_chart(chart, key=key, alt=MOVING)
+
+
+def running_text(prompt: str, pieces: list[str]) -> str:
+    """Safe HTML: the prompt plain, what was written bold, the newest token marked."""
+    *older, newest = pieces or [""]
+    mark = "background:rgba(0,114,178,0.18);border-radius:4px" if newest.strip() else ""
+    written = f'{_safe("".join(older))}<span style="{mark}">{_safe(newest)}</span>'
+    return (
+        '<div style="white-space:pre-wrap;overflow-wrap:anywhere;font-size:1.15rem;'
+        f'line-height:1.6">{_safe(prompt)}<b>{written}</b></div>'
+    )
+
+
+def coloured_text(draft: Draft) -> str:
+    """Safe HTML: the prompt plain, each written token coloured by the probability it had."""
+    from lm_core.charts.colour_text import token_spans
+
+    tokens, shares = [draft.prompt, *draft.pieces], [None, *draft.writer.probabilities]
+    return token_spans(tokens, shares)
+
+
+def arithmetic_table(draft: Draft, sampler: "SamplerSettings") -> "pd.DataFrame":
+    """From the model's scores to the probabilities, for the likeliest tokens."""
+    import pandas as pd
+
+    token_text = draft.checkpoint.tokenizer.token_text
+    expected = draft.expected(sampler, most=10)
+    table = {
+        "token": [token_text(c.id) for c in expected],
+        "score (logit)": [round(c.logit, 3) for c in expected],
+        f"score / {sampler.temperature:g}": [round(c.scaled, 3) for c in expected],
+        "share": [words.percent(c.share) for c in expected],
+        "after top-k and top-p": [
+            words.percent(c.probability) if c.probability else "ruled out" for c in expected
+        ],
+    }
+    return pd.DataFrame(table)
+
+
+def sees(draft: Draft) -> str | None:
+    """A sentence where the model does not see all of the text, else None."""
+    forgotten = draft.writer.forgotten
+    if not forgotten:
+        return None
+    total = len(draft.writer.prompt) + len(draft.writer.written)
+    return (
+        f"The text has {words.count(total, 'token')} by now and this model sees only the last "
+        f"{total - forgotten}: what came before is forgotten."
+    )
+
+
+def unknown(draft: Draft) -> str | None:
+    """A sentence where words of the prompt are not in the model's vocabulary, else None."""
+    count = draft.checkpoint.tokenizer.count_unknown(draft.prompt)
+    if not count:
+        return None
+    return f"{words.count(count, 'word')} of the prompt it never learned: it reads <unk> there."
+
+
+def _safe(text: str) -> str:
+    return html.escape(text, quote=True)

@@ -1,0 +1,170 @@
+"""Generate text: a prompt goes on, token by token, and one sees what else was possible."""
+
+import streamlit as st
+
+from pages._ui import models, session, writing
+from pages._ui.show import show_source
+
+DRAFT = "generate_text-draft"
+FIRST, MORE = 40, 160  # tokens written at the opening (and by each other model), and by Write
+TICK, PACE = 0.25, 4  # seconds between two looks, and tokens in between
+PICTURE = 350  # pixels
+PROMPT = "My fellow Americans, the state of the"
+
+
+def choose() -> tuple[models.Choice | None, str, int]:
+    """Model, prompt, seed."""
+    line = st.columns([4, 6, 2], vertical_alignment="bottom")
+    choices = writing.text_models()
+    with line[0]:
+        choice = writing.pick(choices, key="generate_text-model") if choices else None
+    prompt = line[1].text_input(
+        "Prompt",
+        PROMPT,
+        key="generate_text-prompt",
+        max_chars=20_000,
+        bind="query-params",
+        help="What the model reads before it writes. Empty: it begins by itself.",
+    )
+    seed = line[2].number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        0,
+        key="generate_text-seed",
+        bind="query-params",
+        help="The same seed, prompt and settings give the same text.",
+    )
+    return choice, prompt, int(seed)
+
+
+def sampler_sliders():
+    """How the next token is chosen, from the fields of SamplerSettings."""
+    from lm_core.generation import SamplerSettings
+
+    meta = {name: f.metadata for name, f in SamplerSettings.__dataclass_fields__.items()}
+    spans = {"temperature": (2.0, 0.05), "top_k": (100, 1), "top_p": (1.0, 0.01)}
+    values = {}
+    for column, (name, (most, step)) in zip(st.columns(3), spans.items(), strict=True):
+        kind = type(most)
+        values[name] = column.slider(
+            meta[name]["title"],
+            kind(meta[name]["low"]),
+            most,
+            getattr(SamplerSettings(temperature=0.8), name),
+            step,
+            key=f"generate_text-{name}",
+            bind="query-params",
+            help=meta[name]["help"],
+        )
+    return SamplerSettings(**values)
+
+
+def stage(choice: models.Choice, prompt: str, seed: int) -> None:
+    """The text, the bars beside it, and what moves them."""
+    moving = not writing.at_rest(DRAFT)
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        text = st.container(height=PICTURE - 56, border=False, autoscroll=True)
+        with st.container(horizontal=True):
+            stop = moving and st.button("Stop", type="primary", key="generate_text-stop")
+            write = not moving and st.button("Write", type="primary", key="generate_text-write")
+            step = st.button("Step", key="generate_text-step", help="One token more.")
+            clear = st.button("Start over", key="generate_text-clear", help="Back to the prompt.")
+            save = st.container(width="content")
+    with right.container(border=True, height="stretch"):
+        picture = st.container(height=PICTURE, border=False)
+    sampler = sampler_sliders()
+    with text, session.mending(), st.spinner("Waking the model …"):
+        draft, fresh = writing.kept(DRAFT, choice, prompt, seed)
+        if clear:
+            draft = st.session_state[DRAFT] = writing.begin(choice, prompt, seed)
+        elif fresh:
+            draft.write(FIRST, sampler)
+        if write:
+            draft.left, draft.pace = MORE, PACE
+        if stop or step:
+            draft.left = 0
+        draft.write(1 if step else min(draft.left, draft.pace), sampler)
+        st.html(writing.coloured_text(draft))
+        save.download_button(
+            "Download",
+            draft.text.encode("utf-8", "replace"),
+            file_name="generated.txt",
+            mime="text/plain",
+            key="generate_text-download",
+            on_click="ignore",
+        )
+    draft = st.session_state.get(DRAFT)
+    if draft is not None:
+        with picture:
+            writing.show_bars(draft, sampler, key="generate_text-bars")
+        notes(choice, draft)
+        arithmetic(draft, sampler)
+        beside(choice, prompt, seed, sampler)
+    if moving == writing.at_rest(DRAFT):
+        st.rerun()  # the fragment's clock starts and stops with the whole page
+
+
+def notes(choice: models.Choice, draft: writing.Draft) -> None:
+    """What the colours mean, which model writes, and what it cannot see or read."""
+    st.caption(
+        "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
+        f"its probability. A dot · in the bars is a space. {models.describe(choice)}"
+    )
+    for sentence in (writing.sees(draft), writing.unknown(draft)):
+        if sentence:
+            st.info(sentence)
+
+
+def arithmetic(draft: writing.Draft, sampler) -> None:
+    """From the model's scores to the probabilities that are drawn from."""
+    with st.expander("The arithmetic of the next token"):
+        st.write(
+            "The model gives every token a score. Divide it by the temperature T, raise e to it, "
+            "and divide by the sum over all tokens: that is its share. Top-k and top-p then rule "
+            "tokens out, and the rest is scaled up to 100 %."
+        )
+        st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
+        table = writing.arithmetic_table(draft, sampler)
+        st.dataframe(table, hide_index=True, key="generate_text-arithmetic")
+
+
+def beside(choice: models.Choice, prompt: str, seed: int, sampler) -> None:
+    """The same prompt and seed under every other model of running text that ships."""
+    if not st.toggle(
+        "Other models beside",
+        key="generate_text-beside",
+        bind="query-params",
+        help="Every other model that ships goes on from the same prompt, with the same seed.",
+    ):
+        return
+    others = [c for c in models.shipped() if not c.items and c.folder != choice.folder]
+    if not others:
+        st.info("No other model of running text ships with this copy of the lab.")
+        return
+    for column, other in zip(st.columns(len(others)), others, strict=True):
+        with column.container(border=True, height="stretch"), session.mending():
+            st.markdown(f"**{writing.family(other)}**")
+            draft = writing.begin(other, prompt, seed)
+            draft.write(FIRST, sampler)
+            st.html(writing.coloured_text(draft))
+            st.caption(models.describe(other))
+
+
+st.title("Generate text")
+st.write(
+    "It lists what could come next, draws one, and reads on as if you had written it: that is all "
+    "there is to writing."
+)
+choice, prompt, seed = choose()
+if choice is None:
+    st.info("No model of running text is here yet: train one on the Train screen, then come back.")
+    st.stop()
+clock = None if writing.at_rest(DRAFT) else TICK
+st.fragment(stage, run_every=clock)(choice, prompt, seed)
+
+from lm_core.generation import samplers, writer  # noqa: E402 - torch, last of all
+
+show_source(samplers, "The code: how a token is chosen")
+show_source(writer.Writer, "The code: one token after the other")

@@ -1,0 +1,128 @@
+"""Home: a model completes a sentence, and three ways further in."""
+
+import streamlit as st
+
+from pages._ui import models, session, writing
+
+DRAFT = "home-draft"
+OPENING_TOKENS, MORE_TOKENS = 12, 50
+PLACES, PICTURE = 8, 350  # bars, and pixels for them
+TICK = 0.35  # seconds between two looks at the text while it writes itself
+PROMPT = "My fellow Americans, the state of the"
+
+# Title, words, button, screen, and what the screen finds in the address.
+CARDS = (
+    (
+        "Watch one learn",
+        "Sixty seconds from gibberish to names, or any text you choose.",
+        "Train a model",
+        "pages/train.py",
+        {"train-text": "names", "train-model": "transformer", "train-budget": "1 min"},
+    ),
+    (
+        "See what it looks at",
+        "Which words it looks back at, head by head.",
+        "Open attention",
+        "pages/attention.py",
+        {"attention-text": PROMPT},
+    ),
+    (
+        "Who writes the best names?",
+        "One counts letters, one remembers, one looks back.",
+        "Compare names",
+        "pages/generate_names.py",
+        {"generate_names-begins": "ma"},
+    ),
+)
+
+
+def shipped_model() -> models.Choice | None:
+    """The best model of running text that ships, else any that ships."""
+    choices = models.shipped()
+    return next((c for c in choices if not c.items), choices[0] if choices else None)
+
+
+def stage() -> None:
+    """The sentence and the bars beside it."""
+    opening = DRAFT not in st.session_state
+    moving = opening or not writing.at_rest(DRAFT)
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        prompt = st.text_input(
+            "Begin a sentence", PROMPT, key="home-text", max_chars=1000, bind="query-params"
+        )
+        sentence = st.container(height=118, border=False, autoscroll=True)
+        if opening:  # something to read while it loads; st.empty would blink at every tick
+            sentence = sentence.empty()
+            sentence.html(writing.running_text(prompt, []))
+        with st.container(horizontal=True):
+            one = st.button("Next token", type="primary", key="home-next")
+            again = st.button("Start over", key="home-again")
+            stop = moving and st.button("Stop", key="home-stop")
+            more = not moving and st.button(f"Write {MORE_TOKENS} more", key="home-more")
+        temperature = st.slider(
+            "Temperature: cautious to adventurous",
+            0.0,
+            2.0,
+            0.8,
+            0.05,
+            key="home-temperature",
+            bind="query-params",
+            help="The model's scores are divided by it: low makes the likely likelier.",
+        )
+    with right.container(border=True, height="stretch"):
+        picture = st.container(height=PICTURE, border=False)
+    about = st.container()
+    with picture, session.mending(), st.spinner("Waking the model …"):
+        st.session_state.setdefault(DRAFT, None)  # where loading fails, the clock stops
+        choice = shipped_model()
+        if choice is None:
+            st.info("No model ships with this copy of the lab: train one on the Train screen.")
+            return
+        seed = st.session_state.setdefault("home-seed", 0)
+        if again:
+            seed = st.session_state["home-seed"] = seed + 1
+        draft, _ = writing.kept(DRAFT, choice, prompt, seed)
+        if opening:
+            draft.left, draft.pace = OPENING_TOKENS, 1
+        if more:
+            draft.left, draft.pace = MORE_TOKENS, 3
+        if one or stop:
+            draft.left = 0
+        draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
+        sentence.html(writing.running_text(prompt, draft.pieces))
+        writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
+        about.caption(f"{models.describe(choice)} A dot · stands for a space.")
+    if moving == writing.at_rest(DRAFT):
+        st.rerun()  # the fragment's clock starts and stops with the whole page
+
+
+def sampler(temperature: float):
+    from lm_core.generation import SamplerSettings
+
+    return SamplerSettings(temperature=temperature)
+
+
+def ways_in() -> None:
+    """Three cards with a ready preset behind each."""
+    st.subheader("Three ways in")
+    for column, (title, words, label, page, preset) in zip(st.columns(3), CARDS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{title}**  \n{words}")
+            if st.button(label, width="stretch", key=f"home-to-{page}"):
+                st.switch_page(page, query_params=preset)
+
+
+st.title("Language Model Lab")
+st.write("A language model does one thing: it guesses what comes next. Type, and watch one guess.")
+shown = st.container()
+ways_in()
+runs_on = st.empty()
+with shown:
+    still = DRAFT in st.session_state and writing.at_rest(DRAFT)
+    st.fragment(stage, run_every=None if still else TICK)()
+with runs_on:
+    from lm_core.device import choose_device
+
+    device = choose_device()
+    st.caption(f"Training here runs on {device}: {device.reason}")

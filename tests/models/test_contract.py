@@ -1,0 +1,235 @@
+"""What every family in the registry promises. A new family is covered without a line here."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
+from lm_core.errors import BadSettings
+from lm_core.generation import SamplerSettings, generate
+from lm_core.models import models
+from lm_core.models.contract import IGNORED, LanguageModel, detach, restart
+from lm_core.models.tracing import trace
+from lm_core.training.optimizers import OPTIMIZERS
+from tests.tiny import alphabet, lively_model, some_ids, tiny_model, tiny_settings
+
+FAMILIES = models.names()
+BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+CLOSE = {"atol": 1e-5, "rtol": 1e-5}
+GREEDY = SamplerSettings(temperature=0.0)
+
+
+def length(model: LanguageModel) -> int:
+    """As long a text as the model reads at once; longer than it was trained for where it can."""
+    return model.context_size or 40
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("V", [2, 27, 65, 1000])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_untrained_model_says_every_token_alike(family: str, V: int, seed: int) -> None:
+    model = tiny_model(family, V, seed=seed)
+    idx, targets = some_ids(4, 16, V, seed=seed), some_ids(4, 16, V, seed=seed + 100)
+    with torch.inference_mode():
+        nats = model.nats(idx, targets)[0].mean().item()
+    assert nats == pytest.approx(math.log(V), rel=0.05)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_logits_have_a_row_for_each_token(family: str) -> None:
+    model = lively_model(family)
+    logits, _ = model(some_ids(3, 7, 27))
+    assert logits.shape == (3, 7, 27)
+    assert logits.is_floating_point()
+    torch.testing.assert_close(logits.exp().sum(-1).log(), logits.logsumexp(-1))
+
+
+@pytest.mark.parametrize("family", BY_GRADIENT)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_one_batch_can_be_learned_by_heart(family: str, seed: int) -> None:
+    model = tiny_model(family, seed=seed, **({} if family != "lstm" else {"n_hidden": 64})).train()
+    idx = torch.cat([torch.arange(4).view(4, 1), some_ids(4, 16, 27, seed=seed)], dim=1)
+    optimizer = OPTIMIZERS["adamw"](model, lr=1e-2, weight_decay=0.0)
+    for _ in range(150):
+        loss = model.nats(idx[:, :-1], idx[:, 1:])[0].mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert loss.item() < 0.1
+
+
+@pytest.mark.parametrize("family", BY_GRADIENT)
+def test_every_weight_takes_part(family: str) -> None:
+    model = lively_model(family).train()
+    model.nats(some_ids(2, 8, 27), some_ids(2, 8, 27, seed=1))[0].mean().backward()
+    idle = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
+    assert not idle
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_token_changes_what_was_said_before_it(family: str) -> None:
+    model = lively_model(family)
+    T = length(model)
+    idx = some_ids(1, T, 27)
+    with torch.inference_mode():
+        before, _ = model(idx)
+        for t in range(1, T):
+            other = idx.clone()
+            other[0, t] = (other[0, t] + 1) % 27
+            after, _ = model(other)
+            torch.testing.assert_close(after[:, :t], before[:, :t], atol=1e-6, rtol=0)
+            assert not torch.equal(after[:, t:], before[:, t:])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_rows_of_a_batch_do_not_touch(family: str) -> None:
+    model = lively_model(family)
+    idx = some_ids(3, 10, 27)
+    with torch.inference_mode():
+        together, _ = model(idx)
+        alone = torch.cat([model(row.view(1, -1))[0] for row in idx])
+    torch.testing.assert_close(together, alone, **CLOSE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_saved_and_loaded_says_the_same(family: str, tmp_path: Path) -> None:
+    model = lively_model(family)
+    save_checkpoint(tmp_path / "model", model, alphabet(27), {})
+    loaded = load_checkpoint(tmp_path / "model").model
+    idx = some_ids(2, 12, 27)
+    with torch.inference_mode():
+        assert torch.equal(loaded(idx)[0], model(idx)[0])
+    assert loaded.settings == model.settings
+    assert loaded.n_parameters == model.n_parameters
+    assert not loaded.training
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_text_in_two_pieces_is_the_text_in_one(family: str) -> None:
+    model = lively_model(family)
+    idx = some_ids(2, length(model), 27)
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        for cut in range(1, idx.size(1)):
+            first, state = model(idx[:, :cut])
+            second, _ = model(idx[:, cut:], state)
+            torch.testing.assert_close(torch.cat([first, second], dim=1), whole, **CLOSE)
+
+
+MODELS = {family: lively_model(family) for family in FAMILIES}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(data=st.data())
+def test_a_text_in_any_pieces_is_the_text_in_one(family: str, data: st.DataObject) -> None:
+    model = MODELS[family]
+    T = data.draw(st.integers(1, length(model)))
+    cuts = sorted(data.draw(st.sets(st.integers(1, T - 1)))) if T > 1 else []
+    idx = some_ids(2, T, 27, seed=data.draw(st.integers(0, 3)))
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        state, pieces = None, []
+        for a, b in zip([0, *cuts], [*cuts, T], strict=True):
+            logits, state = model(idx[:, a:b], state)
+            pieces.append(logits)
+    torch.testing.assert_close(torch.cat(pieces, dim=1), whole, **CLOSE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("prompt", [1, 5, 16, 30])
+def test_greedy_text_is_the_same_with_and_without_a_cache(family: str, prompt: int) -> None:
+    model = lively_model(family)
+    ids = some_ids(prompt, 27).tolist()
+    written = {
+        cached: list(generate(model, ids, max_tokens=60, sampler=GREEDY, cached=cached))
+        for cached in (True, False)
+    }
+    for fast, plain in zip(written[True], written[False], strict=True):
+        assert torch.equal(fast.ids, plain.ids)
+        torch.testing.assert_close(fast.logits, plain.logits, **CLOSE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_unknown_setting_is_refused_by_name(family: str) -> None:
+    known = sorted(tiny_settings(family)) or ["anything"]
+    with pytest.raises(BadSettings, match=f"{known[0]}s"):
+        build_model(family, {f"{known[0]}s": 1}, 27)
+    if tiny_settings(family):
+        with pytest.raises(BadSettings, match=rf"did you mean '{known[0]}'\?"):
+            build_model(family, {f"{known[0]}s": 1}, 27)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_nats_is_the_cross_entropy_of_the_logits(family: str) -> None:
+    model = lively_model(family)
+    idx, targets = some_ids(3, 9, 27), some_ids(3, 9, 27, seed=1)
+    targets[0, :4] = IGNORED
+    targets[2, -1] = IGNORED
+    with torch.inference_mode():
+        nats, _ = model.nats(idx, targets)
+        logits, _ = model(idx)
+    expected = F.cross_entropy(
+        logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="none"
+    )
+    torch.testing.assert_close(nats, expected.view(3, 9), atol=1e-5, rtol=1e-4)
+    assert not nats[targets == IGNORED].any()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_recorded_pass_says_what_the_fast_one_says(family: str) -> None:
+    model = lively_model(family)
+    idx = some_ids(2, 12, 27)
+    with torch.inference_mode():
+        plain, state = model(idx[:, :8])
+        further, _ = model(idx[:, 8:], state)
+        with trace(model) as recorded:
+            traced, state = model(idx[:, :8])
+        with trace(model) as later:
+            traced_further, _ = model(idx[:, 8:], state)
+    torch.testing.assert_close(traced, plain, **CLOSE)
+    torch.testing.assert_close(traced_further, further, **CLOSE)
+    for name, tensor in [*recorded.items(), *later.items()]:
+        assert not tensor.requires_grad
+        if name.endswith("weights"):
+            torch.testing.assert_close(tensor.sum(-1), torch.ones(tensor.shape[:-1]), **CLOSE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_seed_decides_the_weights_and_leaves_the_global_generator(family: str) -> None:
+    before = torch.get_rng_state()
+    first, again, other = (tiny_model(family, seed=seed) for seed in (5, 5, 6))
+    assert torch.equal(torch.get_rng_state(), before)
+    same = [torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True)]
+    assert all(same)
+    if first.learns_by == "gradient":
+        pairs = zip(first.parameters(), other.parameters(), strict=True)
+        assert not all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("family", [f for f in BY_GRADIENT if models[f].build.carries_state])
+def test_a_restarted_row_starts_from_nothing(family: str) -> None:
+    model = lively_model(family)
+    idx = some_ids(3, 6, 27)
+    with torch.inference_mode():
+        _, state = model(some_ids(3, 6, 27, seed=1))
+        afresh, _ = model(idx)
+        carried, _ = model(idx, state)
+        mixed, _ = model(idx, restart(detach(state), torch.tensor([False, True, False])))
+    torch.testing.assert_close(mixed[1], afresh[1], **CLOSE)
+    torch.testing.assert_close(mixed[[0, 2]], carried[[0, 2]], **CLOSE)
+    assert restart(state, torch.tensor([True, True])) is None  # another batch size
+    assert restart(None, torch.tensor([True])) is None
+
+
+def test_the_registry_has_the_three_families_and_their_words() -> None:
+    assert {"ngram", "lstm", "transformer"} <= set(FAMILIES)
+    for entry in models:
+        assert entry.title
+        assert entry.idea.endswith(".")
+        assert issubclass(entry.build, LanguageModel)
+        assert entry.build.learns_by in ("gradient", "counting")

@@ -1,0 +1,89 @@
+"""The Train screen, without a browser: what it shows, and that each widget may be moved."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def train(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("LM_LAB_WORKERS", "1")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/train.py").run()
+    assert_well(at)
+    return at
+
+
+def assert_well(at: AppTest) -> None:
+    assert not at.exception
+    assert not at.error
+
+
+def test_opens_on_a_curve_of_a_model_that_ships(train: AppTest) -> None:
+    assert train.title[0].value == "Train"
+    assert train.get("vega_lite_chart"), "a curve is drawn before anything is touched"
+    assert any("ships with the lab" in m.value for m in train.markdown)
+
+
+def test_each_widget_may_be_moved(train: AppTest) -> None:
+    names = [w.key for w in train.number_input]
+    assert any("lr" in name for name in names)
+    for name in names:
+        widget = train.number_input(key=name)
+        if name.endswith(("n_head", "n_embd")):
+            continue  # moved together below
+        if widget.max is not None and widget.value < widget.max:
+            widget.increment()
+        else:
+            widget.decrement()
+        train.run()
+        assert_well(train)
+    for box in [b.key for b in train.checkbox]:
+        train.checkbox(key=box).check().run()
+        assert_well(train)
+    train.selectbox(key="train-model").select("lstm").run()
+    assert_well(train)
+    train.selectbox(key="train-model").select("ngram").run()
+    assert_well(train)
+    tokenizer = next(s.key for s in train.selectbox if s.key.startswith("train-tokenizer"))
+    train.selectbox(key=tokenizer).select("bpe").run()
+    assert_well(train)
+
+
+def test_settings_that_do_not_go_together_get_one_sentence(train: AppTest) -> None:
+    heads = next(w.key for w in train.number_input if w.key.endswith("n_head"))
+    train.number_input(key=heads).set_value(5).run()
+    assert not train.exception
+    assert [e.value for e in train.error] == [
+        "n_embd (64) must be n_head (5) times an even number."
+    ]
+    train.number_input(key=heads).set_value(4).run()
+    assert_well(train)
+
+
+def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:
+    train.selectbox(key="train-model").select("ngram").run()
+    train.button(key="train-start").click().run()
+    assert_well(train)
+    end = time.monotonic() + 60
+    while not any("budget is spent" in c.value for c in train.caption):
+        assert time.monotonic() < end
+        time.sleep(0.3)
+        train.run()
+        assert_well(train)
+    assert train.metric[0].value == "7", "seven looks at ever more of the text"
+    assert 1.8 < float(train.metric[1].value) < 2.3, "nats per character on names"
+    assert train.query_params["run"]
+
+
+def test_a_strangers_run_is_not_shown(train: AppTest) -> None:
+    train.query_params["run"] = "somebody-elses"
+    train.run()
+    assert not train.exception
+    assert [e.value for e in train.error] == [
+        "This run is not here, or is somebody else's: start a new one."
+    ]

@@ -1,0 +1,79 @@
+"""Small models and texts that many tests share.
+
+Sizes are chosen by the names of the settings' fields, so a new family is small without being known
+here.
+"""
+
+import dataclasses
+import string
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from lm_core.checkpoints import build_model
+from lm_core.encoded import Encoded, encode_documents
+from lm_core.models import LanguageModel, models
+from lm_core.tokenizers.char import CharTokenizer
+
+SIZES = {"n_layer": 2, "n_head": 2, "n_embd": 32, "n_hidden": 32, "block_size": 16, "order": 3}
+
+TEXT = (
+    "The river was low that year, and the children walked over it on dry stones. "
+    "Nobody in the village could say when the rain would come; the old miller said that it would "
+    "come when it came, and went on sharpening his knife. In the evening the dogs lay down in the "
+    "road, because the road was still warm, and no cart had passed since noon.\n"
+    "On the fourth day a wind rose in the west. First the poplars heard it, then the hens, and "
+    "last of all the people, who stood in their doors with flour on their hands and looked up.\n"
+)
+NAMES = (
+    "emma olivia ava isabella sophia charlotte mia amelia harper evelyn abigail emily elizabeth "
+    "mila ella avery sofia camila aria scarlett victoria madison luna grace chloe penelope layla "
+    "riley zoey nora lily eleanor hannah lillian addison aubrey ellie stella natalie zoe"
+).split()
+
+
+def tiny_settings(name: str, **changes: Any) -> dict[str, Any]:
+    """Settings of a small model of the family, as in a checkpoint."""
+    fields = {field.name for field in dataclasses.fields(models[name].settings)}
+    return {k: v for k, v in SIZES.items() if k in fields} | changes
+
+
+def tiny_model(name: str, V: int = 27, *, seed: int = 0, **changes: Any) -> LanguageModel:
+    """An untrained small model, in eval mode."""
+    return build_model(name, tiny_settings(name, **changes), V, seed=seed).eval()
+
+
+def lively_model(name: str, V: int = 27, *, seed: int = 0, **changes: Any) -> LanguageModel:
+    """A small model that says something: untrained weights are often zero, which hides mistakes."""
+    model = tiny_model(name, V, seed=seed, **changes)
+    generator = torch.Generator().manual_seed(seed)
+    if model.learns_by == "counting":
+        model.fit(some_ids(400, V, seed=seed), torch.zeros(1, dtype=torch.int64))
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight += 0.2 * torch.randn(weight.shape, generator=generator)
+    return model
+
+
+def some_ids(*shape: int, seed: int = 0) -> torch.Tensor:
+    """Random ids: the last number is V, those before it the shape."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(shape[-1], shape[:-1], generator=generator)
+
+
+def alphabet(V: int) -> CharTokenizer:
+    """A character tokenizer with V tokens."""
+    return CharTokenizer(sorted(["\n", *string.printable.replace("\n", "")[: V - 1]]))
+
+
+def encoded(documents: Sequence[str], *, items: bool = False) -> tuple[CharTokenizer, Encoded]:
+    """Documents as characters, with the tokenizer they gave."""
+    tokenizer = CharTokenizer.train(documents)
+    return tokenizer, encode_documents(documents, tokenizer, items=items)
+
+
+def stream(ids: torch.Tensor) -> Encoded:
+    """Ids as one running text of as many characters."""
+    start = torch.zeros(1, dtype=torch.int64)
+    return Encoded(ids, start, items=False, characters=len(ids), bytes=len(ids))
