@@ -22,6 +22,7 @@ from lm_core import __version__
 from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable
 from lm_core.home import unwritable
 from lm_core.models import LanguageModel, models
+from lm_core.models.building import build_model
 from lm_core.models.weights import fits, stored
 from lm_core.tokenizers import Tokenizer, load_tokenizer
 
@@ -51,16 +52,6 @@ class Checkpoint:
         """Whether it learned from a list of items (names) and not from running text."""
         corpus = self.meta.get("corpus")
         return isinstance(corpus, dict) and bool(corpus.get("items"))
-
-
-def build_model(
-    name: str, settings: dict[str, Any], vocab_size: int, seed: int = 0
-) -> LanguageModel:
-    """An untrained model from its registry name; the global generator is left as it was."""
-    entry = models[name]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return entry.build(entry.settings.from_dict(settings), vocab_size)
 
 
 def save_checkpoint(
@@ -153,14 +144,17 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         BadCheckpoint: missing, damaged, of another format, or not fitting its own description.
     """
     folder = Path(folder)
-    for _ in range(3):
+    for _ in range(20):  # a run that goes on may replace it by a newer one while it is read
         version = _version(folder)
         try:
-            return _load(folder)
+            checkpoint = _load(folder)
         except BadCheckpoint:
             if _version(folder) == version:
                 raise
-    return _load(folder)  # each time it was replaced by a newer one while it was read
+        else:
+            if _version(folder) == version:
+                return checkpoint
+    raise BadCheckpoint(f"{folder.name} is replaced all the time: try again a little later.")
 
 
 def _version(folder: Path) -> tuple[int, int] | None:
@@ -223,7 +217,7 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
     entry = models[name]
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
-            raise BadCheckpoint(f"{path.name} is larger than {MOST_WEIGHT_BYTES} bytes.")
+            raise BadCheckpoint(_too_large(path, MOST_WEIGHT_BYTES))
         if entry.build.learns_by == "gradient":
             # Compare shapes before allocating: the description could ask for any size.
             with torch.device("meta"):
@@ -231,7 +225,8 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
             with safe_open(path, "pt") as file:
                 shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
             if not fits(described, shapes):
-                raise BadCheckpoint(f"The weights in {folder.name} do not fit its description.")
+                what = "do not fit its description: copy or train it again."
+                raise BadCheckpoint(f"The weights in {folder.name} {what}")
         for file in (TOKENIZER, WEIGHTS):
             _check_whole(folder, meta, file)
         model = build_model(name, settings, vocab_size)
@@ -291,9 +286,13 @@ def load_history(folder: Path) -> dict[str, list]:
 def _json(path: Path, most: int) -> Any:
     try:
         if path.stat().st_size > most:
-            raise BadCheckpoint(f"{path.name} is larger than {most} bytes, which none of ours is.")
+            raise BadCheckpoint(_too_large(path, most))
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         raise BadCheckpoint(
             f"{path.name} in {path.parent.name} is missing or not JSON: copy or train it again."
         ) from None
+
+
+def _too_large(path: Path, most: int) -> str:
+    return f"{path.name} in {path.parent.name} has over {most:,} bytes: it is none of this lab's."

@@ -94,7 +94,7 @@ class Settings:
         if (low is not None and value < low) or (high is not None and value > high):
             span = f"at most {high}" if low is None else f"at least {low}"
             span = span if low is None or high is None else f"from {low} to {high}"
-            raise BadSettings(f"{name} must be {span}, not {value}.")
+            raise BadSettings(f"{name} must be {span}, not {str(value)[:40]}.")
         return value
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,13 +5,15 @@ import streamlit as st
 from pages._ui import corpus_figures as figures
 from pages._ui import corpus_overview as overview
 from pages._ui import corpus_views as views
+from pages._ui import front_door
 from pages._ui.corpus_choice import load_choice, pick_corpus
 from pages._ui.show import show_source
 
+front_door.enter()
 st.title("Dataset explorer")
 st.write("A model knows nothing but the text it has read. So look at the text first.")
 
-top, numbers = st.columns([2, 5], gap="medium", vertical_alignment="center")
+top, numbers = st.columns([3, 7], gap="medium")
 missing = st.container()
 with top:
     choice = pick_corpus(key="explorer-text", below=missing)

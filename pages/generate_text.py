@@ -1,23 +1,25 @@
 """Generate text: a prompt goes on, token by token, and one sees what else was possible."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages._ui import models, session, writing
 from pages._ui.show import show_source
 
+if TYPE_CHECKING:
+    from lm_core.generation import SamplerSettings
+
 DRAFT = "generate_text-draft"
 FIRST, MORE = 40, 160  # tokens written at the opening (and by each other model), and by Write
-TICK, PACE = 0.25, 4  # seconds between two looks, and tokens in between
-PICTURE = 350  # pixels
+TICK, PACE = 0.35, 5  # seconds between two looks, and tokens in between
+PICTURE = 326  # pixels
 PROMPT = "My fellow Americans, the state of the"
 
 
 def choose() -> tuple[models.Choice | None, str, int]:
     """Model, prompt, seed."""
-    line = st.columns([4, 6, 2], vertical_alignment="bottom")
-    choices = writing.text_models()
-    with line[0]:
-        choice = writing.pick(choices, key="generate_text-model") if choices else None
+    line = st.columns([5, 5, 2], vertical_alignment="bottom")
     prompt = line[1].text_input(
         "Prompt",
         PROMPT,
@@ -35,10 +37,14 @@ def choose() -> tuple[models.Choice | None, str, int]:
         bind="query-params",
         help="The same seed, prompt and settings give the same text.",
     )
+    with line[0], st.spinner("Waking the models …"):
+        choices = writing.text_models()
+        shown = writing.labels(choices)
+        choice = writing.pick(choices, shown, key="generate_text-model") if choices else None
     return choice, prompt, int(seed)
 
 
-def sampler_sliders():
+def sampler_sliders() -> "SamplerSettings":
     """How the next token is chosen, from the fields of SamplerSettings."""
     from lm_core.generation import SamplerSettings
 
@@ -100,8 +106,8 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         with picture:
             writing.show_bars(draft, sampler, key="generate_text-bars")
         notes(choice, draft)
-        arithmetic(draft, sampler)
         beside(choice, prompt, seed, sampler)
+        arithmetic(draft, sampler)
     if moving == writing.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
 
@@ -110,14 +116,14 @@ def notes(choice: models.Choice, draft: writing.Draft) -> None:
     """What the colours mean, which model writes, and what it cannot see or read."""
     st.caption(
         "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
-        f"its probability. A dot · in the bars is a space. {models.describe(choice)}"
+        f"its probability at temperature 1. {models.describe(choice)}"
     )
     for sentence in (writing.sees(draft), writing.unknown(draft)):
         if sentence:
             st.info(sentence)
 
 
-def arithmetic(draft: writing.Draft, sampler) -> None:
+def arithmetic(draft: writing.Draft, sampler: "SamplerSettings") -> None:
     """From the model's scores to the probabilities that are drawn from."""
     with st.expander("The arithmetic of the next token"):
         st.write(
@@ -130,7 +136,7 @@ def arithmetic(draft: writing.Draft, sampler) -> None:
         st.dataframe(table, hide_index=True, key="generate_text-arithmetic")
 
 
-def beside(choice: models.Choice, prompt: str, seed: int, sampler) -> None:
+def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSettings") -> None:
     """The same prompt and seed under every other model of running text that ships."""
     if not st.toggle(
         "Other models beside",
@@ -145,10 +151,8 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler) -> None:
         return
     for column, other in zip(st.columns(len(others)), others, strict=True):
         with column.container(border=True, height="stretch"), session.mending():
-            st.markdown(f"**{writing.family(other)}**")
-            draft = writing.begin(other, prompt, seed)
-            draft.write(FIRST, sampler)
-            st.html(writing.coloured_text(draft))
+            st.markdown(f"**{writing.plain(other.label)}**")
+            st.html(writing.at_once(other, prompt, seed, sampler, FIRST))
             st.caption(models.describe(other))
 
 
@@ -164,7 +168,13 @@ if choice is None:
 clock = None if writing.at_rest(DRAFT) else TICK
 st.fragment(stage, run_every=clock)(choice, prompt, seed)
 
-from lm_core.generation import samplers, writer  # noqa: E402 - torch, last of all
 
-show_source(samplers, "The code: how a token is chosen")
-show_source(writer.Writer, "The code: one token after the other")
+def code() -> None:
+    """What chooses a token, and what reads and writes one after the other."""
+    from lm_core.generation import samplers, writer
+
+    show_source(samplers, "The code: how a token is chosen")
+    show_source(writer.Writer, "The code: one token after the other")
+
+
+code()

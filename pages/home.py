@@ -1,12 +1,17 @@
 """Home: a model completes a sentence, and three ways further in."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages._ui import models, session, writing
 
+if TYPE_CHECKING:
+    from lm_core.generation import SamplerSettings
+
 DRAFT = "home-draft"
 OPENING_TOKENS, MORE_TOKENS = 12, 50
-PLACES, PICTURE = 8, 350  # bars, and pixels for them
+PLACES, PICTURE = 8, 326  # bars, and pixels for them
 TICK = 0.35  # seconds between two looks at the text while it writes itself
 PROMPT = "My fellow Americans, the state of the"
 
@@ -17,7 +22,7 @@ CARDS = (
         "Sixty seconds from gibberish to names, or any text you choose.",
         "Train a model",
         "pages/train.py",
-        {"train-text": "names", "train-model": "transformer", "train-budget": "1 min"},
+        {"text": "names"},
     ),
     (
         "See what it looks at",
@@ -42,6 +47,11 @@ def shipped_model() -> models.Choice | None:
     return next((c for c in choices if not c.items), choices[0] if choices else None)
 
 
+def beginning() -> str:
+    """A prompt that the shipped model can read, found without loading anything."""
+    return PROMPT if any(models.SHIPPED.glob("speeches-*/meta.json")) else "ma"
+
+
 def stage() -> None:
     """The sentence and the bars beside it."""
     opening = DRAFT not in st.session_state
@@ -49,7 +59,7 @@ def stage() -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         prompt = st.text_input(
-            "Begin a sentence", PROMPT, key="home-text", max_chars=1000, bind="query-params"
+            "Begin a sentence", beginning(), key="home-text", max_chars=1000, bind="query-params"
         )
         sentence = st.container(height=118, border=False, autoscroll=True)
         if opening:  # something to read while it loads; st.empty would blink at every tick
@@ -78,26 +88,32 @@ def stage() -> None:
         choice = shipped_model()
         if choice is None:
             st.info("No model ships with this copy of the lab: train one on the Train screen.")
-            return
-        seed = st.session_state.setdefault("home-seed", 0)
-        if again:
-            seed = st.session_state["home-seed"] = seed + 1
-        draft, _ = writing.kept(DRAFT, choice, prompt, seed)
-        if opening:
-            draft.left, draft.pace = OPENING_TOKENS, 1
-        if more:
-            draft.left, draft.pace = MORE_TOKENS, 3
-        if one or stop:
-            draft.left = 0
-        draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
-        sentence.html(writing.running_text(prompt, draft.pieces))
-        writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
-        about.caption(f"{models.describe(choice)} A dot · stands for a space.")
+        else:
+            draft = current(choice, prompt, again=again)
+            if opening:
+                draft.left, draft.pace = OPENING_TOKENS, 1
+            if more:
+                draft.left, draft.pace = MORE_TOKENS, 3
+            if one or stop:
+                draft.left = 0
+            draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
+            sentence.html(writing.running_text(prompt, draft.pieces))
+            writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
+            about.caption(models.describe(choice))
     if moving == writing.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
 
 
-def sampler(temperature: float):
+def current(choice: models.Choice, prompt: str, *, again: bool) -> writing.Draft:
+    """The draft on the screen; `again` begins another one, with the next seed."""
+    seed = st.session_state.setdefault("home-seed", 0)
+    if again:
+        seed = st.session_state["home-seed"] = seed + 1
+    return writing.kept(DRAFT, choice, prompt, seed)[0]
+
+
+def sampler(temperature: float) -> "SamplerSettings":
+    """How the next token is chosen; imports torch."""
     from lm_core.generation import SamplerSettings
 
     return SamplerSettings(temperature=temperature)
@@ -117,7 +133,7 @@ st.title("Language Model Lab")
 st.write("A language model does one thing: it guesses what comes next. Type, and watch one guess.")
 shown = st.container()
 ways_in()
-runs_on = st.empty()
+runs_on = st.container(horizontal=True, vertical_alignment="center")
 with shown:
     still = DRAFT in st.session_state and writing.at_rest(DRAFT)
     st.fragment(stage, run_every=None if still else TICK)()
@@ -125,4 +141,7 @@ with runs_on:
     from lm_core.device import choose_device
 
     device = choose_device()
-    st.caption(f"Training here runs on {device}: {device.reason}")
+    st.caption(f"Training here runs on {device}: {device.reason}", width="content")
+    st.page_link(
+        "pages/dataset_explorer.py", label="Texts and licences", query_params={"text": "speeches"}
+    )

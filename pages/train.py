@@ -115,7 +115,7 @@ def shipped_curve(model: str) -> None:
                 choice.card["spec"]["tokenizer"]["name"], "token"
             )
             with st.container(border=True):
-                st.markdown(f"**An example that ships with the lab: {models.describe(choice)}**")
+                st.caption(f"An example that ships with the lab: {models.describe(choice)}")
                 draw_curve(
                     dict(history["points"]),
                     dict(history["evaluations"]),
@@ -124,7 +124,6 @@ def shipped_curve(model: str) -> None:
                     live=False,
                     key="train-shipped",
                 )
-                st.caption("Press Start and your own curve takes its place.")
             return
     st.info("Choose a text and a model, then press Start: the curve appears here.")
 
@@ -140,14 +139,16 @@ def start(spec) -> None:
 
 
 corpus, model, budget = choose()
-spec = None
+spec, run_id, usable, shown = None, None, False, False
 with session.mending():
     spec = more_settings(corpus, model, budget)
-if spec is not None and st.session_state.pop("train-pressed", False):
-    with session.mending():
-        start(spec)
-run_id = st.query_params.get(RUN_KEY) or st.session_state.get("train-run")
-shown = False
+with session.mending():
+    usable = session.manager() is not None
+if usable:
+    if spec is not None and st.session_state.pop("train-pressed", False):
+        with session.mending():
+            start(spec)
+    run_id = st.query_params.get(RUN_KEY) or st.session_state.get("train-run")
 if run_id:
     with session.mending():
         live_panel(run_id)
@@ -157,8 +158,9 @@ if not shown:
     st.query_params.pop(RUN_KEY, None)
     st.session_state.pop("train-run", None)
     shipped_curve(model)
-with session.mending():
-    past_runs(run_id)
+if usable:
+    with session.mending():
+        past_runs(run_id)
 
 from lm_core.training.trainer import Trainer  # noqa: E402 - imports torch, last of all
 

@@ -16,7 +16,7 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.models import LanguageModel, models
 from lm_core.tokenizers.char import CharTokenizer
 
-SIZES = {"n_layer": 2, "n_head": 2, "n_embd": 32, "n_hidden": 32, "block_size": 16, "order": 3}
+SIZES = {"n_layer": 2, "n_head": 2, "n_embd": 32, "n_hidden": 64, "block_size": 16, "order": 3}
 
 TEXT = (
     "The river was low that year, and the children walked over it on dry stones. "
@@ -26,11 +26,12 @@ TEXT = (
     "On the fourth day a wind rose in the west. First the poplars heard it, then the hens, and "
     "last of all the people, who stood in their doors with flour on their hands and looked up.\n"
 )
-NAMES = (
+_NAMES = (
     "emma olivia ava isabella sophia charlotte mia amelia harper evelyn abigail emily elizabeth "
     "mila ella avery sofia camila aria scarlett victoria madison luna grace chloe penelope layla "
     "riley zoey nora lily eleanor hannah lillian addison aubrey ellie stella natalie zoe"
-).split()
+)
+NAMES = _NAMES.split()
 
 
 def tiny_settings(name: str, **changes: Any) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
     python -m tools.screenshots [--out docs/screenshots]
 
-Every screen of the navigation as a person first meets it, wide and light; the first one dark as
-well, and all of them on a phone with --phone.
+Every screen of the navigation as a person first meets it, wide and light, Train in the middle of a
+run; the first screen dark as well, and all of them on a phone with --phone.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from tools.lab_server import ROOT, LabServer
 
 WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
+SECONDS_OF_TRAINING = 40  # of the minute that the screen offers
 LINKS = "[data-testid=stSidebarNavLink]"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -40,6 +41,12 @@ def screens(browser: Browser, lab: LabServer) -> list[tuple[str, str]]:
     return list(zip(named, addresses, strict=True))
 
 
+def train_a_while(page: Page) -> None:
+    """Start a run and wait until there is a curve to look at."""
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_timeout(1000 * SECONDS_OF_TRAINING)
+
+
 def pictures(browser: Browser, lab: LabServer, *, phone: bool) -> Iterator[tuple[str, bytes]]:
     """(file name, PNG) one after the other."""
     looks: list[tuple[str, str, dict[str, int]]] = [("", "light", WIDE), ("_dark", "dark", WIDE)]
@@ -54,6 +61,8 @@ def pictures(browser: Browser, lab: LabServer, *, phone: bool) -> Iterator[tuple
             ) as page:
                 page.goto(address)
                 settle(page)
+                if name == "train":
+                    train_a_while(page)
                 yield f"{name}{suffix}.png", page.screenshot()
 
 

@@ -19,9 +19,9 @@ from lm_core.charts.chart import Chart
 from lm_core.charts.theme import BLUE, GREY, altair_config
 
 TITLE = "What it expects next"
-REACHES = (0.25, 0.5, 1.0)  # where the axis may end: few places, so that it seldom jumps
+REACHES = (0.1, 0.25, 0.5, 1.0)  # where the axis may end: few places, so that it seldom jumps
 LABELS = 96  # pixels for the tokens
-PLACE, FRAME = 25, 84  # pixels for a bar and the gap under it; for the title and the axis
+PLACE, FRAME = 25, 78  # pixels for a bar and the gap under it; for the title and the axis
 
 
 def live_token_bars(
@@ -69,8 +69,10 @@ def _figure(data: pd.DataFrame, places: int) -> alt.LayerChart:
 @cache
 def _empty(places: int) -> alt.LayerChart:
     """The chart without its data: most of the work, and the same at every redraw."""
-    axis = alt.Axis(format=".0%", tickCount=5)
-    x = alt.X("probability:Q", title="probability", axis=axis, scale=alt.Scale(nice=False))
+    axis = alt.Axis(format=".0%", tickCount=3)
+    x = alt.X(
+        "probability:Q", title="probability (· is a space)", axis=axis, scale=alt.Scale(nice=False)
+    )
     fixed = alt.Axis(
         minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, ticks=False, domain=False
     )
@@ -85,7 +87,8 @@ def _empty(places: int) -> alt.LayerChart:
         base.encode(x=alt.X("reach:Q")).mark_point(opacity=0, tooltip=False),
     ]
     layered = alt.layer(*layers).configure(**altair_config())
-    return layered.properties(title=TITLE, height=places * PLACE + FRAME, width="container")
+    room = {"height": places * PLACE + FRAME, "padding": {"bottom": 6}}
+    return layered.properties(title=TITLE, width="container", **room)
 
 
 def _alt(labels: list[str], shares: np.ndarray) -> str:

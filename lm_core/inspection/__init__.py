@@ -5,6 +5,7 @@ from lm_core.inspection.attention import (
     attention_cell,
     attention_maps,
     has_attention,
+    text_ids,
 )
 from lm_core.inspection.heads import HeadReading, read_heads
 from lm_core.models.tracing import Trace, trace
@@ -17,5 +18,6 @@ __all__ = [
     "attention_maps",
     "has_attention",
     "read_heads",
+    "text_ids",
     "trace",
 ]

@@ -8,6 +8,7 @@ from torch import Tensor
 from lm_core.errors import Unsupported
 from lm_core.models.contract import LanguageModel
 from lm_core.models.tracing import Trace, trace
+from lm_core.tokenizers import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,16 @@ def attention_cell(
         weights=weights[row, : row + 1],
         column=column,
     )
+
+
+def text_ids(tokenizer: Tokenizer, text: str, *, items: bool) -> Tensor:
+    """Ids (T,) of a text to look into; an item gets the boundary token that it begins after.
+
+    Raises:
+        BadText: characters the tokenizer does not know.
+    """
+    start = [tokenizer.boundary_id] if items else []
+    return torch.tensor([*start, *tokenizer.encode(text).tolist()], dtype=torch.int64)
 
 
 def has_attention(model: LanguageModel) -> bool:

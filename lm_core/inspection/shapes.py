@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lm_core.checkpoints import build_model
+from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel, models
 from lm_core.settings import Settings
 
@@ -49,6 +49,12 @@ def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:
         (f"{len(repeats[part])} × {part}" if len(repeats[part]) > 1 else part, n)
         for part, n in parts.items()
     ]
+
+
+def memory_bytes(model: LanguageModel) -> int:
+    """Bytes of all its numbers, learned or fixed, in the precision they have now."""
+    tensors = [*model.parameters(), *model.buffers()]
+    return sum(t.numel() * t.element_size() for t in tensors)
 
 
 def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[int, ...]]]:

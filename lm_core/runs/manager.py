@@ -40,11 +40,12 @@ class RunManager:
         self, store: RunStore, backend: Executor | None = None, *, slots: int | None = None
     ) -> None:
         self.store = store
-        self.slots = slots or worker_count()
-        self.backend = backend or LocalProcesses(self.slots)
+        self.backend = backend or LocalProcesses(slots)
+        self.slots = slots or getattr(self.backend, "workers", worker_count())
         self.troubles: dict[str, str] = {}  # sentences that could not be written to the store
         self._presence = Presence(store.folder)
         self._running: dict[str, Future] = {}
+        self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
         self._recover()
@@ -56,6 +57,8 @@ class RunManager:
 
     def close(self) -> None:
         """End the workers; running runs save a checkpoint and are marked interrupted."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         self.backend.shutdown()
         self._keeper.join()
@@ -145,15 +148,17 @@ class RunManager:
     # The queue ---------------------------------------------------------------------------------
 
     def _order(self, waiting: list[Run]) -> list[Run]:
-        """Fair: the visitor with the fewest runs going comes first, then who asked first."""
+        """Fair: the visitor with the fewest runs going comes first, then who has waited longest
+        since a run of theirs began, then who asked first."""
         load: dict[str, int] = {}
         for run in self.store.runs_with(ACTIVE):
             load[run.owner] = load.get(run.owner, 0) + 1
-        left, order = list(waiting), []
+        served, left, order = dict(self._served), list(waiting), []
         while left:
-            chosen = min(left, key=lambda r: (load.get(r.owner, 0), r.created))
+            chosen = min(left, key=lambda r: (load.get(r.owner, 0), served.get(r.owner, 0)))
             left.remove(chosen)
             load[chosen.owner] = load.get(chosen.owner, 0) + 1
+            served[chosen.owner] = max(served.values(), default=0) + 1
             order.append(chosen)
         return order
 
@@ -167,7 +172,10 @@ class RunManager:
                     return
                 if run.server != self._presence.id or run.id in self._running:
                     continue
+                if self.store.get(run.id).status not in WAITING:  # a backend that runs it at once
+                    continue
                 self.store.update(run.id, status="starting", message="", pid=None)
+                self._served[run.owner] = max(self._served.values(), default=0) + 1
                 future = self.backend.submit(execute, str(self.store.folder), run.id)
                 self._running[run.id] = future
                 future.add_done_callback(lambda f, id=run.id: self._ended(id, f))

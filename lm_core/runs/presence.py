@@ -55,6 +55,7 @@ class Presence:
     def _locked(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
+            db.execute("PRAGMA journal_mode = MEMORY")  # no second file beside it
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.DatabaseError:
             db.close()

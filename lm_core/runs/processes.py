@@ -152,7 +152,10 @@ class _Slot:
         try:
             self.process.stdin.write(json.dumps([call, args]) + "\n")
             self.process.stdin.flush()
-        except (OSError, ValueError):  # it died while it had nothing to do: its successor gets it
+            taken = self._read() == "taken"
+        except (OSError, ValueError):
+            taken = False
+        if not taken:  # it died while it had nothing to do: its successor gets the task
             if self.pool._closing.is_set():
                 future.set_exception(WorkerDied("The lab was closed before this run began."))
             return False
@@ -205,6 +208,7 @@ def _main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     answers.write(json.dumps("ready") + "\n")
     while (line := lines.get()) is not None:
+        answers.write(json.dumps("taken") + "\n")
         call, args = json.loads(line)
         module, _, name = call.partition(":")
         try:
@@ -217,11 +221,9 @@ def _main() -> None:
 
             traceback.print_exc()  # a defect of ours: it has to be seen in the log
             answer = {"error": f"{type(error).__name__}: {error}"}
-        try:
-            answers.write(json.dumps(answer) + "\n" + json.dumps("ready") + "\n")
-        except BrokenPipeError:  # nobody is there to hear it
-            return
+        answers.write(json.dumps(answer) + "\n" + json.dumps("ready") + "\n")
 
 
 if __name__ == "__main__":
-    _main()
+    with contextlib.suppress(BrokenPipeError):  # the page is gone: nobody is there to hear it
+        _main()

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+FIRST = 0.01  # the very first step, with nothing of the budget used, already moves a little
+
 
 def cosine(progress: float) -> float:
     """From 1 down to 0.05 along half a cosine (Loshchilov and Hutter 2017)."""
@@ -26,16 +28,14 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 }
 
 
-def lr_factor(schedule: str, warmup: float, progress: float, warmup_steps_done: int) -> float:
+def lr_factor(schedule: str, warmup: float, progress: float) -> float:
     """What the learning rate is multiplied by: a rise during the warm-up, then the schedule.
 
     Args:
         warmup: share of the budget that is warm-up.
         progress: share of the budget used.
-        warmup_steps_done: steps so far, so that the very first step already moves a little
-            whatever the budget is counted in.
     """
-    if warmup > 0 and progress < warmup:
-        return max(progress / warmup, min(1.0, (warmup_steps_done + 1) / 100))
+    if progress < warmup:
+        return max(progress / warmup, FIRST)
     rest = (progress - warmup) / (1 - warmup) if warmup < 1 else 1.0
     return SCHEDULES[schedule](rest)

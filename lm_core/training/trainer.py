@@ -131,7 +131,7 @@ class Trainer:
                 reason = "stopped"
                 break
             lr = s.lr * self.control.lr_scale
-            lr *= lr_factor(s.schedule, s.warmup, progress, self.step)
+            lr *= lr_factor(s.schedule, s.warmup, progress)
             loss, norm = self._one_step(batches.at(self.step), lr)
             self.step += 1
             self.seconds = clock.seconds()

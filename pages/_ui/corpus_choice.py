@@ -65,7 +65,7 @@ def pick_corpus(
         if option == NEW:
             return "Your own text …"
         if option in corpora:
-            mark = "" if ready[option] else " (to download)"
+            mark = "" if ready[option] else " ↓"
             return f"{corpora[option].title}{mark}"
         return given[option]
 
@@ -76,6 +76,7 @@ def pick_corpus(
         [*ready, *given, NEW],
         format_func=title,
         key=key,
+        help="↓ has to be downloaded once.",
         on_change=lambda: _take(st.session_state[key]),
     )
     choice = _described(last, ready)

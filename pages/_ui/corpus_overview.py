@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import corpus_figures as figures
+from pages._ui.plain import plain
 from pages._ui.show import show_chart
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from lm_core.corpora import Corpus
 
-PASSAGE = 520  # characters of a sample of running text
+PASSAGE, LINES = 420, 8  # of a sample of running text: characters, and lines at most
 ITEMS = 40
 _CHIP = (
     "display:inline-block;padding:0 .55rem;margin:0 .35rem .1rem 0;line-height:1.8;"
@@ -32,14 +33,17 @@ def size(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
         many = figures.line_count(corpus.info.name, corpus)
     shown = {
         what.capitalize(): (f"{many:,}", "All splits together."),
-        "Words": (human(whole["words"]), f"{whole['words']:,}, cut by torchtext's basic_english."),
-        "Different words": (human(whole["distinct words"]), f"{whole['distinct words']:,}"),
+        "Words": (
+            human(whole["words"]),
+            f"{whole['words']:,}, cut by torchtext's basic_english; {whole['distinct words']:,} "
+            "different ones.",
+        ),
         "Characters": (human(whole["characters"]), f"{whole['characters']:,} with line ends."),
         "Bytes": (bytes_size(whole["bytes"]), f"{whole['bytes']:,} bytes in UTF-8."),
     }
     if figures.spells(corpus):
-        del shown["Words"], shown["Different words"]
-    with st.container(horizontal=True, gap="medium"):
+        del shown["Words"]
+    with st.container(horizontal=True):
         for label, (value, help) in shown.items():
             st.metric(label, value, help=help, width="content")
 
@@ -62,7 +66,8 @@ def sample(corpus: "Corpus") -> None:
     start = draw.randrange(max(1, len(document) - PASSAGE))
     start = document.rfind("\n", 0, start + 1) + 1 or start  # from the beginning of its line
     st.caption(f"From {labels[at] if labels else split}, character {start:,} onwards")
-    st.text(document[start : start + PASSAGE].strip() + " …")
+    lines = document[start : start + PASSAGE].strip().split("\n")
+    st.text("\n".join(lines[:LINES]) + " …")
 
 
 def rank_and_frequency(table: "pd.DataFrame", what: str) -> None:
@@ -80,7 +85,7 @@ def notice(table: "pd.DataFrame", what: str) -> None:
     half = int((coverage(table["count"]) < 0.5).sum()) + 1
     once = float((table["count"] == 1).mean())
     says = (
-        f"the commonest {what}, “{visible(table['token'].iloc[0])}”, is "
+        f"the commonest {what}, “{plain(visible(table['token'].iloc[0]))}”, is "
         f"{percent(table['share'].iloc[0])} of the training text; {half:,} of the "
         f"{len(table):,} different {what}s make up half of it"
     )

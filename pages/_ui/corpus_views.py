@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui import corpus_figures as figures
 from pages._ui.corpus_overview import pick_split
+from pages._ui.plain import plain
 from pages._ui.show import show_chart
 from pages._ui.tables import show_table
 
@@ -136,9 +137,9 @@ def phrases(corpus: "Corpus") -> None:
         return
     top = table.iloc[0]
     right.markdown(
-        f"**What to notice.** “{top['phrase']}” stands {top['times']:,} times in train, the most "
-        f"of {different:,} different runs of {n} {part}. Counting such runs is already a language "
-        "model: the n-gram guesses what most often came next."
+        f"**What to notice.** “{plain(top['phrase'])}” stands {top['times']:,} times in train, the "
+        f"most of {different:,} different runs of {n} {part}. Counting such runs is already a "
+        "language model: the n-gram guesses what most often came next."
     )
 
 

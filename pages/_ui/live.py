@@ -34,8 +34,8 @@ def _panel(run_id: str, was_active: bool) -> None:
     with session.mending():
         runs = session.manager()
         run = runs.store.get(run_id, session.visitor())
-        if was_active and not run.active:
-            st.rerun()  # the whole page: it stops looking, and offers what comes next
+        if run.active != was_active:
+            st.rerun()  # the whole page: it begins to look, or stops looking
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True):
             st.caption(run.title)
@@ -154,7 +154,7 @@ def _status(run: "Run") -> None:
         "interrupted": "This run was cut off.",
     }[run.status]
     st.markdown("**What it writes now**")
-    if run.status in ("failed", "interrupted") and trouble:
+    if trouble and (run.status in ("failed", "interrupted") or run.id in runs.troubles):
         st.warning(trouble)
     else:
         st.caption(f"{words} {trouble}".strip())
@@ -186,13 +186,8 @@ def _buttons(run: "Run") -> None:
             _button("One step", runs.single_step, run, me)
         if run.active:
             _button("Stop", runs.stop, run, me, disabled=run.wish == "stop")
-        elif run.status in ("stopped", "interrupted", "failed") and run.spec["model"]["name"]:
-            _button("Resume", _go_on, run, me)
-
-
-def _go_on(run_id: str, owner: str) -> None:
-    session.manager().resume(run_id, owner)
-    st.session_state["train-rerun"] = True  # the page has to begin looking again
+        elif run.status in ("stopped", "interrupted", "failed"):
+            _button("Resume", runs.resume, run, me)
 
 
 def _button(label: str, act: object, run: "Run", owner: str, **options: object) -> None:
@@ -200,7 +195,4 @@ def _button(label: str, act: object, run: "Run", owner: str, **options: object) 
         with session.mending():
             act(run.id, owner)
 
-    if st.button(label, key=f"train-{label}", on_click=pressed, **options) and (
-        st.session_state.pop("train-rerun", False)
-    ):
-        st.rerun()
+    st.button(label, key=f"train-{label}", on_click=pressed, **options)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
+from pages._ui.plain import plain
 
 if TYPE_CHECKING:
     from lm_core.corpora import Corpus
@@ -69,7 +70,7 @@ def _pasted(key: str) -> "OwnText | None":
         st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
         return None
     words = typed.split()
-    return from_paste(typed, title=f"Pasted: {' '.join(words[:4])[:32]} …")
+    return from_paste(typed, title=f"{' '.join(words[:4])[:32]} …")
 
 
 def _uploaded(key: str) -> "OwnText | None":
@@ -103,7 +104,7 @@ def _offered(text: "OwnText", items: bool, key: str) -> str | None:
     else:
         size = f"{len(text.text):,} characters"
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
-    column = f"Column {text.column}. " if text.column else ""
+    column = f"Column {plain(text.column)}. " if text.column else ""
     st.caption(f"Read: {column}{size}, {weight}. {text.note} {corpus.info.split_rule}")
     st.text(f"It begins: {' '.join(text.text[:400].split())[:160]} …")
     if not st.button("Use this text", key=f"{key}-own-use"):

@@ -72,18 +72,16 @@ def text_models() -> list[models.Choice]:
     return [choice for choice in models.shipped() + models.own() if not choice.items]
 
 
-def pick(choices: list[models.Choice], *, key: str, label: str = "Model") -> models.Choice:
-    """A selectbox over models whose choice is kept in the address."""
-    labels = words.numbered_apart([choice.label for choice in choices])
-    return choices[labels.index(st.selectbox(label, labels, key=key, bind="query-params"))]
+def pick(
+    choices: list[models.Choice], shown: list[str], *, key: str, label: str = "Model"
+) -> models.Choice:
+    """A selectbox over models, called as `shown`; the choice is kept in the address."""
+    return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]
 
 
-def family(choice: models.Choice) -> str:
-    """The title of the model's family, with what tells two of a family apart."""
-    from lm_core.models import models as families
-
-    order = choice.card["model"].get("order")
-    return families[choice.family].title + (f", order {order}" if order else "")
+def labels(choices: list[models.Choice]) -> list[str]:
+    """What to call each model, no two alike."""
+    return words.numbered_apart([choice.label for choice in choices])
 
 
 def begin(choice: models.Choice, prompt: str, seed: int) -> Draft:
@@ -150,6 +148,30 @@ def coloured_text(draft: Draft) -> str:
     return token_spans(tokens, shares)
 
 
+def at_once(
+    choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSettings", count: int
+) -> str:
+    """Safe HTML of a prompt and `count` tokens after it; remembered. Raises as `begin`."""
+    meta = choice.folder / "meta.json"
+    stamp = meta.stat().st_mtime if meta.exists() else 0.0
+    key = (str(choice.folder), stamp, prompt, seed, count, *sampler.to_dict().values())
+    return _at_once(key, choice, prompt, seed, sampler, count)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _at_once(
+    key: tuple,
+    _choice: models.Choice,
+    _prompt: str,
+    _seed: int,
+    _sampler: "SamplerSettings",
+    _count: int,
+) -> str:
+    draft = begin(_choice, _prompt, _seed)
+    draft.write(_count, _sampler)
+    return coloured_text(draft)
+
+
 def arithmetic_table(draft: Draft, sampler: "SamplerSettings") -> "pd.DataFrame":
     """From the model's scores to the probabilities, for the likeliest tokens."""
     import pandas as pd
@@ -186,6 +208,11 @@ def unknown(draft: Draft) -> str | None:
     if not count:
         return None
     return f"{words.count(count, 'word')} of the prompt it never learned: it reads <unk> there."
+
+
+def plain(label: str) -> str:
+    """A label as Markdown that shows it as it is: an owner may call a text anything."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in label)
 
 
 def _safe(text: str) -> str:

@@ -33,7 +33,7 @@ def test_nothing_but_the_data_changes_between_two_redraws():
 
 def test_the_axis_ends_at_few_places_and_leaves_room_for_the_numbers():
     ends = [rows(live_token_bars(["x"], [p]))[0]["reach"] for p in (0.01, 0.24, 0.26, 0.6, 1.0)]
-    assert ends == [0.3, 0.3, 0.6, 1.2, 1.2]
+    assert ends == [0.12, 0.3, 0.6, 1.2, 1.2]
 
 
 def test_the_table_and_the_sentence_are_the_data():

@@ -5,10 +5,11 @@ import math
 import pytest
 import torch
 
-from lm_core.checkpoints import build_model
-from lm_core.errors import ContextTooLong, Unsupported
-from lm_core.inspection import attention_cell, attention_maps, has_attention
+from lm_core.errors import BadText, ContextTooLong, Unsupported
+from lm_core.inspection import attention_cell, attention_maps, has_attention, text_ids
+from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
+from lm_core.tokenizers.char import CharTokenizer
 
 L, H, C, T = 3, 2, 16, 7
 IDS = torch.tensor([3, 1, 4, 1, 5, 9, 2])
@@ -75,3 +76,12 @@ def test_training_mode_is_left_as_it_was(model: LanguageModel) -> None:
     attention_maps(model.train(), IDS)
     assert model.training
     assert has_attention(model)
+
+
+def test_an_item_is_looked_at_after_its_boundary() -> None:
+    tokenizer = CharTokenizer.train(["emma"], items=True)
+    assert text_ids(tokenizer, "ame", items=False).tolist() == [1, 3, 2]  # newline a e m
+    assert text_ids(tokenizer, "ame", items=True).tolist() == [0, 1, 3, 2]
+    assert text_ids(tokenizer, "", items=True).tolist() == [0]
+    with pytest.raises(BadText, match="never saw"):
+        text_ids(tokenizer, "zoe", items=True)

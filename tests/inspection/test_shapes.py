@@ -3,8 +3,14 @@
 import pytest
 import torch
 
-from lm_core.checkpoints import build_model
-from lm_core.inspection.shapes import blueprint, module_shapes, parameter_parts, sample_shapes
+from lm_core.inspection.shapes import (
+    blueprint,
+    memory_bytes,
+    module_shapes,
+    parameter_parts,
+    sample_shapes,
+)
+from lm_core.models.building import build_model
 from lm_core.models.contract import models
 
 GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
@@ -42,6 +48,17 @@ def test_a_shared_table_is_counted_once() -> None:
 def test_an_enormous_model_has_a_blueprint_at_once() -> None:
     settings = models["transformer"].settings(n_layer=48, n_head=64, n_embd=4096)
     assert blueprint("transformer", settings, 50_000).n_parameters > 9e9
+
+
+def test_memory_is_four_bytes_a_weight_and_what_is_fixed() -> None:
+    settings = models["lstm"].settings()
+    model = build_model("lstm", settings.to_dict(), 65)
+    assert memory_bytes(model) == memory_bytes(blueprint("lstm", settings, 65))
+    assert memory_bytes(model) == 4 * model.n_parameters
+    settings = models["transformer"].settings(n_layer=1, n_head=2, n_embd=8, block_size=16)
+    angles = 2 * 16 * 2  # cos and sin of two frequencies at 16 places
+    model = build_model("transformer", settings.to_dict(), 10)
+    assert memory_bytes(model) == 4 * (model.n_parameters + angles)
 
 
 def test_a_model_that_counts_has_a_part_for_each_length() -> None:

@@ -46,13 +46,13 @@ def test_logits_have_a_row_for_each_token(family: str) -> None:
     logits, _ = model(some_ids(3, 7, 27))
     assert logits.shape == (3, 7, 27)
     assert logits.is_floating_point()
-    torch.testing.assert_close(logits.exp().sum(-1).log(), logits.logsumexp(-1))
+    assert logits.isfinite().all()
 
 
 @pytest.mark.parametrize("family", BY_GRADIENT)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_one_batch_can_be_learned_by_heart(family: str, seed: int) -> None:
-    model = tiny_model(family, seed=seed, **({} if family != "lstm" else {"n_hidden": 64})).train()
+    model = tiny_model(family, seed=seed).train()
     idx = torch.cat([torch.arange(4).view(4, 1), some_ids(4, 16, 27, seed=seed)], dim=1)
     optimizer = OPTIMIZERS["adamw"](model, lr=1e-2, weight_decay=0.0)
     for _ in range(150):

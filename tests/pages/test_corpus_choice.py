@@ -74,7 +74,7 @@ def test_every_registered_text_is_offered_and_marked_where_it_has_to_be_fetched(
     app = opened()
     offered = app.selectbox(key="p").options
     for entry in corpora:
-        mark = " (to download)" if entry.extra["info"].how == "download" else ""
+        mark = " ↓" if entry.extra["info"].how == "download" else ""
         assert f"{entry.title}{mark}" in offered
     assert offered[-1] == "Your own text …"
 
@@ -94,7 +94,7 @@ def test_a_pasted_text_is_read_aloud_stored_and_chosen() -> None:
     assert load_own(choice.text).splits["train"][0].startswith("It was a bright cold day")
     assert app.session_state["corpus"].splits == load_own(choice.text).splits
     assert app.query_params["text"] == f"own-{choice.text}"
-    assert app.selectbox(key="p").options[-2].startswith("Yours: Pasted: It was a bright")
+    assert app.selectbox(key="p").options[-2].startswith("Yours: It was a bright")
 
 
 def test_lines_become_items_when_asked() -> None:

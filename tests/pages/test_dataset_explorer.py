@@ -1,5 +1,6 @@
 """The Dataset explorer shows real figures of every kind of text, and each widget moves."""
 
+import base64
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
 
+ROOT = Path(__file__).parents[2]
 LOOKS = ["Most frequent", "Lengths", "Splits", "Search", "Phrases"]
 
 
@@ -18,22 +20,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def page() -> None:
-    import runpy
-    from pathlib import Path
-
-    import pages
-    from pages._ui import session
-
-    with session.mending():
-        runpy.run_path(str(Path(pages.__path__[0]) / "dataset_explorer.py"))
-
-
 def opened(text: str = "names", **address: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in {"text": text, **address}.items():
         app.query_params[name] = value
-    return sound(app.run())
+    return sound(app.switch_page("pages/dataset_explorer.py").run())
 
 
 def sound(app: AppTest) -> AppTest:
@@ -62,7 +53,8 @@ def test_it_opens_on_the_names_with_their_sizes_a_sample_and_a_picture() -> None
     assert len(shown) == 40
     assert set(shown) <= set(load_corpus("names").splits["train"])
     assert charts(app)[0]["layout"]["title"]["text"] == "Rank and frequency"
-    assert len(charts(app)[0]["data"][0]["x"]) > 20
+    ranks = base64.b64decode(charts(app)[0]["data"][0]["x"]["bdata"])
+    assert list(ranks) == list(range(1, 27))  # a to z
     assert "“a”, is 18 % of the training text" in words(app)
     assert "Public domain" in app.caption[0].value
 

@@ -1,0 +1,118 @@
+"""Attention: who looks at whom, in every head, and the arithmetic behind one look."""
+
+import streamlit as st
+
+from pages._ui import front_door, looking, models, session
+from pages._ui.show import show_chart, show_source
+
+SENTENCE, ITEM = "the people of the united states", "anastasia"
+LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
+ALL, ONE = "attention-all", "attention-one"
+BIND = "query-params"
+
+front_door.enter()
+st.title("Attention")
+st.write(
+    "Before it guesses, each token looks back and takes something from those before it: attention."
+)
+controls = st.columns([4, 3, 1], vertical_alignment="bottom")
+with controls[1]:
+    choice = models.pick(looking.choices(), key="attention-model")
+with controls[0]:
+    text = st.text_input(
+        "Your name" if choice.items else "Your sentence",
+        value=ITEM if choice.items else SENTENCE,
+        max_chars=5000,
+        key="attention-name" if choice.items else "attention-text",
+        bind="query-params",
+    )
+controls[2].button("Look", type="primary", width="stretch", key="attention-look")
+
+checkpoint = models.load(choice)
+reading = None
+with session.mending():  # the text stays where it is
+    reading = looking.read(checkpoint, text)
+    if reading is None:
+        st.info("Type a word or a sentence to look at.")
+if reading is None:
+    st.stop()
+L, H, T, _ = reading.maps.shape
+if reading.dropped:
+    st.info(
+        f"The model's context is {T:,} tokens: the first {reading.dropped:,} of your text are "
+        "left out here, as they are when it guesses."
+    )
+
+
+def small_and_large() -> tuple[int, int]:
+    """All heads to pick from, and the one picked; returns its layer and head."""
+    from lm_core.charts.heatmaps import all_heads, one_head
+
+    dark = st.context.theme.type == "dark"
+    left, right = st.columns([2, 3], gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        places = st.columns(2)
+        with places[0]:
+            layer = looking.choose("Layer", [str(i + 1) for i in range(L)], key=LAYER, bind=BIND)
+        with places[1]:
+            head = looking.choose("Head", [str(i + 1) for i in range(H)], key=HEAD, bind=BIND)
+        chart = all_heads(
+            reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
+        )
+        show_chart(
+            chart,
+            key=ALL,
+            on_select=lambda: looking.pointed(ALL, LAYER, HEAD),
+            selection_mode="points",
+        )
+        st.caption("Click a picture, or choose above. Rows: layers. Columns: heads.")
+    with right, st.container(border=True, height="stretch"):
+        chart = one_head(
+            reading.maps[layer, head], reading.tokens, layer, head, dark=dark, height=480
+        )
+        show_chart(
+            chart,
+            key=ONE,
+            on_select=lambda: looking.pointed(ONE, ROW, COLUMN),
+            selection_mode="points",
+        )
+        st.caption(
+            "A row is a token that looks, a column one it looks at; a row sums to 1. Click a cell."
+            + (" ⏎ is where a name begins." if choice.items else "")
+        )
+    return layer, head
+
+
+def one_cell(layer: int, head: int) -> None:
+    """The arithmetic of a cell: of the strongest look until another is chosen."""
+    st.subheader("The arithmetic of one cell")
+    seen = (str(choice.folder), text, layer, head)
+    if st.session_state.get("attention-seen") != seen:
+        st.session_state["attention-seen"] = seen
+        row, column = looking.strongest_look(reading.maps[layer, head])
+        st.session_state[ROW], st.session_state[COLUMN] = row, column
+    places = st.columns(2)
+    with places[0]:
+        row = looking.choose("Looking", reading.labels, key=ROW)
+    with places[1]:
+        column = looking.choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
+    looking.arithmetic(checkpoint, reading, layer, head, row, column)
+
+
+layer, head = small_and_large()
+st.markdown(f"**What to notice:** {looking.notice(reading)}")
+one_cell(layer, head)
+if reading.heads:
+    with st.expander("Every head in figures"):
+        looking.head_table(reading)
+
+
+def code() -> None:
+    """The plain twin of the fast path, and the layer it belongs to."""
+    from lm_core.models import transformer
+
+    show_source(transformer.attend, "The code: attention written out")
+    show_source(transformer.Attention, "The code: the layer around it")
+
+
+code()

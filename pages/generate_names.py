@@ -1,0 +1,156 @@
+"""Generate names: several models side by side, and how likely they find yours."""
+
+import math
+
+import streamlit as st
+
+from pages._ui import models, naming, session, writing
+from pages._ui.show import show_source
+
+MOST_COLUMNS = 4
+MOST_BATCHES = 25  # of twenty names each
+HEIGHT = 210  # pixels of a column's list
+SETTINGS, BATCHES = "generate_names-settings", "generate_names-batches"
+
+
+def controls() -> tuple[str, float, int, bool]:
+    """Begins with, temperature, seed, and whether more are wanted."""
+    line = st.columns([2, 4, 2, 2], vertical_alignment="bottom")
+    begins = line[0].text_input(
+        "Begins with", "", key="generate_names-begins", max_chars=20, bind="query-params"
+    )
+    temperature = line[1].slider(
+        "Temperature: cautious to adventurous",
+        0.0,
+        2.0,
+        0.9,
+        0.05,
+        key="generate_names-temperature",
+        bind="query-params",
+        help="At 0 it always takes the likeliest letter, so all names are the same.",
+    )
+    seed = line[2].number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        7,
+        key="generate_names-seed",
+        bind="query-params",
+        help="The same seed gives the same names; Twenty more goes on with the next seed.",
+    )
+    more = line[3].button("Twenty more", type="primary", width="stretch", key="generate_names-more")
+    return begins, temperature, int(seed), more
+
+
+def chosen_models() -> dict[str, models.Choice]:
+    """Label -> model: those that ship and the visitor's newest, others on request."""
+    choices = naming.name_models()
+    named = dict(zip(naming.labels(choices), choices, strict=True))
+    shipped = sum(choice.folder.parent == models.SHIPPED for choice in choices)
+    if len(choices) == shipped <= MOST_COLUMNS:
+        return named
+    shown = st.multiselect(
+        "Models",
+        list(named),
+        list(named)[: min(shipped + 1, MOST_COLUMNS)],
+        max_selections=MOST_COLUMNS,
+        key="generate_names-models",
+        bind="query-params",
+    )
+    return {label: named[label] for label in shown}
+
+
+def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:
+    """Seeds of the batches on the screen, the newest first. How many there are stands in the
+    address; other settings begin with one again."""
+    same = st.session_state.get(SETTINGS, settings) == settings
+    st.session_state[SETTINGS] = settings
+    given = st.query_params.get(BATCHES, "1") if same else "1"
+    batches = min(int(given), MOST_BATCHES) if given.isdecimal() and int(given) else 1
+    if more:
+        batches = min(batches + 1, MOST_BATCHES)
+    if batches > 1:
+        st.query_params[BATCHES] = str(batches)
+    else:
+        st.query_params.pop(BATCHES, None)
+    return [seed + i for i in reversed(range(batches))]
+
+
+def column(
+    label: str, choice: models.Choice, begins: str, temperature: float, seeds: list[int]
+) -> None:
+    """One model: what it is, how good, its names, and how many of them are its own."""
+    nats = naming.nats_per_character(choice)
+    quality = f"{nats:.2f} nats per character" if nats else "never scored"
+    st.markdown(f"**{writing.plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
+    with session.mending():
+        batches = [naming.twenty(choice, begins, temperature, seed) for seed in seeds]
+        known = naming.lists(choice.corpus)
+        with st.container(height=HEIGHT, border=False):
+            st.html(naming.LINE.join(naming.tagged(names, known) for names in batches))
+        st.html(naming.shares([name for names in batches for name in names], known))
+
+
+def how_likely(named: dict[str, models.Choice]) -> None:
+    """One name, scored letter by letter by one model."""
+    from lm_core.charts import words
+    from lm_core.charts.colour_text import token_spans
+
+    with st.container(border=True):
+        st.markdown(
+            "**How likely is your name?**",
+            help="Each letter shows its probability after the letters before it. Their surprises, "
+            "in nats, add up: 0.7 nats more is half as likely.",
+        )
+        left, middle, right = st.columns([2, 2, 6])
+        name = left.text_input(
+            "Name", "jaguar", key="generate_names-name", max_chars=60, bind="query-params"
+        )
+        with middle:
+            shown = list(named)
+            choice = writing.pick(
+                list(named.values()), shown, key="generate_names-scorer", label="According to"
+            )
+        with right, session.mending():
+            scored = naming.score(choice, name)
+            st.html(token_spans(scored.letters, scored.probabilities, numbers=True))
+            odds = words.human(math.exp(min(scored.nats, 700)))
+            line = f"**{scored.nats:.1f} nats** of surprise in all, one chance in {odds}"
+            if scored.rarer_than is not None:
+                line += f": rarer than **{words.percent(scored.rarer_than)}** of real names"
+            st.markdown(f"{line}.")
+            st.caption(naming.verdict(choice, name, scored))
+
+
+st.title("Generate names")
+st.write(
+    "Each model read a list of names and now makes up its own, letter by letter. **New**: in no "
+    "list. **Held out**: a real name that was kept from it. The others it has read."
+)
+begins, temperature, seed, more = controls()
+with st.spinner("Waking the models …"):
+    named = chosen_models()
+if not named:
+    st.info("No model of names is chosen: choose one above, or train one on the Train screen.")
+    st.stop()
+folders = tuple(str(choice.folder) for choice in named.values())
+seeds = seeds_shown((begins, temperature, seed, folders), seed, more)
+for place, (label, choice) in zip(st.columns(len(named)), named.items(), strict=True):
+    with place.container(border=True, height="stretch"):
+        column(label, choice, begins, temperature, seeds)
+if len(seeds) == MOST_BATCHES:
+    st.caption("As many names as fit here: change the seed for others.")
+st.fragment(how_likely)(named)
+st.page_link(
+    "pages/train.py", label="Teach a model a list of your own", query_params={"text": "own"}
+)
+
+
+def code() -> None:
+    """What writes a batch of names."""
+    from lm_core.generation import engine
+
+    show_source(engine.write_text, "The code: how names are written")
+
+
+code()

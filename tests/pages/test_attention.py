@@ -1,0 +1,174 @@
+"""The Attention screen: real weights of a model that ships, and sentences where input is bad."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.checkpoints import load_checkpoint
+from lm_core.inspection import attention_maps, text_ids
+from pages._ui import looking, models
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[f"attention-{name}"] = value
+    app.switch_page("pages/attention.py").run()
+    assert not app.exception
+    return app
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def transformer(*, items: bool):
+    """The shipped Transformer that the screen offers first."""
+    return next(c for c in models.shipped() if c.family == "transformer" and c.items == items)
+
+
+def on_names(app: AppTest) -> AppTest:
+    return sound(app.selectbox(key="attention-model").set_value(transformer(items=True)).run())
+
+
+def write(app: AppTest, text: str, field: str = "attention-text") -> AppTest:
+    app.text_input(key=field).set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in app.markdown)
+
+
+def formula(app: AppTest, i: int) -> str:
+    return app.latex[i].value.strip("$ \n")
+
+
+def table(app: AppTest, column: str):
+    return next(frame.value for frame in app.dataframe if column in frame.value)
+
+
+def maps_of(text: str, *, items: bool) -> np.ndarray:
+    checkpoint = load_checkpoint(transformer(items=items).folder)
+    return attention_maps(
+        checkpoint.model, text_ids(checkpoint.tokenizer, text, items=items)
+    ).numpy()
+
+
+def test_it_opens_on_a_sentence_with_the_weights_of_every_head() -> None:
+    app = sound(opened())
+    maps = maps_of("the people of the united states", items=False)
+    L, H, T, _ = maps.shape
+    drawn = table(app, "head")
+    assert len(drawn) == L * H * T * (T + 1) // 2
+    np.testing.assert_allclose(
+        drawn["attention (share of 1)"], maps[:, :, *np.tril_indices(T)].ravel(), atol=1e-5
+    )
+    titles = [chart.proto.spec for chart in app.get("plotly_chart")]
+    assert "All heads" in titles[0]
+    assert "Layer 1, head 1" in titles[1]
+    assert "is the most decided" in said(app)
+
+
+def test_the_arithmetic_ends_in_the_weight_of_the_chosen_cell() -> None:
+    app = sound(opened())
+    sound(app.selectbox(key="attention-layer").set_value(2).run())
+    sound(app.selectbox(key="attention-head").set_value(1).run())
+    sound(app.selectbox(key="attention-row").set_value(4).run())
+    sound(app.selectbox(key="attention-column").set_value(1).run())
+    weight = maps_of("the people of the united states", items=False)[2, 1, 4, 1]
+    assert formula(app, 1).endswith(f"= {weight:.3f}")
+    shares = table(app, "share")
+    assert len(shares) == 5
+    assert shares["share"].sum() == pytest.approx(1, abs=1e-3)
+    numbers = table(app, "q × k")
+    dot = float(formula(app, 0).split(r"= \frac{")[1].split("}")[0])
+    assert dot == pytest.approx(numbers["q × k"].sum(), abs=0.002)
+
+
+def test_it_begins_at_the_strongest_look_of_the_head() -> None:
+    app = sound(opened(layer="3", head="2"))
+    weights = np.tril(maps_of("the people of the united states", items=False)[2, 1], -1)
+    row, column = np.unravel_index(weights.argmax(), weights.shape)
+    assert app.selectbox(key="attention-row").value == row
+    assert app.selectbox(key="attention-column").value == column
+
+
+def test_a_click_on_a_picture_chooses_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"chart": {"selection": {"points": [{"customdata": [3, 1]}]}}}
+    monkeypatch.setattr(looking.st, "session_state", state)
+    looking.pointed("chart", "layer", "head")
+    assert (state["layer"], state["head"]) == (3, 1)
+    state["chart"] = {"selection": {"points": []}}  # a second click takes the choice back
+    looking.pointed("chart", "layer", "head")
+    assert (state["layer"], state["head"]) == (3, 1)
+
+
+def test_a_name_begins_after_the_boundary() -> None:
+    app = on_names(opened())
+    write(app, "emma", "attention-name")
+    assert app.selectbox(key="attention-row").options == ["⏎", "e", "m₁", "m₂", "a"]
+    assert "⏎ is where a name begins" in "".join(caption.value for caption in app.caption)
+
+
+def test_a_character_the_model_never_saw_gets_one_sentence_and_the_text_stays() -> None:
+    app = write(on_names(opened()), "zoë!", "attention-name")
+    assert len(app.error) == 1
+    assert "never saw" in app.error[0].value
+    assert app.text_input(key="attention-name").value == "zoë!"
+    assert not app.get("plotly_chart")
+    sound(write(app, "zoe", "attention-name"))
+    assert app.get("plotly_chart")
+
+
+def test_a_text_longer_than_the_context_is_cut_and_said_so() -> None:
+    app = sound(write(opened(), "we the people " * 200))
+    room = load_checkpoint(transformer(items=False).folder).model.context_size
+    assert f"context is {room} tokens" in app.info[0].value
+    assert len(app.selectbox(key="attention-row").options) == room
+
+
+@pytest.mark.parametrize("text", ["a", "e"])
+def test_a_single_token_looks_at_itself(text: str) -> None:
+    app = sound(write(opened(), text))
+    assert formula(app, 1).endswith("= 1.000")
+    assert "A single token has only itself" in said(app)
+
+
+def test_no_text_is_asked_for_and_a_name_may_be_empty() -> None:
+    app = sound(write(opened(), ""))
+    assert "Type a word" in app.info[0].value
+    sound(write(on_names(opened()), "", "attention-name"))
+
+
+def test_a_shorter_text_keeps_no_place_beyond_its_end() -> None:
+    app = sound(opened())
+    sound(app.selectbox(key="attention-row").set_value(6).run())
+    sound(write(app, "the people"))
+    row = app.selectbox(key="attention-row")
+    assert row.value < len(row.options) < 7
+
+
+def test_signs_of_markdown_are_shown_as_they_are() -> None:
+    app = sound(write(opened(), "* * *"))
+    sound(app.selectbox(key="attention-row").set_value(0).run())
+    assert "\\*" in said(app).partition("asks (q)")[0].rpartition("\n")[2]
+
+
+def test_heads_are_read_in_figures() -> None:
+    heads = table(sound(opened()), "entropy (nats)")
+    L, H, T, _ = maps_of("the people of the united states", items=False).shape
+    assert len(heads) == L * H
+    assert heads["entropy (nats)"].between(0, np.log(T)).all()

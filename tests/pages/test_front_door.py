@@ -1,0 +1,23 @@
+"""A screen opened by its own address, before any other, comes through app.py all the same."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.runs.owners import is_owner
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("screen", ["dataset_explorer", "architectures", "attention"])
+def test_the_first_screen_opened_has_its_visitor(
+    screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page(f"pages/{screen}.py").run()
+    assert not app.exception
+    assert is_owner(app.session_state["visitor"])
+    assert app.query_params["visitor"] == app.session_state["visitor"]
+    assert app.title[0].value.lower().replace(" ", "_") == screen

@@ -1,0 +1,237 @@
+"""Generate names: models side by side, names marked by list, one name scored letter by letter."""
+
+import math
+import re
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.checkpoints import build_model, save_checkpoint
+from lm_core.corpora.load import load_corpus
+from lm_core.corpora.own import own_corpus, save_own
+from lm_core.encoded import encode_documents
+from lm_core.errors import BadText
+from lm_core.runs.store import RunStore
+from lm_core.tokenizers.char import CharTokenizer
+from pages._ui import models, naming
+
+APP = Path(__file__).parents[2] / "app.py"
+OWNER = "a-visitor-for-tests"
+TOWNS = [
+    f"{a}{b}" for a in ("ash", "oak", "elm", "yew", "fir") for b in ("ton", "ford", "by", "ey")
+]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+
+
+def opened() -> AppTest:
+    """The screen, reached by way of Home as app.py shows it."""
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    return sound(app.switch_page("pages/generate_names.py").run())
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return opened()
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
+    return sound(getattr(app, kind)(key=f"generate_names-{name}").set_value(value).run())
+
+
+def lists(app: AppTest) -> list[list[str]]:
+    """The names of each column."""
+    bodies = [element.proto.body for element in app.get("html")]
+    return [re.findall(r"<div>([^< ]+)", body) for body in bodies if "<div>" in body]
+
+
+def shipped() -> list[models.Choice]:
+    return [choice for choice in models.shipped() if choice.items]
+
+
+def said(app: AppTest) -> str:
+    return " ".join(m.value for m in app.markdown)
+
+
+def test_it_opens_with_twenty_names_of_every_shipped_model(app: AppTest) -> None:
+    columns = lists(app)
+    assert len(columns) == len(shipped()) >= 3
+    assert all(len(names) == 20 for names in columns)
+    helps = [m.help for m in app.markdown if m.help]
+    assert sum("Read 27,910 names of “US first names" in text for text in helps) == len(columns)
+    for choice in shipped():
+        nats = choice.card["metrics"]["validation"]["nats_per_token"]
+        assert f"{nats:.2f} nats per character" in said(app)
+
+
+def test_names_are_marked_by_the_list_they_are_in(app: AppTest) -> None:
+    splits = load_corpus("names").splits
+    learned, held_out = set(splits["train"]), set(splits["validation"] + splits["test"])
+    bodies = [e.proto.body for e in app.get("html")]
+    columns = [body for body in bodies if "<div>" in body]
+    totals = [body for body in bodies if "held out <small>" in body]
+    for body, total in zip(columns, totals, strict=True):
+        new = 0
+        for line in re.findall(r"<div>(.*?)</div>", body):
+            name = line.split(" ")[0]
+            assert (">new<" in line) == (name not in learned | held_out)
+            assert (">held out<" in line) == (name in held_out)
+            new += ">new<" in line
+        assert total.startswith(f"<b>{100 * new // 20} %</b> new")
+
+
+def test_the_kinds_of_a_name() -> None:
+    known = naming.Lists(frozenset({"emma"}), frozenset({"noah"}))
+    html = naming.tagged(["emma", "noah", "zzz", "<b>"], known)
+    lines = re.findall(r"<div>(.*?)</div>", html)
+    assert lines[0] == "emma"
+    assert ">held out<" in lines[1]
+    assert ">new<" in lines[2]
+    assert lines[3].startswith("&lt;b&gt;")
+    assert "nothing can be marked" in naming.shares(["emma"], None)
+
+
+def test_they_begin_as_asked_and_the_seed_decides(app: AppTest) -> None:
+    set_value(app, "text_input", "begins", "Ma")
+    first = lists(app)
+    assert all(name.startswith("ma") for names in first for name in names)
+    assert lists(set_value(app, "number_input", "seed", 8)) != first
+    assert lists(set_value(app, "number_input", "seed", 7)) == first
+
+
+def test_twenty_more_stand_above_the_twenty_before(app: AppTest) -> None:
+    before = lists(app)
+    sound(app.button(key="generate_names-more").click().run())
+    after = lists(app)
+    assert [len(names) for names in after] == [40] * len(before)
+    assert [names[20:] for names in after] == before
+    assert app.query_params["generate_names-batches"] == "2"
+    assert [names[:20] for names in after] == lists(set_value(app, "number_input", "seed", 8))
+    set_value(app, "slider", "temperature", 0.5)
+    assert [len(names) for names in lists(app)] == [20] * len(before)
+
+
+def test_a_link_shows_as_many_names_as_were_on_the_screen() -> None:
+    for given, columns in (("3", 60), ("0", 20), ("many", 20), ("9" * 30, 500)):
+        app = AppTest.from_file(APP, default_timeout=60).run()
+        app.query_params["generate_names-batches"] = given
+        sound(app.switch_page("pages/generate_names.py").run())
+        assert [len(names) for names in lists(app)] == [columns] * len(shipped())
+
+
+def test_at_temperature_zero_all_names_are_the_same(app: AppTest) -> None:
+    set_value(app, "slider", "temperature", 0.0)
+    assert all(len(set(names)) == 1 for names in lists(app))
+
+
+def test_a_name_is_scored_letter_by_letter(app: AppTest) -> None:
+    set_value(app, "text_input", "name", "Emma")
+    (body,) = [e.proto.body for e in app.get("html") if 'title="probability' in e.proto.body]
+    letters = re.findall(r'border-bottom:[^"]*">([^ <]+) <', body)
+    assert letters == ["e", "m", "m", "a", "end"]
+    assert re.search(
+        r"\*\*[\d.]+ nats\*\* of surprise in all, one chance in .*real names", said(app)
+    )
+    for option in app.selectbox(key="generate_names-scorer").options:
+        set_value(app, "selectbox", "scorer", option)
+
+
+@pytest.mark.parametrize("choice", shipped(), ids=lambda c: c.family)
+def test_the_score_is_the_models_own(choice: models.Choice) -> None:
+    checkpoint = models.load(choice)
+    scored = naming.score(choice, "emma")
+    ids = encode_documents(["emma"], checkpoint.tokenizer, items=True).ids
+    logits, _ = checkpoint.model(ids[:-1].view(1, -1))
+    expected = logits[0].detach().float().log_softmax(-1).gather(1, ids[1:, None]).squeeze(1)
+    assert scored.nats == pytest.approx(-float(expected.sum()), abs=1e-3)
+    assert scored.probabilities == pytest.approx(expected.exp().tolist(), abs=1e-5)
+    assert scored.nats == pytest.approx(-sum(map(math.log, scored.probabilities)), abs=1e-3)
+
+
+def test_rarer_than_compares_with_each_held_out_name() -> None:
+    choice = next(c for c in shipped() if c.family == "ngram")
+    names = load_corpus("names").splits["validation"]
+    one_by_one = [naming.score(choice, name).nats for name in names[:60]]
+    together = naming._held_out_nats(str(choice.folder), naming._stamp(choice), choice)
+    assert together[:60] == pytest.approx(one_by_one, abs=1e-3)
+    assert len(together) == naming.score(choice, "emma").compared == 1000
+    assert naming.score(choice, "xqzxqz").rarer_than == 1.0
+
+
+def test_letters_the_models_never_saw_are_one_sentence_each_and_nothing_is_lost(
+    app: AppTest,
+) -> None:
+    app.text_input(key="generate_names-name").set_value("ζωή").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "never saw" in app.error[0].value
+    assert app.text_input(key="generate_names-name").value == "ζωή"
+    set_value(app, "text_input", "name", "zoe")
+    app.text_input(key="generate_names-begins").set_value("7").run()
+    assert not app.exception
+    assert len(app.error) == len(shipped())
+    set_value(app, "text_input", "begins", "")
+
+
+def test_an_empty_name_is_one_sentence(app: AppTest) -> None:
+    app.text_input(key="generate_names-name").set_value("  ").run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_sixty_names_are_written_in_well_under_a_second() -> None:
+    for choice in shipped():
+        models.load(choice)
+    began = time.perf_counter()
+    for choice in shipped():
+        assert len(naming.twenty(choice, "", 0.9, 12345)) == 20
+    assert (
+        time.perf_counter() - began < 1.5
+    )  # 0.05 s on an idle machine; the rest is for a busy one
+
+
+def test_the_visitors_own_list_has_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages._ui import session
+
+    corpus = own_corpus(TOWNS, title="my towns", items=True)
+    save_own(corpus)
+    tokenizer = CharTokenizer.train(TOWNS)
+    model = build_model("ngram", {"order": 3}, tokenizer.vocab_size)
+    encoded = encode_documents(corpus.splits["train"], tokenizer, items=True)
+    model.fit(encoded.ids, encoded.starts)
+    session._manager.clear()  # the store of this test's home
+    store = RunStore()
+    run = store.create(OWNER, "my towns", {})
+    card = {"corpus": {"name": corpus.info.name, "title": "my towns", "items": True}}
+    save_checkpoint(store.run_folder(run) / "checkpoint", model, tokenizer, card)
+    monkeypatch.setattr(session, "visitor", lambda: OWNER)
+    app = opened()
+    assert len(lists(app)) == len(shipped()) + 1
+    assert "never scored" in said(app)
+    assert set("".join(lists(app)[-1])) <= set("".join(TOWNS))
+    set_value(app, "text_input", "name", "oaken")
+    set_value(app, "multiselect", "models", ["Yours: my towns"])
+    assert "A name in none of its lists" in app.caption[-1].value
+    assert "of real names" in said(app)
+    set_value(app, "multiselect", "models", [])
+    assert "choose one" in app.info[0].value
+
+
+def test_a_list_that_is_gone_leaves_the_names_unmarked() -> None:
+    assert naming.lists("own-" + "0" * 64) is None
+
+
+def test_no_letter_at_all_cannot_be_scored() -> None:
+    with pytest.raises(BadText):
+        naming.score(shipped()[0], "")

@@ -1,0 +1,219 @@
+"""Generate text: the text goes on, the bars follow the sliders, bad input loses nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.checkpoints import build_model, save_checkpoint
+from lm_core.generation import SamplerSettings
+from lm_core.runs.store import RunStore
+from lm_core.tokenizers.bpe import BPETokenizer
+from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.tokenizer import Tokenizer
+from lm_core.tokenizers.word import WordTokenizer
+from pages._ui import models, writing
+
+APP = Path(__file__).parents[2] / "app.py"
+OWNER = "a-visitor-for-tests"
+PROMPT = "My fellow Americans, the state of the"
+TEXT = "the sun rose and the sea was calm, and the men rose too. " * 8
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+
+
+def opened() -> AppTest:
+    """The screen, reached by way of Home as app.py shows it."""
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    return sound(app.switch_page("pages/generate_text.py").run())
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return opened()
+
+
+@pytest.fixture
+def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing ships."""
+    monkeypatch.setattr(models, "SHIPPED", tmp_path)
+    models.shipped.clear()
+    yield
+    models.shipped.clear()
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def draft(app: AppTest) -> writing.Draft:
+    return app.session_state["generate_text-draft"]
+
+
+def bars(app: AppTest) -> bytes:
+    return app.get("vega_lite_chart")[0].proto.datasets[0].data.data
+
+
+def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
+    return sound(getattr(app, kind)(key=f"generate_text-{name}").set_value(value).run())
+
+
+def test_it_opens_on_a_prompt_already_continued_and_coloured(app: AppTest) -> None:
+    shown = app.get("html")[0].proto.body
+    assert PROMPT in shown
+    assert shown.count('title="probability') == 40
+    assert bars(app)
+    table = app.dataframe[-1].value
+    kept = table[table["after top-k and top-p"] != "ruled out"]
+    assert list(kept["share"]) == list(kept["after top-k and top-p"])
+
+
+def test_sliders_redraw_the_bars_and_leave_the_text(app: AppTest) -> None:
+    for name, value in (("temperature", 2.0), ("top_k", 3), ("top_p", 0.01)):
+        text, before = draft(app).text, bars(app)
+        set_value(app, "slider", name, value)
+        assert draft(app).text == text
+        assert bars(app) != before
+    table = app.dataframe[-1].value
+    assert list(table["after top-k and top-p"]) == ["100 %"] + ["ruled out"] * 9
+    set_value(app, "slider", "temperature", 0.0)
+    assert list(app.dataframe[-1].value["share"]) == ["100 %"] + ["0 %"] * 9
+
+
+def test_step_write_stop_and_start_over(app: AppTest) -> None:
+    sound(app.button(key="generate_text-step").click().run())
+    assert len(draft(app).pieces) == 41
+    sound(app.button(key="generate_text-write").click().run())
+    assert draft(app).left > 0
+    sound(app.run())  # a tick
+    before = len(draft(app).pieces)
+    assert before > 41
+    sound(app.button(key="generate_text-stop").click().run())
+    sound(app.run())
+    assert len(draft(app).pieces) == before
+    sound(app.button(key="generate_text-clear").click().run())
+    assert draft(app).text == PROMPT
+
+
+def test_the_seed_decides_the_text(app: AppTest) -> None:
+    first = draft(app).text
+    assert draft(set_value(app, "number_input", "seed", 1)).text != first
+    assert draft(set_value(app, "number_input", "seed", 0)).text == first
+
+
+def test_every_shipped_model_of_text_writes_and_lists_of_names_are_not_offered(
+    app: AppTest,
+) -> None:
+    box = app.selectbox(key="generate_text-model")
+    assert [o for o in box.options if "US first names" in o] == []
+    for option in box.options:
+        set_value(app, "selectbox", "model", option)
+        assert len(draft(app).pieces) == 40
+        assert option in app.caption[0].value
+
+
+def test_other_models_go_on_from_the_same_prompt(app: AppTest) -> None:
+    set_value(app, "toggle", "beside", True)
+    shown = [element.proto.body for element in app.get("html")]
+    assert len(shown) == len(app.selectbox(key="generate_text-model").options)
+    assert all(PROMPT in body for body in shown)
+    assert len(set(shown)) == len(shown)
+
+
+def test_a_prompt_longer_than_the_context_is_said_in_one_sentence(app: AppTest) -> None:
+    assert not app.info
+    set_value(app, "text_input", "prompt", "the state of the union " * 200)
+    (said,) = app.info
+    assert "sees only the last" in said.value
+
+
+def test_an_empty_prompt_and_one_of_markup_work(app: AppTest) -> None:
+    set_value(app, "text_input", "prompt", "")
+    assert len(draft(app).pieces) == 40
+    set_value(app, "text_input", "prompt", "<script>alert(1)</script>")
+    assert "&lt;script&gt;" in app.get("html")[0].proto.body
+
+
+def own_model(tokenizer: Tokenizer, title: str, items: bool = False) -> None:
+    """A small model in the store, as a finished run leaves it."""
+    store = RunStore()
+    run = store.create(OWNER, title, {})
+    model = build_model("lstm", {"n_embd": 4, "n_hidden": 4}, tokenizer.vocab_size)
+    card = {
+        "corpus": {"name": "own-x", "title": title, "items": items},
+        "spec": {"tokenizer": {"name": tokenizer.name}},
+    }
+    save_checkpoint(store.run_folder(run) / "checkpoint", model, tokenizer, card)
+
+
+def opened_by_owner(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    from pages._ui import session
+
+    session._manager.clear()  # the store of this test's home
+    monkeypatch.setattr(session, "visitor", lambda: OWNER)
+    return opened()
+
+
+def test_a_character_the_model_never_saw_is_one_sentence_and_the_prompt_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own_model(CharTokenizer.train([TEXT]), "calm *sea*")
+    app = opened_by_owner(monkeypatch)
+    set_value(app, "text_input", "prompt", "the sun")
+    app.selectbox(key="generate_text-model").set_value("Yours: calm *sea*").run()
+    sound(app)
+    app.text_input(key="generate_text-prompt").set_value("the ☀").run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "This model reads single characters and never saw '☀': leave them out, or choose a model "
+        "with another tokenizer."
+    ]
+    assert app.text_input(key="generate_text-prompt").value == "the ☀"
+    set_value(app, "text_input", "prompt", "the sea")
+    assert draft(app).text.startswith("the sea")
+
+
+def test_words_the_model_never_learned_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    own_model(WordTokenizer.train([TEXT]), "words")
+    app = opened_by_owner(monkeypatch)
+    app.selectbox(key="generate_text-model").set_value("Yours: words").run()
+    set_value(app, "text_input", "prompt", "the zebra and the xylophone")
+    assert any(info.value.startswith("2 words of the prompt") for info in app.info)
+
+
+def test_a_lab_without_models_says_what_to_do(no_models: None) -> None:
+    app = opened()
+    assert "train one" in app.info[0].value
+
+
+@pytest.mark.parametrize("kind", [CharTokenizer, WordTokenizer, BPETokenizer])
+def test_the_pieces_of_a_draft_are_its_text(
+    kind: type[Tokenizer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spaces between words, and letters of several bytes, come out as the tokenizer has them."""
+    tokenizer = kind.train([TEXT + "\nça va, naïve Zoë? ☀ " * 3], None)
+    model = build_model("lstm", {"n_embd": 4, "n_hidden": 4}, tokenizer.vocab_size)
+    save_checkpoint(tmp_path / "m", model, tokenizer, {})
+    choice = models.Choice("m", tmp_path / "m", "lstm", "", False, {})
+    wanted = tokenizer.encode("the sun, naïve Zoë and ☀ rose").tolist()
+    draft = writing.begin(choice, "the sea", seed=0)
+    ids = iter(wanted)
+
+    def step(sampler: SamplerSettings) -> int:
+        draft.writer.written.append(next(ids))
+        return draft.writer.written[-1]
+
+    monkeypatch.setattr(draft.writer, "step", step)
+    draft.write(len(wanted), SamplerSettings())
+    expected = tokenizer.decode(np.array(wanted))
+    assert "".join(draft.pieces).strip() == expected.strip()
+    assert len(draft.pieces) == len(wanted)
+    if not tokenizer.lossless:
+        assert draft.text.startswith("the sea the sun")

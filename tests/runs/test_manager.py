@@ -1,0 +1,407 @@
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
+from lm_core.runs import manager as module
+from lm_core.runs.manager import CAN_GO_ON, MOST_WAITING, RunManager, grace_seconds
+from lm_core.runs.processes import WorkerDied
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.store import RunStore
+
+SPEC = RunSpec()
+
+
+class Bench(Executor):
+    """A backend that does nothing by itself: the test says how each run goes."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store, self.tasks, self.closed = store, {}, False
+
+    def submit(self, fn, /, *args) -> Future:
+        home, run = args
+        assert (fn.__name__, home) == ("execute", str(self.store.folder))
+        self.tasks[run] = Future()
+        return self.tasks[run]
+
+    def begin(self, run: str) -> None:
+        assert self.tasks[run].set_running_or_notify_cancel()
+        self.store.update(run, status="running", pid=None)
+
+    def finish(self, run: str, status: str = "finished") -> None:
+        self.store.update(run, status=status)
+        self.tasks.pop(run).set_result(status)
+
+    def fail(self, run: str, error: Exception) -> None:
+        self.tasks.pop(run).set_exception(error)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "home")
+
+
+@pytest.fixture
+def make(store: RunStore) -> Iterator[Callable[..., RunManager]]:
+    made: list[RunManager] = []
+
+    def manager(slots: int = 1) -> RunManager:
+        made.append(RunManager(store, Bench(store), slots=slots))
+        return made[-1]
+
+    yield manager
+    for one in made:
+        if not one._closing.is_set():
+            one.close()
+
+
+@pytest.fixture
+def manager(make: Callable[..., RunManager]) -> RunManager:
+    return make()
+
+
+def status(manager: RunManager, run: str) -> str:
+    return manager.store.get(run).status
+
+
+def soon(what: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until it holds; the manager's keeper looks twice a second."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# The queue ----------------------------------------------------------------------------------------
+
+
+def test_a_run_goes_to_a_worker_at_once_when_one_is_free(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada", title="Mine")
+    assert list(manager.backend.tasks) == [run]
+    assert status(manager, run) == "starting"
+    assert manager.queue_position(run) is None
+    row = manager.store.get(run, "ada")
+    assert (row.title, RunSpec.from_dict(row.spec)) == ("Mine", SPEC)
+
+
+def test_the_rest_waits_and_sees_its_place(make) -> None:
+    manager = make(slots=2)
+    runs = [manager.start(SPEC, owner) for owner in ("ada", "bob", "cleo", "dan")]
+    assert set(manager.backend.tasks) == set(runs[:2])
+    assert [manager.queue_position(run) for run in runs] == [None, None, 1, 2]
+    manager.backend.finish(runs[1])
+    assert [manager.queue_position(run) for run in runs] == [None, None, None, 1]
+    assert set(manager.backend.tasks) == {runs[0], runs[2]}
+
+
+def test_who_has_fewest_runs_going_comes_first(make) -> None:
+    """Ada asks for five runs before Bob and Cleo ask for one; they do not wait for all of hers."""
+    manager = make(slots=1)
+    ada = [manager.start(SPEC, "ada") for _ in range(5)]
+    bob, cleo = manager.start(SPEC, "bob"), manager.start(SPEC, "cleo")
+    assert [manager.queue_position(run) for run in (bob, cleo, *ada[1:])] == [1, 2, 3, 4, 5, 6]
+    order = []
+    while manager.backend.tasks:
+        (run,) = manager.backend.tasks
+        order.append(run)
+        manager.backend.finish(run)
+    assert order == [ada[0], bob, cleo, *ada[1:]]
+    assert all(status(manager, run) == "finished" for run in order)
+
+
+def test_two_slots_are_shared_between_two_visitors(make) -> None:
+    manager = make(slots=2)
+    ada = [manager.start(SPEC, "ada") for _ in range(4)]
+    bob = [manager.start(SPEC, "bob") for _ in range(2)]
+    assert set(manager.backend.tasks) == {ada[0], ada[1]}
+    manager.backend.finish(ada[0])
+    assert set(manager.backend.tasks) == {ada[1], bob[0]}  # not a third one of Ada's
+    manager.backend.finish(ada[1])
+    assert set(manager.backend.tasks) == {bob[0], ada[2]}
+
+
+def test_a_visitor_may_have_so_many_waiting_and_no_more(manager: RunManager) -> None:
+    runs = [manager.start(SPEC, "ada") for _ in range(MOST_WAITING + 1)]  # one of them is going
+    with pytest.raises(LabError, match="let one finish or stop one"):
+        manager.start(SPEC, "ada")
+    manager.start(SPEC, "bob")
+    manager.stop(runs[1], "ada")
+    manager.start(SPEC, "ada")
+    with pytest.raises(LabError, match="waiting already"):
+        manager.resume(runs[1], "ada")
+
+
+def test_a_backend_that_runs_at_once_runs_each_once(store: RunStore) -> None:
+    class AtOnce(Executor):
+        def __init__(self) -> None:
+            self.ran: list[str] = []
+
+        def submit(self, fn, /, *args) -> Future:
+            self.ran.append(args[1])
+            store.update(args[1], status="finished")
+            future: Future = Future()
+            future.set_result("finished")
+            return future
+
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            pass
+
+    backend = AtOnce()
+    manager = RunManager(store, backend, slots=1)
+    with manager._lock:  # several wait before the first is handed over
+        manager._closing.set()
+        runs = [manager.start(SPEC, "ada") for _ in range(4)]
+        manager._closing.clear()
+    manager._dispatch()
+    assert sorted(backend.ran) == sorted(runs)
+    manager.close()
+
+
+# Whose run it is ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", ["pause", "resume", "single_step", "stop", "delete"])
+def test_nobody_touches_the_run_of_another(manager: RunManager, call: str) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    before = manager.store.get(run)
+    for name, owner in [(run, "bob"), (run, ""), ("no-such-run", "ada")]:
+        with pytest.raises(RunNotFound):
+            getattr(manager, call)(name, owner)
+    assert manager.store.get(run) == before
+
+
+def test_files_of_the_machine_are_refused(manager: RunManager) -> None:
+    spec = RunSpec(corpus=CorpusSpec(name="file", file="secret.txt"))
+    with pytest.raises(BadSettings, match="command line only"):
+        manager.start(spec, "ada")
+    assert manager.store.runs_of("ada") == []
+
+
+# Steering -----------------------------------------------------------------------------------------
+
+
+def test_wishes_are_written_down_for_the_worker(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.pause(run, "ada")
+    assert manager.store.wish(run) == ("pause", 0, 1.0)
+    manager.resume(run, "ada")
+    assert manager.store.wish(run) == ("run", 0, 1.0)
+    manager.single_step(run, "ada")
+    manager.single_step(run, "ada")
+    assert manager.store.wish(run) == ("pause", 2, 1.0)
+    manager.stop(run, "ada")
+    assert manager.store.wish(run) == ("stop", 2, 1.0)
+    assert status(manager, run) == "running"  # the worker says when it has stopped
+
+
+def test_a_waiting_run_stops_at_once(manager: RunManager) -> None:
+    going, waiting = manager.start(SPEC, "ada"), manager.start(SPEC, "ada")
+    manager.stop(waiting, "ada")
+    assert status(manager, waiting) == "stopped"
+    manager.backend.finish(going)
+    assert manager.backend.tasks == {}
+
+
+def test_a_run_that_no_worker_has_taken_yet_stops_at_once(manager: RunManager) -> None:
+    """The workers are still importing torch: nobody waits for them only to stop."""
+    first, second = manager.start(SPEC, "ada"), manager.start(SPEC, "ada")
+    manager.stop(first, "ada")
+    assert status(manager, first) == "stopped"
+    assert status(manager, second) == "starting"
+
+
+def test_stopping_what_has_ended_changes_nothing(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.finish(run)
+    before = manager.store.get(run)
+    manager.stop(run, "ada")
+    assert manager.store.get(run) == before
+
+
+def test_a_run_that_ended_queues_again(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.stop(run, "ada")
+    manager.store.update(run, pid=12345, message="Stopped.")
+    manager.resume(run, "ada")
+    row = manager.store.get(run)
+    assert (row.status, row.wish, row.message, row.ended) == ("starting", "run", "", None)
+    assert row.pid is None  # of the process that had it before, which may do something else now
+    assert run in manager.backend.tasks
+
+
+def test_a_run_is_forgotten_with_all_its_files(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    folder = manager.store.run_folder(run)
+    (folder / "checkpoint").mkdir(parents=True)
+    with pytest.raises(LabError, match="stop it first"):
+        manager.delete(run, "ada")
+    manager.backend.finish(run)
+    manager.delete(run, "ada")
+    assert not folder.exists()
+    assert manager.store.runs_of("ada") == []
+
+
+# How runs end -------------------------------------------------------------------------------------
+
+
+def test_a_worker_that_died_is_said_in_words(manager: RunManager) -> None:
+    run, waiting = manager.start(SPEC, "ada"), manager.start(SPEC, "bob")
+    manager.backend.begin(run)
+    manager.backend.fail(run, WorkerDied("The training process was ended from outside."))
+    row = manager.store.get(run)
+    assert row.status == "interrupted"
+    assert row.message == f"The training process was ended from outside. {CAN_GO_ON}"
+    assert not row.active
+    assert waiting in manager.backend.tasks  # the slot is free again
+
+
+def test_what_a_person_can_mend_is_said_as_it_is(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.backend.fail(run, LabError("The disk is full: free some space."))
+    row = manager.store.get(run)
+    assert (row.status, row.message) == ("failed", "The disk is full: free some space.")
+
+
+def test_a_defect_is_called_one(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.backend.fail(run, RuntimeError("KeyError: 'x'"))
+    row = manager.store.get(run)
+    assert row.status == "failed"
+    assert "defect of the lab" in row.message
+    assert "KeyError" in row.message
+
+
+def test_a_run_that_does_not_stop_is_ended(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STOP_SECONDS", 0.1)
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stubborn:
+        manager.store.update(run, pid=stubborn.pid)
+        manager.stop(run, "ada")
+        stubborn.wait(timeout=10)
+    manager.backend.fail(run, WorkerDied("The training process was ended from outside."))
+    row = manager.store.get(run)
+    assert row.status == "stopped"  # as was asked for
+    assert "did not stop in time" in row.message
+
+
+def test_an_end_that_cannot_be_written_is_kept_and_written_later(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    written = manager.store.update
+
+    def full(*_, **__):
+        raise StoreUnavailable("The disk is full: free some space.")
+
+    monkeypatch.setattr(manager.store, "update", full)
+    manager.backend.fail(run, WorkerDied("It died."))
+    assert manager.troubles[run] == "The disk is full: free some space."
+    monkeypatch.setattr(manager.store, "update", written)
+    soon(lambda: status(manager, run) == "interrupted")
+    assert manager.store.get(run).message == "The disk is full: free some space."
+    assert manager.troubles == {}
+
+
+# Pages that were closed, servers that were restarted ----------------------------------------------
+
+
+def test_a_run_whose_page_is_closed_is_stopped_and_can_go_on(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched, left = manager.start(SPEC, "ada"), None
+    manager.backend.begin(watched)
+    time.sleep(0.3)
+    monkeypatch.setenv("LM_LAB_GRACE", "0.2")
+    left = watched
+    soon(lambda: manager.store.wish(left)[0] == "stop")
+    assert "its page was closed" in manager.store.get(left).message
+    assert manager.store.get(left).message.endswith(CAN_GO_ON)
+    manager.backend.finish(left, "stopped")
+    monkeypatch.setenv("LM_LAB_GRACE", "60")
+    manager.resume(left, "ada")
+    assert status(manager, left) == "starting"
+
+
+def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_GRACE", "0.8")
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    for _ in range(15):
+        manager.store.visit("ada")
+        time.sleep(0.1)
+    assert manager.store.wish(run)[0] == "run"
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("5", 5.0), ("soon", 900.0), ("", 900.0)])
+def test_the_grace_is_set_in_the_environment(
+    text: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_GRACE", text)
+    assert grace_seconds() == seconds
+
+
+def test_what_a_dead_server_left_behind_can_be_resumed(make, store: RunStore) -> None:
+    """It was killed: nobody closed anything, and another process may have its number by now."""
+    runs = {}
+    for name in ("queued", "starting", "running", "paused", "finished", "failed"):
+        runs[name] = store.create("ada", "", SPEC.to_dict(), server=123456789)
+        store.update(runs[name], status=name)
+    manager = make(slots=2)
+    for name in ("queued", "starting", "running", "paused"):
+        row = store.get(runs[name])
+        assert row.status == "interrupted"
+        assert row.message.endswith(CAN_GO_ON)
+    assert status(manager, runs["finished"]) == "finished"
+    assert status(manager, runs["failed"]) == "failed"
+    manager.resume(runs["running"], "ada")
+    assert runs["running"] in manager.backend.tasks
+
+
+def test_two_servers_on_one_home_leave_each_others_runs_alone(make) -> None:
+    one, other = make(), make()
+    run, waiting = one.start(SPEC, "ada"), one.start(SPEC, "ada")
+    one.backend.begin(run)
+    time.sleep(1.2)  # the other's keeper has looked twice
+    assert status(other, run) == "running"
+    assert status(other, waiting) == "queued"
+    assert other.backend.tasks == {}
+    one.close()
+    assert status(other, run) == "interrupted"
+    other.resume(run, "ada")
+    assert run in other.backend.tasks
+
+
+def test_closing_ends_the_workers_and_says_so(manager: RunManager) -> None:
+    going, waiting = manager.start(SPEC, "ada"), manager.start(SPEC, "ada")
+    manager.backend.begin(going)
+    manager.close()
+    assert manager.backend.closed
+    for run in (going, waiting):
+        row = manager.store.get(run)
+        assert row.status == "interrupted"
+        assert "The lab was closed" in row.message
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "file"))
+    with pytest.raises(StoreUnavailable):
+        RunManager(RunStore())

@@ -1,0 +1,302 @@
+"""The real thing: worker processes that are started, watched, killed and closed.
+
+One pool of two serves all tests of this file, as each process takes seconds to import torch.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from lm_core.corpora.own import own_corpus, save_own
+from lm_core.errors import LabError, RunNotFound
+from lm_core.models import models
+from lm_core.runs import processes
+from lm_core.runs.manager import CAN_GO_ON, RunManager
+from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_count
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.worker import execute
+from lm_core.training import Budget, TrainSettings
+from lm_core.training.events import Checkpointed, Evaluated, Sampled, Step
+from tests.tiny import TEXT
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by POSIX signals")
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers' standard error goes."""
+    return tmp_path_factory.mktemp("log") / "stderr"
+
+
+@pytest.fixture(scope="module")
+def manager(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[RunManager]:
+    with pytest.MonkeyPatch.context() as patch, log.open("w") as stderr:
+        patch.setenv("LM_LAB_HOME", str(tmp_path_factory.mktemp("home")))
+        names = {"PIPE": subprocess.PIPE, "TimeoutExpired": subprocess.TimeoutExpired}
+        logged = SimpleNamespace(Popen=partial(subprocess.Popen, stderr=stderr), **names)
+        patch.setattr(processes, "subprocess", logged)
+        manager = RunManager(RunStore(), LocalProcesses(2))
+        assert manager.backend.wait_until_warm(120)
+        yield manager
+        manager.close()
+
+
+def soon(what: Callable[[], object], seconds: float) -> float:
+    """Wait until it holds; how long that took, in seconds."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < seconds, f"not within {seconds} s"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+def spec_of(*, steps: int = 1_000_000, seed: int = 0) -> RunSpec:
+    """A small model; unless told otherwise it goes on until it is stopped."""
+    key = save_own(own_corpus(TEXT, title="Mine", items=False))
+    return RunSpec(
+        corpus=CorpusSpec(name="own", text=key),
+        model_name="lstm",
+        model=models["lstm"].settings(n_hidden=32, n_embd=16, block_size=16, dropout=0.1),
+        train=TrainSettings(batch_size=4, schedule="constant", warmup=0.0),
+        budget=Budget(steps=steps),
+        seed=seed,
+    )
+
+
+def points(manager: RunManager, run: str) -> dict[int, float]:
+    return {row["step"]: row["nats"] for row in manager.store.since(Step, run)}
+
+
+def status(manager: RunManager, run: str) -> str:
+    return manager.store.get(run).status
+
+
+def started(manager: RunManager, owner: str, **rest) -> str:
+    """A run of the owner that shows its first points."""
+    run = manager.start(spec_of(**rest), owner)
+    soon(lambda: points(manager, run), 30)
+    return run
+
+
+def stop(manager: RunManager, *runs: str) -> None:
+    for run in runs:
+        manager.stop(run, manager.store.get(run).owner)
+    soon(lambda: not any(manager.store.get(run).active for run in runs), 10)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return False
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return False
+        return True
+    return state != "Z"
+
+
+def test_a_run_from_the_click_to_its_end(manager: RunManager) -> None:
+    run = started(manager, "ada", steps=30)
+    soon(lambda: status(manager, run) == "finished", 30)
+    assert sorted(points(manager, run)) == list(range(1, 31))
+    for kind in (Evaluated, Sampled, Checkpointed):
+        assert manager.store.last(kind, run)["step"] == 30
+    row = manager.store.get(run)
+    assert row.pid != os.getpid()
+    assert row.facts["corpus"] == "Mine"
+
+
+def test_workers_give_way_to_the_page(manager: RunManager) -> None:
+    for slot in manager.backend._slots:
+        assert os.getpriority(os.PRIO_PROCESS, slot.process.pid) >= 10
+
+
+def test_pause_resume_and_stop_reach_the_worker(manager: RunManager) -> None:
+    run = started(manager, "ada")
+    manager.pause(run, "ada")
+    soon(lambda: status(manager, run) == "paused", 5)
+    reached = max(points(manager, run))
+    manager.single_step(run, "ada")
+    soon(lambda: max(points(manager, run)) == reached + 1, 5)
+    manager.resume(run, "ada")
+    soon(lambda: max(points(manager, run)) > reached + 10, 10)
+    manager.stop(run, "ada")
+    took = soon(lambda: status(manager, run) == "stopped", 10)
+    assert took < 3  # about 0.3 s; `bench start` measures it
+    assert sorted(points(manager, run)) == list(range(1, max(points(manager, run)) + 1))
+
+
+def test_a_killed_worker_costs_its_own_run_alone_and_nothing_that_was_shown(
+    manager: RunManager,
+) -> None:
+    mine, other = started(manager, "ada"), started(manager, "bob", seed=1)
+    soon(lambda: manager.store.last(Checkpointed, mine), 30)
+    checkpoint = manager.store.last(Checkpointed, mine)["step"]
+    soon(lambda: max(points(manager, mine)) > checkpoint + 20, 10)
+
+    os.kill(manager.store.get(mine).pid, signal.SIGKILL)
+    assert soon(lambda: status(manager, mine) == "interrupted", 10) < 3
+    assert manager.store.get(mine).message == (
+        "The training process was ended from outside by SIGKILL "
+        f"(often: the machine ran out of memory). {CAN_GO_ON}"
+    )
+    seen, others = points(manager, mine), max(points(manager, other))
+    soon(lambda: max(points(manager, other)) > others + 20, 10)
+    assert status(manager, other) == "running"
+
+    with pytest.raises(RunNotFound):
+        manager.resume(mine, "bob")
+    manager.resume(mine, "ada")
+    soon(lambda: max(points(manager, mine)) > max(seen) + 20, 60)
+    again = points(manager, mine)
+    assert sorted(again) == list(range(1, max(again) + 1))
+    # From the checkpoint on the steps were done a second time, and came out the same.
+    assert {step: again[step] for step in seen} == seen
+    stop(manager, mine, other)
+
+
+def test_a_run_begins_though_an_idle_worker_was_killed(manager: RunManager) -> None:
+    assert manager.backend.wait_until_warm(60)
+    busy = started(manager, "bob")  # so that only the killed one is there for the next
+    (idle,) = [
+        slot for slot in manager.backend._slots if slot.process.pid != manager.store.get(busy).pid
+    ]
+    os.kill(idle.process.pid, signal.SIGKILL)
+    run = manager.start(spec_of(steps=5), "ada")
+    soon(lambda: status(manager, run) == "finished", 60)
+    stop(manager, busy)
+
+
+def test_a_run_whose_page_is_closed_stops_and_goes_on_later(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(manager, "cleo")
+    monkeypatch.setenv("LM_LAB_GRACE", "0.1")
+    soon(lambda: status(manager, run) == "stopped", 10)
+    assert "its page was closed" in manager.store.get(run).message
+    monkeypatch.delenv("LM_LAB_GRACE")
+    seen = points(manager, run)
+    manager.resume(run, "cleo")
+    soon(lambda: len(points(manager, run)) > len(seen), 30)
+    assert {step: points(manager, run)[step] for step in seen} == seen
+    stop(manager, run)
+
+
+def test_bad_input_fails_with_a_sentence_and_nothing_in_the_log(
+    manager: RunManager, log: Path
+) -> None:
+    spec = RunSpec(corpus=CorpusSpec(name="own", text="ab" * 32))
+    run = manager.start(spec, "ada")
+    soon(lambda: status(manager, run) == "failed", 30)
+    assert manager.store.get(run).message == (
+        "That text is not stored on this machine (any more): upload or paste it again."
+    )
+    assert log.read_text() == ""
+
+
+# The pool itself ----------------------------------------------------------------------------------
+
+
+def test_what_a_worker_raises_comes_back_as_what_it_is(manager: RunManager, log: Path) -> None:
+    submit = manager.backend.submit
+    assert submit(worker_count).result(60) == 1
+    home, missing = str(manager.store.folder), "no-such-run"
+    with pytest.raises(LabError, match="This run is not here"):
+        submit(execute, home, missing).result(60)
+    assert log.read_text() == ""
+    with pytest.raises(RuntimeError, match=r"TypeError: .*takes 0 positional"):
+        submit(worker_count, 1).result(60)
+    assert "Traceback" in log.read_text()  # a defect is for the log
+
+
+def test_what_was_cancelled_is_not_done(manager: RunManager) -> None:
+    naps = [manager.backend.submit(time.sleep, 0.3) for _ in range(2)]
+    waiting = manager.backend.submit(time.sleep, 60)
+    assert waiting.cancel()
+    for nap in naps:
+        nap.result(30)
+    assert manager.backend.submit(worker_count).result(30) == 1
+    with pytest.raises(CancelledError):
+        waiting.result(0)
+
+
+PAGE = """
+import sys
+from lm_core.runs.processes import LocalProcesses
+pool = LocalProcesses(1)
+if sys.argv[1] == "warm":
+    pool.wait_until_warm(60)
+print(pool._slots[0].process.pid, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_workers_end_when_the_page_is_killed_and_when_it_closes() -> None:
+    """No orphans: neither of a page that was killed early, nor of one that ended by itself."""
+    pages = [
+        subprocess.Popen(
+            [sys.executable, "-c", PAGE, when],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for when in ("at once", "warm")
+    ]
+    workers = [int(page.stdout.readline()) for page in pages]
+    pages[0].kill()
+    pages[1].communicate("\n", timeout=30)
+    pages[0].communicate(timeout=30)
+    soon(lambda: not any(map(alive, workers)), 30)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "on its own (exit status 0)"),
+        (3, "on its own (exit status 3)"),
+        (-9, "from outside by SIGKILL (often: the machine ran out of memory)"),
+        (-15, "from outside by SIGTERM"),
+        (-11, "from outside by SIGSEGV"),
+        (-250, "from outside by signal 250"),
+    ],
+)
+def test_an_exit_status_in_words(code: int, said: str) -> None:
+    assert _why(code) == f"The training process {'ended' if code >= 0 else 'was ended'} {said}."
+    assert issubclass(WorkerDied, RuntimeError)
+
+
+@pytest.mark.parametrize(("text", "count"), [("3", 3), ("0", 1), ("-2", 1), ("many", None)])
+def test_how_many_workers_is_set_in_the_environment(
+    text: str, count: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_WORKERS", text)
+    assert worker_count() == count or (count is None and worker_count() >= 1)
+
+
+def test_closing_saves_what_is_going_and_leaves_no_process(manager: RunManager) -> None:
+    """The last test of this file, as the pool is gone afterwards."""
+    runs = [started(manager, "ada") for _ in range(2)]
+    waiting = manager.start(spec_of(), "ada")
+    workers = [manager.store.get(run).pid for run in runs]
+    assert all(map(alive, workers))
+    manager.close()
+    assert not any(map(alive, workers))
+    assert {status(manager, run) for run in [*runs, waiting]} == {"interrupted"}
+    for run in runs:
+        assert "it can go on" in manager.store.get(run).message
+        assert manager.store.last(Checkpointed, run)["step"] == max(points(manager, run))
+    manager.close()  # a second time changes nothing

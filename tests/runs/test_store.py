@@ -1,0 +1,341 @@
+import math
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lm_core.errors import RunNotFound, StoreUnavailable
+from lm_core.runs.store import ACTIVE, ENDED, WAITING, RunStore
+from lm_core.training.events import (
+    Checkpointed,
+    Diagnosed,
+    Evaluated,
+    Failed,
+    Finished,
+    Paused,
+    Sampled,
+    Step,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "home")
+
+
+@pytest.fixture
+def run(store: RunStore) -> str:
+    return store.create("ada", "A run", {"seed": 1})
+
+
+def point(step: int, nats: float = 2.0) -> Step:
+    return Step(step, step * 10, step / 100, nats, 1e-3, 0.5, 1000.0)
+
+
+# Runs ---------------------------------------------------------------------------------------------
+
+
+def test_a_new_run_waits_and_remembers_what_it_is(store: RunStore, run: str) -> None:
+    row = store.get(run, "ada")
+    assert (row.id, row.owner, row.title, row.spec) == (run, "ada", "A run", {"seed": 1})
+    assert (row.status, row.wish, row.lr_scale, row.single_steps) == ("queued", "run", 1.0, 0)
+    assert (row.message, row.facts, row.pid, row.started, row.ended) == ("", {}, None, None, None)
+    assert abs(row.created - time.time()) < 60
+    assert row.active
+
+
+def test_ids_cannot_be_guessed(store: RunStore) -> None:
+    ids = {store.create("ada", "", {}) for _ in range(50)}
+    assert len(ids) == 50
+    assert all(len(run) >= 12 for run in ids)
+
+
+@pytest.mark.parametrize("owner", ["bob", "", "ADA", "ada "])
+def test_a_run_is_not_there_for_anybody_else(store: RunStore, run: str, owner: str) -> None:
+    with pytest.raises(RunNotFound):
+        store.get(run, owner)
+    with pytest.raises(RunNotFound):
+        store.delete(run, owner)
+    assert store.runs_of(owner) == []
+    assert store.get(run, "ada").id == store.get(run).id == run
+
+
+def test_a_strange_run_and_a_run_of_somebody_else_sound_alike(store: RunStore, run: str) -> None:
+    sentences = set()
+    for name, owner in [(run, "bob"), ("no-such-run", "bob")]:
+        with pytest.raises(RunNotFound) as error:
+            store.get(name, owner)
+        sentences.add(str(error.value))
+    assert len(sentences) == 1
+
+
+def test_a_visitor_finds_all_runs_again_the_newest_first(store: RunStore) -> None:
+    mine = [store.create("ada", str(k), {}) for k in range(5)]
+    store.create("bob", "", {})
+    assert [row.id for row in store.runs_of("ada")] == mine[::-1]
+
+
+def test_runs_by_status_come_the_oldest_first(store: RunStore) -> None:
+    runs = [store.create(owner, "", {}) for owner in "abcd"]
+    store.update(runs[1], status="running")
+    store.update(runs[3], status="finished")
+    assert [row.id for row in store.runs_with(WAITING)] == [runs[0], runs[2]]
+    assert [row.id for row in store.runs_with(ACTIVE)] == [runs[1]]
+    assert [row.id for row in store.runs_with(WAITING + ACTIVE + ENDED)] == runs
+
+
+@pytest.mark.parametrize("status", [*WAITING, *ACTIVE, *ENDED])
+def test_a_page_looks_on_until_a_run_has_ended(store: RunStore, run: str, status: str) -> None:
+    store.update(run, status=status)
+    assert store.get(run).active is (status not in ENDED)
+
+
+def test_facts_are_added_to_what_is_known(store: RunStore, run: str) -> None:
+    store.update(run, facts={"parameters": 10, "device": "CPU"})
+    store.update(run, facts={"device": "CUDA"}, status="running")
+    assert store.get(run).facts == {"parameters": 10, "device": "CUDA"}
+    assert store.get(run).status == "running"
+
+
+def test_a_wish_is_read_in_one_go(store: RunStore, run: str) -> None:
+    store.update(run, wish="pause", single_steps=2, lr_scale=0.5)
+    assert store.wish(run) == ("pause", 2, 0.5)
+
+
+def test_a_run_that_was_deleted_wishes_to_stop(store: RunStore, run: str) -> None:
+    store.record(run, [point(1), Sampled(1, "x")])
+    store.delete(run, "ada")
+    assert store.wish(run)[0] == "stop"
+    assert store.since(Step, run) == store.since(Sampled, run) == []
+    with pytest.raises(RunNotFound):
+        store.get(run)
+
+
+# What a run shows ---------------------------------------------------------------------------------
+
+SHOWN = [
+    point(1),
+    Evaluated(1, 10, "validation", 2.5, 100, True),
+    Sampled(1, "Once\nupon"),
+    Diagnosed(1, "dead", "alarm", "Half of it is dead.", "Try less."),
+    Checkpointed(1, "somewhere"),
+]
+
+
+@pytest.mark.parametrize("event", SHOWN, ids=lambda event: type(event).__name__)
+def test_an_event_comes_back_as_it_went_in(store: RunStore, run: str, event) -> None:
+    store.record(run, [event])
+    (row,) = store.since(type(event), run)
+    assert row.pop("seq") == 1
+    assert row == vars(event)
+    last = store.last(type(event), run)
+    assert {k: v for k, v in last.items() if k != "seq"} == vars(event)
+
+
+def test_events_that_are_no_picture_are_passed_over(store: RunStore, run: str) -> None:
+    store.record(run, [Paused(1), Finished(1, 1, 1.0, "budget"), Failed(1, "x"), point(2)])
+    assert [row["step"] for row in store.since(Step, run)] == [2]
+
+
+def test_a_page_asks_only_for_what_is_new(store: RunStore, run: str) -> None:
+    store.record(run, map(point, range(1, 6)))
+    first = store.since(Step, run)
+    seen = max(row["seq"] for row in first)
+    assert store.since(Step, run, seen) == []
+    store.record(run, map(point, range(6, 9)))
+    assert [row["step"] for row in store.since(Step, run, seen)] == [6, 7, 8]
+
+
+def test_a_step_done_again_replaces_the_old_one_and_is_new(store: RunStore, run: str) -> None:
+    """A killed run goes on from its checkpoint at step 3; 4 and 5 were shown already."""
+    store.record(run, [point(k, nats=1.0) for k in range(1, 6)])
+    seen = max(row["seq"] for row in store.since(Step, run))
+    store.record(run, [point(k, nats=2.0) for k in range(4, 8)])
+    assert [row["step"] for row in store.since(Step, run, seen)] == [4, 5, 6, 7]
+    whole = store.since(Step, run)
+    assert [row["step"] for row in whole] == list(range(1, 8))
+    assert [row["nats"] for row in whole] == [1, 1, 1, 2, 2, 2, 2]
+    assert store.last(Step, run)["step"] == 7
+
+
+def test_the_last_event_is_that_of_the_highest_step(store: RunStore, run: str) -> None:
+    assert store.last(Step, run) is None
+    store.record(run, [point(9), point(3)])
+    assert store.last(Step, run)["step"] == 9
+
+
+def test_two_splits_of_one_step_stand_side_by_side(store: RunStore, run: str) -> None:
+    for split in ("train", "validation"):
+        store.record(run, [Evaluated(5, 50, split, 1.0, 10, False)])
+    assert {row["split"] for row in store.since(Evaluated, run)} == {"train", "validation"}
+
+
+def test_runs_show_nothing_of_each_other(store: RunStore) -> None:
+    one, other = (store.create("ada", "", {}) for _ in range(2))
+    store.record(one, [point(1, nats=1.0)])
+    store.record(other, [point(1, nats=2.0)])
+    assert [row["nats"] for row in store.since(Step, one)] == [1.0]
+    assert [row["nats"] for row in store.since(Step, other)] == [2.0]
+
+
+@given(nats=st.floats(width=64))
+def test_every_number_survives_no_number_and_infinity_too(nats: float) -> None:
+    store = _kept()
+    store.record("run", [point(1, nats=nats)])
+    for row in (store.since(Step, "run")[0], store.last(Step, "run")):
+        assert row["nats"] == nats or (math.isnan(nats) and math.isnan(row["nats"]))
+
+
+_stores: dict[str, RunStore] = {}
+
+
+def _kept() -> RunStore:
+    """One store for all examples of a test, as making one takes a moment."""
+    home = os.environ["LM_LAB_HOME"]
+    if home not in _stores:
+        _stores[home] = RunStore(Path(home) / "numbers")
+    return _stores[home]
+
+
+@given(text=st.text())
+def test_every_text_survives(text: str) -> None:
+    store = _kept()
+    store.record("run", [Sampled(1, text)])
+    assert store.last(Sampled, "run")["text"] == text
+
+
+# Several at once ----------------------------------------------------------------------------------
+
+
+def test_another_store_on_the_folder_sees_it_all(store: RunStore, run: str) -> None:
+    store.record(run, [point(1)])
+    assert RunStore(store.folder).last(Step, run)["step"] == 1
+
+
+def test_a_transaction_that_was_cut_off_is_as_if_it_had_not_begun(store: RunStore, run) -> None:
+    def cut_off():
+        yield point(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.record(run, cut_off())
+    assert store.since(Step, run) == []
+    store.record(run, [point(2)])
+    assert [row["step"] for row in store.since(Step, run)] == [2]
+
+
+def test_threads_write_and_read_at_once_and_lose_nothing(store: RunStore) -> None:
+    runs = [store.create("ada", "", {}) for _ in range(2)]
+    troubles: list[BaseException] = []
+
+    def write(run: str) -> None:
+        try:
+            for step in range(1, 101):
+                store.record(run, [point(step)])
+        except BaseException as error:
+            troubles.append(error)
+
+    def read(run: str) -> None:
+        try:
+            seen = 0
+            while seen < 100:
+                rows = store.since(Step, run, 0)
+                assert len(rows) >= seen
+                assert [row["step"] for row in rows] == list(range(1, len(rows) + 1))
+                seen = len(rows)
+        except BaseException as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=f, args=[run]) for run in runs for f in (write, read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not troubles
+    assert all(len(store.since(Step, run)) == 100 for run in runs)
+
+
+def test_a_reader_does_not_wait_for_a_writer(store: RunStore, run: str) -> None:
+    store.record(run, [point(1)])
+    writer = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE runs SET title = 'half done'")
+    began = time.perf_counter()
+    assert store.get(run).title == "A run"
+    assert len(store.since(Step, run)) == 1
+    assert time.perf_counter() - began < 5  # the writer's lock would be waited for 10 s
+    writer.close()
+
+
+# Visits -------------------------------------------------------------------------------------------
+
+
+def test_the_last_visit_is_remembered(store: RunStore) -> None:
+    assert store.last_visit("ada") is None
+    store.visit("ada")
+    first = store.last_visit("ada")
+    assert abs(first - time.time()) < 60
+    store.visit("ada")
+    assert store.last_visit("ada") >= first
+    assert store.last_visit("bob") is None
+
+
+# When the disk is full, read-only or worse --------------------------------------------------------
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(StoreUnavailable, match=r"home folder .*LM_LAB_HOME"):
+        RunStore()
+
+
+def test_a_read_only_home_is_one_sentence(store: RunStore, run: str) -> None:
+    """The file system says no to every write; what was shown can still be read."""
+    store.record(run, [point(1)])
+    store._local.db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        store.record(run, [point(2)])
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        store.create("ada", "", {})
+    assert [row["step"] for row in store.since(Step, run)] == [1]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    try:
+        with pytest.raises(StoreUnavailable, match="cannot be written"):
+            RunStore(tmp_path)
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_shown_stays(store: RunStore, run: str) -> None:
+    """SQLite's own "database or disk is full", by a limit on its pages."""
+    store.record(run, [point(1)])
+    pages = store._local.db.execute("PRAGMA page_count").fetchone()[0]
+    store._local.db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    long = (Sampled(step, "x" * 4000) for step in range(2, 100))
+    with pytest.raises(StoreUnavailable, match=r"full\): free some space"):
+        store.record(run, long)
+    assert [row["step"] for row in store.since(Step, run)] == [1]
+    store._local.db.execute("PRAGMA max_page_count = 100000")  # space was made
+    store.record(run, [point(2)])
+    assert store.last(Step, run)["step"] == 2
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runs.sqlite").write_bytes(b"something else entirely " * 100)
+    with pytest.raises(StoreUnavailable):
+        RunStore(tmp_path)
+
+
+def test_a_defect_is_no_full_disk(store: RunStore, run: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        store.update(run, status=None)

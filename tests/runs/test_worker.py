@@ -1,0 +1,278 @@
+"""What a worker does with one run, here in this process; `test_processes` has the real thing."""
+
+import dataclasses
+import math
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from lm_core.checkpoints import load_checkpoint
+from lm_core.corpora.own import own_corpus, save_own
+from lm_core.errors import StoreUnavailable
+from lm_core.models import models
+from lm_core.runs import worker
+from lm_core.runs.prepare import prepare
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.worker import StoreControl, execute, unit_of
+from lm_core.training import Budget, TrainSettings, trainer
+from lm_core.training.events import Checkpointed, Evaluated, Sampled, Step
+from tests.tiny import TEXT, tiny_settings
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    monkeypatch.setattr(worker, "PARENT_GONE", threading.Event())
+    monkeypatch.setattr(worker, "LOOK_SECONDS", -1.0)
+    return RunStore()
+
+
+def spec_of(family: str = "lstm", *, steps: int = 12, **rest) -> RunSpec:
+    key = save_own(own_corpus(TEXT, title="Mine", items=False))
+    return RunSpec(
+        corpus=CorpusSpec(name="own", text=key),
+        model_name=family,
+        model=models[family].settings(**tiny_settings(family)),
+        train=TrainSettings(batch_size=4, eval_every=5, lr=1e-2),
+        budget=Budget(steps=steps),
+        **rest,
+    )
+
+
+def queued(store: RunStore, spec: RunSpec) -> str:
+    return store.create("ada", "", spec.to_dict())
+
+
+def shown(store: RunStore, run: str) -> list[tuple[int, float]]:
+    return [(row["step"], row["nats"]) for row in store.since(Step, run)]
+
+
+def when(store: RunStore, run: str, step: int, deed: Callable[[], object]) -> Callable:
+    """A trainer's step that does `deed` once when it has reached `step`."""
+    plain = trainer.Trainer._one_step
+
+    def one_step(self, batch, lr):
+        result = plain(self, batch, lr)
+        if self.step + 1 == step:
+            deed()
+        return result
+
+    return one_step
+
+
+@pytest.mark.parametrize("family", ["ngram", "lstm", "transformer"])
+def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, family: str) -> None:
+    spec = spec_of(family)
+    run = queued(store, spec)
+    assert execute(str(store.folder), run) == "finished"
+    row = store.get(run)
+    assert row.status == "finished"
+    assert row.started <= row.ended
+    assert row.facts["corpus"] == "Mine"
+    assert row.facts["unit"] == "nats per character"
+    assert row.facts["parameters"] > 0
+    assert row.facts["vocab_size"] == prepare(spec).tokenizer.vocab_size
+    assert f"{torch.get_num_threads()} threads" in row.facts["device"]
+    steps = [step for step, _ in shown(store, run)]
+    assert steps == list(range(1, steps[-1] + 1))
+    assert all(math.isfinite(nats) for _, nats in shown(store, run))
+    assert store.last(Evaluated, run)["step"] == steps[-1]
+    assert store.last(Sampled, run)["text"]
+    folder = Path(store.last(Checkpointed, run)["path"])
+    saved = load_checkpoint(folder)
+    assert folder.is_relative_to(store.run_folder(run))
+    assert RunSpec.from_dict(saved.meta["spec"]) == spec
+    assert saved.meta["step"] == steps[-1]
+
+
+def test_two_runs_of_one_spec_show_the_same(store: RunStore) -> None:
+    runs = [queued(store, spec_of()) for _ in range(2)]
+    for run in runs:
+        execute(str(store.folder), run)
+    assert shown(store, runs[0]) == shown(store, runs[1])
+
+
+def test_stopped_and_resumed_shows_what_a_run_never_stopped_shows(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight, run = (queued(store, spec_of(steps=40)) for _ in range(2))
+    execute(str(store.folder), straight)
+    with monkeypatch.context() as patch:
+        stop = when(store, run, 17, lambda: store.update(run, wish="stop"))
+        patch.setattr(trainer.Trainer, "_one_step", stop)
+        assert execute(str(store.folder), run) == "stopped"
+    assert store.get(run).status == "stopped"
+    assert store.get(run).wish == "run"
+    assert shown(store, run) == shown(store, straight)[:17]
+    assert execute(str(store.folder), run) == "finished"
+    assert shown(store, run) == shown(store, straight)
+
+
+def test_a_run_that_died_before_its_first_checkpoint_begins_again(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(1, 6)])  # shown, then killed
+    execute(str(store.folder), run)
+    assert [step for step, _ in shown(store, run)] == list(range(1, 13))
+    assert min(nats for _, nats in shown(store, run)) > 0
+
+
+def test_a_finished_run_resumed_is_finished(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    execute(str(store.folder), run)
+    before = shown(store, run)
+    assert execute(str(store.folder), run) == "finished"
+    assert shown(store, run) == before
+
+
+def test_the_page_sees_pauses_and_single_steps(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+    seen = []
+
+    def wait(self, seconds: float = 0.05) -> None:
+        row = store.get(run)
+        seen.append((row.status, store.last(Step, run)["step"]))
+        if len(seen) < 4:
+            store.update(run, single_steps=row.single_steps + 1)
+        else:
+            store.update(run, wish="run")
+
+    monkeypatch.setattr(StoreControl, "wait", wait)
+    pause = when(store, run, 3, lambda: store.update(run, wish="pause"))
+    monkeypatch.setattr(trainer.Trainer, "_one_step", pause)
+    assert execute(str(store.folder), run) == "finished"
+    assert seen == [("paused", 3), ("paused", 4), ("paused", 5), ("paused", 6)]
+
+
+def test_single_steps_of_an_earlier_life_are_not_taken_again(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    store.update(run, single_steps=7, wish="pause")
+    control = StoreControl(store, run)
+    assert control.look() == "pause"
+    assert not control.may_step()
+    store.update(run, single_steps=9)
+    control.look()
+    assert [control.may_step() for _ in range(3)] == [True, True, False]
+
+
+def test_another_learning_rate_reaches_the_run(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(
+        store,
+        dataclasses.replace(
+            spec_of(), train=TrainSettings(schedule="constant", warmup=0.0, lr=1e-2)
+        ),
+    )
+    halve = when(store, run, 5, lambda: store.update(run, lr_scale=0.5))
+    monkeypatch.setattr(trainer.Trainer, "_one_step", halve)
+    execute(str(store.folder), run)
+    assert [row["lr"] for row in store.since(Step, run)] == [1e-2] * 5 + [5e-3] * 7
+
+
+def test_a_wish_to_stop_from_before_it_began(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    store.update(run, wish="stop")
+    assert execute(str(store.folder), run) == "stopped"
+    assert shown(store, run) == []
+    assert execute(str(store.folder), run) == "finished"
+    assert len(shown(store, run)) == 12
+
+
+def test_a_run_whose_page_server_ended_is_saved(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+    gone = when(store, run, 6, worker.PARENT_GONE.set)
+    monkeypatch.setattr(trainer.Trainer, "_one_step", gone)
+    assert execute(str(store.folder), run) == "interrupted"
+    row = store.get(run)
+    assert row.status == "interrupted"
+    assert "it can go on" in row.message
+    assert load_checkpoint(store.run_folder(run) / "checkpoint").meta["step"] == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"corpus": {"name": "own", "text": "ab" * 32}}, "upload or paste it again"),
+        ({"corpus": {"name": "file", "file": "x.txt"}}, "command line only"),
+        ({"model": {"name": "lstn"}}, "did you mean 'lstm'"),
+        ({"train": {"lr": -1}}, "lr must be"),
+        ({"version": 99}, "another version"),
+    ],
+)
+def test_a_spec_that_cannot_be_run_fails_with_a_sentence(
+    store: RunStore, change: dict, said: str
+) -> None:
+    run = store.create("ada", "", spec_of().to_dict() | change)
+    assert execute(str(store.folder), run) == "failed"
+    row = store.get(run)
+    assert row.status == "failed"
+    assert said in row.message
+    assert "\n" not in row.message
+    assert row.ended is not None
+
+
+def test_a_run_that_diverges_fails_with_a_sentence_and_keeps_its_points(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+    plain = trainer.Trainer._one_step
+
+    def blow_up(self, batch, lr):
+        if self.step == 7:
+            with torch.no_grad():
+                self.model.head.weight.fill_(3e38)
+        return plain(self, batch, lr)
+
+    monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
+    assert execute(str(store.folder), run) == "failed"
+    assert "learning rate" in store.get(run).message
+    assert [step for step, _ in shown(store, run)] == list(range(1, 9))
+    assert math.isnan(shown(store, run)[-1][1]) or math.isinf(shown(store, run)[-1][1])
+
+
+def test_a_checkpoint_that_was_damaged_fails_with_a_sentence(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    execute(str(store.folder), run)
+    (store.run_folder(run) / "checkpoint" / "model.safetensors").write_bytes(b"\x00" * 99)
+    assert execute(str(store.folder), run) == "failed"
+    assert "damaged" in store.get(run).message
+
+
+def test_a_disk_that_fills_up_surfaces_as_a_sentence(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+
+    def full(*_, **__):
+        raise StoreUnavailable("The disk is full: free some space.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "save_checkpoint", full)
+        assert execute(str(store.folder), run) == "failed"
+    assert store.get(run).message == "The disk is full: free some space."
+    monkeypatch.setattr(RunStore, "record", full)
+    with pytest.raises(StoreUnavailable):  # not even that can be written: the manager is told
+        execute(str(store.folder), run)
+
+
+def test_warming_up_trains_a_little_and_touches_nothing(store: RunStore) -> None:
+    before = torch.get_rng_state()
+    worker.warm_up()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert store.runs_with(["queued", "running", "finished"]) == []
+
+
+def test_a_loss_names_what_it_counts() -> None:
+    assert [unit_of(t) for t in ("char", "word", "bpe")] == [
+        "nats per character",
+        "nats per word",
+        "nats per token",
+    ]

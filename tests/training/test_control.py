@@ -1,0 +1,38 @@
+import threading
+import time
+
+from lm_core.training import Control
+
+
+def test_a_fresh_one_lets_the_run_go_on() -> None:
+    control = Control()
+    assert control.look() == "run"
+    assert control.lr_scale == 1
+    assert not control.may_step()
+
+
+def test_wishes_follow_each_other() -> None:
+    control = Control()
+    for ask, wish in [("pause", "pause"), ("resume", "run"), ("stop", "stop")]:
+        getattr(control, ask)()
+        assert control.look() == wish
+        assert wish in repr(control)
+
+
+def test_each_single_step_is_allowed_once() -> None:
+    control = Control()
+    control.single_step()
+    control.single_step()
+    assert control.look() == "pause"
+    assert [control.may_step() for _ in range(3)] == [True, True, False]
+
+
+def test_another_thread_may_change_the_wish() -> None:
+    control = Control()
+    control.pause()
+    threading.Timer(0.05, control.resume).start()
+    deadline = time.monotonic() + 10
+    while control.look() == "pause":
+        control.wait(0.01)
+        assert time.monotonic() < deadline
+    assert control.look() == "run"

@@ -1,0 +1,90 @@
+import pytest
+import torch
+
+from lm_core.evaluation import evaluate
+from lm_core.training import Control, Trainer, TrainSettings
+from lm_core.training.counting import LOOKS, first_tokens
+from lm_core.training.events import Checkpointed, Evaluated, Finished, Sampled, Step
+from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
+
+TOKENIZER, RUNNING = encoded([TEXT])
+_, ITEMS = encoded(NAMES, items=True)
+
+
+def make(data=RUNNING, **rest):
+    model = tiny_model("ngram", TOKENIZER.vocab_size)
+    return Trainer(model, {"train": data, "validation": data}, **rest)
+
+
+def test_each_look_counts_twice_as_much_up_to_all_of_the_text() -> None:
+    events = list(make().run())
+    looks = [event for event in events if isinstance(event, Step)]
+    assert [event.step for event in looks] == list(range(1, LOOKS + 1))
+    sizes = [event.tokens + 1 for event in looks]
+    assert sizes == [len(RUNNING.ids) >> k for k in reversed(range(LOOKS))]
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].reason, events[-1].tokens) == ("budget", RUNNING.predictions)
+
+
+def test_in_the_end_it_is_the_model_fitted_on_everything() -> None:
+    training = make()
+    list(training.run())
+    fitted = tiny_model("ngram", TOKENIZER.vocab_size)
+    fitted.fit(RUNNING.ids, RUNNING.starts)
+    for name, tensor in fitted.state_dict().items():
+        assert torch.equal(training.model.state_dict()[name], tensor), name
+
+
+@pytest.mark.parametrize("data", [RUNNING, ITEMS], ids=["text", "items"])
+def test_a_point_is_the_surprise_on_what_was_counted(data) -> None:
+    training = make(data, settings=TrainSettings(eval_tokens=10**6))
+    for event in training.run():
+        if isinstance(event, Step):
+            part = first_tokens(data, event.tokens + 1)
+            assert event.nats == evaluate(training.model, part).nats_per_token
+
+
+def test_more_text_makes_a_better_model() -> None:
+    text = stream(RUNNING.ids.repeat(3))
+    events = [e for e in make(text).run() if isinstance(e, Evaluated)]
+    assert events[-1].nats < 0.7 * events[0].nats
+    assert len(events) == LOOKS
+
+
+def test_samples_and_the_checkpoint_come_too() -> None:
+    training = make(write=lambda model: "written", save=lambda training: "a place")
+    events = list(training.run())
+    assert sum(isinstance(event, Sampled) for event in events) == LOOKS
+    assert events[-2] == Checkpointed(LOOKS, "a place")
+
+
+def test_stop_keeps_what_was_counted_so_far() -> None:
+    control = Control()
+    training = make(control=control)
+    events = []
+    for event in training.run():
+        events.append(event)
+        if event == events[0]:
+            control.stop()
+    assert events[-1].reason == "stopped"
+    assert events[-1].step == 1
+    assert training.model.n_parameters > TOKENIZER.vocab_size
+
+
+def test_a_part_of_a_list_ends_where_its_items_do() -> None:
+    for size in range(2, len(ITEMS.ids)):
+        part = first_tokens(ITEMS, size)
+        assert torch.equal(part.ids, ITEMS.ids[:size])
+        assert (part.ids[part.starts] == TOKENIZER.boundary_id).all()
+        assert part.starts[-1] < max(1, size - 1)  # each start has something after it
+
+
+def test_two_tokens_are_enough() -> None:
+    events = list(make(stream(torch.tensor([1, 2]))).run())
+    assert [type(event) for event in events] == [Step, Evaluated, Finished]
+
+
+def test_the_global_generator_is_left_alone() -> None:
+    before = torch.get_rng_state()
+    for _ in make().run():
+        assert torch.equal(torch.get_rng_state(), before)
