@@ -4,7 +4,8 @@ import math
 
 import streamlit as st
 
-from pages._ui import models, naming, session, writing
+from pages._ui import front_door, models, naming, scoring, session, writing
+from pages._ui.plain import plain
 from pages._ui.show import show_source
 
 MOST_COLUMNS = 4
@@ -80,9 +81,9 @@ def column(
     label: str, choice: models.Choice, begins: str, temperature: float, seeds: list[int]
 ) -> None:
     """One model: what it is, how good, its names, and how many of them are its own."""
-    nats = naming.nats_per_character(choice)
+    nats = scoring.nats_per_character(choice)
     quality = f"{nats:.2f} nats per character" if nats else "never scored"
-    st.markdown(f"**{writing.plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
+    st.markdown(f"**{plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
     with session.mending():
         batches = [naming.twenty(choice, begins, temperature, seed) for seed in seeds]
         known = naming.lists(choice.corpus)
@@ -112,16 +113,17 @@ def how_likely(named: dict[str, models.Choice]) -> None:
                 list(named.values()), shown, key="generate_names-scorer", label="According to"
             )
         with right, session.mending():
-            scored = naming.score(choice, name)
+            scored = scoring.score(choice, name)
             st.html(token_spans(scored.letters, scored.probabilities, numbers=True))
             odds = words.human(math.exp(min(scored.nats, 700)))
             line = f"**{scored.nats:.1f} nats** of surprise in all, one chance in {odds}"
             if scored.rarer_than is not None:
                 line += f": rarer than **{words.percent(scored.rarer_than)}** of real names"
             st.markdown(f"{line}.")
-            st.caption(naming.verdict(choice, name, scored))
+            st.caption(scoring.verdict(choice, name, scored))
 
 
+front_door.enter()
 st.title("Generate names")
 st.write(
     "Each model read a list of names and now makes up its own, letter by letter. **New**: in no "

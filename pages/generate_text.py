@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import models, session, writing
+from pages._ui import front_door, models, session, writing, written
+from pages._ui.plain import plain
 from pages._ui.show import show_source
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         if stop or step:
             draft.left = 0
         draft.write(1 if step else min(draft.left, draft.pace), sampler)
-        st.html(writing.coloured_text(draft))
+        st.html(written.coloured_text(draft))
         save.download_button(
             "Download",
             draft.text.encode("utf-8", "replace"),
@@ -118,7 +119,7 @@ def notes(choice: models.Choice, draft: writing.Draft) -> None:
         "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
         f"its probability at temperature 1. {models.describe(choice)}"
     )
-    for sentence in (writing.sees(draft), writing.unknown(draft)):
+    for sentence in (written.sees(draft), written.unknown(draft)):
         if sentence:
             st.info(sentence)
 
@@ -132,7 +133,7 @@ def arithmetic(draft: writing.Draft, sampler: "SamplerSettings") -> None:
             "tokens out, and the rest is scaled up to 100 %."
         )
         st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
-        table = writing.arithmetic_table(draft, sampler)
+        table = written.arithmetic_table(draft, sampler)
         st.dataframe(table, hide_index=True, key="generate_text-arithmetic")
 
 
@@ -151,11 +152,12 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSetti
         return
     for column, other in zip(st.columns(len(others)), others, strict=True):
         with column.container(border=True, height="stretch"), session.mending():
-            st.markdown(f"**{writing.plain(other.label)}**")
-            st.html(writing.at_once(other, prompt, seed, sampler, FIRST))
+            st.markdown(f"**{plain(other.label)}**")
+            st.html(written.at_once(other, prompt, seed, sampler, FIRST))
             st.caption(models.describe(other))
 
 
+front_door.enter()
 st.title("Generate text")
 st.write(
     "It lists what could come next, draws one, and reads on as if you had written it: that is all "

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import models, session, writing
+from pages._ui import front_door, models, session, writing, written
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings
@@ -64,7 +64,7 @@ def stage() -> None:
         sentence = st.container(height=118, border=False, autoscroll=True)
         if opening:  # something to read while it loads; st.empty would blink at every tick
             sentence = sentence.empty()
-            sentence.html(writing.running_text(prompt, []))
+            sentence.html(written.running_text(prompt, []))
         with st.container(horizontal=True):
             one = st.button("Next token", type="primary", key="home-next")
             again = st.button("Start over", key="home-again")
@@ -97,7 +97,7 @@ def stage() -> None:
             if one or stop:
                 draft.left = 0
             draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
-            sentence.html(writing.running_text(prompt, draft.pieces))
+            sentence.html(written.running_text(prompt, draft.pieces))
             writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
             about.caption(models.describe(choice))
     if moving == writing.at_rest(DRAFT):
@@ -129,6 +129,7 @@ def ways_in() -> None:
                 st.switch_page(page, query_params=preset)
 
 
+front_door.enter()
 st.title("Language Model Lab")
 st.write("A language model does one thing: it guesses what comes next. Type, and watch one guess.")
 shown = st.container()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import models, session
+from pages._ui import front_door, models, session
 from pages._ui.corpus_choice import CorpusChoice, pick_corpus
 from pages._ui.live import draw_curve, live_panel
 from pages._ui.past_runs import past_runs
@@ -11,6 +11,7 @@ from pages._ui.show import show_source
 
 RUN_KEY = "run"
 
+front_door.enter()
 st.title("Train")
 st.write(
     "The model reads a little, guesses what comes next, is corrected, and guesses better. The "

@@ -51,15 +51,12 @@ def test_the_sentence_names_the_folder_the_reason_and_the_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "lab"))
-    full = OSError(28, "No space left on device")
-    assert (
-        unwritable(full)
-        == unwritable(full, tmp_path / "lab" / "runs")
-        == (
-            f"The lab's home folder {tmp_path / 'lab'} cannot be written (No space left on device): "
-            "free some space, or start the lab with LM_LAB_HOME set to a folder you can write to."
-        )
+    full, home = OSError(28, "No space left on device"), tmp_path / "lab"
+    assert unwritable(full) == (
+        f"The lab's home folder {home} cannot be written (No space left on device): "
+        "free some space, or start the lab with LM_LAB_HOME set to a folder you can write to."
     )
+    assert unwritable(full, home / "runs") == unwritable(full)
     assert unwritable(full, tmp_path / "other") == (
         f"{tmp_path / 'other'} cannot be written (No space left on device): "
         "free some space, or name another folder."

@@ -60,7 +60,7 @@ def test_a_further_row_gives_each_token_at_least_the_overlap(text: Encoded, how)
     rows = cut(text, size, overlap)
     starts = set(text.starts.tolist())
     for begin, skip in zip(rows.begin.tolist(), rows.skip.tolist(), strict=True):
-        assert skip == (0 if begin in starts and skip == 0 else overlap)
+        assert skip == (0 if begin in starts else overlap)
 
 
 def test_a_long_text_in_overlapping_rows() -> None:

@@ -1,9 +1,9 @@
 """Surprise of a text: a sum of nats over tokens, then one division.
 
 Every token is predicted once. Where a model's context is limited, a token is predicted from at
-least half a context (rows overlap by half), as it would be in use; where state can be carried on,
-from everything before it. The very first token of a running text has nothing before it and is not
-counted.
+least half a context (rows overlap by half), as it would be in use; where it is not, from everything
+before it or from at least WARM_UP tokens. The very first token of a running text has nothing before
+it and is not counted.
 """
 
 import math

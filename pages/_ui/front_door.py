@@ -1,15 +1,19 @@
 """A screen opened by its own address on a server that has just started.
 
 Streamlit takes a folder named `pages` for its older way of making several pages and, until
-`st.navigation` was called once in the process, runs such a file alone, without app.py.
+`st.navigation` was called once in the process, runs such a file alone, without app.py. The first
+visitor who comes by a bookmark would meet a screen that knows no visitor.
 """
 
+from pathlib import Path
+
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+
+SCREENS = Path(__file__).parents[1]
 
 
 def enter() -> None:
     """First line of a screen: start again through app.py where it was passed by."""
     if "visitor" not in st.session_state:
-        PagesManager.uses_pages_directory = False
+        st.navigation([st.Page(file) for file in SCREENS.glob("*.py")], position="hidden")
         st.rerun()

@@ -1,5 +1,4 @@
-"""Names from models that learned a list: written by the twenty, held against the list they learned
-from, and scored letter by letter."""
+"""Names from models that learned a list: written by the twenty, and held against that list."""
 
 import html
 from dataclasses import dataclass
@@ -31,17 +30,6 @@ class Lists:
         return HELD_OUT if name in self.held_out else NEW
 
 
-@dataclass(frozen=True)
-class Scored:
-    """A name under a model: each letter with its probability, the end last."""
-
-    letters: list[str]
-    probabilities: list[float]
-    nats: float
-    rarer_than: float | None  # share of held-out real names that the model finds likelier
-    compared: int  # how many of them there are
-
-
 def name_models() -> list[models.Choice]:
     """Models that learned a list, those that ship first."""
     return [choice for choice in models.shipped() + models.own() if choice.items]
@@ -59,17 +47,26 @@ def labels(choices: list[models.Choice]) -> list[str]:
     return words.numbered_apart(short)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def lists(corpus: str) -> Lists | None:
-    """The lists of a corpus; None where it is not on this machine."""
-    from lm_core.corpora.load import load_corpus
+def splits(corpus: str) -> dict[str, list[str]] | None:
+    """The text of a corpus; None where it is not on this machine. Nothing is downloaded for it."""
+    from lm_core.corpora.load import is_ready, load_corpus
     from lm_core.errors import LabError
 
     try:
-        splits = load_corpus(corpus).splits
-    except LabError:
+        return load_corpus(corpus).splits if is_ready(corpus) else None
+    except LabError:  # of another lab, or damaged
         return None
-    return Lists(frozenset(splits["train"]), frozenset(splits["validation"] + splits["test"]))
+
+
+def lists(corpus: str) -> Lists | None:
+    """The lists of a corpus; None where it is not on this machine."""
+    found = splits(corpus)
+    return _lists(corpus, found) if found is not None else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _lists(corpus: str, _splits: dict[str, list[str]]) -> Lists:
+    return Lists(frozenset(_splits["train"]), frozenset(_splits["validation"] + _splits["test"]))
 
 
 def twenty(choice: models.Choice, begins: str, temperature: float, seed: int) -> list[str]:
@@ -78,7 +75,7 @@ def twenty(choice: models.Choice, begins: str, temperature: float, seed: int) ->
     Raises:
         BadText: it holds a letter that the model never saw.
     """
-    return _twenty(str(choice.folder), _stamp(choice), begins, temperature, seed, choice)
+    return _twenty(str(choice.folder), stamp(choice), begins, temperature, seed, choice)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -106,53 +103,6 @@ def spelled(choice: models.Choice, name: str) -> str:
     name = name.strip()
     strange = tokenizer.count_unknown(name)
     return name.lower() if strange > tokenizer.count_unknown(name.lower()) else name
-
-
-def score(choice: models.Choice, name: str) -> Scored:
-    """How likely the model finds `name`, letter by letter.
-
-    Raises:
-        BadText: a letter that the model never saw, or no letter at all.
-    """
-    from lm_core.encoded import encode_documents
-    from lm_core.evaluation import token_nats
-
-    checkpoint = models.load(choice)
-    encoded = encode_documents([spelled(choice, name)], checkpoint.tokenizer, items=True)
-    nats = token_nats(checkpoint.model, encoded)
-    letters = [checkpoint.tokenizer.token_text(int(i)) for i in encoded.ids[1:-1]]
-    total = float(nats.double().sum())
-    others = _held_out_nats(str(choice.folder), _stamp(choice), choice)
-    rarer = sum(other < total for other in others) / len(others) if others else None
-    return Scored([*letters, "end"], (-nats).exp().tolist(), total, rarer, len(others))
-
-
-@st.cache_data(max_entries=16, show_spinner="Scoring real names to compare with …")
-def _held_out_nats(folder: str, stamp: float, _choice: models.Choice) -> list[float]:
-    """Nats of each name of the validation list; empty where the list is not on this machine."""
-    from lm_core.corpora.load import load_corpus
-    from lm_core.encoded import encode_documents
-    from lm_core.errors import LabError
-    from lm_core.evaluation import token_nats
-
-    try:
-        names = load_corpus(_choice.corpus).splits["validation"]
-        checkpoint = models.load(_choice)
-        encoded = encode_documents(names, checkpoint.tokenizer, items=True)
-    except LabError:
-        return []
-    nats = token_nats(checkpoint.model, encoded).double()
-    sizes = encoded.starts.diff(append=encoded.starts.new_tensor([encoded.predictions]))
-    return [float(part.sum()) for part in nats.split(sizes.tolist())]
-
-
-def nats_per_character(choice: models.Choice) -> float | None:
-    """From the card, on the validation list; None where it was never scored."""
-    scored = choice.card.get("metrics", {}).get("validation")
-    counts = choice.card.get("counts", {}).get("validation")
-    if not scored or not counts:
-        return None
-    return scored["nats_per_token"] * counts["tokens"] / counts["characters"]
 
 
 def tagged(names: list[str], known: Lists | None) -> str:
@@ -187,21 +137,7 @@ def experience(choice: models.Choice) -> str:
     return f"{read}“{corpus.get('title', 'own text')}”. {corpus.get('licence', '')}".strip()
 
 
-def verdict(choice: models.Choice, name: str, scored: Scored) -> str:
-    """Whether the model has read the name, and what it was compared with."""
-    known = lists(choice.corpus)
-    read = {
-        LEARNED: "It has read this name.",
-        HELD_OUT: "A real name that was kept from it.",
-        NEW: "A name in none of its lists.",
-    }
-    said = [read[known.kind(spelled(choice, name))]] if known else []
-    if scored.compared:
-        said.append(f"Compared with {scored.compared:,} real names it never read.")
-    return " ".join(said)
-
-
-def _stamp(choice: models.Choice) -> float:
+def stamp(choice: models.Choice) -> float:
     """When the model was written: another training in the same folder is another model."""
     meta = choice.folder / "meta.json"
     return meta.stat().st_mtime if meta.exists() else 0.0

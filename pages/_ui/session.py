@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from lm_core.runs.manager import RunManager
 
 ADDRESS_KEY = "visitor"
-SCREENS = Path(__file__).parents[1]
 SEEN_EVERY = 20.0  # seconds between two notes that this visitor's page is open
 
 
@@ -39,23 +37,12 @@ def begin() -> None:
 
 def visitor() -> str:
     """The visitor's id."""
-    _by_the_front_door()
     return st.session_state["visitor"]
-
-
-def _by_the_front_door() -> None:
-    """Until `st.navigation` has been called once, Streamlit takes `pages/` for screens and runs
-    the one in the address without app.py. The first visitor of a fresh server who comes by a
-    bookmark would meet a screen without a visitor; so call it, and begin again."""
-    if "visitor" not in st.session_state:
-        st.navigation([st.Page(file) for file in SCREENS.glob("*.py")], position="hidden")
-        st.rerun()
 
 
 @contextmanager
 def mending() -> Iterator[None]:
     """Show what a person can mend as one sentence; a defect of ours surfaces."""
-    _by_the_front_door()
     try:
         yield
     except LabError as error:

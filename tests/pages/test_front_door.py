@@ -10,7 +10,10 @@ from lm_core.runs.owners import is_owner
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("screen", ["dataset_explorer", "architectures", "attention"])
+SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("screen", [screen for screen in SCREENS if screen != "home"])
 def test_the_first_screen_opened_has_its_visitor(
     screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

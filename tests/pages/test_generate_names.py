@@ -1,5 +1,6 @@
 """Generate names: models side by side, names marked by list, one name scored letter by letter."""
 
+import dataclasses
 import math
 import re
 import time
@@ -15,7 +16,7 @@ from lm_core.encoded import encode_documents
 from lm_core.errors import BadText
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui import models, naming
+from pages._ui import models, naming, scoring
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
@@ -38,6 +39,13 @@ def opened() -> AppTest:
 @pytest.fixture
 def app() -> AppTest:
     return opened()
+
+
+def test_a_fresh_server_may_be_met_here_first() -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    sound(app.switch_page("pages/generate_names.py").run())
+    assert app.title[0].value == "Generate names"
+    assert app.get("html")
 
 
 def sound(app: AppTest) -> AppTest:
@@ -150,7 +158,7 @@ def test_a_name_is_scored_letter_by_letter(app: AppTest) -> None:
 @pytest.mark.parametrize("choice", shipped(), ids=lambda c: c.family)
 def test_the_score_is_the_models_own(choice: models.Choice) -> None:
     checkpoint = models.load(choice)
-    scored = naming.score(choice, "emma")
+    scored = scoring.score(choice, "emma")
     ids = encode_documents(["emma"], checkpoint.tokenizer, items=True).ids
     logits, _ = checkpoint.model(ids[:-1].view(1, -1))
     expected = logits[0].detach().float().log_softmax(-1).gather(1, ids[1:, None]).squeeze(1)
@@ -162,11 +170,11 @@ def test_the_score_is_the_models_own(choice: models.Choice) -> None:
 def test_rarer_than_compares_with_each_held_out_name() -> None:
     choice = next(c for c in shipped() if c.family == "ngram")
     names = load_corpus("names").splits["validation"]
-    one_by_one = [naming.score(choice, name).nats for name in names[:60]]
-    together = naming._held_out_nats(str(choice.folder), naming._stamp(choice), choice)
+    one_by_one = [scoring.score(choice, name).nats for name in names[:60]]
+    together = scoring.held_out_nats(choice)
     assert together[:60] == pytest.approx(one_by_one, abs=1e-3)
-    assert len(together) == naming.score(choice, "emma").compared == 1000
-    assert naming.score(choice, "xqzxqz").rarer_than == 1.0
+    assert len(together) == scoring.score(choice, "emma").compared == 1000
+    assert scoring.score(choice, "xqzxqz").rarer_than == 1.0
 
 
 def test_letters_the_models_never_saw_are_one_sentence_each_and_nothing_is_lost(
@@ -228,10 +236,15 @@ def test_the_visitors_own_list_has_a_column(monkeypatch: pytest.MonkeyPatch) -> 
     assert "choose one" in app.info[0].value
 
 
-def test_a_list_that_is_gone_leaves_the_names_unmarked() -> None:
-    assert naming.lists("own-" + "0" * 64) is None
+@pytest.mark.parametrize("corpus", ["own-" + "0" * 64, "makemore-names", "another-labs", ""])
+def test_a_list_that_is_not_here_is_not_fetched_and_leaves_the_names_unmarked(
+    corpus: str,
+) -> None:
+    assert naming.lists(corpus) is None
+    choice = dataclasses.replace(shipped()[0], corpus=corpus)
+    assert scoring.score(choice, "emma").rarer_than is None
 
 
 def test_no_letter_at_all_cannot_be_scored() -> None:
     with pytest.raises(BadText):
-        naming.score(shipped()[0], "")
+        scoring.score(shipped()[0], "")

@@ -38,6 +38,13 @@ def app() -> AppTest:
     return opened()
 
 
+def test_a_fresh_server_may_be_met_here_first() -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    sound(app.switch_page("pages/generate_text.py").run())
+    assert app.title[0].value == "Generate text"
+    assert app.get("html")
+
+
 @pytest.fixture
 def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing ships."""
