@@ -19,8 +19,8 @@ MODELS = {
     "names-ngram": "--corpus names --model ngram --set model.order=6",
     "names-lstm": "--corpus names --model lstm --tokens 3000000 --set model.dropout=0.2 "
     "--set model.n_hidden=192",
-    "names-transformer": "--corpus names --model transformer --tokens 5000000 "
-    "--set model.n_embd=96 --set model.n_head=4 --set model.n_layer=4 --set model.dropout=0.1",
+    "names-transformer": "--corpus names --model transformer --tokens 3000000 "
+    "--set model.n_embd=96 --set model.dropout=0.1",
     "speeches-ngram": f"{SPEECHES} --model ngram --set model.order=5 --set model.prune=1",
     "speeches-lstm": f"{SPEECHES} --model lstm --tokens 9000000 --set model.n_embd=192 "
     "--set model.n_hidden=384 --set model.block_size=64 --set train.batch_size=32",

@@ -7,6 +7,7 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 import argparse
 import importlib
 import json
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -27,18 +28,16 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser(argv).parse_args(argv)
     try:
         answer, lines = args.run(args)
+        print(json.dumps(answer) if args.json else "\n".join(lines), flush=True)
     except LabError as error:
         print(str(error), file=sys.stderr)
         return 2
-    except BrokenPipeError:
+    except BrokenPipeError:  # nobody reads on, as in `... | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 2
-    if args.json:
-        print(json.dumps(answer))
-    else:
-        print("\n".join(lines))
     return 0
 
 

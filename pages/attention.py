@@ -59,13 +59,17 @@ def small_and_large() -> tuple[int, int]:
         chart = all_heads(
             reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
         )
+        chart.figure.update_xaxes(title=f"head, 1 to {H}")  # the caption has room for the rest
         show_chart(
             chart,
             key=ALL,
             on_select=lambda: looking.pointed(ALL, LAYER, HEAD),
             selection_mode="points",
         )
-        st.caption("Click a picture, or choose above. Rows: layers. Columns: heads.")
+        st.caption(
+            "Click a picture, or choose above. Rows: layers. Columns: heads. Dotted frame: looks "
+            "mostly at the token before."
+        )
     with right, st.container(border=True, height="stretch"):
         chart = one_head(
             reading.maps[layer, head], reading.tokens, layer, head, dark=dark, height=480

@@ -408,13 +408,11 @@ def test_a_text_that_has_changed_is_not_gone_on_with(lm, tmp_path: Path) -> None
 
 def test_a_run_that_diverges_says_so(lm, tmp_path: Path, text: Path) -> None:
     args = ["train", "--corpus", text, "--model", "lstm", *small("lstm"), "--steps=200"]
-    args += ["--set=train.lr=10", "--set=train.grad_clip=0", "--threads=1"]
-    answer = lm(*args, "--out", tmp_path / "model")
-    if answer.status == 2:
-        assert "learning rate" in answer.err.splitlines()[-1]
-        assert not (tmp_path / "model").exists()
-    else:  # it did not: then what it made can be loaded
-        assert load_checkpoint(tmp_path / "model")
+    args += ["--set=train.lr=10", "--set=train.grad_clip=0", "--set=train.weight_decay=10"]
+    answer = lm(*args, "--threads=1", "--out", tmp_path / "model")
+    assert answer.status == 2
+    assert "try a learning rate ten times lower" in answer.err.splitlines()[-1]
+    assert not (tmp_path / "model").exists()
 
 
 # As a program of its own --------------------------------------------------------------------------
@@ -452,6 +450,16 @@ def test_a_home_that_cannot_be_written_does_not_stop_the_program(
     assert program(*args, "--json", LM_LAB_HOME=str(tmp_path / "file")).json["steps"] > 0
     answer = program(*args[:-1], tmp_path / "file" / "model")
     assert str(tmp_path / "file") in answer.sentence
+
+
+def test_a_reader_who_goes_away_is_no_error() -> None:
+    command = [sys.executable, "-m", "lm_core", "corpora"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as going:
+        going.stdout.close()
+        assert going.stderr.read() == ""
+        assert going.wait(60) == 0
 
 
 def test_help_lists_every_setting_with_its_default(lm) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from lm_core.errors import BadSettings
 from lm_core.models.contract import LanguageModel, models
 
 
@@ -13,9 +14,21 @@ def build_model(
     """A model whose weights come from `seed`; the global generator is left as it was.
 
     Raises:
-        UnknownName, BadSettings: with the nearest known name, or the range.
+        UnknownName, BadSettings: with the nearest known name, or the range; or that the model is
+            larger than the memory.
     """
     entry = models[name]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return entry.build(entry.settings.from_dict(settings), vocab_size)
+        try:
+            return entry.build(entry.settings.from_dict(settings), vocab_size)
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
+    raise BadSettings("This model does not fit into memory: take fewer layers, or narrower ones.")
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether torch ran out of memory: on a GPU it has an exception for that, on the CPU none."""
+    kinds = (MemoryError, torch.OutOfMemoryError)
+    return isinstance(error, kinds) or "can't allocate memory" in str(error)

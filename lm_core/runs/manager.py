@@ -40,10 +40,10 @@ class RunManager:
         self, store: RunStore, backend: Executor | None = None, *, slots: int | None = None
     ) -> None:
         self.store = store
+        self._presence = Presence(store.folder)
         self.backend = backend or LocalProcesses(slots)
         self.slots = slots or getattr(self.backend, "workers", worker_count())
         self.troubles: dict[str, str] = {}  # sentences that could not be written to the store
-        self._presence = Presence(store.folder)
         self._running: dict[str, Future] = {}
         self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece

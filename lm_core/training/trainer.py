@@ -20,6 +20,7 @@ from torch import Tensor
 from lm_core.encoded import Encoded
 from lm_core.errors import LabError
 from lm_core.evaluation import evaluate
+from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.training import counting
 from lm_core.training.batches import Batch, Batches
@@ -100,7 +101,9 @@ class Trainer:
                 yield from self._descend()
         except LabError as error:
             yield Failed(self.step, str(error))
-        except torch.OutOfMemoryError:
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
             yield Failed(self.step, self._out_of_memory())
 
     def _descend(self) -> Iterator[Event]:

@@ -211,6 +211,12 @@ def test_the_seed_decides_the_weights_and_leaves_the_global_generator(family: st
         assert not all(torch.equal(a, b) for a, b in pairs)
 
 
+def test_a_model_larger_than_the_memory_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.nn.Embedding, "__init__", lambda *_: torch.empty(10**15))
+    with pytest.raises(BadSettings, match="take fewer layers, or narrower ones"):
+        tiny_model("transformer")
+
+
 @pytest.mark.parametrize("family", [f for f in BY_GRADIENT if models[f].build.carries_state])
 def test_a_restarted_row_starts_from_nothing(family: str) -> None:
     model = lively_model(family)

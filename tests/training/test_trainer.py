@@ -350,10 +350,13 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words(
     assert all(math.isfinite(e.nats) for e in events if isinstance(e, Evaluated))
 
 
-def test_a_device_without_memory_ends_the_run_in_words() -> None:
+@pytest.mark.parametrize("on", ["gpu", "cpu"])
+def test_a_device_without_memory_ends_the_run_in_words(on: str) -> None:
     training = make()
 
     def nats(*_):
+        if on == "cpu":
+            torch.empty(10**15)  # torch says so itself
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     training.model.nats = nats
