@@ -22,10 +22,10 @@ MODELS = {
     "names-transformer": "--corpus names --model transformer --tokens 3000000 "
     "--set model.n_embd=96 --set model.dropout=0.1",
     "speeches-ngram": f"{SPEECHES} --model ngram --set model.order=5 --set model.prune=1",
-    "speeches-lstm": f"{SPEECHES} --model lstm --tokens 9000000 --set model.n_embd=192 "
+    "speeches-lstm": f"{SPEECHES} --model lstm --tokens 5000000 --set model.n_embd=192 "
     "--set model.n_hidden=384 --set model.block_size=64 --set train.batch_size=32",
-    "speeches-transformer": f"{SPEECHES} --model transformer --tokens 9000000 "
-    "--set model.n_layer=4 --set model.n_head=6 --set model.n_embd=192 --set model.block_size=128",
+    "speeches-transformer": f"{SPEECHES} --model transformer --tokens 5000000 "
+    "--set model.n_head=5 --set model.n_embd=160 --set model.block_size=128",
 }
 
 
@@ -49,6 +49,7 @@ def remake(name: str) -> None:
     )
     path = folder / "meta.json"
     card = json.loads(path.read_text())
+    card["sha256"].pop("training.safetensors", None)
     card["metrics"]["test"] = json.loads(scored.stdout.splitlines()[-1])
     path.write_text(json.dumps(card, indent=2) + "\n")
 
