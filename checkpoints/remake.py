@@ -5,6 +5,7 @@ validation and test splits, and its memory of the optimizer is dropped. On two c
 takes about an hour; `--list` shows the commands.
 """
 
+import argparse
 import json
 import shlex
 import subprocess
@@ -22,7 +23,7 @@ MODELS = {
     "names-transformer": "--corpus names --model transformer --tokens 3000000 "
     "--set model.n_embd=96 --set model.dropout=0.1",
     "speeches-ngram": f"{SPEECHES} --model ngram --set model.order=5 --set model.prune=1",
-    "speeches-lstm": f"{SPEECHES} --model lstm --tokens 5000000 --set model.n_embd=192 "
+    "speeches-lstm": f"{SPEECHES} --model lstm --tokens 3000000 --set model.n_embd=192 "
     "--set model.n_hidden=384 --set model.block_size=64 --set train.batch_size=32",
     "speeches-transformer": f"{SPEECHES} --model transformer --tokens 5000000 "
     "--set model.n_head=5 --set model.n_embd=160 --set model.block_size=128",
@@ -56,11 +57,15 @@ def remake(name: str) -> None:
 
 def main() -> None:
     """Remake the models named, or all of them."""
-    names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(MODELS)
+    parser = argparse.ArgumentParser(description="Train the shipped models again.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}")
+    parser.add_argument("--list", action="store_true", help="only show the commands")
+    options = parser.parse_args()
+    names = options.names or list(MODELS)
     unknown = [name for name in names if name not in MODELS]
     if unknown:
-        sys.exit(f"Unknown model {unknown[0]}; known: {', '.join(MODELS)}.")
-    if "--list" in sys.argv:
+        parser.error(f"unknown model {unknown[0]}; known: {', '.join(MODELS)}.")
+    if options.list:
         print("\n".join(f"python {shlex.join(command(name))}" for name in names))
         return
     for name in names:

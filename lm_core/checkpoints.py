@@ -133,7 +133,12 @@ def _swap(fresh: Path, folder: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
     os.rename(folder, old / "was")
-    os.rename(fresh, folder)
+    try:
+        os.rename(fresh, folder)
+    except OSError:
+        os.rename(old / "was", folder)  # better the older one than none
+        old.rmdir()
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -214,11 +219,10 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
     path, settings = folder / WEIGHTS, dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
     name, vocab_size = settings.pop("name"), meta["vocab_size"]
-    entry = models[name]
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(_too_large(path, MOST_WEIGHT_BYTES))
-        if entry.build.learns_by == "gradient":
+        if models[name].build.learns_by == "gradient":
             # Compare shapes before allocating: the description could ask for any size.
             with torch.device("meta"):
                 described = build_model(name, settings, vocab_size)
@@ -230,11 +234,10 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
         for file in (TOKENIZER, WEIGHTS):
             _check_whole(folder, meta, file)
         model = build_model(name, settings, vocab_size)
-        _, unexpected = model.load_state_dict(load_file(path), strict=False)
+        if model.load_state_dict(load_file(path), strict=False).unexpected_keys:
+            raise ValueError("names that the model does not have")
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None
-    if unexpected:
-        raise BadCheckpoint(damaged)
     if any(t.is_floating_point() and not t.isfinite().all() for t in model.state_dict().values()):
         raise BadCheckpoint(f"The weights in {folder.name} are not all numbers: train it again.")
     return model
@@ -262,9 +265,7 @@ def save_history(folder: Path, history: dict[str, list], most: int = 500) -> Non
     thin = {}
     for name, rows in history.items():
         every = max(1, -(-len(rows) // most))
-        thin[name] = rows[::every]
-        if rows and thin[name][-1] != rows[-1]:
-            thin[name].append(rows[-1])
+        thin[name] = [*rows[:-1:every], *rows[-1:]]
     try:
         (folder / "history.json").write_text(json.dumps(thin) + "\n")
     except OSError as error:

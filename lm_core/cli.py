@@ -5,13 +5,18 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 """
 
 import argparse
+import dataclasses
 import importlib
 import json
 import os
 import sys
 from typing import Any, NoReturn
 
+from lm_core.bench import PARTS
 from lm_core.errors import LabError
+
+# Settings that `generate` takes as options of their own; help and defaults are SamplerSettings'.
+SAMPLER = {"temperature": float, "top_k": int, "top_p": float, "min_p": float}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,10 +27,20 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Epilogs as they are written, and after each help its default, where there is one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        default, said = action.default, action.help or ""
+        nothing = default is None or default is False or default in ("", [], argparse.SUPPRESS)
+        return said if nothing else f"{said} (default: %(default)s)"
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
     args = _parser(argv).parse_args(argv)
+    args.argv = list(argv)  # what a checkpoint's card says it was made by
     try:
         answer, lines = args.run(args)
         print(json.dumps(answer) if args.json else "\n".join(lines), flush=True)
@@ -42,69 +57,115 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m lm_core", description="Language models, from counts to GPT.")
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    parser = _Parser(
+        prog="python -m lm_core",
+        description="Language models, from counts to GPT.",
+        epilog="Each command has its own --help.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+    asked = "-h" in argv or "--help" in argv  # then the settings are loaded, and torch with them
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
-            name, help=help, description=help, formatter_class=argparse.RawDescriptionHelpFormatter
+        description = f"{help[0].upper()}{help[1:]}."
+        sub = commands.add_parser(name, help=help, description=description, formatter_class=_Help)
+        sub.add_argument(
+            "--json", action="store_true", help="the answer as one JSON object on one line"
         )
-        sub.add_argument("--json", action="store_true", help="one JSON object on the last line")
         sub.set_defaults(run=run)
         return sub
 
     command("corpora", _corpora, "list the texts: name, title, licence, size, ready or not")
-    command("models", _models, "list the model families with their default size")
+    command("models", _models, "list the model families and how large they are by default")
 
     train = command("train", _lazy("train"), "train a model and keep it in a folder")
     train.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     train.add_argument("--model", metavar="NAME", help="a family, see `models`")
-    train.add_argument("--tokenizer", choices=("char", "word", "bpe"))
-    train.add_argument("--set", action="append", default=[], metavar="model.n_layer=4")
-    train.add_argument("--validation", metavar="FILE", help="then all of --corpus trains")
+    train.add_argument(
+        "--tokenizer",
+        choices=("char", "word", "bpe"),
+        help="default: bpe for speeches, word for wikitext-2, else char",
+    )
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting from the lists below, as model.n_layer=4; may be given several times",
+    )
+    train.add_argument(
+        "--validation", metavar="FILE", help="a file to validate on; then all of --corpus trains"
+    )
     train.add_argument("--items", action="store_true", help="lines of a file are items, like names")
-    train.add_argument("--steps", type=int)
-    train.add_argument("--tokens", type=int)
-    train.add_argument("--seconds", type=float)
-    train.add_argument("--threads", type=int)
-    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
-    train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--out", metavar="FOLDER", help="where the checkpoint goes")
-    train.add_argument("--resume", metavar="FOLDER", help="go on from a checkpoint")
-    if "train" in argv and ("-h" in argv or "--help" in argv):  # then the families are loaded
+    train.add_argument("--steps", type=int, metavar="N", help="stop after N steps (default: 1000)")
+    train.add_argument("--tokens", type=int, metavar="N", help="or after reading N tokens")
+    train.add_argument("--seconds", type=float, metavar="S", help="or after S seconds")
+    train.add_argument("--threads", type=int, metavar="N", help="default: one for each core")
+    train.add_argument(
+        "--device",
+        default="auto",
+        choices=("auto", "cpu", "cuda"),
+        help="where to compute; auto is the GPU where there is one",
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
+    train.add_argument(
+        "--out",
+        metavar="FOLDER",
+        help="where the checkpoint goes; default: runs/CORPUS-MODEL-ID, or the one of --resume",
+    )
+    train.add_argument(
+        "--resume",
+        metavar="FOLDER",
+        help="go on from a checkpoint; --steps, --tokens or --seconds count from its beginning",
+    )
+    if "train" in argv and asked:
         train.epilog = _settings_help()
 
     evaluate = command("evaluate", _lazy("evaluate"), "score a text: nats, perplexity, bits")
-    evaluate.add_argument("folder")
+    evaluate.add_argument("folder", metavar="FOLDER", help="a checkpoint")
     evaluate.add_argument("--corpus", metavar="NAME|FILE", help="default: the one it learned from")
     evaluate.add_argument("--items", action="store_true", help="lines of a file are items")
     evaluate.add_argument(
-        "--split", default="validation", choices=("train", "validation", "test", "all")
+        "--split",
+        default="validation",
+        choices=("train", "validation", "test", "all"),
+        help="which part of it; all is the whole text or file",
     )
 
     generate = command("generate", _lazy("generate"), "let a model write")
-    generate.add_argument("folder")
-    generate.add_argument("--prompt", default="")
-    generate.add_argument("--max-tokens", type=int, default=200)
-    generate.add_argument("--samples", type=int, default=1)
-    generate.add_argument("--temperature", type=float, default=1.0)
-    generate.add_argument("--top-k", type=int, default=0)
-    generate.add_argument("--top-p", type=float, default=1.0)
-    generate.add_argument("--min-p", type=float, default=0.0)
-    generate.add_argument("--greedy", action="store_true")
-    generate.add_argument("--seed", type=int, default=0)
-    generate.add_argument("--stream", action="store_true", help="show each token as it comes")
+    generate.add_argument("folder", metavar="FOLDER", help="a checkpoint")
+    generate.add_argument("--prompt", default="", metavar="TEXT", help="what to write on from")
+    generate.add_argument(
+        "--max-tokens", type=int, default=200, metavar="N", help="tokens to write at most"
+    )
+    generate.add_argument("--samples", type=int, default=1, metavar="N", help="texts to write")
+    said = _sampler_help() if "generate" in argv and asked else {}
+    for name, kind in SAMPLER.items():
+        option = f"--{name.replace('_', '-')}"
+        generate.add_argument(option, type=kind, metavar="X", help=said.get(name))
+    generate.add_argument(
+        "--greedy", action="store_true", help="always the most probable token: --temperature 0"
+    )
+    generate.add_argument("--seed", type=int, default=0, metavar="N", help="of the draws")
+    generate.add_argument(
+        "--stream",
+        action="store_true",
+        help="show the first text token by token on standard error",
+    )
 
     score = command("score", _lazy("score"), "log-probability, rank and entropy of each token")
-    score.add_argument("folder")
-    score.add_argument("--text", required=True)
+    score.add_argument("folder", metavar="FOLDER", help="a checkpoint")
+    score.add_argument("--text", metavar="TEXT", required=True, help="the text to score")
 
     bench = command("bench", _lazy("bench"), "measure speed and quality on this machine")
     bench.add_argument(
         "what",
         nargs="?",
         default="all",
-        choices=("train", "generate", "ngram", "start", "all"),
+        choices=(*PARTS, "all"),
+        help=f"what to measure: {', '.join(PARTS)} or all",
+        metavar="PART",
     )
     return parser
 
@@ -120,22 +181,43 @@ def _lazy(name: str) -> Any:
 
 def _settings_help() -> str:
     """Every setting with its default, range and help, read from the settings classes."""
-    import dataclasses
-
     from lm_core.models import models
+    from lm_core.tokenizers import tokenizers
     from lm_core.training import TrainSettings
 
     groups = [("train", "train", TrainSettings)]
     groups += [("model", entry.name, entry.settings) for entry in models]
-    lines = []
+    groups += [("tokenizer", entry.name, entry.settings) for entry in tokenizers]
+    lines = [
+        "What --set can change, with defaults. Where it is not set, train.lr falls with the width",
+        "of the model, train.batch_size is 16 (64 for items), and items get a smaller model.",
+    ]
     for prefix, title, cls in groups:
-        lines.append(f"\n--set for {title}:")
-        for f in dataclasses.fields(cls):
-            m = f.metadata
-            span = f", {m['low']} to {m['high']}" if m["low"] is not None else ""
-            span = f", one of {', '.join(map(str, m['choices']))}" if m["choices"] else span
-            lines.append(f"  {prefix}.{f.name}={f.default}{span}: {m['help']}")
+        fields = dataclasses.fields(cls)
+        lines += [f"\n--set for {title}:"] if fields else []
+        for f in fields:
+            span = _span(f)
+            said = f"{f.default}, {span}" if span else f.default
+            lines.append(f"  {prefix}.{f.name}={said}: {f.metadata['help']}")
     return "\n".join(lines)
+
+
+def _span(field: dataclasses.Field) -> str:
+    """Which values a setting can take, "" where any."""
+    said = field.metadata
+    if said["choices"]:
+        return f"one of {', '.join(map(str, said['choices']))}"
+    return "" if said["low"] is None else f"{said['low']} to {said['high']}"
+
+
+def _sampler_help() -> dict[str, str]:
+    """Name -> help, range and default of the sampler's settings."""
+    from lm_core.generation import SamplerSettings
+
+    return {
+        f.name: f"{f.metadata['help']} ({_span(f)}; default: {f.default})".replace("%", "%%")
+        for f in dataclasses.fields(SamplerSettings)
+    }
 
 
 def _corpora(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
@@ -148,7 +230,7 @@ def _corpora(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
         row = {"name": info.name, "title": info.title, "licence": info.licence, "size": info.size}
         rows.append(row | {"how": info.how, "ready": is_ready(info.name)})
     lines = [
-        f"{r['name']:16} {r['title']:28} {r['size']:>8}  {r['how']:8} "
+        f"{r['name']:16}  {r['title']:28}  {r['size']:39}  {r['how']:8}  "
         f"{'ready' if r['ready'] else 'not here yet':12}  {r['licence']}"
         for r in rows
     ]
@@ -156,8 +238,8 @@ def _corpora(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 
 
 def _models(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    from lm_core.checkpoints import build_model
     from lm_core.models import models
+    from lm_core.models.building import build_model
 
     rows = []
     for entry in models:

@@ -51,9 +51,11 @@ def encode_documents(
         raise BadText("There is no text here: choose another split, or give some text.")
     pieces = tokenizer.encode_many(documents, skip_unknown=skip_unknown)
     apart = items or len(documents) > 1
-    unknown = sum(map(tokenizer.count_unknown, documents)) if skip_unknown else 0
+    unknown = 0
     if tokenizer.unknown_id is not None:
-        unknown = sum(int((p == tokenizer.unknown_id).sum()) for p in pieces)
+        unknown = sum(int((piece == tokenizer.unknown_id).sum()) for piece in pieces)
+    elif skip_unknown:
+        unknown = sum(map(tokenizer.count_unknown, documents))
     if apart:
         boundary = np.array([tokenizer.boundary_id], dtype=np.int64)
         stream = [boundary]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import front_door, looking, models, session
+from pages._ui import front_door, looking, models, session, writing
 from pages._ui.show import show_chart, show_source
 
 SENTENCE, ITEM = "the people of the united states", "anastasia"
@@ -17,7 +17,11 @@ st.write(
 )
 controls = st.columns([4, 3, 1], vertical_alignment="bottom")
 with controls[1]:
-    choice = models.pick(looking.choices(), key="attention-model")
+    choices = looking.choices()
+    if not choices:
+        st.info("No model with attention is here yet: train a Transformer on the Train screen.")
+        st.stop()
+    choice = writing.pick(choices, writing.labels(choices), key="attention-model")
 with controls[0]:
     text = st.text_input(
         "Your name" if choice.items else "Your sentence",
@@ -59,7 +63,6 @@ def small_and_large() -> tuple[int, int]:
         chart = all_heads(
             reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
         )
-        chart.figure.update_xaxes(title=f"head, 1 to {H}")  # the caption has room for the rest
         show_chart(
             chart,
             key=ALL,
@@ -67,8 +70,8 @@ def small_and_large() -> tuple[int, int]:
             selection_mode="points",
         )
         st.caption(
-            "Click a picture, or choose above. Rows: layers. Columns: heads. Dotted frame: looks "
-            "mostly at the token before."
+            "Each picture is a head: one way of looking. A layer has several, and the next layer "
+            "looks at what they found. Click a picture, or choose above."
         )
     with right, st.container(border=True, height="stretch"):
         chart = one_head(

@@ -117,7 +117,8 @@ def notes(choice: models.Choice, draft: writing.Draft) -> None:
     """What the colours mean, which model writes, and what it cannot see or read."""
     st.caption(
         "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
-        f"its probability at temperature 1. {models.describe(choice)}"
+        f"its probability at temperature 1. {models.describe(choice)}",
+        help=models.WORDS,
     )
     for sentence in (written.sees(draft), written.unknown(draft)):
         if sentence:

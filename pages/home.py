@@ -66,7 +66,12 @@ def stage() -> None:
             sentence = sentence.empty()
             sentence.html(written.running_text(prompt, []))
         with st.container(horizontal=True):
-            one = st.button("Next token", type="primary", key="home-next")
+            one = st.button(
+                "Next token",
+                type="primary",
+                key="home-next",
+                help="A token is what the model writes at once: a word or a piece of one.",
+            )
             again = st.button("Start over", key="home-again")
             stop = moving and st.button("Stop", key="home-stop")
             more = not moving and st.button(f"Write {MORE_TOKENS} more", key="home-more")
@@ -99,7 +104,7 @@ def stage() -> None:
             draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
             sentence.html(written.running_text(prompt, draft.pieces))
             writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
-            about.caption(models.describe(choice))
+            about.caption(models.describe(choice), help=models.WORDS)
     if moving == writing.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
 

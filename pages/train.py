@@ -10,12 +10,24 @@ from pages._ui.settings import settings_widgets
 from pages._ui.show import show_source
 
 RUN_KEY = "run"
+READING = """**How to read the curve**
+
+**Step**: one look at a little text, one small correction.
+
+**Nats**: the unit of surprise. 0 is never surprised; 0.69 less, and it gives what really came
+twice the probability.
+
+**Training**: the text it learns from. **Validation**: text kept from it. When only training still
+falls, it learns by heart.
+
+**Guessing blindly**: every token as likely as any other. A token is what the text is cut into:
+here a character, elsewhere a word or a piece of one."""
 
 front_door.enter()
 st.title("Train")
 st.write(
     "The model reads a little, guesses what comes next, is corrected, and guesses better. The "
-    "curve is how surprised it is, in nats: lower is better."
+    "curve shows how surprised it still is: lower is better."
 )
 
 
@@ -24,7 +36,7 @@ def choose() -> tuple[CorpusChoice, str, str]:
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
 
-    line = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
+    line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     card = st.container()
     with line[0]:
         corpus = pick_corpus(key="train-text", below=card)
@@ -107,25 +119,27 @@ def shipped_curve(model: str) -> None:
     import math
 
     from lm_core.checkpoints import load_history
+    from lm_core.runs.worker import unit_of
 
     choices = sorted(models.shipped(), key=lambda c: (c.family != model, not c.items))
     for choice in choices:
         history = load_history(choice.folder)
-        if history["points"]:
-            unit = {"char": "character", "word": "word"}.get(
-                choice.card["spec"]["tokenizer"]["name"], "token"
+        if not history["points"]:
+            continue
+        curve, beside = st.columns([5, 3])  # as a run is shown, so that Start moves nothing
+        with curve, st.container(border=True, height="stretch"):
+            st.caption(f"An example that ships with the lab: {choice.label}")
+            draw_curve(
+                dict(history["points"]),
+                dict(history["evaluations"]),
+                unit=unit_of(choice.card["spec"]["tokenizer"]["name"]),
+                uniform=math.log(choice.card["vocab_size"]),
+                live=False,
+                key="train-shipped",
             )
-            with st.container(border=True):
-                st.caption(f"An example that ships with the lab: {models.describe(choice)}")
-                draw_curve(
-                    dict(history["points"]),
-                    dict(history["evaluations"]),
-                    unit=f"nats per {unit}",
-                    uniform=math.log(choice.card["vocab_size"]),
-                    live=False,
-                    key="train-shipped",
-                )
-            return
+        with beside, st.container(border=True, height="stretch"):
+            st.markdown(READING)
+        return
     st.info("Choose a text and a model, then press Start: the curve appears here.")
 
 

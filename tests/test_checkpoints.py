@@ -470,3 +470,21 @@ def test_an_unknown_family_is_named_with_the_nearest() -> None:
 
     with pytest.raises(UnknownName, match="did you mean 'lstm'"):
         build_model("lsmt", {}, 27)
+
+
+def test_a_swap_that_fails_puts_the_older_one_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, rename = read_meta(folder), os.rename
+
+    def only_away(source: Path, target: Path) -> None:
+        if Path(target) == folder and Path(source).name != "was":
+            raise PermissionError(13, "somebody reads it")
+        rename(source, target)
+
+    monkeypatch.setattr(checkpoints.os, "rename", only_away)
+    with pytest.raises(StoreUnavailable, match="somebody reads it"):
+        saved(folder, seed=1)
+    assert read_meta(folder) == before
+    load_checkpoint(folder)
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []

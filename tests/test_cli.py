@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from lm_core.bench.result import Result
 from lm_core.checkpoints import load_checkpoint, load_history, read_meta
-from lm_core.cli import main
+from lm_core.cli import SAMPLER, main
 from lm_core.corpora import corpora
+from lm_core.generation import SamplerSettings
 from lm_core.models import models
 from lm_core.runs.spec import RunSpec
+from lm_core.tokenizers import tokenizers
 from tests.tiny import NAMES, TEXT, tiny_settings
 
 ROOT = Path(__file__).parents[1]
@@ -143,7 +146,8 @@ def test_training_on_a_file(lm, tmp_path: Path, text: Path, names: Path, family,
     assert saved.model.n_parameters == answer["parameters"]
     if saved.model.learns_by == "gradient":
         assert answer["steps"] == 12
-    assert saved.meta["command"].startswith("python -m lm_core ")
+    assert saved.meta["command"].startswith("python -m lm_core train --corpus ")
+    assert saved.meta["command"].endswith(f"--out {tmp_path / 'model'} --json")
     metrics = saved.meta["metrics"]["validation"]
     assert metrics["nats_per_token"] == answer["validation_nats"]
     assert metrics["whole_split"] is True
@@ -295,6 +299,17 @@ def test_a_stream_shows_each_token_as_it_comes(lm, trained: Path) -> None:
     assert answer.err.rstrip("\n") == answer.json["texts"][0].rstrip("\n")
 
 
+@pytest.mark.parametrize("tokenizer", ["word", "bpe"])
+def test_a_stream_of_words_has_its_spaces(lm, tmp_path: Path, text: Path, tokenizer: str) -> None:
+    out = tmp_path / "model"
+    args = ["--tokenizer", tokenizer, "--model", "ngram", "--threads", 1]
+    if tokenizer == "bpe":
+        args += ["--set", "tokenizer.vocab_size=300"]
+    lm("train", "--corpus", text, *args, "--out", out)
+    answer = lm("generate", out, "--prompt=the", "--max-tokens=40", "--stream", "--json")
+    assert answer.err.rstrip("\n") == answer.json["texts"][0].rstrip("\n")
+
+
 def test_a_prompt_longer_than_the_context_is_read_from_its_end(lm, trained: Path) -> None:
     prompt = TEXT[:200]
     (text,) = lm("generate", trained, "--prompt", prompt, "--max-tokens=5", "--json").json["texts"]
@@ -358,7 +373,8 @@ def test_an_item_is_scored_with_its_end(lm, tmp_path: Path, names: Path) -> None
         (["train", "--resume", "TRAINED", "--model", "lstm"], "leave out model"),
         (["train", "--resume", "TRAINED", "--corpus", "names"], "leave out corpus"),
         (["train", "--resume", "TRAINED", "--set", "model.n_layer=3"], "leave out model.n_layer"),
-        (["evaluate"], "the following arguments are required: folder"),
+        (["train", "--resume", "TRAINED", "--items"], "leave out items"),
+        (["evaluate"], "the following arguments are required: FOLDER"),
         (["evaluate", "nowhere"], "check the path"),
         (["evaluate", "FOLDER"], "meta.json"),
         (["evaluate", "TRAINED", "--split", "half"], "invalid choice: 'half'"),
@@ -375,7 +391,7 @@ def test_an_item_is_scored_with_its_end(lm, tmp_path: Path, names: Path) -> None
         (["score", "TRAINED", "--text", ""], "--text is empty"),
         (["score", "TRAINED", "--text", "e" * 100], "context of 16"),
         (["learn"], "invalid choice: 'learn'"),
-        ([], "required: command"),
+        ([], "required: COMMAND"),
         (["bench", "speed"], "invalid choice: 'speed'"),
     ],
 )
@@ -469,5 +485,30 @@ def test_help_lists_every_setting_with_its_default(lm) -> None:
     assert "train.optimizer=adamw, one of adamw" in answer.out
     for entry in models:
         assert f"--set for {entry.name}:" in answer.out
+    for entry in tokenizers:
+        for name, default in entry.settings().to_dict().items():
+            assert f"tokenizer.{name}={default}, " in answer.out
     for command in ("corpora", "models", "evaluate", "generate", "score", "bench"):
         assert "--json" in lm(command, "--help").out
+
+
+def test_help_of_generate_takes_its_defaults_from_the_sampler(lm) -> None:
+    said = " ".join(lm("generate", "--help").out.split())
+    for name, default in SamplerSettings().to_dict().items():
+        assert f"--{name.replace('_', '-')} X" in said
+        assert f"default: {default})" in said
+    assert set(SAMPLER) == set(SamplerSettings().to_dict())
+    assert "tokens to write at most (default: 200)" in said
+
+
+def test_the_tokenizers_of_the_command_line_are_those_of_the_registry(lm) -> None:
+    assert f"{{{','.join(tokenizers.names())}}}" in lm("train", "--help").out
+
+
+def test_a_measurement_is_one_object_too(lm, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = Result("ngram_6_fit", 0.25, "s", False, {"order": 6})
+    monkeypatch.setattr("lm_core.bench.ngram.bench_ngram", lambda: [measured])
+    answer = lm("bench", "ngram", "--json")
+    assert list(answer.json) == ["machine", "results"]
+    assert answer.json["results"] == [measured.__dict__]
+    assert answer.err == "measuring ngram ...\n"

@@ -125,6 +125,6 @@ def _signal_group(group: int, sign: int) -> bool:
     """Whether anyone was left in the group to hear it."""
     try:
         os.killpg(group, sign)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # macOS's word for a group of none but zombies
         return False
     return True

@@ -12,7 +12,7 @@ TOKENS, ROUNDS = 200, 5
 
 def bench_generate() -> list[Result]:
     """Batch 1, one thread: medians of rounds of `TOKENS` tokens; and the ratio of the two."""
-    from lm_core.checkpoints import build_model
+    from lm_core.models.building import build_model
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

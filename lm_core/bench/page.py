@@ -16,6 +16,7 @@ from lm_core.bench.result import Result
 
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
 SCREENS = ("Dataset explorer", "Architectures", "Attention", "Generate text", "Generate names")
+FAMILIES = ("LSTM", "Transformer")  # on Architectures, chosen in turn
 
 
 def bench_page() -> list[Result]:
@@ -53,7 +54,7 @@ def bench_page() -> list[Result]:
         page.wait_for_function(FIRST_POINT, timeout=60_000)
         first = time.perf_counter() - began
         time.sleep(2)
-        busy = _clicks(page)
+        busy, widgets = _clicks(page), _choices(page)
         browser.close()
     about: dict[str, Any] = {"clicks": CLICKS, "screens": len(SCREENS)}
     return [
@@ -62,6 +63,7 @@ def bench_page() -> list[Result]:
         Result("click_p95_idle", _p95(idle), "ms", False, about),
         Result("click_p95_training", _p95(busy), "ms", False, about),
         Result("click_median_training", statistics.median(busy), "ms", False, about),
+        Result("choice_p95_training", _p95(widgets), "ms", False, {"clicks": len(widgets)}),
     ]
 
 
@@ -85,6 +87,20 @@ def _clicks(page: Any) -> list[float]:
         _open(page, screen)
         times.append(1000 * (time.perf_counter() - began))
         time.sleep(0.7)
+    return times
+
+
+def _choices(page: Any) -> list[float]:
+    """Milliseconds from choosing a family on Architectures until its sentence stands there."""
+    _open(page, "Architectures")
+    times = []
+    for i in range(CLICKS // 2):
+        time.sleep(1.5)
+        family = FAMILIES[i % 2]
+        began = time.perf_counter()
+        page.get_by_role("radio", name=family, exact=True).click()
+        page.get_by_text(f"{family}.", exact=True).wait_for(timeout=60_000)
+        times.append(1000 * (time.perf_counter() - began))
     return times
 
 

@@ -80,7 +80,7 @@ def _runs(home: Path) -> list[Result]:
         run, _ = first_point()
         time.sleep(1.0)
         began = time.perf_counter()
-        os.kill(store.get(run).pid, signal.SIGKILL)
+        os.kill(store.get(run).pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows: TERM
         noticed = _until(lambda: store.get(run).status == "interrupted", began)
     finally:
         manager.close()

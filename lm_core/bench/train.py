@@ -16,8 +16,8 @@ BATCH, VOCAB, STEPS, ROUNDS = 12, 65, 40, 5
 
 def bench_train() -> list[Result]:
     """Median tokens per second over rounds of `STEPS` steps, evaluation and samples left out."""
-    from lm_core.checkpoints import build_model
     from lm_core.encoded import Encoded
+    from lm_core.models.building import build_model
     from lm_core.training import Budget, Trainer, TrainSettings
     from lm_core.training.events import Step
 

@@ -31,7 +31,7 @@ def all_heads(
     dark: bool = False,
     height: int | None = None,
 ) -> Chart:
-    """Every head of every layer side by side. Dashed frame: looks mostly at the token before.
+    """Every head of every layer side by side. Dotted frame: looks mostly at the token before.
 
     Args:
         weights: (L, H, T, T) attention of each layer and head, rows summing to 1.
@@ -70,13 +70,15 @@ def all_heads(
         _frame(figure, pair, {"color": GREY, "width": 2, "dash": "dot"})
     if selected in named:
         _frame(figure, selected, {"color": VERMILLION, "width": 3})
-    note = "<br>dotted frame: looks mostly at the token before" if looks_back else ""
+    note = ""
+    if looks_back:  # in two lines: a narrow card would cut one off
+        note = "<br>dotted frame: looks mostly<br>at the token before"
     style_figure(
         figure,
         title=title,
         x=f"head, 1 to {H}{note}" if H else "head",
         y="layer, first at the top",
-        height=height or 90 + 96 * max(1, L) + 20 * bool(note),
+        height=height or 90 + 96 * max(1, L) + 40 * bool(note),
     )
     bare = {"showticklabels": False, "showgrid": False, "ticks": "", "fixedrange": True}
     figure.update_xaxes(**bare, range=[-0.04, max(1, H) * (1 + _GAP) - _GAP + 0.04])

@@ -19,3 +19,25 @@ def looks_like_file(corpus: str) -> bool:
     if corpus in corpora:  # even where a file has the same name: ./names names it
         return False
     return Path(corpus).exists() or any(mark in corpus for mark in "/\\.")
+
+
+def fetch(corpus: str) -> None:
+    """Download a registered corpus that is not here yet, with a progress bar on standard error.
+
+    Raises:
+        CorpusUnavailable: as `load_corpus`.
+    """
+    from tqdm import tqdm
+
+    from lm_core.corpora.load import is_ready, load_corpus
+
+    if corpus not in corpora or is_ready(corpus):
+        return
+    shown = {"unit": "B", "unit_scale": True, "delay": 0.3, "leave": False}
+    with tqdm(desc=corpus, file=sys.stderr, **shown) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        load_corpus(corpus, progress=show)

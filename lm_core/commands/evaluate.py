@@ -3,7 +3,7 @@
 import argparse
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint
-from lm_core.commands import Answer, looks_like_file
+from lm_core.commands import Answer, fetch, looks_like_file
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import own_corpus, read_file
 from lm_core.encoded import Encoded, encode_documents
@@ -44,9 +44,11 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
             documents, items = corpus.splits[args.split], corpus.items
     else:
         if args.corpus:
+            fetch(args.corpus)
             corpus = load_corpus(args.corpus)
         else:
             spec = RunSpec.from_dict(saved.meta.get("spec", {}), trusted=True)
+            fetch(spec.corpus.name)
             corpus = load_text(spec.corpus)
         splits = corpus.splits.values() if args.split == "all" else [corpus.splits[args.split]]
         documents, items = [d for split in splits for d in split], corpus.items

@@ -1,6 +1,7 @@
 """`generate`: let a model write, all at once or token by token."""
 
 import argparse
+import dataclasses
 import sys
 import time
 
@@ -9,47 +10,36 @@ import torch
 from lm_core.checkpoints import load_checkpoint
 from lm_core.commands import Answer
 from lm_core.generation import SamplerSettings, generate
-from lm_core.generation.engine import continuation, prompt_ids
+from lm_core.generation.engine import continuation, growing, prompt_ids
+from lm_core.tokenizers import Tokenizer
 
 
 def run(args: argparse.Namespace) -> Answer:
     """Write, all at once or token by token."""
     saved = load_checkpoint(args.folder)
     torch.set_num_threads(1)  # one token at a time: more threads only wait for each other
-    sampler = SamplerSettings(
-        temperature=0.0 if args.greedy else args.temperature,
-        top_k=args.top_k,
-        top_p=args.top_p,
-        min_p=args.min_p,
-    )
+    given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplerSettings)}
+    given |= {"temperature": 0.0} if args.greedy else {}
+    sampler = SamplerSettings(**{name: value for name, value in given.items() if value is not None})
     ids = prompt_ids(saved.tokenizer, args.prompt, items=saved.items)
     began, first = time.perf_counter(), None
-    rows: list[list[int]] = [[] for _ in range(args.samples)]
-    open_rows = set(range(args.samples))
-    if args.stream:
-        print(args.prompt, end="", file=sys.stderr)
-    for written in generate(
+    written = generate(
         saved.model,
         ids,
         max_tokens=args.max_tokens,
         sampler=sampler,
         samples=args.samples,
         seed=args.seed,
-    ):
+    )
+    screen = _Stream(saved.tokenizer, args.prompt) if args.stream else None
+    rows: list[list[int]] = []
+    for rows in growing(written, end=saved.tokenizer.boundary_id if saved.items else None):
         first = first or time.perf_counter() - began
-        for b in sorted(open_rows):
-            id = int(written.ids[b])
-            if saved.items and id == saved.tokenizer.boundary_id:
-                open_rows.discard(b)
-            else:
-                rows[b].append(id)
-        if args.stream and 0 in open_rows:
-            print(saved.tokenizer.decode(rows[0][-1:]), end="", file=sys.stderr, flush=True)
-        if not open_rows:
-            break
+        if screen:
+            screen.show(rows[0])
     seconds = time.perf_counter() - began
-    if args.stream:
-        print(file=sys.stderr)
+    if screen:
+        screen.close(rows[0])
     texts = [args.prompt + continuation(saved.tokenizer, args.prompt, row) for row in rows]
     tokens = sum(map(len, rows))
     answer = {
@@ -60,3 +50,30 @@ def run(args: argparse.Namespace) -> Answer:
         "first_token_seconds": first,
     }
     return answer, texts
+
+
+class _Stream:
+    """The first sample on standard error, while it grows."""
+
+    BEFORE = 8  # tokens decoded again: a space or a letter in several bytes may hang on them
+
+    def __init__(self, tokenizer: Tokenizer, prompt: str) -> None:
+        self.tokenizer, self.prompt, self.shown = tokenizer, prompt, 0
+        print(prompt, end="", file=sys.stderr, flush=True)
+
+    def show(self, row: list[int]) -> None:
+        """Print what is new; half a letter waits for its other half."""
+        new = self._new(row)
+        if len(row) > self.shown and not new.endswith("\ufffd"):
+            print(new, end="", file=sys.stderr, flush=True)
+            self.shown = len(row)
+
+    def close(self, row: list[int]) -> None:
+        print(self._new(row) if len(row) > self.shown else "", file=sys.stderr, flush=True)
+
+    def _new(self, row: list[int]) -> str:
+        if self.shown == 0:
+            return continuation(self.tokenizer, self.prompt, row)
+        begin = max(0, self.shown - self.BEFORE)
+        old = self.tokenizer.decode(row[begin : self.shown])
+        return self.tokenizer.decode(row[begin:])[len(old) :]

@@ -3,7 +3,6 @@
 import argparse
 import shlex
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from lm_core.checkpoints import (
     save_checkpoint,
     save_history,
 )
-from lm_core.commands import Answer, looks_like_file, say
+from lm_core.commands import Answer, fetch, looks_like_file, say
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import BadSettings, LabError
 from lm_core.runs.prepare import Prepared, prepare
@@ -36,6 +35,7 @@ def run(args: argparse.Namespace) -> Answer:
     spec = _spec(args, saved)
     out = Path(args.out or args.resume or f"runs/{spec.corpus.name}-{spec.model_name}-{spec.id}")
     check_replaceable(out)  # now rather than after an hour
+    fetch(spec.corpus.name)
     prepared = prepare(spec)
     if saved is not None:
         prepared.check_same_text(saved)
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> Answer:
         "seconds": round(end.seconds, 3),
         "device": str(device),
         "torch": torch.__version__,
-        "command": " ".join(["python -m lm_core", *map(shlex.quote, sys.argv[1:])]),
+        "command": " ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         "metrics": {
             split: {"nats_per_token": e.nats, "tokens": e.scored_tokens, "whole_split": e.whole}
             for split, e in final.items()
@@ -94,7 +94,9 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
     limits = {k: getattr(args, k) for k in ("steps", "tokens", "seconds")}
     limits = {k: v for k, v in limits.items() if v is not None}
     if saved is not None:
-        other = [n for n in ("corpus", "model", "tokenizer", "validation") if getattr(args, n)]
+        other = [
+            n for n in ("corpus", "model", "tokenizer", "validation", "items") if getattr(args, n)
+        ]
         other += [text for text in args.set if not text.startswith("train.")]
         if other:
             raise BadSettings(f"--resume goes on with what was begun; leave out {other[0]}.")

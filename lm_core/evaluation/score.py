@@ -2,8 +2,8 @@
 
 Every token is predicted once. Where a model's context is limited, a token is predicted from at
 least half a context (rows overlap by half), as it would be in use; where it is not, from everything
-before it or from at least WARM_UP tokens. The very first token of a running text has nothing before
-it and is not counted.
+before it or from at least WARM_UP tokens (PART_WARM_UP where a part of a text is scored). The very
+first token of a running text has nothing before it and is not counted.
 """
 
 import math
@@ -15,11 +15,13 @@ from torch import Tensor
 
 from lm_core.encoded import Encoded
 from lm_core.errors import BadText
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.windows import cut, gather
 
 LONG_ROW = 4096  # inputs in a row where the context has no limit
 WARM_UP = 256  # and how many of them are read again from the row before
+PART_ROW, PART_WARM_UP = 512, 64  # the same for a part: more places, each shorter
+PIECE = 512  # tokens read at once where the state can be carried
 LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time
 
 
@@ -90,22 +92,20 @@ def _score_rows(
     size, overlap = (LONG_ROW, WARM_UP) if limit is None else (limit, limit // 2)
     rows = cut(encoded, size, overlap)
     if max_tokens is not None and rows.asked > max_tokens:
+        if limit is None:
+            rows = cut(encoded, PART_ROW, PART_WARM_UP)
         count = max(1, round(len(rows) * max_tokens / rows.asked))
-        if count * min(size, encoded.predictions) > 2 * max_tokens:  # few long rows: shorten them
-            rows = cut(encoded, min(size, 512), min(overlap, 64))
-            count = max(1, round(len(rows) * max_tokens / rows.asked))
         rows = rows[torch.linspace(0, len(rows) - 1, count).round().long()]
     was_training = model.training
     model.eval()
     try:
-        longest = int(rows.length.max())
-        at_once = max(1, LOGITS_AT_ONCE // (model.vocab_size * min(longest, 512)))
+        longest = min(int(rows.length.max()), PIECE if limit is None else size)
+        at_once = max(1, LOGITS_AT_ONCE // (model.vocab_size * longest))
         for first in range(0, len(rows), at_once):
-            part = rows[slice(first, first + at_once)]
+            part = rows[first : first + at_once]
             idx, targets = gather(encoded.ids, part)
             nats = _read(model, idx, targets)
-            asked = targets >= 0
-            yield nats[asked], int(asked.sum())
+            yield nats[targets != IGNORED], part.asked
     finally:
         model.train(was_training)
 
@@ -115,7 +115,7 @@ def _read(model: LanguageModel, idx: Tensor, targets: Tensor) -> Tensor:
     if model.context_size is not None:
         return model.nats(idx, targets)[0]
     state, pieces = None, []
-    for t in range(0, idx.size(1), 512):
-        nats, state = model.nats(idx[:, t : t + 512], targets[:, t : t + 512], state)
+    for t in range(0, idx.size(1), PIECE):
+        nats, state = model.nats(idx[:, t : t + PIECE], targets[:, t : t + PIECE], state)
         pieces.append(nats)
     return torch.cat(pieces, dim=1)

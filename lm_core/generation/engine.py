@@ -44,19 +44,15 @@ def generate(
     Raises:
         BadSettings: an empty prompt, or a count out of range.
     """
-    if len(prompt) == 0:
-        raise BadSettings("A prompt needs at least one token; begin with the boundary token.")
     if not 1 <= max_tokens <= MOST_TOKENS or not 1 <= samples <= 1000:
         raise BadSettings(
             f"Ask for 1 to {MOST_TOKENS} tokens and 1 to 1000 samples, "
             f"not {max_tokens} and {samples}."
         )
-    if not 0 <= seed < 2**63:
-        raise BadSettings(f"seed must be from 0 to 2^63 - 1, not {seed}.")
     sampler = sampler or SamplerSettings()
-    device = next((t.device for t in model.state_dict().values()), torch.device("cpu"))
-    generator = torch.Generator(device=device).manual_seed(seed)
-    ids = torch.as_tensor(prompt, dtype=torch.int64, device=device).view(1, -1).repeat(samples, 1)
+    generator = draws(model, prompt, seed)
+    ids = torch.as_tensor(prompt, dtype=torch.int64, device=generator.device)
+    ids = ids.view(1, -1).repeat(samples, 1)  # (B, N)
     was_training = model.training
     model.eval()
     try:
@@ -75,6 +71,19 @@ def generate(
             yield Written(chosen, last)
     finally:
         model.train(was_training)
+
+
+def draws(model: LanguageModel, prompt: Sequence[int] | Tensor, seed: int) -> torch.Generator:
+    """The random numbers that one writing uses, on the model's device.
+
+    Raises:
+        BadSettings: an empty prompt, or a seed out of range.
+    """
+    if len(prompt) == 0:
+        raise BadSettings("A prompt needs at least one token; begin with the boundary token.")
+    if not 0 <= seed < 2**63:
+        raise BadSettings(f"seed must be from 0 to 2^63 - 1, not {seed}.")
+    return torch.Generator(device=model.device).manual_seed(seed)
 
 
 def window_start(n_tokens: int, context: int | None) -> int:
@@ -107,25 +116,44 @@ def write_text(
     seed: int = 0,
     items: bool = False,
 ) -> list[str]:
-    """`samples` texts, each beginning with the prompt. Items end at their boundary token."""
-    rows: list[list[int]] = [[] for _ in range(samples)]
-    open_rows = set(range(samples))
-    for written in generate(
+    """`samples` texts, each beginning with the prompt. Items end at their boundary token.
+
+    Raises:
+        BadSettings: as `generate`.
+        BadText: the prompt has characters the tokenizer does not know.
+    """
+    written = generate(
         model,
         prompt_ids(tokenizer, prompt, items=items),
         max_tokens=max_tokens,
         sampler=sampler,
         samples=samples,
         seed=seed,
-    ):
-        for b, id in enumerate(written.ids.tolist()):
-            if b in open_rows and items and id == tokenizer.boundary_id:
-                open_rows.discard(b)
-            elif b in open_rows:
-                rows[b].append(id)
-        if not open_rows:
-            break
+    )
+    rows: list[list[int]] = []
+    for rows in growing(written, end=tokenizer.boundary_id if items else None):  # noqa: B007
+        pass
     return [prompt + continuation(tokenizer, prompt, row) for row in rows]
+
+
+def growing(written: Iterator[Written], *, end: int | None) -> Iterator[list[list[int]]]:
+    """The ids of all samples so far, after each step: the same lists, growing.
+
+    A row is closed by the id `end`, which is left out; when all are, nothing more is asked for.
+    """
+    rows: list[list[int]] = []
+    closed: set[int] = set()
+    for step in written:
+        ids = step.ids.tolist()
+        rows = rows or [[] for _ in ids]
+        for b, id in enumerate(ids):
+            if id == end:
+                closed.add(b)
+            elif b not in closed:
+                rows[b].append(id)
+        yield rows
+        if len(closed) == len(rows):
+            return
 
 
 def continuation(tokenizer: Tokenizer, prompt: str, ids: list[int]) -> str:

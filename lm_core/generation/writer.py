@@ -13,8 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lm_core.errors import BadSettings
-from lm_core.generation.engine import window_start
+from lm_core.generation.engine import draws, window_start
 from lm_core.generation.samplers import SamplerSettings, sample, shaped, temperature
 from lm_core.models.contract import LanguageModel
 
@@ -38,15 +37,12 @@ class Writer:
         seed: of the draws.
 
     Raises:
-        BadSettings: an empty prompt.
+        BadSettings: an empty prompt, or a seed out of range.
     """
 
     def __init__(self, model: LanguageModel, prompt: Sequence[int], *, seed: int = 0) -> None:
-        if len(prompt) == 0:
-            raise BadSettings("A prompt needs at least one token; begin with the boundary token.")
         self._model = model
-        self._device = next((t.device for t in model.state_dict().values()), torch.device("cpu"))
-        self._generator = torch.Generator(device=self._device).manual_seed(seed)
+        self._generator = draws(model, prompt, seed)
         self._state: Any = None
         self._begin = -1  # where the window that the state covers begins
         self.prompt = [int(id) for id in prompt]
@@ -75,7 +71,7 @@ class Writer:
         whole window, as `generate` does."""
         start, ids = self.forgotten, self.prompt + self.written
         fresh = self._state is None or start != self._begin
-        idx = torch.tensor([ids[start:] if fresh else ids[-1:]], device=self._device)
+        idx = torch.tensor([ids[start:] if fresh else ids[-1:]], device=self._model.device)
         was_training = self._model.training
         self._model.eval()
         try:

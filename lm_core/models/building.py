@@ -19,7 +19,7 @@ def build_model(
     """
     entry = models[name]
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed every GPU too
         try:
             return entry.build(entry.settings.from_dict(settings), vocab_size)
         except (MemoryError, RuntimeError) as error:
@@ -31,4 +31,4 @@ def build_model(
 def out_of_memory(error: Exception) -> bool:
     """Whether torch ran out of memory: on a GPU it has an exception for that, on the CPU none."""
     kinds = (MemoryError, torch.OutOfMemoryError)
-    return isinstance(error, kinds) or "can't allocate memory" in str(error)
+    return isinstance(error, kinds) or "DefaultCPUAllocator" in str(error)

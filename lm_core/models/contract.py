@@ -31,7 +31,7 @@ class LanguageModel(nn.Module):
     """
 
     learns_by: ClassVar[str] = "gradient"  # or "counting": then it has `fit` and no optimizer
-    carries_state: ClassVar[bool] = False  # training runs along the text, state carried over
+    carries_state: ClassVar[bool] = False  # True: trained along the text, state carried on
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:
         super().__init__()
@@ -47,6 +47,11 @@ class LanguageModel(nn.Module):
     def n_parameters(self) -> int:
         """Numbers learned from the text: weights, or stored counts."""
         return sum(p.numel() for p in self.parameters())
+
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers are, and where `idx` has to be."""
+        return next((t.device for t in self.state_dict().values()), torch.device("cpu"))
 
     def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         raise NotImplementedError

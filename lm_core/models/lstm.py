@@ -112,6 +112,8 @@ class LSTM(LanguageModel):
                 for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             )
             h, c = state[0][layer], state[1][layer]  # (B, C)
+            if layer > 0:
+                x = F.dropout(x, s.dropout, self.training)
             steps = []
             for t in range(T):
                 mixed = x[:, t] @ w_x.T + b_x + h @ w_h.T + b_h  # (B, 4C)

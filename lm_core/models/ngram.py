@@ -80,7 +80,6 @@ class Ngram(LanguageModel):
     """
 
     learns_by = "counting"
-    carries_state = True
 
     def __init__(self, settings: NgramSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size)

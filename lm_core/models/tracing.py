@@ -2,9 +2,9 @@
 
     with trace(model) as t:
         model(idx)
-    t["blocks.0.attention"]           # (B, H, T, T)
+    t["blocks.0.attention.weights"]   # (B, H, T, T)
 
-A module offers a tensor with `record(self, "attention", weights)`. Outside `trace` that is one
+A module offers a tensor with `record(self, "weights", weights)`. Outside `trace` that is one
 context-variable look-up, and the module keeps to its fast path (SDPA, the fused LSTM); inside, it
 takes the explicit path so that there is something to record. The variable belongs to the running
 thread, so two visitors may share one model and only the one who asked is recorded.

@@ -98,7 +98,7 @@ class Attention(nn.Module):
             k, v = past[0][:, :, : start + T], past[1][:, :, : start + T]
         if tracing():
             record(self, "q", q), record(self, "k", k), record(self, "v", v)
-            y, weights = attend(q, k, v)
+            y, weights = attend(q, k, v)  # without dropout: it is looked into as it is used
             record(self, "weights", weights)  # (B, H, T, start + T)
         elif start == 0:
             p = self.dropout if self.training else 0.0

@@ -45,8 +45,7 @@ class Level:
         vocab_size: int,
     ) -> None:
         P, self.vocab_size, self.tokens = len(children), vocab_size, tokens
-        self.counts, self.totals = np.append(counts, 0), np.append(totals, 0)
-        self.children = np.append(children, 0)
+        self.counts, self.totals, self.children = map(_with_a_zero, (counts, totals, children))
         self.first = np.cumsum(self.children, dtype=np.int64) - self.children
         prefix = np.repeat(np.arange(P), children)
         # One key above all others, which nothing equals: a search never falls off the end.
@@ -73,6 +72,11 @@ class Level:
         row = np.repeat(np.arange(len(prefix)), n)
         begin = self.first[prefix] - (n.cumsum() - n)
         return row, np.arange(len(row)) + begin[row]
+
+
+def _with_a_zero(array: np.ndarray) -> np.ndarray:
+    """`array` and a last 0 for UNSEEN, in the same small type (np.append would make it int64)."""
+    return np.concatenate([array, np.zeros(1, dtype=array.dtype)])
 
 
 def smallest(array: np.ndarray) -> np.ndarray:

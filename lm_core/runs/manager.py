@@ -254,7 +254,5 @@ class RunManager:
 
 def _end_process(pid: int | None) -> None:
     if pid:
-        try:
+        with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGTERM)
-        except OSError:
-            return

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from lm_core import __version__
-from lm_core.checkpoints import Checkpoint, build_model
+from lm_core.checkpoints import Checkpoint
 from lm_core.corpora import Corpus, CorpusInfo, corpora
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import load_own, own_corpus, read_file
@@ -26,6 +26,7 @@ from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
 from lm_core.generation import SamplerSettings, write_text
 from lm_core.home import home_folder, make_folder
+from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers

@@ -22,6 +22,10 @@ from typing import Any
 from lm_core.errors import LabError
 from lm_core.machine import cores
 
+WINDOWS_FLAGS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
+    subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
+)  # elsewhere 0: `os.nice` and a session of its own do the same
+
 
 class WorkerDied(RuntimeError):
     """The process ended before its task did. `str(error)` is a sentence for people."""
@@ -104,7 +108,9 @@ class _Slot:
                 "OMP_NUM_THREADS": str(threads),
                 "MKL_NUM_THREADS": str(threads),
             },
-            start_new_session=True,  # Ctrl-C ends the page; the closed pipe then ends this
+            # Ctrl-C ends the page alone; the closed pipe then ends this. Windows has flags for it.
+            start_new_session=True,
+            creationflags=WINDOWS_FLAGS,
         )
 
     def close(self) -> None:

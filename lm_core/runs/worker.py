@@ -14,7 +14,7 @@ from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.device import choose_device
 from lm_core.errors import LabError
 from lm_core.runs.prepare import Prepared, prepare
-from lm_core.runs.spec import RunSpec
+from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.training import Control, Trainer
 from lm_core.training.events import (
@@ -41,7 +41,8 @@ class StoreControl(Control):
     def __init__(self, store: RunStore, run: str) -> None:
         super().__init__()
         self.store, self.run = store, run
-        self._looked, self._granted = 0.0, store.wish(run)[1]
+        self._looked = float("-inf")
+        self.steps_granted = self._steps_taken = store.wish(run)[1]  # of an earlier life
 
     def look(self) -> str:
         if PARENT_GONE.is_set():
@@ -49,23 +50,25 @@ class StoreControl(Control):
         now = time.perf_counter()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
-            self.wish, granted, self.lr_scale = self.store.wish(self.run)
-            self.steps_allowed += granted - self._granted
-            self._granted = granted
+            self.wish, self.steps_granted, self.lr_scale = self.store.wish(self.run)
         return self.wish
 
 
 def warm_up() -> None:
-    """Pay for what the first step costs (kernels, thread pools) before anyone waits for it."""
-    from lm_core.checkpoints import build_model
-    from lm_core.encoded import Encoded
+    """Pay for what the first step costs (kernels, thread pools, the text that a page opens on)
+    before anyone waits for it."""
+    from lm_core.runs.presets import default_spec
     from lm_core.training import Budget
 
-    ids = torch.arange(64) % 7
-    text = Encoded(ids, torch.zeros(1, dtype=torch.int64), False, 64, 64)
+    device = choose_device().device
     for name in ("transformer", "lstm"):
-        model = build_model(name, {}, 7)
-        trainer = Trainer(model, {"train": text, "validation": text}, budget=Budget(steps=1))
+        try:
+            ready = prepare(default_spec(CorpusSpec(name="names"), name, budget=Budget(steps=1)))
+        except LabError:
+            return  # whoever starts a run is told
+        trainer = Trainer(
+            ready.model, ready.data, budget=ready.spec.budget, device=device, write=ready.writer()
+        )
         list(trainer.run())
 
 
@@ -80,7 +83,8 @@ def execute(home: str, run: str) -> str:
     try:
         spec = RunSpec.from_dict(row.spec)
         prepared = prepare(spec)
-        trainer = _trainer(store, run, prepared)
+        device = choose_device(threads=torch.get_num_threads())
+        trainer = _trainer(store, run, prepared, device.device)
     except LabError as error:
         store.update(run, status="failed", message=str(error), ended=time.time())
         return "failed"
@@ -90,7 +94,7 @@ def execute(home: str, run: str) -> str:
         facts={
             "parameters": prepared.model.n_parameters,
             "vocab_size": prepared.tokenizer.vocab_size,
-            "device": str(choose_device(threads=torch.get_num_threads())),
+            "device": str(device),
             "corpus": prepared.info.title,
             "unit": unit_of(spec.tokenizer_name),
         },
@@ -103,13 +107,13 @@ def unit_of(tokenizer: str) -> str:
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
-def _trainer(store: RunStore, run: str, prepared: Prepared) -> Trainer:
+def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device) -> Trainer:
+    """The run's trainer, fresh or put where its last checkpoint was."""
     spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
-    device = choose_device().device
 
     def save(trainer: Trainer) -> str:
-        meta = prepared.card() | {"step": trainer.step, "tokens": trainer.tokens}
-        meta["seconds"] = trainer.seconds
+        done = {"step": trainer.step, "tokens": trainer.tokens, "seconds": trainer.seconds}
+        meta = prepared.card() | done
         save_checkpoint(
             folder, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
         )

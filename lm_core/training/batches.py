@@ -106,7 +106,7 @@ class AlongText(Batches):
     def at(self, step: int) -> Batch:
         lap, k = divmod(step, self.stretch // self.size)
         # Each lap begins elsewhere, so that the cuts between pieces do not always fall alike.
-        shift = (lap * self.size // 3) % max(1, self.stretch % self.size + 1)
+        shift = (lap * self.size // 3) % (self.stretch % self.size + 1)
         begin = self.readers + k * self.size + shift
         rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
         fresh = (torch.arange(self.batch_size) + k) % self.RESTART == 0

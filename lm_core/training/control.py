@@ -8,11 +8,15 @@ import time
 
 
 class Control:
-    """`wish` is run, pause or stop. `steps_allowed` lets a paused run take single steps."""
+    """`wish` is run, pause or stop.
+
+    A paused run may take as many single steps as were granted and not yet taken: two counts, each
+    written by one side alone, so that no step is lost between two threads.
+    """
 
     def __init__(self) -> None:
         self.wish = "run"
-        self.steps_allowed = 0
+        self.steps_granted = self._steps_taken = 0
         self.lr_scale = 1.0
 
     def __repr__(self) -> str:
@@ -28,18 +32,23 @@ class Control:
         self.wish = "stop"
 
     def single_step(self) -> None:
-        self.wish, self.steps_allowed = "pause", self.steps_allowed + 1
+        self.wish, self.steps_granted = "pause", self.steps_granted + 1
 
     def look(self) -> str:
         """The wish as it stands now. A subclass fetches it from elsewhere."""
         return self.wish
 
+    @property
+    def steps_allowed(self) -> int:
+        """Single steps granted and not yet taken."""
+        return self.steps_granted - self._steps_taken
+
     def may_step(self) -> bool:
         """True when a paused run was allowed one more step; uses that allowance up."""
-        if self.steps_allowed > 0:
-            self.steps_allowed -= 1
-            return True
-        return False
+        if self.steps_allowed <= 0:
+            return False
+        self._steps_taken += 1
+        return True
 
     def wait(self, seconds: float = 0.05) -> None:
         """A short sleep while paused."""

@@ -12,6 +12,7 @@ made by the functions it is given.
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -164,7 +165,8 @@ class Trainer:
         """One optimizer step; mean nats of the batch and the gradient's norm, on the device."""
         self.model.train()
         state = None if batch.fresh is None else restart(self.state, batch.fresh)
-        with _dropout_seed(self.seed, self.step, self._dropout, self.device):
+        masks = _dropout_seed(self.seed, self.step, self.device) if self._dropout else nullcontext()
+        with masks:
             nats, state = self.model.nats(batch.idx, batch.targets, state)
             loss = nats.sum() / batch.asked
             loss.backward()
@@ -225,7 +227,9 @@ class _SideWork:
         every, step = self.trainer.settings.eval_every, self.trainer.step
         if every:
             return step % every == 0
-        return time.perf_counter() - self.ended > max(0.5, self.cost / SIDE_SHARE)
+        now = time.perf_counter()
+        granted = SIDE_FREE + SIDE_SHARE * (now - self.began)
+        return step == 1 or (now - self.ended > 0.5 and self.spent + self.cost < granted)
 
     def do(self) -> Iterator[Event]:
         trainer = self.trainer
@@ -257,22 +261,19 @@ class _Clock:
         self._since = time.perf_counter()
 
 
-class _dropout_seed:
-    """Dropout masks as a function of (seed, step), leaving the global generator as it was."""
+@contextmanager
+def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
+    """Dropout masks as a function of (seed, step), leaving the global generators as they were.
 
-    def __init__(self, seed: int, step: int, wanted: bool, device: torch.device) -> None:
-        devices = [device] if device.type == "cuda" else []
-        self._fork = torch.random.fork_rng(devices=devices) if wanted else None
-        self._seed = hash((seed, step)) & 0x7FFF_FFFF
-
-    def __enter__(self) -> None:
-        if self._fork:
-            self._fork.__enter__()
-            torch.manual_seed(self._seed)
-
-    def __exit__(self, *error: Any) -> None:
-        if self._fork:
-            self._fork.__exit__(*error)
+    Not so for the masks between the layers of an LSTM on a GPU: cuDNN has a generator of its own.
+    """
+    on_gpu = device.type == "cuda"
+    mixed = hash((seed, step)) & 0x7FFF_FFFF
+    with torch.random.fork_rng(devices=[device] if on_gpu else []):
+        torch.default_generator.manual_seed(mixed)
+        if on_gpu:
+            torch.cuda.manual_seed(mixed)  # of the current GPU; torch.manual_seed seeds them all
+        yield
 
 
 def _diverged(step: int) -> str:

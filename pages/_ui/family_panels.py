@@ -28,7 +28,11 @@ def figures(size: families.Size, *, counting: bool) -> None:
 
     with st.container(horizontal=True, gap="medium"):
         label = "Stored runs" if counting else "Parameters"
-        st.metric(label, human(size.parameters), help=f"{size.parameters:,}", width="content")
+        says = (
+            "runs of tokens, each with its counts" if counting else "numbers that training adjusts"
+        )
+        in_all = f"{size.parameters:,} {says}."
+        st.metric(label, human(size.parameters), help=in_all, width="content")
         more = "" if counting else " While it trains with AdamW, about four times as much."
         in_full = f"{size.bytes:,} bytes.{more}"
         st.metric("Memory", bytes_size(size.bytes), help=in_full, width="content")
@@ -96,7 +100,8 @@ def shapes(entry: "Entry", settings: "Settings", vocab_size: int) -> None:
         show_table(shape_table(rows), key="architectures-shapes")
     right.markdown(
         f"A real run over {B} texts of {T} tokens. In each shape the first number counts texts, "
-        "the second tokens, the third the numbers that stand for a token there.\n\n"
+        "the second tokens, the third the numbers that stand for a token there. Steps are called "
+        "as in the code.\n\n"
         f"**What to notice:** tokens go in as ids ({B} × {T}) and come out as logits, "
         f"{vocab_size:,} scores at every place: one for each token that may come next. Of several "
         "equal blocks the first is shown."

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
+from pages._ui.next_steps import next_steps
+from pages._ui.run_figures import run_figures
 from pages._ui.show import data_of, show_chart
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
 
-LOOK_SECONDS = 0.4
+LOOK_SECONDS = 0.3
 SAMPLES_SHOWN = 4
+SAMPLES_HEIGHT = 236  # pixels
+# Room for the longest sentence from the start, so that nothing below it moves.
+ROOM = """<style>
+[class*="st-key-train-says"] {min-height: 2.8rem}
+[class*="st-key-train-stands"] {min-height: 2.8rem}
+[class*="st-key-train-figures"] [data-testid="stMetricValue"] {font-size: 1.6rem}
+@media (max-width: 640px) {[class*="st-key-train-says"] {min-height: 4rem}}
+</style>"""
 
 
 def live_panel(run_id: str) -> None:
@@ -36,16 +46,20 @@ def _panel(run_id: str, was_active: bool) -> None:
         run = runs.store.get(run_id, session.visitor())
         if run.active != was_active:
             st.rerun()  # the whole page: it begins to look, or stops looking
+        run_figures(runs.store, run)
         curve, beside = st.columns([5, 3])
-        with curve, st.container(border=True):
+        with curve, st.container(border=True, height="stretch"):
             st.caption(run.title)
             points, evaluations = _news(runs.store, run_id)
             _curve(run, points, evaluations)
-            _figures(runs.store, run)
-        with beside, st.container(border=True):
+        with beside, st.container(border=True, height="stretch"):
             _status(run)
-            _samples(runs.store, run)
+            room = SAMPLES_HEIGHT if run.active else SAMPLES_HEIGHT - 66  # for what comes next
+            with st.container(height=room, border=False, autoscroll=run.active):
+                _samples(runs.store, run)
             _buttons(run)
+            if not run.active:
+                next_steps(run)
 
 
 def _news(store: "RunStore", run_id: str) -> tuple[dict[int, float], dict[int, float]]:
@@ -69,10 +83,12 @@ def _news(store: "RunStore", run_id: str) -> tuple[dict[int, float], dict[int, f
 def _curve(run: "Run", points: dict[int, float], evaluations: dict[int, float]) -> None:
     import math
 
+    from lm_core.runs.worker import unit_of
+
     draw_curve(
         points,
         evaluations,
-        unit=run.facts.get("unit", "nats per token"),
+        unit=run.facts.get("unit") or unit_of(run.spec["tokenizer"]["name"]),
         uniform=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
         live=run.active,
         key="train-curve",
@@ -97,43 +113,11 @@ def draw_curve(
     validation = pd.DataFrame({"step": list(evaluations), "nats": list(evaluations.values())})
     chart = loss_curve(train, validation, unit=unit, uniform_nats=uniform, height=300)
     show_chart(chart, key=key, table=False, alt="The loss curve, read aloud in the line below it.")
-    st.caption(read_aloud(train, validation))
+    st.html(ROOM)
+    with st.container(key=f"train-says-{key}"):
+        st.caption(read_aloud(train, validation))
     if not live and points:
         data_of(chart, key=key)
-
-
-def _figures(store: "RunStore", run: "Run") -> None:
-    """Step, validation, bits, speed, time left: one line."""
-    import math
-
-    from lm_core.charts.words import duration, human, nats
-    from lm_core.training.events import Evaluated, Step
-
-    step, scored = store.last(Step, run.id), store.last(Evaluated, run.id)
-    per = run.facts.get("unit", "nats per token").removeprefix("nats per ")
-    loss = None if scored is None else scored["nats"]
-    left = _seconds_left(run, step) if run.status in ("running", "starting") else None
-    with st.container(horizontal=True):
-        st.metric("Step", f"{step['step']:,}" if step else "–", width="content")
-        st.metric("Validation, nats", nats(loss) if loss else "–", width="content")
-        bits = f"{loss / math.log(2):.2f}" if loss else "–"
-        st.metric(f"Bits per {per}", bits, width="content")
-        speed = human(step["tokens_per_second"]) if step else "–"
-        st.metric("Tokens / s", speed, width="content")
-        st.metric("Left", "–" if left is None else duration(left), width="content")
-
-
-def _seconds_left(run: "Run", step: dict | None) -> float | None:
-    """From how much of the budget the last step had used."""
-    budget = run.spec["budget"]
-    if step is None or not step["seconds"]:
-        return budget.get("seconds")
-    if "seconds" in budget:
-        return max(0.0, budget["seconds"] - step["seconds"])
-    done, asked = ("step", "steps") if "steps" in budget else ("tokens", "tokens")
-    if run.spec["model"]["name"] == "ngram" or not step[done]:
-        return None
-    return max(0.0, step["seconds"] / step[done] * (budget[asked] - step[done]))
 
 
 def _status(run: "Run") -> None:
@@ -153,11 +137,12 @@ def _status(run: "Run") -> None:
         "failed": "This run could not go on.",
         "interrupted": "This run was cut off.",
     }[run.status]
-    st.markdown("**What it writes now**")
+    st.markdown("**What it writes now**" if run.active else "**What it wrote**")
     if trouble and (run.status in ("failed", "interrupted") or run.id in runs.troubles):
         st.warning(trouble)
     else:
-        st.caption(f"{words} {trouble}".strip())
+        with st.container(key="train-stands"):
+            st.caption(f"{words} {trouble}".strip())
 
 
 def _samples(store: "RunStore", run: "Run") -> None:
@@ -169,8 +154,9 @@ def _samples(store: "RunStore", run: "Run") -> None:
         rows = [rows[0], *rows[-(SAMPLES_SHOWN - 1) :]]
     for row in rows:
         text = " · ".join(row["text"].split("\n")) if len(row["text"]) < 80 else row["text"]
-        st.caption(f"step {row['step']:,}")
-        st.text(text.strip() or "(only blanks)")
+        with st.container(gap=None):
+            st.caption(f"step {row['step']:,}")
+            st.text(text.strip() or "(only blanks)")
     if not rows:
         st.caption("Its first words appear a moment after the start.")
 

@@ -120,9 +120,8 @@ def notice(reading: Reading) -> str:
     sharp = min(reading.heads, key=lambda head: head.entropy)
     broad = max(reading.heads, key=lambda head: head.entropy)
     says.append(
-        f"{_name(sharp)} is the most decided (as if over {sharp.breadth:.1f} tokens, entropy "
-        f"{sharp.entropy:.2f} nats), {_name(broad)} the least ({broad.breadth:.1f} tokens, "
-        f"{broad.entropy:.2f} nats)"
+        f"{_name(sharp)} is the most decided (it shares its look among some {sharp.breadth:.1f} "
+        f"tokens), {_name(broad)} the least (among {broad.breadth:.1f})"
     )
     return "; ".join(says) + "."
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 
+WORDS = (
+    "Parameters are the numbers that training adjusts. A token is a word, a piece of one or a "
+    "character: what the model reads and writes. Nats measure surprise: 0 is never surprised, and "
+    "0.69 less means that what really came got twice the probability."
+)
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -134,7 +134,11 @@ def experience(choice: models.Choice) -> str:
     """What the model read, and whose it is."""
     known, corpus = lists(choice.corpus), choice.card.get("corpus", {})
     read = f"Read {words.count(len(known.learned), 'name')} of " if known else "Read "
-    return f"{read}“{corpus.get('title', 'own text')}”. {corpus.get('licence', '')}".strip()
+    title, licence = corpus.get("title", "own text"), corpus.get("licence", "")
+    return (
+        f"{read}“{title}”. {licence} Nats per character: how surprised it is by names it never "
+        "read; lower is better."
+    )
 
 
 def stamp(choice: models.Choice) -> float:

@@ -250,3 +250,24 @@ def test_real_text_is_less_surprising_to_who_has_read_it() -> None:
     before = evaluate(model, data)
     model.fit(data.ids, data.starts)
     assert evaluate(model, data).bits_per_byte < 0.5 * before.bits_per_byte
+
+
+def test_a_part_is_read_with_half_a_context_before_each_token_too() -> None:
+    """Echo says how much it was given: past the first row never less than half of 256."""
+    rows = score._score_rows(Echo([1.0], context=256), stream(some_ids(5000, 1)), 1000)
+    given = torch.cat([nats for nats, _ in rows])
+    assert len(given) >= 900
+    assert (given[256:] > 128).all()
+
+
+def test_long_rows_are_read_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(score, "LOGITS_AT_ONCE", 5 * 2048)
+    seen = []
+
+    class Counting(Fixed):
+        def forward(self, idx, state=None):
+            seen.append(idx.numel() * self.vocab_size)
+            return super().forward(idx, state)
+
+    evaluate(Counting([0.2] * 5, context=2048), stream(some_ids(9000, 5)))
+    assert max(seen) <= 5 * 2048

@@ -91,3 +91,9 @@ def test_temperature_zero_gives_everything_to_the_likeliest() -> None:
     assert (best.id, best.probability, best.share) == (1, 1.0, 1.0)
     assert (other.probability, other.share) == (0.0, 0.0)
     assert math.isnan(best.scaled)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_out_of_range_is_refused_with_a_sentence(model: LanguageModel, seed: int) -> None:
+    with pytest.raises(BadSettings, match="seed must be from 0"):
+        Writer(model, [1], seed=seed)

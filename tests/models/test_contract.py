@@ -13,6 +13,7 @@ from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.errors import BadSettings
 from lm_core.generation import SamplerSettings, generate
 from lm_core.models import models
+from lm_core.models.building import out_of_memory
 from lm_core.models.contract import IGNORED, LanguageModel, detach, restart
 from lm_core.models.tracing import trace
 from lm_core.training.optimizers import OPTIMIZERS
@@ -239,3 +240,22 @@ def test_the_registry_has_the_three_families_and_their_words() -> None:
         assert entry.idea.endswith(".")
         assert issubclass(entry.build, LanguageModel)
         assert entry.build.learns_by in ("gradient", "counting")
+
+
+def test_only_what_learns_by_gradient_is_trained_along_the_text() -> None:
+    along = [family for family in FAMILIES if models[family].build.carries_state]
+    assert "lstm" in along
+    assert set(along) <= set(BY_GRADIENT)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_model_says_where_its_numbers_are(family: str) -> None:
+    assert tiny_model(family).device == torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    "words", ["can't allocate memory: you tried to", "not enough memory: you tried to"]
+)
+def test_a_full_memory_is_known_on_every_system(words: str) -> None:
+    assert out_of_memory(RuntimeError(f"DefaultCPUAllocator: {words} allocate 4 bytes."))
+    assert not out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))

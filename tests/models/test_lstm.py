@@ -83,3 +83,12 @@ def test_dropout_acts_in_training_only() -> None:
     assert not torch.equal(model(idx)[0], model(idx)[0])
     model.eval()
     assert torch.equal(model(idx)[0], model(idx)[0])
+
+
+def test_while_training_the_written_out_cell_drops_between_layers_too() -> None:
+    model = lively_model("lstm", dropout=0.5)
+    x = torch.randn(2, 5, model.settings.n_embd, generator=torch.Generator().manual_seed(0))
+    with torch.random.fork_rng(devices=[]):
+        assert torch.equal(model.unrolled(x)[0], model.unrolled(x)[0])
+        model.train()
+        assert not torch.equal(model.unrolled(x)[0], model.unrolled(x)[0])

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -413,3 +414,10 @@ def test_kenlm_figures_on_tiny_shakespeare():
         model = Ngram(NgramSettings(order=order), tokenizer.vocab_size)
         model.fit(ids[:n], START)
         assert mean_nats(model, ids[n:]) == pytest.approx(kenlm, abs=1e-3)
+
+
+def test_counts_stay_in_small_types():
+    model = fitted([0, 1, 2] * 50)
+    for level in model.levels:
+        assert {level.counts.dtype, level.totals.dtype, level.children.dtype} == {np.dtype("u1")}
+        assert level.counts[-1] == level.totals[-1] == level.children[-1] == 0  # of UNSEEN

@@ -41,7 +41,7 @@ def tables(app: AppTest, column: str) -> list:
 def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     app = opened()
     n = build_model("transformer", {}, 65).n_parameters
-    assert app.metric[0].proto.help == f"{n:,}"
+    assert app.metric[0].proto.help.startswith(f"{n:,} ")
     assert metrics(app)["Parameters"] == "803 k"
     assert metrics(app)["Operations a token"] == "≈ 1.61 M"
     assert "softmax(Q Kᵀ / sqrt(D) + mask) V" in app.code[0].value

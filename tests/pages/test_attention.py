@@ -39,7 +39,9 @@ def transformer(*, items: bool):
 
 
 def on_names(app: AppTest) -> AppTest:
-    return sound(app.selectbox(key="attention-model").set_value(transformer(items=True)).run())
+    return sound(
+        app.selectbox(key="attention-model").set_value(transformer(items=True).label).run()
+    )
 
 
 def write(app: AppTest, text: str, field: str = "attention-text") -> AppTest:

@@ -76,8 +76,10 @@ def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:
         time.sleep(0.3)
         train.run()
         assert_well(train)
-    assert train.metric[0].value == "7", "seven looks at ever more of the text"
-    assert 1.8 < float(train.metric[1].value) < 2.3, "nats per character on names"
+    figures = {metric.label: metric.value for metric in train.metric}
+    assert figures["Step"] == "7", "seven looks at ever more of the text"
+    assert 1.8 < float(figures["Validation, nats"]) < 2.3, "nats per character on names"
+    assert "Let it write →" in [link.proto.label for link in train.get("page_link")]
     assert train.query_params["run"]
 
 

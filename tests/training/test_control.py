@@ -36,3 +36,13 @@ def test_another_thread_may_change_the_wish() -> None:
         control.wait(0.01)
         assert time.monotonic() < deadline
     assert control.look() == "run"
+
+
+def test_steps_are_counted_by_each_side_alone() -> None:
+    control = Control()
+    for _ in range(3):
+        control.single_step()
+    assert control.may_step()
+    assert (control.steps_granted, control.steps_allowed) == (3, 2)
+    control.single_step()
+    assert (control.steps_granted, control.steps_allowed) == (4, 3)
