@@ -45,7 +45,11 @@ def default_spec(
         tokenizer=tokenizers[token_name].settings(),
         model_name=model,
         model=settings,
-        train=TrainSettings(batch_size=64 if items else 16, lr=learning_rate(settings)),
+        train=TrainSettings(
+            batch_size=64 if items else 16,
+            lr=learning_rate(settings),
+            eval_tokens=20_000 if items else 8_000,  # of large vocabularies fewer, or they wait
+        ),
         budget=budget or Budget(seconds=60),
         seed=seed,
     )

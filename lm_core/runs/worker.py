@@ -33,6 +33,8 @@ from lm_core.training.resume import restore, training_tensors
 PARENT_GONE = threading.Event()  # the page's process ended: stop and save
 LOOK_SECONDS = 0.05
 WRITE_SECONDS = 0.2
+SMALL_STEP = 2e9  # multiply-adds
+THREADS = torch.get_num_threads()  # what the pool of workers gave this process
 
 
 class StoreControl(Control):
@@ -83,6 +85,8 @@ def execute(home: str, run: str) -> str:
     try:
         spec = RunSpec.from_dict(row.spec)
         prepared = prepare(spec)
+        size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
+        torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
         device = choose_device(threads=torch.get_num_threads())
         trainer = _trainer(store, run, prepared, device.device)
     except LabError as error:
@@ -102,6 +106,16 @@ def execute(home: str, run: str) -> str:
     return _record(store, run, trainer)
 
 
+def threads_for(work: float, most: int) -> int:
+    """Threads worth using for a step of `work` multiply-adds.
+
+    A small step is over before several threads have met, and a thread that has to wait for a core
+    the page is using holds up all of them: measured, names trained 15 times slower on two threads
+    beside a browser than on one.
+    """
+    return most if work > SMALL_STEP else 1
+
+
 def unit_of(tokenizer: str) -> str:
     """What a loss is counted in: "nats per character"."""
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
@@ -113,7 +127,7 @@ def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device
 
     def save(trainer: Trainer) -> str:
         done = {"step": trainer.step, "tokens": trainer.tokens, "seconds": trainer.seconds}
-        meta = prepared.card() | done
+        meta = prepared.card() | done | {"metrics": _scores(store, run)}
         save_checkpoint(
             folder, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
         )
@@ -139,6 +153,15 @@ def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device
     if resuming:
         restore(trainer, load_training(folder), saved.meta)
     return trainer
+
+
+def _scores(store: RunStore, run: str) -> dict[str, dict]:
+    """The last evaluation, for the card of a checkpoint."""
+    last = store.last(Evaluated, run)
+    if last is None:
+        return {}
+    scored = {"nats_per_token": last["nats"], "tokens": last["scored_tokens"]}
+    return {last["split"]: scored | {"whole_split": bool(last["whole"])}}
 
 
 def _record(store: RunStore, run: str, trainer: Trainer) -> str:

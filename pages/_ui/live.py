@@ -16,7 +16,7 @@ from pages._ui.show import data_of, show_chart
 if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
 
-LOOK_SECONDS = 0.3
+LOOK_SECONDS = 0.5
 SAMPLES_SHOWN = 4
 SAMPLES_HEIGHT = 236  # pixels
 # Room for the longest sentence from the start, so that nothing below it moves.

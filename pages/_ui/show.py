@@ -50,8 +50,11 @@ def data_of(chart: Chart, *, key: str) -> None:
 
 
 def show_source(thing: object, label: str = "The code") -> None:
-    """The real source of a class or function."""
+    """The real source of a class or function, sent to the browser once it is asked for: colouring
+    a few hundred lines would hold up every screen."""
     import inspect
 
-    with st.expander(label):
-        st.code(inspect.getsource(thing), language="python")
+    key = f"source-{getattr(thing, '__name__', label)}"
+    with st.expander(label, key=key, on_change="rerun") as expander:
+        if expander.open:
+            st.code(inspect.getsource(thing), language="python")

@@ -50,7 +50,8 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     (shapes,) = tables(app, "shape")
     assert list(shapes.iloc[[0, -1]]["shape"]) == ["2 × 8", "2 × 8 × 65"]
     assert not shapes["step"].str.startswith("blocks.1").any()
-    assert "class Transformer(LanguageModel)" in app.code[-1].value
+    app.session_state["source-Transformer"] = True  # a click on "The code"
+    assert "class Transformer(LanguageModel)" in app.run().code[-1].value
 
 
 @pytest.mark.parametrize("entry", list(models), ids=lambda entry: entry.name)

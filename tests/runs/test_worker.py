@@ -89,6 +89,15 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert saved.meta["step"] == steps[-1]
 
 
+def test_the_card_carries_the_last_evaluation(store: RunStore) -> None:
+    run = queued(store, spec_of())
+    execute(str(store.folder), run)
+    last = store.last(Evaluated, run)
+    scored = load_checkpoint(store.run_folder(run) / "checkpoint").meta["metrics"]["validation"]
+    assert scored["nats_per_token"] == last["nats"]
+    assert scored["tokens"] == last["scored_tokens"]
+
+
 def test_two_runs_of_one_spec_show_the_same(store: RunStore) -> None:
     runs = [queued(store, spec_of()) for _ in range(2)]
     for run in runs:
@@ -268,6 +277,11 @@ def test_warming_up_trains_a_little_and_touches_nothing(store: RunStore) -> None
     worker.warm_up()
     assert torch.equal(torch.get_rng_state(), before)
     assert store.runs_with(["queued", "running", "finished"]) == []
+
+
+def test_small_steps_take_one_thread_and_large_ones_all() -> None:
+    assert worker.threads_for(1e6, 8) == 1
+    assert worker.threads_for(1e12, 8) == 8
 
 
 def test_a_loss_names_what_it_counts() -> None:
