@@ -12,7 +12,10 @@ on first use, so adding one file to the package is all it takes to add an entry.
 """
 
 import importlib
+import inspect
 import pkgutil
+import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,8 +35,20 @@ class Entry:
     build: Callable[..., Any]
     settings: type[Settings] = Settings
     paper: str = ""
+    twin: str = ""  # name of the plain version of its fast path, in the same module
     order: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The first lines of the file it is in."""
+        return inspect.cleandoc(sys.modules[self.build.__module__].__doc__ or "")
+
+    @property
+    def equation(self) -> str:
+        """The first indented lines of that text; "" where there are none."""
+        block = re.search(r"(?:^    .*\n?)+", self.text, re.MULTILINE)
+        return inspect.cleandoc(block[0]) if block else ""
 
 
 class Registry:

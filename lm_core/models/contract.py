@@ -6,6 +6,9 @@
 ids. `None` means "from the start". Feeding a text in pieces with the state carried over gives the
 same logits as feeding it whole, and changing token t changes no logits before t. One trainer, one
 generator, one evaluator and one contract test serve every family because of this.
+
+The exception says so: a family that is not `causal` reads a text from both sides. Its logits are
+about the token at the place itself, it has no state, and its `nats` hide what they ask for.
 """
 
 from typing import Any, ClassVar
@@ -30,8 +33,10 @@ class LanguageModel(nn.Module):
         vocab_size: V, the number of different tokens.
     """
 
-    learns_by: ClassVar[str] = "gradient"  # or "counting": then it has `fit` and no optimizer
+    # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
+    learns_by: ClassVar[str] = "gradient"
     carries_state: ClassVar[bool] = False  # True: trained along the text, state carried on
+    causal: ClassVar[bool] = True  # False: sees both sides of a place, so it cannot write
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:
         super().__init__()
@@ -66,6 +71,14 @@ class LanguageModel(nn.Module):
             logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="none"
         )
         return flat.view_as(targets), state
+
+    def objective(
+        self, idx: Tensor, targets: Tensor, state: Any = None
+    ) -> tuple[Tensor, Tensor | float, Any]:
+        """What one training step descends: `nats` as above, and a penalty that is added to their
+        mean, for families that are held back by more than the surprise."""
+        nats, state = self.nats(idx, targets, state)
+        return nats, 0.0, state
 
     def fit(self, ids: Tensor, starts: Tensor) -> None:
         """Learn by counting: `ids` (N,) int64, a new sequence begins at each of `starts`."""

@@ -82,8 +82,8 @@ class Trainer:
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.state: Any = None  # carried along the text by families that do
         self.optimizer: torch.optim.Optimizer | None = None
-        self._dropout = getattr(model.settings, "dropout", 0.0) > 0
-        if model.learns_by == "gradient":
+        self._dropout = uses_chance(model)
+        if model.learns_by != "counting":
             s = self.settings
             self.optimizer = OPTIMIZERS[s.optimizer](
                 self.model, lr=s.lr, weight_decay=s.weight_decay
@@ -167,9 +167,9 @@ class Trainer:
         state = None if batch.fresh is None else restart(self.state, batch.fresh)
         masks = _dropout_seed(self.seed, self.step, self.device) if self._dropout else nullcontext()
         with masks:
-            nats, state = self.model.nats(batch.idx, batch.targets, state)
+            nats, penalty, state = self.model.objective(batch.idx, batch.targets, state)
             loss = nats.sum() / batch.asked
-            loss.backward()
+            (loss + penalty).backward()
         self.state = None if batch.fresh is None else detach(state)
         clip = self.settings.grad_clip or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
@@ -274,6 +274,12 @@ def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
         if on_gpu:
             torch.cuda.manual_seed(mixed)  # of the current GPU; torch.manual_seed seeds them all
         yield
+
+
+def uses_chance(model: LanguageModel) -> bool:
+    """Whether training hides something at random, so that each step needs its own seed."""
+    given = model.settings.to_dict()
+    return any(v > 0 for k, v in given.items() if "drop" in k) or not model.causal
 
 
 def _diverged(step: int) -> str:

@@ -1,6 +1,5 @@
 """What can be said of a model family from its registry entry, its source and a blueprint."""
 
-import inspect
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,14 +33,8 @@ class Size:
 
 def about(entry: "Entry") -> About:
     """The equation (the indented lines) and what was left out on purpose, "" where not said."""
-    module = inspect.getmodule(entry.build)
-    text = inspect.cleandoc(module.__doc__ or "") if module else ""
-    block = re.search(r"(?:^    .*\n?)+", text, re.MULTILINE)
-    left = re.search(r"Left out on purpose: (.+?)(?:\n\n|\Z)", text, re.DOTALL)
-    return About(
-        equation=inspect.cleandoc(block[0]) if block else "",
-        left_out=" ".join(left[1].split()) if left else "",
-    )
+    left = re.search(r"Left out on purpose: (.+?)(?:\n\n|\Z)", entry.text, re.DOTALL)
+    return About(entry.equation, " ".join(left[1].split()) if left else "")
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
