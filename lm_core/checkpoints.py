@@ -22,7 +22,7 @@ from lm_core import __version__
 from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable
 from lm_core.home import unwritable
 from lm_core.models import LanguageModel, models
-from lm_core.models.building import build_model
+from lm_core.models.building import blueprint, build_model
 from lm_core.models.weights import fits, stored
 from lm_core.tokenizers import Tokenizer, load_tokenizer
 
@@ -222,15 +222,12 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(_too_large(path, MOST_WEIGHT_BYTES))
-        if models[name].build.learns_by == "gradient":
-            # Compare shapes before allocating: the description could ask for any size.
-            with torch.device("meta"):
-                described = build_model(name, settings, vocab_size)
-            with safe_open(path, "pt") as file:
-                shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
-            if not fits(described, shapes):
-                what = "do not fit its description: copy or train it again."
-                raise BadCheckpoint(f"The weights in {folder.name} {what}")
+        with safe_open(path, "pt") as file:
+            shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
+        # Compared before anything is allocated: the description could ask for any size.
+        if not fits(blueprint(name, settings, vocab_size), shapes):
+            what = "do not fit its description: copy or train it again."
+            raise BadCheckpoint(f"The weights in {folder.name} {what}")
         for file in (TOKENIZER, WEIGHTS):
             _check_whole(folder, meta, file)
         model = build_model(name, settings, vocab_size)

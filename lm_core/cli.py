@@ -12,11 +12,19 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from lm_core.bench import PARTS
+from lm_core.bench import LONG, PARTS
 from lm_core.errors import LabError
 
 # Settings that `generate` takes as options of their own; help and defaults are SamplerSettings'.
-SAMPLER = {"temperature": float, "top_k": int, "top_p": float, "min_p": float}
+SAMPLER = {
+    "temperature": float,
+    "top_k": int,
+    "top_p": float,
+    "min_p": float,
+    "typical": float,
+    "repetition_penalty": float,
+    "no_repeat": int,
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -163,8 +171,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="all",
-        choices=(*PARTS, "all"),
-        help=f"what to measure: {', '.join(PARTS)} or all",
+        choices=(*PARTS, *LONG, "all"),
+        help=f"what to measure: {', '.join(PARTS)} or all of these; {', '.join(LONG)} takes longer",
         metavar="PART",
     )
     return parser

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui import counted_panels as counted
+from pages._ui import families, front_door, session
 from pages._ui import family_panels as panels
-from pages._ui import front_door, session
+from pages._ui.family_table import comparison
 from pages._ui.settings import settings_widgets
-from pages._ui.show import show_source
 
 if TYPE_CHECKING:
     from lm_core.registry import Entry
@@ -43,53 +44,50 @@ def link(entry: "Entry", settings: "Settings") -> None:
 
 def page() -> None:
     """The screen from top to bottom."""
-    from lm_core.models import models
-
     front_door.enter()
     st.title("Architectures")
     st.write("Every model answers one question: after these tokens, how likely is each next one?")
-    titles = {entry.title: entry for entry in models}
-    name = st.segmented_control(
-        "Family",
-        list(titles),
-        default=models[FIRST].title,
-        required=True,
-        key="architectures-family",
-        bind="query-params",
-    )
-    entry, settings = titles[name], None
-    counting = entry.build.learns_by == "counting"
+    entry = panels.choose(FIRST)
     panels.describe(entry)
+    counting = entry.build.learns_by == "counting"
+    settings = size = None
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
-        vocab_size = 65
-        if not counting:
-            vocab_size = st.number_input(
-                "Vocabulary (tokens)",
-                2,
-                200_000,
-                65,
-                key="architectures-vocabulary",
-                bind="query-params",
-                help="How many different tokens the text has: about 30 to 100 characters, or "
-                "4,000 and more pieces or words.",
-            )
+        vocab_size = st.number_input(
+            "Vocabulary (tokens)",
+            2,
+            200_000,
+            65,
+            key="architectures-vocabulary",
+            bind="query-params",
+            help="How many different tokens the text has: about 30 to 100 characters, or "
+            "4,000 and more pieces or words.",
+        )
         with session.mending():
-            settings = settings_widgets(linked(entry), key=f"architectures-{entry.name}", columns=2)
+            columns = 1 if entry.build.learns_by == "both" else 2  # its settings are whole lines
+            key = f"architectures-{entry.name}"
+            settings = settings_widgets(linked(entry), key=key, columns=columns)
             link(entry, settings)
-            if not counting:
-                panels.notice(entry, settings, vocab_size)
+            if families.has_table(entry):
+                counted.worth(entry, settings)
+            size = families.size(entry.name, settings.to_dict(), vocab_size)
+            if counting:
+                counted.notice(entry, settings, size, vocab_size)
+            else:
+                panels.notice(size, vocab_size)
     with right, st.container(border=True, height="stretch"):
-        if settings is None:
-            st.caption("The figures come back as soon as the settings fit together.")
-        elif counting:
-            panels.counted(entry, settings)
+        if settings is not None and counting:
+            (counted.table if families.has_table(entry) else counted.stored)(entry, settings)
+        elif size is not None:
+            panels.learned(size)
         else:
-            panels.learned(entry, settings, vocab_size)
-    if settings is not None:
-        (panels.lookup if counting else panels.shapes)(entry, settings, vocab_size)
-    panels.comparison(vocab_size)
-    show_source(entry.build)
+            st.caption("The figures come back as soon as the settings fit together.")
+    if settings is not None and counting:
+        (counted.pairs if families.has_table(entry) else counted.lookup)(entry, settings)
+    elif size is not None:
+        panels.shapes(entry, settings, size, vocab_size)
+    comparison(vocab_size)
+    panels.source(entry)
 
 
 page()

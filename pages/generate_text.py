@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import front_door, models, session, writing, written
+from pages._ui import front_door, models, session, why, writing, written
 from pages._ui.plain import plain
 from pages._ui.show import show_source
 
@@ -107,6 +107,7 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         with picture:
             writing.show_bars(draft, sampler, key="generate_text-bars")
         notes(choice, draft)
+        why.panel(choice, draft)
         beside(choice, prompt, seed, sampler)
         arithmetic(draft, sampler)
     if moving == writing.at_rest(DRAFT):
@@ -147,7 +148,7 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSetti
         help="Every other model that ships goes on from the same prompt, with the same seed.",
     ):
         return
-    others = [c for c in models.shipped() if not c.items and c.folder != choice.folder]
+    others = [c for c in models.shipped() if c.writes and not c.items and c.folder != choice.folder]
     if not others:
         st.info("No other model of running text ships with this copy of the lab.")
         return

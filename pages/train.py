@@ -48,7 +48,7 @@ def choose() -> tuple[CorpusChoice, str, str]:
             index=names.index("transformer"),
             format_func=lambda n: families[n].title,
             key="train-model",
-            help="N-gram counts; the others learn by correcting themselves.",
+            help="From counting pairs of tokens to a GPT: Architectures says what each does.",
         )
     with line[2]:
         budget = st.segmented_control(
@@ -102,7 +102,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str):
             seed=int(seed),
         )
         kind = f"{corpus.name}-{model}-{token}"
-        if families[model].build.learns_by == "gradient":
+        if families[model].build.learns_by != "counting":
             st.markdown("**Training**")
             spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))
         st.markdown(f"**{families[model].title}**")

@@ -16,7 +16,16 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.models import LanguageModel, models
 from lm_core.tokenizers.char import CharTokenizer
 
-SIZES = {"n_layer": 2, "n_head": 2, "n_embd": 32, "n_hidden": 64, "block_size": 16, "order": 3}
+SIZES = {
+    "n_layer": 2,
+    "n_head": 2,
+    "n_embd": 32,
+    "n_hidden": 64,
+    "block_size": 16,
+    "order": 3,
+    "first": "ngram order=3",
+    "second": "transformer n_layer=2 n_head=2 n_embd=32 block_size=16",
+}
 
 TEXT = (
     "The river was low that year, and the children walked over it on dry stones. "
@@ -45,15 +54,17 @@ def tiny_model(name: str, V: int = 27, *, seed: int = 0, **changes: Any) -> Lang
     return build_model(name, tiny_settings(name, **changes), V, seed=seed).eval()
 
 
-def lively_model(name: str, V: int = 27, *, seed: int = 0, **changes: Any) -> LanguageModel:
+def lively_model(
+    name: str, V: int = 27, *, seed: int = 0, noise: float = 0.15, **changes: Any
+) -> LanguageModel:
     """A small model that says something: untrained weights are often zero, which hides mistakes."""
     model = tiny_model(name, V, seed=seed, **changes)
     generator = torch.Generator().manual_seed(seed)
-    if model.learns_by == "counting":
+    if model.learns_by != "gradient":
         model.fit(some_ids(400, V, seed=seed), torch.zeros(1, dtype=torch.int64))
     with torch.no_grad():
         for weight in model.parameters():
-            weight += 0.2 * torch.randn(weight.shape, generator=generator)
+            weight += noise * torch.randn(weight.shape, generator=generator)
     return model
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from lm_core.bench.result import Result
 
 PARTS = ("ngram", "train", "generate", "start")
+LONG = ("quality",)  # measured when asked for by name only
 
 
 def run_bench(what: str, say: Callable[[str], None]) -> tuple[dict[str, Any], list[str]]:

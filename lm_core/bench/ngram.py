@@ -12,7 +12,8 @@ ORDERS = (6, 7)
 
 
 def bench_ngram(*, repeats: int = 3) -> list[Result]:
-    """Fit and score on tiny-shakespeare characters, or on the speeches where it is not there.
+    """Fit and score on tiny-shakespeare characters, or on the speeches where it is not there; then
+    over the words of the speeches (`ngram_words.py`).
 
     The validation split is scored as one text, first character aside. Times are medians of
     `repeats`, on the threads torch is set to.
@@ -20,6 +21,7 @@ def bench_ngram(*, repeats: int = 3) -> list[Result]:
     Raises:
         CorpusUnavailable: the corpus cannot be read.
     """
+    from lm_core.bench.ngram_words import bench_words
     from lm_core.corpora.load import is_ready, load_corpus
     from lm_core.encoded import encode_documents
     from lm_core.models.ngram import Ngram, NgramSettings
@@ -55,7 +57,7 @@ def bench_ngram(*, repeats: int = 3) -> list[Result]:
             Result(f"ngram_{order}_fit", fit, "s", False, {**about, "repeats": repeats}),
             Result(f"ngram_{order}_score", score, "s", False, {**about, "repeats": repeats}),
         ]
-    return results
+    return results + bench_words()
 
 
 def median_seconds(work: Callable[[], object], repeats: int) -> float:

@@ -1,10 +1,13 @@
 """The commands of the command line, one a file, each with `run(args) -> Answer`. See `cli.py`."""
 
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
 from lm_core.corpora import corpora
+from lm_core.errors import BadSettings
+from lm_core.runs.spec import CorpusSpec
 
 Answer = tuple[dict[str, Any], list[str]]  # for --json, and the lines for people
 
@@ -19,6 +22,21 @@ def looks_like_file(corpus: str) -> bool:
     if corpus in corpora:  # even where a file has the same name: ./names names it
         return False
     return Path(corpus).exists() or any(mark in corpus for mark in "/\\.")
+
+
+def file_or_name(args: argparse.Namespace) -> CorpusSpec:
+    """What --corpus, --validation and --items together name.
+
+    Raises:
+        BadSettings: a validation file for a registered corpus, which has its own split.
+    """
+    if looks_like_file(args.corpus):
+        return CorpusSpec(
+            name="file", file=args.corpus, validation=args.validation or "", items=args.items
+        )
+    if args.validation:
+        raise BadSettings("--validation goes with a file as --corpus.")
+    return CorpusSpec(name=args.corpus)
 
 
 def fetch(corpus: str) -> None:

@@ -17,12 +17,12 @@ from lm_core.checkpoints import (
     save_checkpoint,
     save_history,
 )
-from lm_core.commands import Answer, fetch, looks_like_file, say
+from lm_core.commands import Answer, fetch, file_or_name, mix, say
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import BadSettings, LabError
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import RunSpec
 from lm_core.training import Budget, Control, Trainer
 from lm_core.training.events import Evaluated, Failed, Finished, Step
 from lm_core.training.resume import restore, training_tensors
@@ -30,6 +30,8 @@ from lm_core.training.resume import restore, training_tensors
 
 def run(args: argparse.Namespace) -> Answer:
     """Train, save a checkpoint, score the whole validation split."""
+    if parts := mix.folders(args):
+        return mix.run(args, parts)
     device = _device(args.device, args.threads)
     saved = load_checkpoint(args.resume) if args.resume else None
     spec = _spec(args, saved)
@@ -107,18 +109,8 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
     else:
         if not args.corpus or not args.model:
             raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
-        corpus = CorpusSpec(name=args.corpus)
-        if looks_like_file(args.corpus):
-            corpus = CorpusSpec(
-                name="file",
-                file=args.corpus,
-                validation=args.validation or "",
-                items=args.items,
-            )
-        elif args.validation:
-            raise BadSettings("--validation goes with a file as --corpus.")
         spec = default_spec(
-            corpus,
+            file_or_name(args),
             args.model,
             tokenizer=args.tokenizer,
             budget=Budget(**limits),

@@ -75,9 +75,10 @@ def evaluate(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None =
     )
 
 
-def token_nats(model: LanguageModel, encoded: Encoded) -> Tensor:
-    """Surprise of every token but the first, (N - 1,) float32 on the CPU, in reading order."""
-    pieces = [nats.cpu() for nats, _ in _score_rows(model, encoded, None)]
+def token_nats(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None = None) -> Tensor:
+    """Surprise of every token but the first, (N - 1,) float32 on the CPU, in reading order; or of
+    the tokens that `evaluate` asks for with the same `max_tokens`."""
+    pieces = [nats.cpu() for nats, _ in _score_rows(model, encoded, max_tokens)]
     return torch.cat(pieces)
 
 

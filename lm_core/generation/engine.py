@@ -42,12 +42,17 @@ def generate(
     The caller stops early by not asking for more. The model's train/eval mode is restored.
 
     Raises:
-        BadSettings: an empty prompt, or a count out of range.
+        BadSettings: an empty prompt, a count out of range, or a model that reads both sides.
     """
     if not 1 <= max_tokens <= MOST_TOKENS or not 1 <= samples <= 1000:
         raise BadSettings(
             f"Ask for 1 to {MOST_TOKENS} tokens and 1 to 1000 samples, "
             f"not {max_tokens} and {samples}."
+        )
+    if not model.causal:
+        raise BadSettings(
+            "This model reads a text from both sides, so it cannot write on: choose a family that "
+            "reads from left to right."
         )
     sampler = sampler or SamplerSettings()
     generator = draws(model, prompt, seed)
@@ -66,7 +71,7 @@ def generate(
                 else:
                     logits, state = model(ids[:, -1:], state)
                 last = logits[:, -1]  # (B, V)
-                chosen = sample(last, sampler, generator)
+                chosen = sample(last, sampler, generator, ids)
             ids = torch.cat([ids, chosen.unsqueeze(1)], dim=1)
             yield Written(chosen, last)
     finally:

@@ -55,7 +55,9 @@ class Writer:
 
     def step(self, sampler: SamplerSettings | None = None) -> int:
         """Choose the next token, write it, and read it as if it had been given. Its id."""
-        id = int(sample(self.logits.unsqueeze(0), sampler or SamplerSettings(), self._generator))
+        before = torch.tensor([self.prompt + self.written], device=self.logits.device)
+        sampler = sampler or SamplerSettings()
+        id = int(sample(self.logits.unsqueeze(0), sampler, self._generator, before))
         self.probabilities.append(float(self.logits.float().softmax(-1)[id]))
         self.written.append(id)
         self.logits = self._read()
@@ -83,15 +85,23 @@ class Writer:
         return logits[0, -1].clone()
 
 
-def candidates(logits: Tensor, sampler: SamplerSettings, most: int = 8) -> list[Candidate]:
+def candidates(
+    logits: Tensor,
+    sampler: SamplerSettings,
+    most: int = 8,
+    *,
+    before: Sequence[int] = (),
+) -> list[Candidate]:
     """The likeliest tokens under `sampler`, at most `most`, the likeliest first.
 
     Args:
         logits: (V,) of one next token; not changed.
+        before: ids of the text so far, for samplers that look at what was written.
     """
     logits = logits.float()
     share = temperature(logits, sampler.temperature).softmax(-1)
-    drawn = shaped(logits, sampler).softmax(-1)
+    ids = torch.tensor([before], device=logits.device) if len(before) else None
+    drawn = shaped(logits.unsqueeze(0), sampler, ids)[0].softmax(-1)
     # Equal shares (all but one are 0 at temperature 0) are ordered by the model's own scores.
     order = logits.argsort(descending=True, stable=True)[:most]
     t = sampler.temperature

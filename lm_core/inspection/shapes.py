@@ -1,6 +1,6 @@
 """Where a model's numbers are, and the shapes that go through it, from the model itself.
 
-model = blueprint("transformer", settings, vocab_size=65)     # takes no memory
+model = blueprint("transformer", {}, vocab_size=65)     # takes no memory
 parameter_parts(model)           # [("embedding", 8320), ("4 × blocks.attention.qkv", ...), ...]
 module_shapes(model, idx)        # [("embedding", (2, 8, 128)), ..., ("logits", (2, 8, 65))]
 """
@@ -12,19 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.models.building import build_model
-from lm_core.models.contract import LanguageModel, models
+from lm_core.models.contract import LanguageModel
 from lm_core.settings import Settings
 
 RUNNABLE = 50_000_000  # parameters; a larger model is not made of real numbers just to be shown
-
-
-def blueprint(name: str, settings: Settings, vocab_size: int) -> LanguageModel:
-    """A model with all its shapes and none of its numbers (torch's `meta` device): takes no memory
-    whatever the settings. A family that counts is made as it is, with nothing counted yet."""
-    if models[name].build.learns_by == "counting":
-        return build_model(name, settings.to_dict(), vocab_size)
-    with torch.device("meta"):
-        return build_model(name, settings.to_dict(), vocab_size)
 
 
 def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:

@@ -28,6 +28,15 @@ def build_model(
     raise BadSettings("This model does not fit into memory: take fewer layers, or narrower ones.")
 
 
+def blueprint(name: str, settings: dict[str, Any], vocab_size: int) -> LanguageModel:
+    """A model with all its shapes and none of its numbers (torch's `meta` device): takes no memory
+    whatever the settings. What counts is made as it is, with nothing counted yet."""
+    if models[name].build.learns_by == "counting":
+        return build_model(name, settings, vocab_size)
+    with torch.device("meta"):
+        return build_model(name, settings, vocab_size)
+
+
 def out_of_memory(error: Exception) -> bool:
     """Whether torch ran out of memory: on a GPU it has an exception for that, on the CPU none."""
     kinds = (MemoryError, torch.OutOfMemoryError)

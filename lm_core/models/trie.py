@@ -1,4 +1,4 @@
-"""A trie of counted grams in flat arrays: the store under `ngram.py`.
+"""A trie of counted grams in flat arrays: the store under `ngram.py`, filled by `grams.py`.
 
 Level k holds all grams of k tokens, sorted by prefix, then by last token. A gram is named by its
 place in its level, its prefix by a place in the level above; those that share a prefix lie side by
@@ -7,8 +7,6 @@ be, and what followed a context is one slice.
 
 Shapes: K grams on a level, P prefixes above it (level 0 is the one empty gram), V vocabulary.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -21,16 +19,13 @@ Arrays = tuple[np.ndarray, ...]  # of one level, in the order of FIELDS
 
 
 class Level:
-    """The grams of k tokens, and what smoothing needs to know of them.
-
-    Index UNSEEN finds count 0, own 0, gamma 1 and no child.
+    """The grams of k tokens. Index UNSEEN finds count 0, total 0 and no child.
 
     Args:
         tokens: last token of each gram (K,).
         counts: how often it counts (K,).
         children: how many of the grams continue each prefix (P,).
         totals: the counts of all that followed each prefix, forgotten grams included (P,).
-        discounts: D1, D2, D3+.
         vocab_size: V.
     """
 
@@ -41,21 +36,24 @@ class Level:
         children: np.ndarray,
         totals: np.ndarray,
         *,
-        discounts: Sequence[float],
         vocab_size: int,
     ) -> None:
-        P, self.vocab_size, self.tokens = len(children), vocab_size, tokens
+        self.vocab_size, self.tokens = vocab_size, tokens
         self.counts, self.totals, self.children = map(_with_a_zero, (counts, totals, children))
         self.first = np.cumsum(self.children, dtype=np.int64) - self.children
-        prefix = np.repeat(np.arange(P), children)
         # One key above all others, which nothing equals: a search never falls off the end.
-        self.keys = np.append(prefix * vocab_size + tokens, np.iinfo(np.int64).max)
-        self.discounts = np.array([0.0, *discounts])
-        taken = self.discounts[np.minimum(counts, 3)]  # (K,)
-        self.own = np.append((counts - taken) / np.maximum(totals, 1)[prefix], 0.0)
-        forgotten = self.totals - np.bincount(prefix, counts, P + 1)
-        left = forgotten + np.bincount(prefix, taken, P + 1)
-        self.gamma = np.where(self.totals > 0, left / np.maximum(self.totals, 1), 1.0)
+        self.keys = np.full(len(tokens) + 1, np.iinfo(np.int64).max)
+        np.multiply(self.prefix, vocab_size, out=self.keys[:-1])
+        self.keys[:-1] += tokens
+
+    @property
+    def prefix(self) -> np.ndarray:
+        """The gram of the level above that each gram continues (K,)."""
+        return np.repeat(np.arange(len(self.children)), self.children)
+
+    def per_prefix(self, numbers: np.ndarray) -> np.ndarray:
+        """One number a gram (K,), added up over those that share a prefix (P + 1,) float64."""
+        return np.bincount(self.prefix, numbers, len(self.children))
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -116,6 +114,6 @@ def checked_levels(tensors: dict[str, Tensor], order: int, vocab_size: int) -> l
             raise ValueError(f"the grams of level {k} are out of order")
         if (k > 1 and (counts == 0).any()) or (np.bincount(prefix, counts, P) > totals).any():
             raise ValueError(f"the counts of level {k} do not add up")
-        levels.append(arrays)
+        levels.append(tuple(map(smallest, arrays)))
         P = K
     return levels

@@ -16,8 +16,16 @@ def stored(model: LanguageModel) -> dict[str, torch.Tensor]:
 
 
 def fits(model: LanguageModel, shapes: dict[str, tuple]) -> bool:
-    """Whether tensors of these names and shapes are all that `stored` would give."""
+    """Whether tensors of these names and shapes are all that `stored` would give. What a model (or
+    a part of one) has counted may have any size; it is checked when it is loaded."""
+    counted = tuple(
+        f"{name}." if name else ""
+        for name, part in model.named_modules()
+        if isinstance(part, LanguageModel) and part.learns_by == "counting"
+    )
     state = model.state_dict(keep_vars=True)
+    state = {k: tensor for k, tensor in state.items() if not k.startswith(counted)}
+    shapes = {k: shape for k, shape in shapes.items() if not k.startswith(counted)}
     if any(k not in state or tuple(state[k].shape) != shape for k, shape in shapes.items()):
         return False
     given = {id(state[k]) for k in shapes}

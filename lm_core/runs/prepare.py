@@ -25,6 +25,7 @@ from lm_core.corpora.own import load_own, own_corpus, read_file
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
 from lm_core.generation import SamplerSettings, write_text
+from lm_core.generation.filling import gaps_filled
 from lm_core.home import home_folder, make_folder
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
@@ -45,10 +46,14 @@ class Prepared:
     model: LanguageModel
 
     def writer(self, seed: int = 0) -> Callable[[LanguageModel], str]:
-        """A function that lets the model write: four items, or 120 tokens of text."""
+        """A function that lets the model write: four items, or 120 tokens of text. One that reads
+        both sides fills gaps in text it has not learned from instead."""
         items = self.info.kind == "items"
+        held_out = self.data.get("validation", self.data["train"])
 
         def write(model: LanguageModel) -> str:
+            if not model.causal:
+                return gaps_filled(model, self.tokenizer, held_out, seed=seed)
             texts = write_text(
                 model,
                 self.tokenizer,

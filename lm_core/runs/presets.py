@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from lm_core.corpora import corpora
 from lm_core.models import models
+from lm_core.models.mixture import MixtureSettings, written
+from lm_core.runs.recipes import ITEM_CONTEXT, recipe
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 
 TOKENIZER_OF = {"speeches": "bpe", "wikitext-2": "word"}  # characters for every other corpus
-ITEM_CONTEXT = 24  # tokens; the longest names have 15 letters
 BUDGETS = {"10 s": 10.0, "1 min": 60.0, "5 min": 300.0}
 
 
@@ -32,30 +33,29 @@ def default_spec(
         registered = corpus.name in corpora
         items = corpora[corpus.name].extra["info"].kind == "items" if registered else corpus.items
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
-    entry = models[model]
-    settings = entry.settings()
-    if items:  # short things want a small, quick model
-        small = {"block_size": ITEM_CONTEXT, "n_layer": 3, "n_embd": 64, "n_hidden": 192}
-        known = settings.to_dict()
-        small = {k: min(v, known[k]) for k, v in small.items() if k in known}
-        settings = replace(settings, **small)
+    settings, train = starting_settings(model, items=items)
     return RunSpec(
         corpus=corpus,
         tokenizer_name=token_name,
         tokenizer=tokenizers[token_name].settings(),
         model_name=model,
         model=settings,
-        train=TrainSettings(
-            batch_size=64 if items else 16,
-            lr=learning_rate(settings),
-            eval_tokens=20_000 if items else 8_000,  # of large vocabularies fewer, or they wait
-        ),
+        train=train,
         budget=budget or Budget(seconds=60),
         seed=seed,
     )
 
 
-def learning_rate(model: Settings) -> float:
-    """A safe AdamW rate that falls with the width, as wider models want smaller steps."""
-    width = max(getattr(model, "n_embd", 64), getattr(model, "n_hidden", 0))
-    return round(4e-3 * (128 / max(width, 64)) ** 0.5, 5)
+def starting_settings(model: str, *, items: bool) -> tuple[Settings, TrainSettings]:
+    """The recipe of a family as settings; a mixture takes those of its parts."""
+    entry, chosen = models[model], recipe(model, items=items)
+    if entry.settings is MixtureSettings:
+        parts = [name for name, _ in MixtureSettings().parts]
+        found = {name: starting_settings(name, items=items) for name in parts}
+        texts = [written(name, found[name][0]) for name in parts]
+        descend = next(n for n in parts if models[n].build.learns_by == "gradient")
+        return MixtureSettings(*texts), found[descend][1]
+    settings = replace(entry.settings(), **chosen.model)
+    if items and hasattr(settings, "block_size"):  # items are short: longer rows would be padding
+        settings = replace(settings, block_size=min(settings.block_size, ITEM_CONTEXT))
+    return settings, TrainSettings(**chosen.train)

@@ -1,9 +1,14 @@
 """Optimizers by name. Matrices are decayed, vectors (biases, gains) are not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
+
+from lm_core.training.muon import Muon
+
+ADAM_SHARE = 0.15  # of Muon's rate, for the weights that Muon leaves to AdamW
 
 
 def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> torch.optim.Optimizer:
@@ -12,7 +17,83 @@ def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> torch.optim.Op
     betas (0.9, 0.95): the slower second moment of the default forgets too slowly for runs of a
     few thousand steps.
     """
+    return _adamw([p for p in model.parameters() if p.requires_grad], lr, weight_decay)
+
+
+def muon(model: nn.Module, *, lr: float, weight_decay: float) -> "Several":
+    """Muon for the matrices inside the network, AdamW for embeddings, head, gains and biases.
+
+    Args:
+        lr: Muon's rate; AdamW takes ADAM_SHARE of it.
+    """
+    outside = {
+        id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()
+    }
+    outside |= {
+        id(p) for m in model.modules() for p in getattr(m, "head", nn.Module()).parameters()
+    }
     weights = [p for p in model.parameters() if p.requires_grad]
+    inside = [p for p in weights if p.dim() == 2 and id(p) not in outside]
+    chosen = {id(p) for p in inside}
+    rest = [p for p in weights if id(p) not in chosen]
+    parts: list[torch.optim.Optimizer] = []
+    if inside:
+        parts.append(Muon(inside, lr=lr, weight_decay=weight_decay))
+    if rest:
+        parts.append(_adamw(rest, lr, weight_decay))
+        for group in parts[-1].param_groups:
+            group["share"] = ADAM_SHARE
+    return Several(parts)
+
+
+def set_rate(optimizer: "torch.optim.Optimizer | Several", lr: float) -> None:
+    """The learning rate of the next step; a group may take a `share` of it."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr * group.get("share", 1.0)
+
+
+class Several:
+    """Optimizers of different weights behind the methods of one."""
+
+    def __init__(self, parts: list[torch.optim.Optimizer]) -> None:
+        self.parts = parts
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        return [group for part in self.parts for group in part.param_groups]
+
+    def step(self) -> None:
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        for part in self.parts:
+            part.zero_grad(set_to_none)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Memories numbered through all parts, in the order of `param_groups`."""
+        memories: dict[int, Any] = {}
+        first = 0
+        for part in self.parts:
+            memories |= {first + i: m for i, m in part.state_dict()["state"].items()}
+            first += _weights(part)
+        return {"state": memories}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The inverse; rates and the like stay as they are here."""
+        first = 0
+        for part in self.parts:
+            end = first + _weights(part)
+            own = {i - first: m for i, m in state["state"].items() if first <= i < end}
+            part.load_state_dict(part.state_dict() | {"state": own})
+            first = end
+
+
+def _weights(optimizer: torch.optim.Optimizer) -> int:
+    return sum(len(group["params"]) for group in optimizer.param_groups)
+
+
+def _adamw(weights: list[nn.Parameter], lr: float, weight_decay: float) -> torch.optim.Optimizer:
     groups = [
         {"params": [p for p in weights if p.dim() >= 2], "weight_decay": weight_decay},
         {"params": [p for p in weights if p.dim() < 2], "weight_decay": 0.0},
@@ -21,4 +102,6 @@ def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> torch.optim.Op
     return torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.95), fused=True)
 
 
-OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adamw": adamw}
+OPTIMIZERS: dict[str, Callable[..., Any]] = {"adamw": adamw, "muon": muon}
+"""What each takes: the model, lr and weight_decay. What each gives has the methods of
+`torch.optim.Optimizer` that the Trainer uses."""

@@ -21,8 +21,10 @@ from torch import Tensor
 from lm_core.encoded import Encoded
 from lm_core.errors import LabError
 from lm_core.evaluation import evaluate
+from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
+from lm_core.models.mixture import Mixture
 from lm_core.training import counting
 from lm_core.training.batches import Batch, Batches
 from lm_core.training.control import Control
@@ -36,7 +38,7 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
-from lm_core.training.optimizers import OPTIMIZERS
+from lm_core.training.optimizers import OPTIMIZERS, Several, set_rate
 from lm_core.training.schedules import lr_factor
 from lm_core.training.settings import Budget, TrainSettings
 
@@ -81,7 +83,7 @@ class Trainer:
         self.write, self.save = write, save
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.state: Any = None  # carried along the text by families that do
-        self.optimizer: torch.optim.Optimizer | None = None
+        self.optimizer: torch.optim.Optimizer | Several | None = None
         self._dropout = uses_chance(model)
         if model.learns_by != "counting":
             s = self.settings
@@ -98,8 +100,10 @@ class Trainer:
         try:
             if self.model.learns_by == "counting":
                 yield from counting.run(self)
-            else:
-                yield from self._descend()
+                return
+            if self.model.learns_by == "both" and self.step == 0:
+                self.model.fit(self.data["train"].ids, self.data["train"].starts)
+            yield from self._descend()
         except LabError as error:
             yield Failed(self.step, str(error))
         except (MemoryError, RuntimeError) as error:
@@ -173,8 +177,7 @@ class Trainer:
         self.state = None if batch.fresh is None else detach(state)
         clip = self.settings.grad_clip or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
+        set_rate(self.optimizer, lr)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.tokens += batch.asked
@@ -202,6 +205,8 @@ class Trainer:
     def evaluate(self, split: str = "validation", *, whole: bool = False) -> Evaluated:
         """Score a split, or the fixed part of it that the settings ask for."""
         limit = None if whole else self.settings.eval_tokens
+        if isinstance(self.model, Mixture) and split == "validation":
+            fit_weight(self.model, self.data[split], max_tokens=limit)
         score = evaluate(self.model, self.data[split], max_tokens=limit)
         return Evaluated(
             self.step, self.tokens, split, score.nats_per_token, score.tokens, score.whole
@@ -278,8 +283,9 @@ def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
 
 def uses_chance(model: LanguageModel) -> bool:
     """Whether training hides something at random, so that each step needs its own seed."""
-    given = model.settings.to_dict()
-    return any(v > 0 for k, v in given.items() if "drop" in k) or not model.causal
+    parts = [m for m in model.modules() if isinstance(m, LanguageModel)]
+    given = [(k, v) for part in parts for k, v in part.settings.to_dict().items()]
+    return not model.causal or any("drop" in k and v not in (0, False) for k, v in given)
 
 
 def _diverged(step: int) -> str:

@@ -1,75 +1,149 @@
 """What can be said of a model family from its registry entry, its source and a blueprint."""
 
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 if TYPE_CHECKING:
+    from lm_core.models import LanguageModel
     from lm_core.registry import Entry
     from lm_core.settings import Settings
 
-COUNTED_ON = "names"  # a family that counts is shown with what it counts here, in characters
+# The ladder: what the families up to an order of the registry have in common.
+RUNGS = (
+    (30, "One token back"),
+    (50, "A few tokens back"),
+    (80, "A memory carried along"),
+    (90, "Attention"),
+    (sys.maxsize, "Together"),
+)
 
 
 @dataclass(frozen=True)
 class About:
-    """From the first lines of a family's file."""
+    """From the registry and the first lines of a family's file; "" where nothing is said."""
 
     equation: str
+    paper: str
     left_out: str
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a model is. `of_vocabulary` are the parameters that grow with the vocabulary."""
+    """How large a model is before it has read anything. What is counted later is not in it."""
 
     parts: list[tuple[str, int]]
-    parameters: int
-    of_vocabulary: int
+    parameters: int  # numbers that training adjusts, or cells of a table of counts
+    of_vocabulary: int  # how many of them there are because of the vocabulary
+    looked_up: int  # how many of them stand in tables of which a token needs one row
     bytes: int
+    counters: list[str]  # titles of the parts that store nothing until they have read a text
+
+
+def rungs() -> list[tuple[str, list["Entry"]]]:
+    """The families in the order of the ladder, under what each rung has in common."""
+    from lm_core.models import models
+
+    ladder: dict[str, list[Entry]] = {}
+    for entry in models:
+        rung = next(title for above, title in RUNGS if entry.order < above)
+        ladder.setdefault(rung, []).append(entry)
+    return list(ladder.items())
 
 
 def about(entry: "Entry") -> About:
-    """The equation (the indented lines) and what was left out on purpose, "" where not said."""
+    """Equation (the indented lines), paper, and what was left out on purpose."""
     left = re.search(r"Left out on purpose: (.+?)(?:\n\n|\Z)", entry.text, re.DOTALL)
-    return About(entry.equation, " ".join(left[1].split()) if left else "")
+    return About(
+        entry.equation,
+        entry.paper.rstrip("."),
+        " ".join(left[1].split()) if left else "",
+    )
+
+
+def twin(entry: "Entry") -> object | None:
+    """The plain version of a family's fast path: a method, or a function of its module."""
+    module = sys.modules[entry.build.__module__]
+    return getattr(entry.build, entry.twin, getattr(module, entry.twin, None))
+
+
+def has_table(entry: "Entry") -> bool:
+    """Whether it counts into a table of all pairs, for all to see."""
+    return hasattr(entry.build, "probabilities")
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def size(name: str, settings: dict, vocab_size: int) -> Size:
-    """Exact, whatever the settings: nothing is allocated."""
-    from lm_core.inspection.shapes import blueprint, memory_bytes, parameter_parts
-    from lm_core.models import models
+    """Exact, whatever the settings: nothing is allocated.
 
-    chosen = models[name].settings.from_dict(settings)
-    model = blueprint(name, chosen, vocab_size)
-    one_more = blueprint(name, chosen, vocab_size + 1).n_parameters - model.n_parameters
+    Raises:
+        BadSettings: the family does not take so many tokens.
+    """
+    from torch import nn
+
+    from lm_core.inspection.shapes import memory_bytes
+
+    model = _plan(name, settings, vocab_size)
+    parts = _parts(model)
+    total = sum(n for _, n in parts)
+    one_more = sum(n for _, n in _parts(_plan(name, settings, vocab_size + 1))) - total
+    tables = {id(m.weight): m.weight for m in model.modules() if isinstance(m, nn.Embedding)}
+    for module in model.modules():  # a table that also guesses is multiplied with after all
+        if not isinstance(module, nn.Embedding):
+            for parameter in module.parameters(recurse=False):
+                tables.pop(id(parameter), None)
     return Size(
-        parts=parameter_parts(model),
-        parameters=model.n_parameters,
-        of_vocabulary=one_more * vocab_size,
+        parts=parts,
+        parameters=total,
+        of_vocabulary=max(0, min(one_more * vocab_size, total)),
+        looked_up=sum(table.numel() for table in tables.values()),
         bytes=memory_bytes(model),
+        counters=[title for title, part in _members(model) if part.learns_by == "counting"],
     )
 
 
-@st.cache_data(max_entries=64, show_spinner="Counting the names …")
-def counted(name: str, settings: dict) -> Size:
-    """A counting family after it has read the training names."""
-    from lm_core.corpora import load_corpus
-    from lm_core.encoded import encode_documents
-    from lm_core.inspection.shapes import memory_bytes, parameter_parts
-    from lm_core.models import models
-    from lm_core.tokenizers import tokenizers
+def _plan(name: str, settings: dict, vocab_size: int) -> "LanguageModel":
+    """A blueprint; a table of counts too is only planned, since one may take 200 MB."""
+    import torch
 
-    texts = load_corpus(COUNTED_ON).splits["train"]
-    tokenizer = tokenizers["char"].build.train(texts, items=True)
-    data = encode_documents(texts, tokenizer, items=True)
+    from lm_core.models import models
+    from lm_core.models.building import blueprint
+
     entry = models[name]
-    model = entry.build(entry.settings.from_dict(settings), tokenizer.vocab_size)
-    model.fit(data.ids, data.starts)
-    return Size(parameter_parts(model), model.n_parameters, 0, memory_bytes(model))
+    if not has_table(entry):
+        return blueprint(name, settings, vocab_size)
+    with torch.device("meta"):
+        return entry.build(entry.settings.from_dict(settings), vocab_size)
+
+
+def _members(model: "LanguageModel") -> Iterator[tuple[str, "LanguageModel"]]:
+    """The models a model is made of, with the titles of their families."""
+    from lm_core.models import LanguageModel, models
+
+    titles = {entry.build: entry.title for entry in models}
+    for part in model.modules():
+        if part is not model and isinstance(part, LanguageModel):
+            yield titles[type(part)], part
+
+
+def _parts(model: "LanguageModel") -> list[tuple[str, int]]:
+    """Where the parameters are, under the names of the models it is made of where it is."""
+    from lm_core.inspection.shapes import parameter_parts
+
+    members = list(_members(model))
+    if not members:
+        return parameter_parts(model)
+    trained = [(title, part) for title, part in members if part.learns_by == "gradient"]
+    apart = len(trained) > 1
+    return [
+        (f"{title}: {name}" if apart else name, n)
+        for title, part in trained
+        for name, n in parameter_parts(part)
+    ]
 
 
 @st.cache_data(max_entries=64, show_spinner="Running it once …")
@@ -79,20 +153,46 @@ def shapes(name: str, settings: dict, vocab_size: int) -> list[tuple[str, tuple[
     from lm_core.models import models
 
     found = sample_shapes(name, models[name].settings.from_dict(settings), vocab_size)
-    return [(step, shape) for step, shape in found if not re.search(r"\.[1-9]\d*(\.|$)", step)]
+    return [(step, shape) for step, shape in found if not _repeated(step)]
+
+
+def _repeated(step: str) -> bool:
+    """Whether a step is in a block after the first ("blocks.3.up"); mixed models all differ."""
+    return bool(re.search(r"\.[1-9]\d*(\.|$)", re.sub(r"^parts\.\d+", "parts", step)))
 
 
 def looks_back(entry: "Entry", settings: "Settings") -> str:
     """How far back a guess can depend on the text."""
-    if entry.build.learns_by == "counting":
-        order = getattr(settings, "order", None)
-        return f"{order - 1} tokens" if order else "no fixed limit"
-    with_context = entry.build.carries_state is False and hasattr(settings, "block_size")
-    return f"{settings.block_size:,} tokens" if with_context else "no fixed limit"
+    from lm_core.charts.words import count
+
+    if not entry.build.causal:
+        return f"{settings.block_size:,} tokens around"
+    back = _reach(entry, settings)
+    return "no fixed limit" if back is None else count(back, "token")
 
 
-def operations(parameters: int) -> str:
-    """Estimated cost of one token: one multiplication and one addition a parameter."""
+def _reach(entry: "Entry", settings: "Settings") -> int | None:
+    """Tokens looked back at, from the settings; None is no fixed limit."""
+    from lm_core.models import models
+
+    if hasattr(settings, "parts"):  # a mixture sees what either part sees
+        reaches = [_reach(models[name], part) for name, part in settings.parts]
+        return None if None in reaches else max(reaches)
+    if hasattr(settings, "order"):
+        return settings.order - 1
+    if entry.build.carries_state:
+        return None
+    if entry.build.learns_by == "gradient":  # a fixed window is said by the settings or the model
+        model = _plan(entry.name, settings.to_dict(), 1000)
+        if window := getattr(settings, "context", getattr(model, "context", None)):
+            return window
+    if RUNGS[0][0] > entry.order:
+        return 1
+    return getattr(settings, "block_size", None)
+
+
+def operations(size: Size) -> str:
+    """Estimated cost of a token: a multiplication and an addition a parameter not looked up."""
     from lm_core.charts.words import human
 
-    return human(2 * parameters)
+    return human(2 * (size.parameters - size.looked_up))

@@ -35,10 +35,9 @@ def choices() -> list[models.Choice]:
 @st.cache_data(show_spinner=False)
 def _looks(family: str) -> bool:
     from lm_core.inspection import has_attention
-    from lm_core.inspection.shapes import blueprint
-    from lm_core.models import models as families
+    from lm_core.models.building import blueprint
 
-    return has_attention(blueprint(family, families[family].settings(), 8))
+    return has_attention(blueprint(family, {}, 8))
 
 
 def read(checkpoint: "Checkpoint", text: str) -> Reading | None:

@@ -31,6 +31,13 @@ class Choice:
     items: bool
     card: dict
 
+    @property
+    def writes(self) -> bool:
+        """Whether it reads from left to right, as writing needs."""
+        from lm_core.models import models
+
+        return models[self.family].build.causal
+
 
 @st.cache_data(show_spinner=False)
 def shipped() -> list[Choice]:
@@ -118,9 +125,11 @@ def pick(choices: list[Choice], *, key: str, label: str = "Model") -> Choice:
 def describe(choice: Choice) -> str:
     """One line: family, size, text, quality."""
     from lm_core.charts.words import human
+    from lm_core.models import models as families
 
     card = choice.card
-    parts = f"{human(card['parameters'])} {'counts' if choice.family == 'ngram' else 'parameters'}"
+    counts = families[choice.family].build.learns_by == "counting"
+    parts = f"{human(card['parameters'])} {'counts' if counts else 'parameters'}"
     line = f"{choice.label}, {parts}"
     scored = card.get("metrics", {}).get("validation")
     if scored:

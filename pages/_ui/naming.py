@@ -32,7 +32,7 @@ class Lists:
 
 def name_models() -> list[models.Choice]:
     """Models that learned a list, those that ship first."""
-    return [choice for choice in models.shipped() + models.own() if choice.items]
+    return [choice for choice in models.shipped() + models.own() if choice.items and choice.writes]
 
 
 def labels(choices: list[models.Choice]) -> list[str]:

@@ -40,12 +40,14 @@ def run_figures(store: "RunStore", run: "Run") -> None:
 
 def seconds_left(run: "Run", step: dict | None) -> float | None:
     """From how much of the budget the last step had used."""
+    from lm_core.models import models
+
     budget = run.spec["budget"]
     if step is None or not step["seconds"]:
         return budget.get("seconds")
     if "seconds" in budget:
         return max(0.0, budget["seconds"] - step["seconds"])
     done, asked = ("step", "steps") if "steps" in budget else ("tokens", "tokens")
-    if run.spec["model"]["name"] == "ngram" or not step[done]:
+    if models[run.spec["model"]["name"]].build.learns_by == "counting" or not step[done]:
         return None
     return max(0.0, step["seconds"] / step[done] * (budget[asked] - step[done]))

@@ -8,19 +8,36 @@ from lm_core.settings import Settings, plain_type
 
 
 def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Settings:
-    """A widget for each field of `defaults`; returns the settings chosen.
+    """A widget for each field of `defaults`, the rarely changed ones folded away; returns the
+    settings chosen.
 
     Raises:
         BadSettings: two values that do not go together (the sentence says which).
     """
-    values, shown = {}, st.columns(columns)
-    fields = sorted(dataclasses.fields(defaults), key=lambda f: f.metadata["advanced"])
-    for i, field in enumerate(fields):
-        with shown[i % columns]:
-            values[field.name] = _widget(
-                field, getattr(defaults, field.name), f"{key}-{field.name}"
-            )
+    fields = dataclasses.fields(defaults)
+    if any(plain_type(f)[0] is str and not f.metadata["choices"] for f in fields):
+        columns = 1  # text needs room
+    often = [f for f in fields if not f.metadata["advanced"]]
+    rarely = [f for f in fields if f.metadata["advanced"]]
+    values = _row_by_row(often, defaults, key, columns)
+    if rarely:
+        changed = any(getattr(defaults, f.name) != f.default for f in rarely)
+        with st.expander("Rarely changed", expanded=changed):
+            values |= _row_by_row(rarely, defaults, key, columns)
     return type(defaults)(**values)
+
+
+def _row_by_row(
+    fields: list[dataclasses.Field], defaults: Settings, key: str, columns: int
+) -> dict[str, object]:
+    """Rows of widgets; on a telephone, where columns fall below each other, the order stays."""
+    values: dict[str, object] = {}
+    for first in range(0, len(fields), columns):
+        for field, column in zip(fields[first:], st.columns(columns), strict=False):
+            with column:
+                value = getattr(defaults, field.name)
+                values[field.name] = _widget(field, value, f"{key}-{field.name}")
+    return values
 
 
 def _widget(field: dataclasses.Field, value: object, key: str) -> object:

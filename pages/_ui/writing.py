@@ -66,7 +66,8 @@ class Draft:
 
 def text_models() -> list[models.Choice]:
     """Models that write running text, those that ship first; lists of names have their own page."""
-    return [choice for choice in models.shipped() + models.own() if not choice.items]
+    found = models.shipped() + models.own()
+    return [choice for choice in found if choice.writes and not choice.items]
 
 
 def pick(

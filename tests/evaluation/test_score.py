@@ -142,7 +142,7 @@ def test_a_model_that_carries_its_state_reads_from_the_beginning(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = some_ids(1500, 27)
-    model = lively_model(family)
+    model = lively_model(family, noise=0.05)  # a memory that fades, as a trained one's does
     with torch.inference_mode():
         expected, _ = model.nats(ids[None, :-1], ids[None, 1:])
     nats = token_nats(model, stream(ids))
@@ -175,11 +175,12 @@ def test_a_transformer_is_scored_as_its_windows_say() -> None:
 
 
 def test_an_item_is_predicted_from_itself_alone() -> None:
-    tokenizer, data = encoded(NAMES, items=True)
+    names = NAMES[:12]
+    tokenizer, data = encoded(names, items=True)
     for family in FAMILIES:
         model = lively_model(family, tokenizer.vocab_size)
         alone = [
-            token_nats(model, encode_documents([name], tokenizer, items=True)) for name in NAMES
+            token_nats(model, encode_documents([name], tokenizer, items=True)) for name in names
         ]
         torch.testing.assert_close(token_nats(model, data), torch.cat(alone), atol=1e-4, rtol=1e-4)
 

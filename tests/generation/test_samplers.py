@@ -7,11 +7,14 @@ from lm_core.errors import BadSettings
 from lm_core.generation.samplers import (
     SamplerSettings,
     min_p,
+    no_repeat,
+    repetition_penalty,
     sample,
     shaped,
     temperature,
     top_k,
     top_p,
+    typical,
 )
 
 RULED_OUT = float("-inf")
@@ -228,3 +231,82 @@ def test_the_generator_of_the_course() -> None:
 def test_settings_out_of_range_are_refused_by_name(given: dict) -> None:
     with pytest.raises(BadSettings, match=next(iter(given))):
         SamplerSettings(**given)
+
+
+# What was written before -------------------------------------------------------------------------
+
+
+def ids(*tokens: int) -> torch.Tensor:
+    return torch.tensor([tokens])
+
+
+@given(numbers=ROW, share=SHARE)
+def test_typical_keeps_what_is_about_as_surprising_as_expected(
+    numbers: list[float], share: float
+) -> None:
+    logits = row(*numbers)
+    out = typical(logits, share)
+    logs = logits[0].double().log_softmax(-1)
+    entropy = -(logs.exp() * logs).sum()
+    order = sorted(range(len(numbers)), key=lambda i: (round(abs(float(-logs[i] - entropy)), 5), i))
+    stays, total = [], 0.0
+    for i in order:  # by hand: nearest first, until p is reached
+        if stays and total >= share + 1e-6:
+            break
+        stays.append(i)
+        total += float(logs[i].exp())
+    if 1e-5 < share < 1 - 1e-5 and all(
+        abs(sum(float(logs[j].exp()) for j in order[: k + 1]) - share) > 1e-5
+        for k in range(len(order))
+    ):
+        far = [round(abs(float(-logs[i] - entropy)), 5) for i in range(len(numbers))]
+        assert sorted(far[i] for i in kept(out)) == sorted(far[i] for i in stays)
+    assert torch.equal(out[out > RULED_OUT], logits[out > RULED_OUT])
+
+
+def test_typical_leaves_out_the_obvious_where_it_is_rare_to_be_obvious() -> None:
+    logits = probabilities(0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
+    assert 0 not in kept(typical(logits, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"), [(2.0, [1.0, -2.0, 3.0]), (0.5, [4.0, -0.5, 3.0])]
+)
+def test_a_repetition_penalty_divides_positive_and_multiplies_negative_logits(
+    penalty: float, expected: list[float]
+) -> None:
+    out = repetition_penalty(row(2, -1, 3), ids(0, 1, 1, 0), penalty)
+    assert out[0].tolist() == expected
+
+
+@given(
+    text=st.lists(st.integers(0, 3), min_size=1, max_size=14),
+    n=st.integers(0, 5),
+    seed=st.integers(0, 9),
+)
+def test_no_repeat_rules_out_what_would_complete_a_run_again(
+    text: list[int], n: int, seed: int
+) -> None:
+    logits = torch.randn(1, 4, generator=torch.Generator().manual_seed(seed))
+    runs = {tuple(text[i : i + n]) for i in range(len(text) - n + 1)} if n else set()
+    tail = tuple(text[len(text) - n + 1 :]) if n else ()
+    allowed = [t for t in range(4) if (*tail, t) not in runs]
+    assert kept(no_repeat(logits, ids(*text), n)) == (allowed or [0, 1, 2, 3])
+
+
+def test_rows_are_looked_at_each_for_itself() -> None:
+    logits = torch.zeros(2, 3)
+    before = torch.tensor([[0, 1, 0], [2, 2, 1]])
+    assert (no_repeat(logits, before, 2) == RULED_OUT).tolist() == [
+        [False, True, False],
+        [False, False, False],
+    ]
+    assert (repetition_penalty(logits + 1, before, 2.0) == 0.5).tolist() == [
+        [True, True, False],
+        [False, True, True],
+    ]
+
+
+def test_without_a_past_these_change_nothing() -> None:
+    s = SamplerSettings(repetition_penalty=2.0, no_repeat=2)
+    assert torch.equal(shaped(row(1, 2, 3), s), row(1, 2, 3))

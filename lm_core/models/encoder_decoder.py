@@ -1,0 +1,249 @@
+"""Encoder-decoder: one Transformer reads a text from both sides, another writes the next from it.
+
+    memory = [nothing, Encoder(source)]
+    x = norm(x + Attention(x));   x = norm(x + Attention(x, memory));   x = norm(x + MLP(x))
+
+Paper: Vaswani et al. 2017, "Attention Is All You Need", which translates so; the defaults are its
+own, and one table reads the tokens of both texts.
+Left out on purpose: beam search, and label smoothing, which makes every figure of surprise worse.
+
+    memory = model.encode(source)               # one text to another, as in the paper
+    logits = model.decode(target, memory)
+
+A plain text becomes such a pair when it is cut in two: while the first S tokens are written there
+is no source, only a learned vector that stands for "nothing before"; all further ones are written
+from what the encoder makes of the first S. The decoder looks back to the cut and no further, so
+what it knows of the first part has come through the memory. Nobody looks ahead: logits t < S know
+tokens 0 to t, and those from S on know the source, which is past by then.
+
+Shapes: B batch, T time, S tokens of the source, C = n_embd channels, H heads, V vocabulary.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lm_core.errors import BadSettings
+from lm_core.models.attention import Cache, attend, causal_mask, make_mask
+from lm_core.models.contract import models
+from lm_core.models.encoder import Embedded, PaperSettings, Stack
+from lm_core.models.layers import make_norm
+from lm_core.models.tracing import record
+from lm_core.models.transformer import Block, make_attention
+from lm_core.settings import setting
+
+KeysValues = list[tuple[Tensor, Tensor]]  # for each layer two (B, G, tokens, D)
+
+
+@dataclass(frozen=True)
+class EncoderDecoderSettings(PaperSettings):
+    """Sizes and parts of an encoder-decoder."""
+
+    n_layer: int = setting(
+        2, title="Layers", low=1, high=48, help="Blocks of the encoder, and as many of the decoder."
+    )
+    source: int = setting(
+        0,
+        title="Source",
+        low=0,
+        high=8191,
+        unit="tokens",
+        help="How many tokens at the beginning the encoder reads; 0 is half of the context.",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.source >= self.block_size:
+            raise BadSettings(
+                f"source ({self.source}) must be less than block_size ({self.block_size}), "
+                "so that something is left to write."
+            )
+
+    @property
+    def cut(self) -> int:
+        """S, where the second part of a text begins."""
+        return self.source or self.block_size // 2
+
+
+# The base model of the paper, which has one vocabulary of about 37,000 for both languages and names
+# no longest text.
+PAPER = EncoderDecoderSettings(
+    n_layer=6, n_head=8, n_embd=512, block_size=1024, dropout=0.1, tied=True
+)
+
+
+class DecoderBlock(Block):
+    """A block with an attention to the memory between its two halves."""
+
+    def __init__(self, s: PaperSettings) -> None:
+        super().__init__(s)
+        self.cross = make_attention(s, causal=False, cross=True)
+        self.norm_cross = make_norm(s.norm, s.n_embd, bias=s.bias)
+
+    def forward(
+        self,
+        x: Tensor,
+        *,
+        memory: Tensor | None,
+        memory_mask: Tensor | None,
+        memory_past: tuple[Tensor, Tensor] | None,
+        **where: object,
+    ) -> tuple[Tensor, tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        """x (B, T, C) -> the same shape, and the keys and values of x and of the memory."""
+        x, own = self.look(self.attention, self.norm_attention, x, **where)
+        x, kv = self.look(
+            self.cross, self.norm_cross, x, memory=memory, mask=memory_mask, past=memory_past
+        )
+        return self.think(x), own, kv
+
+
+class Decoder(nn.Module):
+    """Blocks that look back at their own text, and at a memory."""
+
+    def __init__(self, s: PaperSettings) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(DecoderBlock(s) for _ in range(s.n_layer))
+        self.norm = make_norm(s.norm, s.n_embd, bias=s.bias) if s.norm_place == "before" else None
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor | None,
+        *,
+        memory_mask: Tensor | None = None,
+        memory_past: KeysValues | None = None,
+        past: KeysValues | None = None,
+        **where: object,
+    ) -> tuple[Tensor, KeysValues, KeysValues]:
+        """Embedded tokens (B, T, C) and memory (B, M, C) -> (B, T, C), and the keys and values of
+        both; with `memory_past`, which are those of the memory, it is not needed again.
+
+        Args:
+            memory_mask: bool, True where a token may look at the memory; fits (B, H, T, M).
+            past: buffers for the keys and values of x, as in `Attention`.
+            where: `mask`, `rotary` and `start` of the attention to the own text.
+        """
+        none = [None] * len(self.blocks)
+        own, kvs = [], []
+        for block, before, known in zip(
+            self.blocks, past or none, memory_past or none, strict=True
+        ):
+            x, kv, memory_kv = block(
+                x,
+                memory=memory,
+                memory_mask=memory_mask,
+                memory_past=known,
+                past=before,
+                **where,
+            )
+            own.append(kv)
+            kvs.append(memory_kv)
+        return x if self.norm is None else self.norm(x), own, kvs
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a text: the state of an `EncoderDecoder`."""
+
+    own: Cache  # of the decoder over all tokens, both parts
+    memory: KeysValues  # of "nothing before", and from token S on of the source too
+    source: Tensor  # (B, at most S) ids
+
+
+@models.register(
+    "encoder-decoder",
+    title="Encoder-decoder",
+    idea="One part reads the beginning from both sides, the other writes on and looks at it.",
+    paper="Vaswani et al. 2017, Attention Is All You Need",
+    settings=EncoderDecoderSettings,
+    twin=attend.__name__,
+    order=87,
+)
+class EncoderDecoder(Embedded):
+    """The Transformer of 2017. The state is a `Reading`; the memory is made once, at token S."""
+
+    def __init__(self, settings: EncoderDecoderSettings, vocab_size: int) -> None:
+        super().__init__(settings, vocab_size, places=settings.block_size)
+        self.encoder = Stack(settings)
+        self.decoder = Decoder(settings)
+        self.nothing = nn.Parameter(torch.randn(settings.n_embd))  # of the size of a normed vector
+
+    def encode(self, source: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Ids (B, S) -> memory (B, 1 + S, C), the first of which is "nothing before".
+
+        Args:
+            padding: (B, S) bool, True where there is no token.
+        """
+        nothing = self.nothing.expand(len(source), 1, -1)
+        S = source.size(1)
+        if S == 0:
+            return nothing
+        self.must_fit(S, self.settings.block_size)
+        rotary, bias = self.positions.rotary(0, S), self.positions.bias(S, S)
+        x = self.placed(self.embedding(source))
+        x = self.encoder(x, padding=padding, rotary=rotary, bias=bias)
+        return torch.cat([nothing.to(x.dtype), x], dim=1)
+
+    def decode(
+        self, target: Tensor, memory: Tensor, padding: Tensor | None = None, *, start: int = 0
+    ) -> Tensor:
+        """Ids (B, T) that were written so far -> logits (B, T, V) of the one after each.
+
+        Args:
+            memory, padding: what `encode` returned, and what it was given.
+            start: the place of the first of them.
+        """
+        T, device = target.size(1), target.device
+        end = start + T
+        self.must_fit(end, self.settings.block_size)
+        if padding is not None:
+            padding = F.pad(padding, (1, 0))  # "nothing before" is always there
+        x, _, _ = self.decoder(
+            self.placed(self.embedding(target), start),
+            memory,
+            memory_mask=make_mask(T, memory.size(1), device, causal=False, padding=padding),
+            mask=make_mask(T, T, device, causal=True, bias=self.positions.bias(T, T)),
+            rotary=self.positions.rotary(start, end),
+        )
+        return self.head(x)
+
+    def hidden(self, idx: Tensor, state: Reading | None = None) -> tuple[Tensor, Reading]:
+        s, S = self.settings, self.settings.cut
+        begin = 0 if state is None else state.own.length
+        end = begin + idx.size(1)
+        self.must_fit(end, s.block_size)
+        source = idx[:, :S] if state is None else torch.cat([state.source, idx], dim=1)[:, :S]
+        memory, known = None, None if state is None else state.memory
+        if state is None or begin <= S < end:  # the first part begins, or the second
+            memory, known = self.encode(source if end > S else source[:, :0]), None
+        x = self.placed(self.embedding(idx), begin)
+        record(self, "stream", x)
+        mask, memory_mask = self._masks(begin, end, idx.device)
+        x, layers, kvs = self.decoder(
+            x,
+            memory,
+            memory_mask=memory_mask,
+            memory_past=known,
+            mask=mask,
+            rotary=self.positions.rotary(begin, end),
+            past=None if state is None else state.own.grown(s.block_size).layers,
+            start=begin,
+        )
+        return x, Reading(Cache(layers, end), kvs, source)
+
+    def _masks(
+        self, begin: int, end: int, device: torch.device
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """What tokens begin to end - 1 may look at: of the text (T, end), of the memory
+        (T, 1 + S). None where that is all that comes before, and all there is."""
+        S, T = self.settings.cut, end - begin
+        bias = self.positions.bias(T, end)
+        if end <= S:
+            return make_mask(T, end, device, causal=True, bias=bias), None
+        second = torch.arange(end, device=device) >= S  # tokens of the second part
+        mask = causal_mask(T, end, device) & (second[begin:, None] == second)
+        nothing = torch.arange(1 + S, device=device) == 0
+        memory_mask = None if begin >= S else second[begin:, None] | nothing
+        return mask if bias is None else bias.masked_fill(~mask, float("-inf")), memory_mask

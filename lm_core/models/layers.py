@@ -1,0 +1,81 @@
+"""Small parts that the Transformers share: norms, and the bends inside their networks.
+
+    RMSNorm(x) = x / rms(x);   LayerNorm(x) = w (x - mean(x)) / std(x) + b
+    ReLU²(x) = max(0, x)²;   GELU(x) = x Φ(x);   SwiGLU(g, x) = g sigmoid(g) x
+
+Papers: LayerNorm Ba 2016; RMSNorm Zhang and Sennrich 2019; GELU Hendrycks and Gimpel 2016 (GPT-2
+takes its tanh approximation); squared ReLU So 2021, "Primer"; SwiGLU Shazeer 2020.
+"""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def rms_norm(x: Tensor) -> Tensor:
+    """x over its root mean square along the last dimension; no learned scale."""
+    return F.rms_norm(x, (x.size(-1),), eps=1e-6)
+
+
+NORMS = ("rms", "layer")
+
+
+def make_norm(kind: str, width: int, *, bias: bool = False) -> Callable[[Tensor], Tensor]:
+    """The norm a setting names: "rms" learns nothing and is a function, "layer" learns a weight
+    for each of the `width` numbers, and a bias if asked."""
+    return nn.LayerNorm(width, bias=bias) if kind == "layer" else rms_norm
+
+
+def swiglu(x: Tensor) -> Tensor:
+    """(..., 2 n) -> (..., n): the first half, bent, is the gate of the second."""
+    gate, value = x.chunk(2, dim=-1)
+    return F.silu(gate) * value
+
+
+def gelu_tanh(x: Tensor) -> Tensor:
+    """GELU by tanh, as GPT-2 has it; within 0.0005 of the exact one."""
+    return F.gelu(x, approximate="tanh")
+
+
+def relu2(x: Tensor) -> Tensor:
+    return F.relu(x).square()
+
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu2": relu2,
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu-tanh": gelu_tanh,
+    "swiglu": swiglu,
+}
+
+
+def up_and_down(width: int, activation: str, *, bias: bool = False) -> tuple[nn.Linear, nn.Linear]:
+    """The two matrices of the network in a block: widen, then (after the bend) narrow again.
+
+    Between them are 4 C numbers, where C is the width. SwiGLU needs a third matrix, which `up`
+    holds too: with 8 C / 3 numbers between, all three together cost the same.
+    """
+    gated = activation == "swiglu"
+    hidden = 8 * width // 3 if gated else 4 * width
+    up = nn.Linear(width, 2 * hidden if gated else hidden, bias=bias)
+    down = nn.Linear(hidden, width, bias=bias)
+    start_linear(up)
+    start_at_zero(down)
+    return up, down
+
+
+def start_linear(layer: nn.Linear) -> None:
+    """Weights that keep the variance: uniform, of variance 1 / (numbers that come in)."""
+    bound = 3**0.5 * layer.in_features**-0.5
+    nn.init.uniform_(layer.weight, -bound, bound)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def start_at_zero(*layers: nn.Linear) -> None:
+    """A part whose last matrix is zero adds nothing until it has learned something."""
+    for layer in layers:
+        for weight in layer.parameters():
+            nn.init.zeros_(weight)

@@ -1,0 +1,44 @@
+"""What trains well: settings for each family on lists of items and on running text.
+
+Found by sweeps on two cores (README, "Recipes"); a family that is not listed takes its own
+defaults and FALLBACK. Names are those of the settings classes.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ITEM_CONTEXT = 24  # tokens; the longest names have 15 letters
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Changes to the defaults of a family's settings and of TrainSettings."""
+
+    model: dict[str, Any] = field(default_factory=dict)
+    train: dict[str, Any] = field(default_factory=dict)
+
+
+MUON = {"optimizer": "muon", "lr": 0.02, "weight_decay": 0.1}
+ITEMS: dict[str, Recipe] = {
+    "neural-bigram": Recipe({}, {"lr": 0.05, "weight_decay": 0.0}),
+    "mlp": Recipe({"n_hidden": 512, "dropout": 0.1}, {"lr": 5e-3}),
+    "wavenet": Recipe({"n_layer": 3, "n_hidden": 192, "dropout": 0.1}, {"lr": 5e-3}),
+    "rnn": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
+    "gru": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
+    "lstm": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
+    "transformer": Recipe({"n_layer": 3, "n_embd": 64}, MUON),
+}
+TEXT: dict[str, Recipe] = {
+    "neural-bigram": Recipe({}, {"lr": 0.05, "weight_decay": 0.0}),
+    "transformer": Recipe({"block_size": 128}, MUON),
+}
+FALLBACK = Recipe({}, {"lr": 3e-3})
+TRAIN_ITEMS = {"batch_size": 64, "eval_tokens": 20_000}
+TRAIN_TEXT = {"batch_size": 16, "eval_tokens": 8_000}  # large vocabularies take their time
+
+
+def recipe(family: str, *, items: bool) -> Recipe:
+    """The recipe of a family for a list of items or for running text."""
+    own = (ITEMS if items else TEXT).get(family, FALLBACK)
+    shared = TRAIN_ITEMS if items else TRAIN_TEXT
+    return Recipe(own.model, {**shared, **own.train})
