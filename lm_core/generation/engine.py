@@ -56,23 +56,24 @@ def generate(
         )
     sampler = sampler or SamplerSettings()
     generator = draws(model, prompt, seed)
-    ids = torch.as_tensor(prompt, dtype=torch.int64, device=generator.device)
-    ids = ids.view(1, -1).repeat(samples, 1)  # (B, N)
+    given, N = torch.as_tensor(prompt, dtype=torch.int64, device=generator.device), len(prompt)
+    ids = torch.empty(samples, N + max_tokens, dtype=torch.int64, device=generator.device)
+    ids[:, :N] = given
     was_training = model.training
     model.eval()
     try:
-        state, begin = None, -1  # `begin`: where the window that the state covers begins
-        for _ in range(max_tokens):
-            start = window_start(ids.size(1), model.context_size)
+        step, begin = None, -1  # `begin`: where the window that `step` goes on from begins
+        for n in range(N, N + max_tokens):
+            start = window_start(n, model.context_size)
             with torch.inference_mode():
-                if not cached or state is None or start != begin:
-                    logits, state = model(ids[:, start:])
-                    begin = start
+                if not cached or step is None or start != begin:
+                    logits, state = model(ids[:, start:n])
+                    last, begin = logits[:, -1], start  # (B, V)
+                    step = model.steps(state)
                 else:
-                    logits, state = model(ids[:, -1:], state)
-                last = logits[:, -1]  # (B, V)
-                chosen = sample(last, sampler, generator, ids)
-            ids = torch.cat([ids, chosen.unsqueeze(1)], dim=1)
+                    last = step(ids[:, n - 1])
+                chosen = sample(last, sampler, generator, ids[:, :n])
+            ids[:, n] = chosen
             yield Written(chosen, last)
     finally:
         model.train(was_training)

@@ -11,6 +11,7 @@ The exception says so: a family that is not `causal` reads a text from both side
 about the token at the place itself, it has no state, and its `nats` hide what they ask for.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
@@ -80,9 +81,26 @@ class LanguageModel(nn.Module):
         nats, state = self.nats(idx, targets, state)
         return nats, 0.0, state
 
+    def steps(self, state: Any) -> Callable[[Tensor], Tensor]:
+        """How to write on from `state`: each call takes the next ids (B,) and gives logits (B, V).
+        A family that can do this faster than by `forward` overrides it; a test holds them equal.
+        """
+        return Forward(self, state)
+
     def fit(self, ids: Tensor, starts: Tensor) -> None:
         """Learn by counting: `ids` (N,) int64, a new sequence begins at each of `starts`."""
         raise NotImplementedError(f"{type(self).__name__} learns by gradient, not by counting")
+
+
+class Forward:
+    """One token at a time by `forward`, the state kept here."""
+
+    def __init__(self, model: LanguageModel, state: Any) -> None:
+        self.model, self.state = model, state
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        logits, self.state = self.model(ids.unsqueeze(1), self.state)
+        return logits[:, -1]
 
 
 def detach(state: Any) -> Any:

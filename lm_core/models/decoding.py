@@ -1,7 +1,7 @@
 """One token at a time through a Transformer, with nothing left that a token does not need.
 
 For a small model the time of a token goes into calling Python modules, not into arithmetic. So the
-writing path is written out: the embedding normed ahead of time, queries and keys of all heads
+writing path is written out: no module is called, queries and keys of all heads are
 normed and rotated together (a rotation by an angle is a product with a small matrix), keys and
 values written into buffers that are there already, each product that is added to the stream done
 in one call. The plain twin is `Transformer.forward` with its cache; a test holds them equal.
@@ -50,14 +50,14 @@ class Steps:
             self.layers.append(
                 (a.qkv.weight, a.out.weight.t(), block.up.weight, block.down.weight.t(), k, v)
             )
-        self.embedding = F.rms_norm(model.embedding.weight, (self.C,), eps=EPS)
+        self.embedding = model.embedding.weight
         self.rotations = rotations(*model.positions.rotary(0, s.block_size))
         self.head = model.head.weight
 
     def __call__(self, ids: Tensor) -> Tensor:
         t, C, H, D, B = self.length, self.C, self.H, self.D, len(ids)
         turn = self.rotations[t]
-        x = self.embedding[ids]  # (B, C)
+        x = F.rms_norm(self.embedding[ids], (C,), eps=EPS)  # (B, C)
         for to_qkv, to_out, up, down, K, V in self.layers:
             qkv = F.linear(F.rms_norm(x, (C,), eps=EPS), to_qkv)
             qk = F.rms_norm(qkv[:, : 2 * C].view(B, 2 * H, 1, D), (D,), eps=EPS) @ turn

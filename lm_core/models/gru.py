@@ -51,3 +51,4 @@ class GRU(Recurrent):
 
     name, module = "gru", nn.GRU
     cell, fused = staticmethod(cell), staticmethod(torch.gru)
+    one = staticmethod(torch.gru_cell)

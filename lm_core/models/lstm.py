@@ -48,6 +48,7 @@ class LSTM(Recurrent):
 
     name, module, kept = "lstm", nn.LSTM, ("hidden", "cell")
     cell, fused = staticmethod(cell), staticmethod(torch.lstm)
+    one = staticmethod(torch.lstm_cell)
 
     def __init__(self, settings: LSTMSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size)

@@ -153,6 +153,10 @@ class Recurrent(Network):
         """The function that `module` itself calls, so that it can be given other weights."""
         raise NotImplementedError
 
+    def one(self, *arguments: Any) -> Any:
+        """Torch's own cell: x (B, E), the state, the four weights -> the next state."""
+        raise NotImplementedError
+
     def hidden(self, idx: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         y, state = self.recur(idx, state)
         return self.hide(y), state
@@ -241,7 +245,31 @@ class Recurrent(Network):
         )
         return y, tuple(part.squeeze(0) for part in after)
 
+    def steps(self, state: State) -> Callable[[Tensor], Tensor]:
+        return CellSteps(self, state)
+
     def weights(self, layer: int) -> Weights:
         """The fused module's own weights of one layer."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return tuple(getattr(self.body, f"{name}_l{layer}") for name in names)
+
+
+class CellSteps:
+    """One token at a time through torch's cells: the fused module is made for whole texts, and for
+    one token most of its time goes into checking what it was given."""
+
+    def __init__(self, model: Recurrent, state: State) -> None:
+        parts = (state,) if isinstance(state, Tensor) else state
+        layers = range(model.settings.n_layer)
+        self.before = [tuple(part[layer] for part in parts) for layer in layers]
+        self.weights = [model.weights(layer) for layer in layers]
+        self.embedding, self.head, self.one = model.embedding.weight, model.head, model.one
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        x = self.embedding[ids]  # (B, E)
+        for layer, weights in enumerate(self.weights):
+            before = self.before[layer]
+            after = self.one(x, before if len(before) > 1 else before[0], *weights)
+            self.before[layer] = after if isinstance(after, tuple) else (after,)
+            x = self.before[layer][0]  # (B, C)
+        return self.head(x.unsqueeze(1))[:, 0]

@@ -20,6 +20,7 @@ from lm_core.settings import setting
 
 SQUASH = {"tanh": torch.tanh, "relu": torch.relu}
 FUSED = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}
+ONE = {"tanh": torch.rnn_tanh_cell, "relu": torch.rnn_relu_cell}
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,6 @@ class RNN(Recurrent):
 
     def fused(self, *arguments: object) -> tuple[Tensor, ...]:
         return FUSED[self.settings.activation](*arguments)
+
+    def one(self, *arguments: object) -> Tensor:
+        return ONE[self.settings.activation](*arguments)

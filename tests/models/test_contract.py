@@ -325,3 +325,16 @@ def test_a_model_says_where_its_numbers_are(family: str) -> None:
 def test_a_full_memory_is_known_on_every_system(words: str) -> None:
     assert out_of_memory(RuntimeError(f"DefaultCPUAllocator: {words} allocate 4 bytes."))
     assert not out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+
+@pytest.mark.parametrize("family", CAUSAL)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_writing_token_by_token_says_what_reading_the_whole_says(family: str, rows: int) -> None:
+    model = lively_model(family)
+    idx = some_ids(rows, length(model), 27)
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        _, state = model(idx[:, :3])
+        step = model.steps(state)
+        one_by_one = torch.stack([step(idx[:, t]) for t in range(3, idx.size(1))], dim=1)
+    torch.testing.assert_close(one_by_one, whole[:, 3:], **CLOSE)

@@ -1,0 +1,64 @@
+"""The written-out path gives what the model gives, and knows which models it stands in for."""
+
+import pytest
+import torch
+
+from lm_core.models.contract import Forward
+from lm_core.models.decoding import Steps, fits, rotations
+from lm_core.models.positions import rotary_tables, rotate
+from tests.tiny import lively_model, some_ids
+
+OTHERS = [
+    {"position": "learned"},
+    {"position": "alibi"},
+    {"attention": "average"},
+    {"qk_norm": False},
+    {"activation": "gelu"},
+    {"norm": "layer"},
+    {"norm_place": "after"},
+    {"bias": True},
+    {"n_kv_head": 1},
+    {"head": "adaptive"},
+]
+
+
+@pytest.mark.parametrize("change", [{}, {"tied": True}, {"n_layer": 1}, {"n_head": 1}])
+def test_every_size_of_the_usual_recipe_is_written_out(change: dict) -> None:
+    model = lively_model("transformer", **change)
+    idx = some_ids(2, 16, 27)
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        _, state = model(idx[:, :1])
+        step = model.steps(state)
+        said = torch.stack([step(idx[:, t]) for t in range(1, 16)], dim=1)
+    assert isinstance(step, Steps)
+    torch.testing.assert_close(said, whole[:, 1:], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("change", OTHERS, ids=str)
+def test_other_recipes_go_by_forward(change: dict) -> None:
+    model = lively_model("transformer", **change)
+    assert not fits(model)
+    with torch.inference_mode():
+        _, state = model(some_ids(1, 4, 27))
+    assert type(model.steps(state)) is Forward
+    assert not fits(lively_model("lstm"))
+
+
+def test_a_rotation_is_a_product_with_a_matrix() -> None:
+    cos, sin = rotary_tables(9, 6)
+    x = torch.randn(1, 1, 9, 6, generator=torch.Generator().manual_seed(0))
+    turned = torch.stack([x[0, 0, t] @ rotations(cos, sin)[t] for t in range(9)])
+    torch.testing.assert_close(turned, rotate(x, cos, sin)[0, 0])
+
+
+def test_two_ways_on_from_one_state_do_not_share_their_buffers_by_mistake() -> None:
+    """A fresh `steps` from the same state writes over what the first one wrote, and agrees."""
+    model, idx = lively_model("transformer"), some_ids(1, 8, 27)
+    with torch.inference_mode():
+        _, state = model(idx[:, :4])
+        first = model.steps(state)
+        said = [first(idx[:, t]) for t in range(4, 8)]
+        again = model.steps(state)
+        for t, expected in zip(range(4, 8), said, strict=True):
+            assert torch.equal(again(idx[:, t]), expected)
