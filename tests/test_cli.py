@@ -333,6 +333,21 @@ def test_the_log_probability_of_each_token(lm, trained: Path) -> None:
     assert lines[-1] == f"{answer['nats']:.4f} nats"
 
 
+def test_a_model_that_sees_both_sides_is_asked_for_what_it_cannot_see(
+    lm, tmp_path: Path, names: Path
+) -> None:
+    lm(
+        *["train", "--corpus", names, "--items", "--model", "encoder", *small("encoder")],
+        *["--steps", 30, "--threads", 1, "--out", tmp_path / "model"],
+    )
+    answer = lm("score", tmp_path / "model", "--text", "emma", "--json").json
+    (tmp_path / "one.txt").write_text("emma")
+    again = ["evaluate", tmp_path / "model", "--corpus", tmp_path / "one.txt", "--items"]
+    scored = lm(*again, "--split", "all", "--json").json
+    assert answer["nats"] == pytest.approx(scored["nats_per_token"] * scored["tokens"], rel=1e-5)
+    assert "both sides" in lm("generate", tmp_path / "model").sentence
+
+
 def test_an_item_is_scored_with_its_end(lm, tmp_path: Path, names: Path) -> None:
     lm("train", "--corpus", names, "--items", "--model", "ngram", "--out", tmp_path / "model")
     rows = lm("score", tmp_path / "model", "--text", "emma", "--json").json["tokens"]

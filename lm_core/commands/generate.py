@@ -7,10 +7,12 @@ import time
 
 import torch
 
-from lm_core.checkpoints import load_checkpoint
+from lm_core.checkpoints import Checkpoint, load_checkpoint
 from lm_core.commands import Answer
 from lm_core.generation import SamplerSettings, generate
+from lm_core.generation.beam import beam_search
 from lm_core.generation.engine import continuation, growing, prompt_ids
+from lm_core.generation.stopping import shortened, until
 from lm_core.tokenizers import Tokenizer
 
 
@@ -22,6 +24,8 @@ def run(args: argparse.Namespace) -> Answer:
     given |= {"temperature": 0.0} if args.greedy else {}
     sampler = SamplerSettings(**{name: value for name, value in given.items() if value is not None})
     ids = prompt_ids(saved.tokenizer, args.prompt, items=saved.items)
+    if args.beam is not None:
+        return _beams(args, saved, ids)
     began, first = time.perf_counter(), None
     written = generate(
         saved.model,
@@ -33,14 +37,42 @@ def run(args: argparse.Namespace) -> Answer:
     )
     screen = _Stream(saved.tokenizer, args.prompt) if args.stream else None
     rows: list[list[int]] = []
-    for rows in growing(written, end=saved.tokenizer.boundary_id if saved.items else None):
+    grown = growing(written, end=saved.tokenizer.boundary_id if saved.items else None)
+    for rows in until(grown, saved.tokenizer, args.stop):
         first = first or time.perf_counter() - began
         if screen:
             screen.show(rows[0])
     seconds = time.perf_counter() - began
     if screen:
         screen.close(rows[0])
-    texts = [args.prompt + continuation(saved.tokenizer, args.prompt, row) for row in rows]
+    return _answer(args, saved, rows, seconds, first)
+
+
+def _beams(args: argparse.Namespace, saved: Checkpoint, ids: list[int]) -> Answer:
+    """The likeliest texts, as many as samples were asked for."""
+    began = time.perf_counter()
+    found = beam_search(
+        saved.model,
+        ids,
+        width=args.beam,
+        max_tokens=args.max_tokens,
+        length_penalty=args.length_penalty,
+        end=saved.tokenizer.boundary_id if saved.items else None,
+    )
+    seconds = time.perf_counter() - began
+    rows = [beam.ids for beam in found[: args.samples]]
+    return _answer(args, saved, rows, seconds, seconds)
+
+
+def _answer(
+    args: argparse.Namespace,
+    saved: Checkpoint,
+    rows: list[list[int]],
+    seconds: float,
+    first: float | None,
+) -> Answer:
+    continued = [continuation(saved.tokenizer, args.prompt, row) for row in rows]
+    texts = [args.prompt + shortened(text, args.stop) for text in continued]
     tokens = sum(map(len, rows))
     answer = {
         "texts": texts,

@@ -19,8 +19,12 @@ def run(args: argparse.Namespace) -> Answer:
     ids = [saved.tokenizer.boundary_id, *ids]
     if saved.items:
         ids.append(saved.tokenizer.boundary_id)
+    idx, targets = (torch.tensor(part).view(1, -1) for part in (ids[:-1], ids[1:]))
     with torch.inference_mode():
-        logits, _ = saved.model(torch.tensor(ids[:-1]).view(1, -1))
+        if saved.model.causal:
+            logits, _ = saved.model(idx)
+        else:  # each token is guessed from both sides, while it is hidden
+            logits = saved.model.guesses(idx, targets)
     logp = logits[0].double().log_softmax(-1)  # (T, V)
     rows = []
     for t, id in enumerate(ids[1:]):

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from lm_core.errors import BadSettings
 from lm_core.generation.samplers import SamplerSettings, sample
+from lm_core.generation.stopping import shortened, until
 from lm_core.models.contract import LanguageModel
 from lm_core.tokenizers.tokenizer import Tokenizer
 
@@ -121,8 +122,10 @@ def write_text(
     samples: int = 1,
     seed: int = 0,
     items: bool = False,
+    stop: Sequence[str] = (),
 ) -> list[str]:
-    """`samples` texts, each beginning with the prompt. Items end at their boundary token.
+    """`samples` texts, each beginning with the prompt. Items end at their boundary token, and any
+    text before the first of the `stop` strings that the model writes.
 
     Raises:
         BadSettings: as `generate`.
@@ -137,9 +140,10 @@ def write_text(
         seed=seed,
     )
     rows: list[list[int]] = []
-    for rows in growing(written, end=tokenizer.boundary_id if items else None):  # noqa: B007
+    grown = growing(written, end=tokenizer.boundary_id if items else None)
+    for rows in until(grown, tokenizer, stop):  # noqa: B007
         pass
-    return [prompt + continuation(tokenizer, prompt, row) for row in rows]
+    return [prompt + shortened(continuation(tokenizer, prompt, row), stop) for row in rows]
 
 
 def growing(written: Iterator[Written], *, end: int | None) -> Iterator[list[list[int]]]:

@@ -16,6 +16,8 @@ class AttentionCell:
     """How one token (the row) came to take its share of another (the column).
 
     score = q · k / sqrt(D);   weight = exp(score) / sum of exp(scores) over all it may look at
+
+    Where positions are given by ALiBi, what it takes off for the distance is in the score.
     """
 
     q: Tensor  # (D,) what the looking token asks for
@@ -67,12 +69,15 @@ def attention_cell(
     q, k, weights = (_of_layers(trail, what)[layer, head] for what in ("q", "k", "weights"))
     products = k[: row + 1] @ q[row]  # (row + 1,)
     scale = q.size(-1) ** -0.5
+    scores = products * scale
+    if any(name.endswith("attention.bias") for name in trail):
+        scores = scores + _of_layers(trail, "bias")[layer, head, row, : row + 1]
     return AttentionCell(
         q=q[row],
         k=k[column],
         dot=float(products[column]),
         scale=scale,
-        scores=products * scale,
+        scores=scores,
         weights=weights[row, : row + 1],
         column=column,
     )
@@ -89,12 +94,15 @@ def text_ids(tokenizer: Tokenizer, text: str, *, items: bool) -> Tensor:
 
 
 def has_attention(model: LanguageModel) -> bool:
-    """Whether `attention_maps` can serve this model."""
-    return any(name.endswith("attention") for name, _ in model.named_modules())
+    """Whether `attention_maps` can serve this model: a decoder that looks back over one text."""
+    found = [name for name, _ in model.named_modules() if name.endswith("attention")]
+    return model.causal and bool(found) and all(name.startswith("blocks.") for name in found)
 
 
 def _recorded(model: LanguageModel, ids: Tensor) -> Trace:
     """The trace of one text."""
+    if not has_attention(model):
+        raise Unsupported("This model has no attention that looks back: choose a Transformer.")
     was_training = model.training
     model.eval()
     try:
@@ -108,6 +116,4 @@ def _recorded(model: LanguageModel, ids: Tensor) -> Trace:
 def _of_layers(trail: Trace, what: str) -> Tensor:
     """What every attention recorded under that name, (L, H, ...)."""
     found = [x[0] for name, x in trail.items() if name.endswith(f"attention.{what}")]
-    if not found:
-        raise Unsupported("This model has no attention: choose a Transformer.")
     return torch.stack(found).float().cpu()

@@ -27,10 +27,19 @@ ITEMS: dict[str, Recipe] = {
     "gru": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
     "lstm": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
     "transformer": Recipe({"n_layer": 3, "n_embd": 64}, MUON),
+    "encoder": Recipe(
+        {"n_layer": 3, "n_embd": 64, "position": "rotary", "masked": 0.3}, {"lr": 3e-3}
+    ),
+    "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 4e-3}),
 }
 TEXT: dict[str, Recipe] = {
     "neural-bigram": Recipe({}, {"lr": 0.05, "weight_decay": 0.0}),
     "transformer": Recipe({"block_size": 128}, MUON),
+    "encoder": Recipe(
+        {"n_layer": 2, "n_embd": 64, "position": "rotary", "masked": 0.4},
+        {"lr": 3e-3, "batch_size": 32},
+    ),
+    "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 2e-3}),
 }
 FALLBACK = Recipe({}, {"lr": 3e-3})
 TRAIN_ITEMS = {"batch_size": 64, "eval_tokens": 20_000}

@@ -10,6 +10,7 @@ from lm_core.inspection import attention_cell, attention_maps, has_attention, te
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
 from lm_core.tokenizers.char import CharTokenizer
+from tests.tiny import lively_model, some_ids
 
 L, H, C, T = 3, 2, 16, 7
 IDS = torch.tensor([3, 1, 4, 1, 5, 9, 2])
@@ -85,3 +86,19 @@ def test_an_item_is_looked_at_after_its_boundary() -> None:
     assert text_ids(tokenizer, "", items=True).tolist() == [0]
     with pytest.raises(BadText, match="never saw"):
         text_ids(tokenizer, "zoe", items=True)
+
+
+def test_what_alibi_takes_off_for_the_distance_is_in_the_score() -> None:
+    model, ids = lively_model("transformer", position="alibi"), some_ids(1, 9, 27)[0]
+    maps = attention_maps(model, ids)
+    cell = attention_cell(model, ids, 1, 0, 7, 3)
+    torch.testing.assert_close(cell.scores.softmax(-1), cell.weights, atol=1e-5, rtol=1e-5)
+    assert cell.weight == pytest.approx(float(maps[1, 0, 7, 3]), abs=1e-6)
+
+
+@pytest.mark.parametrize("family", ["encoder", "encoder-decoder", "mixture", "lstm", "bigram"])
+def test_who_does_not_look_back_over_one_text_is_not_asked(family: str) -> None:
+    model = lively_model(family)
+    assert not has_attention(model)
+    with pytest.raises(Unsupported, match="choose a Transformer"):
+        attention_maps(model, some_ids(1, 5, 27)[0])
