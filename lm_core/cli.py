@@ -155,6 +155,19 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     generate.add_argument(
         "--greedy", action="store_true", help="always the most probable token: --temperature 0"
     )
+    generate.add_argument(
+        "--beam", type=int, metavar="W", help="search for the likeliest texts with W beams instead"
+    )
+    generate.add_argument(
+        "--length-penalty",
+        type=float,
+        default=1.0,
+        metavar="A",
+        help="of beams: 0 compares sums, 1 compares means",
+    )
+    generate.add_argument(
+        "--stop", action="append", default=[], metavar="TEXT", help="end where this is written"
+    )
     generate.add_argument("--seed", type=int, default=0, metavar="N", help="of the draws")
     generate.add_argument(
         "--stream",
@@ -165,6 +178,16 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     score = command("score", _lazy("score"), "log-probability, rank and entropy of each token")
     score.add_argument("folder", metavar="FOLDER", help="a checkpoint")
     score.add_argument("--text", metavar="TEXT", required=True, help="the text to score")
+
+    export = command("export", _lazy("export"), "write a model to a file for other programs")
+    export.add_argument("folder", metavar="FOLDER", help="a checkpoint")
+    export.add_argument(
+        "--format",
+        required=True,
+        metavar="FORMAT",
+        help="torchscript, torch-export, onnx, or script: plain PyTorch that trains it again",
+    )
+    export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 
     bench = command("bench", _lazy("bench"), "measure speed and quality on this machine")
     bench.add_argument(

@@ -24,7 +24,7 @@ LAYERS = [
     ("corpora", "tokenizers", "models"),
     ("encoded", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),
-    ("runs",),
+    ("runs", "export"),
     ("bench",),
     ("cli", "commands", "__main__"),
 ]

@@ -4,6 +4,7 @@ import argparse
 import shlex
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -20,11 +21,13 @@ from lm_core.checkpoints import (
 from lm_core.commands import Answer, fetch, file_or_name, mix, say
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import BadSettings, LabError
+from lm_core.machine import cores
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
 from lm_core.training import Budget, Control, Trainer
-from lm_core.training.events import Evaluated, Failed, Finished, Step
+from lm_core.training.events import Diagnosed, Evaluated, Failed, Finished, Step
+from lm_core.training.parallel import Team, together
 from lm_core.training.resume import restore, training_tensors
 
 
@@ -32,16 +35,25 @@ def run(args: argparse.Namespace) -> Answer:
     """Train, save a checkpoint, score the whole validation split."""
     if parts := mix.folders(args):
         return mix.run(args, parts)
-    device = _device(args.device, args.threads)
+    with together() as team:
+        return _train(args, team)
+
+
+def _train(args: argparse.Namespace, team: Team) -> Answer:
+    device = _device(args.device, args.threads, team)
     saved = load_checkpoint(args.resume) if args.resume else None
     spec = _spec(args, saved)
     out = Path(args.out or args.resume or f"runs/{spec.corpus.name}-{spec.model_name}-{spec.id}")
     check_replaceable(out)  # now rather than after an hour
-    fetch(spec.corpus.name)
+    if team.leads:
+        fetch(spec.corpus.name)
+    team.wait()
     prepared = prepare(spec)
     if saved is not None:
         prepared.check_same_text(saved)
-    trainer = _trainer(prepared, saved, device)
+    trainer = _trainer(prepared, saved, device, team)
+    if not team.leads:  # the first process says, evaluates and saves what there is
+        raise SystemExit(2 if any(isinstance(e, Failed) for e in trainer.run()) else 0)
     say(f"{prepared.model.n_parameters:,} parameters on {device}: {device.reason}")
     previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
     try:
@@ -85,8 +97,11 @@ def run(args: argparse.Namespace) -> Answer:
     return answer, [f"{key}: {value}" for key, value in answer.items()]
 
 
-def _device(name: str, threads: int | None) -> DeviceChoice:
-    device = choose_device(name, threads)
+def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:
+    """This process's own GPU, or its share of the cores."""
+    device = choose_device(name, max(1, cores() // team.size) if threads is None else threads)
+    if device.device.type == "cuda":
+        device = replace(device, device=torch.device("cuda", team.local))
     torch.set_num_threads(device.threads)
     return device
 
@@ -127,7 +142,9 @@ def split_setting(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _trainer(prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice) -> Trainer:
+def _trainer(
+    prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice, team: Team
+) -> Trainer:
     spec = prepared.spec
     trainer = Trainer(
         prepared.model if saved is None else saved.model,
@@ -137,6 +154,7 @@ def _trainer(prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice)
         seed=spec.seed,
         device=device.device,
         control=Control(),
+        team=team,
     )
     if saved is not None and trainer.optimizer is not None:
         restore(trainer, load_training(saved.folder), saved.meta)
@@ -161,6 +179,8 @@ def _drive(
                 say(f"step {event.step}: {event.nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
             case Evaluated(split="validation"):
                 say(f"step {event.step}: validation {event.nats:.4f} nats")
+            case Diagnosed():
+                say(f"step {event.step}: {event.text} {event.cure}")
             case Failed():
                 raise LabError(event.reason)
             case Finished():

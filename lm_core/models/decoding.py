@@ -12,12 +12,15 @@ by `forward`.
 Shapes: B rows, C width, H heads, D = C / H, S context, V vocabulary.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from lm_core.models.attention import Cache
 from lm_core.models.heads import LinearHead
+from lm_core.models.positions import rotary_tables
 from lm_core.models.tracing import tracing
 from lm_core.models.transformer import Transformer, TransformerSettings
 
@@ -51,28 +54,43 @@ class Steps:
                 (a.qkv.weight, a.out.weight.t(), block.up.weight, block.down.weight.t(), k, v)
             )
         self.embedding = model.embedding.weight
-        self.rotations = rotations(*model.positions.rotary(0, s.block_size))
+        self.rotations = rotations(s.block_size, self.D, str(self.embedding.device))
         self.head = model.head.weight
 
     def __call__(self, ids: Tensor) -> Tensor:
         t, C, H, D, B = self.length, self.C, self.H, self.D, len(ids)
         turn = self.rotations[t]
-        x = F.rms_norm(self.embedding[ids], (C,), eps=EPS)  # (B, C)
+        x = normed(self.embedding[ids], C)  # (B, C)
         for to_qkv, to_out, up, down, K, V in self.layers:
-            qkv = F.linear(F.rms_norm(x, (C,), eps=EPS), to_qkv)
-            qk = F.rms_norm(qkv[:, : 2 * C].view(B, 2 * H, 1, D), (D,), eps=EPS) @ turn
+            qkv = F.linear(normed(x, C), to_qkv)
+            qk = normed(qkv[:, : 2 * C].view(B, 2 * H, 1, D), D) @ turn
             K[:, :, t], V[:, :, t] = qk[:, H:, 0], qkv[:, 2 * C :].view(B, H, D)
             y = F.scaled_dot_product_attention(qk[:, :H], K[:, :, : t + 1], V[:, :, : t + 1])
             x = torch.addmm(x, y.view(B, C), to_out)
-            hidden = F.linear(F.rms_norm(x, (C,), eps=EPS), up).relu_()
+            hidden = F.linear(normed(x, C), up).relu_()
             x = torch.addmm(x, hidden.square_(), down)
         self.length = t + 1
-        return F.linear(F.rms_norm(x, (C,), eps=EPS), self.head)
+        return F.linear(normed(x, C), self.head)
 
 
-def rotations(cos: Tensor, sin: Tensor) -> Tensor:
-    """Matrices (S, D, D) that turn a row vector as `positions.rotate` does; cos, sin (S, D/2)."""
-    S, half = cos.shape
+def normed(x: Tensor, C: int) -> Tensor:
+    """`layers.rms_norm` for one place, where torch's own takes longer: x sqrt(C) / |x|, with eps
+    where it stands there, sqrt(|x|^2 + C eps) being the hypotenuse of the two roots."""
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    return x * torch.hypot(length, _roots(C, x.device)[0]).reciprocal_().mul_(C**0.5)
+
+
+@lru_cache(maxsize=64)
+def _roots(C: int, device: torch.device) -> tuple[Tensor]:
+    with torch.inference_mode(False):
+        return (torch.tensor((C * EPS) ** 0.5, device=device),)
+
+
+@lru_cache(maxsize=8)
+def rotations(S: int, D: int, device: str = "cpu") -> Tensor:
+    """Matrices (S, D, D) that turn a row vector at each place as `positions.rotate` does."""
+    cos, sin = (table.to(device) for table in rotary_tables(S, D))  # each (S, D/2)
+    half = D // 2
     i = torch.arange(half, device=cos.device)
     turn = cos.new_zeros(S, 2 * half, 2 * half)
     turn[:, i, i], turn[:, i + half, i + half] = cos, cos

@@ -20,7 +20,7 @@ class Recipe:
 
 MUON = {"optimizer": "muon", "lr": 0.02, "weight_decay": 0.1}
 ITEMS: dict[str, Recipe] = {
-    "neural-bigram": Recipe({}, {"lr": 0.05, "weight_decay": 0.0}),
+    "neural-bigram": Recipe({}, {"lr": 5e-3}),
     "mlp": Recipe({"n_hidden": 512, "dropout": 0.1}, {"lr": 5e-3}),
     "wavenet": Recipe({"n_layer": 3, "n_hidden": 192, "dropout": 0.1}, {"lr": 5e-3}),
     "rnn": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
@@ -33,7 +33,9 @@ ITEMS: dict[str, Recipe] = {
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 4e-3}),
 }
 TEXT: dict[str, Recipe] = {
-    "neural-bigram": Recipe({}, {"lr": 0.05, "weight_decay": 0.0}),
+    "neural-bigram": Recipe({}, {"lr": 5e-3}),
+    "mlp": Recipe({"context": 16}, {"lr": 4e-3}),
+    "wavenet": Recipe({}, {"lr": 4e-3}),
     "transformer": Recipe({"block_size": 128}, MUON),
     "encoder": Recipe(
         {"n_layer": 2, "n_embd": 64, "position": "rotary", "masked": 0.4},

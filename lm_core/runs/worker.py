@@ -177,7 +177,7 @@ def _record(store: RunStore, run: str, trainer: Trainer) -> str:
             case Paused():
                 store.update(run, status="paused")
             case Finished(reason=reason):
-                status = "finished" if reason == "budget" else "stopped"
+                status = "stopped" if reason == "stopped" else "finished"
             case Failed(reason=reason):
                 status = "failed"
                 store.update(run, message=reason)

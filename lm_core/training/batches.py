@@ -5,6 +5,7 @@ the data has to be saved. The ids stay in one tensor on the device; a batch is g
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -34,6 +35,9 @@ class Batch:
 class Batches:
     """`batches.at(step)` for any step, in any order."""
 
+    ids: Tensor
+    batch_size: int  # rows of a whole batch, at most what was asked for
+
     @staticmethod
     def of(encoded: Encoded, *, batch_size: int, size: int, seed: int, along: bool) -> "Batches":
         """The right kind: rows of items, pieces along the text, or windows at random.
@@ -51,8 +55,39 @@ class Batches:
             return AlongText(encoded, batch_size, size)
         return RandomWindows(encoded, batch_size, size, seed)
 
-    def at(self, step: int) -> Batch:
+    def rows(self, step: int) -> tuple[Rows, Tensor | None]:
+        """Which rows that step reads, and which of them are fresh (see `Batch`)."""
         raise NotImplementedError
+
+    def at(self, step: int) -> Batch:
+        """The whole batch of that step."""
+        rows, fresh = self.rows(step)
+        return Batch.of(self.ids, rows, fresh)
+
+    def parts(
+        self, step: int, *, rows: int | None = None, cuts: int = 1, rank: int = 0, world: int = 1
+    ) -> tuple[list[Batch], int]:
+        """The batch of that step in pieces for one of several processes, and how many targets
+        count in it over all processes.
+
+        Args:
+            rows: rows that all processes read together, spread evenly over the whole batch.
+            cuts: pieces this process reads one after the other, fewer where it has fewer rows.
+            rank, world: this process reads the `rank`-th of `world` equal shares.
+        """
+        whole, fresh = self.rows(step)
+        if rows is not None and rows < len(whole):
+            spread = torch.arange(rows) * len(whole) // rows
+            whole = whole[spread]
+            fresh = None if fresh is None else fresh[spread.to(fresh.device)]
+        first, last = (len(whole) * k // world for k in (rank, rank + 1))
+        cuts = max(1, min(cuts, last - first))
+        at = [first + (last - first) * k // cuts for k in range(cuts + 1)]
+        parts = [
+            Batch.of(self.ids, whole[a:b], None if fresh is None else fresh[a:b])
+            for a, b in pairwise(at)
+        ]
+        return parts, whole.asked
 
 
 class ItemRows(Batches):
@@ -60,18 +95,18 @@ class ItemRows(Batches):
     for the next epoch."""
 
     def __init__(self, encoded: Encoded, batch_size: int, size: int, seed: int) -> None:
-        self.ids, self.rows, self.seed = encoded.ids, cut(encoded, size), seed
-        self.batch_size = min(batch_size, len(self.rows))
+        self.ids, self.items, self.seed = encoded.ids, cut(encoded, size), seed
+        self.batch_size = min(batch_size, len(self.items))
         self._epoch, self._order = -1, torch.empty(0)
 
-    def at(self, step: int) -> Batch:
-        per_epoch = len(self.rows) // self.batch_size
+    def rows(self, step: int) -> tuple[Rows, None]:
+        per_epoch = len(self.items) // self.batch_size
         epoch, k = divmod(step, per_epoch)
         if epoch != self._epoch:
-            order = np.random.default_rng((self.seed, epoch)).permutation(len(self.rows))
+            order = np.random.default_rng((self.seed, epoch)).permutation(len(self.items))
             self._epoch, self._order = epoch, torch.from_numpy(order)
         which = self._order[k * self.batch_size : (k + 1) * self.batch_size]
-        return Batch.of(self.ids, self.rows[which])
+        return self.items[which], None
 
 
 class RandomWindows(Batches):
@@ -80,11 +115,10 @@ class RandomWindows(Batches):
     def __init__(self, encoded: Encoded, batch_size: int, size: int, seed: int) -> None:
         self.ids, self.batch_size, self.size, self.seed = encoded.ids, batch_size, size, seed
 
-    def at(self, step: int) -> Batch:
+    def rows(self, step: int) -> tuple[Rows, None]:
         rng = np.random.default_rng((self.seed, step))
         begin = torch.from_numpy(rng.integers(0, len(self.ids) - self.size, self.batch_size))
-        rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
-        return Batch.of(self.ids, rows)
+        return Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin)), None
 
 
 class AlongText(Batches):
@@ -103,7 +137,7 @@ class AlongText(Batches):
         self.size = min(size, self.stretch)
         self.readers = torch.arange(self.batch_size) * self.stretch
 
-    def at(self, step: int) -> Batch:
+    def rows(self, step: int) -> tuple[Rows, Tensor]:
         lap, k = divmod(step, self.stretch // self.size)
         # Each lap begins elsewhere, so that the cuts between pieces do not always fall alike.
         shift = (lap * self.size // 3) % (self.stretch % self.size + 1)
@@ -111,4 +145,4 @@ class AlongText(Batches):
         rows = Rows(begin, torch.full_like(begin, self.size), torch.zeros_like(begin))
         fresh = (torch.arange(self.batch_size) + k) % self.RESTART == 0
         fresh = fresh | (k == 0)
-        return Batch.of(self.ids, rows, fresh.to(self.ids.device))
+        return rows, fresh.to(self.ids.device)

@@ -65,7 +65,8 @@ class Paused:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of a run that ended as asked: `reason` is budget or stopped."""
+    """The last event of a run that ended as asked: `reason` is budget, stopped, or early (no
+    evaluation was better for as long as the settings' patience)."""
 
     step: int
     tokens: int

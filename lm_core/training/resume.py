@@ -1,7 +1,8 @@
 """What a checkpoint needs beyond the weights so that training goes on as if never stopped.
 
 Batches and dropout are functions of (seed, step), so what is left is: the optimizer's memory, the
-carried state, and how far the run had come.
+carried state, the weights beside those in the model (averages, the best), and how far the run had
+come.
 """
 
 from typing import Any
@@ -26,7 +27,7 @@ def training_tensors(trainer: Trainer) -> dict[str, Tensor] | None:
             tensors[f"state.{i}"] = part.cpu().contiguous()
     elif isinstance(trainer.state, Tensor):
         tensors["state"] = trainer.state.cpu().contiguous()
-    return tensors
+    return tensors | trainer.weights.tensors()
 
 
 def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
@@ -49,6 +50,7 @@ def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) 
                     raise ValueError(name)
                 memory.setdefault(i, {})[rest[1]] = tensor
         trainer.optimizer.load_state_dict(saved | {"state": memory})
+        trainer.weights.restore(tensors)
         parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
         if parts:
             trainer.state = tuple(part.to(trainer.device) for part in parts)

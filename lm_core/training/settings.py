@@ -44,7 +44,8 @@ class TrainSettings(Settings):
         title="Warm-up",
         low=0.0,
         high=1.0,
-        help="Share of the budget during which the learning rate rises from zero.",
+        help="Share of the budget during which the learning rate rises from zero. One-cycle has a "
+        "rise of its own.",
     )
     grad_clip: float = setting(
         1.0,
@@ -69,6 +70,58 @@ class TrainSettings(Settings):
         high=1_000_000,
         unit="steps",
         help="0: as often as fits into a twentieth of the time.",
+        advanced=True,
+    )
+    accumulate: int = setting(
+        1,
+        title="Pieces of a batch",
+        low=1,
+        high=1024,
+        help="The batch is read in so many pieces, one after the other: less memory, same step.",
+        advanced=True,
+    )
+    ramp: float = setting(
+        0.0,
+        title="Batch ramp",
+        low=0.0,
+        high=1.0,
+        help="Share of the budget during which the batch grows from a quarter; 0: it is whole.",
+        advanced=True,
+    )
+    ema: float = setting(
+        0.0,
+        title="Averaged weights",
+        low=0.0,
+        high=0.99999,
+        help="Judge and keep a running average of the weights that forgets this slowly; 0: none.",
+        advanced=True,
+    )
+    patience: int = setting(
+        0,
+        title="Patience",
+        low=0,
+        high=100_000,
+        unit="evaluations",
+        help="Stop early after so many evaluations without a new best; 0: never.",
+        advanced=True,
+    )
+    keep_best: bool = setting(
+        False,
+        title="Keep the best",
+        help="Save the weights of the best evaluation instead of the last ones.",
+        advanced=True,
+    )
+    precision: str = setting(
+        "auto",
+        title="Precision",
+        choices=("auto", "float32", "bfloat16"),
+        help="Format of the large products. auto: bfloat16 on a GPU that has it, else float32.",
+        advanced=True,
+    )
+    deterministic: bool = setting(
+        False,
+        title="Deterministic",
+        help="Use only operations that give the same bits each time, also where they are slower.",
         advanced=True,
     )
 

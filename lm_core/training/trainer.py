@@ -12,7 +12,7 @@ made by the functions it is given.
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -25,26 +25,21 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
-from lm_core.training import counting
-from lm_core.training.batches import Batch, Batches
+from lm_core.training import carried, counting, memory, parallel
+from lm_core.training.averaging import Weights
+from lm_core.training.batches import Batches
+from lm_core.training.chance import seeded, uses_chance
+from lm_core.training.clock import Clock
 from lm_core.training.control import Control
-from lm_core.training.events import (
-    Checkpointed,
-    Evaluated,
-    Event,
-    Failed,
-    Finished,
-    Paused,
-    Sampled,
-    Step,
-)
+from lm_core.training.events import Checkpointed, Evaluated, Event, Failed, Finished, Paused, Step
 from lm_core.training.optimizers import OPTIMIZERS, Several, set_rate
-from lm_core.training.schedules import lr_factor
+from lm_core.training.parallel import Team
+from lm_core.training.precision import Arithmetic
+from lm_core.training.schedules import lr_factor, ramped
 from lm_core.training.settings import Budget, TrainSettings
+from lm_core.training.side import SideWork
 
 REPORT_SECONDS = 0.1  # losses are read back from the device at most this often
-SIDE_SHARE = 0.05  # share of the time that evaluation and samples may take
-SIDE_FREE = 1.0  # seconds of it that are granted at the start, so that short runs have a curve
 CHECKPOINT_SECONDS = 5.0
 QUICK_SECONDS = 0.2  # a run that was stopped is still evaluated when that takes no longer
 
@@ -59,7 +54,11 @@ class Trainer:
         device: where to compute; the model and the ids are moved there.
         control: pause, stop and the like; None for a run that nobody steers.
         write: makes a sample of text from the model; None for no samples.
-        save: writes a checkpoint of this trainer and returns its path; None for none.
+        save: writes a checkpoint of this trainer and returns its path; None for none. The model
+            holds the weights to keep then, and the live ones are in `training_tensors`.
+        team: the processes that train together; None for this one alone.
+
+    When a run has ended, the model holds the weights to keep.
     """
 
     def __init__(
@@ -74,19 +73,23 @@ class Trainer:
         control: Control | None = None,
         write: Callable[[LanguageModel], str] | None = None,
         save: Callable[["Trainer"], str] | None = None,
+        team: Team | None = None,
     ) -> None:
         self.device = torch.device(device)
         self.model = model.to(self.device)
         self.data = {split: encoded.to(self.device) for split, encoded in data.items()}
         self.settings, self.budget = settings or TrainSettings(), budget or Budget()
         self.seed, self.control = seed, control or Control()
-        self.write, self.save = write, save
+        self.write, self.save, self.team = write, save, team or Team()
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.state: Any = None  # carried along the text by families that do
         self.optimizer: torch.optim.Optimizer | Several | None = None
+        self.batches: Batches | None = None  # while it descends
         self._dropout = uses_chance(model)
+        s = self.settings
+        self.arithmetic = Arithmetic(s.precision, s.deterministic, self.device)
+        self.weights = Weights(self.model, decay=s.ema, keep_best=s.keep_best, patience=s.patience)
         if model.learns_by != "counting":
-            s = self.settings
             self.optimizer = OPTIMIZERS[s.optimizer](
                 self.model, lr=s.lr, weight_decay=s.weight_decay
             )
@@ -96,7 +99,9 @@ class Trainer:
 
     def run(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for. The last event is Finished or
-        Failed; a LabError in the data surfaces as Failed, a defect of ours as its exception."""
+        Failed; a LabError in the data surfaces as Failed, a defect of ours as its exception. A
+        process that follows another has no events."""
+        full = False
         try:
             if self.model.learns_by == "counting":
                 yield from counting.run(self)
@@ -109,19 +114,37 @@ class Trainer:
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
+            full = True
+        if full:  # here the error is gone, and with it what it kept of the failed step
+            if self.batches is not None:
+                yield memory.advice(self)
             yield Failed(self.step, self._out_of_memory())
 
     def _descend(self) -> Iterator[Event]:
-        s, clock = self.settings, _Clock(self.seconds)
-        batches = Batches.of(
+        s = self.settings
+        self.batches = Batches.of(
             self.data["train"],
             batch_size=s.batch_size,
             size=getattr(self.model.settings, "block_size", 64),
             seed=self.seed,
             along=self.model.carries_state,
         )
+        parallel.check_shares(self.team, ramped(self.batches.batch_size, s.ramp, 0.0))
+        self.weights.back()
+        self._objective = self.team.share(self.model)
+        self.state = self.team.own(self.state)
+        if not self.team.leads:
+            parallel.follow(self)
+            return
+        try:
+            yield from self._lead()
+        finally:
+            self.team.order(parallel.END)
+
+    def _lead(self) -> Iterator[Event]:
+        """The loop."""
+        s, clock, side = self.settings, Clock(self.seconds), SideWork(self)
         pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
-        side = _SideWork(self)
         last_report = last_save = time.perf_counter()
         reason = "budget"
         while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
@@ -135,13 +158,14 @@ class Trainer:
                     self.control.wait()
                 clock.go()
                 continue
-            if wish == "stop":
-                reason = "stopped"
+            if wish == "stop" or self.weights.enough:
+                reason = "stopped" if wish == "stop" else "early"
                 break
             lr = s.lr * self.control.lr_scale
             lr *= lr_factor(s.schedule, s.warmup, progress)
-            loss, norm = self._one_step(batches.at(self.step), lr)
+            loss, norm = self._one_step(ramped(self.batches.batch_size, s.ramp, progress), lr)
             self.step += 1
+            self.weights.update(self.step)
             self.seconds = clock.seconds()
             pending.append((self.step, self.tokens, self.seconds, loss, norm, lr))
             now, aside = time.perf_counter(), side.due()
@@ -154,34 +178,64 @@ class Trainer:
             if aside:
                 yield from side.do()
             if saving:
-                yield Checkpointed(self.step, self.save(self))
+                yield self._checkpoint()
                 last_save = time.perf_counter()
         if (yield from self._report(pending)):
             return
-        if reason == "budget" or 0 < side.cost < QUICK_SECONDS:
-            yield from side.do()
+        if reason != "stopped" or 0 < side.cost < QUICK_SECONDS:
+            yield from side.do(judged=reason != "stopped")
         self.seconds = clock.seconds()
+        self.state = self.team.whole(self.state)
+        self.weights.show(kept=True)
         if self.save:
             yield Checkpointed(self.step, self.save(self))
         yield Finished(self.step, self.tokens, self.seconds, reason)
 
-    def _one_step(self, batch: Batch, lr: float) -> tuple[Tensor, Tensor]:
-        """One optimizer step; mean nats of the batch and the gradient's norm, on the device."""
+    def _one_step(self, rows: int, lr: float) -> tuple[Tensor, Tensor]:
+        """One optimizer step; mean nats of the batch and the gradient's norm, on the device.
+
+        The batch is `rows` rows, read in pieces and by several processes where that is asked for:
+        each piece is divided by the tokens of all, so that the gradients add up to those of one.
+        """
+        cuts, team = self.settings.accumulate, self.team
+        team.order(parallel.STEP, lr, rows)
         self.model.train()
-        state = None if batch.fresh is None else restart(self.state, batch.fresh)
-        masks = _dropout_seed(self.seed, self.step, self.device) if self._dropout else nullcontext()
-        with masks:
-            nats, penalty, state = self.model.objective(batch.idx, batch.targets, state)
-            loss = nats.sum() / batch.asked
-            (loss + penalty).backward()
-        self.state = None if batch.fresh is None else detach(state)
-        clip = self.settings.grad_clip or float("inf")
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
-        set_rate(self.optimizer, lr)
-        self.optimizer.step()
+        pieces, asked = self.batches.parts(
+            self.step, rows=rows, cuts=cuts, rank=team.rank, world=team.size
+        )
+        states = carried.split(self.state, [len(piece.idx) for piece in pieces])
+        losses = []
+        with self.arithmetic.step():
+            for k, piece in enumerate(pieces):
+                state = None if piece.fresh is None else restart(states[k], piece.fresh)
+                with self._chance(team.rank * cuts + k), team.quiet(k + 1 < len(pieces)):
+                    with self.arithmetic.forward():
+                        nats, penalty, state = self._objective(piece.idx, piece.targets, state)
+                        loss = nats.sum() / asked
+                    # DDP takes the mean over the processes, and the sum is wanted.
+                    ((loss + penalty * (piece.asked / asked)) * team.size).backward()
+                states[k] = None if piece.fresh is None else detach(state)
+                losses.append(loss.detach())
+            clip = self.settings.grad_clip or float("inf")
+            norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
+            set_rate(self.optimizer, lr)
+            self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.tokens += batch.asked
-        return loss.detach(), norm.detach()
+        self.state = carried.join(states)
+        self.tokens += asked
+        return team.sum(losses[0] if len(losses) == 1 else sum(losses)), norm.detach()
+
+    def _chance(self, piece: int) -> Any:
+        """Around what may hide something at random."""
+        return seeded(self.seed, self.step, piece, self.device) if self._dropout else nullcontext()
+
+    def _checkpoint(self) -> Checkpointed:
+        """Save between two steps."""
+        own, self.state = self.state, self.team.whole(self.state)
+        with self.weights.shown(kept=True):
+            path = self.save(self)
+        self.state = own
+        return Checkpointed(self.step, path)
 
     def _report(self, pending: list) -> Generator[Event, None, bool]:
         """Read the waiting losses back from the device in one go; True when the run diverged."""
@@ -218,74 +272,6 @@ class Trainer:
             f"The device ran out of memory with {s.batch_size} rows a batch: "
             f"try batch_size {max(1, s.batch_size // 2)}, a shorter context or a smaller model."
         )
-
-
-class _SideWork:
-    """Evaluation and samples: early, then as often as fits into a share of the time."""
-
-    def __init__(self, trainer: Trainer) -> None:
-        self.trainer, self.cost, self.spent = trainer, 0.0, 0.0
-        self.began, self.ended, self.done_at = time.perf_counter(), 0.0, -1
-
-    def due(self) -> bool:
-        """Whether this step is followed by side work."""
-        every, step = self.trainer.settings.eval_every, self.trainer.step
-        if every:
-            return step % every == 0
-        now = time.perf_counter()
-        granted = SIDE_FREE + SIDE_SHARE * (now - self.began)
-        return step == 1 or (now - self.ended > 0.5 and self.spent + self.cost < granted)
-
-    def do(self) -> Iterator[Event]:
-        trainer = self.trainer
-        if self.done_at == trainer.step:
-            return
-        self.done_at, began = trainer.step, time.perf_counter()
-        if "validation" in trainer.data:
-            yield trainer.evaluate()
-        if trainer.write:
-            yield Sampled(trainer.step, trainer.write(trainer.model))
-        self.ended = time.perf_counter()
-        self.cost = self.ended - began
-        self.spent += self.cost
-
-
-class _Clock:
-    """Seconds of training, pauses left out."""
-
-    def __init__(self, already: float) -> None:
-        self._before, self._since = already, time.perf_counter()
-
-    def seconds(self) -> float:
-        return self._before + (time.perf_counter() - self._since)
-
-    def stop(self) -> None:
-        self._before = self.seconds()
-
-    def go(self) -> None:
-        self._since = time.perf_counter()
-
-
-@contextmanager
-def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
-    """Dropout masks as a function of (seed, step), leaving the global generators as they were.
-
-    Not so for the masks between the layers of an LSTM on a GPU: cuDNN has a generator of its own.
-    """
-    on_gpu = device.type == "cuda"
-    mixed = hash((seed, step)) & 0x7FFF_FFFF
-    with torch.random.fork_rng(devices=[device] if on_gpu else []):
-        torch.default_generator.manual_seed(mixed)
-        if on_gpu:
-            torch.cuda.manual_seed(mixed)  # of the current GPU; torch.manual_seed seeds them all
-        yield
-
-
-def uses_chance(model: LanguageModel) -> bool:
-    """Whether training hides something at random, so that each step needs its own seed."""
-    parts = [m for m in model.modules() if isinstance(m, LanguageModel)]
-    given = [(k, v) for part in parts for k, v in part.settings.to_dict().items()]
-    return not model.causal or any("drop" in k and v not in (0, False) for k, v in given)
 
 
 def _diverged(step: int) -> str:

@@ -9,7 +9,8 @@ from lm_core.models import models
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
-    monkeypatch.setattr(quality, "SECONDS", 0.2)
+    monkeypatch.setattr(quality, "NAMES_SECONDS", 0.2)
+    monkeypatch.setattr(quality, "TEXT_SECONDS", 0.2)
 
 
 def test_it_is_measured_by_name_only() -> None:
@@ -19,9 +20,10 @@ def test_it_is_measured_by_name_only() -> None:
 
 
 def test_a_family_is_scored_on_all_of_the_validation_names(quick) -> None:
-    row = quality._trained("names", "ngram", {})
+    row = quality._names("names", "ngram")
     assert row.name == "names_ngram"
     assert 1.8 < row.value < 2.1
+    assert row.settings["tokens"] > 180_000  # all names but the thousand held out
     assert row.settings["corpus"] == "names"
 
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from lm_core.models.contract import Forward
-from lm_core.models.decoding import Steps, fits, rotations
+from lm_core.models.decoding import Steps, fits, normed, rotations
+from lm_core.models.layers import rms_norm
 from lm_core.models.positions import rotary_tables, rotate
 from tests.tiny import lively_model, some_ids
 
@@ -46,10 +47,15 @@ def test_other_recipes_go_by_forward(change: dict) -> None:
 
 
 def test_a_rotation_is_a_product_with_a_matrix() -> None:
-    cos, sin = rotary_tables(9, 6)
     x = torch.randn(1, 1, 9, 6, generator=torch.Generator().manual_seed(0))
-    turned = torch.stack([x[0, 0, t] @ rotations(cos, sin)[t] for t in range(9)])
-    torch.testing.assert_close(turned, rotate(x, cos, sin)[0, 0])
+    turned = torch.stack([x[0, 0, t] @ rotations(9, 6)[t] for t in range(9)])
+    torch.testing.assert_close(turned, rotate(x, *rotary_tables(9, 6))[0, 0])
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-4, 1.0, 1e4])
+def test_the_quick_norm_is_the_norm(size: float) -> None:
+    x = size * torch.randn(3, 4, 1, 8, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(normed(x, 8), rms_norm(x))
 
 
 def test_two_ways_on_from_one_state_do_not_share_their_buffers_by_mistake() -> None:

@@ -3,10 +3,13 @@ import math
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from lm_core.models.layers import (
     ACTIVATIONS,
+    EPS,
     make_norm,
+    relu2,
     rms_norm,
     start_at_zero,
     start_linear,
@@ -90,3 +93,25 @@ def test_a_matrix_of_too_large_numbers_makes_sums_too_large() -> None:
     assert not layer.bias.any()
     start_at_zero(layer)
     assert not layer(x).any()
+
+
+@pytest.mark.parametrize("shape", [(3, 8), (2, 4, 5, 16)])
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("name", ["rms_norm", "relu2"])
+def test_the_written_out_gradient_is_that_of_torch(name: str, size: float, shape: tuple) -> None:
+    ours = {"rms_norm": rms_norm, "relu2": relu2}[name]
+    plain = {
+        "rms_norm": lambda x: F.rms_norm(x, (x.size(-1),), eps=EPS),
+        "relu2": lambda x: F.relu(x).square(),
+    }[name]
+    x, g = (
+        torch.randn(shape, generator=torch.Generator().manual_seed(k), dtype=torch.float64)
+        for k in (0, 1)
+    )
+    a, b = ((size * x).requires_grad_() for _ in range(2))
+    out, expected = ours(a), plain(b)
+    out.backward(g)
+    expected.backward(g)
+    torch.testing.assert_close(out, expected, atol=0, rtol=1e-9)
+    torch.testing.assert_close(a.grad, b.grad, atol=1e-12, rtol=1e-9)
+    torch.testing.assert_close(ours((size * x).float()), plain((size * x).float()))

@@ -146,3 +146,32 @@ def test_a_text_shorter_than_a_row_is_read_whole(along: bool) -> None:
 def test_a_text_without_a_next_token_is_refused(n: int) -> None:
     with pytest.raises(BadText, match="at least two tokens"):
         of(stream(torch.arange(n)))
+
+
+@pytest.mark.parametrize("along", [False, True])
+@pytest.mark.parametrize("data", [ITEMS, RUNNING], ids=["items", "text"])
+@pytest.mark.parametrize(("cuts", "world"), [(1, 1), (3, 1), (1, 2), (2, 3), (50, 1)])
+def test_pieces_and_shares_together_are_the_batch(data, along, cuts, world) -> None:
+    batches = of(data, batch_size=7, along=along)
+    whole = batches.at(5)
+    pieces = []
+    for rank in range(world):
+        parts, asked = batches.parts(5, cuts=cuts, rank=rank, world=world)
+        assert asked == whole.asked
+        assert len(parts) == min(cuts, 7)
+        pieces += parts
+    assert sum(piece.asked for piece in pieces) == whole.asked
+    rows = [row[row != IGNORED].tolist() for piece in pieces for row in piece.targets]
+    assert rows == [row[row != IGNORED].tolist() for row in whole.targets]
+    if whole.fresh is not None:
+        assert torch.equal(torch.cat([piece.fresh for piece in pieces]), whole.fresh)
+
+
+def test_fewer_rows_are_spread_over_the_batch_and_of_seed_and_step_alone() -> None:
+    batches = of(stream(torch.arange(400)), batch_size=8, size=5, along=True)
+    (few,), asked = batches.parts(3, rows=2)
+    whole = batches.at(3)
+    assert torch.equal(few.idx, whole.idx[[0, 4]])
+    assert asked == few.asked == 10
+    again, _ = of(stream(torch.arange(400)), batch_size=8, size=5, along=True).parts(3, rows=2)
+    assert same(again[0], few)

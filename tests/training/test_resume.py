@@ -89,6 +89,69 @@ def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:
     assert seen == expected
 
 
+@pytest.mark.parametrize("family", ["transformer", "lstm"])
+@pytest.mark.parametrize("kind", ["text", "items"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"accumulate": 3},
+        {"ema": 0.95},
+        {"ramp": 0.9},
+        {"schedule": "one-cycle", "optimizer": "muon"},
+        {"schedule": "wsd", "deterministic": True},
+        {"ema": 0.95, "keep_best": True, "patience": 100, "eval_every": 4},
+        {"accumulate": 2, "ema": 0.9, "ramp": 0.8, "keep_best": True, "eval_every": 4},
+    ],
+    ids=lambda options: "-".join(options),
+)
+def test_with_every_option_it_is_never_stopped(
+    family: str, kind: str, options: dict, tmp_path: Path
+) -> None:
+    """The same numbers on the way, the same live weights, and the same weights to keep."""
+    tokenizer, data = (TOKENIZER, RUNNING) if kind == "text" else (ITEM_TOKENIZER, ITEMS)
+
+    def start(stop: int | None = None) -> Trainer:
+        model = tiny_model(family, tokenizer.vocab_size, dropout=0.2, block_size=8)
+        training = make(model, data, stop=stop, **options)
+        if "keep_best" in options:
+            training.data["validation"] = data
+        return training
+
+    straight, stopped = start(), start(stop=FIRST_PART)
+    expected, first = shown(straight), shown(stopped)
+    resumed = through_a_file(stopped, tokenizer, tmp_path / "checkpoint", **options)
+    resumed.data |= {k: v for k, v in straight.data.items() if k == "validation"}
+    assert [*first, *shown(resumed)] == expected
+    for a, b in zip(straight.model.parameters(), resumed.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+    ends = [training_tensors(training) for training in (straight, resumed)]
+    assert ends[0].keys() == ends[1].keys()
+    assert all(torch.equal(tensor, ends[1][name]) for name, tensor in ends[0].items())
+
+
+@pytest.mark.parametrize("before", [{}, {"ema": 0.9, "keep_best": True, "eval_every": 4}])
+@pytest.mark.parametrize("after", [{}, {"ema": 0.5}, {"keep_best": True, "patience": 3}])
+def test_options_may_change_between_two_parts_of_a_run(
+    before: dict, after: dict, tmp_path: Path
+) -> None:
+    first = make(tiny_model("lstm", TOKENIZER.vocab_size), RUNNING, stop=FIRST_PART, **before)
+    first.data["validation"] = RUNNING
+    seen = shown(first)
+    expected = shown(make(tiny_model("lstm", TOKENIZER.vocab_size), RUNNING))
+    resumed = through_a_file(first, TOKENIZER, tmp_path / "checkpoint", **after)
+    assert [*seen, *shown(resumed)] == expected  # what trains is the same with or without
+
+
+def test_averages_of_another_model_are_refused() -> None:
+    training = make(tiny_model("transformer", TOKENIZER.vocab_size), RUNNING, ema=0.9)
+    with pytest.raises(BadCheckpoint, match="does not fit this run"):
+        restore(
+            training,
+            {"average.0": torch.zeros(3, 3)},
+            {"step": 1, "tokens": 1, "seconds": 1.0},
+        )
+
+
 def test_time_goes_on_from_where_it_was(tmp_path: Path) -> None:
     training = make(tiny_model("lstm", TOKENIZER.vocab_size), RUNNING, stop=5)
     list(training.run())

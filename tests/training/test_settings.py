@@ -45,9 +45,22 @@ def test_a_budget_survives_json(budget: Budget) -> None:
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
         ({"warmup": 1.5}, "warmup must be from 0.0 to 1.0"),
         ({"lr": "fast"}, "lr must be a number"),
+        ({"accumulate": 0}, "accumulate must be from 1"),
+        ({"ema": 1.0}, "ema must be from 0.0"),
+        ({"precision": "bf16"}, "did you mean 'bfloat16'"),
     ],
 )
 def test_training_settings_are_checked_with_the_mend(given: dict, said: str) -> None:
     with pytest.raises(BadSettings) as error:
         TrainSettings(**given)
     assert said in str(error.value)
+
+
+def test_settings_of_an_older_run_mean_what_they_meant() -> None:
+    older = {"lr": 0.01, "batch_size": 16, "weight_decay": 0.05, "optimizer": "adamw"}
+    older |= {"schedule": "cosine", "warmup": 0.05, "grad_clip": 1.0}
+    older |= {"eval_tokens": 20_000, "eval_every": 0}
+    settings = TrainSettings.from_dict(older)
+    assert settings == TrainSettings(lr=0.01, batch_size=16)
+    assert (settings.accumulate, settings.ramp, settings.ema, settings.patience) == (1, 0, 0, 0)
+    assert (settings.keep_best, settings.deterministic) == (False, False)

@@ -10,6 +10,7 @@ from lm_core.generation import write_text
 from lm_core.training import Budget, Control, Trainer, TrainSettings, trainer
 from lm_core.training.events import (
     Checkpointed,
+    Diagnosed,
     Evaluated,
     Failed,
     Finished,
@@ -360,7 +361,8 @@ def test_a_device_without_memory_ends_the_run_in_words(on: str) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     training.model.nats = nats
-    (event,) = training.run()
+    said, event = training.run()
+    assert isinstance(said, Diagnosed)
     assert isinstance(event, Failed)
     assert f"batch_size {ROWS // 2}" in event.reason
 

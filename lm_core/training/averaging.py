@@ -1,0 +1,151 @@
+"""Which weights a model holds: the live ones that train, their running average, or the best.
+
+    average = d average + (1 - d) live,    d = min(decay, (1 + step) / (10 + step))
+
+What the steps leave behind jitters around something better than any of them, and the average is
+close to it (Polyak and Juditsky 1992; as a running average Tarvainen and Valpola 2017, "Mean
+teachers"). The smaller d of the first steps forgets the untrained weights soon. The statistics of
+a BatchNorm are averaged with the weights.
+
+While a model shows other weights than the live ones, those are kept aside here: contents are
+exchanged, never the tensors, so that the optimizer and cuDNN's flat weights stay as they are.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from lm_core.models.contract import LanguageModel
+
+KINDS = ("live", "average", "best")
+
+
+class Weights:
+    """The weights of one run.
+
+    Args:
+        decay: of the average; 0 is no average.
+        keep_best: remember the weights of the best evaluation.
+        patience: evaluations without a new best after which there is `enough`; 0 never.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        decay: float = 0.0,
+        keep_best: bool = False,
+        patience: int = 0,
+    ) -> None:
+        self.here = _tensors(model)
+        self.decay, self.keep_best, self.patience = decay, keep_best, patience
+        self.live: list[Tensor] | None = None  # None: the model holds them
+        self.average = _copies(self.here) if decay else None
+        self.best: list[Tensor] | None = None
+        self.best_nats, self.waited = math.inf, 0
+
+    @property
+    def enough(self) -> bool:
+        """Whether the evaluations have stopped getting better."""
+        return 0 < self.patience <= self.waited
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """After the step of that number (counted from 1)."""
+        if self.average is None:
+            return
+        decay = min(self.decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(self.average, self.here, 1 - decay)
+
+    def judge(self, nats: float) -> None:
+        """Hear the surprise of an evaluation of the weights that are shown now."""
+        if nats < self.best_nats:
+            self.best_nats, self.waited = nats, 0
+            if self.keep_best:
+                self.best = _copies(self.here)
+        else:
+            self.waited += 1
+
+    @contextmanager
+    def shown(self, *, kept: bool = False) -> Iterator[None]:
+        """The model holds the weights to be judged (the average where there is one), or those to
+        be `kept` (the best where they are remembered)."""
+        if self.live is not None:  # it already shows what is kept
+            yield
+            return
+        self.show(kept=kept)
+        try:
+            yield
+        finally:
+            self.back()
+
+    @torch.no_grad()
+    def show(self, *, kept: bool) -> None:
+        """As `shown`, until `back` is called."""
+        chosen = (self.best if kept else None) or self.average
+        if chosen is not None and self.live is None:
+            self.live = _copies(self.here)
+            torch._foreach_copy_(self.here, chosen)
+
+    @torch.no_grad()
+    def back(self) -> None:
+        """The live weights again."""
+        if self.live is not None:
+            torch._foreach_copy_(self.here, self.live)
+            self.live = None
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What a resumed run needs beside the weights in the model, flat and named; nothing where
+        no option of this file is on."""
+        found: dict[str, Tensor] = {}
+        if self.average is None and not self.keep_best and not self.patience:
+            return found
+        for kind in KINDS:
+            for i, tensor in enumerate(getattr(self, kind) or ()):
+                found[f"{kind}.{i}"] = tensor.cpu().contiguous()
+        found["judged"] = torch.tensor([self.best_nats, self.waited], dtype=torch.float64)
+        return found
+
+    @torch.no_grad()
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """The inverse of `tensors`, the weights that were shown being in the model.
+
+        Raises:
+            KeyError, RuntimeError: they are another model's.
+        """
+        found = {kind: self._of(kind, tensors) for kind in KINDS}
+        if found["live"]:
+            torch._foreach_copy_(self.here, found["live"])
+        if self.average is not None:  # an average that begins now begins with the live weights
+            self.average = found["average"] or _copies(self.here)
+        self.best = found["best"] if self.keep_best else None
+        if "judged" in tensors:
+            nats, waited = tensors["judged"].tolist()
+            # The best is looked for anew where its weights were not kept.
+            self.best_nats = math.inf if self.keep_best and not self.best else nats
+            self.waited = int(waited)
+
+    def _of(self, kind: str, tensors: dict[str, Tensor]) -> list[Tensor] | None:
+        if f"{kind}.0" not in tensors:
+            return None
+        found = _copies(self.here)
+        for i, tensor in enumerate(found):
+            saved = tensors[f"{kind}.{i}"]
+            if saved.shape != tensor.shape:
+                raise KeyError(f"{kind}.{i}")
+            tensor.copy_(saved)
+        return found
+
+
+def _tensors(model: nn.Module) -> list[Tensor]:
+    norms = [m for m in model.modules() if isinstance(m, _BatchNorm)]
+    statistics = [b for m in norms for b in m.buffers(recurse=False) if b.is_floating_point()]
+    return [p.detach() for p in model.parameters()] + statistics
+
+
+def _copies(tensors: list[Tensor]) -> list[Tensor]:
+    return [t.detach().clone() for t in tensors]

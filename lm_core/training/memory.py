@@ -1,0 +1,128 @@
+"""How much memory a training step needs, and what to do when there is not enough.
+
+    bytes = weights + gradients + optimizer's memory + averages + rows x what the graph keeps of one
+
+What the graph keeps for the way back is measured and not guessed: the tensors saved while reading
+two smaller batches. The difference is what a row costs, whatever the family. Left out: what comes
+and goes while gradients are computed. So the sum says how large, and is no bound: on the CPU, with
+256 rows, it was 0.4 (MLP), 0.7 (Transformer) and 1.5 (LSTM) times the memory really taken.
+"""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from lm_core.models.building import out_of_memory
+from lm_core.training.batches import Batch
+from lm_core.training.chance import seeded
+from lm_core.training.events import Diagnosed
+
+if TYPE_CHECKING:
+    from lm_core.training.trainer import Trainer
+
+GB = 1e9
+ROOM = 0.9  # share of the free memory that a step may be told to use
+
+
+def advice(trainer: "Trainer") -> Diagnosed:
+    """What would have fitted; asked for after the memory of the failed step was given back."""
+    rows = trainer.batches.batch_size
+    trainer.optimizer.zero_grad(set_to_none=True)
+    if trainer.device.type == "cuda":
+        torch.cuda.empty_cache()
+    nothing = "Take a shorter context or a smaller model."
+    if rows == 1:
+        return _diagnosis(trainer, "A batch of one row does not fit.", nothing)
+    try:
+        fixed, each = needs(trainer)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        text = f"A batch of {rows} rows does not fit, and neither do two."
+        return _diagnosis(trainer, text, nothing)
+    free, fitting = free_bytes(trainer.device), max(1, rows // 2)
+    # What this run holds already is counted in `fixed`, so it is free as far as the sum goes.
+    room = None if free is None else ROOM * (free + held(trainer))
+    while room is not None and fitting > 1 and fixed + each * fitting > room:
+        fitting //= 2
+    would = _size(fixed + each * fitting)
+    text = f"A batch of {rows} rows does not fit; {fitting} would need about {would}."
+    cure = f"Set batch_size to {fitting}, or accumulate to {-(-rows // fitting)}."
+    return _diagnosis(trainer, text, cure)
+
+
+def needs(trainer: "Trainer") -> tuple[int, int]:
+    """Bytes that a step needs whatever the batch, and those it needs for each row of a batch, which
+    has at least two."""
+    many = max(2, trainer.batches.batch_size // 4)  # what is large may go other ways than one row
+    try:
+        few = max(1, many // 2)
+        one, two = (saved_bytes(trainer, rows) for rows in (few, many))
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        few, many = 1, 2
+        one, two = (saved_bytes(trainer, rows) for rows in (few, many))
+    each = (two - one) // (many - few)
+    weights = [p for p in trainer.model.parameters() if p.requires_grad]
+    gradients = sum(p.nbytes for p in weights)
+    return held(trainer, full=True) + gradients + max(0, two - many * each), max(1, each)
+
+
+def held(trainer: "Trainer", *, full: bool = False) -> int:
+    """Bytes of the weights, the optimizer's memory and the averages. `full`: as they will be once
+    the first step has made the optimizer's memory (two numbers a weight, the most any takes)."""
+    tensors = {*trainer.model.parameters(), *trainer.model.buffers()}
+    kept = [t for kind in (trainer.weights.average, trainer.weights.best) for t in kind or ()]
+    memories = trainer.optimizer.state_dict()["state"].values()
+    memory = sum(v.nbytes for m in memories for v in m.values() if isinstance(v, Tensor))
+    if full and not memory:
+        memory = 2 * sum(p.nbytes for p in trainer.model.parameters() if p.requires_grad)
+    return memory + sum(t.nbytes for t in [*tensors, *kept])
+
+
+def saved_bytes(trainer: "Trainer", rows: int) -> int:
+    """Bytes that the graph of a batch of so many rows keeps, the weights themselves left out."""
+    (batch,), _ = trainer.batches.parts(0, rows=rows)
+    own = {t.untyped_storage().data_ptr() for t in trainer.model.parameters()}
+    seen: dict[int, tuple[Tensor, int]] = {}  # holding the tensor keeps its address its own
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            seen[storage.data_ptr()] = tensor, storage.nbytes()
+        return tensor
+
+    _measure(trainer.model, trainer, batch, note)
+    return sum(size for _, size in seen.values())
+
+
+def _measure(model: nn.Module, trainer: "Trainer", batch: Batch, note) -> None:
+    model.train()
+    with (
+        seeded(trainer.seed, trainer.step, 0, trainer.device),
+        trainer.arithmetic.forward(),
+        torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor),
+    ):
+        model.objective(batch.idx, batch.targets, None)
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """Memory that is still free on the device; None where the system does not say."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    try:
+        with open("/proc/meminfo", encoding="utf-8") as lines:
+            found = next(line for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return None
+    return int(found.split()[1]) * 1024
+
+
+def _size(number: float) -> str:
+    return f"{number / GB:.1f} GB" if number >= GB / 10 else f"{max(1, round(number / 1e6))} MB"
+
+
+def _diagnosis(trainer: "Trainer", text: str, cure: str) -> Diagnosed:
+    return Diagnosed(trainer.step, "out_of_memory", "alarm", text, cure)

@@ -1,0 +1,178 @@
+"""One model trained by several processes, each reading its share of the rows of the same batch.
+
+    torchrun --nproc-per-node 2 -m lm_core train --corpus names --model transformer
+
+Gradients are summed over the processes (DDP), so one seed gives one curve however many there are,
+but for rounding, and for what looks at a process's own rows: dropout masks, BatchNorm. The first
+process leads: it keeps the time, hears wishes, evaluates and saves, and tells the others what each
+step is. They follow and decide nothing, so no two clocks have to agree.
+"""
+
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, distributed, nn
+
+from lm_core.errors import BadSettings
+from lm_core.models.contract import LanguageModel
+from lm_core.training import carried
+
+if TYPE_CHECKING:
+    from lm_core.training.trainer import Trainer
+
+STEP, GATHER, END = range(3)
+WAIT = timedelta(days=10)  # followers wait as long as a leader is paused
+
+
+class Team:
+    """The processes of one run: this one is number `rank` of `size`, `local` on this machine."""
+
+    def __init__(self, rank: int = 0, size: int = 1, local: int = 0) -> None:
+        self.rank, self.size, self.local = rank, size, local
+        self._orders = distributed.new_group(backend="gloo", timeout=WAIT) if size > 1 else None
+        self._shared: nn.Module | None = None
+
+    def __repr__(self) -> str:
+        return f"Team({self.rank} of {self.size})"
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    def share(self, model: LanguageModel) -> Callable[..., tuple]:
+        """`model.objective`, whose gradients are averaged over the processes."""
+        if self.size == 1:
+            return model.objective
+        device = model.device
+        on = [device.index] if device.type == "cuda" else None
+        parallel = nn.parallel.DistributedDataParallel
+        # Buffers stay each process's own. torch 2.11 knows that setting by its older name.
+        known = inspect.signature(parallel).parameters
+        name = next(n for n in ("forward_sync_buffers", "broadcast_buffers") if n in known)
+        self._shared = parallel(_Objective(model), device_ids=on, **{name: False})
+        return self._shared
+
+    def quiet(self, alone: bool) -> AbstractContextManager:
+        """Gradients stay with this process for now, where more pieces of the batch follow."""
+        return self._shared.no_sync() if alone and self._shared is not None else nullcontext()
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """Over all processes, in place."""
+        if self.size > 1:
+            distributed.all_reduce(tensor)
+        return tensor
+
+    def order(self, code: int, lr: float = 0.0, rows: int = 0) -> None:
+        """The leader tells what comes next."""
+        if self.size > 1 and self.leads:
+            self._broadcast(torch.tensor([code, lr, rows], dtype=torch.float64))
+
+    def hear(self) -> tuple[int, float, int]:
+        """What a follower is told: code, learning rate, rows."""
+        code, lr, rows = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
+        return int(code), lr, int(rows)
+
+    def whole(self, state: Any) -> Any:
+        """The carried state of all rows, from the states of each process's own rows."""
+        if self.size == 1:
+            return state
+        self.order(GATHER)
+        parts: list[Any] = [None] * self.size
+        distributed.all_gather_object(parts, _to(state, torch.device("cpu")), group=self._orders)
+        return _to(carried.join(parts), _device(state))
+
+    def own(self, state: Any) -> Any:
+        """The inverse: this process's rows of it."""
+        rows = _rows(state)
+        at = [rows * k // self.size for k in range(self.size + 1)]
+        sizes = [b - a for a, b in pairwise(at)]
+        return carried.split(state, sizes)[self.rank]
+
+    def wait(self) -> None:
+        """Until every process is here."""
+        if self.size > 1:
+            distributed.barrier(group=self._orders)
+
+    def _broadcast(self, tensor: Tensor) -> Tensor:
+        distributed.broadcast(tensor, src=0, group=self._orders)
+        return tensor
+
+
+@contextmanager
+def together() -> Iterator[Team]:
+    """The team that `torchrun` started this process in; of one where it did not."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1 or "RANK" not in os.environ:
+        yield Team()
+        return
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    on_gpu = torch.cuda.is_available()
+    if on_gpu:
+        torch.cuda.set_device(local)
+    backend = "cpu:gloo,cuda:nccl" if on_gpu else "gloo"
+    distributed.init_process_group(backend, timeout=WAIT)
+    try:
+        yield Team(distributed.get_rank(), size, local)
+    finally:
+        distributed.destroy_process_group()
+
+
+def check_shares(team: Team, rows: int) -> None:
+    """Every process needs a row of its own.
+
+    Raises:
+        BadSettings: there are more processes than rows.
+    """
+    if rows < team.size:
+        raise BadSettings(
+            f"A batch of {rows} rows cannot be shared by {team.size} processes: "
+            f"take a batch of {team.size} or more at every stage, or fewer processes."
+        )
+
+
+def follow(trainer: "Trainer") -> None:
+    """What every process but the first does: the leader's steps, until it ends."""
+    while True:
+        code, lr, rows = trainer.team.hear()
+        if code == END:
+            return
+        if code == GATHER:
+            trainer.team.whole(trainer.state)
+        else:
+            trainer._one_step(rows, lr)
+            trainer.step += 1
+
+
+class _Objective(nn.Module):
+    """DDP listens to `forward`; training asks for the objective."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
+        return self.model.objective(idx, targets, state)
+
+
+def _rows(state: Any) -> int:
+    while isinstance(state, tuple):
+        state = state[0]
+    return 0 if state is None else state.size(1)
+
+
+def _device(state: Any) -> torch.device:
+    while isinstance(state, tuple):
+        state = state[0]
+    return torch.device("cpu") if state is None else state.device
+
+
+def _to(state: Any, device: torch.device) -> Any:
+    if isinstance(state, tuple):
+        return tuple(_to(part, device) for part in state)
+    return None if state is None else state.to(device)

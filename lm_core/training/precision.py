@@ -1,0 +1,90 @@
+"""In which number format a step computes, and whether it gives the same bits each time.
+
+Weights, gradients and the optimizer's memory are float32 always; bfloat16 is for the large
+products alone (autocast). What torch keeps for the whole process is set for the step and put back
+after it, so that nothing of it is seen by whoever reads the events.
+"""
+
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import torch
+
+from lm_core.errors import BadSettings
+
+
+class Arithmetic:
+    """How the steps of one run compute.
+
+    Args:
+        precision: "float32", "bfloat16" or "auto" (bfloat16 on a GPU that has it).
+
+    Raises:
+        BadSettings: bfloat16 was asked for by name and the device has none.
+    """
+
+    def __init__(self, precision: str, deterministic: bool, device: torch.device) -> None:
+        if precision == "bfloat16" and not has_bfloat16(device):
+            raise BadSettings(f"{NAMES[device.type]} has no bfloat16: set precision to float32.")
+        on_gpu = device.type == "cuda"
+        self.bfloat16 = precision == "bfloat16" or (
+            precision == "auto" and on_gpu and has_bfloat16(device)
+        )
+        self.tf32 = on_gpu and precision != "float32"
+        self.deterministic, self.device = deterministic, device
+
+    def __repr__(self) -> str:
+        kind = "bfloat16" if self.bfloat16 else "float32"
+        return f"Arithmetic({kind}{', deterministic' if self.deterministic else ''})"
+
+    def step(self) -> AbstractContextManager:
+        """Around all of a step: what torch keeps for the whole process."""
+        return _set(self.tf32, self.deterministic) if self.needs_setting else nullcontext()
+
+    def forward(self) -> AbstractContextManager:
+        """Around the guess and its surprise, not around the gradients."""
+        if not self.bfloat16:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    @property
+    def needs_setting(self) -> bool:
+        return self.tf32 or self.deterministic
+
+
+NAMES = {"cpu": "This processor", "cuda": "This GPU"}
+
+
+@functools.cache
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 itself; where it has to be imitated it is slower."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            said = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    except OSError:  # not Linux
+        return False
+    return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(said.split()))
+
+
+@contextmanager
+def _set(tf32: bool, deterministic: bool) -> Iterator[None]:
+    products = torch.get_float32_matmul_precision()
+    strict = torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    if tf32:
+        torch.set_float32_matmul_precision("high")
+    if deterministic:
+        # cuBLAS gives the same bits only with a workspace of fixed size, set before its first use.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        if tf32:
+            torch.set_float32_matmul_precision(products)
+        if deterministic:
+            torch.use_deterministic_algorithms(strict, warn_only=warn_only)

@@ -1,0 +1,146 @@
+import math
+
+import pytest
+import torch
+
+from lm_core.evaluation import evaluate
+from lm_core.training import Budget, Trainer, TrainSettings, trainer
+from lm_core.training.averaging import Weights
+from lm_core.training.events import Checkpointed, Evaluated, Finished, Step
+from tests.tiny import TEXT, encoded, tiny_model
+
+TOKENIZER, RUNNING = encoded([TEXT])
+TEXTS = {"train": RUNNING, "validation": RUNNING}
+
+
+def make(family: str = "transformer", steps: int = 20, **rest) -> Trainer:
+    hooks = {k: rest.pop(k) for k in ("save", "write") if k in rest}
+    how = {"batch_size": 4, "lr": 1e-2, "eval_every": 5, "eval_tokens": 200} | rest
+    model = tiny_model(family, TOKENIZER.vocab_size, n_layer=1, block_size=8)
+    settings = TrainSettings(**how)
+    return Trainer(model, TEXTS, settings=settings, budget=Budget(steps=steps), **hooks)
+
+
+def weights(model) -> list[torch.Tensor]:
+    return [p.detach().clone() for p in model.parameters()]
+
+
+def same(a: list[torch.Tensor], b: list[torch.Tensor]) -> bool:
+    return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def test_the_average_is_the_recursion_written_out() -> None:
+    model = tiny_model("transformer", TOKENIZER.vocab_size)
+    kept = Weights(model, decay=0.5)
+    expected, first = weights(model), next(model.parameters())
+    for step in range(1, 30):
+        with torch.no_grad():
+            first.add_(step)
+        kept.update(step)
+        d = min(0.5, (1 + step) / (10 + step))
+        expected = [d * a + (1 - d) * p for a, p in zip(expected, weights(model), strict=True)]
+    for one, other in zip(kept.average, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("family", ["transformer", "lstm"])
+def test_averages_change_what_is_judged_and_not_what_trains(family: str) -> None:
+    plain, averaged = list(make(family).run()), list(make(family, ema=0.9).run())
+    steps = [[e.nats for e in run if isinstance(e, Step)] for run in (plain, averaged)]
+    judged = [[e.nats for e in run if isinstance(e, Evaluated)] for run in (plain, averaged)]
+    assert steps[0] == steps[1]
+    assert all(a != b for a, b in zip(*judged, strict=True))
+
+
+def test_the_average_is_what_writes_what_is_evaluated_and_what_is_saved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", -1.0)
+    seen = []
+
+    def save(training: Trainer) -> str:
+        seen.append(same(weights(training.model), training.weights.average))
+        return "somewhere"
+
+    def write(model) -> str:
+        seen.append(same(weights(model), training.weights.average))
+        return "something"
+
+    training = make(ema=0.9, save=save, write=write)
+    for event in training.run():
+        if isinstance(event, Step | Checkpointed) and event.step < 20:
+            assert training.weights.live is None  # between steps the live ones are back
+    assert len(seen) == 25
+    assert all(seen)
+    assert same(weights(training.model), training.weights.average)
+    assert not same(training.weights.live, training.weights.average)
+
+
+def test_the_statistics_of_a_batch_norm_are_averaged_too() -> None:
+    model = tiny_model("mlp", TOKENIZER.vocab_size, batch_norm=True)
+    kept = Weights(model, decay=0.9)
+    with torch.no_grad():
+        model.norm.running_mean.fill_(1.0)
+    kept.update(10**6)
+    with kept.shown():
+        assert model.norm.running_mean.mean() == pytest.approx(0.1)
+    assert model.norm.running_mean.mean() == 1
+
+
+# The best -----------------------------------------------------------------------------------------
+
+
+def worsening(training: Trainer, after: int) -> Trainer:
+    """From that step on the weights are turned round and lengthened by each step."""
+    inner = training.model.objective
+
+    def objective(idx, targets, state=None):
+        if training.step >= after:
+            with torch.no_grad():
+                for p in training.model.parameters():
+                    p.mul_(-1.3)
+        return inner(idx, targets, state)
+
+    training.model.objective = objective
+    return training
+
+
+def test_the_best_evaluation_is_what_is_kept_at_the_end() -> None:
+    training = worsening(make(steps=30, keep_best=True), after=15)
+    events = list(training.run())
+    judged = {e.step: e.nats for e in events if isinstance(e, Evaluated)}
+    assert min(judged, key=judged.get) == 15
+    score = evaluate(training.model, RUNNING, max_tokens=200)
+    assert score.nats_per_token == pytest.approx(judged[15])
+    assert events[-1].step == 30
+
+
+def test_without_it_the_last_weights_are_kept() -> None:
+    training = make()
+    events = list(training.run())
+    last = [e.nats for e in events if isinstance(e, Evaluated)][-1]
+    assert training.weights.live is None
+    assert training.evaluate().nats == last
+
+
+def test_patience_ends_a_run_that_gets_no_better() -> None:
+    training = make(steps=1000, patience=3)
+    heard = iter([3.0, 2.5, 2.0, 2.1, 2.0, 2.05])
+    training.evaluate = lambda: Evaluated(training.step, 0, "validation", next(heard), 200, False)
+    events = list(training.run())
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert (end.step, end.reason) == (30, "early")
+    assert [e.step for e in events if isinstance(e, Evaluated)] == [5, 10, 15, 20, 25, 30]
+
+
+def test_patience_is_not_lost_on_a_run_that_gets_better() -> None:
+    end = list(make(steps=40, patience=2, eval_every=10).run())[-1]
+    assert (end.step, end.reason) == (40, "budget")
+
+
+def test_an_evaluation_that_is_no_number_is_no_best() -> None:
+    kept = Weights(tiny_model("lstm"), keep_best=True, patience=1)
+    kept.judge(math.nan)
+    assert kept.best is None
+    assert kept.enough

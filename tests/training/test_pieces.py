@@ -1,0 +1,61 @@
+"""A batch read in pieces, and one that grows."""
+
+import pytest
+import torch
+
+from lm_core.training import Budget, Trainer, TrainSettings, trainer
+from lm_core.training.events import Step
+from tests.tiny import NAMES, TEXT, encoded, lively_model
+
+TOKENIZER, RUNNING = encoded([TEXT])
+ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
+FAMILIES = ["transformer", "lstm", "mlp", "encoder-decoder"]
+
+
+def make(family: str, kind: str, steps: int = 8, **settings) -> Trainer:
+    tokenizer, data = (TOKENIZER, RUNNING) if kind == "text" else (ITEM_TOKENIZER, ITEMS)
+    model = lively_model(family, tokenizer.vocab_size, block_size=8)
+    how = {"batch_size": 7, "lr": 1e-3, "schedule": "constant", "warmup": 0.0} | settings
+    return Trainer(
+        model, {"train": data}, settings=TrainSettings(**how), budget=Budget(steps=steps)
+    )
+
+
+def gradients(training: Trainer) -> dict[str, torch.Tensor]:
+    """Those of the last step."""
+    training.optimizer.zero_grad = lambda set_to_none: None
+    list(training.run())
+    return {name: p.grad for name, p in training.model.named_parameters()}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("kind", ["text", "items"])
+@pytest.mark.parametrize("accumulate", [2, 7])
+def test_pieces_give_the_gradients_of_the_whole(family: str, kind: str, accumulate: int) -> None:
+    whole = gradients(make(family, kind, steps=1, grad_clip=0.0))
+    pieces = gradients(make(family, kind, steps=1, grad_clip=0.0, accumulate=accumulate))
+    for name, gradient in whole.items():
+        torch.testing.assert_close(pieces[name], gradient, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["transformer", "lstm"])
+@pytest.mark.parametrize("kind", ["text", "items"])
+def test_pieces_give_the_curve_and_the_state_of_the_whole(family: str, kind: str) -> None:
+    whole, pieces = make(family, kind), make(family, kind, accumulate=3)
+    curves = [[e for e in t.run() if isinstance(e, Step)] for t in (whole, pieces)]
+    assert [e.nats for e in curves[1]] == pytest.approx([e.nats for e in curves[0]], abs=1e-5)
+    assert [e.tokens for e in curves[1]] == [e.tokens for e in curves[0]]
+    if whole.state is not None:
+        for one, other in zip(whole.state, pieces.state, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("family", ["transformer", "lstm"])
+def test_a_ramp_reads_a_quarter_first_and_the_whole_batch_later(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)
+    training = make(family, "text", steps=20, batch_size=8, ramp=0.6, accumulate=2)
+    tokens = [e.tokens for e in training.run() if isinstance(e, Step)]
+    rows = [(b - a) // 8 for a, b in zip([0, *tokens], tokens, strict=False)]
+    assert rows == [2] * 4 + [4] * 4 + [6] * 4 + [8] * 8
