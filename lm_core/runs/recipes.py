@@ -1,6 +1,6 @@
 """What trains well: settings for each family on lists of items and on running text.
 
-Found by sweeps on two cores (README, "Recipes"); a family that is not listed takes its own
+Found by trials on two cores (README, "Recipes"); a family that is not listed takes its own
 defaults and FALLBACK. Names are those of the settings classes.
 """
 

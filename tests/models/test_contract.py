@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -338,3 +338,27 @@ def test_writing_token_by_token_says_what_reading_the_whole_says(family: str, ro
         step = model.steps(state)
         one_by_one = torch.stack([step(idx[:, t]) for t in range(3, idx.size(1))], dim=1)
     torch.testing.assert_close(one_by_one, whole[:, 3:], **CLOSE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_any_shape_keeps_the_contract(family: str, data: st.DataObject) -> None:
+    """Any batch, length and vocabulary: shape of the logits, loss at the start, causality."""
+    B, V = data.draw(st.integers(1, 4)), data.draw(st.integers(4, 70))
+    untrained = tiny_model(family, V, seed=data.draw(st.integers(0, 5)))
+    T = data.draw(st.integers(2, length(untrained)))
+    idx, targets = some_ids(B, T, V, seed=B), some_ids(B, T, V, seed=B + 1)
+    with torch.inference_mode():
+        nats, _ = untrained.nats(idx, targets)
+        assert nats.shape == (B, T)
+        assert nats.mean().item() == pytest.approx(math.log(V), rel=0.05)
+        model = lively_model(family, V)
+        logits, _ = model(idx)
+        assert logits.shape == (B, T, V)
+        t = data.draw(st.integers(1, T - 1))
+        other = idx.clone()
+        other[:, t] = (other[:, t] + 1) % V
+        if model.causal:
+            after = model(other)[0][:, :t]
+            torch.testing.assert_close(after, logits[:, :t], atol=1e-6, rtol=0)
