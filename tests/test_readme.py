@@ -57,7 +57,8 @@ def test_each_command_is_understood(argv: list[str]) -> None:
 
 def test_every_command_is_shown() -> None:
     shown = {argv[0] for argv in lm_commands()}
-    assert shown == {"corpora", "models", "train", "evaluate", "generate", "score", "export", "bench"}
+    listed = {"corpora", "models", "train", "evaluate", "generate", "score", "export", "bench"}
+    assert shown == listed
 
 
 def test_every_make_target_exists() -> None:

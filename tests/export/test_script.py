@@ -88,9 +88,9 @@ def test_scripts_repeat_their_runs(tmp_path: Path) -> None:
 def test_a_script_is_a_command(tmp_path: Path) -> None:
     saved, _ = trained(tmp_path, "neural-bigram", TEXT, items=False)
     export_checkpoint(saved, "script", tmp_path / "model.py")
-    done = python(tmp_path, "model.py", "train", "text.txt", "--out", "new.pt")
+    done = python(tmp_path, "model.py", "train", "text.txt", "--out", "new.safetensors")
     assert done.stdout.count("step ") == 12
-    writing = ("model.py", "write", "--weights", "new.pt", "--length", "9")
+    writing = ("model.py", "write", "--weights", "new.safetensors", "--length", "9")
     assert len(python(tmp_path, *writing).stdout) == 9 + 1
 
 

@@ -181,30 +181,32 @@ def train(path, held_out=None, say=print):
 
 
 def load(path=WEIGHTS):
-    """The model with the weights of a file: safetensors, or what `train` saved.
-
-    A safetensors file is eight bytes with the size of a JSON table, the table, the numbers.
-    """
-    if str(path).endswith(".safetensors"):
-        data = Path(path).read_bytes()
-        start = 8 + int.from_bytes(data[:8], "little")
-        table = json.loads(data[8:start])
-        weights = {}
-        for name, entry in table.items():
-            if name != "__metadata__":
-                a, b = entry["data_offsets"]
-                numbers = torch.frombuffer(
-                    bytearray(data[start + a : start + b]), dtype=torch.float32
-                )
-                weights[name] = numbers.view(entry["shape"])
-    else:
-        weights = torch.load(path, weights_only=True)
+    """The model with the weights of a safetensors file: eight bytes with the size of a JSON table,
+    the table, the numbers."""
+    data = Path(path).read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    weights = {}
+    for name, entry in json.loads(data[8:start]).items():
+        if name != "__metadata__":
+            a, b = entry["data_offsets"]
+            numbers = torch.frombuffer(bytearray(data[start + a : start + b]), dtype=torch.float32)
+            weights[name] = numbers.view(entry["shape"])
     model = Model()
     model.load_state_dict(weights)
     return model.eval()
 
 
-@torch.no_grad()
+def save(model, path):
+    """The same file written."""
+    table, numbers = {}, b""
+    for name, weight in model.state_dict().items():
+        begin, numbers = len(numbers), numbers + bytes(weight.flatten().view(torch.uint8).tolist())
+        place = {"shape": list(weight.shape), "data_offsets": [begin, len(numbers)]}
+        table[name] = {"dtype": "F32", **place}
+    head = json.dumps(table).encode()
+    Path(path).write_bytes(len(head).to_bytes(8, "little") + head + numbers)
+
+
 def write(model, prompt="", length=200, temperature=0.8, seed=0):
     """Text that goes on from `prompt`, drawn token by token; a line that stands for itself ends."""
     generator = torch.Generator().manual_seed(seed)
@@ -233,13 +235,13 @@ def main():
     training = commands.add_parser("train", help="train from the start, as the run did")
     training.add_argument("text", help="the text the run learned from, a UTF-8 file")
     training.add_argument("--validation", help="a file of its own to validate on")
-    training.add_argument("--out", default="trained.pt", help="where the new weights go")
+    training.add_argument("--out", default="trained.safetensors", help="where the new weights go")
     args = parser.parse_args()
     if args.command == "write":
         model = load(args.weights)
         print(write(model, args.prompt, args.length, args.temperature, args.seed))
     else:
-        torch.save(train(args.text, args.validation).state_dict(), args.out)
+        save(train(args.text, args.validation), args.out)
 
 
 if __name__ == "__main__":

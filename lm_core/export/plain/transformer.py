@@ -4,8 +4,17 @@ from torch import nn
 from torch.nn import functional as F
 
 from lm_core.export.plain.about import BLOCK_SIZE, CHARS, MODEL
-from lm_core.models.layers import relu2, rms_norm
 from lm_core.models.positions import rotary_tables, rotate
+
+
+def rms_norm(x):
+    """x over its root mean square along the last dimension."""
+    return F.rms_norm(x, (x.size(-1),), eps=1e-6)
+
+
+def relu2(x):
+    """max(0, x) squared."""
+    return F.relu(x).square()
 
 
 def start(layer):
