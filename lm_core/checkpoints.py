@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,13 +150,14 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         BadCheckpoint: missing, damaged, of another format, or not fitting its own description.
     """
     folder = Path(folder)
-    for _ in range(20):  # a run that goes on may replace it by a newer one while it is read
+    for look in range(20):  # a run that goes on may replace it by a newer one while it is read
         version = _version(folder)
         try:
             checkpoint = _load(folder)
         except BadCheckpoint:
-            if _version(folder) == version:
+            if _version(folder) == version and (version is not None or look > 4):
                 raise
+            time.sleep(0.005)  # between the old one and the new one there is none for a moment
         else:
             if _version(folder) == version:
                 return checkpoint
