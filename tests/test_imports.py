@@ -24,6 +24,7 @@ LAYERS = [
     ("corpora", "tokenizers", "models"),
     ("encoded", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),
+    ("doctor",),
     ("runs", "export"),
     ("bench",),
     ("cli", "commands", "__main__"),

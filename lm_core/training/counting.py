@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from lm_core.encoded import Encoded
 from lm_core.evaluation import evaluate
-from lm_core.training.events import Checkpointed, Event, Finished, Sampled, Step
+from lm_core.training.events import Checkpointed, Event, Finished, Step
+from lm_core.training.side import sampled
 
 if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
@@ -43,7 +44,9 @@ def run(trainer: "Trainer") -> Iterator[Event]:
         if "validation" in trainer.data:
             yield trainer.evaluate()
         if trainer.write:
-            yield Sampled(look, trainer.write(trainer.model))
+            yield sampled(trainer)
+        for make in trainer.aside:
+            yield make(trainer)
     if trainer.save:
         yield Checkpointed(trainer.step, trainer.save(trainer))
     yield Finished(trainer.step, trainer.tokens, trainer.seconds, reason)

@@ -1,6 +1,7 @@
 """What a training run says while it goes on. Small, frozen, plain numbers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,47 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Sampled:
-    """What the model writes now."""
+    """What the model writes now. `pieces` are its tokens as text, each with the probability the
+    model gave it; empty where that is not known."""
 
     step: int
     text: str
+    pieces: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Probed:
+    """Surprise at each token of one text that stays the same all through the run, in nats."""
+
+    step: int
+    nats: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One step seen from inside: activations, gradients, steps of the weights, layer by layer.
+    `data` is plain JSON, as `lm_core.doctor.inside` makes it."""
+
+    step: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The weights as they were after this step, in a file of their own: to look back at."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding of the doctor. `step` counts them; `part` is init, overfit, lr, grid or inside;
+    `data` is plain JSON."""
+
+    step: int
+    part: str
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -82,4 +120,17 @@ class Failed:
     reason: str
 
 
-Event = Step | Evaluated | Sampled | Diagnosed | Checkpointed | Paused | Finished | Failed
+Event = (
+    Step
+    | Evaluated
+    | Sampled
+    | Probed
+    | Examined
+    | Snapshot
+    | Found
+    | Diagnosed
+    | Checkpointed
+    | Paused
+    | Finished
+    | Failed
+)

@@ -52,6 +52,14 @@ def advice(trainer: "Trainer") -> Diagnosed:
     return _diagnosis(trainer, text, cure)
 
 
+def sentence(rows: int) -> str:
+    """What is said where nothing could be measured any more."""
+    return (
+        f"The device ran out of memory with {rows} rows a batch: "
+        f"try batch_size {max(1, rows // 2)}, a shorter context or a smaller model."
+    )
+
+
 def needs(trainer: "Trainer") -> tuple[int, int]:
     """Bytes that a step needs whatever the batch, and those it needs for each row of a batch, which
     has at least two."""

@@ -46,8 +46,16 @@ class SideWork:
             if found and judged:
                 trainer.weights.judge(found[0].nats)
             if trainer.write:
-                found.append(Sampled(trainer.step, trainer.write(trainer.model)))
+                found.append(sampled(trainer))
+            found += [make(trainer) for make in trainer.aside]
         yield from found
         self.ended = time.perf_counter()
         self.cost = self.ended - began
         self.spent += self.cost
+
+
+def sampled(trainer: "Trainer") -> Sampled:
+    """What the model writes now; `write` gives a text, or a text and its pieces."""
+    written = trainer.write(trainer.model)
+    text, pieces = (written, ()) if isinstance(written, str) else written
+    return Sampled(trainer.step, text, pieces)

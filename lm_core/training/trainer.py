@@ -11,7 +11,7 @@ made by the functions it is given.
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -38,6 +38,7 @@ from lm_core.training.precision import Arithmetic
 from lm_core.training.schedules import lr_factor, ramped
 from lm_core.training.settings import Budget, TrainSettings
 from lm_core.training.side import SideWork
+from lm_core.training.watching import Watcher
 
 REPORT_SECONDS = 0.1  # losses are read back from the device at most this often
 CHECKPOINT_SECONDS = 5.0
@@ -53,10 +54,12 @@ class Trainer:
         settings, budget, seed: what to do, for how long, and which random numbers.
         device: where to compute; the model and the ids are moved there.
         control: pause, stop and the like; None for a run that nobody steers.
-        write: makes a sample of text from the model; None for no samples.
+        write: makes a sample from the model, a text or a text and its pieces (see `Sampled`).
         save: writes a checkpoint of this trainer and returns its path; None for none. The model
             holds the weights to keep then, and the live ones are in `training_tensors`.
         team: the processes that train together; None for this one alone.
+        watchers: who looks at single steps from inside.
+        aside: what else is done at each evaluation; each takes the trainer and returns an event.
 
     When a run has ended, the model holds the weights to keep.
     """
@@ -71,9 +74,11 @@ class Trainer:
         seed: int = 0,
         device: torch.device | str = "cpu",
         control: Control | None = None,
-        write: Callable[[LanguageModel], str] | None = None,
+        write: Callable[[LanguageModel], Any] | None = None,
         save: Callable[["Trainer"], str] | None = None,
         team: Team | None = None,
+        watchers: Sequence[Watcher] = (),
+        aside: Sequence[Callable[["Trainer"], Event]] = (),
     ) -> None:
         self.device = torch.device(device)
         self.model = model.to(self.device)
@@ -81,6 +86,7 @@ class Trainer:
         self.settings, self.budget = settings or TrainSettings(), budget or Budget()
         self.seed, self.control = seed, control or Control()
         self.write, self.save, self.team = write, save, team or Team()
+        self.watchers, self.aside = watchers, aside
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.state: Any = None  # carried along the text by families that do
         self.optimizer: torch.optim.Optimizer | Several | None = None
@@ -118,7 +124,7 @@ class Trainer:
         if full:  # here the error is gone, and with it what it kept of the failed step
             if self.batches is not None:
                 yield memory.advice(self)
-            yield Failed(self.step, self._out_of_memory())
+            yield Failed(self.step, memory.sentence(self.settings.batch_size))
 
     def _descend(self) -> Iterator[Event]:
         s = self.settings
@@ -163,11 +169,15 @@ class Trainer:
                 break
             lr = s.lr * self.control.lr_scale
             lr *= lr_factor(s.schedule, s.warmup, progress)
-            loss, norm = self._one_step(ramped(self.batches.batch_size, s.ramp, progress), lr)
+            watching = [w for w in self.watchers if w.wants(self)]
+            rows = ramped(self.batches.batch_size, s.ramp, progress)
+            loss, norm = self._one_step(rows, lr, watching)
             self.step += 1
             self.weights.update(self.step)
             self.seconds = clock.seconds()
             pending.append((self.step, self.tokens, self.seconds, loss, norm, lr))
+            for watcher in watching:
+                yield from watcher.after(self)
             now, aside = time.perf_counter(), side.due()
             saving = self.save is not None and now - last_save > CHECKPOINT_SECONDS
             # What is evaluated or saved is known to be sound: a run that diverged ends here.
@@ -191,7 +201,9 @@ class Trainer:
             yield Checkpointed(self.step, self.save(self))
         yield Finished(self.step, self.tokens, self.seconds, reason)
 
-    def _one_step(self, rows: int, lr: float) -> tuple[Tensor, Tensor]:
+    def _one_step(
+        self, rows: int, lr: float, watching: Sequence[Watcher] = ()
+    ) -> tuple[Tensor, Tensor]:
         """One optimizer step; mean nats of the batch and the gradient's norm, on the device.
 
         The batch is `rows` rows, read in pieces and by several processes where that is asked for:
@@ -205,6 +217,8 @@ class Trainer:
         )
         states = carried.split(self.state, [len(piece.idx) for piece in pieces])
         losses = []
+        for watcher in watching:
+            watcher.before(self)
         with self.arithmetic.step():
             for k, piece in enumerate(pieces):
                 state = None if piece.fresh is None else restart(states[k], piece.fresh)
@@ -216,14 +230,20 @@ class Trainer:
                     ((loss + penalty * (piece.asked / asked)) * team.size).backward()
                 states[k] = None if piece.fresh is None else detach(state)
                 losses.append(loss.detach())
+            for watcher in watching:
+                watcher.gradients(self, pieces[0])
             clip = self.settings.grad_clip or float("inf")
             norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
             set_rate(self.optimizer, lr)
             self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self._clear()
         self.state = carried.join(states)
         self.tokens += asked
         return team.sum(losses[0] if len(losses) == 1 else sum(losses)), norm.detach()
+
+    def _clear(self) -> None:
+        """Forget the gradients of this step before the next."""
+        self.optimizer.zero_grad(set_to_none=True)
 
     def _chance(self, piece: int) -> Any:
         """Around what may hide something at random."""
@@ -264,13 +284,6 @@ class Trainer:
         score = evaluate(self.model, self.data[split], max_tokens=limit)
         return Evaluated(
             self.step, self.tokens, split, score.nats_per_token, score.tokens, score.whole
-        )
-
-    def _out_of_memory(self) -> str:
-        s = self.settings
-        return (
-            f"The device ran out of memory with {s.batch_size} rows a batch: "
-            f"try batch_size {max(1, s.batch_size // 2)}, a shorter context or a smaller model."
         )
 
 

@@ -1,0 +1,34 @@
+"""Watchers: who looks at single steps of a training from inside, without being part of the lesson.
+
+The Trainer asks each watcher before a step whether it wants to see this one, and calls it at three
+moments of the step. A watcher keeps its own time: all of them together should take no more than a
+few hundredths of the training.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lm_core.training.batches import Batch
+from lm_core.training.events import Event
+
+if TYPE_CHECKING:
+    from lm_core.training.trainer import Trainer
+
+
+class Watcher:
+    """Sees nothing and says nothing; a subclass overrides what it needs."""
+
+    def wants(self, trainer: "Trainer") -> bool:
+        """Whether the step that comes next is to be seen. `trainer.step` steps are done."""
+        return False
+
+    def before(self, trainer: "Trainer") -> None:
+        """The weights are those the step begins with."""
+
+    def gradients(self, trainer: "Trainer", batch: Batch) -> None:
+        """The gradients of the step lie in the weights, not yet clipped. `batch` is the first piece
+        of what was read (all of it, unless the batch is read in pieces)."""
+
+    def after(self, trainer: "Trainer") -> Iterator[Event]:
+        """The step is done and counted."""
+        yield from ()
