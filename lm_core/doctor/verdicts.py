@@ -1,0 +1,43 @@
+"""A verdict: what was measured, against which threshold, and what to do about it.
+
+Thresholds are named constants beside whoever measures; the text quotes both numbers.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lm_core.training.events import Diagnosed
+
+OK, NOTE, ALARM = "ok", "note", "alarm"
+SEVERITIES = (OK, NOTE, ALARM)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement.
+
+    Args:
+        code: what it is about, for programs ("untrained_ok", "confident_start").
+        severity: ok, note (worth knowing) or alarm (mend this first).
+        text: what was measured and the threshold, in a sentence.
+        cure: what to do, in a sentence; "" where nothing is to be done.
+        control: the setting that mends it ("train.lr", "model.init"); "" where there is none.
+    """
+
+    code: str
+    severity: str
+    text: str
+    cure: str = ""
+    control: str = ""
+
+    def __post_init__(self) -> None:
+        if self.severity not in SEVERITIES:
+            raise ValueError(f"severity is one of {', '.join(SEVERITIES)}, not {self.severity!r}")
+
+    def at(self, step: int) -> Diagnosed:
+        """The event that says so after `step` steps."""
+        return Diagnosed(step, self.code, self.severity, self.text, self.cure)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
