@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from lm_core import __version__
 from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable
 from lm_core.home import unwritable
+from lm_core.json_files import dumps, numbers, read_json, too_large
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.weights import fits, stored
@@ -32,7 +33,8 @@ MOST_META_BYTES = 1_000_000
 MOST_TOKENIZER_BYTES = 50_000_000
 MOST_WEIGHT_BYTES = 4_000_000_000
 WEIGHTS, TRAINING, TOKENIZER = "model.safetensors", "training.safetensors", "tokenizer.json"
-OURS = {WEIGHTS, TRAINING, TOKENIZER, "meta.json", "history.json"}
+LOGS = "logs"  # of the training: a folder that stays when the checkpoint is replaced
+OURS = {WEIGHTS, TRAINING, TOKENIZER, LOGS, "meta.json", "history.json"}
 
 
 @dataclass
@@ -91,7 +93,7 @@ def save_checkpoint(
                 save_file(training, fresh / TRAINING)
             (fresh / TOKENIZER).write_text(json.dumps(tokenizer.to_dict()))
             meta["sha256"] = {file.name: _sha256(file) for file in sorted(fresh.iterdir())}
-            (fresh / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
+            (fresh / "meta.json").write_text(dumps(meta, indent=2) + "\n")
             fresh.chmod(0o755)
             for file in fresh.iterdir():  # a shipped model is read by other users too
                 file.chmod(0o644)
@@ -140,6 +142,8 @@ def _swap(fresh: Path, folder: Path) -> None:
         os.rename(old / "was", folder)  # better the older one than none
         old.rmdir()
         raise
+    if (old / "was" / LOGS).exists():
+        os.rename(old / "was" / LOGS, folder / LOGS)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -176,7 +180,7 @@ def _load(folder: Path) -> Checkpoint:
     if not folder.is_dir():
         raise BadCheckpoint(f"There is no checkpoint folder {folder}: check the path.")
     meta = read_meta(folder)
-    tokenizer = load_tokenizer(_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
+    tokenizer = load_tokenizer(read_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
     if meta["vocab_size"] != tokenizer.vocab_size:
         raise BadCheckpoint(
             f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its "
@@ -196,7 +200,7 @@ def _load(folder: Path) -> Checkpoint:
 
 def read_meta(folder: Path) -> dict[str, Any]:
     """The card of a checkpoint, checked to be one of ours; quick, no weights are read."""
-    meta = _json(Path(folder) / "meta.json", MOST_META_BYTES)
+    meta = read_json(Path(folder) / "meta.json", MOST_META_BYTES)
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
         raise BadCheckpoint(
             f"{Path(folder).name} is not a checkpoint of this lab's format {FORMAT}: "
@@ -206,6 +210,9 @@ def read_meta(folder: Path) -> dict[str, Any]:
     named = isinstance(model, dict) and isinstance(model.get("name"), str)
     if not named or not isinstance(vocab_size, int) or not 1 <= vocab_size <= 1_000_000:
         raise BadCheckpoint(f"meta.json in {Path(folder).name} is damaged: copy or train it again.")
+    scores = meta.get("metrics")
+    if isinstance(scores, dict):  # of each split, and one may be infinite
+        meta["metrics"] = {k: numbers(v) if isinstance(v, dict) else v for k, v in scores.items()}
     return meta
 
 
@@ -223,7 +230,7 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
     name, vocab_size = settings.pop("name"), meta["vocab_size"]
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
-            raise BadCheckpoint(_too_large(path, MOST_WEIGHT_BYTES))
+            raise BadCheckpoint(too_large(path, MOST_WEIGHT_BYTES))
         with safe_open(path, "pt") as file:
             shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
         # Compared before anything is allocated: the description could ask for any size.
@@ -266,7 +273,7 @@ def save_history(folder: Path, history: dict[str, list], most: int = 500) -> Non
         every = max(1, -(-len(rows) // most))
         thin[name] = [*rows[:-1:every], *rows[-1:]]
     try:
-        (folder / "history.json").write_text(json.dumps(thin) + "\n")
+        (folder / "history.json").write_text(dumps(thin) + "\n")
     except OSError as error:
         raise StoreUnavailable(unwritable(error, folder)) from None
 
@@ -276,23 +283,8 @@ def load_history(folder: Path) -> dict[str, list]:
     empty: dict[str, list] = {"points": [], "evaluations": []}
     if not (Path(folder) / "history.json").exists():
         return empty
-    data = _json(Path(folder) / "history.json", MOST_META_BYTES)
+    data = read_json(Path(folder) / "history.json", MOST_META_BYTES)
     try:
         return {name: [[int(s), float(n)] for s, n in data[name]] for name in empty}
     except (KeyError, TypeError, ValueError):
         raise BadCheckpoint(f"history.json in {Path(folder).name} is damaged: delete it.") from None
-
-
-def _json(path: Path, most: int) -> Any:
-    try:
-        if path.stat().st_size > most:
-            raise BadCheckpoint(_too_large(path, most))
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        raise BadCheckpoint(
-            f"{path.name} in {path.parent.name} is missing or not JSON: copy or train it again."
-        ) from None
-
-
-def _too_large(path: Path, most: int) -> str:
-    return f"{path.name} in {path.parent.name} has over {most:,} bytes: it is none of this lab's."

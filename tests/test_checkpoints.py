@@ -1,6 +1,7 @@
 import ast
 import errno
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -135,6 +136,27 @@ def test_a_checkpoint_without_a_curve_has_an_empty_one(folder: Path) -> None:
     assert load_history(folder) == {"points": [], "evaluations": []}
 
 
+def test_an_infinite_loss_is_strict_json_and_comes_back(tmp_path: Path) -> None:
+    """Maximum likelihood gives what it never saw no probability at all."""
+    scores = {"train": {"nats_per_token": math.nan}, "validation": {"nats_per_token": math.inf}}
+    card = {"metrics": scores, "title": "Infinity"}
+    folder = save_checkpoint(tmp_path / "model", lively_model("bigram"), alphabet(27), card)
+    save_history(folder, {"points": [[1, math.inf], [2, 3.5]], "evaluations": [[2, -math.inf]]})
+
+    def refused(word: str) -> None:
+        raise AssertionError(f"{word} is not JSON")
+
+    for name in ("meta.json", "history.json"):
+        json.loads((folder / name).read_text(), parse_constant=refused)
+    meta = read_meta(folder)
+    assert meta["title"] == "Infinity"
+    assert meta["metrics"]["validation"]["nats_per_token"] == math.inf
+    assert math.isnan(meta["metrics"]["train"]["nats_per_token"])
+    kept = load_history(folder)
+    assert kept == {"points": [[1, math.inf], [2, 3.5]], "evaluations": [[2, -math.inf]]}
+    load_checkpoint(folder)
+
+
 @pytest.mark.parametrize("text", ["", "[1]", '{"points": 3}', '{"points": [["a", 1]]}'])
 def test_a_damaged_curve_is_refused(folder: Path, text: str) -> None:
     (folder / "history.json").write_text(text)
@@ -143,6 +165,16 @@ def test_a_damaged_curve_is_refused(folder: Path, text: str) -> None:
 
 
 # Replacing ----------------------------------------------------------------------------------------
+
+
+def test_the_logs_of_the_training_stay_when_the_checkpoint_is_replaced(folder: Path) -> None:
+    (folder / "logs").mkdir()
+    (folder / "logs" / "log.csv").write_text("step\n1\n")
+    before = read_meta(folder)
+    saved(folder, seed=1)
+    assert read_meta(folder) != before
+    assert (folder / "logs" / "log.csv").read_text() == "step\n1\n"
+    load_checkpoint(folder)
 
 
 def test_a_newer_one_takes_the_place_whole(folder: Path) -> None:

@@ -1,0 +1,73 @@
+"""JSON that every reader takes, of numbers that JSON does not know, and from files of any origin.
+
+A loss can be infinite or not a number, and Python then writes `Infinity` or `NaN`, which strict
+readers refuse. Here such a number becomes a word, as in the JSON of protocol buffers.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from lm_core.errors import BadCheckpoint
+
+WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def strict(value: Any) -> Any:
+    """`value` (dicts, lists, plain values) with the words in place of numbers that JSON lacks."""
+    match value:
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case dict():
+            return {key: strict(part) for key, part in value.items()}
+        case list() | tuple():
+            return [strict(part) for part in value]
+    return value
+
+
+def numbers(value: Any) -> Any:
+    """The inverse, for what holds numbers and no text of people's own: words become numbers.
+
+    Nested lists and dicts are followed as far as they go, or BadCheckpoint is raised."""
+    try:
+        return _numbers(value)
+    except RecursionError:
+        raise BadCheckpoint("A card that is nested this deeply is none of this lab's.") from None
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case str():
+            return WORDS.get(value, value)
+        case dict():
+            return {key: _numbers(part) for key, part in value.items()}
+        case list():
+            return [_numbers(part) for part in value]
+    return value
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    """Strict JSON of `value`."""
+    return json.dumps(strict(value), indent=indent, allow_nan=False)
+
+
+def read_json(path: Path, most: int) -> Any:
+    """What the file of a checkpoint holds.
+
+    Raises:
+        BadCheckpoint: it is missing, not JSON, or has more than `most` bytes.
+    """
+    try:
+        if path.stat().st_size > most:
+            raise BadCheckpoint(too_large(path, most))
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        raise BadCheckpoint(
+            f"{path.name} in {path.parent.name} is missing or not JSON: copy or train it again."
+        ) from None
+
+
+def too_large(path: Path, most: int) -> str:
+    """The sentence for a file that cannot be one of the lab's."""
+    return f"{path.name} in {path.parent.name} has over {most:,} bytes: it is none of this lab's."
