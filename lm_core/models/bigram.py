@@ -70,6 +70,10 @@ class Bigram(LanguageModel):
         self.register_buffer("totals", table.sum(1), persistent=False)
 
     @property
+    def reach(self) -> int:
+        return 1
+
+    @property
     def n_parameters(self) -> int:
         """Cells of the table."""
         return self.counts.numel()

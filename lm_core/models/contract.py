@@ -50,6 +50,11 @@ class LanguageModel(nn.Module):
         return None
 
     @property
+    def reach(self) -> int | None:
+        """How many of the last tokens a guess depends on; None is all that were read."""
+        return None
+
+    @property
     def n_parameters(self) -> int:
         """Numbers learned from the text: weights, or stored counts."""
         return sum(p.numel() for p in self.parameters())

@@ -136,6 +136,11 @@ class Mixture(LanguageModel):
         return min(sizes, default=None)
 
     @property
+    def reach(self) -> int | None:
+        each = [p.reach for p in self.parts]
+        return None if None in each else max(each)
+
+    @property
     def n_parameters(self) -> int:
         """Those of both parts, and the weight."""
         return sum(p.n_parameters for p in self.parts) + 1

@@ -114,6 +114,10 @@ class MLP(Network):
                 if weight.dim() > 1:
                     nn.init.normal_(weight, std=weight.size(1) ** -0.5)
 
+    @property
+    def reach(self) -> int:
+        return self.settings.context
+
     def hidden(self, idx: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         n = self.settings.context
         ids = with_past(idx, state, n, self.vocab_size)

@@ -71,6 +71,10 @@ class NeuralBigram(LanguageModel):
         self.table = nn.Embedding(vocab_size, vocab_size)
         nn.init.normal_(self.table.weight, std=0.01)  # close to "every token alike"
 
+    @property
+    def reach(self) -> int:
+        return 1
+
     def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, None]:
         logits = one_hot_logits(idx, self.table.weight) if tracing() else self.table(idx)
         record(self, "logits", logits)

@@ -117,6 +117,10 @@ class Ngram(LanguageModel):
         return sum(map(len, self.levels))
 
     @property
+    def reach(self) -> int:
+        return self.settings.order - 1
+
+    @property
     def contexts(self) -> tuple[int, int]:
         """Of all V ** (order - 1) full contexts, how many were seen, and how many there are."""
         seen = int(np.count_nonzero(self.levels[-1].totals))

@@ -107,6 +107,10 @@ class WaveNet(Network):
         self.levels = nn.ModuleList(Fuse(width, s.n_hidden) for width in widths)
         self.head = make_head(s.head, s.n_hidden, vocab_size)
 
+    @property
+    def reach(self) -> int:
+        return self.context
+
     def hidden(self, idx: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         ids = with_past(idx, state, self.context, self.vocab_size)  # (B, n - 1 + T)
         if tracing():

@@ -112,6 +112,24 @@ def test_no_token_changes_what_was_said_before_it(family: str) -> None:
             assert not torch.equal(after[:, t:], before[:, t:])
 
 
+@pytest.mark.parametrize("family", CAUSAL)
+def test_a_guess_depends_on_as_many_tokens_as_the_model_reaches(family: str) -> None:
+    model = lively_model(family)
+    T = 12
+    idx = some_ids(1, T, 27)
+    with torch.inference_mode():
+        before = model(idx)[0][0, -1]
+        changes = []
+        for t in range(T):
+            other = idx.clone()
+            other[0, t] = (other[0, t] + 1) % 27
+            changes.append(not torch.equal(model(other)[0][0, -1], before))
+    reach = T if model.reach is None else model.reach
+    assert not any(changes[: T - reach])
+    # What an n-gram never counted after a new context depends on the shorter ones alone.
+    assert changes[-1] if family in ("ngram", "mixture") else all(changes[T - reach :])
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_rows_of_a_batch_do_not_touch(family: str) -> None:
     model = lively_model(family)
