@@ -83,9 +83,14 @@ def rotary_tables(block_size: int, D: int) -> tuple[Tensor, Tensor]:
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn each pair of numbers (d, d + D/2) by its position's angle, so that the product of a
-    query and a key depends on how far apart they are. x (B, H, T, D), cos and sin (T, D/2)."""
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+    query and a key depends on how far apart they are. x (B, H, T, D), cos and sin (T, D/2).
+
+    (a, b) -> (a cos - b sin, b cos + a sin), both halves at once: x cos + (-b, a) sin, and (-b, a)
+    is x rolled by half with one sign changed, which the sines take over.
+    """
+    cos = torch.cat([cos, cos], dim=-1).to(x.dtype)  # (T, D)
+    sin = torch.cat([-sin, sin], dim=-1).to(x.dtype)
+    return torch.addcmul(x * cos, x.roll(x.size(-1) // 2, dims=-1), sin)
 
 
 def alibi_slopes(n_head: int) -> Tensor:
