@@ -12,6 +12,7 @@ Shapes: B batch, T time, E width of the input, C = n_hidden.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -50,5 +51,6 @@ class GRU(Recurrent):
     """The fused `nn.GRU`, and the cell for looking inside. The state is h."""
 
     name, module = "gru", nn.GRU
+    bends: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
     cell, fused = staticmethod(cell), staticmethod(torch.gru)
     one = staticmethod(torch.gru_cell)

@@ -10,6 +10,7 @@ Shapes: B batch, T time, E width of the input, C = n_hidden.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +48,10 @@ class LSTM(Recurrent):
     """The fused `nn.LSTM`, and the cell for looking inside. The state is (h, c)."""
 
     name, module, kept = "lstm", nn.LSTM, ("hidden", "cell")
+    bends: ClassVar = {
+        **dict.fromkeys(("input", "forget", "output"), "sigmoid"),
+        "candidate": "tanh",
+    }
     cell, fused = staticmethod(cell), staticmethod(torch.lstm)
     one = staticmethod(torch.lstm_cell)
 

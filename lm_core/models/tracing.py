@@ -14,28 +14,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import torch
 from torch import Tensor, nn
 
 _active: ContextVar["Trace | None"] = ContextVar("trace", default=None)
 
 
 class Trace(dict[str, Tensor]):
-    """Name -> tensor, detached. Names are module path, dot, what was recorded."""
+    """Name -> tensor, detached. Names are module path, dot, what was recorded; `bends` says by name
+    which function made it ("tanh", "relu"), where the model told."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
+        self.bends: dict[str, str] = {}
         self._names = {id(module): name for name, module in model.named_modules()}
 
-    def add(self, module: nn.Module, what: str, tensor: Tensor) -> None:
+    def add(self, module: nn.Module, what: str, tensors: list[Tensor], bend: str) -> None:
         path = self._names.get(id(module))
         if path is not None:
-            self[f"{path}.{what}" if path else what] = tensor.detach()
+            self.keep(f"{path}.{what}" if path else what, tensors, bend)
+
+    def keep(self, name: str, tensors: list[Tensor], bend: str) -> None:
+        """One tensor, or one for each token in order of time."""
+        whole = tensors[0] if len(tensors) == 1 else torch.stack(tensors, dim=1)
+        self[name], self.bends[name] = whole.detach(), bend
 
 
 @contextmanager
-def trace(model: nn.Module) -> Iterator[Trace]:
-    """Record what `model` offers during the forward passes inside the block (the last one wins)."""
-    recorded = Trace(model)
+def trace(model: nn.Module, into: Trace | None = None) -> Iterator[Trace]:
+    """Record what `model` offers during the forward passes inside the block (the last one wins).
+
+    Args:
+        into: where to; None makes one.
+    """
+    recorded = Trace(model) if into is None else into
     token = _active.set(recorded)
     try:
         yield recorded
@@ -48,8 +60,13 @@ def tracing() -> bool:
     return _active.get() is not None
 
 
-def record(module: nn.Module, what: str, tensor: Tensor) -> None:
-    """Offer `tensor` to the trace that is running, if one is."""
+def record(module: nn.Module, what: str, tensor: Tensor | list[Tensor], *, bend: str = "") -> None:
+    """Offer `tensor` to the trace that is running, if one is.
+
+    Args:
+        tensor: or a list of what was made token by token, each (B, ...); recorded as (B, T, ...).
+        bend: the function that made it, which decides what a saturated or a dead number is.
+    """
     active = _active.get()
     if active is not None:
-        active.add(module, what, tensor)
+        active.add(module, what, tensor if isinstance(tensor, list) else [tensor], bend)

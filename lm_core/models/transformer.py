@@ -134,6 +134,7 @@ class Block(nn.Module):
         self.attention = make_attention(s, causal=causal)
         self.up, self.down = up_and_down(s.n_embd, s.activation, bias=s.bias)
         self.activation, self.dropout = ACTIVATIONS[s.activation], s.dropout
+        self.bend = s.activation
         self.norm_attention = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_first = s.norm_place == "before"
@@ -153,7 +154,7 @@ class Block(nn.Module):
     def think(self, x: Tensor) -> Tensor:
         """The second half: work on what was taken, each token alone."""
         hidden = self.activation(self.up(self.norm_mlp(x) if self.norm_first else x))  # (B, T, 4C)
-        record(self, "mlp", hidden)
+        record(self, "mlp", hidden, bend=self.bend)
         x = x + F.dropout(self.down(hidden), self.dropout, self.training)
         x = x if self.norm_first else self.norm_mlp(x)
         record(self, "stream", x)

@@ -85,10 +85,9 @@ def test_a_recorded_pass_holds_every_node() -> None:
     with torch.inference_mode(), trace(model) as t:
         model(some_ids(2, 9, 27))
     shapes = {name: tuple(tensor.shape) for name, tensor in t.items()}
+    sizes = [("levels.0", 4), ("levels.1", 2), ("levels.2", 1)]
     assert shapes == {
-        "levels.0.nodes": (2, 9, 4, 64),
-        "levels.1.nodes": (2, 9, 2, 64),
-        "levels.2.nodes": (2, 9, 1, 64),
+        f"{level}.{what}": (2, 9, n, 64) for level, n in sizes for what in ("hidden", "nodes")
     }
     # The newest node of a level is the older neighbour's newest, one place of that level later.
     newest, older = t["levels.0.nodes"][:, 2:, -2], t["levels.0.nodes"][:, :-2, -1]
