@@ -5,7 +5,6 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 """
 
 import argparse
-import dataclasses
 import importlib
 import json
 import os
@@ -25,6 +24,7 @@ SAMPLER = {
     "repetition_penalty": float,
     "no_repeat": int,
 }
+LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,8 +127,17 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="go on from a checkpoint; --steps, --tokens or --seconds count from its beginning",
     )
+    train.add_argument(
+        "--log",
+        action="append",
+        default=[],
+        choices=LOGS,
+        metavar="NAME",
+        help="besides csv and json, which are always kept in OUT/logs: tensorboard, wandb or "
+        "trackio (both offline); may be given several times",
+    )
     if "train" in argv and asked:
-        train.epilog = _settings_help()
+        train.epilog = _helping().settings_help()
 
     evaluate = command("evaluate", _lazy("evaluate"), "score a text: nats, perplexity, bits")
     evaluate.add_argument("folder", metavar="FOLDER", help="a checkpoint")
@@ -148,7 +157,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "--max-tokens", type=int, default=200, metavar="N", help="tokens to write at most"
     )
     generate.add_argument("--samples", type=int, default=1, metavar="N", help="texts to write")
-    said = _sampler_help() if "generate" in argv and asked else {}
+    said = _helping().sampler_help() if "generate" in argv and asked else {}
     for name, kind in SAMPLER.items():
         option = f"--{name.replace('_', '-')}"
         generate.add_argument(option, type=kind, metavar="X", help=said.get(name))
@@ -210,45 +219,8 @@ def _lazy(name: str) -> Any:
     return run
 
 
-def _settings_help() -> str:
-    """Every setting with its default, range and help, read from the settings classes."""
-    from lm_core.models import models
-    from lm_core.tokenizers import tokenizers
-    from lm_core.training import TrainSettings
-
-    groups = [("train", "train", TrainSettings)]
-    groups += [("model", entry.name, entry.settings) for entry in models]
-    groups += [("tokenizer", entry.name, entry.settings) for entry in tokenizers]
-    lines = [
-        "What --set can change, with defaults. Where it is not set, train.lr falls with the width",
-        "of the model, train.batch_size is 16 (64 for items), and items get a smaller model.",
-    ]
-    for prefix, title, cls in groups:
-        fields = dataclasses.fields(cls)
-        lines += [f"\n--set for {title}:"] if fields else []
-        for f in fields:
-            span = _span(f)
-            said = f"{f.default}, {span}" if span else f.default
-            lines.append(f"  {prefix}.{f.name}={said}: {f.metadata['help']}")
-    return "\n".join(lines)
-
-
-def _span(field: dataclasses.Field) -> str:
-    """Which values a setting can take, "" where any."""
-    said = field.metadata
-    if said["choices"]:
-        return f"one of {', '.join(map(str, said['choices']))}"
-    return "" if said["low"] is None else f"{said['low']} to {said['high']}"
-
-
-def _sampler_help() -> dict[str, str]:
-    """Name -> help, range and default of the sampler's settings."""
-    from lm_core.generation import SamplerSettings
-
-    return {
-        f.name: f"{f.metadata['help']} ({_span(f)}; default: {f.default})".replace("%", "%%")
-        for f in dataclasses.fields(SamplerSettings)
-    }
+def _helping() -> Any:
+    return importlib.import_module("lm_core.commands.helping")
 
 
 def _corpora(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:

@@ -16,6 +16,7 @@ from lm_core.generation import SamplerSettings
 from lm_core.models import models
 from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers import tokenizers
+from lm_core.training.logs.csv_file import read_csv
 from tests.tiny import NAMES, TEXT, tiny_settings
 
 ROOT = Path(__file__).parents[1]
@@ -443,7 +444,10 @@ def test_a_run_that_diverges_says_so(lm, tmp_path: Path, text: Path) -> None:
     answer = lm(*args, "--threads=1", "--out", tmp_path / "model")
     assert answer.status == 2
     assert "try a learning rate ten times lower" in answer.err.splitlines()[-1]
-    assert not (tmp_path / "model").exists()
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["logs"]  # and no checkpoint
+    rows = read_csv((tmp_path / "model" / "logs" / "log.csv").read_text())
+    assert not math.isfinite(rows[-1]["nats"] + rows[-1]["grad_norm"])
+    assert math.isfinite(rows[0]["nats"])
 
 
 # As a program of its own --------------------------------------------------------------------------

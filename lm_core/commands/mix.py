@@ -42,6 +42,8 @@ def folders(args: argparse.Namespace) -> tuple[Path, Path] | None:
 
 def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
     """Mix two trained models; answers as `train` does."""
+    if args.log:
+        raise BadSettings("Mixing trained models takes no steps to log: leave out --log.")
     first, second = map(load_checkpoint, parts)
     if first.tokenizer.to_dict() != second.tokenizer.to_dict():
         raise BadSettings(

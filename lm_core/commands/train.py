@@ -2,14 +2,17 @@
 
 import argparse
 import shlex
+import shutil
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from lm_core.checkpoints import (
+    LOGS,
     Checkpoint,
     check_replaceable,
     load_checkpoint,
@@ -26,7 +29,8 @@ from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
 from lm_core.training import Budget, Control, Trainer
-from lm_core.training.events import Diagnosed, Evaluated, Failed, Finished, Step
+from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
+from lm_core.training.logs import ALWAYS, Logs
 from lm_core.training.parallel import Team, together
 from lm_core.training.resume import restore, training_tensors
 
@@ -55,16 +59,20 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     if not team.leads:  # the first process says, evaluates and saves what there is
         raise SystemExit(2 if any(isinstance(e, Failed) for e in trainer.run()) else 0)
     say(f"{prepared.model.n_parameters:,} parameters on {device}: {device.reason}")
-    previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
-    try:
-        end, history = _drive(trainer, load_history(Path(args.resume)) if args.resume else None)
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    final = {
-        split: trainer.evaluate(split, whole=split == "validation")
-        for split in ("train", "validation")
-        if split in trainer.data
-    }
+    past = load_history(Path(args.resume)) if args.resume else None
+    with _logs(args, out, spec, after=trainer.step) as log:
+        previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
+        try:
+            end, history = _drive(trainer, log, past)
+        finally:
+            signal.signal(signal.SIGINT, previous)
+        final = {
+            split: trainer.evaluate(split, whole=split == "validation")
+            for split in ("train", "validation")
+            if split in trainer.data
+        }
+        for evaluated in final.values():
+            log(evaluated)
     nats = {f"{split}_nats": e.nats for split, e in final.items()}
     meta = prepared.card() | {
         "step": end.step,
@@ -161,14 +169,24 @@ def _trainer(
     return trainer
 
 
+def _logs(args: argparse.Namespace, out: Path, spec: RunSpec, *, after: int) -> Logs:
+    """The logs of this training, beside its checkpoint; those of a resumed one go on."""
+    earlier = Path(args.resume) / LOGS if args.resume else None
+    if earlier is not None and earlier.is_dir() and not (out / LOGS).exists():
+        shutil.copytree(earlier, out / LOGS)
+    kinds = [*ALWAYS, *args.log]
+    return Logs(kinds, out / LOGS, spec=spec.to_dict(), name=out.name, after=after)
+
+
 def _drive(
-    trainer: Trainer, history: dict[str, list] | None = None
+    trainer: Trainer, log: Callable[[Event], None], history: dict[str, list] | None
 ) -> tuple[Finished, dict[str, list]]:
     """Run to the end, saying now and then how it goes; its last event, and the curve, which goes
-    on from `history`."""
+    on from `history`. `log` is given every event."""
     said = 0.0
     history = history or {"points": [], "evaluations": []}
     for event in trainer.run():
+        log(event)
         if isinstance(event, Step):
             history["points"].append([event.step, round(event.nats, 4)])
         elif isinstance(event, Evaluated):
