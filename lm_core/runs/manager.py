@@ -10,12 +10,17 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import Executor, Future
+from typing import Any
 
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
+from lm_core.runs import limits
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
+from lm_core.runs.queue import fair_order, seconds_left, seconds_until
 from lm_core.runs.spec import RunSpec
+from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute
 
@@ -33,7 +38,7 @@ def grace_seconds() -> float:
         return 900.0
 
 
-class RunManager:
+class RunManager(Steering):
     """Starts, queues and steers runs. Every call that names a run also names its owner."""
 
     def __init__(
@@ -70,15 +75,29 @@ class RunManager:
 
     # What a visitor can ask for ----------------------------------------------------------------
 
-    def start(self, spec: RunSpec, owner: str, *, title: str = "") -> str:
+    def start(
+        self,
+        spec: RunSpec,
+        owner: str,
+        *,
+        title: str = "",
+        kind: str = "train",
+        options: dict[str, Any] | None = None,
+    ) -> str:
         """Queue a run and return its id; it begins at once when a worker is free.
+
+        Args:
+            kind: train, or doctor: the same model is examined as `options` say.
 
         Raises:
             LabError: the visitor has too many runs waiting, or the store cannot be written.
         """
         self._check_waiting(owner)
         spec = RunSpec.from_dict(spec.to_dict())  # files of the machine are refused here
-        run = self.store.create(owner, title, spec.to_dict(), server=self._presence.id)
+        title, options = limits.title(title), limits.options(kind, options)
+        run = self.store.create(
+            owner, title, spec.to_dict(), server=self._presence.id, kind=kind, options=options
+        )
         self.store.visit(owner)
         self._dispatch()
         return run
@@ -91,6 +110,10 @@ class RunManager:
         """
         with self._lock:
             row = self.store.get(run, owner)
+            if row.parent:
+                raise LabError(
+                    "This run is part of an examination: start one of your own with its settings."
+                )
             if row.status in ACTIVE:
                 self.store.update(run, wish="run")
             elif not row.active:
@@ -114,14 +137,6 @@ class RunManager:
                 f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
             )
 
-    def pause(self, run: str, owner: str) -> None:
-        self.store.get(run, owner)
-        self.store.update(run, wish="pause")
-
-    def single_step(self, run: str, owner: str) -> None:
-        row = self.store.get(run, owner)
-        self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
-
     def stop(self, run: str, owner: str) -> None:
         """Stop at the next step boundary; a run that no worker has begun yet at once."""
         with self._lock:
@@ -133,34 +148,47 @@ class RunManager:
                 if run in self._running:
                     self._running[run].cancel()  # no more than a try: `_ended` hears of it
 
+    def reset(self, run: str, owner: str) -> None:
+        """Back to step 0: forget all that an ended run showed and learned, but not its settings,
+        title and note. `resume` then begins anew."""
+        with self._lock:
+            if self.store.get(run, owner).active:
+                raise LabError("This run is still going: stop it first.")
+            self._remove([run, *self.store.clear(run)])
+            self.store.update(
+                run, status="stopped", message="", lr_scale=1.0, pause_at=None, wish="run"
+            )
+
     def delete(self, run: str, owner: str) -> None:
-        """Forget a run that has ended, with its checkpoints."""
+        """Forget a run that has ended, with its checkpoints, snapshots and children."""
         if self.store.get(run, owner).active:
             raise LabError("This run is still going: stop it first.")
-        self.store.delete(run, owner)
-        shutil.rmtree(self.store.run_folder(run), ignore_errors=True)
+        self._remove(self.store.delete(run, owner))
+
+    def _remove(self, runs: Iterable[str]) -> None:
+        for run in runs:
+            shutil.rmtree(self.store.run_folder(run), ignore_errors=True)
 
     def queue_position(self, run: str) -> int | None:
         """1 for the next to begin; None when the run is not waiting."""
         order = [r.id for r in self._order(self.store.runs_with(WAITING))]
         return order.index(run) + 1 if run in order else None
 
+    def seconds_left(self, run: str, owner: str) -> float | None:
+        """How long a run still has to go, by its budget and its speed so far; None when unknown."""
+        return seconds_left(self.store, self.store.get(run, owner))
+
+    def waiting_seconds(self, run: str) -> float | None:
+        """About when a waiting run begins: an estimate, from what is left of the budgets of those
+        before it. None when it is not waiting, or when one of them may take any time."""
+        order = self._order(self.store.runs_with(WAITING))
+        going = [r for r in self.store.runs_with(ACTIVE) if r.server == self._presence.id]
+        return seconds_until(self.store, run, going, order, slots=self.slots)
+
     # The queue ---------------------------------------------------------------------------------
 
     def _order(self, waiting: list[Run]) -> list[Run]:
-        """Fair: the visitor with the fewest runs going comes first, then who has waited longest
-        since a run of theirs began, then who asked first."""
-        load: dict[str, int] = {}
-        for run in self.store.runs_with(ACTIVE):
-            load[run.owner] = load.get(run.owner, 0) + 1
-        served, left, order = dict(self._served), list(waiting), []
-        while left:
-            chosen = min(left, key=lambda r: (load.get(r.owner, 0), served.get(r.owner, 0)))
-            left.remove(chosen)
-            load[chosen.owner] = load.get(chosen.owner, 0) + 1
-            served[chosen.owner] = max(served.values(), default=0) + 1
-            order.append(chosen)
-        return order
+        return fair_order(waiting, self.store.runs_with(ACTIVE), self._served)
 
     def _dispatch(self) -> None:
         """Give free slots to waiting runs."""
@@ -189,7 +217,7 @@ class RunManager:
                 status, message = self._how_ended(run, future)
                 if status:
                     self.troubles[run] = message
-                    self.store.update(run, status=status, message=message, ended=time.time())
+                    self._end(run, status, message)
                     del self.troubles[run]
                 self._dispatch()
             except StoreUnavailable as trouble:
@@ -227,7 +255,12 @@ class RunManager:
                         self._interrupt(run.id, self.troubles.pop(run.id, CLOSED))
 
     def _interrupt(self, run: str, message: str) -> None:
-        self.store.update(run, status="interrupted", message=message, ended=time.time())
+        self._end(run, "interrupted", message)
+
+    def _end(self, run: str, status: str, message: str) -> None:
+        """The worker did not come to say so itself; nor for the children of the run."""
+        for one in (run, *(c.id for c in self.store.children_of(run) if c.active)):
+            self.store.update(one, status=status, message=message, ended=time.time())
 
     def _keep(self) -> None:
         """Twice a second: end what does not stop, stop what nobody watches any more."""

@@ -4,11 +4,12 @@ Written by workers, read by pages; WAL mode, so readers never hold up the writer
 killed loses nothing it had shown. Steps that a resumed run does again replace the old ones.
 
 A run belongs to its `owner`, an unguessable id that a visitor's page carries in its address; every
-call a page makes names the owner.
+call a page makes names the owner. A run of the kind "doctor" is an examination; runs it makes on
+the way (a cell of its grid) are its children: they have it as `parent`, belong to the same owner,
+and are forgotten with it.
 """
 
 import json
-import math
 import secrets
 import sqlite3
 import threading
@@ -17,56 +18,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.home import home_folder, make_folder, unwritable
-from lm_core.training import events
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, spec TEXT NOT NULL,
-    status TEXT NOT NULL, wish TEXT NOT NULL DEFAULT 'run', wished REAL,
-    single_steps INTEGER NOT NULL DEFAULT 0, lr_scale REAL NOT NULL DEFAULT 1.0,
-    message TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL, ended REAL,
-    pid INTEGER, server INTEGER, facts TEXT NOT NULL DEFAULT '{}');
-CREATE INDEX IF NOT EXISTS runs_owner ON runs (owner, created);
-CREATE TABLE IF NOT EXISTS points (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
-    tokens INTEGER, seconds REAL, nats REAL, lr REAL, grad_norm REAL, tokens_per_second REAL,
-    UNIQUE (run, step));
-CREATE TABLE IF NOT EXISTS evaluations (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
-    tokens INTEGER, split TEXT, nats REAL, scored_tokens INTEGER, whole INTEGER,
-    UNIQUE (run, step, split));
-CREATE TABLE IF NOT EXISTS samples (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, text TEXT,
-    UNIQUE (run, step));
-CREATE TABLE IF NOT EXISTS diagnostics (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
-    code TEXT, severity TEXT, text TEXT, cure TEXT, UNIQUE (run, step, code));
-CREATE TABLE IF NOT EXISTS checkpoints (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
-    UNIQUE (run, step));
-CREATE TABLE IF NOT EXISTS visits (owner TEXT PRIMARY KEY, seen REAL NOT NULL);
-"""
-
-TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
-    events.Step: (
-        "points",
-        ("step", "tokens", "seconds", "nats", "lr", "grad_norm", "tokens_per_second"),
-    ),
-    events.Evaluated: (
-        "evaluations",
-        ("step", "tokens", "split", "nats", "scored_tokens", "whole"),
-    ),
-    events.Sampled: ("samples", ("step", "text")),
-    events.Diagnosed: ("diagnostics", ("step", "code", "severity", "text", "cure")),
-    events.Checkpointed: ("checkpoints", ("step", "path")),
-}
+from lm_core.runs.tables import SCHEMA, TABLES, add_columns, from_row, to_row
+from lm_core.training.events import Event
 
 WAITING, ACTIVE = ("queued",), ("starting", "running", "paused")
 ENDED = ("finished", "stopped", "failed", "interrupted")
+
+
+class Wish(NamedTuple):
+    """What the owner of a run wants now."""
+
+    wish: str  # run, pause or stop
+    single_steps: int  # granted so far
+    lr_scale: float
+    pause_at: int | None  # the step after which it pauses
 
 
 @dataclass(frozen=True)
@@ -89,6 +58,11 @@ class Run:
     pid: int | None
     server: int | None
     facts: dict[str, Any]
+    kind: str  # train or doctor
+    options: dict[str, Any]  # of a doctor's job
+    parent: str  # the run this one is a part of, "" for most
+    note: str
+    pause_at: int | None
 
     @property
     def active(self) -> bool:
@@ -108,7 +82,9 @@ class RunStore:
         self._local = threading.local()
         make_folder(self.folder)
         with self._writing() as db:
-            db.executescript(SCHEMA)
+            db.executescript(SCHEMA)  # ends the transaction
+        with self._writing() as db:
+            add_columns(db)
 
     def __repr__(self) -> str:
         return f"RunStore({str(self.folder)!r})"
@@ -141,14 +117,31 @@ class RunStore:
 
     # Runs ------------------------------------------------------------------------------------
 
-    def create(self, owner: str, title: str, spec: dict[str, Any], *, server: int = 0) -> str:
-        """A new queued run; its id cannot be guessed."""
+    def create(
+        self,
+        owner: str,
+        title: str,
+        spec: dict[str, Any],
+        *,
+        server: int = 0,
+        kind: str = "train",
+        options: dict[str, Any] | None = None,
+        parent: str = "",
+    ) -> str:
+        """A new queued run; its id cannot be guessed.
+
+        Raises:
+            RunNotFound: the owner has no run `parent`.
+        """
+        if parent:
+            self.get(parent, owner)
         run = secrets.token_urlsafe(9)
+        texts = json.dumps(spec), json.dumps(options or {})
         with self._writing() as db:
             db.execute(
-                "INSERT INTO runs (id, owner, title, spec, status, created, server) "
-                "VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-                (run, owner, title, json.dumps(spec), time.time(), server),
+                "INSERT INTO runs (id, owner, title, status, created, spec, options, server, kind, "
+                "parent) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+                (run, owner, title, time.time(), *texts, server, kind, parent),
             )
         return run
 
@@ -164,26 +157,38 @@ class RunStore:
             raise RunNotFound("This run is not here, or is somebody else's: start a new one.")
         return _run(row)
 
-    def runs_of(self, owner: str) -> list[Run]:
-        """A visitor's runs, newest first."""
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT * FROM runs WHERE owner = ? ORDER BY created DESC, rowid DESC", (owner,)
-            )
-            return [_run(row) for row in rows]
+    def runs_of(self, owner: str, *, children: bool = False) -> list[Run]:
+        """A visitor's runs, newest first, without those that are parts of another."""
+        return self._runs(
+            "owner = ? AND (parent = '' OR ?) ORDER BY created DESC, rowid DESC", owner, children
+        )
+
+    def children_of(self, run: str) -> list[Run]:
+        """The runs that are parts of this one, oldest first."""
+        return self._runs("parent = ? AND parent != '' ORDER BY created, rowid", run)
 
     def runs_with(self, statuses: Iterable[str]) -> list[Run]:
-        """Every visitor's runs in any of the statuses, oldest first; for the manager."""
+        """Every visitor's runs in any of the statuses, oldest first; for the manager, so without
+        those that are parts of another."""
         statuses = tuple(statuses)
         marks = ", ".join("?" * len(statuses))
+        return self._runs(f"status IN ({marks}) AND parent = '' ORDER BY created, rowid", *statuses)
+
+    def _runs(self, which: str, *values: Any) -> list[Run]:
         with self._reading() as db:
-            rows = db.execute(
-                f"SELECT * FROM runs WHERE status IN ({marks}) ORDER BY created, rowid", statuses
-            )
-            return [_run(row) for row in rows]
+            return [_run(row) for row in db.execute(f"SELECT * FROM runs WHERE {which}", values)]
+
+    def rename(self, run: str, owner: str, title: str) -> None:
+        self.get(run, owner)
+        self.update(run, title=title)
+
+    def annotate(self, run: str, owner: str, note: str) -> None:
+        """Keep the owner's own words about a run."""
+        self.get(run, owner)
+        self.update(run, note=note)
 
     def update(self, run: str, **columns: Any) -> None:
-        """Set columns of a run; `facts` is merged into what is there."""
+        """Set columns of a run; `facts` are merged into what is there."""
         if "facts" in columns:
             facts = self.get(run).facts | columns["facts"]
             columns["facts"] = json.dumps(facts)
@@ -191,58 +196,64 @@ class RunStore:
         with self._writing() as db:
             db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run))
 
-    def delete(self, run: str, owner: str) -> None:
-        """Forget a run and all it showed (its folder is the manager's to remove)."""
+    def delete(self, run: str, owner: str) -> list[str]:
+        """Forget a run, its children and all they showed; their ids, as their folders are the
+        manager's to remove."""
         self.get(run, owner)
+        children = self.clear(run)
+        with self._writing() as db:
+            db.execute("DELETE FROM runs WHERE id = ?", (run,))
+        return [run, *children]
+
+    def clear(self, run: str) -> list[str]:
+        """Forget what a run showed, and its children, whose ids come back; not the run itself."""
+        children = [child.id for child in self.children_of(run)]
         with self._writing() as db:
             for table, _ in TABLES.values():
-                db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
-            db.execute("DELETE FROM runs WHERE id = ?", (run,))
+                for one in (run, *children):
+                    db.execute(f"DELETE FROM {table} WHERE run = ?", (one,))
+            db.execute("DELETE FROM runs WHERE parent = ?", (run,))
+        return children
 
-    def wish(self, run: str) -> tuple[str, int, float]:
-        """What the owner wants now: the wish, single steps granted so far, learning-rate scale."""
+    def wish(self, run: str) -> Wish:
+        """What the owner wants now; of a run that is gone, that it stops."""
         with self._reading() as db:
             row = db.execute(
-                "SELECT wish, single_steps, lr_scale FROM runs WHERE id = ?", (run,)
+                "SELECT wish, single_steps, lr_scale, pause_at FROM runs WHERE id = ?", (run,)
             ).fetchone()
-        return ("stop", 0, 1.0) if row is None else tuple(row)
+        return Wish("stop", 0, 1.0, None) if row is None else Wish(*row)
 
     # What a run shows ------------------------------------------------------------------------
 
-    def record(self, run: str, shown: Iterable[events.Event]) -> None:
+    def record(self, run: str, shown: Iterable[Event]) -> None:
         """Keep events, in one transaction."""
         with self._writing() as db:
             for event in shown:
                 if type(event) not in TABLES:
                     continue
-                table, columns = TABLES[type(event)]
+                table, columns, values = to_row(event)
                 marks = ", ".join("?" * (len(columns) + 1))
                 db.execute(
                     f"INSERT OR REPLACE INTO {table} (run, {', '.join(columns)}) VALUES ({marks})",
-                    (run, *(getattr(event, column) for column in columns)),
+                    (run, *values),
                 )
 
     def since(self, kind: type, run: str, seq: int = 0) -> list[dict[str, Any]]:
         """What is new: events of `kind` after `seq`, each with its `seq`, in order."""
-        table, columns = TABLES[kind]
-        with self._reading() as db:
-            rows = db.execute(
-                f"SELECT seq, {', '.join(columns)} FROM {table} WHERE run = ? AND seq > ? "
-                "ORDER BY step, seq",
-                (run, seq),
-            )
-            return [_shown(row) for row in rows]
+        return self._shown(kind, "run = ? AND seq > ? ORDER BY step, seq", run, seq)
 
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""
+        found = self._shown(kind, "run = ? ORDER BY step DESC, seq DESC LIMIT 1", run)
+        return found[0] if found else None
+
+    def _shown(self, kind: type, which: str, *values: Any) -> list[dict[str, Any]]:
         table, columns = TABLES[kind]
         with self._reading() as db:
-            row = db.execute(
-                f"SELECT seq, {', '.join(columns)} FROM {table} WHERE run = ? "
-                "ORDER BY step DESC, seq DESC LIMIT 1",
-                (run,),
-            ).fetchone()
-        return None if row is None else _shown(row)
+            rows = db.execute(
+                f"SELECT seq, {', '.join(columns)} FROM {table} WHERE {which}", values
+            )
+            return [from_row(table, row) for row in rows]
 
     # Visits ----------------------------------------------------------------------------------
 
@@ -257,12 +268,6 @@ class RunStore:
         return None if row is None else row["seen"]
 
 
-def _shown(row: sqlite3.Row) -> dict[str, Any]:
-    """SQLite keeps "not a number" as NULL; no event has None in it, so it is one."""
-    return {key: math.nan if value is None else value for key, value in dict(row).items()}
-
-
 def _run(row: sqlite3.Row) -> Run:
-    values = dict(row)
-    values["spec"], values["facts"] = json.loads(values["spec"]), json.loads(values["facts"])
-    return Run(**values)
+    read = {name: json.loads(row[name]) for name in ("spec", "facts", "options")}
+    return Run(**dict(row) | read)

@@ -43,8 +43,9 @@ class StoreControl(Control):
     def __init__(self, store: RunStore, run: str) -> None:
         super().__init__()
         self.store, self.run = store, run
-        self._looked = float("-inf")
-        self.steps_granted = self._steps_taken = store.wish(run)[1]  # of an earlier life
+        self.trainer: Trainer | None = None  # whose steps are counted for a pause
+        self._looked, self._pause_at = float("-inf"), None
+        self.steps_granted = self._steps_taken = store.wish(run).single_steps  # of an earlier life
 
     def look(self) -> str:
         if PARENT_GONE.is_set():
@@ -52,7 +53,11 @@ class StoreControl(Control):
         now = time.perf_counter()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
-            self.wish, self.steps_granted, self.lr_scale = self.store.wish(self.run)
+            self.wish, self.steps_granted, self.lr_scale, self._pause_at = self.store.wish(self.run)
+        if self._pause_at is not None and self.trainer and self.trainer.step >= self._pause_at:
+            wished, self._pause_at = self.store.wish(self.run).wish, None
+            self.wish = "pause" if wished == "run" else wished  # a stop is not to be lost
+            self.store.update(self.run, wish=self.wish, pause_at=None)
         return self.wish
 
 
@@ -82,6 +87,10 @@ def execute(home: str, run: str) -> str:
     store = RunStore(Path(home))
     row = store.get(run)
     store.update(run, status="starting", pid=os.getpid(), started=time.time(), message="")
+    if row.kind == "doctor":
+        from lm_core.runs.doctoring import examine
+
+        return examine(store, run)
     try:
         spec = RunSpec.from_dict(row.spec)
         prepared = prepare(spec)
@@ -139,14 +148,15 @@ def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device
         saved = load_checkpoint(folder)
         prepared.check_same_text(saved)
         model = saved.model
-    trainer = Trainer(
+    control = StoreControl(store, run)
+    trainer = control.trainer = Trainer(
         model,
         prepared.data,
         settings=spec.train,
         budget=spec.budget,
         seed=spec.seed,
         device=device,
-        control=StoreControl(store, run),
+        control=control,
         write=prepared.writer(spec.seed),
         save=save,
     )

@@ -193,14 +193,14 @@ def test_wishes_are_written_down_for_the_worker(manager: RunManager) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     manager.pause(run, "ada")
-    assert manager.store.wish(run) == ("pause", 0, 1.0)
+    assert manager.store.wish(run) == ("pause", 0, 1.0, None)
     manager.resume(run, "ada")
-    assert manager.store.wish(run) == ("run", 0, 1.0)
+    assert manager.store.wish(run) == ("run", 0, 1.0, None)
     manager.single_step(run, "ada")
     manager.single_step(run, "ada")
-    assert manager.store.wish(run) == ("pause", 2, 1.0)
+    assert manager.store.wish(run) == ("pause", 2, 1.0, None)
     manager.stop(run, "ada")
-    assert manager.store.wish(run) == ("stop", 2, 1.0)
+    assert manager.store.wish(run) == ("stop", 2, 1.0, None)
     assert status(manager, run) == "running"  # the worker says when it has stopped
 
 

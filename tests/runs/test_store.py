@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 
 from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, RunStore
+from lm_core.runs.tables import LATER, SCHEMA, TABLES
 from lm_core.training.events import (
     Checkpointed,
     Diagnosed,
     Evaluated,
+    Examined,
     Failed,
     Finished,
+    Found,
     Paused,
+    Probed,
     Sampled,
+    Snapshot,
     Step,
 )
 
@@ -104,7 +109,9 @@ def test_facts_are_added_to_what_is_known(store: RunStore, run: str) -> None:
 
 def test_a_wish_is_read_in_one_go(store: RunStore, run: str) -> None:
     store.update(run, wish="pause", single_steps=2, lr_scale=0.5)
-    assert store.wish(run) == ("pause", 2, 0.5)
+    assert store.wish(run) == ("pause", 2, 0.5, None)
+    store.update(run, pause_at=70)
+    assert store.wish(run).pause_at == 70
 
 
 def test_a_run_that_was_deleted_wishes_to_stop(store: RunStore, run: str) -> None:
@@ -116,12 +123,85 @@ def test_a_run_that_was_deleted_wishes_to_stop(store: RunStore, run: str) -> Non
         store.get(run)
 
 
+def test_children_are_out_of_the_way_and_go_with_their_parent(store: RunStore, run: str) -> None:
+    job = store.create("ada", "Doctor", {}, kind="doctor", options={"steps": ["grid"]})
+    cells = [store.create("ada", str(k), {}, parent=job) for k in range(3)]
+    assert (store.get(job).kind, store.get(job).options) == ("doctor", {"steps": ["grid"]})
+    assert (store.get(run).kind, store.get(run).options, store.get(run).parent) == ("train", {}, "")
+    assert [row.id for row in store.runs_of("ada")] == [job, run]
+    assert [row.id for row in store.runs_of("ada", children=True)] == [*cells[::-1], job, run]
+    assert [row.id for row in store.children_of(job)] == cells
+    assert store.children_of(run) == []
+    assert [row.id for row in store.runs_with(WAITING)] == [run, job]
+    store.record(cells[1], [point(1)])
+    assert store.get(cells[1], "ada").parent == job
+    assert store.delete(job, "ada") == [job, *cells]
+    assert [row.id for row in store.runs_of("ada", children=True)] == [run]
+    assert store.since(Step, cells[1]) == []
+
+
+def test_a_child_belongs_to_the_owner_of_its_parent(store: RunStore, run: str) -> None:
+    with pytest.raises(RunNotFound):
+        store.create("bob", "", {}, parent=run)
+
+
+def test_a_run_is_cleared_of_what_it_showed_and_stays(store: RunStore, run: str) -> None:
+    store.record(run, SHOWN)
+    cell = store.create("ada", "", {}, parent=run)
+    assert store.clear(run) == [cell]
+    assert all(store.since(kind, run) == [] for kind in TABLES)
+    assert store.get(run, "ada").title == "A run"
+    assert store.children_of(run) == []
+
+
+def test_a_title_and_a_note_are_the_owners(store: RunStore, run: str) -> None:
+    store.rename(run, "ada", "Another")
+    store.annotate(run, "ada", "It learns.\nSlowly.")
+    row = store.get(run)
+    assert (row.title, row.note) == ("Another", "It learns.\nSlowly.")
+    for change in (store.rename, store.annotate):
+        with pytest.raises(RunNotFound):
+            change(run, "bob", "Mine")
+    assert store.get(run) == row
+
+
+def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
+    """As the first version of the lab left it: no column of `LATER`, no table but its own."""
+    assert not any(f" {column} " in SCHEMA for _, column, _ in LATER)
+    old = sqlite3.connect(tmp_path / "runs.sqlite")
+    old.executescript(SCHEMA)
+    for table in ("probes", "examinations", "snapshots", "findings"):
+        old.execute(f"DROP TABLE {table}")
+    old.execute(
+        "INSERT INTO runs (id, owner, title, spec, status, created) "
+        "VALUES ('old', 'ada', 'Old', '{}', 'finished', 1.0)"
+    )
+    old.execute("INSERT INTO samples (run, step, text) VALUES ('old', 1, 'anna')")
+    old.commit()
+    old.close()
+    for _ in range(2):  # the second time there is nothing to do
+        store = RunStore(tmp_path)
+    row = store.get("old", "ada")
+    assert (row.kind, row.options, row.parent, row.note) == ("train", {}, "", "")
+    assert store.wish("old").pause_at is None
+    assert store.last(Sampled, "old")["pieces"] == ()
+    assert store.runs_of("ada") == [row]
+    for event in SHOWN:
+        store.record("old", [event])
+        assert store.last(type(event), "old")["step"] == 1
+
+
 # What a run shows ---------------------------------------------------------------------------------
 
 SHOWN = [
     point(1),
     Evaluated(1, 10, "validation", 2.5, 100, True),
     Sampled(1, "Once\nupon"),
+    Sampled(1, "On", (("O", 0.25), ("n", 1.0))),
+    Probed(1, (2.5, 0.1, math.inf)),
+    Examined(1, {"layers": [{"name": "a", "dead": None, "units": [[0, 1]]}], "grad_norm": 0.5}),
+    Snapshot(1, "somewhere"),
+    Found(1, "init", {"nats": 3.3, "done": True}),
     Diagnosed(1, "dead", "alarm", "Half of it is dead.", "Try less."),
     Checkpointed(1, "somewhere"),
 ]
@@ -258,6 +338,15 @@ def test_threads_write_and_read_at_once_and_lose_nothing(store: RunStore) -> Non
         thread.join(60)
     assert not troubles
     assert all(len(store.since(Step, run)) == 100 for run in runs)
+
+
+def test_a_finding_that_grows_replaces_itself_and_is_new(store: RunStore, run: str) -> None:
+    store.record(run, [Found(1, "lr", {"lr": [0.1]}), Found(2, "grid", {})])
+    seen = max(row["seq"] for row in store.since(Found, run))
+    store.record(run, [Found(1, "lr", {"lr": [0.1, 0.2], "done": True})])
+    (row,) = store.since(Found, run, seen)
+    assert (row["step"], row["data"]["done"]) == (1, True)
+    assert [row["part"] for row in store.since(Found, run)] == ["lr", "grid"]
 
 
 def test_a_reader_does_not_wait_for_a_writer(store: RunStore, run: str) -> None:

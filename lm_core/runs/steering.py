@@ -1,0 +1,46 @@
+"""What the owner of a run may wish of it while it goes on. A wish is written to the store, where
+the worker finds it between two steps.
+"""
+
+from lm_core.runs import limits
+from lm_core.runs.store import RunStore
+
+
+class Steering:
+    """Wishes that change nothing about who computes what. Each names the owner.
+
+    Raises:
+        RunNotFound: from every method, when the run is not there or is somebody else's.
+    """
+
+    store: RunStore
+
+    def pause(self, run: str, owner: str) -> None:
+        self.store.get(run, owner)
+        self.store.update(run, wish="pause")
+
+    def single_step(self, run: str, owner: str) -> None:
+        row = self.store.get(run, owner)
+        self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
+
+    def pause_at(self, run: str, owner: str, step: int | None) -> None:
+        """Let it run to the end of a step and pause there; None: no such step any more."""
+        self.store.get(run, owner)
+        self.store.update(run, pause_at=limits.step(step))
+
+    def set_rate(self, run: str, owner: str, lr: float) -> None:
+        """Go on with another learning rate, as if the run had been set up with it: the schedule
+        stays what it is. Heard between two steps; kept when the run is paused or resumed.
+
+        Raises:
+            BadSettings: it is no number, or outside of what a run can be set up with.
+        """
+        row = self.store.get(run, owner)
+        self.store.update(run, lr_scale=limits.rate(lr) / row.spec["train"]["lr"])
+
+    def rename(self, run: str, owner: str, title: str) -> None:
+        self.store.rename(run, owner, limits.title(title))
+
+    def annotate(self, run: str, owner: str, note: str) -> None:
+        """Keep a note beside a run."""
+        self.store.annotate(run, owner, limits.note(note))

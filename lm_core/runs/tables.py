@@ -1,0 +1,123 @@
+"""The tables of the run store: which there are, and how events become rows of them.
+
+`runs` has a row a run. Every other table holds one kind of event, keyed by run and step, so that a
+step done again replaces what it showed before; `seq` grows with every write, and a page that has
+seen up to one asks for what came after it. What has no columns of its own is kept as JSON.
+"""
+
+import json
+import math
+import sqlite3
+from typing import Any
+
+from lm_core.training import events
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, spec TEXT NOT NULL,
+    status TEXT NOT NULL, wish TEXT NOT NULL DEFAULT 'run', wished REAL,
+    single_steps INTEGER NOT NULL DEFAULT 0, lr_scale REAL NOT NULL DEFAULT 1.0,
+    message TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL, ended REAL,
+    pid INTEGER, server INTEGER, facts TEXT NOT NULL DEFAULT '{}');
+CREATE INDEX IF NOT EXISTS runs_owner ON runs (owner, created);
+CREATE TABLE IF NOT EXISTS points (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    tokens INTEGER, seconds REAL, nats REAL, lr REAL, grad_norm REAL, tokens_per_second REAL,
+    UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS evaluations (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    tokens INTEGER, split TEXT, nats REAL, scored_tokens INTEGER, whole INTEGER,
+    UNIQUE (run, step, split));
+CREATE TABLE IF NOT EXISTS samples (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, text TEXT,
+    UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS probes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    nats TEXT NOT NULL, UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS examinations (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    data TEXT NOT NULL, UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS snapshots (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
+    UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS findings (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    part TEXT NOT NULL, data TEXT NOT NULL, UNIQUE (run, step, part));
+CREATE TABLE IF NOT EXISTS diagnostics (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
+    code TEXT, severity TEXT, text TEXT, cure TEXT, UNIQUE (run, step, code));
+CREATE TABLE IF NOT EXISTS checkpoints (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
+    UNIQUE (run, step));
+CREATE TABLE IF NOT EXISTS visits (owner TEXT PRIMARY KEY, seen REAL NOT NULL);
+"""
+
+# What later versions of the lab added to tables that an older file has already.
+LATER = (
+    ("runs", "kind", "TEXT NOT NULL DEFAULT 'train'"),
+    ("runs", "options", "TEXT NOT NULL DEFAULT '{}'"),
+    ("runs", "parent", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "note", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "pause_at", "INTEGER"),
+    ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
+)
+
+TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
+    events.Step: (
+        "points",
+        ("step", "tokens", "seconds", "nats", "lr", "grad_norm", "tokens_per_second"),
+    ),
+    events.Evaluated: (
+        "evaluations",
+        ("step", "tokens", "split", "nats", "scored_tokens", "whole"),
+    ),
+    events.Sampled: ("samples", ("step", "text", "pieces")),
+    events.Probed: ("probes", ("step", "nats")),
+    events.Examined: ("examinations", ("step", "data")),
+    events.Snapshot: ("snapshots", ("step", "path")),
+    events.Found: ("findings", ("step", "part", "data")),
+    events.Diagnosed: ("diagnostics", ("step", "code", "severity", "text", "cure")),
+    events.Checkpointed: ("checkpoints", ("step", "path")),
+}
+
+AS_JSON = {
+    ("samples", "pieces"),
+    ("probes", "nats"),
+    ("examinations", "data"),
+    ("findings", "data"),
+}
+
+
+def add_columns(db: sqlite3.Connection) -> None:
+    """Bring tables of an older lab up to date; call it inside a transaction."""
+    for table, column, kind in LATER:
+        if column not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    db.execute("CREATE INDEX IF NOT EXISTS runs_parent ON runs (parent)")
+
+
+def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
+    """The table, the columns and the values of an event."""
+    table, columns = TABLES[type(event)]
+    values = (getattr(event, column) for column in columns)
+    kept = (
+        json.dumps(value) if (table, column) in AS_JSON else value
+        for column, value in zip(columns, values, strict=True)
+    )
+    return table, columns, tuple(kept)
+
+
+def from_row(table: str, row: sqlite3.Row) -> dict[str, Any]:
+    """What `to_row` kept."""
+    return {column: _value(table, column, value) for column, value in dict(row).items()}
+
+
+def _value(table: str, column: str, value: Any) -> Any:
+    if value is None:  # SQLite keeps "not a number" so; no event has None in it
+        return math.nan
+    if (table, column) not in AS_JSON:
+        return value
+    read = json.loads(value)
+    if isinstance(read, list):  # events hold tuples; JSON knows lists only
+        return tuple(tuple(one) if isinstance(one, list) else one for one in read)
+    return read
