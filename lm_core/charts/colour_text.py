@@ -42,6 +42,21 @@ def token_spans(
     return f'<div style="line-height:2;overflow-wrap:anywhere">{"".join(spans)}</div>'
 
 
+def token_legend() -> str:
+    """What the colours and lines mean, likeliest first, as HTML in the same look."""
+    limits = [words.percent(limit) for limit, _, _ in _STEPS[:-1]]
+    names = [f"under {limits[0]}", *(f"from {limit}" for limit in limits)]
+    spans = [
+        f'<span style="padding:1px 5px;border-radius:4px;background:{fill};border-bottom:{line};'
+        f'white-space:nowrap">{name}</span>'
+        for name, (_, fill, line) in zip(names, _STEPS, strict=True)
+    ]
+    return (
+        '<div style="font-size:0.8rem;line-height:2;opacity:0.9">probability it gave: '
+        f"{' '.join(reversed(spans))}</div>"
+    )
+
+
 def _span(text: str, p: float, numbers: bool) -> str:
     shown = html.escape(text, quote=True)
     gap = "margin-right:4px;" if numbers else ""

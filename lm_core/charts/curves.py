@@ -2,8 +2,9 @@
 
 An altair chart, because a page updates it in place. Its specification depends on nothing but the
 unit and the height: everything that changes while a model trains is in the data, so that a redraw
-moves the lines and nothing else. (Streamlit makes its `alt` part of the specification: while a
-model trains, give it one fixed sentence and write the chart's own `alt` beside it.)
+moves the lines and nothing else, and who looks closer at a part of it keeps that view (see
+zooming.py). (Streamlit makes its `alt` part of the specification: while a model trains, give it one
+fixed sentence and write the chart's own `alt` beside it.)
 """
 
 from functools import lru_cache
@@ -16,14 +17,17 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.decimation import decimate
 from lm_core.charts.families import FamilyRun, family_curves
+from lm_core.charts.measures import Measure
 from lm_core.charts.reading import read_aloud
 from lm_core.charts.theme import GREY, SERIES, altair_config
+from lm_core.charts.zooming import thinned, zoomable
 
 __all__ = ["FamilyRun", "decimate", "family_curves", "loss_curve", "read_aloud", "smooth"]
 
 RAW, TRAINING, VALIDATION = "training, each step", "training", "validation"
 UNIFORM, FRAME = "guessing blindly", "frame"
 _ROWS = {RAW: 800, TRAINING: 400, VALIDATION: 300}  # 1,500 in all is what a browser redraws at once
+SMOOTHING = 1 / 40  # share of the curve that the mean looks back on
 
 
 def loss_curve(
@@ -33,6 +37,9 @@ def loss_curve(
     unit: str = "nats per character",
     height: int = 320,
     uniform_nats: float | None = None,
+    measure: Measure | None = None,
+    smoothing: float = SMOOTHING,
+    within: tuple[float, float] | None = None,
 ) -> Chart:
     """Training loss (each step faint, its exponential mean on top) and validation loss.
 
@@ -42,35 +49,43 @@ def loss_curve(
         unit: of both losses, for the axis.
         height: in pixels; the same whatever the data.
         uniform_nats: ln V, the loss of guessing every token alike; drawn as a line when given.
+        measure: another unit to draw the losses in; the means are taken in nats.
+        smoothing: of the mean, as a share of the curve; 0 for none.
+        within: the steps in view, where one looks closer: drawn with all their points.
 
     Values that are not finite are left out of the picture and named in `alt`. A spike is drawn no
     higher than 1.5 times where the curves begin, or the rest of them would be a flat line.
     """
+    measure = measure or Measure(unit)
+    unit = measure.unit
     train, validation = _series(points, "train_nats"), _series(evaluations, "nats")
-    mean = train.assign(nats=smooth(train["nats"]))
+    mean = train.assign(nats=smooth(train["nats"], smoothing))
     shown = {RAW: train, TRAINING: mean, VALIDATION: validation}
     parts = []
     for name, part in shown.items():
+        shown[name] = part = part.assign(nats=measure.of(part["nats"]))
         part = part[np.isfinite(part["nats"])]
-        parts.append(decimate(part, "step", "nats", _ROWS[name]).assign(series=name))
+        parts.append(thinned(part, "step", "nats", _ROWS[name], within).assign(series=name))
     data = pd.concat(parts, ignore_index=True)
     table = data[["series", "step", "nats"]].rename(columns={"nats": unit})
     title = "Loss"
-    frame = _frame(data, uniform_nats)
+    blind = None if uniform_nats is None else float(measure.of(uniform_nats))
+    frame = _frame(data, blind, lowest=1.0 if measure.exponential else 0.0)
     top = frame["nats"].max()
     drawn = pd.concat([data.assign(nats=data["nats"].clip(upper=top)), frame], ignore_index=True)
-    figure = _layers(title, unit, height).copy(deep=False)
+    figure = _layers(title, unit, height, measure.exponential).copy(deep=False)
     figure.data = drawn
-    return Chart(title, figure, _alt(train, validation, unit), table)
+    return Chart(title, figure, _alt(shown[RAW], shown[VALIDATION], unit), table)
 
 
-def smooth(values: pd.Series) -> pd.Series:
-    """Exponential mean over about a fortieth of the curve; what is not finite stays out of it.
+def smooth(values: pd.Series, share: float = SMOOTHING) -> pd.Series:
+    """Exponential mean over about a `share` of the curve; what is not finite stays out of it.
 
     The weights of the few first values are made up to one, so the curve starts where the data do.
     """
     finite = values.astype(float).replace([np.inf, -np.inf], np.nan)
-    return finite.ewm(span=max(5, len(values) / 40), ignore_na=True).mean().where(finite.notna())
+    span = max(5, len(values) * share) if share else 1
+    return finite.ewm(span=span, ignore_na=True).mean().where(finite.notna())
 
 
 def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -81,17 +96,20 @@ def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return plain[np.isfinite(plain["step"])].sort_values("step", kind="stable", ignore_index=True)
 
 
-def _frame(data: pd.DataFrame, uniform: float | None) -> pd.DataFrame:
-    """Rows that are not curves: where the axes reach to, and the line of guessing blindly."""
+def _frame(data: pd.DataFrame, uniform: float | None, *, lowest: float) -> pd.DataFrame:
+    """Rows that are not curves: where the axes reach to, and the line of guessing blindly.
+    `lowest` is the loss of a model that is never surprised."""
     blind = uniform if uniform is not None and np.isfinite(uniform) else None
     if data.empty:  # any round numbers will do for the axes
-        first, last, low, high = 0.0, 100.0, 0.0, blind or 4.0
+        first, last, low, high = 0.0, 100.0, lowest, blind or 4.0
     else:
         first, last = data["step"].min(), data["step"].max()
         last = max(last, first + 10)
         begins = data[data["series"] != RAW].groupby("series")["nats"].first().max()
         high = min(data["nats"].max(), 1.5 * max(begins, blind or 0.0))
-        low = max(0.0, min(data["nats"].min(), high - 0.5))  # noise on a flat curve stays small
+        low = max(lowest, min(data["nats"].min(), high - 0.5))  # noise on a flat curve stays small
+    if blind is not None:
+        high = max(high, blind + 0.05 * (blind - low))  # room for its words
     rows = [(first, low, FRAME), (last, high, FRAME)]
     if blind is not None:
         rows.append((last, blind, UNIFORM))
@@ -99,8 +117,9 @@ def _frame(data: pd.DataFrame, uniform: float | None) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=16)
-def _layers(title: str, unit: str, height: int) -> alt.LayerChart:
-    """The chart without its data; made once, since making it takes longer than a redraw may."""
+def _layers(title: str, unit: str, height: int, doubling: bool) -> alt.LayerChart:
+    """The chart without its data; made once, since making it takes longer than a redraw may.
+    `doubling`: equal lengths of the axis are equal factors, as suits a perplexity."""
     legend = [TRAINING, VALIDATION]
     color = alt.Color(
         "series:N",
@@ -117,7 +136,9 @@ def _layers(title: str, unit: str, height: int) -> alt.LayerChart:
     ]
     ticks = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
     x = alt.X("step:Q", title="step", axis=ticks, scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False, nice=True))
+    kind = {"type": "log"} if doubling else {"zero": False}
+    labels = alt.Axis(format="~s") if doubling else alt.Axis()
+    y = alt.Y("nats:Q", title=unit, axis=labels, scale=alt.Scale(nice=True, **kind))
     level = alt.Chart().encode(y=y)  # no x: as wide as the chart
     curve = level.encode(x=x)
 
@@ -126,16 +147,18 @@ def _layers(title: str, unit: str, height: int) -> alt.LayerChart:
 
     layers = [
         only(FRAME).mark_point(opacity=0, tooltip=False, size=1),
-        only(RAW).mark_line(color=SERIES[TRAINING].color, opacity=0.3, strokeWidth=1),
-        only(UNIFORM, base=level).mark_rule(color=GREY, strokeDash=[2, 3]),
+        zoomable(
+            only(RAW).mark_line(color=SERIES[TRAINING].color, opacity=0.3, strokeWidth=1, clip=True)
+        ),
+        only(UNIFORM, base=level).mark_rule(color=GREY, strokeDash=[2, 3], clip=True),
         only(UNIFORM)
-        .mark_text(color=GREY, align="right", baseline="bottom", dy=-3, fontSize=12)
+        .mark_text(color=GREY, align="right", baseline="bottom", dy=-3, fontSize=12, clip=True)
         .encode(text="series:N"),
-        only(*legend).mark_line(strokeWidth=2).encode(color=color, strokeDash=dash),
+        only(*legend).mark_line(strokeWidth=2, clip=True).encode(color=color, strokeDash=dash),
         only(VALIDATION)
-        .mark_point(color=SERIES[VALIDATION].color, filled=True, size=28, opacity=1)
+        .mark_point(color=SERIES[VALIDATION].color, filled=True, size=28, opacity=1, clip=True)
         .encode(tooltip=tooltip),
-        only(TRAINING).mark_point(opacity=0, size=60).encode(tooltip=tooltip),
+        only(TRAINING).mark_point(opacity=0, size=60, clip=True).encode(tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")
     return layered.configure(**altair_config())

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_core.charts.curves import RAW, TRAINING, VALIDATION, loss_curve, smooth
+from lm_core.charts.measures import PERPLEXITY, measure
 
 UNIT = "nats per character"
 
@@ -145,3 +146,38 @@ def test_the_mean_starts_where_the_data_do_and_passes_over_gaps():
 def test_the_mean_of_noise_is_calmer_than_the_noise():
     noise = pd.Series(np.random.default_rng(1).normal(2, 0.1, 2_000))
     assert smooth(noise)[200:].std() < 0.3 * noise.std()
+
+
+def test_another_measure_changes_the_losses_and_not_the_means_that_are_taken():
+    points, evaluations = run()
+    perplexity = loss_curve(points, evaluations, measure=measure(PERPLEXITY), uniform_nats=3.0)
+    table, unit = perplexity.table, "perplexity per character"
+    np.testing.assert_allclose(series(table, RAW)[unit], np.exp(points["train_nats"]))
+    mean = smooth(points["train_nats"])
+    np.testing.assert_allclose(series(table, TRAINING)[unit], np.exp(mean))
+    rows, spec = drawn(perplexity)
+    assert series(rows, "guessing blindly")["nats"].tolist() == [pytest.approx(np.exp(3.0))]
+    assert {layer["encoding"]["y"]["scale"]["type"] for layer in spec["layer"]} == {"log"}
+    assert perplexity.alt.startswith("Loss in perplexity per character: training 20.")
+
+
+def test_an_empty_perplexity_begins_at_one_where_a_logarithm_can():
+    points, evaluations = run()
+    rows, _ = drawn(loss_curve(points[:0], evaluations[:0], measure=measure(PERPLEXITY)))
+    assert rows["nats"].min() == 1
+
+
+def test_no_smoothing_is_the_data_and_more_is_calmer():
+    points, evaluations = run(2_000)
+    raw = points["train_nats"]
+    assert smooth(raw, 0).tolist() == raw.tolist()
+    assert smooth(raw, 0.1)[500:].std() < smooth(raw, 0.01)[500:].std()
+    chart = loss_curve(points, evaluations, smoothing=0.0)
+    assert series(chart.table, TRAINING)[UNIT].isin(raw).all()
+
+
+def test_who_looks_closer_sees_every_step_there():
+    points, evaluations = run(steps=20_000, every=500)
+    table = loss_curve(points, evaluations, within=(9_000, 9_300)).table
+    raw = series(table, RAW)
+    assert raw["step"].between(9_000, 9_300).sum() == 301
