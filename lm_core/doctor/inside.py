@@ -1,0 +1,252 @@
+"""Looking inside a training while it goes on: what flows through each layer, what flows back, and
+how far the step moves the weights.
+
+    update ratio = std(w after the step - w before) / std(w),   about 1/1000 where all is well
+
+At chosen steps part of the batch is read once more, traced and in float32, and the loss is followed
+back to every tensor the model offers (`lm_core.models.tracing`), to the embedding and to the
+logits. The gradients that lie in the weights stay as they are, and so do the random numbers and the
+averages of BatchNorm: a run is the same, bit for bit, whether it is looked into or not.
+
+The rate at which numbers vanish or explode by layer, and the figures of units, follow Glorot and
+Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from lm_core.doctor.looking import histogram, layer, number
+from lm_core.models.attention import Attention
+from lm_core.models.contract import IGNORED, LanguageModel, restart
+from lm_core.models.heads import LinearHead
+from lm_core.models.tracing import Trace, trace
+from lm_core.training import carried
+from lm_core.training.batches import Batch
+from lm_core.training.chance import seeded, uses_chance
+from lm_core.training.events import Event, Examined
+from lm_core.training.precision import Objective
+from lm_core.training.trainer import Trainer
+from lm_core.training.watching import Watcher
+
+SHARE = 0.02  # of the training time, once the first examination is paid for
+GROWTH = 1.5  # from one examined step to the next: 1, 2, 3, 5, 8, 12, 18, ...
+TOKENS = 512  # of the batch that are read again
+
+
+class Inside(Watcher):
+    """Examines steps 1, 2, 3, 5, 8, ... as long as that takes no more than `share` of the training
+    time; the first one always. Looks at one process alone, so not where several train together.
+
+    `spent` is how many seconds it has taken, `cost` how many the last examination took.
+    """
+
+    def __init__(self, *, share: float = SHARE, growth: float = GROWTH) -> None:
+        self.share, self.growth = share, growth
+        self.due, self.spent, self.cost = 1, 0.0, 0.0
+        self._found: dict[str, Any] = {}
+        self._before: dict[str, Tensor] = {}
+
+    def wants(self, trainer: Trainer) -> bool:
+        if trainer.step + 1 < self.due or trainer.team.size > 1:
+            return False
+        return self.spent + self.cost <= self.share * trainer.seconds or not self.spent
+
+    def gradients(self, trainer: Trainer, batch: Batch) -> None:
+        began = time.perf_counter()
+        self._found = {
+            "layers": layers(trainer, batch),
+            "weights": [_weight(name, p) for name, p in matrices(trainer.model)],
+            "grad_norm": number(_norm(p.grad for p in trainer.model.parameters())),
+            **fresh(trainer, batch),
+        }
+        self._before = {name: p.detach().clone() for name, p in matrices(trainer.model)}
+        self.cost = time.perf_counter() - began
+
+    def after(self, trainer: Trainer) -> Iterator[Event]:
+        began = time.perf_counter()
+        after = dict(matrices(trainer.model))
+        for found in self._found["weights"]:
+            before = self._before[found["name"]]
+            found["update_ratio"] = update_ratio(before, after[found["name"]].detach())
+        self._before = {}
+        self.due = max(trainer.step + 1, math.ceil(trainer.step * self.growth))
+        self.cost += time.perf_counter() - began
+        self.spent += self.cost
+        yield Examined(trainer.step, self._found)
+
+
+def matrices(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """Every weight with rows and columns, from the bottom up, by name."""
+    return [(n, p) for n, p in model.named_parameters() if p.dim() >= 2 and p.requires_grad]
+
+
+def update_ratio(before: Tensor, after: Tensor) -> float | None:
+    """std(after - before) / std(before); None where all of `before` is one number."""
+    spread = before.float().std()
+    return number((after - before).float().std() / spread) if spread > 0 else None
+
+
+def layers(trainer: Trainer, batch: Batch, tokens: int = TOKENS) -> list[dict[str, Any]]:
+    """What flows through each layer of the model and back, in the order in which it is made.
+
+    Args:
+        batch: what the step reads; the first rows of it, about `tokens` tokens, are looked at.
+    """
+    rows = min(len(batch.idx), max(1, tokens // batch.idx.size(1)))
+    idx, targets = batch.idx[:rows], batch.targets[:rows]
+    state = carried.split(_state(trainer, batch), [rows, len(batch.idx) - rows])[0]
+    asked = targets != IGNORED
+    with _undisturbed(trainer):
+        with _looking(trainer.model) as seen:
+            nats, penalty, _ = trainer.model.objective(idx, targets, _float32(state))
+        live = {name: parts for name, parts in seen.live.items() if parts[0].requires_grad}
+        flat = [part for parts in live.values() for part in parts]
+        gradients = iter(_slopes(nats.sum() / asked.sum() + penalty, flat))
+    found = []
+    for name, parts in live.items():
+        gradient = [next(gradients) for _ in parts]
+        h, g = (_places(_whole(each), asked) for each in (parts, gradient))
+        found.append(layer(name, seen.bends[name], h.detach(), g))
+    return found
+
+
+def fresh(trainer: Trainer, batch: Batch) -> dict[str, float | None]:
+    """The gradient of this batch computed anew, against what lies in the weights: its norm, and the
+    norm of the difference over it. None where the two cannot be compared: a batch read in pieces,
+    and dropout in cuDNN, which draws what nobody can draw again."""
+    nothing = {"fresh_grad_norm": None, "grad_difference": None}
+    model, s = trainer.model, trainer.settings
+    fused = any(isinstance(m, nn.RNNBase) and m.dropout for m in model.modules())
+    if s.accumulate > 1 or (fused and trainer.device.type == "cuda"):
+        return nothing
+    weights = [p for p in model.parameters() if p.grad is not None]
+    with _undisturbed(trainer):
+        ask = Objective(model, trainer.arithmetic)
+        nats, penalty, _ = ask(batch.idx, batch.targets, _state(trainer, batch))
+        anew = _slopes(nats.sum() / batch.asked + penalty, weights)
+    norm = _norm(anew)
+    apart = _norm(p.grad - g for p, g in zip(weights, anew, strict=True))
+    return {"fresh_grad_norm": number(norm), "grad_difference": number(apart / norm)}
+
+
+def _slopes(loss: Tensor, of: list[Tensor]) -> tuple[Tensor, ...]:
+    """How the loss changes with each; what it does not hang on gets zeros."""
+    return torch.autograd.grad(loss, of, allow_unused=True, materialize_grads=True)
+
+
+class _Seen(Trace):
+    """A trace whose tensors still hang on the graph; attention keeps its own to itself."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model)
+        self.live: dict[str, list[Tensor]] = {}
+
+    def add(self, module: nn.Module, what: str, tensors: list[Tensor], bend: str) -> None:
+        if not isinstance(module, Attention):
+            super().add(module, what, tensors, bend)
+
+    def keep(self, name: str, tensors: list[Tensor], bend: str) -> None:
+        self.live[name], self.bends[name] = tensors, bend
+
+
+@contextmanager
+def _looking(model: LanguageModel) -> Iterator[_Seen]:
+    """What the model offers, and what leaves its embeddings and its head."""
+    seen = _Seen(model)
+
+    def keep(name: str) -> Any:
+        return lambda module, args, out: seen.keep(name, [out], "")
+
+    kinds = (nn.Embedding, LinearHead)
+    hooks = [
+        module.register_forward_hook(keep(name))
+        for name, module in model.named_modules()
+        if isinstance(module, kinds)
+    ]
+    try:
+        with trace(model, seen):
+            yield seen
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextmanager
+def _undisturbed(trainer: Trainer) -> Iterator[None]:
+    """Around another reading of the batch: the masks of the step again, and what reading it leaves
+    in the model and in torch's generator put back."""
+    norms = [m for m in trainer.model.modules() if isinstance(m, _BatchNorm)]
+    kept = [(b, b.clone()) for m in norms for b in m.buffers(recurse=False)]
+    dice = seeded(trainer.seed, trainer.step, 0, trainer.device)
+    try:
+        with dice if uses_chance(trainer.model) else nullcontext():
+            yield
+    finally:
+        with torch.no_grad():
+            for buffer, value in kept:
+                buffer.copy_(value)
+
+
+def _state(trainer: Trainer, batch: Batch) -> Any:
+    """What the model carries into this batch, as the step has it."""
+    if batch.fresh is None:
+        return None
+    rows = [len(batch.idx)]
+    if trainer.settings.accumulate > 1 and isinstance(first := _leaf(trainer.state), Tensor):
+        rows.append(first.size(1) - len(batch.idx))
+    return restart(carried.split(trainer.state, rows)[0], batch.fresh)
+
+
+def _leaf(state: Any) -> Any:
+    return _leaf(state[0]) if isinstance(state, tuple) else state
+
+
+def _float32(state: Any) -> Any:
+    if isinstance(state, tuple):
+        return tuple(map(_float32, state))
+    return state.float() if isinstance(state, Tensor) else state
+
+
+def _whole(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.stack(parts, dim=1)
+
+
+def _places(x: Tensor, asked: Tensor) -> Tensor:
+    """(N, C): what x (B, T, ..., C) holds at places that are not padding.
+
+    Args:
+        asked: (B, T) bool. x may have one place more, in front, or fewer: those at the beginning.
+            One that is not laid out in rows holds no padding.
+    """
+    (B, T), n = asked.shape, x.size(1)
+    if x.dim() > 2 and x.size(0) == B:
+        if n == T + 1:
+            asked = torch.cat([asked.new_ones(B, 1), asked], dim=1)
+        x = x[asked[:, :n]]
+    return x.flatten(0, -2) if x.dim() > 1 else x.unsqueeze(0)
+
+
+def _norm(tensors: Any) -> Tensor:
+    """The length of all of them together."""
+    norms = [torch.linalg.vector_norm(t.float()) for t in tensors if t is not None]
+    return torch.linalg.vector_norm(torch.stack(norms))
+
+
+def _weight(name: str, p: nn.Parameter) -> dict[str, Any]:
+    """One matrix before the step; how far that moves it is filled in afterwards."""
+    return {
+        "name": name,
+        "shape": list(p.shape),
+        "grad_norm": number(0.0 if p.grad is None else _norm([p.grad])),
+        "grad_std": number(0.0 if p.grad is None else p.grad.float().std()),
+        "weight_std": number(p.detach().float().std()),
+        "update_ratio": None,
+        **histogram(p),
+    }
