@@ -238,9 +238,11 @@ class RunStore:
                     (run, *values),
                 )
 
-    def since(self, kind: type, run: str, seq: int = 0) -> list[dict[str, Any]]:
-        """What is new: events of `kind` after `seq`, each with its `seq`, in order."""
-        return self._shown(kind, "run = ? AND seq > ? ORDER BY step, seq", run, seq)
+    def since(self, kind: type, run: str, seq: int = 0, *, every: int = 1) -> list[dict[str, Any]]:
+        """What is new: events of `kind` after `seq`, each with its `seq`, in order. `every`: of so
+        many steps only one, where a picture has no room for all."""
+        which = "run = ? AND seq > ? AND step % ? = 0 ORDER BY step, seq"
+        return self._shown(kind, which, run, seq, every)
 
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""

@@ -110,6 +110,7 @@ def execute(home: str, run: str) -> str:
             "device": str(device),
             "corpus": prepared.info.title,
             "unit": unit_of(spec.tokenizer_name),
+            "counts": prepared.card()["counts"],
         },
     )
     return _record(store, run, trainer)

@@ -231,6 +231,13 @@ def test_a_page_asks_only_for_what_is_new(store: RunStore, run: str) -> None:
     assert [row["step"] for row in store.since(Step, run, seen)] == [6, 7, 8]
 
 
+def test_a_long_run_may_be_read_with_gaps(store: RunStore, run: str) -> None:
+    store.record(run, [point(k) for k in range(1, 101)])
+    assert [row["step"] for row in store.since(Step, run, every=20)] == [20, 40, 60, 80, 100]
+    seq = store.since(Step, run)[49]["seq"]
+    assert [row["step"] for row in store.since(Step, run, seq, every=20)] == [60, 80, 100]
+
+
 def test_a_step_done_again_replaces_the_old_one_and_is_new(store: RunStore, run: str) -> None:
     """A killed run goes on from its checkpoint at step 3; 4 and 5 were shown already."""
     store.record(run, [point(k, nats=1.0) for k in range(1, 6)])

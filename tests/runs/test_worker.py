@@ -74,6 +74,7 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert row.started <= row.ended
     assert row.facts["corpus"] == "Mine"
     assert row.facts["unit"] == "nats per character"
+    assert row.facts["counts"] == prepare(spec).card()["counts"]
     assert row.facts["parameters"] > 0
     assert row.facts["vocab_size"] == prepare(spec).tokenizer.vocab_size
     assert f"{torch.get_num_threads()} threads" in row.facts["device"]
