@@ -114,6 +114,7 @@ class Attention(nn.Module):
         if rotary is not None:
             q, k = rotate(q, *rotary), rotate(k, *rotary)
         T, kv = q.size(2), (k, v)
+        mask = mask if mask is None or mask.dtype == torch.bool else mask.to(q.dtype)
         if past is not None and not self.cross:  # preallocated: write, then read up to here
             past[0][:, :, start : start + T] = k
             past[1][:, :, start : start + T] = v

@@ -37,6 +37,7 @@ class LanguageModel(nn.Module):
     # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
     learns_by: ClassVar[str] = "gradient"
     carries_state: ClassVar[bool] = False  # True: trained along the text, state carried on
+    all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
     causal: ClassVar[bool] = True  # False: sees both sides of a place, so it cannot write
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:

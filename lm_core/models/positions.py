@@ -46,7 +46,7 @@ class Positions(nn.Module):
         if self.kind == "learned":
             return x + self.table.weight[start:end]
         if self.kind == "sinusoidal":
-            return x * x.size(-1) ** 0.5 + self.table[start:end]
+            return x * x.size(-1) ** 0.5 + self.table[start:end].to(x.dtype)
         return x
 
     def rotary(self, start: int, end: int) -> tuple[Tensor, Tensor] | None:

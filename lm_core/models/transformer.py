@@ -188,6 +188,8 @@ def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False)
 class Transformer(Network):
     """Decoder-only Transformer. The state is a `Cache`."""
 
+    all_bfloat16 = True
+
     def __init__(self, settings: TransformerSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size)
         s = settings

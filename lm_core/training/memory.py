@@ -17,6 +17,7 @@ from lm_core.models.building import out_of_memory
 from lm_core.training.batches import Batch
 from lm_core.training.chance import seeded
 from lm_core.training.events import Diagnosed
+from lm_core.training.precision import Objective
 
 if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
@@ -110,10 +111,9 @@ def _measure(model: nn.Module, trainer: "Trainer", batch: Batch, note) -> None:
     model.train()
     with (
         seeded(trainer.seed, trainer.step, 0, trainer.device),
-        trainer.arithmetic.forward(),
         torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor),
     ):
-        model.objective(batch.idx, batch.targets, None)
+        Objective(model, trainer.arithmetic)(batch.idx, batch.targets, None)
 
 
 def free_bytes(device: torch.device) -> int | None:

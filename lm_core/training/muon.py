@@ -11,7 +11,8 @@ Source: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural netw
 inside the network only; embeddings, heads, gains and biases take AdamW, with a rate of their own.
 
 Matrices of one shape are treated together, as one batch of matrix products. `torch.optim.Muon`
-does them one by one in bfloat16; the test holds the two equal.
+does them one by one in bfloat16; the test holds the two equal. A direction needs no more digits
+than bfloat16 has, so where the device multiplies those itself that is what is used.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ class Muon(torch.optim.Optimizer):
     lr: length of a step, for the spectral norm; 0.02 suits most widths.
     momentum: mu.
     weight_decay: pull toward zero, times lr.
+    bfloat16: whether directions are made orthogonal in that format.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class Muon(torch.optim.Optimizer):
         lr: float = 0.02,
         momentum: float = 0.95,
         weight_decay: float = 0.0,
+        bfloat16: bool = False,
     ) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        self.dtype = torch.bfloat16 if bfloat16 else torch.float32
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -57,7 +61,9 @@ class Muon(torch.optim.Optimizer):
                 ahead = torch._foreach_add(grads, memories, alpha=group["momentum"])
                 lr = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
                 torch._foreach_mul_(weights, 1 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(weights, orthogonal(torch.stack(ahead)).unbind(), alpha=-lr)
+                torch._foreach_add_(
+                    weights, orthogonal(torch.stack(ahead), self.dtype).unbind(), alpha=-lr
+                )
 
     def _memory(self, p: Tensor) -> Tensor:
         state = self.state[p]
@@ -66,12 +72,14 @@ class Muon(torch.optim.Optimizer):
         return state["momentum"]
 
 
-def orthogonal(X: Tensor) -> Tensor:
-    """The nearest matrices with all singular values about 1 (0.7 to 1.2). X (L, m, n)."""
+def orthogonal(X: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """The nearest matrices with all singular values about 1 (0.7 to 1.2), computed in `dtype` and
+    returned as X came. X (L, m, n) float32."""
     wide = X.size(-2) <= X.size(-1)
     X = X if wide else X.mT
-    X = X / (X.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    X = (X / (X.norm(dim=(-2, -1), keepdim=True) + 1e-7)).to(dtype)
     for a, b, c in ROUNDS:
         A = X @ X.mT  # (L, m, m), the smaller side
         X = torch.baddbmm(X, torch.baddbmm(A, A, A, beta=b, alpha=c), X, beta=a)
+    X = X.float()
     return X if wide else X.mT

@@ -11,20 +11,23 @@ from lm_core.training.muon import Muon
 ADAM_SHARE = 0.15  # of Muon's rate, for the weights that Muon leaves to AdamW
 
 
-def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> torch.optim.Optimizer:
+def adamw(
+    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer:
     """AdamW (Loshchilov and Hutter 2019), one fused kernel for all weights.
 
     betas (0.9, 0.95): the slower second moment of the default forgets too slowly for runs of a
-    few thousand steps.
+    few thousand steps. `bfloat16` changes nothing here.
     """
     return _adamw([p for p in model.parameters() if p.requires_grad], lr, weight_decay)
 
 
-def muon(model: nn.Module, *, lr: float, weight_decay: float) -> "Several":
+def muon(model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False) -> "Several":
     """Muon for the matrices inside the network, AdamW for embeddings, head, gains and biases.
 
     Args:
         lr: Muon's rate; AdamW takes ADAM_SHARE of it.
+        bfloat16: as for `Muon`.
     """
     outside = {
         id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()
@@ -38,7 +41,7 @@ def muon(model: nn.Module, *, lr: float, weight_decay: float) -> "Several":
     rest = [p for p in weights if id(p) not in chosen]
     parts: list[torch.optim.Optimizer] = []
     if inside:
-        parts.append(Muon(inside, lr=lr, weight_decay=weight_decay))
+        parts.append(Muon(inside, lr=lr, weight_decay=weight_decay, bfloat16=bfloat16))
     if rest:
         parts.append(_adamw(rest, lr, weight_decay))
         for group in parts[-1].param_groups:
@@ -103,5 +106,5 @@ def _adamw(weights: list[nn.Parameter], lr: float, weight_decay: float) -> torch
 
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"adamw": adamw, "muon": muon}
-"""What each takes: the model, lr and weight_decay. What each gives has the methods of
-`torch.optim.Optimizer` that the Trainer uses."""
+"""What each takes: the model, lr, weight_decay and whether the run computes in bfloat16. What each
+gives has the methods of `torch.optim.Optimizer` that the Trainer uses."""

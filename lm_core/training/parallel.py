@@ -10,7 +10,7 @@ step is. They follow and decide nothing, so no two clocks have to agree.
 
 import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from itertools import pairwise
@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, distributed, nn
 
 from lm_core.errors import BadSettings
-from lm_core.models.contract import LanguageModel
 from lm_core.training import carried
 
 if TYPE_CHECKING:
@@ -45,17 +44,16 @@ class Team:
     def leads(self) -> bool:
         return self.rank == 0
 
-    def share(self, model: LanguageModel) -> Callable[..., tuple]:
-        """`model.objective`, whose gradients are averaged over the processes."""
+    def share(self, objective: nn.Module, device: torch.device) -> nn.Module:
+        """The objective, whose gradients are averaged over the processes."""
         if self.size == 1:
-            return model.objective
-        device = model.device
+            return objective
         on = [device.index] if device.type == "cuda" else None
         parallel = nn.parallel.DistributedDataParallel
         # Buffers stay each process's own. torch 2.11 knows that setting by its older name.
         known = inspect.signature(parallel).parameters
         name = next(n for n in ("forward_sync_buffers", "broadcast_buffers") if n in known)
-        self._shared = parallel(_Objective(model), device_ids=on, **{name: False})
+        self._shared = parallel(objective, device_ids=on, **{name: False})
         return self._shared
 
     def quiet(self, alone: bool) -> AbstractContextManager:
@@ -147,17 +145,6 @@ def follow(trainer: "Trainer") -> None:
         else:
             trainer._one_step(rows, lr)
             trainer.step += 1
-
-
-class _Objective(nn.Module):
-    """DDP listens to `forward`; training asks for the objective."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
-        return self.model.objective(idx, targets, state)
 
 
 def _rows(state: Any) -> int:

@@ -1,37 +1,54 @@
 """In which number format a step computes, and whether it gives the same bits each time.
 
-Weights, gradients and the optimizer's memory are float32 always; bfloat16 is for the large
-products alone (autocast). What torch keeps for the whole process is set for the step and put back
-after it, so that nothing of it is seen by whoever reads the events.
+Weights, gradients and the optimizer's memory are float32 always. bfloat16 comes in two ways: for
+the large products alone (autocast, which converts what goes into each), or for all of a model that
+says it may (`all_bfloat16`), its weights rounded once a step. On a processor the second is quicker:
+4 x 128, context 64, batch 12: 26 ms a step against 30, and 42 in float32. Gradients reach the
+float32 weights through the rounding. What torch keeps for the whole process is set for the step and
+put back after it, so that nothing of it is seen by whoever reads the events.
 """
 
 import functools
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import torch
+from torch import Tensor, nn
+from torch.func import functional_call
 
 from lm_core.errors import BadSettings
+from lm_core.models.contract import LanguageModel
 
 
 class Arithmetic:
     """How the steps of one run compute.
 
     Args:
-        precision: "float32", "bfloat16" or "auto" (bfloat16 on a GPU that has it).
+        precision: "float32", "bfloat16" or "auto": bfloat16 where the device has it and gains by
+            it; of a processor that is with models that may compute all in it.
+        all_bfloat16: the model's own word on that.
 
     Raises:
         BadSettings: bfloat16 was asked for by name and the device has none.
     """
 
-    def __init__(self, precision: str, deterministic: bool, device: torch.device) -> None:
+    def __init__(
+        self,
+        precision: str,
+        deterministic: bool,
+        device: torch.device,
+        *,
+        all_bfloat16: bool = False,
+    ) -> None:
         if precision == "bfloat16" and not has_bfloat16(device):
             raise BadSettings(f"{NAMES[device.type]} has no bfloat16: set precision to float32.")
         on_gpu = device.type == "cuda"
         self.bfloat16 = precision == "bfloat16" or (
-            precision == "auto" and on_gpu and has_bfloat16(device)
+            precision == "auto" and (on_gpu or all_bfloat16) and has_bfloat16(device)
         )
+        self.rounds = self.bfloat16 and all_bfloat16 and not on_gpu
         self.tf32 = on_gpu and precision != "float32"
         self.deterministic, self.device = deterministic, device
 
@@ -45,13 +62,40 @@ class Arithmetic:
 
     def forward(self) -> AbstractContextManager:
         """Around the guess and its surprise, not around the gradients."""
-        if not self.bfloat16:
+        if not self.bfloat16 or self.rounds:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     @property
     def needs_setting(self) -> bool:
         return self.tf32 or self.deterministic
+
+
+class Objective(nn.Module):
+    """`model.objective` as the steps compute it, in the run's number format; a module, because that
+    is what can be shared between processes and compiled."""
+
+    def __init__(self, model: LanguageModel, arithmetic: Arithmetic) -> None:
+        super().__init__()
+        self.asked, self.arithmetic = _Asked(model), arithmetic
+
+    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
+        with self.arithmetic.forward():
+            if not self.arithmetic.rounds:
+                return self.asked(idx, targets, state)
+            rounded = {name: p.bfloat16() for name, p in self.asked.named_parameters()}
+            return functional_call(self.asked, rounded, (idx, targets, state))
+
+
+class _Asked(nn.Module):
+    """A module is asked by calling it; training asks for the objective."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
+        return self.model.objective(idx, targets, state)
 
 
 NAMES = {"cpu": "This processor", "cuda": "This GPU"}

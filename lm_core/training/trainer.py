@@ -34,7 +34,7 @@ from lm_core.training.control import Control
 from lm_core.training.events import Checkpointed, Evaluated, Event, Failed, Finished, Paused, Step
 from lm_core.training.optimizers import OPTIMIZERS, Several, set_rate
 from lm_core.training.parallel import Team
-from lm_core.training.precision import Arithmetic
+from lm_core.training.precision import Arithmetic, Objective
 from lm_core.training.schedules import lr_factor, ramped
 from lm_core.training.settings import Budget, TrainSettings
 from lm_core.training.side import SideWork
@@ -93,11 +93,16 @@ class Trainer:
         self.batches: Batches | None = None  # while it descends
         self._dropout = uses_chance(model)
         s = self.settings
-        self.arithmetic = Arithmetic(s.precision, s.deterministic, self.device)
+        self.arithmetic = Arithmetic(
+            s.precision, s.deterministic, self.device, all_bfloat16=model.all_bfloat16
+        )
         self.weights = Weights(self.model, decay=s.ema, keep_best=s.keep_best, patience=s.patience)
         if model.learns_by != "counting":
             self.optimizer = OPTIMIZERS[s.optimizer](
-                self.model, lr=s.lr, weight_decay=s.weight_decay
+                self.model,
+                lr=s.lr,
+                weight_decay=s.weight_decay,
+                bfloat16=self.arithmetic.bfloat16,
             )
 
     def __repr__(self) -> str:
@@ -137,7 +142,7 @@ class Trainer:
         )
         parallel.check_shares(self.team, ramped(self.batches.batch_size, s.ramp, 0.0))
         self.weights.back()
-        self._objective = self.team.share(self.model)
+        self._objective = self.team.share(Objective(self.model, self.arithmetic), self.device)
         self.state = self.team.own(self.state)
         if not self.team.leads:
             parallel.follow(self)
@@ -223,9 +228,8 @@ class Trainer:
             for k, piece in enumerate(pieces):
                 state = None if piece.fresh is None else restart(states[k], piece.fresh)
                 with self._chance(team.rank * cuts + k), team.quiet(k + 1 < len(pieces)):
-                    with self.arithmetic.forward():
-                        nats, penalty, state = self._objective(piece.idx, piece.targets, state)
-                        loss = nats.sum() / asked
+                    nats, penalty, state = self._objective(piece.idx, piece.targets, state)
+                    loss = nats.sum() / asked
                     # DDP takes the mean over the processes, and the sum is wanted.
                     ((loss + penalty * (piece.asked / asked)) * team.size).backward()
                 states[k] = None if piece.fresh is None else detach(state)

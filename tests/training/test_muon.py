@@ -42,6 +42,13 @@ def test_it_is_the_muon_of_torch_in_more_digits(shape: tuple[int, int]) -> None:
     assert (ours - theirs).norm() < 0.03 * moved
 
 
+def test_bfloat16_gives_the_direction_to_its_three_digits() -> None:
+    X = some(3, 64, 16)
+    full, half = orthogonal(X), orthogonal(X, torch.bfloat16)
+    assert half.dtype == torch.float32
+    assert 0 < (full - half).norm() < 0.02 * full.norm()
+
+
 def test_matrices_of_one_shape_together_are_as_each_alone() -> None:
     together = [nn.Parameter(some(6, 4, seed=k)) for k in range(3)]
     alone = [nn.Parameter(some(6, 4, seed=k)) for k in range(3)]

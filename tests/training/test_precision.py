@@ -6,8 +6,8 @@ import torch
 from lm_core.errors import BadSettings
 from lm_core.training import Budget, Trainer, TrainSettings, precision
 from lm_core.training.events import Evaluated, Step
-from lm_core.training.precision import Arithmetic, has_bfloat16
-from tests.tiny import TEXT, encoded, tiny_model
+from lm_core.training.precision import Arithmetic, Objective, has_bfloat16
+from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
@@ -29,27 +29,53 @@ def having(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "device", "has", "bfloat16", "tf32"),
+    ("name", "device", "has", "gains", "bfloat16", "tf32"),
     [
-        ("auto", CPU, True, False, False),
-        ("auto", GPU, True, True, True),
-        ("auto", GPU, False, False, True),
-        ("float32", GPU, True, False, False),
-        ("bfloat16", GPU, True, True, True),
-        ("bfloat16", CPU, True, True, False),
+        ("auto", CPU, True, False, False, False),
+        ("auto", CPU, True, True, True, False),
+        ("auto", CPU, False, True, False, False),
+        ("auto", GPU, True, False, True, True),
+        ("auto", GPU, False, False, False, True),
+        ("float32", GPU, True, False, False, False),
+        ("float32", CPU, True, True, False, False),
+        ("bfloat16", GPU, True, False, True, True),
+        ("bfloat16", CPU, True, False, True, False),
     ],
 )
 def test_what_a_name_means_where(
     name: str,
     device: torch.device,
     has: bool,
+    gains: bool,
     bfloat16: bool,
     tf32: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     having(monkeypatch, has)
-    chosen = Arithmetic(name, False, device)
+    chosen = Arithmetic(name, False, device, all_bfloat16=gains)
     assert (chosen.bfloat16, chosen.tf32) == (bfloat16, tf32)
+    assert chosen.rounds == (bfloat16 and gains and device == CPU)
+
+
+@pytest.mark.parametrize("position", ["rotary", "learned", "sinusoidal", "alibi", "none"])
+def test_rounded_weights_give_the_gradients_of_float32(
+    position: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against the same objective without rounding, to bfloat16's three digits."""
+    having(monkeypatch, True)
+    model = lively_model("transformer", 27, block_size=16, position=position)
+    ids = some_ids(8, 17, 27)
+    gradients = []
+    for kind in ("float32", "bfloat16"):
+        arithmetic = Arithmetic(kind, False, CPU, all_bfloat16=model.all_bfloat16)
+        nats, _, _ = Objective(model, arithmetic)(ids[:, :-1], ids[:, 1:].contiguous(), None)
+        nats.mean().backward()
+        gradients.append([p.grad.clone() for p in model.parameters()])
+        model.zero_grad()
+    for full, half in zip(*gradients, strict=True):
+        assert half.dtype == torch.float32
+        assert (full - half).norm() < 0.03 * full.norm()
+        assert not torch.equal(full, half)
 
 
 def test_a_format_the_processor_has_not_is_refused_with_the_mend(
@@ -81,8 +107,8 @@ def test_evaluation_is_float32_whatever_the_training_is(monkeypatch: pytest.Monk
     assert training.evaluate() == last
 
 
-def test_auto_on_a_processor_is_float32_to_the_last_bit() -> None:
-    assert steps(make()) == steps(make(precision="float32"))
+def test_auto_on_a_processor_is_float32_to_the_last_bit_where_nothing_is_gained() -> None:
+    assert steps(make("lstm")) == steps(make("lstm", precision="float32"))
 
 
 def test_the_processor_is_asked_and_not_guessed() -> None:

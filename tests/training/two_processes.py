@@ -35,7 +35,7 @@ def _curve(team: Team, family: str, options: dict[str, Any]) -> dict[str, Any]:
     training = Trainer(
         tiny_model(family, tokenizer.vocab_size, block_size=8),
         {"train": text, "validation": text},
-        settings=TrainSettings(batch_size=9, lr=1e-2, **options),
+        settings=TrainSettings(batch_size=9, lr=1e-2, precision="float32", **options),
         budget=Budget(steps=20),
         team=team,
         save=save,
