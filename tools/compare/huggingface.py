@@ -1,0 +1,128 @@
+"""Our writing beside Hugging Face `generate` with its cache, in one run.
+
+    python -m tools.compare.huggingface [CHECKOUT] [--rounds 5]
+
+GPT-2 of the package transformers with random weights, and our Transformer with the same weights:
+learned positions, layer norm, GELU, biases, tied head. Batch 1, one thread, as many tokens as the
+context holds, greedy and drawn. CHECKOUT is a checkout of transformers to take in place of the
+installed package.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lm_core.generation import SamplerSettings, generate
+from lm_core.models.transformer import Transformer, TransformerSettings
+from tools.compare.beside import Round, beside, parser, report, threads, timed
+
+V = 65
+SHAPES = {
+    "4x128": {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 64},
+    "6x384": {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256},
+}
+AS_GPT2 = {"position": "learned", "norm": "layer", "activation": "gelu-tanh"}
+AS_GPT2 |= {"qk_norm": False, "bias": True, "tied": True}
+PARTS = {  # name in a block of GPT-2 -> name in ours
+    "ln_1": "norm_attention",
+    "attn.c_attn": "attention.qkv",
+    "attn.c_proj": "attention.out",
+    "ln_2": "norm_mlp",
+    "mlp.c_fc": "up",
+    "mlp.c_proj": "down",
+}
+
+
+def their_model(shape: dict[str, int]) -> nn.Module:
+    """GPT-2 with random weights, which never ends by itself."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    sizes = {k: shape[k] for k in ("n_layer", "n_head", "n_embd")}
+    quiet = {"embd_pdrop": 0.0, "attn_pdrop": 0.0, "resid_pdrop": 0.0}
+    torch.manual_seed(0)
+    config = GPT2Config(vocab_size=V, n_positions=shape["block_size"], **sizes, **quiet)
+    config.bos_token_id = config.eos_token_id = None
+    return GPT2LMHeadModel(config).eval()
+
+
+def our_model(shape: dict[str, int], theirs: nn.Module) -> Transformer:
+    """Ours with the same weights."""
+    model = Transformer(TransformerSettings(**shape, **AS_GPT2), V)
+    weights = _as_ours(theirs.state_dict(), shape["n_layer"])
+    model.load_state_dict(weights, strict=False)  # the head is the embedding
+    return model.eval()
+
+
+def _as_ours(theirs: dict[str, Tensor], n_layer: int) -> dict[str, Tensor]:
+    """GPT-2 keeps its matrices the other way round: (in, out)."""
+    ours = {"embedding.weight": theirs["transformer.wte.weight"]}
+    ours["positions.table.weight"] = theirs["transformer.wpe.weight"]
+    for last in ("weight", "bias"):
+        ours[f"norm.{last}"] = theirs[f"transformer.ln_f.{last}"]
+        for layer in range(n_layer):
+            for their, our in PARTS.items():
+                tensor = theirs[f"transformer.h.{layer}.{their}.{last}"]
+                ours[f"blocks.{layer}.{our}.{last}"] = tensor.T if tensor.dim() == 2 else tensor
+    return ours
+
+
+def their_ids(model: nn.Module, tokens: int, *, greedy: bool) -> list[int]:
+    """What generate() writes after id 0."""
+    how: dict[str, Any] = {"do_sample": False} if greedy else {"do_sample": True, "top_k": 0}
+    prompt = torch.zeros(1, 1, dtype=torch.int64)
+    with torch.inference_mode():
+        ids = model.generate(
+            prompt,
+            attention_mask=torch.ones_like(prompt),
+            max_new_tokens=tokens,
+            use_cache=True,
+            pad_token_id=0,
+            **how,
+        )
+    return ids[0, 1:].tolist()
+
+
+def our_ids(model: Transformer, tokens: int, *, greedy: bool) -> list[int]:
+    """What our engine writes after id 0."""
+    sampler = SamplerSettings(temperature=0.0 if greedy else 1.0)
+    steps = generate(model, [0], max_tokens=tokens, sampler=sampler)
+    return [int(step.ids[0]) for step in steps]
+
+
+def rows(shapes: dict[str, dict[str, int]], *, rounds: int) -> list[dict[str, Any]]:
+    """A row a size and way of choosing."""
+    found = []
+    for name, shape in shapes.items():
+        theirs = their_model(shape)
+        ours, tokens = our_model(shape, theirs), shape["block_size"] - 1
+        for greedy in (True, False):
+            mine = timed(lambda m=ours, n=tokens, g=greedy: our_ids(m, n, greedy=g))
+            other: Round = timed(lambda m=theirs, n=tokens, g=greedy: their_ids(m, n, greedy=g))
+            way = "greedy" if greedy else "drawn"
+            row = beside(
+                f"generate {name} {way}", tokens, mine, other, peer="transformers", rounds=rounds
+            )
+            found.append(row | {"tokens": tokens, "parameters": ours.n_parameters})
+    return found
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Compare, and print one JSON object."""
+    args = parser("Our writing beside Hugging Face generate() with cache.", rounds=5)
+    args.add_argument("checkout", type=Path, nargs="?", help="a checkout of transformers")
+    chosen = args.parse_args(argv)
+    if chosen.checkout is not None:
+        sys.path.insert(0, str(chosen.checkout / "src"))
+    import transformers
+
+    with threads(1):
+        report(rows(SHAPES, rounds=chosen.rounds), transformers=transformers.__version__)
+
+
+if __name__ == "__main__":
+    main()
