@@ -82,7 +82,7 @@ class DecoderBlock(Block):
         self.cross = make_attention(s, causal=False, cross=True)
         self.norm_cross = make_norm(s.norm, s.n_embd, bias=s.bias)
 
-    def forward(
+    def compute(
         self,
         x: Tensor,
         *,

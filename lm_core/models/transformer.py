@@ -26,6 +26,7 @@ from lm_core.models.heads import HEADS, make_head
 from lm_core.models.layers import ACTIVATIONS, NORMS, make_norm, rms_norm, up_and_down
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
+from lm_core.models.recomputing import Part
 from lm_core.models.tracing import record
 from lm_core.settings import Settings, setting
 
@@ -126,7 +127,7 @@ class TransformerSettings(Settings):
             raise BadSettings("tied needs the linear head: choose one of the two.")
 
 
-class Block(nn.Module):
+class Block(Part):
     """Attention, then a small network applied to each token alone; both add to the stream."""
 
     def __init__(self, s: TransformerSettings, *, causal: bool = True) -> None:
@@ -139,7 +140,7 @@ class Block(nn.Module):
         self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_first = s.norm_place == "before"
 
-    def forward(self, x: Tensor, **where: object) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def compute(self, x: Tensor, **where: object) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """x (B, T, C) -> the same shape, and the keys and values; `where` as in `Attention`."""
         x, kv = self.look(self.attention, self.norm_attention, x, **where)
         return self.think(x), kv

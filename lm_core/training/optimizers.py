@@ -1,12 +1,15 @@
 """Optimizers by name. Matrices are decayed, vectors (biases, gains) are not."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
 from lm_core.training.muon import Muon
+
+if TYPE_CHECKING:
+    from lm_core.training.settings import TrainSettings
 
 ADAM_SHARE = 0.15  # of Muon's rate, for the weights that Muon leaves to AdamW
 
@@ -108,3 +111,11 @@ def _adamw(weights: list[nn.Parameter], lr: float, weight_decay: float) -> torch
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"adamw": adamw, "muon": muon}
 """What each takes: the model, lr, weight_decay and whether the run computes in bfloat16. What each
 gives has the methods of `torch.optim.Optimizer` that the Trainer uses."""
+
+
+def optimizer_of(
+    model: nn.Module, settings: "TrainSettings", *, bfloat16: bool = False
+) -> "torch.optim.Optimizer | Several":
+    """The one that the settings name."""
+    rates = {"lr": settings.lr, "weight_decay": settings.weight_decay}
+    return OPTIMIZERS[settings.optimizer](model, **rates, bfloat16=bfloat16)

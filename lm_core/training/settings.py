@@ -118,6 +118,13 @@ class TrainSettings(Settings):
         help="Format of the large products. auto: bfloat16 on a GPU that has it, else float32.",
         advanced=True,
     )
+    recompute: bool = setting(
+        False,
+        title="Compute again",
+        help="Transformers: keep only what enters each block, and compute the rest again for the "
+        "gradient. Far less memory, a third more time.",
+        advanced=True,
+    )
     deterministic: bool = setting(
         False,
         title="Deterministic",

@@ -25,6 +25,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
+from lm_core.models.recomputing import recompute
 from lm_core.training import carried, counting, memory, parallel
 from lm_core.training.averaging import Weights
 from lm_core.training.batches import Batches
@@ -32,7 +33,7 @@ from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
 from lm_core.training.control import Control
 from lm_core.training.events import Checkpointed, Evaluated, Event, Failed, Finished, Paused, Step
-from lm_core.training.optimizers import OPTIMIZERS, Several, set_rate
+from lm_core.training.optimizers import Several, optimizer_of, set_rate
 from lm_core.training.parallel import Team
 from lm_core.training.precision import Arithmetic, Objective
 from lm_core.training.schedules import lr_factor, ramped
@@ -98,12 +99,8 @@ class Trainer:
         )
         self.weights = Weights(self.model, decay=s.ema, keep_best=s.keep_best, patience=s.patience)
         if model.learns_by != "counting":
-            self.optimizer = OPTIMIZERS[s.optimizer](
-                self.model,
-                lr=s.lr,
-                weight_decay=s.weight_decay,
-                bfloat16=self.arithmetic.bfloat16,
-            )
+            recompute(self.model, s.recompute)
+            self.optimizer = optimizer_of(self.model, s, bfloat16=self.arithmetic.bfloat16)
 
     def __repr__(self) -> str:
         return f"Trainer({type(self.model).__name__}, step {self.step}, {self.device})"
@@ -190,15 +187,18 @@ class Trainer:
                 last_report = now
                 if (yield from self._report(pending)):
                     return
-            if aside:
-                yield from side.do()
+            if aside and (yield from side.do()):
+                yield Failed(self.step, _diverged(self.step))
+                return
             if saving:
                 yield self._checkpoint()
                 last_save = time.perf_counter()
         if (yield from self._report(pending)):
             return
-        if reason != "stopped" or 0 < side.cost < QUICK_SECONDS:
-            yield from side.do(judged=reason != "stopped")
+        scored = reason != "stopped" or 0 < side.cost < QUICK_SECONDS
+        if scored and (yield from side.do(judged=reason != "stopped")):
+            yield Failed(self.step, _diverged(self.step))
+            return
         self.seconds = clock.seconds()
         self.state = self.team.whole(self.state)
         self.weights.show(kept=True)
