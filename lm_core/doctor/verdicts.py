@@ -36,7 +36,7 @@ class Verdict:
 
     def at(self, step: int) -> Diagnosed:
         """The event that says so after `step` steps."""
-        return Diagnosed(step, self.code, self.severity, self.text, self.cure)
+        return Diagnosed(step, self.code, self.severity, self.text, self.cure, self.control)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""

@@ -60,6 +60,7 @@ LATER = (
     ("runs", "note", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "pause_at", "INTEGER"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
+    ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
 )
 
 TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
@@ -76,7 +77,7 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     events.Examined: ("examinations", ("step", "data")),
     events.Snapshot: ("snapshots", ("step", "path")),
     events.Found: ("findings", ("step", "part", "data")),
-    events.Diagnosed: ("diagnostics", ("step", "code", "severity", "text", "cure")),
+    events.Diagnosed: ("diagnostics", ("step", "code", "severity", "text", "cure", "control")),
     events.Checkpointed: ("checkpoints", ("step", "path")),
 }
 

@@ -79,13 +79,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Diagnosed:
-    """Something to know about this run: `severity` is ok, note or alarm."""
+    """Something to know about this run: `severity` is ok, note or alarm; `control` is the setting
+    that mends it ("train.lr"), where there is one."""
 
     step: int
     code: str
     severity: str
     text: str
     cure: str = ""
+    control: str = ""
 
 
 @dataclass(frozen=True)

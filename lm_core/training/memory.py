@@ -133,4 +133,5 @@ def _size(number: float) -> str:
 
 
 def _diagnosis(trainer: "Trainer", text: str, cure: str) -> Diagnosed:
-    return Diagnosed(trainer.step, "out_of_memory", "alarm", text, cure)
+    step, control = trainer.step, "train.batch_size"
+    return Diagnosed(step, "out_of_memory", "alarm", text, cure, control)

@@ -9,7 +9,7 @@ from lm_core.training.events import Diagnosed
 def test_a_verdict_becomes_an_event_and_plain_json():
     verdict = Verdict("too_hot", ALARM, "It was 9, the limit is 3.", "Lower it.", "train.lr")
     assert verdict.at(7) == Diagnosed(
-        7, "too_hot", "alarm", "It was 9, the limit is 3.", "Lower it."
+        7, "too_hot", "alarm", "It was 9, the limit is 3.", "Lower it.", "train.lr"
     )
     assert Verdict(**json.loads(json.dumps(verdict.to_dict()))) == verdict
 
