@@ -24,11 +24,11 @@ from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import load_own, own_corpus, read_file
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
-from lm_core.generation import SamplerSettings, write_text
 from lm_core.generation.filling import gaps_filled
 from lm_core.home import home_folder, make_folder
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
+from lm_core.runs.samples import Pieces, write_sample
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
 
@@ -45,25 +45,16 @@ class Prepared:
     data: dict[str, Encoded]
     model: LanguageModel
 
-    def writer(self, seed: int = 0) -> Callable[[LanguageModel], str]:
-        """A function that lets the model write: four items, or 120 tokens of text. One that reads
-        both sides fills gaps in text it has not learned from instead."""
+    def writer(self, seed: int = 0) -> Callable[[LanguageModel], tuple[str, Pieces]]:
+        """A function that lets the model write, as `write_sample` does. One that reads both sides
+        fills gaps in text it has not learned from instead, and has no pieces."""
         items = self.info.kind == "items"
         held_out = self.data.get("validation", self.data["train"])
 
-        def write(model: LanguageModel) -> str:
+        def write(model: LanguageModel) -> tuple[str, Pieces]:
             if not model.causal:
-                return gaps_filled(model, self.tokenizer, held_out, seed=seed)
-            texts = write_text(
-                model,
-                self.tokenizer,
-                max_tokens=24 if items else 120,
-                samples=4 if items else 1,
-                sampler=SamplerSettings(temperature=0.8),
-                seed=seed,
-                items=items,
-            )
-            return "\n".join(texts)
+                return gaps_filled(model, self.tokenizer, held_out, seed=seed), ()
+            return write_sample(model, self.tokenizer, seed=seed, items=items)
 
         return write
 

@@ -238,6 +238,13 @@ class RunStore:
                     (run, *values),
                 )
 
+    def forget(self, kind: type, run: str, steps: Iterable[int]) -> None:
+        """Events of `kind` at these steps are gone."""
+        table, _ = TABLES[kind]
+        with self._writing() as db:
+            asked = f"DELETE FROM {table} WHERE run = ? AND step = ?"
+            db.executemany(asked, [(run, step) for step in steps])
+
     def since(self, kind: type, run: str, seq: int = 0, *, every: int = 1) -> list[dict[str, Any]]:
         """What is new: events of `kind` after `seq`, each with its `seq`, in order. `every`: of so
         many steps only one, where a picture has no room for all."""

@@ -14,18 +14,17 @@ from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.device import choose_device
 from lm_core.errors import LabError
 from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.reporting import Reporting
+from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.training import Control, Trainer
 from lm_core.training.events import (
-    Checkpointed,
-    Diagnosed,
     Evaluated,
     Event,
     Failed,
     Finished,
     Paused,
-    Sampled,
     Step,
 )
 from lm_core.training.resume import restore, training_tensors
@@ -97,7 +96,8 @@ def execute(home: str, run: str) -> str:
         size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
         torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
         device = choose_device(threads=torch.get_num_threads())
-        trainer = _trainer(store, run, prepared, device.device)
+        reporting = Reporting(store, run, prepared)
+        trainer = _trainer(store, run, prepared, device.device, reporting)
     except LabError as error:
         store.update(run, status="failed", message=str(error), ended=time.time())
         return "failed"
@@ -111,9 +111,10 @@ def execute(home: str, run: str) -> str:
             "corpus": prepared.info.title,
             "unit": unit_of(spec.tokenizer_name),
             "counts": prepared.card()["counts"],
+            **reporting.facts,
         },
     )
-    return _record(store, run, trainer)
+    return _record(store, run, trainer, reporting.snapshots)
 
 
 def threads_for(work: float, most: int) -> int:
@@ -131,7 +132,9 @@ def unit_of(tokenizer: str) -> str:
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
-def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device) -> Trainer:
+def _trainer(
+    store: RunStore, run: str, prepared: Prepared, device: torch.device, reporting: Reporting
+) -> Trainer:
     """The run's trainer, fresh or put where its last checkpoint was."""
     spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
 
@@ -160,6 +163,8 @@ def _trainer(store: RunStore, run: str, prepared: Prepared, device: torch.device
         control=control,
         write=prepared.writer(spec.seed),
         save=save,
+        watchers=reporting.watchers,
+        aside=reporting.aside,
     )
     if resuming:
         restore(trainer, load_training(folder), saved.meta)
@@ -175,31 +180,37 @@ def _scores(store: RunStore, run: str) -> dict[str, dict]:
     return {last["split"]: scored | {"whole_split": bool(last["whole"])}}
 
 
-def _record(store: RunStore, run: str, trainer: Trainer) -> str:
+def _record(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -> str:
     """Drive the trainer and keep what it shows; steps are written a few times a second."""
     waiting: list[Event] = []
     written, status = 0.0, "failed"
-    for event in trainer.run():
-        match event:
-            case Step():
-                waiting.append(event)
-                if time.perf_counter() - written < WRITE_SECONDS:
-                    continue
-            case Paused():
-                store.update(run, status="paused")
-            case Finished(reason=reason):
-                status = "stopped" if reason == "stopped" else "finished"
-            case Failed(reason=reason):
-                status = "failed"
-                store.update(run, message=reason)
-            case Evaluated() | Sampled() | Checkpointed() | Diagnosed():
-                waiting.append(event)
+    counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
+    try:
+        for event in trainer.run():
+            match event:
+                case Step():
+                    waiting.append(event)
+                    if counting:
+                        waiting += snapshots.take(trainer)
+                    if time.perf_counter() - written < WRITE_SECONDS:
+                        continue
+                case Paused():
+                    store.update(run, status="paused")
+                case Finished(reason=reason):
+                    waiting += snapshots.take(trainer)
+                    status = "stopped" if reason == "stopped" else "finished"
+                case Failed(reason=reason):
+                    status = "failed"
+                    store.update(run, message=reason)
+                case _:
+                    waiting.append(event)
+            store.record(run, waiting)
+            waiting.clear()
+            written = time.perf_counter()
+            if isinstance(event, Step) and store.get(run).status != "running":
+                store.update(run, status="running")
+    finally:  # of a run that broke, too
         store.record(run, waiting)
-        waiting.clear()
-        written = time.perf_counter()
-        if isinstance(event, Step) and store.get(run).status != "running":
-            store.update(run, status="running")
-    store.record(run, waiting)
     if status == "stopped" and PARENT_GONE.is_set():
         status = "interrupted"
         store.update(run, message="The lab was closed while this run was going; it can go on.")

@@ -1,9 +1,12 @@
 """Evaluation and samples beside the steps: early, then as often as fits into a share of the
 time."""
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
+
+from torch import nn
 
 from lm_core.training.events import Event, Sampled
 
@@ -30,8 +33,9 @@ class SideWork:
         granted = SIDE_FREE + SIDE_SHARE * (now - self.began)
         return step == 1 or (now - self.ended > 0.5 and self.spent + self.cost < granted)
 
-    def do(self, *, judged: bool = True) -> Iterator[Event]:
-        """Evaluate and write, with the weights that are to be judged.
+    def do(self, *, judged: bool = True) -> Generator[Event, None, bool]:
+        """Evaluate and write, with the weights that are to be judged; True where they have
+        diverged, which a loss shows only at the next step.
 
         Args:
             judged: whether the evaluation counts for the best and for the patience. One that is
@@ -39,19 +43,26 @@ class SideWork:
         """
         trainer = self.trainer
         if self.done_at == trainer.step:
-            return
+            return False
         self.done_at, began = trainer.step, time.perf_counter()
         with trainer.weights.shown():
             found = [trainer.evaluate()] if "validation" in trainer.data else []
+            sound = not math.isnan(found[0].nats) if found else _numbers(trainer.model)
             if found and judged:
                 trainer.weights.judge(found[0].nats)
-            if trainer.write:
+            if sound and trainer.write:
                 found.append(sampled(trainer))
-            found += [make(trainer) for make in trainer.aside]
+            if sound:
+                found += [make(trainer) for make in trainer.aside]
         yield from found
         self.ended = time.perf_counter()
         self.cost = self.ended - began
         self.spent += self.cost
+        return not sound
+
+
+def _numbers(model: nn.Module) -> bool:
+    return all(bool(p.isfinite().all()) for p in model.parameters())
 
 
 def sampled(trainer: "Trainer") -> Sampled:

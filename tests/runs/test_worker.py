@@ -15,11 +15,12 @@ from lm_core.errors import StoreUnavailable
 from lm_core.models import models
 from lm_core.runs import worker
 from lm_core.runs.prepare import prepare
+from lm_core.runs.snapshots import snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.worker import StoreControl, execute, unit_of
 from lm_core.training import Budget, TrainSettings, trainer
-from lm_core.training.events import Checkpointed, Evaluated, Sampled, Step
+from lm_core.training.events import Checkpointed, Evaluated, Probed, Sampled, Step
 from tests.tiny import TEXT, tiny_settings
 
 
@@ -55,8 +56,8 @@ def when(store: RunStore, run: str, step: int, deed: Callable[[], object]) -> Ca
     """A trainer's step that does `deed` once when it has reached `step`."""
     plain = trainer.Trainer._one_step
 
-    def one_step(self, batch, lr):
-        result = plain(self, batch, lr)
+    def one_step(self, *given):
+        result = plain(self, *given)
         if self.step + 1 == step:
             deed()
         return result
@@ -82,7 +83,14 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert steps == list(range(1, steps[-1] + 1))
     assert all(math.isfinite(nats) for _, nats in shown(store, run))
     assert store.last(Evaluated, run)["step"] == steps[-1]
-    assert store.last(Sampled, run)["text"]
+    sample = store.last(Sampled, run)
+    assert sample["text"] == "".join(text for text, _ in sample["pieces"]) != ""
+    assert all(0 < p <= 1 for _, p in sample["pieces"])
+    probed = store.since(Probed, run)
+    assert [row["step"] for row in probed] == [row["step"] for row in store.since(Evaluated, run)]
+    assert {len(row["nats"]) for row in probed} == {len(row.facts["probe"])}
+    assert snapshot_steps(store, run)[0] == 1
+    assert snapshot_steps(store, run)[-1] == steps[-1]
     folder = Path(store.last(Checkpointed, run)["path"])
     saved = load_checkpoint(folder)
     assert folder.is_relative_to(store.run_folder(run))
@@ -170,6 +178,36 @@ def test_single_steps_of_an_earlier_life_are_not_taken_again(store: RunStore) ->
     assert [control.may_step() for _ in range(3)] == [True, True, False]
 
 
+def test_a_run_pauses_after_the_step_that_was_named(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+    store.update(run, pause_at=5)
+    seen = []
+
+    def wait(self, seconds: float = 0.05) -> None:
+        seen.append((store.get(run).status, store.last(Step, run)["step"], store.wish(run)))
+        store.update(run, wish="run")
+
+    monkeypatch.setattr(StoreControl, "wait", wait)
+    assert execute(str(store.folder), run) == "finished"
+    assert seen == [("paused", 5, ("pause", 0, 1.0, None))]
+    assert len(shown(store, run)) == 12
+
+
+def test_a_stop_is_not_lost_to_a_pause_at_the_same_step(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks for a stop just when the named step is reached, between two looks."""
+    run = queued(store, spec_of())
+    store.update(run, pause_at=5)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 1e9)
+    stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
+    monkeypatch.setattr(trainer.Trainer, "_one_step", stop)
+    assert execute(str(store.folder), run) == "stopped"
+    assert len(shown(store, run)) == 5
+
+
 def test_another_learning_rate_reaches_the_run(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,17 +273,80 @@ def test_a_run_that_diverges_fails_with_a_sentence_and_keeps_its_points(
     run = queued(store, spec_of())
     plain = trainer.Trainer._one_step
 
-    def blow_up(self, batch, lr):
+    def blow_up(self, *given):
         if self.step == 7:
             with torch.no_grad():
                 self.model.head.weight.fill_(3e38)
-        return plain(self, batch, lr)
+        return plain(self, *given)
 
     monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
     assert execute(str(store.folder), run) == "failed"
+    assert "at step 8 (it diverged)" in store.get(run).message
     assert "learning rate" in store.get(run).message
     assert [step for step, _ in shown(store, run)] == list(range(1, 9))
     assert math.isnan(shown(store, run)[-1][1]) or math.isinf(shown(store, run)[-1][1])
+
+
+def test_a_rate_far_too_high_ends_in_a_sentence_not_in_a_defect(store: RunStore) -> None:
+    """Weights that overflow between two reports are evaluated and written from as they are."""
+    for family in ("transformer", "rnn", "mlp"):
+        train = TrainSettings(
+            batch_size=4, eval_every=1, lr=10.0, grad_clip=0.0, schedule="constant", warmup=0.0
+        )
+        run = queued(store, dataclasses.replace(spec_of(family, steps=40), train=train))
+        assert execute(str(store.folder), run) in ("failed", "finished")
+        row = store.get(run)
+        assert row.status == "finished" or "(it diverged)" in row.message
+        assert len(shown(store, run)) == 40 or row.status == "failed"
+
+
+@pytest.mark.parametrize("last", [3e38, math.nan])
+@pytest.mark.parametrize("held_out", [True, False])
+def test_weights_that_a_step_broke_are_noticed_before_anything_is_written_from_them(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, last: float, held_out: bool
+) -> None:
+    """The loss of a step is that of the weights before it: after the last one nothing else says
+    that they are no numbers."""
+    if last == 3e38 and not held_out:
+        pytest.skip("numbers, though too large ones: only a loss shows it")
+    run = queued(store, spec_of())
+    plain, ready = trainer.Trainer._one_step, worker.prepare
+
+    def blow_up(self, *given):
+        result = plain(self, *given)
+        if self.step == 11:
+            with torch.no_grad():
+                self.model.head.weight.fill_(last)
+        return result
+
+    def prepared(spec):
+        found = ready(spec)
+        data = found.data if held_out else {"train": found.data["train"]}
+        return dataclasses.replace(found, data=data)
+
+    monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
+    monkeypatch.setattr(worker, "prepare", prepared)
+    assert execute(str(store.folder), run) == "failed"
+    assert "at step 12 (it diverged)" in store.get(run).message
+    assert len(shown(store, run)) == 12
+    assert store.last(Sampled, run)["step"] == 10
+    assert not (store.run_folder(run) / "checkpoint").exists()
+    assert math.isfinite(last) or snapshot_steps(store, run)[-1] < 12
+
+
+def test_what_was_shown_is_kept_when_a_defect_ends_a_run(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, spec_of())
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, broken))
+    with pytest.raises(ZeroDivisionError):
+        execute(str(store.folder), run)
+    assert [step for step, _ in shown(store, run)] == list(range(1, shown(store, run)[-1][0] + 1))
+    assert shown(store, run)[-1][0] >= 5  # what had been read back by then
 
 
 def test_a_checkpoint_that_was_damaged_fails_with_a_sentence(store: RunStore) -> None:

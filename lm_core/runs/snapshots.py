@@ -1,0 +1,239 @@
+"""Snapshots: the weights as they were at a few steps of a run, to look back at.
+
+Early steps change most, so snapshots lie evenly on the logarithm of the progress p (the share of
+the budget that is spent): the first after one step, the last at the end,
+
+    p_k = p_1^(1 - k / (n - 1)),    k = 0 ... n - 1,    p_1 the progress that one step makes
+
+which is the same for budgets of steps, tokens and seconds, and found again by a run that is
+resumed. Each is one file in the run's folder, in half precision where the model is large; it can be
+read while the run goes on.
+"""
+
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from lm_core.checkpoints import Checkpoint
+from lm_core.errors import BadCheckpoint, StoreUnavailable
+from lm_core.home import unwritable
+from lm_core.json_files import dumps, read_json
+from lm_core.models.building import blueprint, build_model
+from lm_core.models.contract import LanguageModel
+from lm_core.models.weights import fits, stored
+from lm_core.runs.prepare import Prepared
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.tokenizers import load_tokenizer
+from lm_core.training import Trainer
+from lm_core.training.events import Snapshot
+from lm_core.training.watching import Watcher
+
+PLANNED, MOST = 16, 20  # of a run; in all, as each stop adds one
+MOST_BYTES = 200_000_000  # of all that a run keeps
+SHARE, FREE = 0.005, 0.3  # of the training time, and seconds at the start, that they may take
+FOLDER, CARD, TOKENIZER = "snapshots", "card.json", "tokenizer.json"
+MOST_CARD_BYTES, MOST_TOKENIZER_BYTES = 1_000_000, 50_000_000
+
+
+class Snapshots(Watcher):
+    """Writes the snapshots of one run. `taken` are the steps there are, `spent` the seconds that
+    writing them took."""
+
+    def __init__(self, store: RunStore, run: str, prepared: Prepared) -> None:
+        self.taken: list[int] = []
+        self.spent, self._cost = 0.0, 0.0
+        self._store, self._run, self._prepared = store, run, prepared
+        self._folder = store.run_folder(run) / FOLDER
+        self._begun_at: int | None = None  # the step this life of the run began after
+        self._plan: list[float] | None = None  # progress of those that are still to come
+
+    def __repr__(self) -> str:
+        return f"Snapshots({len(self.taken)} taken)"
+
+    def wants(self, trainer: Trainer) -> bool:
+        self._begin(trainer.step)
+        return self._plan is None or bool(self._plan)
+
+    def after(self, trainer: Trainer) -> Iterator[Snapshot]:
+        progress = trainer.budget.progress(trainer.step, trainer.tokens, trainer.seconds)
+        if self._plan is None:
+            first = max(progress / trainer.step, 1e-9)
+            done = first * self._begun_at
+            count = min(PLANNED, fitting(light(trainer.model)))
+            self._plan = [p for p in plan(first, count) if p > done]
+        if not self._plan or progress < self._plan[0]:
+            return
+        if self.spent + self._cost > FREE + SHARE * trainer.seconds:
+            return  # its turn comes when there is time for it
+        self._plan = [p for p in self._plan if p > progress]
+        yield from self.take(trainer)
+
+    def take(self, trainer: Trainer) -> Iterator[Snapshot]:
+        """The weights that would be judged now; nothing where they are there already, are not all
+        numbers, or take too much space.
+
+        Raises:
+            StoreUnavailable: a full disk.
+        """
+        began, step = time.perf_counter(), trainer.step
+        self._begin(step - 1)
+        if step in self.taken:
+            return
+        with trainer.weights.shown():
+            tensors = light(trainer.model)
+        most = fitting(tensors)
+        if most < 2 or not all(_sound(t) for t in tensors.values()):
+            return
+        while len(self.taken) >= most:
+            self._drop([most_crowded(self.taken)])
+        path = self._write(step, tensors)
+        self.taken.append(step)
+        self._cost = time.perf_counter() - began
+        self.spent += self._cost
+        yield Snapshot(step, str(path))
+
+    def _begin(self, step: int) -> None:
+        """Look at what an earlier life of the run left, and forget what is done again."""
+        if self._begun_at is None:
+            self._begun_at, self.taken = step, snapshot_steps(self._store, self._run)
+            self._drop([taken for taken in self.taken if taken > step])
+
+    def _drop(self, steps: list[int]) -> None:
+        for step in steps:
+            self.taken.remove(step)
+            _file(self._folder, step).unlink(missing_ok=True)
+        self._store.forget(Snapshot, self._run, steps)
+
+    def _write(self, step: int, tensors: dict[str, Tensor]) -> Path:
+        try:
+            if not (self._folder / CARD).exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                tokenizer = json.dumps(self._prepared.tokenizer.to_dict())
+                _replace(self._folder / TOKENIZER, tokenizer.encode())
+                _replace(self._folder / CARD, dumps(self._prepared.card()).encode())
+            return _replace(_file(self._folder, step), save(tensors))
+        except (OSError, SafetensorError) as error:
+            raise StoreUnavailable(unwritable(error, self._folder)) from None
+
+
+def plan(first: float, count: int) -> list[float]:
+    """The progress at which each of `count` snapshots is due, see the top of this file."""
+    return [first ** (1 - k / (count - 1)) for k in range(count)] if count > 1 else []
+
+
+def fitting(tensors: dict[str, Tensor]) -> int:
+    """How many snapshots of this size a run may keep."""
+    return min(MOST, MOST_BYTES // max(1, _bytes(tensors)))
+
+
+def _bytes(tensors: dict[str, Tensor]) -> int:
+    return sum(t.nbytes for t in tensors.values())
+
+
+def _sound(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(tensor.isfinite().all())
+
+
+def light(model: LanguageModel) -> dict[str, Tensor]:
+    """What of a model is written: its numbers on the CPU, the weights of a large one in half
+    precision (bfloat16 where one of them is out of its range)."""
+    tensors = stored(model)
+    if _bytes(tensors) * PLANNED <= MOST_BYTES:
+        return tensors
+    learned = {name for name, _ in model.named_parameters()}
+    return {name: _half(t) if name in learned else t for name, t in tensors.items()}
+
+
+def _half(tensor: Tensor) -> Tensor:
+    half = tensor.to(torch.float16)
+    return half if half.isfinite().all() else tensor.to(torch.bfloat16)
+
+
+def most_crowded(steps: list[int]) -> int:
+    """Of these steps the one that is missed least: between the first and the last, with its
+    neighbours nearest on the logarithm."""
+    steps = sorted(steps)
+    spans = {b: math.log(c / a) for a, b, c in zip(steps, steps[1:], steps[2:], strict=False)}
+    return min(spans, key=spans.__getitem__) if spans else steps[0]
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def snapshot_steps(store: RunStore, run: str) -> list[int]:
+    """The steps that can be looked back at, in order. Ask for the run with its owner first."""
+    folder = store.run_folder(run) / FOLDER
+    steps = [row["step"] for row in store.since(Snapshot, run)]
+    return [step for step in steps if _file(folder, step).exists()]
+
+
+def load_snapshot(store: RunStore, run: str, step: int) -> LanguageModel:
+    """The model as it was after that step, in eval mode, on the CPU; also while the run goes on.
+
+    Raises:
+        BadCheckpoint: there is none of that step, or it is damaged.
+    """
+    return snapshot_checkpoint(store, run, step).model
+
+
+def snapshot_checkpoint(store: RunStore, run: str, step: int) -> Checkpoint:
+    """As `load_snapshot`, with the tokenizer and a card, as a checkpoint has them."""
+    folder = store.run_folder(run) / FOLDER
+    if step not in snapshot_steps(store, run):
+        raise BadCheckpoint(f"Step {step} of this run was not kept: choose another step.")
+    spec = RunSpec.from_dict(store.get(run).spec, trusted=True)
+    tokenizer = load_tokenizer(read_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
+    meta = read_json(folder / CARD, MOST_CARD_BYTES)
+    if not isinstance(meta, dict):
+        raise BadCheckpoint(f"{CARD} of this run is damaged: start the run again.")
+    settings = spec.model.to_dict()
+    model = _load(_file(folder, step), spec.model_name, settings, tokenizer.vocab_size)
+    meta |= {"model": {"name": spec.model_name, **settings}, "step": step}
+    return Checkpoint(model.eval(), tokenizer, meta, folder)
+
+
+def _load(path: Path, name: str, settings: dict[str, Any], vocab_size: int) -> LanguageModel:
+    damaged = BadCheckpoint(f"The snapshot {path.stem} is damaged or gone: choose another step.")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise damaged
+        with safe_open(path, "pt") as file:
+            shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
+        if not fits(blueprint(name, settings, vocab_size), shapes):
+            raise damaged
+        model = build_model(name, settings, vocab_size)
+        if model.load_state_dict(load_file(path), strict=False).unexpected_keys:
+            raise damaged
+    except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
+        raise damaged from None
+    if not all(map(_sound, model.state_dict().values())):
+        raise damaged
+    return model
+
+
+def _file(folder: Path, step: int) -> Path:
+    return folder / f"step-{step:09}.safetensors"
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write a file; it appears whole or not at all."""
+    number, fresh = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        os.replace(fresh, path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
+    return path
