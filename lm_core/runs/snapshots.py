@@ -90,14 +90,10 @@ class Snapshots(Watcher):
         self._begin(step - 1)
         if step in self.taken:
             return
-        with trainer.weights.shown():
-            tensors = light(trainer.model)
-        most = fitting(tensors)
-        if most < 2 or not all(_sound(t) for t in tensors.values()):
+        with trainer.weights.shown():  # the tensors are those of the model itself
+            path = self._write(step, light(trainer.model))
+        if path is None:
             return
-        while len(self.taken) >= most:
-            self._drop([most_crowded(self.taken)])
-        path = self._write(step, tensors)
         self.taken.append(step)
         self._cost = time.perf_counter() - began
         self.spent += self._cost
@@ -115,7 +111,12 @@ class Snapshots(Watcher):
             _file(self._folder, step).unlink(missing_ok=True)
         self._store.forget(Snapshot, self._run, steps)
 
-    def _write(self, step: int, tensors: dict[str, Tensor]) -> Path:
+    def _write(self, step: int, tensors: dict[str, Tensor]) -> Path | None:
+        most = fitting(tensors)
+        if most < 2 or not all(_sound(t) for t in tensors.values()):
+            return None
+        while len(self.taken) >= most:
+            self._drop([most_crowded(self.taken)])
         try:
             if not (self._folder / CARD).exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
