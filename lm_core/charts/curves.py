@@ -109,7 +109,7 @@ def _frame(data: pd.DataFrame, uniform: float | None, *, lowest: float) -> pd.Da
         high = min(data["nats"].max(), 1.5 * max(begins, blind or 0.0))
         low = max(lowest, min(data["nats"].min(), high - 0.5))  # noise on a flat curve stays small
     if blind is not None:
-        high = max(high, blind + 0.05 * (blind - low))  # room for its words
+        high = max(high, blind + 0.1 * (blind - low))  # room for its words
     rows = [(first, low, FRAME), (last, high, FRAME)]
     if blind is not None:
         rows.append((last, blind, UNIFORM))
@@ -124,7 +124,7 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> alt.LayerChar
     color = alt.Color(
         "series:N",
         scale=alt.Scale(domain=legend, range=[SERIES[s].color for s in legend]),
-        legend=alt.Legend(orient="top-right", title=None),
+        legend=alt.Legend(orient="top", title=None, offset=2),
     )
     dash = alt.StrokeDash(
         "series:N", scale=alt.Scale(domain=legend, range=[SERIES[s].pattern for s in legend])
@@ -136,9 +136,9 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> alt.LayerChar
     ]
     ticks = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
     x = alt.X("step:Q", title="step", axis=ticks, scale=alt.Scale(nice=False, zero=False))
-    kind = {"type": "log"} if doubling else {"zero": False}
-    labels = alt.Axis(format="~s") if doubling else alt.Axis()
-    y = alt.Y("nats:Q", title=unit, axis=labels, scale=alt.Scale(nice=True, **kind))
+    kind = {"type": "log", "nice": False} if doubling else {"zero": False, "nice": True}
+    labels = alt.Axis(format="~s", tickCount=6) if doubling else alt.Axis()
+    y = alt.Y("nats:Q", title=unit, axis=labels, scale=alt.Scale(**kind))
     level = alt.Chart().encode(y=y)  # no x: as wide as the chart
     curve = level.encode(x=x)
 

@@ -153,8 +153,9 @@ def _layers(
     dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=domain, range=dashes))
     ticks = alt.Axis(tickCount=6, format="~s" if axis == "tokens" else ",d")
     x = alt.X("x:Q", title=AXES[axis], axis=ticks, scale=alt.Scale(nice=False, zero=False))
-    kind = {"type": "log"} if doubling else {"zero": False}
-    y = alt.Y("y:Q", title=unit, scale=alt.Scale(nice=True, **kind))
+    kind = {"type": "log", "nice": False} if doubling else {"zero": False, "nice": True}
+    labels = alt.Axis(format="~s", tickCount=6) if doubling else alt.Axis()
+    y = alt.Y("y:Q", title=unit, axis=labels, scale=alt.Scale(**kind))
     base = alt.Chart().encode(x=x, y=y)
     tooltip = [
         alt.Tooltip("run:N"),

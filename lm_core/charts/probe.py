@@ -51,7 +51,7 @@ def probe_map(
     data = pd.DataFrame(rows, columns=columns).astype({"nats": float})
     table = data[["step", "token", "nats"]]
     drawn = data[np.isfinite(data["nats"])]
-    most = math.ceil(blind_nats) if blind_nats else 4
+    most = round(blind_nats, 1) if blind_nats else 4.0
     long = max(map(len, labels), default=1) > 1
     figure = _layers(most, long, dark, height).copy(deep=False)
     figure.data = drawn
@@ -102,7 +102,7 @@ def _said(nats: float) -> str:
 
 
 @lru_cache(maxsize=16)
-def _layers(most: int, long: bool, dark: bool, height: int) -> alt.Chart:
+def _layers(most: float, long: bool, dark: bool, height: int) -> alt.Chart:
     """The chart without its data."""
     # Tokens repeat: a column is named by its place and its token, and shows the token alone.
     tokens = alt.Axis(
@@ -125,7 +125,7 @@ def _layers(most: int, long: bool, dark: bool, height: int) -> alt.Chart:
         scale=alt.Scale(domain=[0, most], range=colors, clamp=True),
         legend=alt.Legend(
             orient="bottom",
-            title=f"nats of surprise: 0 expected, {most} and more as good as guessing",
+            title=f"nats of surprise: 0 was expected, {most:g} and more no better than guessing",
             titleLimit=600,
             titleFontWeight="normal",
             gradientLength=160,

@@ -19,7 +19,7 @@ from lm_core.charts.zooming import thinned, zoomable
 
 RATE, NORM, SPEED = "Learning rate", "Gradient", "Speed"
 ROWS = {"each": 800, "mean": 400}
-BUCKETS = 200  # stretches of the run whose speed is drawn
+BUCKETS, STRETCH = 100, 5  # stretches of the run whose speed is drawn, and steps in one at least
 LEVEL = 0.01  # a learning rate within 1 % of its highest is at its highest
 GROWN, SHRUNK = 3.0, 1 / 3  # of the gradient's length
 SLOWER, FASTER = 0.7, 1.3  # of the speed
@@ -109,7 +109,8 @@ def _column(points: pd.DataFrame, about: _Kind) -> pd.DataFrame:
 
 def _speeds(points: pd.DataFrame) -> pd.DataFrame:
     """Tokens over seconds of training, in stretches of equally many steps."""
-    edges = np.unique(np.linspace(0, len(points) - 1, min(BUCKETS, len(points)) + 1).astype(int))
+    count = max(1, min(BUCKETS, (len(points) - 1) // STRETCH))
+    edges = np.unique(np.linspace(0, len(points) - 1, count + 1).astype(int))
     at = points.iloc[edges] if len(points) else points
     step, tokens, seconds = (at[n].to_numpy(dtype=float) for n in ("step", "tokens", "seconds"))
     took = np.diff(seconds)

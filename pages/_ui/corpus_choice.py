@@ -92,6 +92,15 @@ def pick_corpus(
     return choice
 
 
+def take_corpus(name: str, text: str = "") -> None:
+    """Choose a text as if the visitor had, before the selectbox is drawn: for callbacks.
+
+    Args:
+        text: of an own one, its SHA-256.
+    """
+    _take(f"own-{text}" if name == NEW else name)
+
+
 def load_choice(choice: CorpusChoice) -> "Corpus":
     """The corpus itself, kept in memory for all visitors.
 

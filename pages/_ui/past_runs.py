@@ -1,108 +1,146 @@
-"""The visitor's runs: what differs between them, how far each came, and what to do with one."""
+"""The visitor's runs: find one, open it, lay several over each other, name, note, save, delete."""
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import session
+from pages._ui import run_table, session
+from pages._ui.run_downloads import downloads
+from pages._ui.steering import RUN_KEY, act, trouble
+from pages._ui.together import together
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
-ADDRESS_KEY = "run"
+LOOK_SECONDS = 2.0  # between two looks at the figures of runs that go on
+TICKED, FIND = "train-ticked", "train-find"
+BEGUN = "train-table"  # the table on the page, and the rows that were ticked when it began
+HEIGHT = 320  # pixels of the table, beyond which it scrolls
 
 
 def past_runs(current: str | None) -> None:
-    """A table of the visitor's runs, newest first; choose one to open or delete it."""
-    import pandas as pd
-
-    runs = session.manager()
-    mine = runs.store.runs_of(session.visitor())
+    """Runs laid over each other where there are several to compare, and a table of all, newest
+    first."""
+    mine = _mine()
+    chosen = _ticked(mine)
+    going = [run for run in mine if run.active]
+    watched = chosen if len(chosen) > 1 else going
+    if len(watched) > 1:
+        together(watched[::-1])
     st.subheader("Your runs")
     if not mine:
         st.caption("None yet. Each run you start is kept here, and found again by this address.")
         return
-    differing = settings_that_differ([run.spec for run in mine])
-    titles = _titles(mine)
-    rows = []
-    for run, spec in zip(mine, differing, strict=True):
-        named = {titles.get(name, name): value for name, value in spec.items()}
-        rows.append(_row(run, named, run.id == current))
-    picked = st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={"": st.column_config.TextColumn(width=30)},
-        key="train-runs",
-    )
-    chosen = [mine[i] for i in picked.selection.rows if i < len(mine)]
+    st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
+
+
+def _mine() -> "list[Run]":
+    """Those that train; a doctor's jobs and their parts are on their own screen."""
+    runs = session.manager().store.runs_of(session.visitor())
+    return [run for run in runs if run.kind == "train"]
+
+
+def _ticked(mine: "list[Run]") -> "list[Run]":
+    kept = st.session_state.get(TICKED, [])
+    return [run for run in mine if run.id in kept]
+
+
+def _table(current: str | None) -> None:
+    import pandas as pd
+
+    with session.mending():
+        mine = _mine()
+        rows = run_table.rows(session.manager().store, mine, current)
+        words = ""
+        if len(mine) > 1:
+            words = st.text_input(
+                "Find",
+                key=FIND,
+                placeholder="words of a name, a note, a setting",
+                label_visibility="collapsed",
+            )
+        found = [i for i, row in enumerate(rows) if run_table.found_by(row, words)]
+        shown = [mine[i] for i in found]
+        if not shown:
+            st.caption("No run has all of these words.")
+            return
+        ids = [run.id for run in shown]
+        # Rows are ticked by their place: with other rows it is another table, ticked anew.
+        key = f"train-runs-{'-'.join(ids)}"
+        if st.session_state.get(BEGUN, ("",))[0] != key:
+            ticked = st.session_state.get(TICKED, [])
+            begun = [i for i, run in enumerate(ids) if run in ticked]
+            st.session_state[BEGUN] = (key, begun)
+        st.dataframe(
+            pd.DataFrame([rows[i] for i in found]),
+            hide_index=True,
+            height=HEIGHT if len(shown) > 8 else "auto",
+            on_select=lambda: _tick(key, ids),
+            selection_mode="multi-row",
+            selection_default={
+                "selection": {"rows": st.session_state[BEGUN][1], "columns": [], "cells": []}
+            },
+            column_config={"": st.column_config.TextColumn(width=30)},
+            key=key,
+        )
+        if st.session_state.pop("train-ticks-changed", False):
+            st.rerun()  # the whole page: what is ticked is drawn above the table
+        _actions(_ticked(shown), current)
+
+
+def _tick(key: str, ids: list[str]) -> None:
+    """What is ticked now among the rows shown, and what was ticked among the others."""
+    rows = st.session_state[key]["selection"]["rows"]
+    others = [run for run in st.session_state.get(TICKED, []) if run not in ids]
+    st.session_state[TICKED] = others + [ids[i] for i in rows if i < len(ids)]
+    st.session_state["train-ticks-changed"] = True
+
+
+def _actions(chosen: "list[Run]", current: str | None) -> None:
+    one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Open", disabled=not chosen, key="train-open"):
-            st.query_params[ADDRESS_KEY] = chosen[0].id
+        if st.button("Open", disabled=one is None, key="train-open"):
+            st.query_params[RUN_KEY] = one.id
             st.rerun()
+        with st.popover("Name and note", disabled=one is None, key="train-naming"):
+            if one:
+                _naming(one)
+        with st.popover(
+            "Download", disabled=one is None, key="train-download", on_change="rerun"
+        ) as saving:
+            if one and saving.open:
+                downloads(one)
         if st.button("Delete", disabled=not chosen, key="train-delete"):
-            with session.mending():
-                runs.delete(chosen[0].id, session.visitor())
-                if chosen[0].id == current:
-                    st.query_params.pop(ADDRESS_KEY, None)
-                    st.session_state.pop("train-run", None)
-                st.rerun()
+            _delete(chosen, current)
         if not chosen:
-            st.caption("Tick a run to open or delete it.")
+            st.caption("Tick a run to open, name or save it, several to see them together.")
+        elif len(chosen) > 1:
+            st.caption(f"{len(chosen)} runs are drawn together above the table.")
+    for run in chosen:
+        trouble(run.id)
 
 
-def _row(run: "Run", settings: dict[str, Any], current: bool) -> dict[str, Any]:
-    from lm_core.training.events import Evaluated, Step
-
-    store = session.manager().store
-    evaluations = [r["nats"] for r in store.since(Evaluated, run.id) if r["split"] == "validation"]
-    step = store.last(Step, run.id)
-    return {
-        "": "▸" if current else "",
-        "Run": run.title,
-        "State": run.status,
-        "Steps": step["step"] if step else None,
-        "Best validation, nats": round(min(evaluations), 3) if evaluations else None,
-        "Last": round(evaluations[-1], 3) if evaluations else None,
-        **settings,
-    }
+def _naming(run: "Run") -> None:
+    runs = session.manager()
+    title = st.text_input("Name", run.title, key=f"train-name-{run.id}", max_chars=80)
+    note = st.text_area(
+        "Note",
+        run.note,
+        key=f"train-note-{run.id}",
+        max_chars=2000,
+        placeholder="What you tried, what you saw",
+    )
+    if st.button("Keep", key="train-keep"):
+        _ = act(run.id, runs.rename, title) and act(run.id, runs.annotate, note)
+        st.rerun()
 
 
-def _titles(runs: "list[Run]") -> dict[str, str]:
-    """Dotted names of settings -> what the widgets call them, no two alike."""
-    from lm_core.models import models
-    from lm_core.runs.spec import CorpusSpec
-    from lm_core.tokenizers import tokenizers
-    from lm_core.training import Budget, TrainSettings
-
-    parts = [("corpus", CorpusSpec), ("train", TrainSettings), ("budget", Budget)]
-    parts += [("model", models[run.spec["model"]["name"]].settings) for run in runs]
-    parts += [("tokenizer", tokenizers[run.spec["tokenizer"]["name"]].settings) for run in runs]
-    titles = {"seed": "Seed", "tokenizer.name": "Tokenizer"}
-    for part, settings in parts:
-        for field in fields(settings):
-            name, title = f"{part}.{field.name}", field.metadata["title"]
-            if name not in titles:
-                titles[name] = title if title not in titles.values() else f"{title} ({part})"
-    return titles
-
-
-def settings_that_differ(specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each spec only the settings in which not all agree, as flat dotted names."""
-    flat = [dict(_flatten(spec)) for spec in specs]
-    names = {name for one in flat for name in one}
-    differing = sorted(n for n in names if len({str(one.get(n)) for one in flat}) > 1)
-    hidden = {"corpus.name", "corpus.text", "model.name"}  # the run's title says them
-    return [{n: str(one.get(n, "")) for n in differing if n not in hidden} for one in flat]
-
-
-def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            pairs += _flatten(value, f"{prefix}{key}.")
-        else:
-            pairs.append((f"{prefix}{key}", value))
-    return pairs
+def _delete(chosen: "list[Run]", current: str | None) -> None:
+    for run in chosen:
+        if not act(run.id, session.manager().delete):
+            break
+        st.session_state[TICKED] = [r for r in st.session_state.get(TICKED, []) if r != run.id]
+        if run.id == current:
+            st.query_params.pop(RUN_KEY, None)
+            st.session_state.pop("train-run", None)
+    st.rerun()

@@ -8,17 +8,19 @@ from lm_core.charts.chart import Chart
 def show_chart(
     chart: Chart, *, key: str, table: bool = True, alt: str | None = None, **options: object
 ) -> object:
-    """Draw `chart` over the full width. Returns what the plotly chart returns (its selection).
+    """Draw `chart` over the full width. Returns what the chart reports (its selection).
 
     Args:
         key: names the chart on its page; a live chart keeps its key and is updated in place.
         table: offer the data under the picture.
         alt: a fixed text alternative while a chart is live (a changing one would mount it anew);
             the sentence that changes then stands beside it.
-        options: passed on to `st.plotly_chart` (a selection, say).
+        options: passed on to Streamlit's chart (a selection, say).
     """
     if type(chart.figure).__module__.startswith("altair"):
-        answer = st.altair_chart(chart.figure, width="stretch", key=key, alt=alt or chart.alt)
+        answer = st.altair_chart(
+            chart.figure, width="stretch", key=key, alt=alt or chart.alt, **options
+        )
     else:
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
         answer = st.plotly_chart(

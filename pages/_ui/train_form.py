@@ -1,0 +1,169 @@
+"""What is asked before a run starts: a line of choices, and everything else under More settings.
+
+"Start again with ..." fills all of it from a run: the filling is kept in the session, and widgets
+under new keys begin with its values.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._ui.corpus_choice import CorpusChoice, pick_corpus, take_corpus
+from pages._ui.settings import settings_widgets
+
+if TYPE_CHECKING:
+    from lm_core.runs.spec import RunSpec
+    from lm_core.training import Budget
+
+FILLING, MORE = "train-filling", "train-more"
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A spec to begin the widgets with, and how many there were before it."""
+
+    spec: "RunSpec"
+    number: int
+    changed: str = ""  # the setting to look at, in words
+
+
+def fill(spec: "RunSpec", changed: str = "") -> None:
+    """Put a spec into the form and open it. For callbacks: it must come before the widgets."""
+    from lm_core.runs.presets import BUDGETS
+
+    if getattr(spec, "fault", ""):  # started again, it has no fault of its own
+        spec = replace(spec, fault="")
+    before: Filling | None = st.session_state.get(FILLING)
+    st.session_state[FILLING] = Filling(spec, before.number + 1 if before else 1, changed)
+    take_corpus(spec.corpus.name, spec.corpus.text)
+    st.session_state["train-model"] = spec.model_name
+    named = {seconds: name for name, seconds in BUDGETS.items()}
+    if spec.budget.seconds in named:
+        st.session_state["train-budget"] = named[spec.budget.seconds]
+    st.session_state[MORE] = True
+
+
+def choose() -> tuple[CorpusChoice, str, str, bool]:
+    """The line of choices: text, model, budget; and whether Start was pressed."""
+    from lm_core.models import models as families
+    from lm_core.runs.presets import BUDGETS
+
+    st.session_state.setdefault("train-model", "transformer")
+    st.session_state.setdefault("train-budget", "1 min")
+    line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
+    card = st.container()
+    with line[0]:
+        corpus = pick_corpus(key="train-text", below=card)
+    with line[1]:
+        model = st.selectbox(
+            "Model",
+            families.names(),
+            format_func=lambda n: families[n].title,
+            key="train-model",
+            help="From counting pairs of tokens to a GPT: Architectures says what each does.",
+        )
+    with line[2]:
+        budget = st.segmented_control("Budget", list(BUDGETS), required=True, key="train-budget")
+    with line[3]:
+        pressed = st.button(
+            "Start",
+            type="primary",
+            width="stretch",
+            key="train-start",
+            disabled=not corpus.ready,
+            help=None if corpus.ready else "Get the text first, below.",
+        )
+    return corpus, model, budget, pressed
+
+
+def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
+    """The whole spec, from the widgets under "More settings".
+
+    Raises:
+        BadSettings: a value out of range, or two that do not go together.
+    """
+    from lm_core.models import models as families
+    from lm_core.runs.presets import default_spec
+    from lm_core.tokenizers import tokenizers
+
+    filling: Filling | None = st.session_state.get(FILLING)
+    base = default_spec(corpus.spec(), model, items=corpus.items)
+    if filling and _same(filling.spec, base):
+        base, suffix = filling.spec, f"-{filling.number}"
+    else:
+        filling, suffix = None, ""
+    with st.expander("More settings", key=MORE, on_change="rerun"):
+        if filling:
+            what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
+            st.caption(f"These are the settings of your run.{what}")
+        top = st.columns(4)
+        names = tokenizers.names()
+        token = top[0].selectbox(
+            "Tokenizer",
+            names,
+            index=names.index(base.tokenizer_name),
+            format_func=lambda n: tokenizers[n].title,
+            key=f"train-tokenizer-{corpus.name}{suffix}",
+            help="What the text is cut into: characters, words, or frequent pieces.",
+        )
+        seed = top[1].number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            base.seed,
+            key=f"train-seed{suffix}",
+            help="The same seed gives the same run.",
+        )
+        spent = _budget(top[2], top[3], base.budget, budget, suffix)
+        spec = default_spec(
+            corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
+        )
+        if filling and token == base.tokenizer_name:
+            spec = replace(base, budget=spent, seed=int(seed))
+        kind = f"{corpus.name}-{model}-{token}{suffix}"
+        if families[model].build.learns_by != "counting":
+            st.markdown("**Training**")
+            spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))
+        st.markdown(f"**{families[model].title}**")
+        spec = replace(spec, model=settings_widgets(spec.model, key=f"train-m-{kind}"))
+        if token != "char":
+            st.markdown(f"**{tokenizers[token].title}**")
+            chosen = settings_widgets(spec.tokenizer, key=f"train-k-{kind}")
+            spec = replace(spec, tokenizer=chosen)
+    return spec
+
+
+def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":
+    """Of steps or minutes where one of them is given here, else what the line of choices says.
+    Without limits of their own: a sentence says what is out of range."""
+    from lm_core.runs.presets import BUDGETS
+    from lm_core.training import Budget
+
+    usual = base.seconds in (None, *BUDGETS.values())
+    steps = steps_at.number_input(
+        "Stop at step",
+        value=base.steps,
+        step=100,
+        key=f"train-steps{suffix}",
+        help="Empty: the time decides.",
+        placeholder="any",
+    )
+    minutes = minutes_at.number_input(
+        "Stop after (minutes)",
+        value=None if usual else base.seconds / MINUTE,
+        step=1.0,
+        format="%g",
+        key=f"train-minutes{suffix}",
+        help="Empty: the budget above decides.",
+        placeholder="as above",
+    )
+    if steps is not None:
+        return Budget(steps=int(steps), seconds=None if minutes is None else minutes * MINUTE)
+    return Budget(seconds=BUDGETS[chosen] if minutes is None else minutes * MINUTE)
+
+
+def _same(one: "RunSpec", other: "RunSpec") -> bool:
+    """Whether the line of choices says the same of both."""
+    return (one.corpus, one.model_name) == (other.corpus, other.model_name)
