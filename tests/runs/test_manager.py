@@ -13,6 +13,8 @@ from lm_core.runs.manager import CAN_GO_ON, MOST_WAITING, RunManager, grace_seco
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
+from lm_core.training import Budget
+from lm_core.training.events import Snapshot, Step
 
 SPEC = RunSpec()
 
@@ -165,17 +167,67 @@ def test_a_backend_that_runs_at_once_runs_each_once(store: RunStore) -> None:
     manager.close()
 
 
+def test_a_waiting_run_knows_about_when_it_begins(make) -> None:
+    """Estimated from the budgets of those before it, and from how fast the running one is."""
+    manager = make(slots=1)
+    minute = RunSpec(budget=Budget(seconds=60))
+    going = manager.start(minute, "ada")
+    waiting = [manager.start(minute, owner) for owner in ("bob", "cleo")]
+    assert manager.waiting_seconds(going) is None
+    assert [manager.waiting_seconds(run) for run in waiting] == [60, 120]
+    manager.backend.begin(going)
+    manager.store.record(going, [Step(100, 1000, 45.0, 3.0)])
+    assert manager.seconds_left(going, "ada") == 15
+    assert [manager.waiting_seconds(run) for run in waiting] == [15, 75]
+    manager.pause(going, "ada")
+    manager.store.update(going, status="paused")
+    assert manager.waiting_seconds(waiting[0]) is None  # nobody knows for how long
+    assert manager.waiting_seconds("no-such-run") is None
+
+
+def test_a_budget_of_steps_is_an_estimate_once_it_is_known_how_fast_they_are(make) -> None:
+    manager = make(slots=1)
+    going = manager.start(RunSpec(budget=Budget(steps=400)), "ada")
+    waiting = manager.start(SPEC, "bob")
+    assert manager.waiting_seconds(waiting) is None
+    manager.store.record(going, [Step(100, 1000, 20.0, 3.0)])
+    assert manager.waiting_seconds(waiting) == pytest.approx(60)
+    manager.store.record(going, [Step(400, 4000, 80.0, 3.0)])
+    assert manager.waiting_seconds(waiting) == 0
+
+
+def test_several_slots_make_waiting_shorter(make) -> None:
+    manager = make(slots=2)
+    for seconds in (100, 30):
+        manager.start(RunSpec(budget=Budget(seconds=seconds)), "ada")
+    waiting = [manager.start(RunSpec(budget=Budget(seconds=50)), "bob") for _ in range(3)]
+    assert [manager.waiting_seconds(run) for run in waiting] == [30, 80, 100]
+    manager.start(SPEC, "cleo", kind="doctor")  # after Bob's first; takes as long as it takes
+    last = [manager.start(RunSpec(budget=Budget(seconds=50)), "dan") for _ in range(2)]
+    assert [manager.waiting_seconds(run) for run in last] == [100, 200]
+
+
 # Whose run it is ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("call", ["pause", "resume", "single_step", "stop", "delete"])
+CALLS = {
+    **dict.fromkeys(["pause", "resume", "single_step", "stop", "delete", "reset"], ()),
+    "seconds_left": (),
+    "set_rate": (1e-3,),
+    "rename": ("Mine",),
+    "annotate": ("Mine.",),
+    "pause_at": (5,),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_nobody_touches_the_run_of_another(manager: RunManager, call: str) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     before = manager.store.get(run)
     for name, owner in [(run, "bob"), (run, ""), ("no-such-run", "ada")]:
         with pytest.raises(RunNotFound):
-            getattr(manager, call)(name, owner)
+            getattr(manager, call)(name, owner, *CALLS[call])
     assert manager.store.get(run) == before
 
 
@@ -249,6 +301,134 @@ def test_a_run_is_forgotten_with_all_its_files(manager: RunManager) -> None:
     manager.delete(run, "ada")
     assert not folder.exists()
     assert manager.store.runs_of("ada") == []
+
+
+def test_a_run_goes_back_to_step_0_and_keeps_its_name(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada", title="Mine")
+    manager.annotate(run, "ada", "Slow.")
+    with pytest.raises(LabError, match="stop it first"):
+        manager.reset(run, "ada")
+    manager.store.record(run, [Step(1, 10, 0.1, 3.0), Snapshot(1, "x")])
+    (manager.store.run_folder(run) / "checkpoint").mkdir(parents=True)
+    manager.set_rate(run, "ada", 1e-3)
+    manager.pause_at(run, "ada", 70)
+    manager.backend.finish(run, "failed")
+    manager.reset(run, "ada")
+    row = manager.store.get(run)
+    assert (row.status, row.title, row.note, row.lr_scale) == ("stopped", "Mine", "Slow.", 1.0)
+    assert (row.pause_at, row.message) == (None, "")
+    assert manager.store.since(Step, run) == manager.store.since(Snapshot, run) == []
+    assert not manager.store.run_folder(run).exists()
+    manager.resume(run, "ada")
+    assert status(manager, run) == "starting"
+
+
+# What a visitor may say ---------------------------------------------------------------------------
+
+
+def test_the_learning_rate_is_set_while_it_runs(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.set_rate(run, "ada", SPEC.train.lr / 4)
+    assert manager.store.wish(run).lr_scale == pytest.approx(0.25)
+    manager.set_rate(run, "ada", 1)  # a whole number is a number too
+    assert manager.store.wish(run).lr_scale * SPEC.train.lr == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (0, "lr must be from 1e-07 to 10.0, not 0.0"),
+        (-1, "lr must be from 1e-07 to 10.0, not -1.0"),
+        (1e9, "lr must be from 1e-07 to 10.0, not 1000000000.0"),
+        (float("nan"), "lr must be a finite number, not nan"),
+        (float("inf"), "lr must be a finite number, not inf"),
+        ("fast", "lr must be a number, not 'fast'"),
+        (None, "lr must be a number, not None"),
+    ],
+)
+def test_a_rate_out_of_bounds_is_one_sentence_and_changes_nothing(
+    manager: RunManager, rate: object, said: str
+) -> None:
+    run = manager.start(SPEC, "ada")
+    with pytest.raises(BadSettings) as error:
+        manager.set_rate(run, "ada", rate)
+    assert said in str(error.value)
+    assert manager.store.wish(run).lr_scale == 1.0
+
+
+def test_a_step_to_pause_at(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.pause_at(run, "ada", 70)
+    assert manager.store.wish(run).pause_at == 70
+    for step in (0, -1, 1.5, "70", True, 10**9):
+        with pytest.raises(BadSettings, match="a whole number from 1"):
+            manager.pause_at(run, "ada", step)
+    assert manager.store.wish(run).pause_at == 70
+    manager.pause_at(run, "ada", None)
+    assert manager.store.wish(run).pause_at is None
+
+
+def test_a_name_is_one_line_and_a_note_is_not_too_long(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada", title=" Mine\nown ")
+    assert manager.store.get(run).title == "Mine own"
+    manager.rename(run, "ada", "  A\tbetter   one\n")
+    manager.annotate(run, "ada", "  Two lines\nof it.  ")
+    row = manager.store.get(run)
+    assert (row.title, row.note) == ("A better one", "Two lines\nof it.")
+    with pytest.raises(BadSettings, match="at most 80 characters, and this one has 81"):
+        manager.rename(run, "ada", "x" * 81)
+    with pytest.raises(BadSettings, match="at most 2000 characters"):
+        manager.annotate(run, "ada", "x" * 2001)
+    assert manager.store.get(run) == row
+
+
+# The doctor's jobs --------------------------------------------------------------------------------
+
+
+def test_a_doctors_job_is_a_run_of_its_kind(manager: RunManager) -> None:
+    job = manager.start(SPEC, "ada", kind="doctor", options={"steps": ["init"], "seconds": 5})
+    row = manager.store.get(job, "ada")
+    assert (row.kind, row.options) == ("doctor", {"steps": ["init"], "seconds": 5})
+    assert job in manager.backend.tasks
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "said"),
+    [
+        ("nurse", {}, "one of train, doctor"),
+        ("doctor", {"seconds": float("nan")}, "plain numbers"),
+        ("doctor", {"lrs": {1, 2}}, "plain numbers"),
+        ("doctor", {"lrs": [0.001] * 10_000}, "too many"),
+    ],
+)
+def test_a_job_that_cannot_be_kept_is_one_sentence(
+    manager: RunManager, kind: str, options: dict, said: str
+) -> None:
+    with pytest.raises(BadSettings, match=said):
+        manager.start(SPEC, "ada", kind=kind, options=options)
+    assert manager.store.runs_of("ada") == []
+
+
+def test_children_are_their_parents_alone(manager: RunManager) -> None:
+    """A cell of a grid is going while its parent is: it takes no slot, and nobody interrupts it."""
+    job = manager.start(SPEC, "ada", kind="doctor")
+    manager.backend.begin(job)
+    cells = [manager.store.create("ada", "", SPEC.to_dict(), parent=job) for _ in range(2)]
+    manager.store.update(cells[0], status="running")
+    for cell in cells:
+        manager.store.run_folder(cell).mkdir(parents=True)
+    manager._dispatch()
+    manager._recover()
+    assert [status(manager, cell) for cell in cells] == ["running", "queued"]
+    assert list(manager.backend.tasks) == [job]
+    manager.backend.fail(job, WorkerDied("It died."))
+    assert [status(manager, cell) for cell in cells] == ["interrupted", "interrupted"]
+    with pytest.raises(LabError, match="part of an examination"):
+        manager.resume(cells[0], "ada")
+    manager.delete(job, "ada")
+    assert manager.store.runs_of("ada", children=True) == []
+    assert not any(manager.store.run_folder(cell).exists() for cell in cells)
 
 
 # How runs end -------------------------------------------------------------------------------------
