@@ -1,6 +1,7 @@
 """The buttons that steer a run: pause, single steps, stop, another learning rate, start over."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +11,7 @@ from pages._ui import session
 from pages._ui.run_points import KEPT
 
 if TYPE_CHECKING:
+    from lm_core.runs.manager import RunManager
     from lm_core.runs.store import Run
 
 TROUBLE = "train-trouble"  # (run, sentence): what the last button could not do
@@ -55,6 +57,18 @@ def steering(run: "Run") -> None:
     trouble(run.id)
 
 
+def set_rate(runs: "RunManager", run: str, owner: str, lr: float | None) -> None:
+    """As the manager's own, in the words of the page.
+
+    Raises:
+        BadSettings: no number, or out of range.
+    """
+    try:
+        runs.set_rate(run, owner, lr)
+    except BadSettings as error:
+        raise BadSettings(str(error).replace("lr must", "The learning rate must")) from None
+
+
 def changes(run: "Run") -> None:
     """What can be changed while it goes on, folded away; nothing of a model that counts."""
     if run.active and run.wish != "stop" and _descends(run):
@@ -89,14 +103,8 @@ def _rate(run: "Run") -> None:
         help="From the next step on, as if it had begun with this one: its schedule stays.",
     )
 
-    def set_rate(run_id: str, owner: str, lr: float | None) -> None:
-        try:
-            session.manager().set_rate(run_id, owner, lr)
-        except BadSettings as error:
-            raise BadSettings(str(error).replace("lr must", "The learning rate must")) from None
-
     def pressed() -> None:
-        act(run.id, set_rate, st.session_state[key])
+        act(run.id, partial(set_rate, session.manager()), st.session_state[key])
 
     st.button("Use this rate", key="train-use-rate", on_click=pressed)
 

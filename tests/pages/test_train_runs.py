@@ -1,0 +1,349 @@
+"""The Train screen around runs that are there: steering, verdicts, several together, the table."""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.errors import BadSettings
+from lm_core.runs.spec import RunSpec
+from lm_core.training.events import Diagnosed, Snapshot
+from pages._ui import session
+from pages._ui.steering import set_rate
+from tests.pages import stored
+from tests.pages.stored import spec, stored_run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def train() -> Iterator[AppTest]:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.run()
+    at.switch_page("pages/train.py").run()
+    assert_well(at)
+    yield at
+    stored.forget(session._manager().store, *(r.id for r in mine(at)))
+
+
+def mine(at: AppTest) -> list:
+    return session._manager().store.runs_of(at.session_state["visitor"])
+
+
+def assert_well(at: AppTest) -> None:
+    assert not at.exception
+    assert not at.error
+
+
+def opened(at: AppTest, run: str) -> AppTest:
+    at.query_params["run"] = run
+    at.run()
+    assert not at.exception
+    return at
+
+
+def a_run(at: AppTest, *args, **columns) -> str:
+    return stored_run(at.session_state["visitor"], *args, **columns)
+
+
+def says(at: AppTest, words: str) -> bool:
+    return any(words in c.value for c in [*at.caption, *at.markdown])
+
+
+def charts(at: AppTest) -> list[str]:
+    """Titles of the live charts on the page."""
+    return [json.loads(c.proto.spec)["title"] for c in at.get("vega_lite_chart")]
+
+
+def key_of(widgets, begins: str) -> str:
+    return next(w.key for w in widgets if w.key and w.key.startswith(begins))
+
+
+def test_a_run_shows_its_curve_its_words_and_the_text_scored_all_along(train: AppTest) -> None:
+    opened(train, a_run(train))
+    assert_well(train)
+    assert charts(train) == ["Loss", "The same words, step by step"]
+    assert says(train, "It learned most about")
+    written = " ".join(one.proto.body for one in train.get("html"))
+    assert 'title="probability 0.1 %"' in written
+    assert "probability it gave:" in written
+    figures = {metric.label: metric.value for metric in train.metric}
+    assert figures["Step"] == "120"
+    bits = float(figures["Validation, nats"]) / math.log(2)
+    assert float(figures["Bits per character"]) == pytest.approx(bits, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("view", "title", "words"),
+    [
+        ("Learning rate", "Learning rate", "The learning rate is 0.02 all along."),
+        ("Gradient", "Length of the gradient", "The gradient is 0.5 long, about as before"),
+        ("Speed", "Speed", "It reads 6.4 k tokens per second, as fast as all along."),
+    ],
+)
+def test_each_small_curve_has_its_sentence(
+    train: AppTest, view: str, title: str, words: str
+) -> None:
+    opened(train, a_run(train))
+    train.segmented_control(key="train-view").set_value(view).run()
+    assert_well(train)
+    assert charts(train)[0] == title
+    assert says(train, words)
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit"),
+    [("perplexity", "perplexity per character"), ("bits", "bits per character")],
+)
+def test_the_loss_in_another_unit(train: AppTest, measure: str, unit: str) -> None:
+    opened(train, a_run(train))
+    train.segmented_control(key="train-measure").set_value(measure).run()
+    train.select_slider(key="train-smooth").set_value("much").run()
+    assert_well(train)
+    drawn = json.loads(train.get("vega_lite_chart")[0].proto.spec)
+    assert {layer["encoding"]["y"]["title"] for layer in drawn["layer"]} == {unit}
+
+
+def test_a_run_on_the_way_is_paused_stepped_and_given_another_rate(train: AppTest) -> None:
+    store = session._manager().store
+    run = a_run(train, status="running")
+    opened(train, run)
+    rate = key_of(train.number_input, "train-rate-")
+    assert train.number_input(key=rate).value == 0.02
+    train.number_input(key=rate).set_value(0.005).run()
+    train.button(key="train-use-rate").click().run()
+    assert_well(train)
+    assert store.get(run).lr_scale == pytest.approx(0.25)
+    assert says(train, "Learning rate 0.005, at the start 0.02.")
+    train.button(key="train-Pause").click().run()
+    assert store.get(run).wish == "pause"
+    store.update(run, status="paused")
+    train.run()
+    train.button(key="train-Step").click().run()
+    assert store.get(run).single_steps == 1
+    train.number_input(key=key_of(train.number_input, "train-pause-")).set_value(500).run()
+    train.button(key="train-pause-there").click().run()
+    assert store.get(run).pause_at == 500
+    assert says(train, "It pauses after step 500.")
+    train.button(key="train-Resume").click().run()
+    assert store.get(run).wish == "run"
+    assert_well(train)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, math.nan, math.inf, 1e9, None])
+def test_a_rate_that_cannot_be_is_refused(train: AppTest, rate: float | None) -> None:
+    run = a_run(train, status="running")
+    with pytest.raises(BadSettings, match="The learning rate must be "):
+        set_rate(session._manager(), run, train.session_state["visitor"], rate)
+    assert session._manager().store.get(run).lr_scale == 1
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, 1e9])
+def test_a_rate_out_of_range_gets_one_sentence(train: AppTest, rate: float) -> None:
+    run = a_run(train, status="running")
+    opened(train, run)
+    train.number_input(key=key_of(train.number_input, "train-rate-")).set_value(rate).run()
+    train.button(key="train-use-rate").click().run()
+    assert not train.exception
+    (error,) = train.error
+    assert error.value.startswith("The learning rate must be")
+    assert session._manager().store.get(run).lr_scale == 1
+    train.button(key="train-Pause").click().run()  # another button, and it is forgotten
+    assert_well(train)
+
+
+@pytest.mark.parametrize(
+    ("widget", "value", "sentence"),
+    [
+        ("train-minutes", 0.0, "seconds must be from 0.1 to 864000.0, not 0.0."),
+        ("train-minutes", -1.0, "seconds must be from 0.1 to 864000.0, not -60.0."),
+        ("train-minutes", 5_256_000.0, "seconds must be from 0.1 to 864000.0, not 315360000.0."),
+        ("train-steps", 0, "steps must be from 1 to 100000000, not 0."),
+        ("train-steps", 10**12, "steps must be from 1 to 100000000, not 1000000000000."),
+    ],
+)
+def test_a_budget_of_nothing_or_of_ten_years_gets_one_sentence(
+    train: AppTest, widget: str, value: float, sentence: str
+) -> None:
+    train.number_input(key=widget).set_value(value).run()
+    assert not train.exception
+    assert [error.value for error in train.error] == [sentence]
+    train.button(key="train-start").click().run()
+    assert not train.exception
+    assert mine(train) == []
+
+
+def test_a_budget_is_of_steps_or_of_minutes(train: AppTest) -> None:
+    train.number_input(key="train-steps").set_value(10)
+    train.number_input(key="train-minutes").set_value(1.0).run()
+    assert [error.value for error in train.error] == [
+        "A budget is one of steps, tokens or seconds, not ['steps', 'seconds']."
+    ]
+
+
+def test_what_was_noticed_is_said_and_its_button_fills_in_the_cure(train: AppTest) -> None:
+    run = a_run(train, spec(lr=0.5))
+    cure = ("lr_high", "alarm", "The loss rose.", "Take a lower rate.", "train.lr")
+    fine = ("untrained_ok", "ok", "It begins as it should.")
+    session._manager().store.record(run, [Diagnosed(100, *cure), Diagnosed(1, *fine)])
+    opened(train, run)
+    assert any("The loss rose" in m.value for m in train.markdown)
+    assert says(train, "It begins as it should")
+    train.button(key="train-mend-lr_high").click().run()
+    train.run()  # the whole page
+    assert_well(train)
+    assert train.session_state["train-more"] is True
+    assert says(train, "Look at **Learning rate**, then press Start.")
+    lr = train.number_input(key="train-t-names-transformer-char-1-lr")
+    assert lr.value == pytest.approx(0.05)
+
+
+def test_a_model_that_counts_has_neither_rate_nor_gradient(train: AppTest) -> None:
+    opened(train, a_run(train, spec("ngram"), title="N-gram", status="running"))
+    assert_well(train)
+    assert not [w for w in train.number_input if w.key.startswith("train-rate-")]
+    assert "Gradient" not in train.segmented_control(key="train-view").options
+
+
+def test_ticked_runs_are_drawn_together(train: AppTest) -> None:
+    one, two = a_run(train), a_run(train, spec("lstm"), title="LSTM, US first names, 2017")
+    opened(train, one)
+    assert "Loss on validation text, run by run" not in charts(train)
+    train.session_state["train-ticked"] = [one, two]
+    train.run()
+    assert_well(train)
+    assert "Loss on validation text, run by run" in charts(train)
+    assert says(train, "LSTM and Transformer are level at 2.02")
+    unit = train.segmented_control(key=key_of(train.segmented_control, "train-together-unit"))
+    assert len(unit.options) == 3
+
+
+def test_runs_that_go_on_at_once_are_drawn_together_without_a_tick(train: AppTest) -> None:
+    one = a_run(train, status="running")
+    a_run(train, status="running")
+    opened(train, one)
+    assert_well(train)
+    assert "Loss on validation text, run by run" in charts(train)
+
+
+def test_runs_with_different_tokenizers_share_an_axis_in_bits_alone(train: AppTest) -> None:
+    cut = spec().to_dict() | {"tokenizer": {"name": "bpe"}}
+    facts = stored.FACTS | {"counts": {"validation": {"tokens": 350, "characters": 700}}}
+    one, two = a_run(train), a_run(train, RunSpec.from_dict(cut), facts=facts)
+    train.session_state["train-ticked"] = [one, two]
+    opened(train, one)
+    assert_well(train)
+    unit = train.segmented_control(key=key_of(train.segmented_control, "train-together-unit"))
+    assert unit.options == ["Bits per character"]
+    assert says(train, "so they are compared in bits per character")
+    # The same nats per token, and half as many tokens: half as many bits.
+    assert says(train, "Transformer: tokenizer bpe is ahead: 1.46 against 2.91")
+    table = train.dataframe[-1].value
+    assert "Best validation, bits per character" in table.columns
+
+
+def test_a_run_is_named_noted_found_and_deleted(train: AppTest) -> None:
+    store = session._manager().store
+    run, other = a_run(train), a_run(train, spec(lr=0.01))
+    train.session_state["train-ticked"] = [run]
+    opened(train, other)
+    train.text_input(key=f"train-name-{run}").set_value("My best")
+    train.text_area(key=f"train-note-{run}").set_value("a higher rate next")
+    train.button(key="train-keep").click().run()
+    train.run()
+    assert_well(train)
+    assert (store.get(run).title, store.get(run).note) == ("My best", "a higher rate next")
+    table = train.dataframe[-1].value
+    assert table["Run"].tolist()[1] == "My best"
+    assert table["Note"].tolist() == ["", "a higher rate next"]
+    assert table["Model"].tolist() == ["Transformer", "Transformer"] if "Model" in table else True
+    train.text_input(key="train-find").set_value("higher best").run()
+    assert train.dataframe[-1].value["Run"].tolist() == ["My best"]
+    train.text_input(key="train-find").set_value("no such words").run()
+    assert says(train, "No run has all of these words.")
+    train.text_input(key="train-find").set_value("").run()
+    train.button(key="train-delete").click().run()
+    train.run()
+    assert_well(train)
+    assert [one.id for one in mine(train)] == [other]
+
+
+def test_a_run_that_goes_on_is_not_deleted(train: AppTest) -> None:
+    run = a_run(train, status="running")
+    train.session_state["train-ticked"] = [run]
+    train.run()
+    train.button(key="train-delete").click().run()
+    train.run()
+    assert "This run is still going: stop it first." in [e.value for e in train.error]
+    assert [one.id for one in mine(train)] == [run]
+
+
+def test_a_doctors_jobs_are_not_in_the_table_but_can_be_opened(train: AppTest) -> None:
+    store, owner = session._manager().store, train.session_state["visitor"]
+    job = store.create(owner, "Doctor", spec().to_dict(), kind="doctor")
+    cell = store.create(owner, "lr 0.01", spec(lr=0.01).to_dict(), parent=job)
+    for run in (job, cell):
+        store.update(run, status="finished", facts=stored.FACTS)
+    store.record(cell, stored.events(60, 2.0, 0.01))
+    opened(train, cell)
+    assert_well(train)
+    assert {m.label: m.value for m in train.metric}["Step"] == "60"
+    assert says(train, "None yet. Each run you start is kept here")
+
+
+def test_the_queue_says_the_place_and_about_when(train: AppTest) -> None:
+    store, owner = session._manager().store, train.session_state["visitor"]
+    going = a_run(train, status="running", steps=10)
+    waiting = store.create(owner, "Next", spec().to_dict(), server=store.get(going).server)
+    opened(train, waiting)
+    assert_well(train)
+    assert says(train, "Waiting for a free worker: number 1 in the queue, about 1:00 from now.")
+
+
+def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:
+    run = a_run(train)
+    session._manager().store.record(run, [Snapshot(1, "x"), Snapshot(50, "y")])
+    opened(train, run)
+    assert not train.select_slider or not any("back" in s.key for s in train.select_slider)
+
+
+def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest) -> None:
+    train.number_input(key="train-steps").set_value(60).run()
+    train.button(key="train-start").click().run()
+    end = time.monotonic() + 100
+    while not says(train, "budget is spent"):
+        assert time.monotonic() < end
+        time.sleep(0.3)
+        train.run()
+        assert_well(train)
+    train.session_state["train-back"] = True
+    train.run()
+    assert_well(train)
+    run = train.query_params["run"]
+    steps = train.select_slider(key=f"train-back-step-{run}")
+    assert steps.options[0] == "1"
+    assert steps.options[-1] == "60"
+    likely = bars(train)
+    assert likely[0][1] > likely[-1][1]
+    steps.set_value(1).run()
+    assert_well(train)
+    first = bars(train)
+    assert all(p == pytest.approx(1 / 27, abs=0.01) for _, p in first), "it knew nothing yet"
+    train.selectbox(key="train-back-head").set_value(1).run()
+    assert_well(train)
+    assert any("Layer 1, head 2" in c.proto.spec for c in train.get("plotly_chart"))
+    train.text_input(key=f"train-back-text-{run}").set_value("§").run()
+    assert not train.exception
+    assert len(train.error) == 1, "a letter it never saw, in one sentence"
+
+
+def bars(at: AppTest) -> list[tuple[str, float]]:
+    """Tokens and probabilities, read from the sentence under the bars."""
+    import re
+
+    (line,) = [c.value for c in at.caption if c.value.startswith("Likeliest next token")]
+    return [(t, float(p) / 100) for t, p in re.findall(r"(\S+) \(([\d.]+) %\)", line)]
