@@ -10,7 +10,7 @@ from typing import Any
 
 from lm_core.bench.result import Result
 
-PARTS = ("ngram", "train", "generate", "start")
+PARTS = ("ngram", "train", "generate", "start", "live")
 LONG = ("quality",)  # measured when asked for by name only
 
 

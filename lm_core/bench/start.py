@@ -63,12 +63,12 @@ def _runs(home: Path) -> list[Result]:
     def first_point() -> tuple[str, float]:
         began = time.perf_counter()
         run = manager.start(spec, owner)
-        return run, _until(lambda: store.last(Step, run) is not None, began)
+        return run, until(lambda: store.last(Step, run) is not None, began)
 
     def stop(run: str) -> float:
         began = time.perf_counter()
         manager.stop(run, owner)
-        return _until(lambda: not store.get(run).active, began)
+        return until(lambda: not store.get(run).active, began)
 
     try:
         run, cold = first_point()  # the worker process is only being started
@@ -84,7 +84,7 @@ def _runs(home: Path) -> list[Result]:
         time.sleep(1.0)
         began = time.perf_counter()
         os.kill(store.get(run).pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows: TERM
-        noticed = _until(lambda: store.get(run).status == "interrupted", began)
+        noticed = until(lambda: store.get(run).status == "interrupted", began)
     finally:
         manager.close()
     about = {"corpus": "names", "model": "transformer", "workers": manager.slots}
@@ -96,7 +96,7 @@ def _runs(home: Path) -> list[Result]:
     ]
 
 
-def _until(true: Callable[[], bool], began: float, most: float = 60.0) -> float:
+def until(true: Callable[[], bool], began: float, most: float = 60.0) -> float:
     while not true():
         if time.perf_counter() - began > most:
             raise TimeoutError(f"nothing happened for {most:.0f} s")

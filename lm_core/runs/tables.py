@@ -81,12 +81,7 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     events.Checkpointed: ("checkpoints", ("step", "path")),
 }
 
-AS_JSON = {
-    ("samples", "pieces"),
-    ("probes", "nats"),
-    ("examinations", "data"),
-    ("findings", "data"),
-}
+AS_JSON = {"samples": "pieces", "probes": "nats", "examinations": "data", "findings": "data"}
 
 
 def add_columns(db: sqlite3.Connection) -> None:
@@ -102,7 +97,7 @@ def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
     table, columns = TABLES[type(event)]
     values = (getattr(event, column) for column in columns)
     kept = (
-        json.dumps(value) if (table, column) in AS_JSON else value
+        json.dumps(value) if column == AS_JSON.get(table) else value
         for column, value in zip(columns, values, strict=True)
     )
     return table, columns, tuple(kept)
@@ -110,15 +105,17 @@ def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
 
 def from_row(table: str, row: sqlite3.Row) -> dict[str, Any]:
     """What `to_row` kept."""
-    return {column: _value(table, column, value) for column, value in dict(row).items()}
+    found = dict(row)
+    if table in AS_JSON:
+        found[AS_JSON[table]] = _read(found[AS_JSON[table]])
+    if None in found.values():  # SQLite keeps "not a number" so; no event has None in it
+        return {column: math.nan if value is None else value for column, value in found.items()}
+    return found
 
 
-def _value(table: str, column: str, value: Any) -> Any:
-    if value is None:  # SQLite keeps "not a number" so; no event has None in it
-        return math.nan
-    if (table, column) not in AS_JSON:
-        return value
-    read = json.loads(value)
-    if isinstance(read, list):  # events hold tuples; JSON knows lists only
+def _read(text: str) -> Any:
+    """Lists come back as tuples, which is what events hold; JSON knows lists only."""
+    read = json.loads(text)
+    if isinstance(read, list):
         return tuple(tuple(one) if isinstance(one, list) else one for one in read)
     return read

@@ -6,6 +6,7 @@ Imports no streamlit. Steered through the store: it looks at the owner's wish a 
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -97,7 +98,7 @@ def execute(home: str, run: str) -> str:
         torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
         device = choose_device(threads=torch.get_num_threads())
         reporting = Reporting(store, run, prepared)
-        trainer = _trainer(store, run, prepared, device.device, reporting)
+        trainer = trainer_of(store, run, prepared, device.device, reporting)
     except LabError as error:
         store.update(run, status="failed", message=str(error), ended=time.time())
         return "failed"
@@ -114,7 +115,9 @@ def execute(home: str, run: str) -> str:
             **reporting.facts,
         },
     )
-    return _record(store, run, trainer, reporting.snapshots)
+    for _ in recorded(store, run, trainer, reporting.snapshots):
+        pass
+    return store.get(run).status
 
 
 def threads_for(work: float, most: int) -> int:
@@ -132,7 +135,7 @@ def unit_of(tokenizer: str) -> str:
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
-def _trainer(
+def trainer_of(
     store: RunStore, run: str, prepared: Prepared, device: torch.device, reporting: Reporting
 ) -> Trainer:
     """The run's trainer, fresh or put where its last checkpoint was."""
@@ -180,8 +183,9 @@ def _scores(store: RunStore, run: str) -> dict[str, dict]:
     return {last["split"]: scored | {"whole_split": bool(last["whole"])}}
 
 
-def _record(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -> str:
-    """Drive the trainer and keep what it shows; steps are written a few times a second."""
+def recorded(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -> Iterator[Event]:
+    """The trainer's events, which are kept on the way, steps a few times a second; and at the end
+    how the run ended."""
     waiting: list[Event] = []
     written, status = 0.0, "failed"
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
@@ -193,6 +197,7 @@ def _record(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -
                     if counting:
                         waiting += snapshots.take(trainer)
                     if time.perf_counter() - written < WRITE_SECONDS:
+                        yield event
                         continue
                 case Paused():
                     store.update(run, status="paused")
@@ -206,13 +211,14 @@ def _record(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -
                     waiting.append(event)
             store.record(run, waiting)
             waiting.clear()
-            written = time.perf_counter()
+            # The first step after a pause is shown at once.
+            written = 0.0 if isinstance(event, Paused) else time.perf_counter()
             if isinstance(event, Step) and store.get(run).status != "running":
                 store.update(run, status="running")
+            yield event
     finally:  # of a run that broke, too
         store.record(run, waiting)
     if status == "stopped" and PARENT_GONE.is_set():
         status = "interrupted"
         store.update(run, message="The lab was closed while this run was going; it can go on.")
     store.update(run, status=status, ended=time.time(), wish="run")
-    return status
