@@ -2,6 +2,7 @@
 
 import heapq
 import math
+import time
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -32,9 +33,14 @@ def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> 
 
 def seconds_left(store: RunStore, run: Run) -> float | None:
     """How long a run still computes, by its budget and, for one of steps or tokens, by its speed so
-    far. None where nobody knows: it is paused, is a doctor's job, or has not taken a step yet."""
-    if run.status == "paused" or run.kind != "train":
+    far; a doctor's job by the seconds it was given. None where nobody knows: it is paused, has not
+    taken a step yet, or was given none."""
+    if run.status == "paused":
         return None
+    if run.kind == "doctor":
+        given = run.options.get("seconds")
+        gone = time.time() - run.started if run.started and run.status != "queued" else 0.0
+        return max(0.0, given - gone) if isinstance(given, int | float) else None
     last = store.last(Step, run.id) or {"step": 0, "tokens": 0, "seconds": 0.0}
     share = RunSpec.from_dict(run.spec, trusted=True).budget.progress(
         last["step"], last["tokens"], last["seconds"]

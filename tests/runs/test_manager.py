@@ -207,6 +207,18 @@ def test_several_slots_make_waiting_shorter(make) -> None:
     assert [manager.waiting_seconds(run) for run in last] == [100, 200]
 
 
+def test_a_doctors_job_takes_the_seconds_it_was_given(make) -> None:
+    manager = make(slots=1)
+    job = manager.start(SPEC, "ada", kind="doctor", options={"seconds": 75})
+    waiting = manager.start(SPEC, "bob")
+    assert manager.waiting_seconds(waiting) == 75
+    manager.backend.begin(job)
+    manager.store.update(job, started=time.time() - 50)
+    assert manager.waiting_seconds(waiting) == pytest.approx(25, abs=2)
+    manager.store.update(job, started=time.time() - 500)
+    assert manager.waiting_seconds(waiting) == 0
+
+
 # Whose run it is ----------------------------------------------------------------------------------
 
 
