@@ -20,13 +20,14 @@ from lm_core.charts.families import FamilyRun, family_curves
 from lm_core.charts.measures import Measure
 from lm_core.charts.reading import read_aloud
 from lm_core.charts.theme import GREY, SERIES, altair_config
-from lm_core.charts.zooming import thinned, zoomable
+from lm_core.charts.zooming import inside, thinned, zoomable
 
 __all__ = ["FamilyRun", "decimate", "family_curves", "loss_curve", "read_aloud", "smooth"]
 
 RAW, TRAINING, VALIDATION = "training, each step", "training", "validation"
 UNIFORM, FRAME = "guessing blindly", "frame"
 _ROWS = {RAW: 800, TRAINING: 400, VALIDATION: 300}  # 1,500 in all is what a browser redraws at once
+FLAT = 0.5  # nats that the axis shows at least: noise on a flat curve stays small
 SMOOTHING = 1 / 40  # share of the curve that the mean looks back on
 
 
@@ -70,9 +71,14 @@ def loss_curve(
     table = data[["series", "step", "nats"]].rename(columns={"nats": unit})
     title = "Loss"
     blind = None if uniform_nats is None else float(measure.of(uniform_nats))
-    frame = _frame(data, blind, lowest=1.0 if measure.exponential else 0.0)
-    top = frame["nats"].max()
-    drawn = pd.concat([data.assign(nats=data["nats"].clip(upper=top)), frame], ignore_index=True)
+    lowest = 1.0 if measure.exponential else 0.0
+    seen = inside(data, "step", within)
+    closer = len(seen) < len(data)
+    if closer and blind is not None and blind > seen["nats"].max():
+        blind = None
+    frame = _frame(seen, blind, lowest=lowest, least=0.0 if closer else FLAT)
+    reach = frame["nats"].min(), frame["nats"].max()  # beyond it lies what is not in view
+    drawn = pd.concat([data.assign(nats=data["nats"].clip(*reach)), frame], ignore_index=True)
     figure = _layers(title, unit, height, measure.exponential).copy(deep=False)
     figure.data = drawn
     return Chart(title, figure, _alt(shown[RAW], shown[VALIDATION], unit), table)
@@ -96,9 +102,11 @@ def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return plain[np.isfinite(plain["step"])].sort_values("step", kind="stable", ignore_index=True)
 
 
-def _frame(data: pd.DataFrame, uniform: float | None, *, lowest: float) -> pd.DataFrame:
-    """Rows that are not curves: where the axes reach to, and the line of guessing blindly.
-    `lowest` is the loss of a model that is never surprised."""
+def _frame(
+    data: pd.DataFrame, uniform: float | None, *, lowest: float, least: float
+) -> pd.DataFrame:
+    """Rows that are not curves: where the axes reach to (`least` of the upper one at least), and
+    the line of guessing blindly. `lowest` is the loss of a model that is never surprised."""
     blind = uniform if uniform is not None and np.isfinite(uniform) else None
     if data.empty:  # any round numbers will do for the axes
         first, last, low, high = 0.0, 100.0, lowest, blind or 4.0
@@ -106,8 +114,10 @@ def _frame(data: pd.DataFrame, uniform: float | None, *, lowest: float) -> pd.Da
         first, last = data["step"].min(), data["step"].max()
         last = max(last, first + 10)
         begins = data[data["series"] != RAW].groupby("series")["nats"].first().max()
-        high = min(data["nats"].max(), 1.5 * max(begins, blind or 0.0))
-        low = max(lowest, min(data["nats"].min(), high - 0.5))  # noise on a flat curve stays small
+        high = data["nats"].max()
+        if np.isfinite(begins):
+            high = min(high, 1.5 * max(begins, blind or 0.0))
+        low = max(lowest, min(data["nats"].min(), high - least))
     if blind is not None:
         high = max(high, blind + 0.1 * (blind - low))  # room for its words
     rows = [(first, low, FRAME), (last, high, FRAME)]

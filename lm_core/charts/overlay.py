@@ -15,7 +15,7 @@ import pandas as pd
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.theme import DASHES, PALETTE, Style, altair_config, family_style
-from lm_core.charts.zooming import thinned, zoomable
+from lm_core.charts.zooming import inside, thinned, zoomable
 
 MOST = 6  # runs that can still be told apart
 ROWS = 1500  # of all runs together
@@ -66,8 +66,8 @@ def overlay(
     styles = run_styles([line.family for line in lines])
     names = tuple(line.label for line in lines)
     figure = _layers(title, unit, axis, doubling, height, names, tuple(styles)).copy(deep=False)
-    frame = _frame(data)
-    drawn = data.assign(y=data["y"].clip(upper=frame["y"].max()), frame=False)
+    frame = _frame(inside(data, "x", within), whole=within is None)
+    drawn = data.assign(y=data["y"].clip(frame["y"].min(), frame["y"].max()), frame=False)
     figure.data = pd.concat([drawn, frame], ignore_index=True)
     table = data[["run", "x", "y"]].rename(columns={"x": AXES[axis], "y": f"{unit}, {split}"})
     return Chart(title, figure, read_overlay(lines, axis=axis, unit=unit), table)
@@ -124,14 +124,17 @@ def _finite(points: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("x", kind="stable", ignore_index=True)
 
 
-def _frame(data: pd.DataFrame) -> pd.DataFrame:
-    """Where the axes reach to."""
+def _frame(data: pd.DataFrame, *, whole: bool) -> pd.DataFrame:
+    """Where the axes reach to; of the `whole` from the beginning."""
     if data.empty:
         rows = [(0.0, 1.0), (100.0, 4.0)]
     else:
         begins = data.groupby("run")["y"].first().max()
         high = max(min(data["y"].max(), 1.5 * begins), data["y"].min())
-        rows = [(0.0, data["y"].min()), (max(data["x"].max(), 10.0), high)]
+        first, last = data["x"].min(), data["x"].max()
+        if whole:
+            first, last = 0.0, max(last, 10.0)
+        rows = [(first, data["y"].min()), (last, high)]
     return pd.DataFrame(rows, columns=["x", "y"]).assign(run="", alone=False, frame=True)
 
 

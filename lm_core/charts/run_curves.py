@@ -15,7 +15,7 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.curves import smooth
 from lm_core.charts.theme import BLUE, GREY, altair_config
-from lm_core.charts.zooming import thinned, zoomable
+from lm_core.charts.zooming import inside, thinned, zoomable
 
 RATE, NORM, SPEED = "Learning rate", "Gradient", "Speed"
 ROWS = {"each": 800, "mean": 400}
@@ -70,7 +70,7 @@ def run_curve(
         parts.append(thinned(mean, "step", "value", ROWS["mean"], within).assign(series="mean"))
     drawn = pd.concat(parts, ignore_index=True)
     table = parts[0][["step", "value"]].rename(columns={"value": about.unit})
-    frame = _frame(finite, limit, about)
+    frame = _frame(inside(finite, "step", within), limit, about)
     top = frame["value"].max()
     figure = _layers(kind, height).copy(deep=False)
     figure.data = pd.concat(

@@ -1,8 +1,9 @@
 """Looking closer at a live curve, and keeping the view while it grows.
 
-The view is an interval bound to the scales. Streamlit forgets such a view whenever the data change
-unless the chart reports it (`on_select="rerun", selection_mode=["zoom"]`); what it reports is then
-also what `thinned` needs to draw the part in view with all its points.
+The view is an interval of the lower axis, bound to its scale. Streamlit forgets such a view when
+the data change unless the chart reports it (`on_select="rerun", selection_mode=["zoom"]`); what it
+reports is then also what `thinned` needs to draw the part in view with all its points, and `inside`
+to fit the other axis to it.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,8 @@ _WHEEL = "wheel![event.ctrlKey || event.altKey || event.metaKey]"
 
 
 def zoomable(layer: alt.Chart) -> alt.Chart:
-    """The layer with the view bound to its axes."""
-    view = alt.selection_interval(name=ZOOM, bind="scales", zoom=_WHEEL)
+    """The layer with the view bound to its lower axis."""
+    view = alt.selection_interval(name=ZOOM, bind="scales", encodings=["x"], zoom=_WHEEL)
     return layer.add_params(view).properties(name="curve")  # a fixed name: the same at each redraw
 
 
@@ -30,6 +31,14 @@ def seen(answer: Any, x: str = "step") -> tuple[float, float] | None:
     selection = answer.get("selection", {}) if isinstance(answer, Mapping) else {}
     ends = selection.get(ZOOM, {}).get(x)
     return (float(min(ends)), float(max(ends))) if ends and len(ends) == 2 else None
+
+
+def inside(df: pd.DataFrame, x: str, within: tuple[float, float] | None) -> pd.DataFrame:
+    """The rows in view; all of them where nobody looks closer, or nothing is in view."""
+    if within is None:
+        return df
+    rows = df[df[x].between(*within)]
+    return rows if len(rows) else df
 
 
 def thinned(

@@ -39,7 +39,8 @@ class Then:
 
 def scrubber(run: "Run") -> None:
     """Folded away until somebody asks for it; nothing is read before."""
-    with st.expander("Back in time", key="train-back", on_change="rerun") as back:
+    label = "Back in time: what it wrote, expected and looked at after an earlier step"
+    with st.expander(label, key="train-back", on_change="rerun") as back:
         if not back.open:
             return
         st.fragment(_panel)(run.id)
@@ -132,8 +133,8 @@ def _then(run: str, step: int, changed: float, prompt: str, _store: "RunStore") 
 
 def _show(run: "Run", at: int, then: Then) -> None:
     from lm_core.charts.colour_text import token_legend
-    from lm_core.charts.heatmaps import one_head
     from lm_core.charts.live_bars import live_token_bars
+    from lm_core.charts.live_heads import live_head
     from pages._ui.run_samples import sample
 
     parts = st.columns(3 if then.maps is not None else 2)
@@ -159,6 +160,8 @@ def _show(run: "Run", at: int, then: Then) -> None:
         with places[1]:
             head = choose("Head", [str(i + 1) for i in range(H)], key="train-back-head")
         dark = st.context.theme.type == "dark"
-        chart = one_head(then.maps[layer, head], then.tokens, layer, head, dark=dark, height=HEIGHT)
-        show_chart(chart, key="train-back-head-map", table=False)
-        st.caption("A row is a token that looks, a column one it looks at.")
+        chart = live_head(
+            then.maps[layer, head], then.tokens, layer, head, dark=dark, height=HEIGHT
+        )
+        show_chart(chart, key="train-back-map", table=False, alt="Who looks at whom: see below.")
+        st.caption(f"{chart.alt} A row looks, a column is looked at.")

@@ -181,3 +181,20 @@ def test_who_looks_closer_sees_every_step_there():
     table = loss_curve(points, evaluations, within=(9_000, 9_300)).table
     raw = series(table, RAW)
     assert raw["step"].between(9_000, 9_300).sum() == 301
+
+
+def test_who_looks_closer_sees_the_losses_there_over_the_whole_height():
+    points, evaluations = run(steps=2_000, every=50)
+    chart = loss_curve(points, evaluations, within=(1_000, 1_200), uniform_nats=np.log(27))
+    rows, _ = drawn(chart)
+    there = points["train_nats"][1_000:1_201]
+    assert rows["nats"].min() == pytest.approx(there.min(), abs=0.01)
+    assert rows["nats"].max() == pytest.approx(there.max(), abs=0.2)
+    assert series(rows, "guessing blindly").empty
+    assert series(chart.table, RAW)[UNIT].max() == points["train_nats"].max()
+
+
+def test_a_view_beyond_the_curve_shows_what_there_is():
+    points, evaluations = run()
+    rows, _ = drawn(loss_curve(points, evaluations, within=(5_000, 6_000)))
+    assert rows["nats"].max() >= points["train_nats"].max()

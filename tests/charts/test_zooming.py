@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from lm_core.charts.decimation import decimate
-from lm_core.charts.zooming import seen, thinned
+from lm_core.charts.zooming import inside, seen, thinned
 
 
 def noise(n=20_000, seed=0):
@@ -44,3 +44,10 @@ def test_lowest_and_highest_of_what_lies_outside_stay():
     frame.loc[100, "nats"], frame.loc[19_000, "nats"] = 50.0, -50.0
     rows = thinned(frame, "step", "nats", 800, (5_000, 5_300))
     assert (rows["nats"].max(), rows["nats"].min()) == (50.0, -50.0)
+
+
+def test_inside_are_the_rows_in_view_or_all_where_there_are_none():
+    frame = noise(100)
+    assert inside(frame, "step", (10, 12))["step"].tolist() == [10, 11, 12]
+    assert inside(frame, "step", None) is frame
+    assert inside(frame, "step", (200, 300)) is frame

@@ -335,7 +335,7 @@ def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest)
     assert all(p == pytest.approx(1 / 27, abs=0.01) for _, p in first), "it knew nothing yet"
     train.selectbox(key="train-back-head").set_value(1).run()
     assert_well(train)
-    assert any("Layer 1, head 2" in c.proto.spec for c in train.get("plotly_chart"))
+    assert says(train, "Layer 1, head 2: the strongest look at another token is")
     train.text_input(key=f"train-back-text-{run}").set_value("§").run()
     assert not train.exception
     assert len(train.error) == 1, "a letter it never saw, in one sentence"
