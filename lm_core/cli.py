@@ -116,6 +116,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         choices=("auto", "cpu", "cuda"),
         help="where to compute; auto is the GPU where there is one",
     )
+    train.add_argument(
+        "--shard",
+        action="store_true",
+        help="under torchrun: spread a Transformer over the processes, for one that does not fit",
+    )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
     train.add_argument(
         "--out",

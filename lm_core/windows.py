@@ -58,11 +58,12 @@ def cut(encoded: Encoded, size: int, overlap: int = 0) -> Rows:
     return Rows(*(torch.from_numpy(np.ascontiguousarray(a[keep])) for a in (begin, length, skip)))
 
 
-def gather(ids: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
-    """Inputs and targets (R, T), T the longest row; padding and skipped targets are IGNORED."""
+def gather(ids: Tensor, rows: Rows, width: int | None = None) -> tuple[Tensor, Tensor]:
+    """Inputs and targets (R, T), T the `width` or the longest row; padding and skipped targets are
+    IGNORED."""
     device = ids.device
     begin, length, skip = (a.to(device).unsqueeze(1) for a in (rows.begin, rows.length, rows.skip))
-    t = torch.arange(int(rows.length.max()), device=device)
+    t = torch.arange(width or int(rows.length.max()), device=device)
     at = (begin + t).clamp(max=len(ids) - 2)  # (R, T)
     targets = ids[at + 1].masked_fill((t >= length) | (t < skip), IGNORED)
     return ids[at], targets

@@ -39,7 +39,12 @@ def run(args: argparse.Namespace) -> Answer:
     """Train, save a checkpoint, score the whole validation split."""
     if parts := mix.folders(args):
         return mix.run(args, parts)
-    with together() as team:
+    with together(shards=args.shard) as team:
+        if args.shard and not team.shards:
+            raise BadSettings(
+                "--shard spreads a model over processes: start them with "
+                "torchrun --nproc-per-node 2 -m lm_core train."
+            )
         return _train(args, team)
 
 

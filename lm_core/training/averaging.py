@@ -41,12 +41,17 @@ class Weights:
         keep_best: bool = False,
         patience: int = 0,
     ) -> None:
-        self.here = _tensors(model)
+        self.here = _tensors(model)  # of a model in shards this process's own rows
         self.decay, self.keep_best, self.patience = decay, keep_best, patience
         self.live: list[Tensor] | None = None  # None: the model holds them
         self.average = _copies(self.here) if decay else None
         self.best: list[Tensor] | None = None
         self.best_nats, self.waited = math.inf, 0
+
+    @property
+    def shows(self) -> bool:
+        """Whether the model holds others than the live ones."""
+        return self.live is not None
 
     @property
     def enough(self) -> bool:
@@ -66,7 +71,7 @@ class Weights:
         if nats < self.best_nats:
             self.best_nats, self.waited = nats, 0
             if self.keep_best:
-                self.best = _copies(self.here)
+                self.best = _copies(self._judged())
         else:
             self.waited += 1
 
@@ -74,7 +79,7 @@ class Weights:
     def shown(self, *, kept: bool = False) -> Iterator[None]:
         """The model holds the weights to be judged (the average where there is one), or those to
         be `kept` (the best where they are remembered)."""
-        if self.live is not None:  # it already shows what is kept
+        if self.shows:  # what is kept, already
             yield
             return
         self.show(kept=kept)
@@ -98,17 +103,15 @@ class Weights:
             torch._foreach_copy_(self.here, self.live)
             self.live = None
 
-    def tensors(self) -> dict[str, Tensor]:
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """What a resumed run needs beside the weights in the model, flat and named; nothing where
         no option of this file is on."""
-        found: dict[str, Tensor] = {}
         if self.average is None and not self.keep_best and not self.patience:
-            return found
+            return
         for kind in KINDS:
             for i, tensor in enumerate(getattr(self, kind) or ()):
-                found[f"{kind}.{i}"] = tensor.cpu().contiguous()
-        found["judged"] = torch.tensor([self.best_nats, self.waited], dtype=torch.float64)
-        return found
+                yield f"{kind}.{i}", self._joined(i, tensor)
+        yield "judged", torch.tensor([self.best_nats, self.waited], dtype=torch.float64)
 
     @torch.no_grad()
     def restore(self, tensors: dict[str, Tensor]) -> None:
@@ -134,17 +137,34 @@ class Weights:
             return None
         found = _copies(self.here)
         for i, tensor in enumerate(found):
-            saved = tensors[f"{kind}.{i}"]
+            saved = self._own(i, tensors[f"{kind}.{i}"])
             if saved.shape != tensor.shape:
                 raise KeyError(f"{kind}.{i}")
             tensor.copy_(saved)
         return found
 
+    def _judged(self) -> list[Tensor]:
+        """The weights that an evaluation judges, while they are shown."""
+        return self.here
+
+    def _joined(self, i: int, own: Tensor) -> Tensor:
+        """The whole of the i-th tensor, of which this process holds its `own` part: all of it."""
+        return own
+
+    def _own(self, i: int, whole: Tensor) -> Tensor:
+        """The inverse."""
+        return whole
+
 
 def _tensors(model: nn.Module) -> list[Tensor]:
     norms = [m for m in model.modules() if isinstance(m, _BatchNorm)]
     statistics = [b for m in norms for b in m.buffers(recurse=False) if b.is_floating_point()]
-    return [p.detach() for p in model.parameters()] + statistics
+    return [local(p.detach()) for p in model.parameters()] + statistics
+
+
+def local(tensor: Tensor) -> Tensor:
+    """The rows that this process holds of a tensor in shards; another tensor is its own."""
+    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
 
 
 def _copies(tensors: list[Tensor]) -> list[Tensor]:

@@ -27,9 +27,11 @@ class Batch:
     fresh: Tensor | None = None
 
     @classmethod
-    def of(cls, ids: Tensor, rows: Rows, fresh: Tensor | None = None) -> "Batch":
-        """The batch that `rows` cut out of `ids`."""
-        return cls(*gather(ids, rows), asked=rows.asked, fresh=fresh)
+    def of(
+        cls, ids: Tensor, rows: Rows, fresh: Tensor | None = None, width: int | None = None
+    ) -> "Batch":
+        """The batch that `rows` cut out of `ids`; `width` as for `gather`."""
+        return cls(*gather(ids, rows, width), asked=rows.asked, fresh=fresh)
 
 
 class Batches:
@@ -68,11 +70,12 @@ class Batches:
         self, step: int, *, rows: int | None = None, cuts: int = 1, rank: int = 0, world: int = 1
     ) -> tuple[list[Batch], int]:
         """The batch of that step in pieces for one of several processes, and how many targets
-        count in it over all processes.
+        count in it over all processes. All have as many pieces, of one width: a model may use other
+        weights for short rows, and processes that share gradients must use the same.
 
         Args:
             rows: rows that all processes read together, spread evenly over the whole batch.
-            cuts: pieces this process reads one after the other, fewer where it has fewer rows.
+            cuts: pieces a process reads one after the other, fewer where one has fewer rows.
             rank, world: this process reads the `rank`-th of `world` equal shares.
         """
         whole, fresh = self.rows(step)
@@ -81,10 +84,11 @@ class Batches:
             whole = whole[spread]
             fresh = None if fresh is None else fresh[spread.to(fresh.device)]
         first, last = (len(whole) * k // world for k in (rank, rank + 1))
-        cuts = max(1, min(cuts, last - first))
+        cuts = max(1, min(cuts, len(whole) // world))
+        width = int(whole.length.max()) if world > 1 else None
         at = [first + (last - first) * k // cuts for k in range(cuts + 1)]
         parts = [
-            Batch.of(self.ids, whole[a:b], None if fresh is None else fresh[a:b])
+            Batch.of(self.ids, whole[a:b], None if fresh is None else fresh[a:b], width)
             for a, b in pairwise(at)
         ]
         return parts, whole.asked

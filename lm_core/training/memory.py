@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.models.building import out_of_memory
+from lm_core.training.averaging import local
 from lm_core.training.batches import Batch
 from lm_core.training.chance import seeded
 from lm_core.training.events import Diagnosed
@@ -74,21 +75,21 @@ def needs(trainer: "Trainer") -> tuple[int, int]:
         few, many = 1, 2
         one, two = (saved_bytes(trainer, rows) for rows in (few, many))
     each = (two - one) // (many - few)
-    weights = [p for p in trainer.model.parameters() if p.requires_grad]
-    gradients = sum(p.nbytes for p in weights)
+    weights = [p for p in trainer.learner.parameters() if p.requires_grad]
+    gradients = sum(local(p).nbytes for p in weights)
     return held(trainer, full=True) + gradients + max(0, two - many * each), max(1, each)
 
 
 def held(trainer: "Trainer", *, full: bool = False) -> int:
     """Bytes of the weights, the optimizer's memory and the averages. `full`: as they will be once
     the first step has made the optimizer's memory (two numbers a weight, the most any takes)."""
-    tensors = {*trainer.model.parameters(), *trainer.model.buffers()}
+    tensors = {*trainer.learner.parameters(), *trainer.learner.buffers()}
     kept = [t for kind in (trainer.weights.average, trainer.weights.best) for t in kind or ()]
     memories = trainer.optimizer.state_dict()["state"].values()
-    memory = sum(v.nbytes for m in memories for v in m.values() if isinstance(v, Tensor))
+    memory = sum(local(v).nbytes for m in memories for v in m.values() if isinstance(v, Tensor))
     if full and not memory:
-        memory = 2 * sum(p.nbytes for p in trainer.model.parameters() if p.requires_grad)
-    return memory + sum(t.nbytes for t in [*tensors, *kept])
+        memory = 2 * sum(local(p).nbytes for p in trainer.learner.parameters() if p.requires_grad)
+    return memory + sum(local(t).nbytes for t in [*tensors, *kept])
 
 
 def saved_bytes(trainer: "Trainer", rows: int) -> int:

@@ -61,15 +61,35 @@ class Muon(torch.optim.Optimizer):
                 ahead = torch._foreach_add(grads, memories, alpha=group["momentum"])
                 lr = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
                 torch._foreach_mul_(weights, 1 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(
-                    weights, orthogonal(torch.stack(ahead), self.dtype).unbind(), alpha=-lr
-                )
+                torch._foreach_add_(weights, directions(ahead, self.dtype), alpha=-lr)
 
     def _memory(self, p: Tensor) -> Tensor:
         state = self.state[p]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(p)
         return state["momentum"]
+
+
+def directions(matrices: list[Tensor], dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """Matrices of one shape made orthogonal. Where each process holds some rows of all, they are
+    exchanged: each makes some of the matrices, whole, and has its rows of all back."""
+    X = torch.stack(matrices)  # (L, m, n)
+    if not hasattr(X, "redistribute"):
+        return orthogonal(X, dtype).unbind()
+    from torch.distributed.tensor import DTensor, Replicate, Shard
+
+    def moved(X: DTensor, to: tuple) -> DTensor:
+        on_cpu = X.device.type == "cpu"  # where gloo can only gather all of it
+        return (X.redistribute(placements=[Replicate()]) if on_cpu else X).redistribute(
+            placements=to
+        )
+
+    mine = moved(X, (Shard(0),))
+    made = orthogonal(mine.to_local(), dtype)
+    made = DTensor.from_local(
+        made, X.device_mesh, mine.placements, shape=X.shape, stride=X.stride()
+    )
+    return moved(made, X.placements).unbind()
 
 
 def orthogonal(X: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:

@@ -6,6 +6,8 @@ Gradients are summed over the processes (DDP), so one seed gives one curve howev
 but for rounding, and for what looks at a process's own rows: dropout masks, BatchNorm. The first
 process leads: it keeps the time, hears wishes, evaluates and saves, and tells the others what each
 step is. They follow and decide nothing, so no two clocks have to agree.
+
+Each process holds the whole model, or with `shards` its share of every matrix (`sharding.py`).
 """
 
 import inspect
@@ -20,9 +22,12 @@ import torch
 from torch import Tensor, distributed, nn
 
 from lm_core.errors import BadSettings
-from lm_core.training import carried
+from lm_core.models.recomputing import recompute
+from lm_core.training import carried, sharding
+from lm_core.training.averaging import Weights
 
 if TYPE_CHECKING:
+    from lm_core.training.precision import Objective
     from lm_core.training.trainer import Trainer
 
 STEP, GATHER, END = range(3)
@@ -30,10 +35,17 @@ WAIT = timedelta(days=10)  # followers wait as long as a leader is paused
 
 
 class Team:
-    """The processes of one run: this one is number `rank` of `size`, `local` on this machine."""
+    """The processes of one run: this one is number `rank` of `size`, `local` on this machine.
 
-    def __init__(self, rank: int = 0, size: int = 1, local: int = 0) -> None:
+    Args:
+        shards: none of them holds the whole model; means nothing to a process alone.
+    """
+
+    def __init__(
+        self, rank: int = 0, size: int = 1, local: int = 0, *, shards: bool = False
+    ) -> None:
         self.rank, self.size, self.local = rank, size, local
+        self.shards = shards and size > 1
         self._orders = distributed.new_group(backend="gloo", timeout=WAIT) if size > 1 else None
         self._shared: nn.Module | None = None
 
@@ -44,9 +56,12 @@ class Team:
     def leads(self) -> bool:
         return self.rank == 0
 
-    def share(self, objective: nn.Module, device: torch.device) -> nn.Module:
+    def share(self, objective: "Objective", device: torch.device) -> nn.Module:
         """The objective, whose gradients are averaged over the processes."""
         if self.size == 1:
+            return objective
+        if self.shards:
+            objective.rounds = False  # weights are rounded as they are gathered
             return objective
         on = [device.index] if device.type == "cuda" else None
         parallel = nn.parallel.DistributedDataParallel
@@ -103,8 +118,9 @@ class Team:
 
 
 @contextmanager
-def together() -> Iterator[Team]:
-    """The team that `torchrun` started this process in; of one where it did not."""
+def together(*, shards: bool = False) -> Iterator[Team]:
+    """The team that `torchrun` started this process in; of one where it did not. `shards` as for
+    `Team`."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1 or "RANK" not in os.environ:
         yield Team()
@@ -116,7 +132,7 @@ def together() -> Iterator[Team]:
     backend = "cpu:gloo,cuda:nccl" if on_gpu else "gloo"
     distributed.init_process_group(backend, timeout=WAIT)
     try:
-        yield Team(distributed.get_rank(), size, local)
+        yield Team(distributed.get_rank(), size, local, shards=shards)
     finally:
         distributed.destroy_process_group()
 
@@ -134,17 +150,49 @@ def check_shares(team: Team, rows: int) -> None:
         )
 
 
+def begin(trainer: "Trainer") -> tuple[nn.Module, Weights]:
+    """What learns, which is the trainer's model or its twin in shards, and which weights the model
+    holds.
+
+    Raises:
+        BadSettings: the model cannot be trained as it is asked for.
+    """
+    s, model, team = trainer.settings, trainer.model, trainer.team
+    how = {"decay": s.ema, "keep_best": s.keep_best, "patience": s.patience}
+    if model.learns_by != "counting":
+        recompute(model, s.recompute)
+    if not team.shards:
+        return model, Weights(model, **how)
+    learner = sharding.spread(trainer)
+    return learner, sharding.SharedWeights(model, learner, team, **how)
+
+
+def end(trainer: "Trainer") -> None:
+    """Before the others leave: the model holds the weights to keep, and what a resumed run needs is
+    at hand."""
+    from lm_core.training.resume import training_tensors  # which knows the trainer
+
+    trainer.state = trainer.team.whole(trainer.state)
+    trainer.weights.show(kept=True)
+    if trainer.team.shards:
+        trainer.weights.memory = training_tensors(trainer)
+
+
 def follow(trainer: "Trainer") -> None:
     """What every process but the first does: the leader's steps, until it ends."""
     while True:
-        code, lr, rows = trainer.team.hear()
+        code, value, rows = trainer.team.hear()
         if code == END:
             return
         if code == GATHER:
             trainer.team.whole(trainer.state)
-        else:
-            trainer._one_step(rows, lr)
+        elif code == STEP:
+            trainer._one_step(rows, value)
             trainer.step += 1
+            if trainer.team.shards:
+                trainer.weights.update(trainer.step)
+        else:
+            sharding.obey(trainer, code, value)
 
 
 def _rows(state: Any) -> int:

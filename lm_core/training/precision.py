@@ -78,10 +78,11 @@ class Objective(nn.Module):
     def __init__(self, model: LanguageModel, arithmetic: Arithmetic) -> None:
         super().__init__()
         self.asked, self.arithmetic = _Asked(model), arithmetic
+        self.rounds = arithmetic.rounds
 
     def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
         with self.arithmetic.forward():
-            if not self.arithmetic.rounds:
+            if not self.rounds:
                 return self.asked(idx, targets, state)
             rounded = {name: p.bfloat16() for name, p in self.asked.named_parameters()}
             return functional_call(self.asked, rounded, (idx, targets, state))

@@ -5,12 +5,15 @@ carried state, the weights beside those in the model (averages, the best), and h
 come.
 """
 
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from lm_core.errors import BadCheckpoint
+from lm_core.training import sharding
 from lm_core.training.trainer import Trainer
 
 
@@ -18,16 +21,28 @@ def training_tensors(trainer: Trainer) -> dict[str, Tensor] | None:
     """Flat, named tensors for a safetensors file; None for a counting model."""
     if trainer.optimizer is None:
         return None
-    tensors: dict[str, Tensor] = {}
-    for i, memory in trainer.optimizer.state_dict()["state"].items():
-        for name, value in memory.items():
-            tensors[f"optimizer.{i}.{name}"] = torch.as_tensor(value).cpu().contiguous()
+    if trainer.team.shards:
+        if trainer.weights.memory is not None:
+            return trainer.weights.memory
+        trainer.team.order(sharding.MEMORY)
+        if not trainer.team.leads:
+            deque(_memory(trainer), maxlen=0)  # takes part and keeps nothing
+            return None
+    tensors = {name: value.cpu().contiguous() for name, value in _memory(trainer)}
     if isinstance(trainer.state, tuple):
         for i, part in enumerate(trainer.state):
             tensors[f"state.{i}"] = part.cpu().contiguous()
     elif isinstance(trainer.state, Tensor):
         tensors["state"] = trainer.state.cpu().contiguous()
-    return tensors | trainer.weights.tensors()
+    return tensors
+
+
+def _memory(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
+    """What is spread over the processes, where anything is: one whole tensor after the other."""
+    for i, memory in trainer.optimizer.state_dict()["state"].items():
+        for name, value in memory.items():
+            yield f"optimizer.{i}.{name}", sharding.whole(torch.as_tensor(value))
+    yield from trainer.weights.tensors()
 
 
 def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
@@ -48,7 +63,7 @@ def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) 
                 i = int(rest[0])
                 if tensor.dim() and tensor.shape != weights[i].shape:
                     raise ValueError(name)
-                memory.setdefault(i, {})[rest[1]] = tensor
+                memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
         trainer.optimizer.load_state_dict(saved | {"state": memory})
         trainer.weights.restore(tensors)
         parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]

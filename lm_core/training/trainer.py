@@ -25,9 +25,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
-from lm_core.models.recomputing import recompute
 from lm_core.training import carried, counting, memory, parallel
-from lm_core.training.averaging import Weights
 from lm_core.training.batches import Batches
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
@@ -38,6 +36,7 @@ from lm_core.training.parallel import Team
 from lm_core.training.precision import Arithmetic, Objective
 from lm_core.training.schedules import lr_factor, ramped
 from lm_core.training.settings import Budget, TrainSettings
+from lm_core.training.sharding import whole
 from lm_core.training.side import SideWork
 from lm_core.training.watching import Watcher
 
@@ -97,10 +96,9 @@ class Trainer:
         self.arithmetic = Arithmetic(
             s.precision, s.deterministic, self.device, all_bfloat16=model.all_bfloat16
         )
-        self.weights = Weights(self.model, decay=s.ema, keep_best=s.keep_best, patience=s.patience)
+        self.learner, self.weights = parallel.begin(self)
         if model.learns_by != "counting":
-            recompute(self.model, s.recompute)
-            self.optimizer = optimizer_of(self.model, s, bfloat16=self.arithmetic.bfloat16)
+            self.optimizer = optimizer_of(self.learner, s, bfloat16=self.arithmetic.bfloat16)
 
     def __repr__(self) -> str:
         return f"Trainer({type(self.model).__name__}, step {self.step}, {self.device})"
@@ -139,7 +137,7 @@ class Trainer:
         )
         parallel.check_shares(self.team, ramped(self.batches.batch_size, s.ramp, 0.0))
         self.weights.back()
-        self._objective = self.team.share(Objective(self.model, self.arithmetic), self.device)
+        self._objective = self.team.share(Objective(self.learner, self.arithmetic), self.device)
         self.state = self.team.own(self.state)
         if not self.team.leads:
             parallel.follow(self)
@@ -200,8 +198,7 @@ class Trainer:
             yield Failed(self.step, _diverged(self.step))
             return
         self.seconds = clock.seconds()
-        self.state = self.team.whole(self.state)
-        self.weights.show(kept=True)
+        parallel.end(self)
         if self.save:
             yield Checkpointed(self.step, self.save(self))
         yield Finished(self.step, self.tokens, self.seconds, reason)
@@ -216,7 +213,7 @@ class Trainer:
         """
         cuts, team = self.settings.accumulate, self.team
         team.order(parallel.STEP, lr, rows)
-        self.model.train()
+        self.learner.train()
         pieces, asked = self.batches.parts(
             self.step, rows=rows, cuts=cuts, rank=team.rank, world=team.size
         )
@@ -237,13 +234,13 @@ class Trainer:
             for watcher in watching:
                 watcher.gradients(self, pieces[0])
             clip = self.settings.grad_clip or float("inf")
-            norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
+            norm = torch.nn.utils.clip_grad_norm_(self.learner.parameters(), clip)
             set_rate(self.optimizer, lr)
             self.optimizer.step()
         self._clear()
         self.state = carried.join(states)
         self.tokens += asked
-        return team.sum(losses[0] if len(losses) == 1 else sum(losses)), norm.detach()
+        return team.sum(losses[0] if len(losses) == 1 else sum(losses)), whole(norm.detach())
 
     def _clear(self) -> None:
         """Forget the gradients of this step before the next."""

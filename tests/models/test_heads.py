@@ -91,6 +91,14 @@ def test_the_adaptive_head_has_fewer_weights() -> None:
     assert count(AdaptiveHead(128, 20_000)) < 0.5 * count(LinearHead(128, 20_000))
 
 
+def test_in_the_adaptive_head_a_group_that_nobody_asked_for_has_a_gradient_of_zero() -> None:
+    head = AdaptiveHead(32, 100).train()
+    nats = head.nats(torch.ones(1, 3, 32), torch.zeros(1, 3, dtype=torch.int64))
+    gradients = torch.autograd.grad(nats.sum(), list(head.parameters()))
+    assert gradients[0].any()
+    assert not any(gradient.any() for gradient in gradients[2:])
+
+
 def test_the_adaptive_head_learns() -> None:
     torch.manual_seed(0)
     head, x = AdaptiveHead(64, 200), some(1, 32, 64)

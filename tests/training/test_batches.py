@@ -167,6 +167,16 @@ def test_pieces_and_shares_together_are_the_batch(data, along, cuts, world) -> N
         assert torch.equal(torch.cat([piece.fresh for piece in pieces]), whole.fresh)
 
 
+@pytest.mark.parametrize("cuts", [1, 3, 50])
+def test_processes_have_as_many_pieces_of_one_width(cuts: int) -> None:
+    """Of 7 rows one has 3 and one has 4; a model may skip weights where all rows are short."""
+    batches = of(ITEMS, batch_size=7)
+    for step in range(5):
+        one, other = (batches.parts(step, cuts=cuts, rank=r, world=2)[0] for r in (0, 1))
+        assert len(one) == len(other) == min(cuts, 3)
+        assert {piece.idx.size(1) for piece in one + other} == {batches.at(step).idx.size(1)}
+
+
 def test_fewer_rows_are_spread_over_the_batch_and_of_seed_and_step_alone() -> None:
     batches = of(stream(torch.arange(400)), batch_size=8, size=5, along=True)
     (few,), asked = batches.parts(3, rows=2)
