@@ -1,4 +1,5 @@
-"""Training measured: tokens per second of each gradient family, on random ids."""
+"""Training measured: tokens per second of each gradient family, on random ids; then what is done
+beside the steps (`beside_steps.py`) and what a large vocabulary keeps (`kept.py`)."""
 
 import statistics
 import time
@@ -15,7 +16,10 @@ BATCH, VOCAB, STEPS, ROUNDS = 12, 65, 40, 5
 
 
 def bench_train() -> list[Result]:
-    """Median tokens per second over rounds of `STEPS` steps, evaluation and samples left out."""
+    """Median tokens per second over rounds of `STEPS` steps, evaluation and samples left out; a
+    default run of a minute for its shares; bytes."""
+    from lm_core.bench.beside_steps import bench_beside_steps
+    from lm_core.bench.kept import bench_kept
     from lm_core.encoded import Encoded
     from lm_core.models.building import build_model
     from lm_core.training import Budget, Trainer, TrainSettings
@@ -37,4 +41,4 @@ def bench_train() -> list[Result]:
         about = {**shape, "batch_size": BATCH, "threads": torch.get_num_threads()}
         median = statistics.median(speeds[1:])  # the first round warms up
         results.append(Result(f"train_{name}", median, "tokens/s", True, about))
-    return results
+    return [*results, *bench_beside_steps(), *bench_kept()]

@@ -1,5 +1,11 @@
 """Evaluation and samples beside the steps: early, then as often as fits into a share of the
-time."""
+time.
+
+    granted at progress p = sqrt(p) x max(a share of the whole run, SIDE_FREE)
+
+so that a third of it may be spent in the first tenth, where a curve bends most, and all of it only
+at the end. What the last evaluation will cost is set aside.
+"""
 
 import math
 import time
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
 
 SIDE_SHARE = 0.05  # share of the time that evaluation and samples may take
-SIDE_FREE = 1.0  # seconds of it that are granted at the start, so that short runs have a curve
+SIDE_FREE = 1.5  # seconds of it that every run may spend, so that short ones have a curve
 
 
 class SideWork:
@@ -22,16 +28,24 @@ class SideWork:
 
     def __init__(self, trainer: "Trainer") -> None:
         self.trainer, self.cost, self.spent = trainer, 0.0, 0.0
-        self.began, self.ended, self.done_at = time.perf_counter(), 0.0, -1
+        self.ended, self.done_at = 0.0, -1
 
     def due(self) -> bool:
         """Whether this step is followed by side work."""
         every, step = self.trainer.settings.eval_every, self.trainer.step
         if every:
             return step % every == 0
-        now = time.perf_counter()
-        granted = SIDE_FREE + SIDE_SHARE * (now - self.began)
-        return step == 1 or (now - self.ended > 0.5 and self.spent + self.cost < granted)
+        if step == 1 or time.perf_counter() - self.ended < 0.5:
+            return step == 1
+        return self.spent + 2 * self.cost < self._granted()
+
+    def _granted(self) -> float:
+        """Seconds that may have been spent by now."""
+        trainer = self.trainer
+        done = min(1.0, trainer.budget.progress(trainer.step, trainer.tokens, trainer.seconds))
+        if done <= 0:
+            return 0.0
+        return math.sqrt(done) * max(SIDE_FREE, SIDE_SHARE * trainer.seconds / done)
 
     def do(self, *, judged: bool = True) -> Generator[Event, None, bool]:
         """Evaluate and write, with the weights that are to be judged; True where they have
