@@ -14,9 +14,11 @@ begins with all of them.
 
 Measured on a CPU, two processes that talk by gloo, 26 M weights, AdamW: beyond what importing torch
 takes, a process holds 260 MB between steps and 360 at most, where with the whole model (DDP) it is
-520 and 615; the leader comes to 560 when all is gathered at the end. A step takes 1.1 s and
-not 0.55: for 100 MB gloo needs 0.15 s to sum and cut and 0.12 to gather, and 0.08 to sum alone. It
-cannot exchange rows for columns, which Muon would like; there all is gathered instead.
+520 and 615; the leader comes to 560 when all is gathered at the end. (That is with
+MALLOC_MMAP_THRESHOLD_=100000; as it is, the C library keeps what was given back, and a process does
+not get smaller.) A step takes 1.1 s and not 0.55: for 100 MB gloo needs 0.15 s to sum and cut and
+0.12 to gather, and 0.08 to sum alone. It cannot exchange rows for columns, which Muon would like;
+there all is gathered instead.
 
 Sources: Rajbhandari et al. 2020, "ZeRO"; Zhao et al. 2023, "PyTorch FSDP".
 """
