@@ -105,7 +105,7 @@ class Attention(nn.Module):
 
         Args:
             mask: from `make_mask`, for padding or ALiBi; None is all that `causal` allows.
-            rotary: cos and sin (T, D/2) of the tokens in x.
+            rotary: cos and sin (T, D) of the tokens in x, as `rotate` takes them.
             memory: (B, S, C), what a cross attention looks at; may be left out with `past`.
             past: keys and values so far. Of a cross attention all there is; else buffers
                 (B, G, capacity, D) into which those of x are written at `start`.

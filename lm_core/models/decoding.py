@@ -6,12 +6,18 @@ normed and rotated together (a rotation by an angle is a product with a small ma
 values written into buffers that are there already, each product that is added to the stream done
 in one call. The plain twin is `Transformer.forward` with its cache; a test holds them equal.
 
-It covers the default recipe in all sizes; `fits` says whether a model is one of these. Others write
-by `forward`.
+Three ways, each of which a test holds equal to the twin: `Steps` for any rows; `OneRow` for one row
+on a CPU, where a norm is one number and moves through the products it stands before; `Captured` for
+a GPU, where a token's kernels are recorded once as a CUDA graph and then started by a single call.
+
+They cover the default recipe in all sizes; `fits` says whether a model is one of these. Others
+write by `forward`.
 
 Shapes: B rows, C width, H heads, D = C / H, S context, V vocabulary.
 """
 
+import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
@@ -34,6 +40,14 @@ def fits(model: object) -> bool:
         return False
     s, usual = model.settings, TransformerSettings()
     return s.n_kv_head in (0, s.n_head) and all(getattr(s, k) == getattr(usual, k) for k in RECIPE)
+
+
+def steps(model: Transformer, cache: Cache) -> Callable[[Tensor], Tensor]:
+    """The quickest way to go on from `cache` one token at a time: ids (B,) -> logits (B, V)."""
+    device, rows = model.device, cache.layers[0][0].size(0)
+    if device.type == "cpu":
+        return OneRow(model, cache) if rows == 1 else Steps(model, cache)
+    return Captured(model, cache) if device.type == "cuda" else Steps(model, cache)
 
 
 class Steps:
@@ -70,6 +84,101 @@ class Steps:
             hidden = F.linear(normed(x, C), up).relu_()
             x = torch.addmm(x, hidden.square_(), down)
         self.length = t + 1
+        return F.linear(normed(x, C), self.head)
+
+
+class OneRow(Steps):
+    """The same for one row on a CPU, where everything is a vector.
+
+    W (r x) = r W x, so the norm's one number r never touches x: queries and keys are normed
+    themselves, values take r, and (r relu(u))^2 = r^2 relu(u)^2 leaves r^2 to the last product.
+    """
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        t, C, H, D = self.length, self.C, self.H, self.D
+        turn = self.rotations[t]
+        x = self.embedding[int(ids)]  # (C,)
+        x = x * _inverse(x)
+        for to_qkv, to_out, up, down, K, V in self.layers:
+            r = _inverse(x)
+            qkv = torch.mv(to_qkv, x)
+            qk = qkv[: 2 * C].view(2 * H, D)
+            lengths = torch.linalg.vector_norm(qk, dim=-1, keepdim=True)
+            scale = lengths.square_().add_(D * EPS / (r * r)).rsqrt_().mul_(D**0.5)
+            qk = (qk * scale) @ turn
+            K[0, :, t], V[0, :, t] = qk[H:], (qkv[2 * C :] * r).view(H, D)
+            q = qk[:H].view(1, H, 1, D)
+            y = F.scaled_dot_product_attention(q, K[:, :, : t + 1], V[:, :, : t + 1])
+            x = torch.addmv(x, to_out.t(), y.view(C))
+            r = _inverse(x)
+            x = torch.addmv(x, down.t(), torch.mv(up, x).relu_().square_(), alpha=r * r)
+        self.length = t + 1
+        return (torch.mv(self.head, x) * _inverse(x)).unsqueeze(0)
+
+
+def _inverse(x: Tensor) -> float:
+    """1 / rms of a vector, as `layers.rms_norm` divides by it."""
+    C = len(x)
+    return math.sqrt(C / (float(x.dot(x)) + C * EPS))
+
+
+class Captured(Steps):
+    """The same on a GPU, recorded once as a CUDA graph: starting a hundred small kernels takes
+    longer than running them.
+
+    A graph repeats the same shapes at the same addresses, so the ids, the place t and the logits
+    live in tensors that stay, and a token looks at all places of the buffers, those after t masked.
+    Recording takes as long as some tokens do, so that the first are written as `Steps` does it.
+    """
+
+    FIRST = 16
+
+    def __init__(self, model: Transformer, cache: Cache) -> None:
+        super().__init__(model, cache)
+        self.graph, self.written = None, 0
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        self.written += 1
+        if self.written <= self.FIRST:
+            return super().__call__(ids)
+        if self.graph is None:
+            self._record()
+        self.ids.copy_(ids)
+        self.t.fill_(self.length)
+        self.graph.replay()
+        self.length += 1
+        return self.logits.clone()
+
+    def _record(self) -> None:
+        K = self.layers[0][4]
+        for *_, keys, values in self.layers:  # a masked place must hold numbers all the same
+            keys[:, :, self.length :], values[:, :, self.length :] = 0, 0
+        self.ids = torch.zeros(K.size(0), dtype=torch.int64, device=K.device)
+        self.t = torch.full((1,), self.length, dtype=torch.int64, device=K.device)
+        self.places = torch.arange(K.size(2), device=K.device)
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):  # a first time outside, for what a first time sets up
+            self._token()
+        torch.cuda.current_stream().wait_stream(side)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.logits = self._token()
+
+    def _token(self) -> Tensor:
+        C, H, D, B = self.C, self.H, self.D, len(self.ids)
+        turn = self.rotations.index_select(0, self.t)  # (1, D, D)
+        mask = (self.places <= self.t).view(1, 1, 1, -1)
+        x = normed(self.embedding[self.ids], C)  # (B, C)
+        for to_qkv, to_out, up, down, K, V in self.layers:
+            qkv = F.linear(normed(x, C), to_qkv)
+            qk = normed(qkv[:, : 2 * C].view(B, 2 * H, 1, D), D) @ turn
+            K.index_copy_(2, self.t, qk[:, H:])
+            V.index_copy_(2, self.t, qkv[:, 2 * C :].view(B, H, 1, D))
+            y = F.scaled_dot_product_attention(qk[:, :H], K, V, attn_mask=mask)
+            x = torch.addmm(x, y.reshape(B, C), to_out)
+            hidden = F.linear(normed(x, C), up).relu_()
+            x = torch.addmm(x, hidden.square_(), down)
         return F.linear(normed(x, C), self.head)
 
 

@@ -35,6 +35,7 @@ class Positions(nn.Module):
             self.register_buffer("table", sinusoids(block_size, width), persistent=False)
         elif kind == "rotary":
             cos, sin = rotary_tables(block_size, width // n_head)
+            cos, sin = both_halves(cos, sin)
             self.register_buffer("cos", cos, persistent=False)
             self.register_buffer("sin", sin, persistent=False)
         elif kind == "alibi":
@@ -50,7 +51,8 @@ class Positions(nn.Module):
         return x
 
     def rotary(self, start: int, end: int) -> tuple[Tensor, Tensor] | None:
-        """cos and sin (T, D/2) for tokens start to end - 1; None where nothing is turned."""
+        """cos and sin (T, D), as `rotate` takes them, for tokens start to end - 1; None where
+        nothing is turned."""
         return (self.cos[start:end], self.sin[start:end]) if self.kind == "rotary" else None
 
     def bias(self, T: int, S: int) -> Tensor | None:
@@ -81,15 +83,20 @@ def rotary_tables(block_size: int, D: int) -> tuple[Tensor, Tensor]:
     return angle.cos(), angle.sin()
 
 
+def both_halves(cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """(T, D/2) each -> (T, D) each, as `rotate` takes them: each cosine twice, each sine with both
+    signs."""
+    return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
+
+
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn each pair of numbers (d, d + D/2) by its position's angle, so that the product of a
-    query and a key depends on how far apart they are. x (B, H, T, D), cos and sin (T, D/2).
+    query and a key depends on how far apart they are. x (B, H, T, D), cos and sin (T, D).
 
-    (a, b) -> (a cos - b sin, b cos + a sin), both halves at once: x cos + (-b, a) sin, and (-b, a)
-    is x rolled by half with one sign changed, which the sines take over.
+    (a, b) -> (a cos - b sin, b cos + a sin), both halves at once: x cos + (b, a) (-sin, sin), where
+    (b, a) is x rolled by half.
     """
-    cos = torch.cat([cos, cos], dim=-1).to(x.dtype)  # (T, D)
-    sin = torch.cat([-sin, sin], dim=-1).to(x.dtype)
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     return torch.addcmul(x * cos, x.roll(x.size(-1) // 2, dims=-1), sin)
 
 

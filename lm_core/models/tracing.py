@@ -56,8 +56,8 @@ def trace(model: nn.Module, into: Trace | None = None) -> Iterator[Trace]:
 
 
 def tracing() -> bool:
-    """True inside `trace`: take the explicit path."""
-    return _active.get() is not None
+    """True inside `trace`: take the explicit path. What is compiled is never looked into."""
+    return not torch.compiler.is_compiling() and _active.get() is not None
 
 
 def record(module: nn.Module, what: str, tensor: Tensor | list[Tensor], *, bend: str = "") -> None:
@@ -67,6 +67,5 @@ def record(module: nn.Module, what: str, tensor: Tensor | list[Tensor], *, bend:
         tensor: or a list of what was made token by token, each (B, ...); recorded as (B, T, ...).
         bend: the function that made it, which decides what a saturated or a dead number is.
     """
-    active = _active.get()
-    if active is not None:
-        active.add(module, what, tensor if isinstance(tensor, list) else [tensor], bend)
+    if tracing():
+        _active.get().add(module, what, tensor if isinstance(tensor, list) else [tensor], bend)

@@ -211,7 +211,7 @@ class Transformer(Network):
     def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
         from lm_core.models import decoding  # which knows this file
 
-        return decoding.Steps(self, state) if decoding.fits(self) else super().steps(state)
+        return decoding.steps(self, state) if decoding.fits(self) else super().steps(state)
 
     def hidden(self, idx: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
         s, T, start = self.settings, idx.size(1), 0 if state is None else state.length

@@ -43,6 +43,7 @@ TEXT: dict[str, Recipe] = {
     ),
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 2e-3}),
 }
+GPU = Recipe({"dropout": 0.2}, {**MUON, "batch_size": 64})  # for millions of weights, on a GPU
 FALLBACK = Recipe({}, {"lr": 3e-3})
 TRAIN_ITEMS = {"batch_size": 64, "eval_tokens": 20_000}
 TRAIN_TEXT = {"batch_size": 16, "eval_tokens": 8_000}  # large vocabularies take their time

@@ -125,6 +125,13 @@ class TrainSettings(Settings):
         "gradient. Far less memory, a third more time.",
         advanced=True,
     )
+    compile: str = setting(
+        "auto",
+        title="Compile",
+        choices=("auto", "on", "off"),
+        help="Make fewer and larger kernels of a step first. auto: on a GPU, for long budgets.",
+        advanced=True,
+    )
     deterministic: bool = setting(
         False,
         title="Deterministic",

@@ -25,7 +25,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
-from lm_core.training import carried, counting, memory, parallel
+from lm_core.training import carried, compiling, counting, memory, parallel
 from lm_core.training.batches import Batches
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
@@ -138,6 +138,9 @@ class Trainer:
         parallel.check_shares(self.team, ramped(self.batches.batch_size, s.ramp, 0.0))
         self.weights.back()
         self._objective = self.team.share(Objective(self.learner, self.arithmetic), self.device)
+        if compiling.wanted(self):
+            self._objective = compiling.Compiled(self._objective)
+            self.watchers = (*self.watchers, self._objective)
         self.state = self.team.own(self.state)
         if not self.team.leads:
             parallel.follow(self)

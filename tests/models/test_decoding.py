@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from lm_core.models.contract import Forward
-from lm_core.models.decoding import Steps, fits, normed, rotations
+from lm_core.models.decoding import OneRow, Steps, fits, normed, rotations
 from lm_core.models.layers import rms_norm
-from lm_core.models.positions import rotary_tables, rotate
+from lm_core.models.positions import both_halves, rotary_tables, rotate
 from tests.tiny import lively_model, some_ids
 
 OTHERS = [
@@ -23,16 +23,17 @@ OTHERS = [
 ]
 
 
+@pytest.mark.parametrize("rows", [1, 2])
 @pytest.mark.parametrize("change", [{}, {"tied": True}, {"n_layer": 1}, {"n_head": 1}])
-def test_every_size_of_the_usual_recipe_is_written_out(change: dict) -> None:
+def test_every_size_of_the_usual_recipe_is_written_out(change: dict, rows: int) -> None:
     model = lively_model("transformer", **change)
-    idx = some_ids(2, 16, 27)
+    idx = some_ids(rows, 16, 27)
     with torch.inference_mode():
         whole, _ = model(idx)
         _, state = model(idx[:, :1])
         step = model.steps(state)
         said = torch.stack([step(idx[:, t]) for t in range(1, 16)], dim=1)
-    assert isinstance(step, Steps)
+    assert type(step) is (OneRow if rows == 1 else Steps)
     torch.testing.assert_close(said, whole[:, 1:], atol=1e-5, rtol=1e-5)
 
 
@@ -49,7 +50,7 @@ def test_other_recipes_go_by_forward(change: dict) -> None:
 def test_a_rotation_is_a_product_with_a_matrix() -> None:
     x = torch.randn(1, 1, 9, 6, generator=torch.Generator().manual_seed(0))
     turned = torch.stack([x[0, 0, t] @ rotations(9, 6)[t] for t in range(9)])
-    torch.testing.assert_close(turned, rotate(x, *rotary_tables(9, 6))[0, 0])
+    torch.testing.assert_close(turned, rotate(x, *both_halves(*rotary_tables(9, 6)))[0, 0])
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-4, 1.0, 1e4])

@@ -11,6 +11,7 @@ from lm_core.models.positions import (
     Positions,
     alibi_bias,
     alibi_slopes,
+    both_halves,
     rotary_tables,
     rotate,
     sinusoids,
@@ -27,7 +28,10 @@ def test_rotated_products_depend_on_the_distance_alone(a: int, b: int, shift: in
     q, k = torch.randn(2, 1, 1, 1, 8, generator=torch.Generator().manual_seed(1)).unbind(0)
 
     def product(at_q: int, at_k: int) -> torch.Tensor:
-        turned = [rotate(x, cos[t : t + 1], sin[t : t + 1]) for x, t in ((q, at_q), (k, at_k))]
+        turned = [
+            rotate(x, *both_halves(cos[t : t + 1], sin[t : t + 1]))
+            for x, t in ((q, at_q), (k, at_k))
+        ]
         return (turned[0] * turned[1]).sum()
 
     torch.testing.assert_close(product(a, b), product(a + shift, b + shift), atol=1e-4, rtol=1e-4)
@@ -36,7 +40,7 @@ def test_rotated_products_depend_on_the_distance_alone(a: int, b: int, shift: in
 def test_rotation_keeps_lengths_and_turns_nothing_at_the_start() -> None:
     cos, sin = rotary_tables(32, 8)
     x = torch.randn(1, 2, 32, 8)
-    turned = rotate(x, cos, sin)
+    turned = rotate(x, *both_halves(cos, sin))
     torch.testing.assert_close(turned.norm(dim=-1), x.norm(dim=-1), **CLOSE)
     assert torch.equal(turned[:, :, 0], x[:, :, 0])
     # The first pair turns by one radian a token, the last by one ten-thousandth to the 3/4.
@@ -108,7 +112,7 @@ def test_each_kind_acts_at_one_place_alone(kind: str) -> None:
 
 def test_places_handed_out_in_pieces_are_those_of_the_whole() -> None:
     cos, sin = Positions("rotary", 10, 8, 2).rotary(3, 10)
-    whole = rotary_tables(10, 4)
+    whole = both_halves(*rotary_tables(10, 4))
     assert torch.equal(cos, whole[0][3:])
     assert torch.equal(sin, whole[1][3:])
     alibi = Positions("alibi", 10, 8, 2)

@@ -1,15 +1,18 @@
 """The same promises on a GPU; left out where there is none."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from lm_core.evaluation import evaluate
 from lm_core.generation import SamplerSettings, generate
 from lm_core.models import models
+from lm_core.models.decoding import Captured
 from lm_core.training import Budget, Trainer, TrainSettings
-from lm_core.training.events import Finished
+from lm_core.training.events import Diagnosed, Finished, Step
 from lm_core.training.resume import restore, training_tensors
-from tests.tiny import TEXT, encoded, lively_model, tiny_model
+from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
 pytestmark = pytest.mark.cuda
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -29,8 +32,9 @@ def test_training_scoring_and_writing(family: str) -> None:
     assert isinstance(list(run.run())[-1], Finished)
     score = evaluate(run.model, run.data["validation"])
     assert 0 < score.nats_per_token < 10
-    written = list(generate(run.model, [0, 1], max_tokens=20, samples=2))
-    assert len(written) == 20
+    if run.model.causal:
+        written = list(generate(run.model, [0, 1], max_tokens=20, samples=2))
+        assert len(written) == 20
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -46,6 +50,32 @@ def test_with_and_without_a_cache_the_same_is_written() -> None:
     how = {"max_tokens": 40, "sampler": SamplerSettings(temperature=0.0)}
     fast, plain = (list(generate(model, [1], cached=cached, **how)) for cached in (True, False))
     assert all(torch.equal(a.ids, b.ids) for a, b in zip(fast, plain, strict=True))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_recorded_token_is_a_token(rows: int) -> None:
+    model = lively_model("transformer", block_size=64).to("cuda")
+    idx = some_ids(rows, 64, 27).to("cuda")
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        _, state = model(idx[:, :1])
+        step = model.steps(state)
+        said = torch.stack([step(idx[:, t]) for t in range(1, 64)], dim=1)
+    assert type(step) is Captured
+    torch.testing.assert_close(said, whole[:, 1:], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_compiled_steps_learn_as_plain_ones_do(precision: str) -> None:
+    curves = []
+    for how in ("off", "on"):
+        run = trainer("transformer", 20)
+        settings = replace(run.settings, compile=how, precision=precision)
+        run = Trainer(run.model, run.data, settings=settings, budget=run.budget, device="cuda")
+        events = list(run.run())
+        assert not [e for e in events if isinstance(e, Diagnosed)]
+        curves.append([e.nats for e in events if isinstance(e, Step)])
+    assert curves[1] == pytest.approx(curves[0], abs=1e-3 if precision == "float32" else 0.05)
 
 
 def test_the_global_generators_are_left_alone() -> None:
