@@ -8,8 +8,9 @@ Left out on purpose: mixing the guess with that of an n-gram, which `mixture` do
 
 `init` shows what a start can spoil. "naive" draws every weight from the standard normal: the sums
 before tanh are so large that most units are saturated (|h| near 1, where the slope is near 0), and
-the logits so far apart that the untrained model is confidently wrong. "kaiming" scales weights to
-keep the spread of numbers from layer to layer; "zero-logit" also lets all logits start at 0.
+the logits so far apart that the untrained model is confidently wrong. "calm-head" mends the second
+of these and not the first. "kaiming" scales weights to keep the spread of numbers from layer to
+layer; "zero-logit" also lets all logits start at 0.
 
 Shapes: B batch, T time, n context, E = n_embd, C = n_hidden, V vocabulary.
 """
@@ -58,8 +59,8 @@ class MLPSettings(Settings):
     init: str = setting(
         "zero-logit",
         title="Start",
-        choices=("naive", "kaiming", "zero-logit"),
-        help="How the first weights are drawn; naive shows a bad start.",
+        choices=("naive", "calm-head", "kaiming", "zero-logit"),
+        help="How the first weights are drawn; naive and calm-head show bad starts.",
         advanced=True,
     )
     batch_norm: bool = setting(
@@ -102,8 +103,9 @@ class MLP(Network):
         self.layer = nn.Linear(n_in, s.n_hidden, bias=not s.batch_norm)  # the norm has its own
         self.norm = nn.BatchNorm1d(s.n_hidden) if s.batch_norm else None
         self.head = make_head(s.head, s.n_hidden + (n_in if s.direct else 0), vocab_size)
-        if s.init == "naive":
-            for weight in (*self.layer.parameters(), *self.head.parameters()):
+        if s.init in ("naive", "calm-head"):
+            head = self.head.parameters() if s.init == "naive" else ()
+            for weight in (*self.layer.parameters(), *head):
                 nn.init.normal_(weight)
             return
         nn.init.normal_(self.layer.weight, std=GAIN / n_in**0.5)

@@ -103,6 +103,12 @@ def test_a_naive_start_is_confidently_wrong_and_saturated() -> None:
     assert 0.6 < saturated < 0.8
 
 
+def test_a_calm_head_cures_the_loss_and_leaves_the_units_saturated() -> None:
+    nats, saturated = start("calm-head")
+    assert nats == pytest.approx(math.log(27), abs=1e-5)
+    assert saturated == start("naive")[1]
+
+
 def test_kaiming_cures_the_units_and_zero_logits_the_loss() -> None:
     """Sums with a spread near 5/3 pass 2.09 in 0.21 of all cases."""
     nats, saturated = start("kaiming")
@@ -113,7 +119,7 @@ def test_kaiming_cures_the_units_and_zero_logits_the_loss() -> None:
     assert 0.1 < saturated < 0.3
 
 
-@pytest.mark.parametrize("init", ["naive", "kaiming", "zero-logit"])
+@pytest.mark.parametrize("init", ["naive", "calm-head", "kaiming", "zero-logit"])
 def test_batch_normalisation_cures_the_units_of_any_start(init: str) -> None:
     """Sums with a spread of 1 pass 2.09 in 0.037 of all cases."""
     _, saturated = start(init, batch_norm=True)
