@@ -1,8 +1,12 @@
 """The bench of the large vocabulary, on a small one."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from lm_core.bench.ngram_words import bench_words, measure
+from lm_core.bench.ngram_words import bench_words, measure, peak_memory
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from tests.tiny import TEXT
 
@@ -35,3 +39,12 @@ def test_the_rows_come_from_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch
     ]
     assert rows[1].value == 2.0
     assert rows[1].settings == {"order": 5}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says so exactly")
+def test_the_memory_is_that_of_the_process_and_not_of_the_one_before() -> None:
+    held = bytearray(300_000_000)  # by this process, which starts the other
+    code = "from lm_core.bench.ngram_words import peak_memory; print(peak_memory())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0.005 < float(done.stdout) < 0.2
+    assert peak_memory() >= len(held) / 1e9
