@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lm_core.corpora import corpora
+from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, nearest
 from lm_core.models import models
 from lm_core.settings import Settings, setting
@@ -32,7 +33,8 @@ class CorpusSpec(Settings):
 
 @dataclass(frozen=True)
 class RunSpec:
-    """Corpus, tokenizer, model, training, budget, seed."""
+    """Corpus, tokenizer, model, training, budget, seed; and for a lesson a `fault`, one of
+    `lm_core.doctor.faults.FAULTS`."""
 
     corpus: CorpusSpec = field(default_factory=CorpusSpec)
     tokenizer_name: str = "char"
@@ -42,6 +44,7 @@ class RunSpec:
     train: TrainSettings = field(default_factory=TrainSettings)
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
+    fault: str = ""
 
     def __post_init__(self) -> None:
         if self.tokenizer is None:
@@ -50,6 +53,7 @@ class RunSpec:
             object.__setattr__(self, "model", models[self.model_name].settings())
         if type(self.seed) is not int or not 0 <= self.seed < 2**31:
             raise BadSettings(f"seed must be a whole number from 0 to 2147483647, not {self.seed}.")
+        trainer_with(self.fault)  # raises UnknownName with the nearest
 
     @property
     def id(self) -> str:
@@ -66,6 +70,7 @@ class RunSpec:
             "train": self.train.to_dict(),
             "budget": {k: v for k, v in self.budget.to_dict().items() if v is not None},
             "seed": self.seed,
+            **({"fault": self.fault} if self.fault else {}),
         }
 
     @classmethod
@@ -83,7 +88,7 @@ class RunSpec:
         data = dict(data)
         if data.pop("version", VERSION) != VERSION:
             raise BadSettings(f"These settings are of another version; this lab reads {VERSION}.")
-        known = ["corpus", "tokenizer", "model", "train", "budget", "seed"]
+        known = ["corpus", "tokenizer", "model", "train", "budget", "seed", "fault"]
         for key in data:
             if key not in known:
                 raise BadSettings(f"Unknown setting {key!r}{nearest(key, known)}")
@@ -103,6 +108,7 @@ class RunSpec:
             train=TrainSettings.from_dict(data.get("train", {})),
             budget=Budget.from_dict(data.get("budget", {})),
             seed=data.get("seed", 0),
+            fault=data.get("fault", ""),
         )
 
     def to_address(self) -> str:
@@ -115,6 +121,7 @@ class RunSpec:
             "train": self.train.difference(),
             "budget": full["budget"],
             "seed": self.seed,
+            "fault": self.fault,
         }
         return json.dumps({k: v for k, v in short.items() if v}, separators=(",", ":"))
 

@@ -1,0 +1,131 @@
+"""Each fault does its one thing wrong, and nothing else."""
+
+import math
+
+import pytest
+import torch
+
+from lm_core.doctor.faults import FAULTS, trainer_with
+from lm_core.encoded import Encoded, encode_documents
+from lm_core.errors import UnknownName
+from lm_core.evaluation import evaluate
+from lm_core.models.contract import IGNORED
+from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.events import Evaluated, Failed, Finished, Step
+from tests.tiny import NAMES, TEXT, encoded, lively_model
+
+TOKENIZER, _ = encoded([TEXT, *NAMES])
+V = TOKENIZER.vocab_size
+ITEMS = {
+    "train": encode_documents(NAMES[:30], TOKENIZER, items=True),
+    "validation": encode_documents(NAMES[30:], TOKENIZER, items=True),
+}
+TEXTS = {
+    "train": encode_documents([TEXT[:400]], TOKENIZER, items=False),
+    "validation": encode_documents([TEXT[400:]], TOKENIZER, items=False),
+}
+DATA = {"items": ITEMS, "text": TEXTS}
+
+
+def make(fault: str, kind: str = "items", *, steps: int = 3, **changes) -> Trainer:
+    return trainer_with(fault)(
+        lively_model("mlp", V, **changes),
+        DATA[kind],
+        settings=TrainSettings(batch_size=8, eval_every=2, grad_clip=0.0),
+        budget=Budget(steps=steps),
+    )
+
+
+def pieces(encoded: Encoded) -> list[list[int]]:
+    """Each sequence of the stream from boundary to boundary."""
+    starts = encoded.starts.tolist()
+    ends = [*starts[1:], len(encoded.ids) - 1]
+    return [encoded.ids[a : b + 1].tolist() for a, b in zip(starts, ends, strict=True)]
+
+
+@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("fault", ["", *FAULTS])
+def test_every_fault_runs_to_its_end(fault: str, kind: str) -> None:
+    *_, last = make(fault, kind).run()
+    assert isinstance(last, Finished)
+
+
+def test_gradients_that_are_not_cleared_are_the_sum_of_all() -> None:
+    """One step at a time beside a loop that keeps the same weights: the rate is 0."""
+    run = make("no-zero-grad", steps=3)
+    run.control.lr_scale = 0.0
+    norms = [event.grad_norm for event in run.run() if isinstance(event, Step)]
+    model, expected = lively_model("mlp", V).train(), []
+    for step in range(3):
+        batch = run.batches.at(step)
+        model.nats(batch.idx, batch.targets)[0].sum().div(batch.asked).backward()
+        whole = torch.cat([p.grad.flatten() for p in model.parameters()])
+        expected.append(whole.norm().item())
+    assert norms == pytest.approx(expected, rel=1e-4)
+
+
+def test_without_eval_dropout_goes_on_in_the_evaluation() -> None:
+    run = make("no-eval", dropout=0.5)
+    torch.manual_seed(1)
+    scores = {run.evaluate().nats for _ in range(3)}
+    assert len(scores) == 3
+    assert "eval" not in vars(run.model)
+    right = evaluate(run.model, run.data["validation"]).nats_per_token
+    assert make("", dropout=0.5).evaluate().nats == pytest.approx(right)
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_shuffled_targets_are_those_of_the_batch_in_another_order(kind: str) -> None:
+    wrong, right = make("shuffled-targets", kind), make("", kind)
+    list(wrong.run()), list(right.run())
+    ours, theirs = wrong.batches.at(1), right.batches.at(1)
+    assert torch.equal(ours.idx, theirs.idx)
+    assert torch.equal(ours.targets == IGNORED, theirs.targets == IGNORED)
+    assert not torch.equal(ours.targets, theirs.targets)
+    assert sorted(ours.targets.flatten().tolist()) == sorted(theirs.targets.flatten().tolist())
+    (part,), asked = wrong.batches.parts(1)
+    assert torch.equal(part.targets, ours.targets)
+    assert asked == ours.asked
+
+
+def test_a_leaked_split_trains_on_what_it_is_judged_by() -> None:
+    run = make("leaked-split")
+    assert pieces(run.data["train"]) == [*pieces(ITEMS["train"]), *pieces(ITEMS["validation"])]
+    assert pieces(run.data["validation"]) == pieces(ITEMS["validation"])
+    ids = make("leaked-split", "text").data["train"].ids
+    assert torch.equal(ids, torch.cat([TEXTS["train"].ids, TEXTS["validation"].ids]))
+
+
+def test_another_tokenizer_renames_the_tokens_of_one_split() -> None:
+    run = make("other-tokenizer")
+    ours, theirs = run.data["validation"].ids, ITEMS["validation"].ids
+    pairs = set(zip(ours.tolist(), theirs.tolist(), strict=True))
+    assert len(pairs) == len(set(ours.tolist())) == len(set(theirs.tolist()))
+    assert [(0, int(theirs[0]))] == [pair for pair in pairs if pair[0] == 0]
+    counts = torch.bincount(ours)[1:].tolist()
+    assert counts == sorted(counts, reverse=True)
+    assert torch.equal(run.data["train"].ids, ITEMS["train"].ids)
+
+
+def test_few_data_are_the_beginning_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lm_core.doctor.faults.FEW", 0.2)
+    run = make("few-data")
+    kept = pieces(run.data["train"])
+    assert kept == pieces(ITEMS["train"])[:6]
+    assert len(make("few-data", "text").data["train"].ids) == 80
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_text_without_validation_has_nothing_to_spoil_there(fault: str) -> None:
+    run = trainer_with(fault)(
+        lively_model("mlp", V), {"train": TEXTS["train"]}, budget=Budget(steps=1)
+    )
+    events = list(run.run())
+    assert not any(isinstance(event, Evaluated | Failed) for event in events)
+    assert math.isfinite(events[0].nats)
+
+
+@pytest.mark.parametrize("name", ["no-zero-grads", None, [], ["no-eval"], 3])
+def test_an_unknown_fault_is_one_sentence(name) -> None:
+    with pytest.raises(UnknownName, match="Unknown fault"):
+        trainer_with(name)
