@@ -1,7 +1,7 @@
-"""torch.compile for the steps of a training, where it pays.
+"""torch.compile for the steps of a training, when it is asked for.
 
-A compiled step is fewer and larger kernels. Compiling takes its time first: on an H200 about ten
-seconds for six layers, which a run of minutes earns back and a demonstration does not. Where there
+A compiled step is fewer and larger kernels. Compiling takes its time first (on an H200 a quarter
+of a minute for six layers), which a long run earns back and a demonstration does not. Where there
 is no compiler the run goes on without, and says so.
 """
 
@@ -17,20 +17,6 @@ from lm_core.training.watching import Watcher
 
 if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
-
-PAYS_SECONDS, PAYS_STEPS = 120.0, 10_000  # budgets from which compiling is earned back
-
-
-def wanted(trainer: "Trainer") -> bool:
-    """What the setting means for this run: "auto" compiles on a GPU for a long budget."""
-    s, budget = trainer.settings, trainer.budget
-    if s.compile != "auto":
-        return s.compile == "on"
-    long = (budget.seconds or 0) >= PAYS_SECONDS or (budget.steps or 0) >= PAYS_STEPS
-    if budget.tokens is not None:
-        rows = s.batch_size * getattr(trainer.model.settings, "block_size", 64)
-        long = budget.tokens >= PAYS_STEPS * rows
-    return long and trainer.device.type == "cuda" and trainer.team.size == 1
 
 
 class Compiled(Watcher):

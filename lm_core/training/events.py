@@ -121,6 +121,15 @@ class Failed:
     step: int
     reason: str
 
+    @classmethod
+    def diverged(cls, step: int) -> "Failed":
+        """The loss, or the weights, stopped being numbers."""
+        return cls(
+            step,
+            f"The loss stopped being a number at step {step} (it diverged): "
+            "try a learning rate ten times lower, or turn gradient clipping on.",
+        )
+
 
 Event = (
     Step

@@ -61,7 +61,8 @@ class Muon(torch.optim.Optimizer):
                 ahead = torch._foreach_add(grads, memories, alpha=group["momentum"])
                 lr = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
                 torch._foreach_mul_(weights, 1 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(weights, directions(ahead, self.dtype), alpha=-lr)
+                along = torch._foreach_mul(directions(ahead, self.dtype), -lr)
+                torch._foreach_add_(weights, along)
 
     def _memory(self, p: Tensor) -> Tensor:
         state = self.state[p]

@@ -55,7 +55,11 @@ def muon(model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = F
 def set_rate(optimizer: "torch.optim.Optimizer | Several", lr: float) -> None:
     """The learning rate of the next step; a group may take a `share` of it."""
     for group in optimizer.param_groups:
-        group["lr"] = lr * group.get("share", 1.0)
+        rate = lr * group.get("share", 1.0)
+        if isinstance(group["lr"], torch.Tensor):  # where a recorded step looks for it
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
 
 
 class Several:

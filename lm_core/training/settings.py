@@ -129,7 +129,8 @@ class TrainSettings(Settings):
         "auto",
         title="Compile",
         choices=("auto", "on", "off"),
-        help="Make fewer and larger kernels of a step first. auto: on a GPU, for long budgets.",
+        help="on: make fewer and larger kernels of a step first. auto: on a GPU record a step once "
+        "and repeat it, which needs no time. off: neither.",
         advanced=True,
     )
     deterministic: bool = setting(

@@ -25,7 +25,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
-from lm_core.training import carried, compiling, counting, memory, parallel
+from lm_core.training import carried, compiling, counting, memory, parallel, recorded
 from lm_core.training.batches import Batches
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
@@ -138,9 +138,10 @@ class Trainer:
         parallel.check_shares(self.team, ramped(self.batches.batch_size, s.ramp, 0.0))
         self.weights.back()
         self._objective = self.team.share(Objective(self.learner, self.arithmetic), self.device)
-        if compiling.wanted(self):
+        if self.settings.compile == "on":
             self._objective = compiling.Compiled(self._objective)
             self.watchers = (*self.watchers, self._objective)
+        self._recorded = recorded.recorder(self)
         self.state = self.team.own(self.state)
         if not self.team.leads:
             parallel.follow(self)
@@ -189,7 +190,7 @@ class Trainer:
                 if (yield from self._report(pending)):
                     return
             if aside and (yield from side.do()):
-                yield Failed(self.step, _diverged(self.step))
+                yield Failed.diverged(self.step)
                 return
             if saving:
                 yield self._checkpoint()
@@ -198,7 +199,7 @@ class Trainer:
             return
         scored = reason != "stopped" or 0 < side.cost < QUICK_SECONDS
         if scored and (yield from side.do(judged=reason != "stopped")):
-            yield Failed(self.step, _diverged(self.step))
+            yield Failed.diverged(self.step)
             return
         self.seconds = clock.seconds()
         parallel.end(self)
@@ -220,6 +221,9 @@ class Trainer:
         pieces, asked = self.batches.parts(
             self.step, rows=rows, cuts=cuts, rank=team.rank, world=team.size
         )
+        if self._recorded and (told := self._recorded.step(pieces, asked, lr, watching)):
+            self.tokens += asked
+            return told
         states = carried.split(self.state, [len(piece.idx) for piece in pieces])
         losses = []
         for watcher in watching:
@@ -275,7 +279,7 @@ class Trainer:
         ):
             yield Step(step, tokens, seconds, nats, lr, norm, speed)
             if not (math.isfinite(nats) and math.isfinite(norm)):
-                yield Failed(step, _diverged(step))
+                yield Failed.diverged(step)
                 return True
         pending.clear()
         return False
@@ -289,10 +293,3 @@ class Trainer:
         return Evaluated(
             self.step, self.tokens, split, score.nats_per_token, score.tokens, score.whole
         )
-
-
-def _diverged(step: int) -> str:
-    return (
-        f"The loss stopped being a number at step {step} (it diverged): "
-        "try a learning rate ten times lower, or turn gradient clipping on."
-    )

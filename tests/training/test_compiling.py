@@ -1,10 +1,12 @@
-"""Compiled steps: when, and what happens where there is no compiler."""
+"""Compiled steps, and what happens where there is no compiler; recorded ones, where they can be."""
 
 import pytest
 import torch
 
-from lm_core.training import Budget, Trainer, TrainSettings, compiling
+from lm_core.training import Budget, Trainer, TrainSettings, compiling, recorded
+from lm_core.training.batches import Batch
 from lm_core.training.events import Diagnosed, Step
+from lm_core.training.watching import Watcher
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -14,25 +16,6 @@ def make(budget: Budget | None = None, **settings) -> Trainer:
     model = tiny_model("transformer", TOKENIZER.vocab_size, block_size=8)
     how = TrainSettings(**({"batch_size": 4, "lr": 1e-2} | settings))
     return Trainer(model, {"train": RUNNING}, settings=how, budget=budget or Budget(steps=6))
-
-
-@pytest.mark.parametrize(
-    ("setting", "budget", "device", "expected"),
-    [
-        ("off", Budget(steps=10**6), "cuda", False),
-        ("on", Budget(steps=1), "cpu", True),
-        ("auto", Budget(seconds=300), "cpu", False),
-        ("auto", Budget(seconds=300), "cuda", True),
-        ("auto", Budget(seconds=60), "cuda", False),
-        ("auto", Budget(steps=20_000), "cuda", True),
-        ("auto", Budget(tokens=10**9), "cuda", True),
-        ("auto", Budget(tokens=10**4), "cuda", False),
-    ],
-)
-def test_when_it_pays(setting: str, budget: Budget, device: str, expected: bool) -> None:
-    training = make(budget, compile=setting)
-    training.device = torch.device(device)
-    assert compiling.wanted(training) is expected
 
 
 def test_without_a_compiler_the_run_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,3 +47,38 @@ def test_the_objective_is_one_graph() -> None:
     idx = torch.zeros(2, 8, dtype=torch.int64)
     found = torch._dynamo.explain(objective)(idx, idx, None)
     assert (found.graph_count, found.graph_break_count) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("family", "settings", "device", "expected"),
+    [
+        ("transformer", {}, "cuda", True),
+        ("transformer", {}, "cpu", False),
+        ("transformer", {"compile": "off"}, "cuda", False),
+        ("transformer", {"accumulate": 2}, "cuda", False),
+        ("transformer", {"ramp": 0.5}, "cuda", False),
+        ("transformer", {"deterministic": True}, "cuda", False),
+        ("lstm", {}, "cuda", False),
+        ("encoder", {}, "cuda", False),
+        ("mlp", {}, "cuda", True),
+    ],
+)
+def test_which_runs_are_recorded(family: str, settings: dict, device: str, expected: bool) -> None:
+    model = tiny_model(family, TOKENIZER.vocab_size, block_size=8)
+    training = Trainer(model, {"train": RUNNING}, settings=TrainSettings(**settings))
+    training.device = torch.device(device)
+    assert recorded.wanted(training) is expected
+
+
+def test_a_step_is_recorded_after_three_of_its_shape_when_nobody_watches() -> None:
+    training = make()
+    tape = recorded.Recorded(training)
+    tape.graph = object()  # as if it had been recorded, with no GPU to do it on
+    tape.shape = (torch.Size([4, 8]), 32)
+    batch, short = (Batch(torch.zeros(4, T, dtype=torch.int64), None, 4 * T) for T in (8, 5))
+    assert tape.takes([batch], 32, [])
+    assert not tape.takes([short], 20, [])
+    assert not tape.takes([batch], 32, [Watcher()])
+    tape.graph = None
+    fresh = recorded.Recorded(training)
+    assert [fresh.takes([batch], 32, []) for _ in range(5)] == [False] * 3 + [True] * 2

@@ -66,16 +66,24 @@ def test_a_recorded_token_is_a_token(rows: int) -> None:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_compiled_steps_learn_as_plain_ones_do(precision: str) -> None:
+@pytest.mark.parametrize("how", ["on", "auto"])
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_compiled_and_recorded_steps_learn_as_plain_ones_do(
+    precision: str, how: str, optimizer: str
+) -> None:
     curves = []
-    for how in ("off", "on"):
-        run = trainer("transformer", 20)
-        settings = replace(run.settings, compile=how, precision=precision)
+    for way in ("off", how):
+        run = trainer("transformer", 30, dropout=0.2)
+        settings = replace(run.settings, compile=way, precision=precision, optimizer=optimizer)
         run = Trainer(run.model, run.data, settings=settings, budget=run.budget, device="cuda")
         events = list(run.run())
         assert not [e for e in events if isinstance(e, Diagnosed)]
+        assert (run._recorded is not None and run._recorded.graph is not None) == (way == "auto")
         curves.append([e.nats for e in events if isinstance(e, Step)])
-    assert curves[1] == pytest.approx(curves[0], abs=1e-3 if precision == "float32" else 0.05)
+    if how == "on":  # the compiler draws other numbers for dropout
+        assert sum(curves[1][-10:]) == pytest.approx(sum(curves[0][-10:]), rel=0.1)
+    else:
+        assert curves[1] == pytest.approx(curves[0], abs=2e-3 if precision == "float32" else 0.05)
 
 
 def test_the_global_generators_are_left_alone() -> None:
