@@ -3,8 +3,8 @@
     nats = ln sum_v exp(w_v . x + b_v)  -  (w_y . x + b_y)
 
 With many tokens and a large vocabulary the table of all logits (N, V) is the largest thing in
-memory by far, and it is read once. Here it is made a strip at a time, and made again for the
-gradient: a third more arithmetic, a constant amount of memory.
+memory by far, and it is read once. Here it is made a strip at a time, and each strip gives its
+share of the gradient before the next is made: a constant amount of memory, and no arithmetic twice.
 
 The adaptive head spends less arithmetic as well: frequent tokens are told apart in full, rare ones
 in groups with narrower vectors (Grave et al. 2017, "Efficient softmax approximation for GPUs"). It
@@ -22,13 +22,17 @@ from torch.nn import functional as F
 
 from lm_core.models.contract import IGNORED
 
-AT_ONCE = 1 << 23  # logits held at a time; below this many the plain way is faster
+AT_ONCE = 1 << 23  # logits: below this many the plain way is as fast
+STRIP = 1 << 22  # logits held at a time; shorter strips add to the large gradient too often
 HEADS = ("linear", "adaptive")
 
 
 class LinearHead(nn.Linear):
     """One row of weights for each token. Starts at zero: an untrained model says "every token
-    alike", and its loss is ln V."""
+    alike", and its loss is ln V. `products` is the format of its products while it learns from a
+    large vocabulary, where they are most of a step's arithmetic."""
+
+    products = torch.float32
 
     def reset_parameters(self) -> None:
         nn.init.zeros_(self.weight)
@@ -39,7 +43,8 @@ class LinearHead(nn.Linear):
         """x (B, T, C), targets (B, T) -> surprise (B, T) float32; padding (-1) gives 0."""
         if targets.numel() * self.out_features <= AT_ONCE:
             return plain_nats(self(x), targets)
-        flat = StripNats.apply(x.flatten(0, 1), self.weight, self.bias, targets.flatten())
+        how = self.products if self.training else x.dtype
+        flat = StripNats.apply(x.flatten(0, 1), self.weight, self.bias, targets.flatten(), how)
         return flat.view_as(targets)
 
 
@@ -92,42 +97,78 @@ def plain_nats(logits: Tensor, targets: Tensor) -> Tensor:
 
 class StripNats(torch.autograd.Function):
     """Cross-entropy of x W^T + b without ever holding all of it. x (N, C), W (V, C), b (V,) or
-    None, targets (N,) -> (N,) float32."""
+    None, targets (N,) -> (N,) float32.
+
+    The gradient of a row's surprise is (p - 1 at the target) times W, x and 1, and p is at hand
+    while the logits are: it is taken then, as if every row counted alike, which it does in a mean.
+    Where rows turn out to count differently it is taken again.
+
+    Args:
+        dtype: of the products while learning; sums over V and over N are float32 all the same.
+    """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, W: Tensor, b: Tensor | None, targets: Tensor) -> Tensor:
-        total = torch.empty(len(x), dtype=torch.float32, device=x.device)  # ln of the sum
-        chosen = torch.empty_like(total)
-        safe = targets.clamp(min=0)
-        for part in _strips(len(x), len(W)):
-            logits = _logits(x[part], W, b)
-            total[part] = logits.logsumexp(dim=-1)
-            chosen[part] = logits.gather(1, safe[part].unsqueeze(1)).squeeze(1)
-        ctx.save_for_backward(x, W, b, targets, total)
-        return (total - chosen) * (targets != IGNORED)
+    def forward(
+        ctx: Any, x: Tensor, W: Tensor, b: Tensor | None, targets: Tensor, dtype: torch.dtype
+    ) -> Tensor:
+        learns = any(ctx.needs_input_grad)
+        ctx.save_for_backward(x, W, b, targets)
+        ctx.dtype = dtype = dtype if learns else x.dtype
+        nats, ctx.gradients = _nats_and_gradients(x, W, b, targets, dtype, learns=learns)
+        return nats
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, W, b, targets, total = ctx.saved_tensors
-        grad = grad * (targets != IGNORED)
-        safe = targets.clamp(min=0)
-        dx, dW = torch.empty_like(x), torch.zeros_like(W)
-        db = None if b is None else torch.zeros_like(b)
-        for part in _strips(len(x), len(W)):
-            p = (_logits(x[part], W, b) - total[part].unsqueeze(1)).exp_()  # (n, V)
-            p.scatter_add_(1, safe[part].unsqueeze(1), -torch.ones_like(p[:, :1]))
-            p = (p * grad[part].unsqueeze(1)).to(x.dtype)
-            dx[part] = p @ W.to(x.dtype)
-            dW += (p.T @ x[part]).to(W.dtype)
-            if db is not None:
-                db += p.sum(dim=0).to(db.dtype)
-        return dx, dW, db, None
+        x, W, b, targets = ctx.saved_tensors
+        counts = grad[targets != IGNORED]
+        if ctx.gradients and len(counts) and bool((counts == counts[0]).all()):
+            found = [g if g is None else g.mul_(counts[0].to(g.dtype)) for g in ctx.gradients]
+        else:
+            _, found = _nats_and_gradients(x, W, b, targets, ctx.dtype, weights=grad)
+        ctx.gradients = None
+        return *found, None, None
+
+
+def _nats_and_gradients(
+    x: Tensor,
+    W: Tensor,
+    b: Tensor | None,
+    targets: Tensor,
+    dtype: torch.dtype,
+    *,
+    weights: Tensor | None = None,
+    learns: bool = True,
+) -> tuple[Tensor, list[Tensor | None]]:
+    """The surprise of each row, and the gradients of its sum (of the sum with `weights` (N,))."""
+    scored = targets != IGNORED
+    safe, x_, W_ = targets.clamp(min=0).unsqueeze(1), x.to(dtype), W.to(dtype)
+    b_ = None if b is None else b.to(dtype)
+    nats = torch.empty(len(x), dtype=torch.float32, device=x.device)
+    found: list[Tensor | None] = [None, None, None]
+    if learns:
+        found = [
+            torch.empty_like(x),
+            torch.zeros_like(W),
+            None if b is None else torch.zeros_like(b),
+        ]
+    for part in _strips(len(x), len(W)):
+        logits = F.linear(x_[part], W_, b_).float()  # (n, V)
+        total = logits.logsumexp(dim=-1, keepdim=True)
+        nats[part] = (total - logits.gather(1, safe[part])).squeeze(1)
+        if not learns:
+            continue
+        p = logits.sub_(total).exp_()
+        p.scatter_add_(1, safe[part], -torch.ones_like(total))
+        count = scored[part] if weights is None else scored[part] * weights[part]
+        p = p.mul_(count.unsqueeze(1)).to(dtype)
+        dx, dW, db = found
+        dx[part] = (p @ W_).to(x.dtype)
+        dW += p.T @ x_[part]
+        if db is not None:
+            db += p.sum(dim=0, dtype=torch.float32)
+    return nats * scored, found
 
 
 def _strips(N: int, V: int) -> list[slice]:
-    size = max(1, AT_ONCE // (4 * V))
+    size = max(1, STRIP // V)
     return [slice(a, a + size) for a in range(0, N, size)]
-
-
-def _logits(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
-    return F.linear(x, W.to(x.dtype), None if b is None else b.to(x.dtype)).float()

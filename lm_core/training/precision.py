@@ -21,6 +21,7 @@ from torch.func import functional_call
 
 from lm_core.errors import BadSettings
 from lm_core.models.contract import LanguageModel
+from lm_core.models.heads import LinearHead
 
 
 class Arithmetic:
@@ -51,7 +52,15 @@ class Arithmetic:
         )
         self.rounds = self.bfloat16 and all_bfloat16
         self.tf32 = on_gpu and precision != "float32"
-        self.deterministic, self.device = deterministic, device
+        self.deterministic, self.device, self.wanted = deterministic, device, precision
+
+    def prepare(self, model: nn.Module) -> None:
+        """Tell a head how to learn from a large vocabulary: its products are most of the arithmetic
+        of a step, and are worth bfloat16 also where the rest of the model is not."""
+        half = self.wanted != "float32" and has_bfloat16(self.device)
+        for part in model.modules():
+            if isinstance(part, LinearHead):
+                part.products = torch.bfloat16 if half else torch.float32
 
     def __repr__(self) -> str:
         kind = "bfloat16" if self.bfloat16 else "float32"

@@ -96,6 +96,7 @@ class Trainer:
         self.arithmetic = Arithmetic(
             s.precision, s.deterministic, self.device, all_bfloat16=model.all_bfloat16
         )
+        self.arithmetic.prepare(model)
         self.learner, self.weights = parallel.begin(self)
         if model.learns_by != "counting":
             self.optimizer = optimizer_of(self.learner, s, bfloat16=self.arithmetic.bfloat16)

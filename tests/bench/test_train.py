@@ -32,6 +32,7 @@ class Made(TorchDispatchMode):
 def strips(monkeypatch: pytest.MonkeyPatch) -> None:
     """Vocabularies for tests are large already."""
     monkeypatch.setattr(heads, "AT_ONCE", 4096)
+    monkeypatch.setattr(heads, "STRIP", 1024)
 
 
 def measured(V: int, rows: int = ROWS) -> tuple[int, int]:

@@ -27,21 +27,23 @@ def problem(B: int, T: int, C: int, V: int, seed: int = 0) -> tuple[torch.Tensor
 @given(
     B=st.integers(1, 3), T=st.integers(1, 9), C=st.integers(1, 8), V=st.integers(1, 40),
     at_once=st.sampled_from([1, 60, 100_000]), bias=st.booleans(), seed=st.integers(0, 3),
+    alike=st.booleans(),
 )  # fmt: skip
 def test_strips_are_the_plain_cross_entropy(
-    B: int, T: int, C: int, V: int, at_once: int, bias: bool, seed: int
+    B: int, T: int, C: int, V: int, at_once: int, bias: bool, seed: int, alike: bool
 ) -> None:
     x, W, b, targets = problem(B, T, C, V, seed)
     b = b if bias else None
+    weights = torch.full((B * T,), 0.3) if alike else some(B * T)
     leaves = [t.clone().requires_grad_() for t in (x, W, b) if t is not None]
     twins = [t.clone().requires_grad_() for t in (x, W, b) if t is not None]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "AT_ONCE", at_once)
-        given = (*leaves, None)[:3]
-        nats = StripNats.apply(given[0].flatten(0, 1), given[1], given[2], targets.flatten())
-        (nats * some(*nats.shape)).sum().backward()
+        patch.setattr(heads, "STRIP", at_once)
+        given, dtype = (*leaves, None)[:3], torch.float32
+        nats = StripNats.apply(given[0].flatten(0, 1), given[1], given[2], targets.flatten(), dtype)
+        (nats * weights).sum().backward()
     plain = plain_nats(F.linear(*twins), targets).flatten()
-    (plain * some(*plain.shape)).sum().backward()
+    (plain * weights).sum().backward()
     torch.testing.assert_close(nats, plain, atol=1e-5, rtol=1e-5)
     for ours, theirs in zip(leaves, twins, strict=True):
         torch.testing.assert_close(ours.grad, theirs.grad, atol=1e-4, rtol=1e-4)
@@ -50,6 +52,7 @@ def test_strips_are_the_plain_cross_entropy(
 def test_the_table_of_all_logits_is_never_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Saved for the gradient: what came in and one number a place, nothing of size N V."""
     monkeypatch.setattr(heads, "AT_ONCE", 1000)
+    monkeypatch.setattr(heads, "STRIP", 1000)
     head, saved = LinearHead(4, 500), []
     x, _, _, targets = problem(4, 8, 4, 500)
     with torch.autograd.graph.saved_tensors_hooks(
@@ -58,6 +61,19 @@ def test_the_table_of_all_logits_is_never_made(monkeypatch: pytest.MonkeyPatch) 
         head.nats(x.requires_grad_(), targets).sum().backward()
     assert max(saved) == head.weight.numel() < 4 * 8 * 500
     assert max(s.stop - s.start for s in heads._strips(32, 500)) * 500 <= 1000
+
+
+def test_products_in_bfloat16_give_the_gradient_to_its_digits() -> None:
+    x, W, b, targets = problem(4, 8, 16, 200)
+    found = []
+    for dtype in (torch.float32, torch.bfloat16):
+        leaves = [t.clone().requires_grad_() for t in (x, W, b)]
+        nats = StripNats.apply(leaves[0].flatten(0, 1), *leaves[1:], targets.flatten(), dtype)
+        nats.mean().backward()
+        found.append([t.grad for t in leaves])
+    for full, half in zip(*found, strict=True):
+        assert half.dtype == torch.float32
+        assert 0 < (full - half).norm() < 0.02 * full.norm()
 
 
 @pytest.mark.parametrize("kind", heads.HEADS)
