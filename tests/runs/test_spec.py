@@ -225,3 +225,16 @@ def test_text_that_is_no_value_is_refused_by_name(path: str, text: str, said: st
 def test_an_unknown_family_is_refused_when_the_spec_is_made() -> None:
     with pytest.raises(UnknownName, match="did you mean 'transformer'"):
         RunSpec(model_name="tranformer")
+
+
+def test_a_fault_is_written_only_where_there_is_one() -> None:
+    plain = RunSpec()
+    assert "fault" not in plain.to_dict()
+    assert "fault" not in plain.to_address()
+    wrong = dataclasses.replace(plain, fault="no-eval")
+    assert wrong.id != plain.id
+    assert RunSpec.from_dict(wrong.to_dict()) == wrong
+    assert RunSpec.from_address(wrong.to_address()) == wrong
+    for unknown in ("no-evil", None, [], 3):
+        with pytest.raises(UnknownName, match="Unknown fault"):
+            RunSpec.from_dict({"fault": unknown})

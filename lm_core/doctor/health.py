@@ -1,0 +1,118 @@
+"""The verdicts over a run while it goes on: beside the trainer's events, what they add up to.
+
+    for event in Health.of(trainer).listen(trainer.run()):
+        ...
+
+A verdict becomes a `Diagnosed` event when it is first true, once for each code, and again where a
+note turns into an alarm. A run that ends without an alarm is called healthy. Listening costs next
+to nothing: figures are kept up step by step, and judged after evaluations, examinations and ever
+rarer steps. Two things are done once: the texts are counted when that is a small part of the time
+so far, and one evaluation is repeated.
+"""
+
+from collections.abc import Callable, Iterator
+
+from lm_core.doctor import judging, texts
+from lm_core.doctor.record import Record
+from lm_core.doctor.texts import TextFacts
+from lm_core.doctor.verdicts import ALARM, Verdict
+from lm_core.training import Trainer
+from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
+
+GROWTH = 1.1  # from one judged step to the next
+SHARE = 0.02  # of the training time so far that counting the texts may take
+SAYS_SOMETHING = 0.1  # nats from ln V: what an untrained model says is the same in any mode
+
+
+class Health:
+    """Args:
+    record: what is known of the run so far.
+    count: counts the texts, about `seconds` long.
+    again: repeats the last evaluation and gives its nats per token.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        *,
+        count: Callable[[], TextFacts] | None = None,
+        seconds: float = 0.0,
+        again: Callable[[], float] | None = None,
+    ) -> None:
+        self.record, self.count, self.seconds, self.again = record, count, seconds, again
+        self._said: dict[str, str] = {}  # code -> severity
+        self._due = 1
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> "Health":
+        """Of a run that begins, or goes on."""
+        data, model = trainer.data, trainer.model
+        record = Record(
+            vocab_size=model.vocab_size,
+            epoch=data["train"].predictions,
+            model=model.settings,
+            train=trainer.settings,
+            descends=model.learns_by != "counting",
+        )
+
+        def again() -> float:
+            with trainer.weights.shown():
+                return trainer.evaluate().nats
+
+        return cls(
+            record,
+            count=lambda: texts.facts_of(data, model.vocab_size),
+            seconds=texts.seconds(data),
+            again=again if record.descends else None,
+        )
+
+    @property
+    def alarms(self) -> list[str]:
+        """Codes of the alarms so far."""
+        return [code for code, severity in self._said.items() if severity == ALARM]
+
+    def listen(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The same events, and the verdicts where they become true; the last event stays last."""
+        for event in events:
+            ends = isinstance(event, Finished | Failed)
+            if not ends:
+                yield event
+            self.record.add(event)
+            if isinstance(event, Evaluated):
+                self._repeat(event)
+            self._count(late=ends)
+            if ends or self._is_due(event):
+                yield from self._new(event.step)
+            if isinstance(event, Finished) and self.record.descends and not self.alarms:
+                yield judging.healthy(self.record).at(event.step)
+            if ends:
+                yield event
+
+    def _is_due(self, event: Event) -> bool:
+        if isinstance(event, Step) and event.step >= self._due:
+            self._due = max(event.step + 1, int(event.step * GROWTH))
+            return True
+        return isinstance(event, Evaluated | Examined)
+
+    def _new(self, step: int) -> Iterator[Diagnosed]:
+        for verdict in judging.judge(self.record):
+            if self._is_new(verdict):
+                self._said[verdict.code] = verdict.severity
+                yield verdict.at(step)
+
+    def _is_new(self, verdict: Verdict) -> bool:
+        said = self._said.get(verdict.code)
+        return said is None or (said != ALARM and verdict.severity == ALARM)
+
+    def _count(self, *, late: bool) -> None:
+        """Count the texts, once."""
+        if self.count is None or not (late or self.seconds < SHARE * self.record.seconds):
+            return
+        self.record.facts, self.count = self.count(), None
+
+    def _repeat(self, event: Evaluated) -> None:
+        """Evaluate again, once, as soon as the model says something."""
+        untold = abs(event.nats - self.record.uniform) < SAYS_SOMETHING
+        if self.again is None or untold or event.split != "validation":
+            return
+        self.record.twice, self.again = (event.nats, self.again()), None

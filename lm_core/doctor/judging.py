@@ -1,0 +1,67 @@
+"""The verdicts over a run: every rule, asked of a record.
+
+Thresholds are constants beside the rules. What they were chosen from is in
+`tests/doctor/test_health.py` and `tests/runs/test_gallery.py`: every fault of the gallery lies
+beyond them, and healthy runs of every family do not come near.
+"""
+
+from collections.abc import Callable, Iterator
+
+from lm_core.doctor.judging_course import (
+    confident_start,
+    diverged,
+    evaluated_in_train_mode,
+    learns_only_frequencies,
+    overfitting,
+    rate_too_high,
+    rate_too_low,
+)
+from lm_core.doctor.judging_flow import (
+    dead_units,
+    exploding_gradients,
+    gradients_pile_up,
+    saturated,
+    vanishing_gradients,
+)
+from lm_core.doctor.judging_texts import leaked_split, other_tokenizer
+from lm_core.doctor.record import Record
+from lm_core.doctor.verdicts import OK, Verdict
+
+Rule = Callable[[Record], Verdict | None]
+OF_TEXTS: tuple[Rule, ...] = (leaked_split, other_tokenizer)
+OF_FLOW: tuple[Rule, ...] = (
+    saturated,
+    dead_units,
+    exploding_gradients,
+    vanishing_gradients,
+    gradients_pile_up,
+)
+RULES: tuple[Rule, ...] = (
+    diverged,
+    confident_start,
+    *OF_FLOW,
+    rate_too_high,
+    rate_too_low,
+    *OF_TEXTS,
+    learns_only_frequencies,
+    evaluated_in_train_mode,
+    overfitting,
+)
+
+
+def judge(r: Record) -> Iterator[Verdict]:
+    """All there is to say of the record as it stands; nothing where all is well. A family that
+    counts takes no steps, so only its texts are judged."""
+    rules = RULES if r.descends else OF_TEXTS
+    return (verdict for rule in rules if (verdict := rule(r)) is not None)
+
+
+def healthy(r: Record) -> Verdict:
+    """The verdict over a run that ended without an alarm."""
+    start = "" if r.first is None else f" from {r.first:.2f}"
+    held = f", validation {r.scored[-1].nats:.2f}" if r.scored else ""
+    text = (
+        f"{len(RULES)} checks and no alarm in {r.step:,} steps: the training loss went{start} to "
+        f"{r.loss:.2f} nats{held}."
+    )
+    return Verdict("healthy", OK, text)

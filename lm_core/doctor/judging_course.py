@@ -1,0 +1,131 @@
+"""Verdicts over the course of a run: its losses, step by step and where it was evaluated. Each is a
+function of a record; None where there is nothing to say.
+"""
+
+from statistics import fmean
+
+from lm_core.doctor.judging_flow import LOWER_RATE
+from lm_core.doctor.judging_texts import other_tokenizer
+from lm_core.doctor.record import Record
+from lm_core.doctor.untrained import MOST_ABOVE, cure_of
+from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+
+RISES, EARLY = 0.1, 10  # of ln V, or of the best loss where that is more; steps before none rises
+SLOW_STEPS, SLOW_FALL = 100, 0.03  # steps, half of them at the highest rate; of ln V
+SLOW_RATIO = 1e-3  # update ratio; about this is right
+OVERFITS, OVERFITS_NOTE = 0.05, 0.02  # of ln V, above the best evaluation
+PAIRS_TELL = 0.2  # nats between unigram and bigram entropy below which pairs tell little
+PLATEAU_STEPS, PLATEAU, FLAT = 200, 0.1, 0.03  # steps; nats from the unigram entropy; nats it falls
+SAME = 1e-4  # nats between two evaluations that should be one
+
+HIGHER_RATE = "Raise the learning rate ten times, or let the doctor's range test suggest one."
+
+
+def diverged(r: Record) -> Verdict | None:
+    if r.broken is None:
+        return None
+    text = f"The loss stopped being a number at step {r.broken:,}: the weights have run away."
+    if r.train.grad_clip:
+        return Verdict("diverged", ALARM, text, LOWER_RATE, "train.lr")
+    cure = "Turn gradient clipping on (1 is usual); if that is not enough, lower the rate."
+    return Verdict("diverged", ALARM, f"{text} Gradients are not clipped.", cure, "train.grad_clip")
+
+
+def confident_start(r: Record) -> Verdict | None:
+    if r.first is None or r.first <= r.uniform + MOST_ABOVE:
+        return None
+    text = (
+        f"The first loss was {r.first:.2f} nats, and every token alike would be ln V = "
+        f"{r.uniform:.2f}: at most {MOST_ABOVE} above is fine. It starts confidently wrong."
+    )
+    return Verdict("confident_start", ALARM, text, *cure_of(r.model))
+
+
+def rate_too_high(r: Record) -> Verdict | None:
+    floor = min(r.best, r.first or r.best)
+    most = RISES * max(r.uniform, floor)
+    if r.step < EARLY or not r.loss > floor + most:
+        return None
+    return Verdict(
+        "rate_too_high",
+        ALARM,
+        f"The training loss was {floor:.2f} nats and is {r.loss:.2f} now, {r.loss - floor:.2f} "
+        f"higher; more than {most:.2f} is not chance.",
+        LOWER_RATE,
+        "train.lr",
+    )
+
+
+def rate_too_low(r: Record) -> Verdict | None:
+    reached, at = r.top_rate
+    if r.first is None or r.step < SLOW_STEPS or r.step - at < SLOW_STEPS // 2:
+        return None
+    least, fell = SLOW_FALL * r.uniform, r.first - r.loss
+    knows_frequencies = r.facts is not None and r.loss < r.facts.unigram + PLATEAU
+    moves = r.moved is not None and r.moved > SLOW_RATIO
+    if not 0 <= fell < least or knows_frequencies or moves:
+        return None
+    moved = "" if r.moved is None else f" A step moves the weights by {r.moved:.1g} of their spread"
+    moved += "" if r.moved is None else f"; about {SLOW_RATIO:g} is right."
+    return Verdict(
+        "rate_too_low",
+        ALARM,
+        f"In {r.step:,} steps the training loss fell by {fell:.2f} nats, from {r.first:.2f}; at "
+        f"least {least:.2f} is expected. The highest rate was {reached:g}.{moved}",
+        HIGHER_RATE,
+        "train.lr",
+    )
+
+
+def learns_only_frequencies(r: Record) -> Verdict | None:
+    third = len(r.losses) // 3
+    if r.facts is None or len(r.losses) < PLATEAU_STEPS:
+        return None
+    alone, pairs = r.facts.unigram, r.facts.bigram
+    band = min(PLATEAU, PAIRS_TELL * (alone - pairs))
+    before, now = fmean(r.losses[third : 2 * third]), fmean(r.losses[2 * third :])
+    flat = abs(before - now) < FLAT and abs(before - alone) < band and abs(now - alone) < band
+    if alone - pairs < PAIRS_TELL or not flat:
+        return None
+    return Verdict(
+        "learns_only_frequencies",
+        ALARM,
+        f"For {2 * third:,} steps the training loss has stayed at {now:.2f} nats, what knowing how "
+        f"frequent tokens are would give ({alone:.2f}, within {band:.2f}); the token before tells "
+        f"more ({pairs:.2f}). What it reads and what it should guess do not belong together.",
+        "Look at a batch: each target has to be the token after its input. Shuffle both alike.",
+    )
+
+
+def overfitting(r: Record) -> Verdict | None:
+    if len(r.scored) < 3 or r.tokens <= r.epoch or other_tokenizer(r):
+        return None
+    last = r.scored[-1]
+    at, best = min(enumerate(r.scored), key=lambda pair: pair[1].nats)
+    rise, most = last.nats - best.nats, OVERFITS_NOTE * r.uniform
+    if rise <= most or at > len(r.scored) - 3 or not last.train < best.train:
+        return None
+    knobs = ("dropout", "n_hidden", "n_embd")
+    knob = next((f"model.{name}" for name in knobs if hasattr(r.model, name)), "train.weight_decay")
+    return Verdict(
+        "overfitting",
+        ALARM if rise > OVERFITS * r.uniform else NOTE,
+        f"Validation was best at step {best.step:,} with {best.nats:.2f} nats and is "
+        f"{last.nats:.2f} now, while training went from {best.train:.2f} to {last.train:.2f}: it "
+        f"learns the text by heart. More than {most:.2f} above the best is no chance.",
+        "Give more text, a smaller model, more dropout, or stop at the best evaluation.",
+        knob,
+    )
+
+
+def evaluated_in_train_mode(r: Record) -> Verdict | None:
+    if r.twice is None or not abs(r.twice[0] - r.twice[1]) > SAME:
+        return None
+    first, second = r.twice
+    return Verdict(
+        "evaluated_in_train_mode",
+        ALARM,
+        f"The same evaluation twice gave {first:.4f} and {second:.4f} nats; more than {SAME:g} "
+        "apart is chance at work where there should be none.",
+        "Call model.eval() before scoring and model.train() after it: dropout has to be off.",
+    )

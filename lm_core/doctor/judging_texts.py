@@ -1,0 +1,47 @@
+"""Verdicts over the texts of a run: do the splits belong together, and are they two?"""
+
+from lm_core.doctor.record import Record
+from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+
+LEAKED, LEAKED_NOTE = 0.05, 0.01  # of the validation text
+APART = 0.25  # nats
+KNOWS = 0.1  # nats below the unigram entropy: more than frequencies has been learned
+
+
+def leaked_split(r: Record) -> Verdict | None:
+    leaked = None if r.facts is None else r.facts.leaked
+    if leaked is None or leaked <= LEAKED_NOTE:
+        return None
+    what = f"pieces of {r.facts.window} tokens" if r.facts.window else "items"
+    return Verdict(
+        "leaked_split",
+        ALARM if leaked > LEAKED else NOTE,
+        f"Of {r.facts.looked_for:,} {what} of the validation text {leaked:.1%} stand in the "
+        f"training text word for word; at most {LEAKED_NOTE:.0%} is fine. The validation loss "
+        "flatters the model.",
+        "Remove doubles first and split afterwards, by document or by time.",
+    )
+
+
+def other_tokenizer(r: Record) -> Verdict | None:
+    if r.facts is None:
+        return None
+    apart = r.facts.apart
+    cure = "Make one tokenizer, from the training text, and use it for every split."
+    if apart is not None and apart > APART:
+        text = (
+            f"The most frequent tokens of the two splits are {apart:.2f} nats apart (Kullback-"
+            f"Leibler); splits of one text differ by less than {APART}. They were not made by the "
+            "same tokenizer, or are different texts."
+        )
+        return Verdict("other_tokenizer", ALARM, text, cure)
+    last = r.scored[-1] if r.scored else None
+    first_reading = last is not None and 0 < last.tokens <= r.epoch
+    if first_reading and last.train < r.facts.unigram - KNOWS and last.nats > r.uniform:
+        text = (
+            f"At step {last.step:,} text it reads for the first time costs {last.train:.2f} nats "
+            f"in training and {last.nats:.2f} in validation, more than ln V = {r.uniform:.2f}: the "
+            "ids of the two splits do not mean the same."
+        )
+        return Verdict("other_tokenizer", ALARM, text, cure)
+    return None

@@ -1,0 +1,122 @@
+"""What is known of a training: the few figures of its course that verdicts are made from.
+
+A record is fed with the events of a run, while it goes on or afterwards from what was kept, and
+says the same in both cases. Losses of single steps jump with the text of their batch, so what is
+called the loss here is the median of the last `STEPS` steps, or of those in which the last `TOKENS`
+tokens were read where they are more: a single step that goes wrong does not move it.
+"""
+
+import math
+from bisect import bisect_left, insort
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from lm_core.doctor.texts import TextFacts
+from lm_core.settings import Settings
+from lm_core.training import TrainSettings
+from lm_core.training.events import Evaluated, Event, Examined, Step
+
+STEPS, TOKENS = 10, 4000
+NORMS = 100  # gradients that a new one is compared with,
+ENOUGH_NORMS = 3  # and how many there must be
+
+
+@dataclass
+class Scored:
+    """One evaluation of the validation text, and the training loss at that time."""
+
+    step: int
+    tokens: int  # read by then
+    nats: float
+    train: float
+
+
+@dataclass
+class Record:
+    """Args:
+    vocab_size: V.
+    epoch: tokens in one reading of the training text.
+    model, train: the run's settings.
+    facts: what the texts say, once it is known.
+    twice: the same evaluation done twice, once it was.
+    descends: whether its steps follow a gradient.
+    """
+
+    vocab_size: int
+    epoch: int
+    model: Settings = field(default_factory=Settings)
+    train: TrainSettings = field(default_factory=TrainSettings)
+    facts: TextFacts | None = None
+    twice: tuple[float, float] | None = None
+    descends: bool = True
+
+    first: float | None = None  # the loss of the untrained model on the first batch
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    broken: int | None = None  # the step at which a loss stopped being a number
+    loss: float = math.nan
+    best: float = math.inf  # the lowest loss so far
+    losses: list[float] = field(default_factory=list)  # after each step
+    top_rate: tuple[float, int] = (0.0, 0)  # the highest rate so far, and the first step at it
+    spike: tuple[int, float, float] | None = None  # the worst gradient: step, norm, usual norm
+    scored: list[Scored] = field(default_factory=list)
+    examined: tuple[int, dict[str, Any]] | None = None
+    moved: float | None = None  # the largest of the usual update ratios so far
+
+    _window: deque = field(default_factory=deque)  # (nats, tokens) of the last steps
+    _sorted: list[float] = field(default_factory=list)  # their nats
+    _read: int = 0  # their tokens
+    _norms: deque = field(default_factory=lambda: deque(maxlen=NORMS))
+
+    @property
+    def uniform(self) -> float:
+        """ln V, what every token alike costs."""
+        return math.log(self.vocab_size)
+
+    def add(self, event: Event) -> None:
+        """Hear of one event; those of other kinds change nothing."""
+        match event:
+            case Step():
+                self._add_step(event)
+            case Evaluated(split="validation"):
+                if math.isnan(event.nats):
+                    self.broken = self.broken or event.step
+                else:
+                    self.scored.append(Scored(event.step, self.tokens, event.nats, self.loss))
+            case Examined():
+                self.examined = (event.step, event.data)
+                ratios = [w["update_ratio"] for w in event.data["weights"]]
+                if known := [ratio for ratio in ratios if ratio is not None]:
+                    self.moved = max(self.moved or 0.0, median(known))
+
+    def _add_step(self, step: Step) -> None:
+        if not (math.isfinite(step.nats) and math.isfinite(step.grad_norm)):
+            self.broken = self.broken or step.step
+            return
+        if step.step == 1:
+            self.first = step.nats
+        read = step.tokens - self.tokens
+        self.step, self.tokens, self.seconds = step.step, step.tokens, step.seconds
+        if step.lr > self.top_rate[0]:
+            self.top_rate = (step.lr, step.step)
+        self._smooth(step.nats, max(1, read))
+        if len(self._norms) >= ENOUGH_NORMS and step.grad_norm > (self.spike or (0, 1.0, 0))[1]:
+            self.spike = (step.step, step.grad_norm, median(self._norms))
+        self._norms.append(step.grad_norm)
+
+    def _smooth(self, nats: float, tokens: int) -> None:
+        self._window.append((nats, tokens))
+        insort(self._sorted, nats)
+        self._read += tokens
+        while len(self._window) > STEPS and self._read - self._window[0][1] >= TOKENS:
+            old, n = self._window.popleft()
+            del self._sorted[bisect_left(self._sorted, old)]
+            self._read -= n
+        middle = len(self._sorted) // 2
+        self.loss = (self._sorted[middle] + self._sorted[-middle - 1]) / 2
+        self.losses.append(self.loss)
+        if len(self._window) >= STEPS and self._read >= TOKENS:
+            self.best = min(self.best, self.loss)

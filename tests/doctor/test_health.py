@@ -1,0 +1,351 @@
+"""Each rule at both sides of its threshold, and healthy runs of every family, which raise nothing.
+
+What a record holds is compared with a plain reading of the events.
+"""
+
+import json
+import math
+from dataclasses import replace
+from statistics import median
+
+import pytest
+
+from lm_core.doctor import judging
+from lm_core.doctor.health import Health
+from lm_core.doctor.judging import RULES, judge
+from lm_core.doctor.record import STEPS, TOKENS, Record
+from lm_core.doctor.texts import TextFacts
+from lm_core.models import models
+from lm_core.models.mlp import MLPSettings
+from lm_core.runs.gallery import run
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
+from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.events import (
+    Diagnosed,
+    Evaluated,
+    Event,
+    Examined,
+    Failed,
+    Finished,
+    Sampled,
+    Step,
+)
+from tests.tiny import TEXT, encoded, tiny_model
+
+FACTS = TextFacts(unigram=2.8, bigram=2.4, apart=0.001, leaked=0.0, looked_for=1000)
+BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by != "counting"]
+
+
+def steps(*nats: float, lr: float = 1e-3, norm: float = 0.5, tokens: int = 1000) -> list[Step]:
+    return [Step(i, i * tokens, 0.0, x, lr, norm) for i, x in enumerate(nats, start=1)]
+
+
+def evaluated(step: int, nats: float) -> Evaluated:
+    return Evaluated(step, 0, "validation", nats, 1000, True)
+
+
+def lived(nats: list[float], scores: dict[int, float]) -> list[Event]:
+    """Steps, and evaluations after some of them."""
+    events = []
+    for step in steps(*nats):
+        events.append(step)
+        if step.step in scores:
+            events.append(evaluated(step.step, scores[step.step]))
+    return events
+
+
+def layer(name="hidden", kind="tanh", slope=1e-3, **shares) -> dict:
+    blank = dict.fromkeys(("saturated", "saturated_values", "dead", "units"))
+    return {"name": name, "kind": kind, "gradient": {"std": slope}, **blank, **shares}
+
+
+def examined(step: int, *layers: dict, ratio: float = 1e-3, apart: float | None = 0.0) -> Examined:
+    weights = [{"name": "w", "update_ratio": ratio}]
+    return Examined(step, {"layers": list(layers), "weights": weights, "grad_difference": apart})
+
+
+def record(*events: Event | list, **known) -> Record:
+    found = Record(**({"vocab_size": 27, "epoch": 10_000, "facts": FACTS} | known))
+    for event in events:
+        for one in event if isinstance(event, list) else [event]:
+            found.add(one)
+    return found
+
+
+def said(*events: Event | list, **known) -> dict[str, str]:
+    return {verdict.code: verdict.severity for verdict in judge(record(*events, **known))}
+
+
+def falling(n: int = 100, start: float = 3.3, end: float = 2.2) -> list[float]:
+    return [end + (start - end) * math.exp(-i / 20) for i in range(n)]
+
+
+WELL = [steps(*falling()), evaluated(90, 2.3), examined(100, layer(saturated_values=0.3))]
+
+
+def test_nothing_is_said_of_a_run_that_goes_well() -> None:
+    assert said(*WELL) == {}
+    assert said() == {}
+
+
+SICK = {
+    "diverged": ([steps(*falling(), math.nan)], {}),
+    "rate_too_high": ([steps(*falling(), *[2.9] * 10)], {}),
+    "rate_too_low": ([steps(*falling(120, 3.3, 3.25))], {}),
+    "confident_start": ([steps(9.0, *falling())], {}),
+    "saturated": ([examined(1, layer(saturated_values=0.6))], {}),
+    "dead_units": ([examined(50, layer(kind="relu", dead=0.6))], {}),
+    "exploding_gradients": (
+        [steps(*falling()), Step(101, 0, 0, 2.2, 1e-3, 40.0)],
+        {"train": TrainSettings(grad_clip=0.0)},
+    ),
+    "vanishing_gradients": (
+        [examined(9, layer("a", slope=1e-9), layer("b", slope=1e-4), layer("logits"))],
+        {},
+    ),
+    "gradients_pile_up": ([examined(9, layer(), apart=0.4)], {}),
+    "overfitting": ([lived(falling(), {40: 2.3, 60: 2.4, 80: 2.5})], {}),
+    "leaked_split": ([], {"facts": replace(FACTS, leaked=0.2)}),
+    "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.6)}),
+    "learns_only_frequencies": ([steps(3.3, 3.0, *[2.81] * 220)], {}),
+    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.50)}),
+}
+LESS = {
+    "rate_too_high": ([steps(*falling(), *[2.45] * 10)], {}),
+    "rate_too_low": ([steps(*falling(120, 3.3, 3.0))], {}),
+    "confident_start": ([steps(3.7, *falling())], {}),
+    "saturated": ([examined(1, layer(saturated_values=0.4))], {}),
+    "dead_units": ([examined(50, layer(kind="relu", dead=0.2))], {}),
+    "exploding_gradients": (
+        [steps(*falling()), Step(101, 0, 0, 2.2, 1e-3, 9.0)],
+        {"train": TrainSettings(grad_clip=0.0)},
+    ),
+    "vanishing_gradients": (
+        [examined(9, layer("a", slope=1e-7), layer("b", slope=1e-4), layer("logits"))],
+        {},
+    ),
+    "gradients_pile_up": ([examined(9, layer(), apart=0.05)], {}),
+    "overfitting": ([lived(falling(), {40: 2.3, 60: 2.33, 80: 2.36})], {}),
+    "leaked_split": ([], {"facts": replace(FACTS, leaked=0.005)}),
+    "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.15)}),
+    "learns_only_frequencies": ([steps(3.3, 3.0, *[2.65] * 220)], {}),
+    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.51)}),
+}
+
+
+def test_every_rule_has_a_case_here() -> None:
+    assert set(SICK) == {rule.__name__ for rule in RULES} == {*LESS, "diverged"}
+
+
+@pytest.mark.parametrize("code", SICK)
+def test_beyond_its_threshold_a_rule_speaks(code: str) -> None:
+    events, known = SICK[code]
+    (verdict,) = judge(record(*events, **known))
+    assert (verdict.code, verdict.severity) == (code, "alarm")
+    assert verdict.cure
+    assert verdict.text[0].isupper()
+    assert verdict.text.endswith(".")
+    assert json.loads(json.dumps(verdict.to_dict()))["code"] == code
+
+
+@pytest.mark.parametrize("code", LESS)
+def test_on_this_side_of_it_there_is_no_alarm(code: str) -> None:
+    events, known = LESS[code]
+    assert "alarm" not in said(*events, **known).values()
+
+
+def test_notes_where_there_is_something_to_know() -> None:
+    wild = [steps(*falling()), Step(101, 0, 0, 2.2, 1e-3, 40.0)]
+    assert said(*wild) == {"exploding_gradients": "note"}  # it was clipped to 1
+    assert said(examined(50, layer(saturated_values=0.9))) == {"saturated": "note"}
+    assert said(examined(50, layer(saturated_values=0.6))) == {}
+    assert said(examined(50, layer(kind="sigmoid", saturated_values=0.9))) == {}
+    assert said(examined(50, layer(kind="relu2", dead=0.4))) == {"dead_units": "note"}
+    assert said(facts=replace(FACTS, leaked=0.02)) == {"leaked_split": "note"}
+
+
+def test_the_control_is_the_setting_that_mends_it() -> None:
+    def controls(code: str, **more) -> str:
+        events, known = SICK[code]
+        return next(judge(record(*events, **(known | more)))).control
+
+    assert controls("rate_too_high") == controls("rate_too_low") == "train.lr"
+    assert controls("exploding_gradients") == "train.grad_clip"
+    assert controls("diverged", train=TrainSettings(grad_clip=0.0)) == "train.grad_clip"
+    assert controls("diverged") == "train.lr"
+    for code in ("confident_start", "saturated"):
+        assert controls(code, model=MLPSettings(init="naive")) == "model.init"
+    assert controls("overfitting", model=MLPSettings()) == "model.dropout"
+    assert controls("overfitting") == "train.weight_decay"
+
+
+def test_a_text_read_for_the_first_time_is_not_overfitted() -> None:
+    events, _ = SICK["overfitting"]
+    assert said(*events, epoch=10**6) == {}
+
+
+def test_a_second_tokenizer_is_seen_in_the_losses_too() -> None:
+    """Of two vocabularies in order of frequency the frequent tokens agree."""
+    rising = [lived(falling(), {50: 3.4, 100: 3.6})]
+    assert said(*rising, epoch=10**6) == {"other_tokenizer": "alarm"}
+    assert "other_tokenizer" not in said(*rising, epoch=1000)
+    early = [evaluated(1, 3.31), steps(*falling())]
+    assert said(*early, epoch=10**6) == {}
+
+
+def test_a_rate_is_too_low_only_after_the_warm_up() -> None:
+    slow = falling(120, 3.3, 3.25)
+    rising = [Step(i, i * 1000, 0.0, x, i * 1e-5, 0.5) for i, x in enumerate(slow, start=1)]
+    assert said(rising) == {}
+    assert said(steps(*slow), examined(119, layer(), ratio=0.01)) == {}  # the weights do move
+
+
+def test_a_single_bad_step_is_no_rise() -> None:
+    assert said(steps(*falling(), 1e9, *[2.2] * 10)) == {}
+
+
+def test_a_family_that_counts_is_judged_by_its_texts_alone() -> None:
+    leaky = replace(FACTS, leaked=0.5)
+    assert said(steps(9.0, *falling()), descends=False, facts=leaky) == {"leaked_split": "alarm"}
+
+
+@pytest.mark.parametrize("tokens", [10, 1000])
+def test_the_loss_is_the_median_of_the_last_steps(tokens: int) -> None:
+    nats = [3 + math.sin(i) for i in range(600)]
+    found = record(steps(*nats, tokens=tokens))
+    size = max(STEPS, math.ceil(TOKENS / tokens))
+    plain = [median(nats[max(0, i - size) : i]) for i in range(1, 601)]
+    assert found.losses == pytest.approx(plain)
+    assert found.loss == pytest.approx(plain[-1])
+    assert found.best == pytest.approx(min(plain[size - 1 :]))
+    assert (found.first, found.step, found.tokens) == (3.0, 600, 600 * tokens)
+
+
+def test_the_worst_gradient_is_held_against_those_before_it() -> None:
+    norms = [0.5, 0.7, 0.6, 0.8, 30.0, 2.0, 60.0, 1.0]
+    found = record([Step(i, i, 0, 2.0, 1e-3, n) for i, n in enumerate(norms, start=1)])
+    assert found.spike == (7, 60.0, pytest.approx(median(norms[:6])))
+
+
+def test_a_run_that_goes_on_has_no_first_loss() -> None:
+    assert said([Step(500, 9, 0, 9.0, 1e-3, 0.5), Step(501, 10, 0, 9.0, 1e-3, 0.5)]) == {}
+
+
+# While it runs ----------------------------------------------------------------------------------
+
+
+def heard(events: list[Event], **known) -> list[Event]:
+    return list(Health(Record(vocab_size=27, epoch=10_000), **known).listen(iter(events)))
+
+
+def test_verdicts_come_once_where_they_become_true_and_the_end_stays_last() -> None:
+    run = [*steps(*falling(50), *[3.5] * 50), Finished(100, 0, 0.0, "budget")]
+    found = heard(run)
+    (alarm,) = (event for event in found if isinstance(event, Diagnosed))
+    assert alarm.code == "rate_too_high"
+    assert 55 <= alarm.step < 70
+    assert [event for event in found if event is not alarm] == run
+    assert found[-1] is run[-1]
+
+
+def test_a_note_that_becomes_an_alarm_is_said_again() -> None:
+    events = [examined(s, layer(kind="relu", dead=d)) for s, d in ((9, 0.4), (18, 0.45), (27, 0.7))]
+    found = [e for e in heard(events) if isinstance(e, Diagnosed)]
+    assert [(e.step, e.severity) for e in found] == [(9, "note"), (27, "alarm")]
+
+
+def test_a_run_without_an_alarm_ends_as_healthy() -> None:
+    found = heard([*steps(*falling()), Finished(100, 0, 0.0, "budget")])
+    assert [(e.code, e.severity) for e in found if isinstance(e, Diagnosed)] == [("healthy", "ok")]
+    assert isinstance(found[-1], Finished)
+
+
+def test_a_run_that_breaks_is_told_before_it_ends() -> None:
+    found = heard([*steps(3.3, 3.2, math.nan), Failed(3, "It diverged.")])
+    assert [type(event) for event in found[-2:]] == [Diagnosed, Failed]
+    assert found[-2].code == "diverged"
+    assert "step 3" in found[-2].text
+
+
+def test_the_texts_are_counted_once_and_late() -> None:
+    counted = []
+
+    def count() -> TextFacts:
+        counted.append(len(counted))
+        return replace(FACTS, leaked=0.3)
+
+    times = [replace(step, seconds=0.1 * step.step) for step in steps(*falling())]
+    events = heard(times, count=count, seconds=0.1)  # a fiftieth of five seconds
+    assert counted == [0]
+    (leak,) = (e for e in events if isinstance(e, Diagnosed))
+    assert 50 <= leak.step <= 56
+    late = heard([*times[:9], Finished(9, 0, 0.9, "stopped")], count=count, seconds=0.1)
+    assert "leaked_split" in {e.code for e in late if isinstance(e, Diagnosed)}
+
+
+def test_an_evaluation_is_repeated_once_when_it_says_something() -> None:
+    asked = []
+
+    def again() -> float:
+        asked.append(1)
+        return 2.5
+
+    scores = [evaluated(s, n) for s, n in ((1, 3.29), (20, 2.52), (40, 2.4))]
+    found = heard([*steps(*falling()), *scores, Sampled(1, "")], again=again)
+    assert len(asked) == 1
+    assert [e.code for e in found if isinstance(e, Diagnosed)] == ["evaluated_in_train_mode"]
+
+
+@pytest.mark.parametrize("family", ["mlp", "ngram", "mixture"])
+def test_it_listens_to_any_trainer_and_changes_nothing(family: str) -> None:
+    tokenizer, train = encoded([TEXT])
+    settings = TrainSettings(batch_size=4, eval_every=5, lr=1e-2)
+
+    def losses(listened: bool) -> list[tuple[int, float]]:
+        trainer = Trainer(
+            tiny_model(family, tokenizer.vocab_size),
+            {"train": train, "validation": train},
+            settings=settings,
+            budget=Budget(steps=12),
+        )
+        events = trainer.run()
+        heard = Health.of(trainer).listen(events) if listened else events
+        return [(e.step, e.nats) for e in heard if isinstance(e, Step | Evaluated)]
+
+    assert losses(True) == losses(False)
+
+
+# Healthy runs -----------------------------------------------------------------------------------
+
+
+def alarms(family: str, seed: int, steps: int) -> list[str]:
+    spec = default_spec(CorpusSpec(name="names"), family, budget=Budget(steps=steps), seed=seed)
+    spec = spec.with_texts({"train.eval_every": str(steps // 3)})
+    events = run(spec, looking=math.inf)  # at every step that may be looked into
+    return [e.code for e in events if isinstance(e, Diagnosed) and e.severity == "alarm"]
+
+
+@pytest.mark.parametrize("family", BY_GRADIENT)
+def test_a_healthy_run_raises_no_alarm(family: str) -> None:
+    assert alarms(family, seed=0, steps=30) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("family", BY_GRADIENT)
+def test_a_longer_healthy_run_raises_no_alarm_whatever_the_seed(family: str, seed: int) -> None:
+    assert alarms(family, seed, steps=250) == []
+
+
+def test_thresholds_are_quoted_in_the_words() -> None:
+    events, known = SICK["rate_too_high"]
+    (verdict,) = judge(record(*events, **known))
+    assert verdict.text == (
+        "The training loss was 2.21 nats and is 2.90 now, 0.69 higher; more than 0.33 is not "
+        "chance."
+    )
+    assert judging.healthy(record(*WELL)).text == (
+        "14 checks and no alarm in 100 steps: the training loss went from 3.30 to 2.21 nats, "
+        "validation 2.30."
+    )
