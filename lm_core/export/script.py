@@ -20,7 +20,7 @@ from torch import Tensor
 from lm_core.checkpoints import Checkpoint
 from lm_core.errors import BadSettings, Unsupported
 from lm_core.export.plain import loop, mlp, neural_bigram, optimizers, recurrent, transformer
-from lm_core.models.positions import angles, rotary_tables, rotate
+from lm_core.models.positions import angles, both_halves, rotary_tables, rotate
 from lm_core.models.weights import stored
 from lm_core.settings import Settings
 from lm_core.training import Budget, TrainSettings
@@ -134,7 +134,7 @@ def source(saved: Checkpoint, path: Path) -> str:
     if plain is recurrent:
         lines.append(f'KIND = "{family}"')
     if plain is transformer:
-        parts += [angles, rotary_tables, rotate]
+        parts += [angles, rotary_tables, both_halves, rotate]
     parts += _own(plain)
     if train["optimizer"] == "muon":
         lines += [f"ADAM_SHARE = {ADAM_SHARE}  # of Muon's rate", f"ROUNDS = {muon_file.ROUNDS!r}"]

@@ -61,36 +61,18 @@ class Muon(torch.optim.Optimizer):
                 ahead = torch._foreach_add(grads, memories, alpha=group["momentum"])
                 lr = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
                 torch._foreach_mul_(weights, 1 - group["lr"] * group["weight_decay"])
-                along = torch._foreach_mul(directions(ahead, self.dtype), -lr)
+                along = torch._foreach_mul(self._directions(ahead), -lr)
                 torch._foreach_add_(weights, along)
+
+    def _directions(self, matrices: list[Tensor]) -> tuple[Tensor, ...]:
+        """Matrices of one shape made orthogonal."""
+        return orthogonal(torch.stack(matrices), self.dtype).unbind()
 
     def _memory(self, p: Tensor) -> Tensor:
         state = self.state[p]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(p)
         return state["momentum"]
-
-
-def directions(matrices: list[Tensor], dtype: torch.dtype) -> tuple[Tensor, ...]:
-    """Matrices of one shape made orthogonal. Where each process holds some rows of all, they are
-    exchanged: each makes some of the matrices, whole, and has its rows of all back."""
-    X = torch.stack(matrices)  # (L, m, n)
-    if not hasattr(X, "redistribute"):
-        return orthogonal(X, dtype).unbind()
-    from torch.distributed.tensor import DTensor, Replicate, Shard
-
-    def moved(X: DTensor, to: tuple) -> DTensor:
-        on_cpu = X.device.type == "cpu"  # where gloo can only gather all of it
-        return (X.redistribute(placements=[Replicate()]) if on_cpu else X).redistribute(
-            placements=to
-        )
-
-    mine = moved(X, (Shard(0),))
-    made = orthogonal(mine.to_local(), dtype)
-    made = DTensor.from_local(
-        made, X.device_mesh, mine.placements, shape=X.shape, stride=X.stride()
-    )
-    return moved(made, X.placements).unbind()
 
 
 def orthogonal(X: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -104,3 +86,28 @@ def orthogonal(X: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         X = torch.baddbmm(X, torch.baddbmm(A, A, A, beta=b, alpha=c), X, beta=a)
     X = X.float()
     return X if wide else X.mT
+
+
+class SharedMuon(Muon):
+    """The same where each process holds some rows of every matrix: they are exchanged, each makes
+    some of the matrices, whole, and has its rows of all back."""
+
+    def _directions(self, matrices: list[Tensor]) -> tuple[Tensor, ...]:
+        from torch.distributed.tensor import DTensor, Replicate, Shard
+
+        X = torch.stack(matrices)  # (L, m, n)
+
+        def moved(X: DTensor, to: tuple) -> DTensor:
+            on_cpu = X.device.type == "cpu"  # where gloo can only gather all of it
+            whole = X.redistribute(placements=[Replicate()]) if on_cpu else X
+            return whole.redistribute(placements=to)
+
+        mine = moved(X, (Shard(0),))
+        made = DTensor.from_local(
+            orthogonal(mine.to_local(), self.dtype),
+            X.device_mesh,
+            mine.placements,
+            shape=X.shape,
+            stride=X.stride(),
+        )
+        return moved(made, X.placements).unbind()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from lm_core.training.muon import Muon
+from lm_core.training.muon import Muon, SharedMuon
 
 if TYPE_CHECKING:
     from lm_core.training.settings import TrainSettings
@@ -44,7 +44,8 @@ def muon(model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = F
     rest = [p for p in weights if id(p) not in chosen]
     parts: list[torch.optim.Optimizer] = []
     if inside:
-        parts.append(Muon(inside, lr=lr, weight_decay=weight_decay, bfloat16=bfloat16))
+        kind = SharedMuon if hasattr(inside[0], "to_local") else Muon
+        parts.append(kind(inside, lr=lr, weight_decay=weight_decay, bfloat16=bfloat16))
     if rest:
         parts.append(_adamw(rest, lr, weight_decay))
         for group in parts[-1].param_groups:

@@ -10,7 +10,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
 from lm_core.errors import BadSettings
 from lm_core.training import Trainer, TrainSettings, parallel
-from lm_core.training.muon import directions, orthogonal
+from lm_core.training.muon import Muon, orthogonal
 from lm_core.training.parallel import Team
 from lm_core.training.watching import Watcher
 from tests.tiny import TEXT, some_ids, tiny_model
@@ -141,6 +141,6 @@ def test_alone_there_is_nothing_to_spread() -> None:
 
 def test_whole_matrices_are_made_orthogonal_all_at_once() -> None:
     matrices = [torch.randn(6, 4, generator=torch.Generator().manual_seed(k)) for k in range(3)]
-    made = directions(matrices, torch.float32)
+    made = Muon([torch.nn.Parameter(matrices[0])])._directions(matrices)
     for matrix, direction in zip(matrices, made, strict=True):
         torch.testing.assert_close(direction, orthogonal(matrix.unsqueeze(0))[0])

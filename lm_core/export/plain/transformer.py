@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lm_core.export.plain.about import BLOCK_SIZE, CHARS, MODEL
-from lm_core.models.positions import rotary_tables, rotate
+from lm_core.models.positions import both_halves, rotary_tables, rotate
 
 
 def rms_norm(x):
@@ -70,7 +70,7 @@ class Model(nn.Module):
         super().__init__()
         C = MODEL["n_embd"]
         self.embedding = nn.Embedding(len(CHARS), C)
-        cos, sin = rotary_tables(BLOCK_SIZE, C // MODEL["n_head"])
+        cos, sin = both_halves(*rotary_tables(BLOCK_SIZE, C // MODEL["n_head"]))
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.blocks = nn.ModuleList(Block() for _ in range(MODEL["n_layer"]))
