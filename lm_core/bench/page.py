@@ -1,5 +1,6 @@
-"""The page measured in a real Chromium: the first point after the click on Start, and how long a
-click on any screen takes until its answer stands there, with and without a run that trains.
+"""The page measured in a real Chromium: the first point after the click on Start, how long a click
+on any screen takes until its answer stands there, with and without a run that trains, and how long
+a curve of 20,000 points takes to be drawn anew.
 
 Needs a checkout and its development tools (`make test` installs them); without them it measures
 nothing and says so in the result's absence.
@@ -17,6 +18,7 @@ from lm_core.bench.result import Result
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
 SCREENS = ("Dataset explorer", "Architectures", "Attention", "Generate text", "Generate names")
 FAMILIES = ("LSTM", "Transformer")  # on Architectures, chosen in turn
+POINTS, REDRAWS = 20_000, 20
 
 
 def bench_page() -> list[Result]:
@@ -55,6 +57,7 @@ def bench_page() -> list[Result]:
         first = time.perf_counter() - began
         time.sleep(2)
         busy, widgets = _clicks(page), _choices(page)
+        redraws = _redraws(page, lab.url, Path(home))
         browser.close()
     about: dict[str, Any] = {"clicks": CLICKS, "screens": len(SCREENS)}
     return [
@@ -64,6 +67,8 @@ def bench_page() -> list[Result]:
         Result("click_p95_training", _p95(busy), "ms", False, about),
         Result("click_median_training", statistics.median(busy), "ms", False, about),
         Result("choice_p95_training", _p95(widgets), "ms", False, {"clicks": len(widgets)}),
+        Result("redraw_median", statistics.median(redraws), "ms", False, {"points": POINTS}),
+        Result("redraw_p95", _p95(redraws), "ms", False, {"points": POINTS}),
     ]
 
 
@@ -115,6 +120,60 @@ def _choices(page: Any) -> list[float]:
         choice = page.get_by_role("radio", name=family, exact=True).element_handle()
         times.append(page.evaluate(ANSWERED, [choice, "strong", f"{family}."]))
     return times
+
+
+# From a key on the smoothing slider until the line it smooths has moved.
+REDRAWN = """async () => {
+    const line = () => [...document.querySelectorAll(
+        '[data-testid=stVegaLiteChart] .mark-line path')].map((e) => e.getAttribute('d')).join();
+    const before = line();
+    const pressed = await new Promise((done) =>
+        addEventListener('keydown', () => done(performance.now()), {once: true, capture: true}));
+    await new Promise((done) => {
+        const look = () => (line() === before ? requestAnimationFrame(look) : done());
+        look();
+    });
+    return performance.now() - pressed;
+}"""
+
+
+def _redraws(page: Any, url: str, home: Path) -> list[float]:
+    """Milliseconds from a change of the smoothing until the curve of a long run is drawn with it:
+    a round trip to the server, all points smoothed and decimated, the chart changed in place."""
+    visitor = page.evaluate("new URL(location).searchParams.get('visitor')")
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.goto(f"{url}/train?visitor={visitor}&run={_long_run(home, visitor)}")
+    page.get_by_text(f"{POINTS:,}", exact=True).first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Scale").click()
+    slider = page.get_by_role("slider", name="Smoothing")
+    times = []
+    for i in range(REDRAWS + 1):
+        time.sleep(1.0)
+        slider.focus()
+        measured = page.evaluate_handle(f"({{time: ({REDRAWN})()}})")
+        page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+        times.append(measured.evaluate("async (it) => await it.time"))
+    return times[1:]  # the first pays for what the browser compiles once
+
+
+def _long_run(home: Path, owner: str) -> str:
+    """A run with many points in the store, as if it had been trained: noise around a curve that
+    falls. Nothing but the drawing is measured with it."""
+    import random
+
+    from lm_core.runs.presets import default_spec
+    from lm_core.runs.spec import CorpusSpec
+    from lm_core.runs.store import RunStore
+    from lm_core.training.events import Evaluated, Step
+
+    store, noise = RunStore(home), random.Random(0)
+    run = store.create(owner, "Long", default_spec(CorpusSpec(), "transformer").to_dict())
+    store.update(run, status="finished")
+    nats = {k: 2.0 + k**-0.3 + noise.gauss(0, 0.1) for k in range(1, POINTS + 1)}
+    store.record(run, (Step(k, 64 * k, k / 100, nats[k], 0.01, 0.5, 6400.0) for k in nats))
+    scored = range(100, POINTS, 100)
+    store.record(run, (Evaluated(k, 64 * k, "validation", nats[k], 99, False) for k in scored))
+    return run
 
 
 def _p95(times: list[float]) -> float:

@@ -17,6 +17,7 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.decimation import decimate
 from lm_core.charts.families import FamilyRun, family_curves
+from lm_core.charts.live import Base
 from lm_core.charts.measures import Measure
 from lm_core.charts.reading import read_aloud
 from lm_core.charts.theme import GREY, SERIES, altair_config
@@ -79,8 +80,7 @@ def loss_curve(
     frame = _frame(seen, blind, lowest=lowest, least=0.0 if closer else FLAT)
     reach = frame["nats"].min(), frame["nats"].max()  # beyond it lies what is not in view
     drawn = pd.concat([data.assign(nats=data["nats"].clip(*reach)), frame], ignore_index=True)
-    figure = _layers(title, unit, height, measure.exponential).copy(deep=False)
-    figure.data = drawn
+    figure = _layers(title, unit, height, measure.exponential).of(drawn)
     return Chart(title, figure, _alt(shown[RAW], shown[VALIDATION], unit), table)
 
 
@@ -127,7 +127,7 @@ def _frame(
 
 
 @lru_cache(maxsize=16)
-def _layers(title: str, unit: str, height: int, doubling: bool) -> alt.LayerChart:
+def _layers(title: str, unit: str, height: int, doubling: bool) -> Base:
     """The chart without its data; made once, since making it takes longer than a redraw may.
     `doubling`: equal lengths of the axis are equal factors, as suits a perplexity."""
     legend = [TRAINING, VALIDATION]
@@ -171,7 +171,7 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> alt.LayerChar
         only(TRAINING).mark_point(opacity=0, size=60, clip=True).encode(tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")
-    return layered.configure(**altair_config())
+    return Base(layered.configure(**altair_config()))
 
 
 def _alt(train: pd.DataFrame, validation: pd.DataFrame, unit: str) -> str:

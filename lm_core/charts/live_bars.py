@@ -16,6 +16,7 @@ import pandas as pd
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.live import Base
 from lm_core.charts.theme import BLUE, GREY, altair_config
 
 TITLE = "What it expects next"
@@ -39,7 +40,8 @@ def live_token_bars(
     order = np.argsort(-shares, kind="stable")[:places]
     labels, shares = words.unique_labels([tokens[i] for i in order]), shares[order]
     table = pd.DataFrame({"token": labels, "probability (share of 1)": shares})
-    return Chart(TITLE, _figure(_data(labels, shares, places), places), _alt(labels, shares), table)
+    figure = _empty(places).of(_data(labels, shares, places))
+    return Chart(TITLE, figure, _alt(labels, shares), table)
 
 
 def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
@@ -60,14 +62,8 @@ def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
     )
 
 
-def _figure(data: pd.DataFrame, places: int) -> alt.LayerChart:
-    figure = _empty(places).copy(deep=False)
-    figure.data = data
-    return figure
-
-
 @cache
-def _empty(places: int) -> alt.LayerChart:
+def _empty(places: int) -> Base:
     """The chart without its data: most of the work, and the same at every redraw."""
     axis = alt.Axis(format=".0%", tickCount=3)
     x = alt.X(
@@ -88,7 +84,7 @@ def _empty(places: int) -> alt.LayerChart:
     ]
     layered = alt.layer(*layers).configure(**altair_config())
     room = {"height": places * PLACE + FRAME, "padding": {"bottom": 6}}
-    return layered.properties(title=TITLE, width="container", **room)
+    return Base(layered.properties(title=TITLE, width="container", **room))
 
 
 def _alt(labels: list[str], shares: np.ndarray) -> str:

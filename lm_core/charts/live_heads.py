@@ -13,6 +13,7 @@ import pandas as pd
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.live import Base
 from lm_core.charts.theme import altair_config, color_scale, ink, scale_color
 
 NUMBERED = 12  # tokens up to which there is room for numbers
@@ -52,13 +53,13 @@ def live_head(
     title = f"Layer {layer + 1}, head {head + 1}"
     table = data[["looking", "looked at", "share"]]
     table = table.rename(columns={"share": "attention (share of 1)"})
-    figure = _layers(len(labels) <= NUMBERED, dark, height).copy(deep=False)
-    figure.data = data[np.isfinite(data["share"])]
+    base = _layers(len(labels) <= NUMBERED, dark, height)
+    figure = base.of(data[np.isfinite(data["share"])])
     return Chart(title, figure, _alt(data, title), table)
 
 
 @lru_cache(maxsize=8)
-def _layers(numbered: bool, dark: bool, height: int) -> alt.LayerChart:
+def _layers(numbered: bool, dark: bool, height: int) -> Base:
     """The chart without its data. Its title is the page's to say: it changes with the head."""
     axis = {"ticks": False, "domain": False, "labelOverlap": False, "labelLimit": 60}
     by_row = alt.EncodingSortField("row", op="min")
@@ -81,7 +82,7 @@ def _layers(numbered: bool, dark: bool, height: int) -> alt.LayerChart:
         number = base.mark_text(fontSize=11, color=color).encode(text="text:N")
         layers.append(number.transform_filter(f"datum.ink === '{color}'"))
     layered = alt.layer(*layers).properties(height=height, width="container")
-    return layered.configure(**altair_config())
+    return Base(layered.configure(**altair_config()))
 
 
 def _alt(data: pd.DataFrame, title: str) -> str:

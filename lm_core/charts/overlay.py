@@ -14,6 +14,7 @@ import pandas as pd
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.live import Base
 from lm_core.charts.theme import DASHES, PALETTE, Style, altair_config, family_style
 from lm_core.charts.zooming import inside, thinned, zoomable
 
@@ -65,10 +66,10 @@ def overlay(
     title = f"Loss on {split} text, run by run"
     styles = run_styles([line.family for line in lines])
     names = tuple(line.label for line in lines)
-    figure = _layers(title, unit, axis, doubling, height, names, tuple(styles)).copy(deep=False)
+    base = _layers(title, unit, axis, doubling, height, names, tuple(styles))
     frame = _frame(inside(data, "x", within), whole=within is None)
     drawn = data.assign(y=data["y"].clip(frame["y"].min(), frame["y"].max()), frame=False)
-    figure.data = pd.concat([drawn, frame], ignore_index=True)
+    figure = base.of(pd.concat([drawn, frame], ignore_index=True))
     table = data[["run", "x", "y"]].rename(columns={"x": AXES[axis], "y": f"{unit}, {split}"})
     return Chart(title, figure, read_overlay(lines, axis=axis, unit=unit), table)
 
@@ -147,7 +148,7 @@ def _layers(
     height: int,
     names: tuple[str, ...],
     styles: tuple[Style, ...],
-) -> alt.LayerChart:
+) -> Base:
     """The chart without its data."""
     legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=600)
     domain = list(names) or [""]
@@ -175,4 +176,4 @@ def _layers(
         shown.mark_point(opacity=0, size=80, clip=True).encode(tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")
-    return layered.configure(**altair_config())
+    return Base(layered.configure(**altair_config()))

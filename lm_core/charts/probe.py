@@ -16,6 +16,7 @@ import pandas as pd
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.live import Base
 from lm_core.charts.theme import altair_config, color_scale
 
 TITLE = "The same words, step by step"
@@ -53,8 +54,7 @@ def probe_map(
     drawn = data[np.isfinite(data["nats"])]
     most = round(blind_nats, 1) if blind_nats else 4.0
     long = max(map(len, labels), default=1) > 1
-    figure = _layers(most, long, dark, height).copy(deep=False)
-    figure.data = drawn
+    figure = _layers(most, long, dark, height).of(drawn)
     return Chart(TITLE, figure, _alt(labels, scored), table)
 
 
@@ -102,7 +102,7 @@ def _said(nats: float) -> str:
 
 
 @lru_cache(maxsize=16)
-def _layers(most: float, long: bool, dark: bool, height: int) -> alt.Chart:
+def _layers(most: float, long: bool, dark: bool, height: int) -> Base:
     """The chart without its data."""
     # Tokens repeat: a column is named by its place and its token, and shows the token alone.
     tokens = alt.Axis(
@@ -140,9 +140,8 @@ def _layers(most: float, long: bool, dark: bool, height: int) -> alt.Chart:
         alt.Tooltip("says:N", title="surprise"),
     ]
     chart = alt.Chart().mark_rect().encode(x=x, y=y, color=color, tooltip=tooltip)
-    return chart.properties(title=TITLE, height=height, width="container").configure(
-        **altair_config()
-    )
+    chart = chart.properties(title=TITLE, height=height, width="container")
+    return Base(chart.configure(**altair_config()))
 
 
 def _alt(labels: list[str], scored: Sequence[tuple[int, Sequence[float]]]) -> str:

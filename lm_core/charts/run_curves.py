@@ -14,6 +14,7 @@ import pandas as pd
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.curves import smooth
+from lm_core.charts.live import Base
 from lm_core.charts.theme import BLUE, GREY, altair_config
 from lm_core.charts.zooming import inside, thinned, zoomable
 
@@ -72,10 +73,8 @@ def run_curve(
     table = parts[0][["step", "value"]].rename(columns={"value": about.unit})
     frame = _frame(inside(finite, "step", within), limit, about)
     top = frame["value"].max()
-    figure = _layers(kind, height).copy(deep=False)
-    figure.data = pd.concat(
-        [drawn.assign(value=drawn["value"].clip(upper=top)), frame], ignore_index=True
-    )
+    drawn = drawn.assign(value=drawn["value"].clip(upper=top))
+    figure = _layers(kind, height).of(pd.concat([drawn, frame], ignore_index=True))
     return Chart(about.title, figure, _alt(data, finite, about), table)
 
 
@@ -137,7 +136,7 @@ def _frame(finite: pd.DataFrame, limit: float | None, about: _Kind) -> pd.DataFr
 
 
 @lru_cache(maxsize=16)
-def _layers(kind: str, height: int) -> alt.LayerChart:
+def _layers(kind: str, height: int) -> Base:
     """The chart without its data."""
     about = _KINDS[kind]
     steps = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
@@ -169,7 +168,7 @@ def _layers(kind: str, height: int) -> alt.LayerChart:
         .encode(tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=about.title, height=height, width="container")
-    return layered.configure(**altair_config())
+    return Base(layered.configure(**altair_config()))
 
 
 def _alt(data: pd.DataFrame, finite: pd.DataFrame, about: _Kind) -> str:

@@ -1,10 +1,11 @@
 """One run, live: its curves, what it writes now, its figures, what was found wrong with it, and the
 buttons that steer it.
 
-Everything shown is read from the run store. A panel that watches an active run looks again twice a
-second; it asks only for what is new.
+Everything shown is read from the run store. A panel that watches an active run looks again every
+second, at first twice as often; it asks only for what is new.
 """
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,12 +23,16 @@ from pages._ui.steering import rate_now, steering
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
-LOOK_SECONDS = 0.5
-# Room for the longest sentence from the start, so that nothing below it moves.
+LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
+SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
+# Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
+# which has no room for fifty columns, the text scored all along is moved sideways.
 ROOM = """<style>
 [class*="st-key-train-says"] {min-height: 2.8rem}
 [class*="st-key-train-stands"] {min-height: 2.8rem}
 [class*="st-key-train-figures"] [data-testid="stMetricValue"] {font-size: 1.6rem}
+.st-key-train-probe {overflow-x: auto}
+.st-key-train-probe > * {min-width: 640px}
 @media (max-width: 640px) {[class*="st-key-train-says"] {min-height: 4rem}}
 </style>"""
 
@@ -40,18 +45,26 @@ def live_panel(run_id: str) -> None:
         StoreUnavailable: the lab's home folder cannot be read.
     """
     run = session.manager().store.get(run_id, session.visitor())
-    watch = st.fragment(_panel, run_every=LOOK_SECONDS if run.active else None)
-    watch(run_id, run.active)
+    st.html(ROOM)
+    pace = _pace(run)
+    st.fragment(_panel, run_every=pace)(run_id, pace)
     scrubber(run)
 
 
-def _panel(run_id: str, was_active: bool) -> None:
+def _pace(run: "Run") -> float | None:
+    """Seconds between two looks; None where nothing changes any more."""
+    if not run.active:
+        return None
+    soon = run.started is None or time.time() - run.started < SOON
+    return SOON_SECONDS if soon else LOOK_SECONDS
+
+
+def _panel(run_id: str, pace: float | None) -> None:
     with session.mending():
         runs = session.manager()
         run = runs.store.get(run_id, session.visitor())
-        if run.active != was_active:
-            st.rerun()  # the whole page: it begins to look, or stops looking
-        st.html(ROOM)
+        if _pace(run) != pace:
+            st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
         now = shown(runs.store, run_id)
         run_figures(runs.store, run)
         curve, beside = st.columns([5, 3])

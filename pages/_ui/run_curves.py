@@ -151,8 +151,9 @@ def _loss(
 
     from lm_core.charts.curves import loss_curve, read_aloud
 
+    train = shown.train
     chart = loss_curve(
-        shown.train,
+        train,
         shown.evaluations,
         uniform_nats=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
         measure=measure,
@@ -160,7 +161,7 @@ def _loss(
         within=within,
         height=HEIGHT,
     )
-    return chart, read_aloud(shown.train, shown.evaluations)
+    return chart, read_aloud(train, shown.evaluations)
 
 
 def _other(

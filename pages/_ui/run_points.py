@@ -24,12 +24,13 @@ EVALUATIONS = ("step", "tokens", "nats")
 @dataclass
 class Shown:
     """`points` and `evaluations` are frames with the columns above; `samples` and `probes` are
-    rows of the store."""
+    rows of the store; `probed` is the picture made of the latter, by what it was made from."""
 
     points: "pd.DataFrame"
     evaluations: "pd.DataFrame"
     samples: list[dict[str, Any]] = field(default_factory=list)
     probes: list[dict[str, Any]] = field(default_factory=list)
+    probed: tuple[Any, ...] | None = None
     every: int = 1
     seq: dict[type, int] = field(default_factory=dict)
 

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 SAMPLES = 6  # shown at a time: the first, and the latest
 HEIGHT = 236  # pixels
 PROBE_HEIGHT = 330
-# A telephone has no room for fifty columns: there the picture is moved sideways.
-WIDE = """<style>
-.st-key-train-probe {overflow-x: auto}
-.st-key-train-probe > * {min-width: 640px}
-</style>"""
 
 
 def samples(run: "Run", shown: Shown) -> None:
@@ -33,7 +28,8 @@ def samples(run: "Run", shown: Shown) -> None:
         if rows:
             st.html("".join(map(sample, rows)))
         else:
-            st.caption("Its first words appear a moment after the start.")
+            soon = "Its first words appear a moment after the start."
+            st.caption(soon if run.active else "It ended before it wrote anything.")
     if any(row.get("pieces") for row in rows):
         st.html(token_legend())
 
@@ -66,22 +62,20 @@ def probe(run: "Run", shown: Shown) -> None:
     if not tokens or not shown.probes:
         return
     scored = [(row["step"], row["nats"]) for row in shown.probes]
-    chart = probe_map(
-        tokens,
-        scored,
-        blind_nats=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
-        dark=st.context.theme.type == "dark",
-        height=PROBE_HEIGHT,
-    )
+    dark, seen = st.context.theme.type == "dark", scored[-1][0]
+    if shown.probed is None or shown.probed[:2] != (seen, dark):  # a scoring more, or another look
+        blind = math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None
+        chart = probe_map(tokens, scored, blind_nats=blind, dark=dark, height=PROBE_HEIGHT)
+        shown.probed = seen, dark, chart, read_probe(tokens, scored)
+    *_, chart, says = shown.probed
     with st.container(border=True):
-        st.html(WIDE)
         with st.container(key="train-probe"):
             show_chart(
                 chart, key=f"train-probe-{run.id}", table=False, alt=f"{chart.title}: see below it."
             )
         st.caption(
             f"A piece of text kept from training, read from left to right: a row an evaluation, "
-            f"the oldest on top. {read_probe(tokens, scored)}"
+            f"the oldest on top. {says}"
         )
         if not run.active:
             data_of(chart, key="train-probe-data")

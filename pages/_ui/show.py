@@ -17,9 +17,14 @@ def show_chart(
             the sentence that changes then stands beside it.
         options: passed on to Streamlit's chart (a selection, say).
     """
-    if type(chart.figure).__module__.startswith("altair"):
-        answer = st.altair_chart(
-            chart.figure, width="stretch", key=key, alt=alt or chart.alt, **options
+    if hasattr(chart.figure, "specification"):  # one that is changed in place
+        answer = st.vega_lite_chart(
+            chart.figure.data,
+            chart.figure.specification(),
+            width="stretch",
+            key=key,
+            alt=alt or chart.alt,
+            **options,
         )
     else:
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}

@@ -65,7 +65,7 @@ def draft(app: AppTest) -> writing.Draft:
 
 
 def bars(app: AppTest) -> bytes:
-    return app.get("vega_lite_chart")[0].proto.datasets[0].data.data
+    return app.get("vega_lite_chart")[0].proto.data.data
 
 
 def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:

@@ -61,7 +61,7 @@ def test_it_opens_writing_beside_the_bars(app: AppTest) -> None:
     assert PROMPT in sentence(app)
     assert written(app) == 1
     assert app.session_state["home-draft"].left == 11
-    assert chart(app).datasets or chart(app).data.data
+    assert chart(app).data.data
     captions = " ".join(caption.value for caption in app.caption)
     assert "State of the Union" in captions
     assert "Training here runs on CPU" in captions
@@ -91,10 +91,10 @@ def test_stop_next_more_and_start_over(app: AppTest) -> None:
 
 
 def test_the_temperature_redraws_the_bars_and_writes_nothing(app: AppTest) -> None:
-    before = written(quiet(app)), chart(app).datasets[0].data.data
+    before = written(quiet(app)), chart(app).data.data
     sound(app.slider(key="home-temperature").set_value(0.2).run())
     assert written(app) == before[0]
-    assert chart(app).datasets[0].data.data != before[1]
+    assert chart(app).data.data != before[1]
     sound(app.slider(key="home-temperature").set_value(0.0).run())
 
 
