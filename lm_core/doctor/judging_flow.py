@@ -6,7 +6,7 @@ from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
 SATURATED, SATURATED_LATER = 0.5, 0.75  # of the values of a layer
-START = 5  # steps that count as the start
+START = 2  # steps that count as the start: after a few more a high rate may have done it
 DEAD, DEAD_NOTE = 0.5, 0.3  # of the units of a layer
 EXPLODES, LONG = 50.0, 10.0  # times the usual norm, and at least so long
 VANISHES = 1e-4  # gradient of the lowest layer over that of the highest

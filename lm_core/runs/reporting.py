@@ -7,6 +7,8 @@ samples have a share of their own (`lm_core.training.side`).
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lm_core.doctor.inside import Inside
+from lm_core.runs.gallery import share
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.probing import Probe
 from lm_core.runs.snapshots import Snapshots
@@ -21,12 +23,13 @@ class Reporting:
 
     def __init__(self, store: RunStore, run: str, prepared: Prepared) -> None:
         self.snapshots = Snapshots(store, run, prepared)
+        self.inside = Inside(share=share(prepared.spec))
         self.probe = Probe(prepared)
 
     @property
     def watchers(self) -> Sequence[Watcher]:
         """Those who see single steps; a counting model has none."""
-        return (self.snapshots,)
+        return self.snapshots, self.inside
 
     @property
     def aside(self) -> Sequence[Callable[[Trainer], Event]]:

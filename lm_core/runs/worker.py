@@ -13,6 +13,8 @@ import torch
 
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.device import choose_device
+from lm_core.doctor.faults import trainer_with
+from lm_core.doctor.health import Health
 from lm_core.errors import LabError
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
@@ -156,7 +158,7 @@ def trainer_of(
         prepared.check_same_text(saved)
         model = saved.model
     control = StoreControl(store, run)
-    trainer = control.trainer = Trainer(
+    trainer = control.trainer = trainer_with(spec.fault)(
         model,
         prepared.data,
         settings=spec.train,
@@ -184,13 +186,13 @@ def _scores(store: RunStore, run: str) -> dict[str, dict]:
 
 
 def recorded(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -> Iterator[Event]:
-    """The trainer's events, which are kept on the way, steps a few times a second; and at the end
-    how the run ended."""
+    """The trainer's events and the verdicts over them, which are kept on the way, steps a few times
+    a second; and at the end how the run ended."""
     waiting: list[Event] = []
     written, status = 0.0, "failed"
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
     try:
-        for event in trainer.run():
+        for event in Health.of(trainer).listen(trainer.run()):
             match event:
                 case Step():
                     waiting.append(event)
