@@ -3,6 +3,7 @@
 import json
 import math
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from lm_core.runs import gallery
 from lm_core.runs.gallery import CASES, Case, case, diagnosed, run, share
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Examined, Finished, Step
 
 EACH = pytest.mark.parametrize("broken", CASES, ids=lambda case: case.name)
@@ -122,3 +125,19 @@ def test_an_unknown_case_is_one_sentence() -> None:
     with pytest.raises(UnknownName, match="rate-too-high"):
         case("rate-to-high")
     assert case("dead-relu") in gallery.CASES
+
+
+def test_a_case_started_as_any_run_is_kept_with_its_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    store, broken = RunStore(), case("no-zero-grad")
+    name = store.create("ada", broken.title, broken.spec.to_dict())
+    assert execute(str(store.folder), name) == "finished"
+    kept = store.since(Diagnosed, name)
+    assert [row["code"] for row in kept if row["severity"] == "alarm"] == [broken.expected]
+    assert kept[0]["cure"]
+    looked = store.since(Examined, name)
+    assert [row["step"] for row in looked] == [1, 2, 3, 5, 8, 12, 18, 27, 41, 62, 93, 140]
+    assert looked[1]["data"]["grad_difference"] > 0.1
+    assert store.get(name).spec["fault"] == "no-zero-grad"
