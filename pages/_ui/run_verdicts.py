@@ -112,6 +112,8 @@ def _better(settings: Any, name: str, now: Any, code: str) -> Any:
         return max(now // 2, low)
     if name == "dropout":
         return 0.2 if now < 0.2 else None
+    if name == "weight_decay" and "overfit" in code:
+        return min(max(3 * now, 0.1), high)
     if name == "grad_clip":
         return 1.0
     return field.default if now != field.default else None

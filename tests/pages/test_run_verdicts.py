@@ -23,11 +23,12 @@ def test_the_last_word_on_each_matter_counts_and_alarms_come_first():
 @pytest.mark.parametrize(
     ("control", "code", "value", "words"),
     [
-        ("train.lr", "lr_high", 0.002, "Start again with learning rate 0.002"),
-        ("train.lr", "lr_low", 0.2, "Start again with learning rate 0.2"),
+        ("train.lr", "rate_too_high", 0.002, "Start again with learning rate 0.002"),
+        ("train.lr", "rate_too_low", 0.2, "Start again with learning rate 0.2"),
         ("train.batch_size", "out_of_memory", 32, "Start again with batch 32"),
         ("train.grad_clip", "exploding", 1.0, "Start again with gradient clip 1"),
         ("model.dropout", "overfitting", 0.2, "Start again with dropout 0.2"),
+        ("train.weight_decay", "overfitting", 0.3, "Start again with weight decay 0.3"),
     ],
 )
 def test_a_value_to_try_next(control, code, value, words):
