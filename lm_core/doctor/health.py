@@ -7,10 +7,13 @@ A verdict becomes a `Diagnosed` event when it is first true, once for each code,
 note turns into an alarm. A run that ends without an alarm is called healthy. Listening costs next
 to nothing: figures are kept up step by step, and judged after evaluations, examinations and ever
 rarer steps. Two things are done once: the texts are counted when that is a small part of the time
-so far, and one evaluation is repeated.
+so far, and a small part of the validation text is evaluated twice.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import torch
 
 from lm_core.doctor import judging, texts
 from lm_core.doctor.record import Record
@@ -21,6 +24,7 @@ from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Faile
 
 GROWTH = 1.1  # from one judged step to the next
 SHARE = 0.02  # of the training time so far that counting the texts may take
+TWICE_TOKENS = 500
 SAYS_SOMETHING = 0.1  # nats from ln V: what an untrained model says is the same in any mode
 
 
@@ -28,7 +32,7 @@ class Health:
     """Args:
     record: what is known of the run so far.
     count: counts the texts, about `seconds` long.
-    again: repeats the last evaluation and gives its nats per token.
+    twice: evaluates the model two times; the nats per token of each.
     """
 
     def __init__(
@@ -37,9 +41,9 @@ class Health:
         *,
         count: Callable[[], TextFacts] | None = None,
         seconds: float = 0.0,
-        again: Callable[[], float] | None = None,
+        twice: Callable[[], tuple[float, float]] | None = None,
     ) -> None:
-        self.record, self.count, self.seconds, self.again = record, count, seconds, again
+        self.record, self.count, self.seconds, self.twice = record, count, seconds, twice
         self._said: dict[str, str] = {}  # code -> severity
         self._due = 1
 
@@ -54,16 +58,11 @@ class Health:
             train=trainer.settings,
             descends=model.learns_by != "counting",
         )
-
-        def again() -> float:
-            with trainer.weights.shown():
-                return trainer.evaluate().nats
-
         return cls(
             record,
             count=lambda: texts.facts_of(data, model.vocab_size),
             seconds=texts.seconds(data),
-            again=again if record.descends else None,
+            twice=(lambda: twice(trainer)) if record.descends else None,
         )
 
     @property
@@ -79,7 +78,7 @@ class Health:
                 yield event
             self.record.add(event)
             if isinstance(event, Evaluated):
-                self._repeat(event)
+                self._evaluate_twice(event)
             self._count(late=ends)
             if ends or self._is_due(event):
                 yield from self._new(event.step)
@@ -110,9 +109,25 @@ class Health:
             return
         self.record.facts, self.count = self.count(), None
 
-    def _repeat(self, event: Evaluated) -> None:
-        """Evaluate again, once, as soon as the model says something."""
-        untold = abs(event.nats - self.record.uniform) < SAYS_SOMETHING
-        if self.again is None or untold or event.split != "validation":
+    def _evaluate_twice(self, event: Evaluated) -> None:
+        """Once, as soon as the model says something."""
+        says_nothing = abs(event.nats - self.record.uniform) < SAYS_SOMETHING
+        if self.twice is None or says_nothing or event.split != "validation":
             return
-        self.record.twice, self.again = (event.nats, self.again()), None
+        self.record.twice, self.twice = self.twice(), None
+
+
+def twice(trainer: Trainer) -> tuple[float, float]:
+    """The trainer's own evaluation of the same few tokens, two times; leaves everything as it was,
+    a mixture's weight too, which an evaluation fits."""
+    settings = trainer.settings
+    buffers = [(buffer, buffer.clone()) for buffer in trainer.model.buffers()]
+    trainer.settings = replace(settings, eval_tokens=min(TWICE_TOKENS, settings.eval_tokens))
+    try:
+        with trainer.weights.shown():
+            return trainer.evaluate().nats, trainer.evaluate().nats
+    finally:
+        trainer.settings = settings
+        with torch.no_grad():
+            for buffer, before in buffers:
+                buffer.copy_(before)

@@ -125,7 +125,7 @@ def evaluated_in_train_mode(r: Record) -> Verdict | None:
     return Verdict(
         "evaluated_in_train_mode",
         ALARM,
-        f"The same evaluation twice gave {first:.4f} and {second:.4f} nats; more than {SAME:g} "
+        f"The same tokens scored twice cost {first:.4f} and {second:.4f} nats; more than {SAME:g} "
         "apart is chance at work where there should be none.",
         "Call model.eval() before scoring and model.train() after it: dropout has to be off.",
     )

@@ -3,14 +3,16 @@
 What a record holds is compared with a plain reading of the events.
 """
 
+import copy
 import json
 import math
 from dataclasses import replace
 from statistics import median
 
 import pytest
+import torch
 
-from lm_core.doctor import judging
+from lm_core.doctor import health, judging
 from lm_core.doctor.health import Health
 from lm_core.doctor.judging import RULES, judge
 from lm_core.doctor.record import STEPS, TOKENS, Record
@@ -284,17 +286,34 @@ def test_the_texts_are_counted_once_and_late() -> None:
     assert "leaked_split" in {e.code for e in late if isinstance(e, Diagnosed)}
 
 
-def test_an_evaluation_is_repeated_once_when_it_says_something() -> None:
+def test_the_model_is_evaluated_twice_once_it_says_something() -> None:
     asked = []
 
-    def again() -> float:
+    def twice() -> tuple[float, float]:
         asked.append(1)
-        return 2.5
+        return 2.5, 2.6
 
     scores = [evaluated(s, n) for s, n in ((1, 3.29), (20, 2.52), (40, 2.4))]
-    found = heard([*steps(*falling()), *scores, Sampled(1, "")], again=again)
+    found = heard([*steps(*falling()), *scores, Sampled(1, "")], twice=twice)
     assert len(asked) == 1
     assert [e.code for e in found if isinstance(e, Diagnosed)] == ["evaluated_in_train_mode"]
+
+
+@pytest.mark.parametrize("family", ["mlp", "mixture"])
+def test_evaluating_twice_leaves_everything_as_it_was(family: str) -> None:
+    tokenizer, train = encoded([TEXT])
+    trainer = Trainer(
+        tiny_model(family, tokenizer.vocab_size),
+        {"train": train, "validation": train},
+        settings=TrainSettings(batch_size=4, ema=0.9),
+        budget=Budget(steps=3),
+    )
+    list(trainer.run())
+    kept = copy.deepcopy(trainer.model.state_dict())
+    first, second = health.twice(trainer)
+    assert first == second > 0
+    assert trainer.settings == TrainSettings(batch_size=4, ema=0.9)
+    assert all(torch.equal(kept[k], v) for k, v in trainer.model.state_dict().items())
 
 
 @pytest.mark.parametrize("family", ["mlp", "ngram", "mixture"])
