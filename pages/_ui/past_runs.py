@@ -81,6 +81,7 @@ def _table(current: str | None) -> None:
                 "selection": {"rows": st.session_state[BEGUN][1], "columns": [], "cells": []}
             },
             column_config={"": st.column_config.TextColumn(width=30)},
+            placeholder="–",
             key=key,
         )
         if st.session_state.pop("train-ticks-changed", False):
