@@ -5,7 +5,7 @@ from dataclasses import replace
 from lm_core.corpora import corpora
 from lm_core.models import models
 from lm_core.models.mixture import MixtureSettings, written
-from lm_core.runs.recipes import ITEM_CONTEXT, recipe
+from lm_core.runs.recipes import ITEM_CONTEXT, is_short, recipe
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import tokenizers
@@ -33,7 +33,8 @@ def default_spec(
         registered = corpus.name in corpora
         items = corpora[corpus.name].extra["info"].kind == "items" if registered else corpus.items
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
-    settings, train = starting_settings(model, items=items)
+    budget = budget or Budget(seconds=60)
+    settings, train = starting_settings(model, items=items, short=is_short(budget))
     return RunSpec(
         corpus=corpus,
         tokenizer_name=token_name,
@@ -41,17 +42,20 @@ def default_spec(
         model_name=model,
         model=settings,
         train=train,
-        budget=budget or Budget(seconds=60),
+        budget=budget,
         seed=seed,
     )
 
 
-def starting_settings(model: str, *, items: bool) -> tuple[Settings, TrainSettings]:
-    """The recipe of a family as settings; a mixture takes those of its parts."""
-    entry, chosen = models[model], recipe(model, items=items)
+def starting_settings(
+    model: str, *, items: bool, short: bool = False
+) -> tuple[Settings, TrainSettings]:
+    """The recipe of a family as settings; a mixture takes those of its parts. `short`: for a budget
+    of seconds."""
+    entry, chosen = models[model], recipe(model, items=items, short=short)
     if entry.settings is MixtureSettings:
         parts = [name for name, _ in MixtureSettings().parts]
-        found = {name: starting_settings(name, items=items) for name in parts}
+        found = {name: starting_settings(name, items=items, short=short) for name in parts}
         texts = [written(name, found[name][0]) for name in parts]
         descend = next(n for n in parts if models[n].build.learns_by == "gradient")
         return MixtureSettings(*texts), found[descend][1]
