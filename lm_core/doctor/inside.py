@@ -35,21 +35,24 @@ from lm_core.training.precision import Objective
 from lm_core.training.trainer import Trainer
 from lm_core.training.watching import Watcher
 
-SHARE = 0.02  # of the training time, once the first examination is paid for
+SHARE = 0.015  # of the training time, once the first examination is paid for
 GROWTH = 1.5  # from one examined step to the next: 1, 2, 3, 5, 8, 12, 18, ...
 TOKENS = 512  # of the batch that are read again
+# Computing the gradient anew is half of the work: the first examinations do it, then every fourth.
+COMPARED_FIRST, COMPARED_EVERY = 3, 4
+NOT_COMPARED = {"fresh_grad_norm": None, "grad_difference": None}
 
 
 class Inside(Watcher):
     """Examines steps 1, 2, 3, 5, 8, ... as long as that takes no more than `share` of the training
     time; the first one always. Looks at one process alone, so not where several train together.
 
-    `spent` is how many seconds it has taken, `cost` how many the last examination took.
+    `done` examinations took `spent` seconds together, the last one `cost`.
     """
 
     def __init__(self, *, share: float = SHARE, growth: float = GROWTH) -> None:
         self.share, self.growth = share, growth
-        self.due, self.spent, self.cost = 1, 0.0, 0.0
+        self.due, self.spent, self.cost, self.done = 1, 0.0, 0.0, 0
         self._found: dict[str, Any] = {}
         self._before: dict[str, Tensor] = {}
 
@@ -60,11 +63,12 @@ class Inside(Watcher):
 
     def gradients(self, trainer: Trainer, batch: Batch) -> None:
         began = time.perf_counter()
+        compared = self.done < COMPARED_FIRST or self.done % COMPARED_EVERY == 0
         self._found = {
             "layers": layers(trainer, batch),
             "weights": [_weight(name, p) for name, p in matrices(trainer.model)],
             "grad_norm": number(_norm(p.grad for p in trainer.model.parameters())),
-            **fresh(trainer, batch),
+            **(fresh(trainer, batch) if compared else NOT_COMPARED),
         }
         self._before = {name: p.detach().clone() for name, p in matrices(trainer.model)}
         self.cost = time.perf_counter() - began
@@ -79,6 +83,7 @@ class Inside(Watcher):
         self.due = max(trainer.step + 1, math.ceil(trainer.step * self.growth))
         self.cost += time.perf_counter() - began
         self.spent += self.cost
+        self.done += 1
         yield Examined(trainer.step, self._found)
 
 
@@ -121,11 +126,10 @@ def fresh(trainer: Trainer, batch: Batch) -> dict[str, float | None]:
     """The gradient of this batch computed anew, against what lies in the weights: its norm, and the
     norm of the difference over it. None where the two cannot be compared: a batch read in pieces,
     and dropout in cuDNN, which draws what nobody can draw again."""
-    nothing = {"fresh_grad_norm": None, "grad_difference": None}
     model, s = trainer.model, trainer.settings
     fused = any(isinstance(m, nn.RNNBase) and m.dropout for m in model.modules())
     if s.accumulate > 1 or (fused and trainer.device.type == "cuda"):
-        return nothing
+        return NOT_COMPARED
     weights = [p for p in model.parameters() if p.grad is not None]
     with _undisturbed(trainer):
         ask = Objective(model, trainer.arithmetic)
