@@ -47,7 +47,7 @@ def shipped_curve(model: str) -> None:
         if not history["points"]:
             continue
         curve, beside = st.columns([5, 3])  # as a run is shown, so that Start moves nothing
-        with curve, st.container(border=True, height="stretch"):
+        with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(f"An example that ships with the lab: {choice.label}")
             train = pd.DataFrame(history["points"], columns=["step", "train_nats"])
             validation = pd.DataFrame(history["evaluations"], columns=["step", "nats"])

@@ -68,10 +68,10 @@ def _panel(run_id: str, pace: float | None) -> None:
         now = shown(runs.store, run_id)
         run_figures(runs.store, run)
         curve, beside = st.columns([5, 3])
-        with curve, st.container(border=True, height="stretch"):
+        with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(run.title)
             run_curves(run, now)
-        with beside, st.container(border=True, height="stretch"):
+        with beside, st.container(border=True, height="stretch", gap="xsmall"):
             _status(run)
             samples(run, now)
             steering(run)

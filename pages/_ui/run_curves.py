@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
 LOSS = "Loss"
-HEIGHT = 300  # pixels
+HEIGHT = 290  # pixels
 SMOOTH = {"none": 0.0, "a little": 1 / 150, "some": 1 / 40, "much": 1 / 10}
 MEASURES = {"nats": "Nats", "perplexity": "Perplexity", "bits": "Bits per character"}
 UNITS = (
