@@ -203,6 +203,24 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 
+    doctor = command("doctor", _lazy("doctor"), "five steps that say whether a model learns well")
+    doctor.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
+    doctor.add_argument("--model", metavar="NAME", help="a family, see `models`")
+    doctor.add_argument("--tokenizer", choices=("char", "word", "bpe"), help="as for train")
+    doctor.add_argument("--items", action="store_true", help="lines of a file are items")
+    doctor.add_argument("--validation", metavar="FILE", help="a file to validate on")
+    doctor.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="as for train"
+    )
+    doctor.add_argument(
+        "--steps", metavar="LIST", help="some of init,overfit,lr,grid,inside; default: all"
+    )
+    doctor.add_argument("--seconds", type=float, metavar="S", help="for all steps (default: 75)")
+    doctor.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    doctor.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
+    doctor.add_argument("--cases", action="store_true", help="list the failure gallery")
+    doctor.add_argument("--case", metavar="NAME", help="run one of its cases and diagnose it")
+
     bench = command("bench", _lazy("bench"), "measure speed and quality on this machine")
     bench.add_argument(
         "what",

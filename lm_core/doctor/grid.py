@@ -30,6 +30,7 @@ AROUND = (1 / 3, 1.0, 3.0)  # rates of a grid that was not asked for, times the 
 DECAYS = (0.0, 0.05, 0.5)
 RANDOM_DECAYS = (1e-3, 1.0)
 EVALUATIONS = 3  # along a cell
+LOOKS = EVALUATIONS + 2  # and one of each split at its end
 SAME = 0.01  # nats per token: cells no further apart are alike
 COLUMNS = ("kind", "lr", "weight_decay", "validation_nats", "train_nats", "steps", "run")
 

@@ -1,0 +1,180 @@
+"""The five steps in order, within a number of seconds, each as far as its share of them goes.
+
+    init      is the untrained loss ln V?
+    overfit   can it learn one batch by heart?
+    lr        which learning rate?
+    grid      which rate with which weight decay, by validation loss?
+    inside    does anything vanish, explode or sleep while it trains?
+
+What a step finds is handed on as it grows; the time that one does not need the next ones get. A
+family that counts takes no steps, so all but the first question make no sense for it, and that is
+what it is told.
+"""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import Any
+
+from lm_core.doctor import grid, overfit, pace, rates
+from lm_core.doctor.grid import Opens, nobody
+from lm_core.doctor.health import Health
+from lm_core.doctor.inside import Inside
+from lm_core.doctor.patient import Patient, Stop, Until, never
+from lm_core.doctor.plan import SHARES, STEPS, Plan
+from lm_core.doctor.untrained import untrained
+from lm_core.doctor.verdicts import NOTE, Verdict
+from lm_core.models.contract import models
+from lm_core.training.events import Diagnosed, Examined, Found
+
+LAYOUTS = ((3, 3, 3), (3, 3, 0), (3, 2, 0))  # rates, decays, random points: what there is time for
+LATE = 2.0  # times its seconds: where a step that is slower than it was measured is cut off
+INSIDE_STEPS = (20, 300)  # at least, at most
+INSIDE_SHARE = 0.25  # of the time of training that looking takes
+Data = Generator[dict[str, Any], None, list[Verdict]]
+NOT_FOR_COUNTING = {
+    "overfit": "it knows what it counted at once, so nothing is learned by heart step by step",
+    "lr": "it takes no steps, so there is no rate",
+    "grid": "it has no weights, so there is neither a rate nor a decay",
+    "inside": "it has no layers and no gradients to look at",
+}
+
+
+def examine(
+    patient: Patient, plan: Plan | None = None, *, stop: Stop = never, opens: Opens = nobody
+) -> Iterator[Found | Diagnosed]:
+    """Take the steps of the plan. Each yields `Found` as its data grows, numbered by its place in
+    `STEPS` from 1, the last time with its verdicts, and then each of these as `Diagnosed`.
+
+    Args:
+        stop: asked between two steps of training.
+        opens: keeps the cells of the grid (see `lm_core.doctor.grid`).
+
+    Raises:
+        LabError: the text or the settings cannot be used.
+    """
+    plan = plan or Plan()
+    taken = _Steps(patient, plan, stop, opens)
+    for part in plan.steps:
+        if stop():
+            return
+        number, data = STEPS.index(part) + 1, {}
+        if part in NOT_FOR_COUNTING and not patient.descends:
+            verdicts = [_not_for_counting(patient, part)]
+        else:
+            step = getattr(taken, part)()
+            verdicts = yield from _numbered(number, part, step, data)
+        if data:
+            said = [verdict.to_dict() for verdict in verdicts]
+            yield Found(number, part, data | {"verdicts": said})
+        yield from (verdict.at(number) for verdict in verdicts)
+
+
+def _numbered(
+    number: int, part: str, step: Data, last: dict[str, Any]
+) -> Generator[Found, None, list[Verdict]]:
+    """The data of a step as events; `last` holds the latest of it."""
+    while True:
+        try:
+            data = next(step)
+        except StopIteration as end:
+            return end.value
+        last |= data
+        yield Found(number, part, data)
+
+
+def _not_for_counting(patient: Patient, part: str) -> Verdict:
+    title = models[patient.family].title
+    text = f"{title} learns by counting: {NOT_FOR_COUNTING[part]}. This step is left out."
+    return Verdict("not_for_counting", NOTE, text)
+
+
+class _Steps:
+    """Each step as a method: it yields its data and returns its verdicts."""
+
+    def __init__(self, patient: Patient, plan: Plan, stop: Stop, opens: Opens) -> None:
+        self.patient, self.plan, self.stop, self.opens = patient, plan, stop, opens
+        self.end = time.perf_counter() + plan.seconds
+        self.lr_to_try = patient.train.lr
+        self._pace: pace.Pace | None = None
+
+    @property
+    def pace(self) -> pace.Pace:
+        """Measured when it is first needed."""
+        if self._pace is None:
+            self._pace = pace.measure(self.patient)
+        return self._pace
+
+    def seconds(self, part: str) -> float:
+        """For this step, which begins now: its share of what is left."""
+        waiting = self.plan.steps[self.plan.steps.index(part) :]
+        left = max(0.0, self.end - time.perf_counter())
+        return left * SHARES[part] / sum(SHARES[step] for step in waiting)
+
+    def until(self, seconds: float) -> Stop:
+        """Stop when asked to, or after so long."""
+        end = time.perf_counter() + seconds
+        return lambda: self.stop() or time.perf_counter() > end
+
+    def init(self) -> Data:
+        found = untrained(self.patient)
+        yield found.data()
+        return [found.verdict()]
+
+    def overfit(self) -> Data:
+        found = yield from overfit.overfit(self.patient, stop=self.until(self.seconds("overfit")))
+        return [found.verdict()]
+
+    def lr(self) -> Data:
+        seconds = self.seconds("lr")
+        steps, kept = self.pace.for_rates(seconds)
+        found = yield from rates.rates(
+            self.patient, steps=steps, sweep_steps=kept, stop=self.until(LATE * seconds)
+        )
+        self.lr_to_try = found.suggested or self.lr_to_try
+        return [found.verdict()]
+
+    def grid(self) -> Data:
+        if "validation" not in self.patient.data:
+            text = "The grid is judged by validation text, and there is none."
+            return [Verdict("grid_no_validation", NOTE, text, "Give more text.")]
+        seconds, plan, train = self.seconds("grid"), self.plan, self.patient.train
+        for layout in LAYOUTS:
+            lrs = plan.lrs or grid.around(self.lr_to_try)
+            decays = plan.decays or grid.DECAYS[: layout[1]]
+            random = layout[2] if plan.random is None else plan.random
+            each = seconds / (len(lrs) * len(decays) + random)
+            steps, tokens = self.pace.for_cell(each, train.eval_tokens)
+            if steps > pace.CELL_LEAST:
+                break
+        found = yield from grid.search(
+            replace(self.patient, train=replace(train, eval_tokens=tokens)),
+            lrs=lrs,
+            decays=decays,
+            random=random,
+            steps=steps,
+            stop=self.until(LATE * seconds),
+            opens=self.opens,
+        )
+        return [found.verdict()]
+
+    def inside(self) -> Data:
+        seconds = self.seconds("inside")
+        steps = self.pace.steps((1 - INSIDE_SHARE) * seconds, *INSIDE_STEPS)
+        trainer = self.patient.trainer(
+            self.patient.train,
+            steps=steps,
+            control=Until(self.until(LATE * seconds)),
+            watchers=[Inside(share=INSIDE_SHARE)],
+        )
+        data: dict[str, Any] = {}
+        verdicts: list[Verdict] = []
+        for event in Health.of(trainer).listen(trainer.run()):
+            if isinstance(event, Examined):
+                data = event.data | {"step": event.step, "done": False}
+                yield data
+            if isinstance(event, Diagnosed):
+                said = (event.code, event.severity, event.text, event.cure, event.control)
+                verdicts.append(Verdict(*said))
+        yield data | {"done": True}
+        return verdicts

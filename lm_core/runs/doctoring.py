@@ -1,0 +1,115 @@
+"""A doctor's job in a worker: the five steps, kept as they grow; each cell of the grid is a run.
+
+The row of the job holds the spec of the patient and the plan as its options. A cell is a child of
+the job: its curve can be opened like that of any run.
+"""
+
+import time
+from dataclasses import replace
+
+import torch
+
+from lm_core.device import choose_device
+from lm_core.doctor.faults import trainer_with
+from lm_core.doctor.grid import Child
+from lm_core.doctor.patient import Patient
+from lm_core.doctor.plan import Plan
+from lm_core.doctor.steps import examine as steps_of
+from lm_core.errors import LabError
+from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, threads_for, unit_of
+from lm_core.training import Budget, TrainSettings
+from lm_core.training.events import Checkpointed, Event, Failed, Found
+
+
+def patient_of(prepared: Prepared, device: torch.device | str) -> Patient:
+    """What is examined, trained as the spec says, with its fault where it has one."""
+    spec = prepared.spec
+    return Patient(
+        family=spec.model_name,
+        settings=spec.model,
+        vocab_size=prepared.tokenizer.vocab_size,
+        data=prepared.data,
+        train=spec.train,
+        seed=spec.seed,
+        device=device,
+        make=trainer_with(spec.fault),
+    )
+
+
+def examine(store: RunStore, run: str) -> str:
+    """Take the steps of the job `run`; how it ended: finished, stopped, interrupted or failed."""
+    row = store.get(run)
+    try:
+        spec = RunSpec.from_dict(row.spec)
+        plan = Plan.from_dict(row.options)
+        prepared = prepare(spec)
+        size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
+        torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
+        device = choose_device(threads=torch.get_num_threads())
+        facts = {
+            "parameters": prepared.model.n_parameters,
+            "vocab_size": prepared.tokenizer.vocab_size,
+            "device": str(device),
+            "corpus": prepared.info.title,
+            "unit": unit_of(spec.tokenizer_name),
+        }
+        store.update(run, status="running", facts=facts)
+        control = StoreControl(store, run)
+        cells = _Cells(store, run, spec, facts)
+        patient = patient_of(prepared, device.device)
+        part = 0
+        for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
+            part = event.step if isinstance(event, Found) else part
+            store.record(run, [event])
+    except LabError as error:
+        store.update(run, status="failed", message=str(error), ended=time.time())
+        return "failed"
+    status, message = ("stopped", "") if control.look() == "stop" else ("finished", "")
+    if PARENT_GONE.is_set():
+        status, message = "interrupted", "The lab was closed while this was going."
+    store.update(run, status=status, message=message, ended=time.time(), wish="run")
+    return status
+
+
+class _Cells:
+    """Makes a child run of each cell that begins."""
+
+    def __init__(self, store: RunStore, run: str, spec: RunSpec, facts: dict) -> None:
+        self.store, self.parent, self.spec, self.facts = store, store.get(run), spec, facts
+
+    def __call__(self, train: TrainSettings, budget: Budget) -> Child:
+        spec = replace(self.spec, train=train, budget=budget)
+        row = self.parent
+        title = f"{row.title}: rate {train.lr:.3g}, decay {train.weight_decay:.3g}"
+        child = self.store.create(
+            row.owner, title, spec.to_dict(), server=row.server or 0, parent=row.id
+        )
+        self.store.update(child, status="running", started=time.time(), facts=self.facts)
+        return _Kept(self.store, child)
+
+
+class _Kept(Child):
+    """A cell whose training is kept in the store; a few writes a second."""
+
+    def __init__(self, store: RunStore, run: str) -> None:
+        self.run = run
+        self.store, self._waiting, self._written = store, [], 0.0
+
+    def record(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self.store.update(self.run, message=event.reason)
+        elif not isinstance(event, Checkpointed):
+            self._waiting.append(event)
+        if time.perf_counter() - self._written > 0.2:
+            self._write()
+
+    def end(self, status: str) -> None:
+        self._write()
+        self.store.update(self.run, status=status, ended=time.time())
+
+    def _write(self) -> None:
+        self.store.record(self.run, self._waiting)
+        self._waiting, self._written = [], time.perf_counter()
