@@ -62,16 +62,15 @@ def rate_too_low(r: Record) -> Verdict | None:
         return None
     least, fell = SLOW_FALL * r.uniform, r.first - r.loss
     knows_frequencies = r.facts is not None and r.loss < r.facts.unigram + PLATEAU
-    moves = r.moved is not None and r.moved > SLOW_RATIO
-    if not 0 <= fell < least or knows_frequencies or moves:
+    moved = r.moved
+    if not 0 <= fell < least or knows_frequencies or moved is None or moved > SLOW_RATIO:
         return None
-    moved = "" if r.moved is None else f" A step moves the weights by {r.moved:.1g} of their spread"
-    moved += "" if r.moved is None else f"; about {SLOW_RATIO:g} is right."
     return Verdict(
         "rate_too_low",
         ALARM,
         f"In {r.step:,} steps the training loss fell by {fell:.2f} nats, from {r.first:.2f}; at "
-        f"least {least:.2f} is expected. The highest rate was {reached:g}.{moved}",
+        f"least {least:.2f} is expected. At the highest rate, {reached:g}, a step moves the "
+        f"weights by {moved:.1g} of their spread; about {SLOW_RATIO:g} is right.",
         HIGHER_RATE,
         "train.lr",
     )

@@ -64,7 +64,7 @@ class Record:
     spike: tuple[int, float, float] | None = None  # the worst gradient: step, norm, usual norm
     scored: list[Scored] = field(default_factory=list)
     examined: tuple[int, dict[str, Any]] | None = None
-    moved: float | None = None  # the largest of the usual update ratios so far
+    ratios: list[tuple[int, float]] = field(default_factory=list)  # step, median update ratio
 
     _window: deque = field(default_factory=deque)  # (nats, tokens) of the last steps
     _sorted: list[float] = field(default_factory=list)  # their nats
@@ -75,6 +75,12 @@ class Record:
     def uniform(self) -> float:
         """ln V, what every token alike costs."""
         return math.log(self.vocab_size)
+
+    @property
+    def moved(self) -> float | None:
+        """The largest update ratio seen since the highest rate was reached: before, in a warm-up,
+        it says little."""
+        return max((ratio for step, ratio in self.ratios if step >= self.top_rate[1]), default=None)
 
     def add(self, event: Event) -> None:
         """Hear of one event; those of other kinds change nothing."""
@@ -90,7 +96,7 @@ class Record:
                 self.examined = (event.step, event.data)
                 ratios = [w["update_ratio"] for w in event.data["weights"]]
                 if known := [ratio for ratio in ratios if ratio is not None]:
-                    self.moved = max(self.moved or 0.0, median(known))
+                    self.ratios.append((event.step, median(known)))
 
     def _add_step(self, step: Step) -> None:
         if not (math.isfinite(step.nats) and math.isfinite(step.grad_norm)):

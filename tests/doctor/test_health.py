@@ -94,7 +94,7 @@ def test_nothing_is_said_of_a_run_that_goes_well() -> None:
 SICK = {
     "diverged": ([steps(*falling(), math.nan)], {}),
     "rate_too_high": ([steps(*falling(), *[2.9] * 10)], {}),
-    "rate_too_low": ([steps(*falling(120, 3.3, 3.25))], {}),
+    "rate_too_low": ([steps(*falling(120, 3.3, 3.25)), examined(99, layer(), ratio=1e-5)], {}),
     "confident_start": ([steps(9.0, *falling())], {}),
     "saturated": ([examined(1, layer(saturated_values=0.6))], {}),
     "dead_units": ([examined(50, layer(kind="relu", dead=0.6))], {}),
@@ -115,7 +115,7 @@ SICK = {
 }
 LESS = {
     "rate_too_high": ([steps(*falling(), *[2.45] * 10)], {}),
-    "rate_too_low": ([steps(*falling(120, 3.3, 3.0))], {}),
+    "rate_too_low": ([steps(*falling(120, 3.3, 3.0)), examined(99, layer(), ratio=1e-5)], {}),
     "confident_start": ([steps(3.7, *falling())], {}),
     "saturated": ([examined(1, layer(saturated_values=0.4))], {}),
     "dead_units": ([examined(50, layer(kind="relu", dead=0.2))], {}),
@@ -197,10 +197,14 @@ def test_a_second_tokenizer_is_seen_in_the_losses_too() -> None:
 
 
 def test_a_rate_is_too_low_only_after_the_warm_up() -> None:
-    slow = falling(120, 3.3, 3.25)
-    rising = [Step(i, i * 1000, 0.0, x, i * 1e-5, 0.5) for i, x in enumerate(slow, start=1)]
-    assert said(rising) == {}
+    slow, looked = falling(120, 3.3, 3.25), examined(60, layer(), ratio=1e-5)
+    for top, expected in ((119, {}), (40, {"rate_too_low": "alarm"}), (61, {})):
+        rates = [min(i, top) * 1e-5 for i in range(1, 121)]
+        each = zip(range(1, 121), slow, rates, strict=True)
+        rising = [Step(i, i * 1000, 0.0, x, rate, 0.5) for i, x, rate in each]
+        assert said(rising, looked) == expected, top
     assert said(steps(*slow), examined(119, layer(), ratio=0.01)) == {}  # the weights do move
+    assert said(steps(*slow)) == {}  # nobody looked
 
 
 def test_a_single_bad_step_is_no_rise() -> None:
