@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> Answer:
 def show() -> Answer:
     """Every case by name and title."""
     rows = [case.to_dict() for case in gallery.CASES]
-    lines = [f"{row['name']:17}  {row['title']:30}  {row['idea']}" for row in rows]
+    lines = [f"{row['name']:16}  {row['title']:32}  {row['idea']}" for row in rows]
     return {"cases": rows}, lines
 
 
