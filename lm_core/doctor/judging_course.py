@@ -15,7 +15,9 @@ SLOW_STEPS, SLOW_FALL = 100, 0.03  # steps, half of them at the highest rate; of
 SLOW_RATIO = 1e-3  # update ratio; about this is right
 OVERFITS, OVERFITS_NOTE = 0.05, 0.02  # of ln V, above the best evaluation
 PAIRS_TELL = 0.2  # nats between unigram and bigram entropy below which pairs tell little
-PLATEAU_STEPS, PLATEAU, FLAT = 200, 0.1, 0.03  # steps; nats from the unigram entropy; nats it falls
+PLATEAU = 0.1  # nats from the unigram entropy that count as being there
+PLATEAU_STEPS, FLAT = 200, 0.05  # steps, of which two thirds are looked at; nats it falls meanwhile
+BELOW, ABOVE = 0.075, 0.15  # nats from the unigram entropy; a high rate keeps it a little above
 SAME = 1e-4  # nats between two evaluations that should be one
 
 HIGHER_RATE = "Raise the learning rate ten times, or let the doctor's range test suggest one."
@@ -81,17 +83,17 @@ def learns_only_frequencies(r: Record) -> Verdict | None:
     if r.facts is None or len(r.losses) < PLATEAU_STEPS:
         return None
     alone, pairs = r.facts.unigram, r.facts.bigram
-    band = min(PLATEAU, PAIRS_TELL * (alone - pairs))
     before, now = fmean(r.losses[third : 2 * third]), fmean(r.losses[2 * third :])
-    flat = abs(before - now) < FLAT and abs(before - alone) < band and abs(now - alone) < band
-    if alone - pairs < PAIRS_TELL or not flat:
+    there = all(alone - BELOW < loss < alone + ABOVE for loss in (before, now))
+    if alone - pairs < PAIRS_TELL or not there or abs(before - now) > FLAT:
         return None
     return Verdict(
         "learns_only_frequencies",
         ALARM,
-        f"For {2 * third:,} steps the training loss has stayed at {now:.2f} nats, what knowing how "
-        f"frequent tokens are would give ({alone:.2f}, within {band:.2f}); the token before tells "
-        f"more ({pairs:.2f}). What it reads and what it should guess do not belong together.",
+        f"In the last {len(r.losses) - third:,} steps the training loss fell by "
+        f"{before - now:.2f} nats, to {now:.2f}: knowing how frequent tokens are gives {alone:.2f} "
+        f"already, and knowing the token before {pairs:.2f}. What it reads and what it should "
+        "guess do not belong together.",
         "Look at a batch: each target has to be the token after its input. Shuffle both alike.",
     )
 
