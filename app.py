@@ -13,6 +13,7 @@ page = st.navigation(
         "Look": [st.Page("pages/dataset_explorer.py", title="Dataset explorer")],
         "Learn": [
             st.Page("pages/train.py", title="Train"),
+            st.Page("pages/doctor.py", title="Doctor"),
             st.Page("pages/architectures.py", title="Architectures"),
         ],
         "See inside": [st.Page("pages/attention.py", title="Attention")],

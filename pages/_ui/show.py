@@ -26,6 +26,8 @@ def show_chart(
             alt=alt or chart.alt,
             **options,
         )
+    elif type(chart.figure).__module__.startswith("altair"):
+        answer = st.altair_chart(chart.figure, width="stretch", key=key, alt=alt or chart.alt)
     else:
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
         answer = st.plotly_chart(

@@ -86,6 +86,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     """
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec
+    from lm_core.runs.recipes import is_short
     from lm_core.tokenizers import tokenizers
 
     filling: Filling | None = st.session_state.get(FILLING)
@@ -122,7 +123,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         )
         if filling and token == base.tokenizer_name:
             spec = replace(base, budget=spent, seed=int(seed))
-        kind = f"{corpus.name}-{model}-{token}{suffix}"
+        hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
+        kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}"
         if families[model].build.learns_by != "counting":
             st.markdown("**Training**")
             spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))

@@ -1,0 +1,135 @@
+"""The five steps as cards: what each asks, its picture, its verdict, the cure."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._ui import session
+from pages._ui.doctor_findings import PICTURES, next_try
+from pages._ui.plain import plain
+
+if TYPE_CHECKING:
+    from lm_core.runs.spec import RunSpec
+    from lm_core.runs.store import Run
+
+LOOK_SECONDS = 1.0
+BADGES = {"alarm": ("mend this", "red"), "note": ("worth knowing", "blue"), "ok": ("fine", "green")}
+ASKS = {
+    "init": (
+        "1. Does it start calm?",
+        "An untrained model knows nothing, so every token should be as likely as any other: its "
+        "loss should be ln V, for V different tokens.",
+    ),
+    "overfit": (
+        "2. Can it learn at all?",
+        "A few rows, again and again: it should know them by heart. If it cannot, something is "
+        "broken, and more text will not help.",
+    ),
+    "lr": (
+        "3. How fast may it go?",
+        "The learning rate is raised step by step until the loss rises. Good rates lie where it "
+        "falls fastest; a few fresh models check that.",
+    ),
+    "grid": (
+        "4. Which settings together?",
+        "A short training for each pair of learning rate and weight decay (the pull of weights "
+        "toward zero), judged by text that it does not learn from.",
+    ),
+    "inside": (
+        "5. Is anything stuck inside?",
+        "While it trains: what flows through each layer, what flows back, and how far each step "
+        "moves the weights.",
+    ),
+}
+
+
+def cards(run_id: str) -> None:
+    """All five for a job of this visitor, filled from the store as it goes on.
+
+    Raises:
+        RunNotFound: it is not there, or not this visitor's.
+    """
+    run = session.manager().store.get(run_id, session.visitor())
+    st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)
+
+
+def _cards(run_id: str, was_active: bool) -> None:
+    from lm_core.training.events import Diagnosed, Found
+
+    with session.mending():
+        runs = session.manager()
+        run = runs.store.get(run_id, session.visitor())
+        if run.active != was_active:
+            st.rerun()
+        found = {row["part"]: row for row in runs.store.since(Found, run_id)}
+        verdicts = runs.store.since(Diagnosed, run_id)
+        _status(run, found)
+        for number, part in enumerate(ASKS, start=1):
+            said = [row for row in verdicts if row["step"] == number]
+            card(run, part, found.get(part, {}).get("data"), said)
+
+
+def _status(run: "Run", found: dict[str, Any]) -> None:
+    runs = session.manager()
+    place = runs.queue_position(run.id)
+    words = {
+        "queued": "Waiting for a free worker"
+        + (f": number {place} in the queue." if place else "."),
+        "starting": "Reading the text and building the model …",
+        "running": "Examining …",
+        "finished": "Done.",
+        "stopped": "Stopped.",
+        "failed": "It could not go on.",
+        "interrupted": "It was cut off.",
+    }.get(run.status, "")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        done = sum(bool(row["data"].get("verdicts") is not None) for row in found.values())
+        if run.active:
+            st.progress(min(1.0, done / len(ASKS)), text=words)
+            if st.button("Stop", key="doctor-stop", disabled=run.wish == "stop"):
+                runs.stop(run.id, session.visitor())
+        else:
+            st.caption(f"{words} {plain(run.message)}")
+
+
+def card(
+    run: "Run | None", part: str, data: dict[str, Any] | None, verdicts: list[dict[str, Any]]
+) -> None:
+    """One step. `run` None: it was not asked of a worker."""
+    title, asks = ASKS[part]
+    with st.container(border=True):
+        words, picture = st.columns([2, 3])
+        with words:
+            st.markdown(f"**{title}**")
+            st.caption(asks)
+            for row in verdicts:
+                label, color = BADGES[row["severity"]]
+                st.badge(label, color=color)
+                st.markdown(f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****"))
+            if not verdicts:
+                st.caption("Measuring …" if data else "Not yet.")
+            if run is not None and data:
+                next_try(run, part, data)
+        with picture:
+            if data:
+                PICTURES[part](run, data)
+
+
+def first_look(spec: "RunSpec") -> None:
+    """Before anybody asked: the first step of the settings that are chosen, measured here."""
+    data, verdict = _measured(json.dumps(spec.to_dict(), sort_keys=True))
+    card(None, "init", data, [verdict])
+    for part in list(ASKS)[1:]:
+        card(None, part, None, [])
+
+
+@st.cache_data(max_entries=32, show_spinner="Asking an untrained model …")
+def _measured(spec_json: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    from lm_core.doctor.untrained import untrained
+    from lm_core.runs.doctoring import patient_of
+    from lm_core.runs.prepare import prepare
+    from lm_core.runs.spec import RunSpec
+
+    found = untrained(patient_of(prepare(RunSpec.from_dict(json.loads(spec_json))), "cpu"))
+    return found.data(), found.verdict().to_dict()

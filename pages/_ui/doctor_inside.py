@@ -1,0 +1,72 @@
+"""The fifth step: layer by layer, what flows through and back, and how far the weights move."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages._ui.show import show_chart
+
+KINDS = ("Gradients", "Steps", "Layers", "Stuck units", "Weights")
+
+
+def inside(data: dict[str, Any], *, done: bool) -> None:
+    """Pictures of one examined step (the data of an `Examined` event)."""
+    from lm_core.charts.doctor import HEALTHY_RATIO, by_depth, histogram
+
+    kind = st.segmented_control(
+        "Inside", KINDS, default=KINDS[0], required=True, key="doctor-inside"
+    )
+    layers = {layer["name"]: layer for layer in data["layers"]}
+    weights = {weight["name"]: weight for weight in data["weights"]}
+    if kind == KINDS[0]:
+        rows = [(name, weight["grad_norm"]) for name, weight in weights.items()]
+        chart = by_depth(rows, title="Length of the gradient of each matrix", unit="norm")
+        show_chart(chart, key="doctor-5-grad", table=done)
+    elif kind == KINDS[1]:
+        rows = [(name, weight["update_ratio"]) for name, weight in weights.items()]
+        chart = by_depth(
+            rows,
+            title="Step of each matrix over its size (std of each)",
+            unit="ratio",
+            line=HEALTHY_RATIO,
+        )
+        show_chart(chart, key="doctor-5-update", table=done)
+        st.caption("About a thousandth, the line, is usual; far less crawls, far more jumps.")
+    elif kind == KINDS[2] and layers:
+        chosen = layers[st.selectbox("Layer", list(layers), key="doctor-5-layer")]
+        for what in ("activation", "gradient"):
+            part = chosen[what]
+            chart = histogram(
+                part["edges"],
+                part["counts"],
+                title=f"{what.title()}s of {chosen['name']}",
+                unit=what,
+            )
+            show_chart(chart, key=f"doctor-5-{what}", table=done)
+    elif kind == KINDS[3]:
+        _stuck(layers, done)
+    elif kind == KINDS[4] and weights:
+        chosen = weights[st.selectbox("Matrix", list(weights), key="doctor-5-matrix")]
+        title = f"Weights of {chosen['name']}"
+        chart = histogram(chosen["edges"], chosen["counts"], title=title, unit="weight")
+        show_chart(chart, key="doctor-5-weight", table=done)
+
+
+def _stuck(layers: dict[str, Any], done: bool) -> None:
+    """Saturated and dead units as shares and as an image, where a layer has such a thing."""
+    from lm_core.charts.doctor import units
+
+    able = {n: layer for n, layer in layers.items() if layer.get("units")}
+    if not able:
+        st.caption("Nothing in this family can be saturated or dead: it has no tanh and no ReLU.")
+        return
+    layer = able[st.selectbox("Layer", list(able), key="doctor-5-stuck-layer")]
+    parts = []
+    if layer.get("saturated") is not None:
+        parts.append(f"{layer['saturated']:.0%} of its units are saturated")
+    if layer.get("dead") is not None:
+        parts.append(f"{layer['dead']:.0%} of its units are dead")
+    st.caption(f"{'; '.join(parts)}. Dark: a number whose slope is about 0, so nothing is learned.")
+    says = "saturated" if layer.get("saturated") is not None else "asleep"
+    title = f"Units of {layer['name']} (columns) over tokens (rows)"
+    show_chart(units(layer["units"], title=title, says=says), key="doctor-5-units", table=done)

@@ -1,0 +1,125 @@
+"""Doctor: five steps that say whether a model learns well, and what to try next."""
+
+import streamlit as st
+
+from pages._ui import front_door, session
+from pages._ui.corpus_choice import pick_corpus
+from pages._ui.doctor_cards import cards, first_look
+from pages._ui.doctor_gallery import gallery
+from pages._ui.doctor_start import laboratory
+from pages._ui.show import show_source
+
+RUN_KEY = "doctor"
+VIEWS = ("Five steps", "How weights begin", "Failure gallery")
+
+front_door.enter()
+st.title("Doctor")
+st.write(
+    "Before a long training one asks five short questions: does the model start calm, can it learn "
+    "at all, how fast may it go, with which settings does it do best, and is anything inside it "
+    "stuck? Each has a picture, a verdict and a cure."
+)
+view = st.segmented_control(
+    "What to look at",
+    VIEWS,
+    default=VIEWS[0],
+    required=True,
+    label_visibility="collapsed",
+    key="doctor-view",
+)
+
+
+def choose():
+    """Text, model, how long; the spec to examine, the options, and whether to begin."""
+    from lm_core.models import models as families
+    from lm_core.runs.presets import default_spec
+
+    line = st.columns([7, 5, 4, 4], vertical_alignment="bottom")
+    card = st.container()
+    with line[0]:
+        corpus = pick_corpus(key="doctor-text", below=card)
+    names = families.names()
+    model = line[1].selectbox(
+        "Model",
+        names,
+        index=names.index("transformer"),
+        format_func=lambda name: families[name].title,
+        key="doctor-model",
+    )
+    seconds = line[2].number_input(
+        "Seconds", value=75.0, step=15.0, format="%g", key="doctor-seconds", help="For all steps."
+    )
+    pressed = line[3].button(
+        "Examine", type="primary", width="stretch", key="doctor-go", disabled=not corpus.ready
+    )
+    options = {"seconds": seconds}
+    with st.expander("The grid of the fourth step"):
+        sides = st.columns(3)
+        rates = sides[0].text_input("Learning rates", key="doctor-lrs", placeholder="0.01, 0.03")
+        decays = sides[1].text_input("Weight decays", key="doctor-decays", placeholder="0, 0.1")
+        random = sides[2].number_input("Random points beside it", value=None, key="doctor-random")
+        st.caption("Left empty: rates around the one that the third step suggests.")
+    options["lrs"], options["decays"] = numbers(rates), numbers(decays)
+    options["random"] = None if random is None else int(random)
+    return default_spec(corpus.spec(), model, items=corpus.items), options, pressed
+
+
+def numbers(text: str) -> list[float] | None:
+    """`0.01, 0.03` as numbers; None where nothing is written.
+
+    Raises:
+        BadSettings: something else is.
+    """
+    from lm_core.errors import BadSettings
+
+    words = text.replace(",", " ").split()
+    try:
+        return [float(word) for word in words] or None
+    except ValueError:
+        raise BadSettings(f"Write numbers with commas between them, not {text[:40]!r}.") from None
+
+
+def examine(spec, options: dict) -> None:
+    """Queue the job and put it into the address."""
+    from lm_core.doctor.plan import Plan
+    from lm_core.models import models as families
+
+    Plan.from_dict(options)  # what is out of range is said before anybody waits
+    title = f"Doctor: {families[spec.model_name].title}"
+    given = {name: value for name, value in options.items() if value is not None}
+    run = session.manager().start(
+        spec, session.visitor(), title=title, kind="doctor", options=given
+    )
+    st.query_params[RUN_KEY] = run
+    st.session_state["doctor-run"] = run
+
+
+if view == VIEWS[1]:
+    with session.mending():
+        laboratory()
+elif view == VIEWS[2]:
+    with session.mending():
+        gallery()
+else:
+    spec = None
+    with session.mending():
+        spec, options, pressed = choose()
+        if pressed:
+            examine(spec, options)
+    run_id = st.query_params.get(RUN_KEY) or st.session_state.get("doctor-run")
+    shown = False
+    if run_id:
+        with session.mending():
+            cards(run_id)
+            shown = True
+            st.query_params[RUN_KEY] = st.session_state["doctor-run"] = run_id
+    if not shown:
+        st.query_params.pop(RUN_KEY, None)
+        st.session_state.pop("doctor-run", None)
+        if spec is not None:
+            with session.mending():
+                first_look(spec)
+
+from lm_core.doctor.untrained import measure  # noqa: E402 - imports torch, last of all
+
+show_source(measure, "The code: the first of the five steps")

@@ -1,0 +1,84 @@
+"""The doctor's pictures: they hold what was found, say it in words, and stand up to little data."""
+
+import math
+
+import pytest
+
+from lm_core.charts import doctor
+
+CELL = {"lr": 0.01, "weight_decay": 0.1, "validation_nats": 2.5, "train_nats": 2.4, "run": "a"}
+
+
+def grid(*cells: dict) -> dict:
+    sound = [c for c in cells if c["validation_nats"] is not None]
+    best = min(sound, key=lambda c: c["validation_nats"], default=None)
+    return {"lrs": [0.01, 0.03], "decays": [0.0, 0.1], "cells": list(cells), "best": best}
+
+
+def test_a_histogram_says_where_most_numbers_are() -> None:
+    chart = doctor.histogram([-1.0, 0.0, 1.0], [3, 7], title="Logits", unit="logit")
+    assert list(chart.table["count"]) == [3, 7]
+    assert "10 numbers from -1 to 1, most of them between 0 and 1" in chart.alt
+    assert chart.figure.to_dict()["title"] == "Logits"
+
+
+def test_a_falling_curve_has_its_floor() -> None:
+    chart = doctor.falling([0, 5], [3.3, 0.4], 0.28, title="Loss", unit="nats per token")
+    assert "from 3.30 to 0.40 nats per token in 5 steps" in chart.alt
+    assert "passes below 0.28" in chart.alt
+
+
+def test_the_range_test_marks_what_it_suggests_and_leaves_out_what_is_no_number() -> None:
+    chart = doctor.rates([0.001, 0.01, 0.1], [3.0, 2.0, math.nan], 0.005, unit="nats")
+    assert len(chart.table) == 2
+    assert "lowest, 2.00 nats, at a rate of 0.01. Suggested: 0.005." in chart.alt
+
+
+def test_a_sweep_names_the_best_rate_by_its_end() -> None:
+    runs = [
+        {"lr": 0.1, "steps": [1, 2], "nats": [3.0, 2.9]},
+        {"lr": 0.01, "steps": [1, 2], "nats": [3.0, 2.1]},
+    ]
+    assert "best at the end 0.01, with 2.10" in doctor.sweep(runs, unit="nats").alt
+
+
+def test_the_grid_shows_each_cell_and_what_diverged() -> None:
+    chart = doctor.grid(grid(CELL, CELL | {"lr": 0.03, "validation_nats": None}), unit="nats")
+    assert list(chart.table["lr"]) == ["0.01", "0.03"]
+    assert "lowest 2.500 nats, with rate 0.01 and decay 0.1" in chart.alt
+
+
+def test_by_depth_names_the_ends_and_the_line() -> None:
+    rows = [("first", 1e-4), ("middle", None), ("last", 2e-3)]
+    chart = doctor.by_depth(rows, title="Steps", unit="ratio", line=1e-3)
+    assert "from 1.0e-04 (first) to 2.0e-03 (last). The line is at 0.001." in chart.alt
+    assert list(chart.table["name"]) == ["first", "last"]
+
+
+def test_units_say_which_share_is_stuck() -> None:
+    chart = doctor.units([[1, 0], [1, 0]], title="Units", says="saturated")
+    assert "50% of the cells shown are saturated" in chart.alt
+
+
+def test_a_stack_is_read_from_its_first_to_its_last_layer() -> None:
+    layers = [{"layer": 1, "std": 0.9, "gradient": 2.0}, {"layer": 2, "std": 0.1, "gradient": 1.0}]
+    chart = doctor.through_depth(layers)
+    assert "from 0.9 to 0.1" in chart.alt
+    assert len(chart.table) == 4
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        doctor.histogram([0.0, 1.0], [0], title="t", unit="u"),
+        doctor.falling([], [], None, title="t", unit="u"),
+        doctor.rates([], [], None, unit="u"),
+        doctor.sweep([], unit="u"),
+        doctor.grid(grid(), unit="u"),
+        doctor.by_depth([], title="t", unit="u"),
+        doctor.units([], title="t", says="asleep"),
+    ],
+)
+def test_nothing_found_yet_is_a_picture_too(chart) -> None:
+    assert chart.alt
+    assert chart.figure.to_dict()["height"] > 0

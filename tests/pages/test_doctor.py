@@ -1,0 +1,125 @@
+"""The Doctor screen, without a browser."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.runs.gallery import CASES
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.worker import execute
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def doctor(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("LM_LAB_WORKERS", "1")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.run()
+    at.switch_page("pages/doctor.py").run()
+    assert_well(at)
+    return at
+
+
+def assert_well(at: AppTest) -> None:
+    assert not at.exception
+    assert not at.error
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(element.value for element in [*at.markdown, *at.caption])
+
+
+def test_the_first_step_is_answered_before_anything_is_touched(doctor: AppTest) -> None:
+    assert doctor.title[0].value == "Doctor"
+    assert "every token alike would be ln V" in said(doctor).replace("\\", "")
+    assert len(doctor.get("arrow_vega_lite_chart") or doctor.get("vega_lite_chart")) == 1
+    assert said(doctor).count("Not yet.") == 4
+
+
+@pytest.mark.parametrize("model", ["bigram", "lstm", "mlp", "encoder", "ngram"])
+def test_every_family_can_be_asked(doctor: AppTest, model: str) -> None:
+    doctor.selectbox(key="doctor-model").select(model).run()
+    assert_well(doctor)
+
+
+@pytest.mark.parametrize(
+    ("rates", "says"),
+    [
+        ("0", "0"),
+        ("-1", "-1"),
+        ("nan", "nan"),
+        ("1e9", "1000000000"),
+        ("fast", "Write numbers with commas"),
+        (" ".join(str(k / 1000) for k in range(1, 1001)), "cells"),
+    ],
+)
+def test_bad_rates_get_one_sentence(doctor: AppTest, rates: str, says: str) -> None:
+    doctor.text_input(key="doctor-lrs").set_value(rates)
+    doctor.button(key="doctor-go").click().run()
+    assert not doctor.exception
+    assert len(doctor.error) == 1
+    assert says in doctor.error[0].value
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 3.2e8])
+def test_bad_budgets_get_one_sentence(doctor: AppTest, seconds: float) -> None:
+    doctor.number_input(key="doctor-seconds").set_value(seconds)
+    doctor.button(key="doctor-go").click().run()
+    assert not doctor.exception
+    assert "seconds must be from" in doctor.error[0].value
+
+
+def test_findings_fill_the_cards_and_a_cell_can_be_opened(doctor: AppTest) -> None:
+    spec = default_spec(CorpusSpec(name="names"), "mlp")
+    spec = replace(spec, model=replace(spec.model, n_hidden=16, dropout=0.0))
+    store, owner = RunStore(), doctor.session_state["visitor"]
+    run = store.create(owner, "Doctor", spec.to_dict(), kind="doctor", options={"seconds": 4.0})
+    execute(str(store.folder), run)
+    doctor.query_params["doctor"] = run
+    doctor.run()
+    assert_well(doctor)
+    text = said(doctor)
+    assert "Done." in text
+    assert "Not yet." not in text
+    assert "by heart" in text
+    assert len(doctor.selectbox(key="doctor-cell").options) >= 4
+    assert doctor.button(key="doctor-use").label == "Use this rate"
+    for kind in ("Steps", "Layers", "Stuck units", "Weights"):
+        doctor.session_state["doctor-inside"] = kind
+        doctor.run()
+        assert_well(doctor)
+
+
+def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:
+    run = RunStore().create("somebody else", "Doctor", {}, kind="doctor")
+    doctor.query_params["doctor"] = run
+    doctor.run()
+    assert not doctor.exception
+    assert "is not here" in doctor.error[0].value
+
+
+def test_the_gallery_lists_every_case(doctor: AppTest) -> None:
+    doctor.session_state["doctor-view"] = "Failure gallery"
+    doctor.run()
+    assert_well(doctor)
+    assert len(CASES) >= 12
+    for case in CASES:
+        assert case.title in said(doctor)
+        assert doctor.button(key=f"doctor-break-{case.name}").label == "Break it"
+
+
+def test_the_laboratory_answers_at_once(doctor: AppTest) -> None:
+    doctor.session_state["doctor-view"] = "How weights begin"
+    doctor.run()
+    assert_well(doctor)
+    assert "times the spread of the first" in said(doctor)
+    gain = next(w for w in doctor.number_input if w.key.endswith("gain"))
+    before = said(doctor)
+    gain.set_value(0.1).run()
+    assert_well(doctor)
+    assert said(doctor) != before
