@@ -1,0 +1,46 @@
+"""The five steps from the page in a real Chromium, within three minutes."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+MINUTE = 60_000
+
+
+def test_five_verdicts_within_three_minutes_and_a_cell_opened(page: Page) -> None:
+    page.goto("/doctor")
+    go = page.get_by_role("button", name="Examine", exact=True)
+    expect(go).to_be_enabled(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    seconds = page.get_by_role("spinbutton", name="Seconds")
+    seconds.fill("20")
+    seconds.press("Enter")
+    went = time.monotonic()
+    go.click()
+    expect(page.get_by_text("Done.", exact=True)).to_be_visible(timeout=3 * MINUTE)
+    assert time.monotonic() - went < 180
+    expect(page.get_by_text("Not yet.")).to_have_count(0)
+    verdicts = page.get_by_text(re.compile("^(fine|worth knowing|mend this)$"))
+    assert verdicts.count() >= 5
+    assert page.locator("[data-testid=stVegaLiteChart]").count() >= 5
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    time.sleep(2.0)  # the page looks for a last time, and a list that is open would close
+    cells = page.get_by_role("combobox", name=re.compile("Open a cell"))
+    cells.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    cells.press("Enter")
+    page.get_by_role("link", name="Its curve →").click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible(timeout=MINUTE)
+
+
+def test_a_broken_run_is_diagnosed_on_the_page(page: Page) -> None:
+    page.goto("/doctor")
+    page.get_by_text("Failure gallery", exact=True).click(timeout=MINUTE)
+    page.get_by_role("button", name="Break it").first.click(timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("^mend this")).first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text(re.compile("Lower the learning rate")).first).to_be_visible()
