@@ -123,6 +123,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
     train.add_argument(
+        "--recipe",
+        choices=("10 s", "1 min", "5 min", "GPU"),
+        help="whose settings to start from; default: by the length of the budget",
+    )
+    train.add_argument(
         "--out",
         metavar="FOLDER",
         help="where the checkpoint goes; default: runs/CORPUS-MODEL-ID, or the one of --resume",

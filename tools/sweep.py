@@ -46,11 +46,19 @@ def run(trial: dict[str, Any], file: str, *, seconds: float) -> dict[str, Any]:
         full = [sys.executable, *words, "--json", "--out", f"{folder}/model"]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
         try:
-            done = subprocess.run(full, capture_output=True, text=True, timeout=seconds, env=env)
+            done = subprocess.run(
+                full,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                env=env,
+                start_new_session=True,  # Ctrl-C ends the sweep, not a trial halfway as if done
+            )
         except subprocess.TimeoutExpired:
             return row | {"validation_nats": f"not done in {seconds:.0f} s"}
     if done.returncode:
-        return row | {"validation_nats": done.stderr.strip().splitlines()[-1]}
+        reason = done.stderr.strip() or f"ended with status {done.returncode}"
+        return row | {"validation_nats": reason.splitlines()[-1]}
     answer = json.loads(done.stdout.splitlines()[-1])
     row["validation_nats"] = round(answer["validation_nats"], 4)
     row["tokens_per_second"] = round(answer["tokens_per_second"])
@@ -90,9 +98,7 @@ def table(rows: list[dict[str, str]]) -> str:
 
     for (corpus, model, tokens), group in groupby(sorted(rows, key=what), what):
         for row in sorted(group, key=lambda row: row["validation_nats"]):
-            changed = (
-                row["set"].replace("train.", "").replace("model.", "") or "nothing"
-            )
+            changed = row["set"].replace("train.", "").replace("model.", "") or "nothing"
             speed = row["tokens_per_second"]
             figures = f"{row['validation_nats']} | {speed}"
             lines.append(f"| {corpus}, {model} | {tokens:,} | {changed} | {figures} |")

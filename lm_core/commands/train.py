@@ -124,9 +124,8 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
     limits = {k: getattr(args, k) for k in ("steps", "tokens", "seconds")}
     limits = {k: v for k, v in limits.items() if v is not None}
     if saved is not None:
-        other = [
-            n for n in ("corpus", "model", "tokenizer", "validation", "items") if getattr(args, n)
-        ]
+        begun = ("corpus", "model", "tokenizer", "validation", "items", "recipe")
+        other = [n for n in begun if getattr(args, n)]
         other += [text for text in args.set if not text.startswith("train.")]
         if other:
             raise BadSettings(f"--resume goes on with what was begun; leave out {other[0]}.")
@@ -142,6 +141,7 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
             args.model,
             tokenizer=args.tokenizer,
             budget=Budget(**limits),
+            recipe_of=args.recipe,
             seed=args.seed,
         )
     return spec.with_texts(dict(map(split_setting, args.set)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from lm_core.corpora import corpora
 from lm_core.models import models
 from lm_core.models.mixture import MixtureSettings, written
-from lm_core.runs.recipes import ITEM_CONTEXT, is_short, recipe
+from lm_core.runs.recipes import ITEM_CONTEXT, budget_name, recipe
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import tokenizers
@@ -22,19 +22,22 @@ def default_spec(
     items: bool | None = None,
     tokenizer: str | None = None,
     budget: Budget | None = None,
+    recipe_of: str | None = None,
     seed: int = 0,
 ) -> RunSpec:
-    """A spec that trains well on two cores.
+    """A spec that trains well on two cores, or on what `recipe_of` names.
 
     Args:
         items: whether the text is a list of items; None asks the registry.
+        recipe_of: "10 s", "1 min", "5 min" or "GPU"; None goes by the length of the budget.
     """
     if items is None:
         registered = corpus.name in corpora
         items = corpora[corpus.name].extra["info"].kind == "items" if registered else corpus.items
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
     budget = budget or Budget(seconds=60)
-    settings, train = starting_settings(model, items=items, short=is_short(budget))
+    recipe_of = recipe_of or budget_name(budget)
+    settings, train = starting_settings(model, items=items, budget=recipe_of)
     return RunSpec(
         corpus=corpus,
         tokenizer_name=token_name,
@@ -48,14 +51,14 @@ def default_spec(
 
 
 def starting_settings(
-    model: str, *, items: bool, short: bool = False
+    model: str, *, items: bool, budget: str = "1 min"
 ) -> tuple[Settings, TrainSettings]:
-    """The recipe of a family as settings; a mixture takes those of its parts. `short`: for a budget
-    of seconds."""
-    entry, chosen = models[model], recipe(model, items=items, short=short)
+    """The recipe of a family as settings; a mixture takes those of its parts. `budget`: as
+    `recipe` takes it."""
+    entry, chosen = models[model], recipe(model, items=items, budget=budget)
     if entry.settings is MixtureSettings:
         parts = [name for name, _ in MixtureSettings().parts]
-        found = {name: starting_settings(name, items=items, short=short) for name in parts}
+        found = {name: starting_settings(name, items=items, budget=budget) for name in parts}
         texts = [written(name, found[name][0]) for name in parts]
         descend = next(n for n in parts if models[n].build.learns_by == "gradient")
         return MixtureSettings(*texts), found[descend][1]

@@ -1,13 +1,15 @@
-"""What trains well: settings for each family on lists of items and on running text, for a short
-budget and a longer one.
+"""What trains well: settings for each family on lists of items and on running text, for each length
+of budget.
 
-Found by trials (docs/sweeps); a family that is not listed takes its own defaults and FALLBACK.
-Names are those of the settings classes.
+Found by trials (docs/recipes.md); a family that is not listed takes its own defaults and FALLBACK.
+ITEMS and TEXT are for a minute of two cores, CHANGES says what another budget alters. Names are
+those of the settings classes.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from lm_core.errors import UnknownName, nearest
 from lm_core.training import Budget
 
 ITEM_CONTEXT = 24  # tokens; the longest names have 15 letters
@@ -46,7 +48,11 @@ TEXT: dict[str, Recipe] = {
     ),
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 2e-3}),
 }
-GPU = Recipe({"dropout": 0.2}, {**MUON, "batch_size": 64})  # for millions of weights, on a GPU
+# Ten million weights on a GPU, which read the text many times: measured by tools/compare/gpu_race.
+GPU = Recipe(
+    {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256, "dropout": 0.2},
+    {**MUON, "batch_size": 64},
+)
 # Ten seconds are a few hundred steps: what learns fastest at first, whatever it comes to later.
 SHORT_ITEMS: dict[str, Recipe] = {
     "mlp": Recipe({}, {"lr": 0.01}),
@@ -63,26 +69,49 @@ SHORT_TEXT: dict[str, Recipe] = {
     "lstm": Recipe({}, {"lr": 6e-3}),
     "transformer": Recipe({"block_size": 64}, {"lr": 0.03}),
 }
-SHORT_SECONDS, SHORT_TOKENS = 20.0, 300_000
+# By budget, what differs from a minute, on (lists, running text).
+CHANGES: dict[str, tuple[dict[str, Recipe], dict[str, Recipe]]] = {
+    "10 s": (SHORT_ITEMS, SHORT_TEXT),
+    "1 min": ({}, {}),
+    "5 min": ({}, {}),  # not tried at that length yet: the minute's
+    "GPU": ({}, {"transformer": GPU}),
+}
+SHORT_SECONDS, SHORT_TOKENS = 20.0, 300_000  # up to these, ten seconds
+LONG_SECONDS, LONG_TOKENS = 150.0, 5_000_000  # from these, five minutes
 FALLBACK = Recipe({}, {"lr": 3e-3})
 TRAIN_ITEMS = {"batch_size": 64, "eval_tokens": 20_000}
 TRAIN_TEXT = {"batch_size": 16, "eval_tokens": 8_000}  # large vocabularies take their time
 
 
-def recipe(family: str, *, items: bool, short: bool = False) -> Recipe:
-    """The recipe of a family for a list of items or for running text; `short` as of `is_short`."""
+def recipe(family: str, *, items: bool, budget: str = "1 min") -> Recipe:
+    """The recipe of a family for a list of items or for running text.
+
+    Args:
+        budget: "10 s", "1 min", "5 min" or "GPU" (see `budget_name`).
+    Raises:
+        UnknownName: there is no such budget.
+    """
+    if budget not in CHANGES:
+        raise UnknownName(f"No recipe for {budget!r}{nearest(budget, list(CHANGES))}")
     own = (ITEMS if items else TEXT).get(family, FALLBACK)
     shared = TRAIN_ITEMS if items else TRAIN_TEXT
-    found = Recipe(own.model, {**shared, **own.train})
-    if not short:
-        return found
-    hasty = (SHORT_ITEMS if items else SHORT_TEXT).get(family, Recipe())
-    return Recipe({**found.model, **hasty.model}, {**found.train, **hasty.train})
+    lists, texts = CHANGES[budget]
+    changed = (lists if items else texts).get(family, Recipe())
+    return Recipe({**own.model, **changed.model}, {**shared, **own.train, **changed.train})
+
+
+def budget_name(budget: Budget) -> str:
+    """Which recipe suits a budget: "10 s", "1 min" or "5 min" of two cores. It looks at nothing but
+    the budget, so the same one gives the same settings on every machine: "GPU" is for the caller to
+    say. One in steps takes the minute's: how much a step reads is itself a setting."""
+    if is_short(budget):
+        return "10 s"
+    seconds, tokens = budget.seconds or 0.0, budget.tokens or 0
+    return "5 min" if seconds >= LONG_SECONDS or tokens >= LONG_TOKENS else "1 min"
 
 
 def is_short(budget: Budget) -> bool:
-    """Whether a budget is nearer to ten seconds of two cores than to a minute. One in steps is
-    taken for long: how much a step reads is itself a setting."""
+    """Whether a budget is nearer to ten seconds of two cores than to a minute."""
     return (budget.seconds or SHORT_SECONDS + 1) <= SHORT_SECONDS or (
         budget.tokens or SHORT_TOKENS + 1
     ) <= SHORT_TOKENS

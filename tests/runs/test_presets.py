@@ -52,6 +52,49 @@ def test_recipes_name_families_and_settings_that_exist(items: bool) -> None:
         assert isinstance(train, TrainSettings)
 
 
+@pytest.mark.parametrize("items", [True, False])
+@pytest.mark.parametrize("budget", recipes.CHANGES)
+def test_each_budget_changes_families_and_settings_that_exist(budget: str, items: bool) -> None:
+    changes = recipes.CHANGES[budget][0 if items else 1]
+    for model in models.names():
+        settings, train = starting_settings(model, items=items, budget=budget)
+        changed = changes.get(model, recipes.Recipe())
+        assert {k: getattr(settings, k) for k in changed.model} == changed.model
+        assert {k: getattr(train, k) for k in changed.train} == changed.train
+        if model not in changes and model != "mixture":  # whose parts may have changed
+            assert (settings, train) == starting_settings(model, items=items)
+    assert set(changes) <= set(models.names())
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"seconds": 10}, "10 s"),
+        ({"seconds": 60}, "1 min"),
+        ({"seconds": 300}, "5 min"),
+        ({"tokens": 200_000}, "10 s"),
+        ({"tokens": 1_200_000}, "1 min"),
+        ({"tokens": 10_000_000}, "5 min"),
+        ({"steps": 7}, "1 min"),
+    ],
+)
+def test_the_length_of_a_budget_chooses_the_recipe(given: dict, name: str) -> None:
+    budget = Budget(**given)
+    assert recipes.budget_name(budget) == name
+    by_length = default_spec(CorpusSpec(), "transformer", budget=budget)
+    by_name = default_spec(CorpusSpec(), "transformer", budget=budget, recipe_of=name)
+    assert by_length == by_name
+
+
+def test_the_recipe_of_a_gpu_is_asked_for_by_name() -> None:
+    text, budget = CorpusSpec(name="tiny-shakespeare"), Budget(seconds=60)
+    spec = default_spec(text, "transformer", budget=budget, recipe_of="GPU")
+    assert (spec.model.n_embd, spec.model.dropout, spec.train.batch_size) == (384, 0.2, 64)
+    assert default_spec(text, "transformer", budget=budget).model.n_embd < 384
+    with pytest.raises(UnknownName, match="did you mean 'GPU'"):
+        starting_settings("transformer", items=False, budget="GPUs")
+
+
 def test_a_mixture_takes_the_recipes_of_its_parts() -> None:
     mixture, train = starting_settings("mixture", items=True)
     alone = [starting_settings(name, items=True) for name, _ in mixture.parts]

@@ -57,7 +57,7 @@ def test_the_kept_table_is_that_of_the_kept_plan() -> None:
 @pytest.mark.parametrize("model", ["mlp", "wavenet", "rnn", "gru", "lstm", "transformer"])
 def test_a_short_recipe_is_what_the_table_found_better(model: str, items: bool) -> None:
     """The changes of the short recipe are a trial of the table, better than the longer one's."""
-    settings, train = starting_settings(model, items=items, short=True)
+    settings, train = starting_settings(model, items=items, budget="10 s")
     base, base_train = starting_settings(model, items=items)
     changed, before = {}, {}
     for part, ours, theirs in (("model", settings, base), ("train", train, base_train)):

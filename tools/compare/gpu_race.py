@@ -4,7 +4,7 @@
 
 nanoGPT's recipe is its config/train_shakespeare_char.py: 6 layers, 384 wide, context 256, batch 64,
 dropout 0.2, rate 1e-3 after 100 steps and down to 1e-4, beta2 0.99, bfloat16, compiled. Ours is the
-recipe "gpu" of the same size. Seconds are of training alone, with compiling and without
+recipe "GPU" of the same size. Seconds are of training alone, with compiling and without
 evaluations, for both. Both are scored as nanoGPT estimates its loss: rows of a whole context, one
 after the other, over all of the last tenth of the text.
 """
