@@ -35,6 +35,7 @@ from lm_core.training.batches import Batch
 from lm_core.training.events import Evaluated, Failed
 from lm_core.windows import cut
 
+FEW = 40  # steps before which nothing is said to have failed
 MARGIN = 0.1  # nats above the target that still pass
 CLOSE = 0.02  # nats above it at which there is nothing left to see
 STEPS = 2000  # at most
@@ -70,8 +71,11 @@ class Overfit:
 
     @property
     def on_its_way(self) -> bool:
-        """Whether as many steps again would do at the pace of the last quarter of them."""
+        """Whether as many steps again would do at the pace of the last quarter of them, or there
+        were too few steps to tell."""
         quarter = len(self.nats) // 4
+        if not self.failure and self.steps[-1] < FEW and self.nats[-1] <= self.nats[0]:
+            return True
         if self.failure or quarter < 1 or self.nats[-1] > self.nats[0]:
             return False
         fallen = self.nats[-1 - quarter] - self.nats[-1]

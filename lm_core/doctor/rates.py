@@ -175,8 +175,9 @@ class Rates:
 
     def _unknown(self) -> Verdict:
         """There is no sweep to judge the rate by, or nothing was learned in it."""
-        rate = self.tested.range_lr
-        if rate is not None and not self.sweep:
+        rate, best = self.tested.range_lr, self.best
+        cut_off = not self.sweep or (best is not None and best.learned >= NOTHING)
+        if rate is not None and cut_off:
             return Verdict(
                 "lr_unknown",
                 NOTE,

@@ -176,5 +176,8 @@ class _Steps:
             if isinstance(event, Diagnosed):
                 said = (event.code, event.severity, event.text, event.cure, event.control)
                 verdicts.append(Verdict(*said))
+        if not data:
+            text = "Time was up before anything could be seen inside."
+            return [Verdict("inside_unseen", NOTE, text, "Give it more time.")]
         yield data | {"done": True}
         return verdicts

@@ -1,0 +1,62 @@
+"""The five steps in order, within their time."""
+
+import pytest
+
+from lm_core.doctor import steps
+from lm_core.doctor.plan import Plan
+from lm_core.doctor.steps import examine
+from lm_core.training.events import Diagnosed, Found
+from tests.doctor.patients import patient
+
+FAMILIES = ["neural-bigram", "mlp", "lstm", "transformer"]
+
+
+def taken(family: str, **plan) -> tuple[dict[str, list[dict]], list[Diagnosed]]:
+    found: dict[str, list[dict]] = {}
+    verdicts = []
+    for event in examine(patient(family), Plan(**plan)):
+        if isinstance(event, Found):
+            found.setdefault(event.part, []).append(event.data)
+        else:
+            verdicts.append(event)
+    return found, verdicts
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_five_steps_with_a_verdict_each(family: str) -> None:
+    found, verdicts = taken(family, seconds=6.0)
+    assert list(found)[:4] == ["init", "overfit", "lr", "grid"]
+    assert {v.step for v in verdicts} == {1, 2, 3, 4, 5}
+    assert all("verdicts" in data[-1] for data in found.values())
+    assert ("inside" in found) == ("inside_unseen" not in [v.code for v in verdicts])
+
+
+def test_what_is_found_grows() -> None:
+    found, _ = taken("mlp", seconds=4.0, steps=("lr", "grid"))
+    assert len(found["lr"]) > 2
+    cells = [len(data["cells"]) for data in found["grid"]]
+    assert cells == sorted(cells)
+    assert cells[-1] >= 4
+
+
+@pytest.mark.parametrize("family", ["bigram", "ngram"])
+def test_what_counts_is_told_which_steps_make_no_sense(family: str) -> None:
+    found, verdicts = taken(family)
+    assert list(found) == ["init"]
+    assert [v.code for v in verdicts[1:]] == ["not_for_counting"] * 4
+
+
+def test_too_little_time_is_no_alarm() -> None:
+    """What was not seen is said to be unseen."""
+    _, verdicts = taken("transformer", seconds=2.0)
+    assert not [v for v in verdicts if v.severity == "alarm"]
+
+
+def test_a_stop_ends_it_at_once() -> None:
+    assert list(examine(patient("mlp"), stop=lambda: True)) == []
+
+
+def test_a_step_that_sees_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "LATE", -1.0)
+    _, verdicts = taken("mlp", seconds=4.0, steps=("inside",))
+    assert [v.code for v in verdicts] == ["inside_unseen"]
