@@ -15,6 +15,8 @@ from lm_core.charts.theme import BLUE, GREEN, PALETTE, VERMILLION, altair_config
 
 HEALTHY_RATIO = 1e-3  # of update to weight: the course's line at -3 on the log scale
 HEIGHT = 200
+CELL = "cell"  # the selection of a grid: which run's cell was clicked
+COLUMNS = ["kind", "lr", "weight_decay", "validation_nats", "train_nats", "steps", "run"]
 
 
 def histogram(
@@ -106,8 +108,12 @@ def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:
     return Chart(title, _dressed(line, title, HEIGHT), said, table)
 
 
-def grid(data: dict[str, Any], *, unit: str) -> Chart:
-    """Validation loss of each learning rate with each weight decay; what diverged is empty."""
+def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
+    """Validation loss of each learning rate with each weight decay; what diverged is empty.
+
+    Args:
+        pointed: a click on a cell selects it (`CELL`, by its `run`).
+    """
     title = "Validation loss of each cell"
     rows = [
         {
@@ -115,16 +121,24 @@ def grid(data: dict[str, Any], *, unit: str) -> Chart:
             "decay": f"{cell['weight_decay']:.2g}",
             "nats": cell["validation_nats"],
             "says": _cell(cell["validation_nats"]),
+            "run": cell.get("run", ""),
         }
         for cell in data["cells"]
     ]
-    table = pd.DataFrame(rows, columns=["lr", "decay", "nats", "says"])
+    table = pd.DataFrame(rows, columns=["lr", "decay", "nats", "says", "run"])
     lrs, decays = ([f"{v:.2g}" for v in data[k]] for k in ("lrs", "decays"))
     x = alt.X("lr:N", title="learning rate", scale=alt.Scale(domain=lrs), axis=_LEVEL)
     y = alt.Y("decay:N", title="weight decay", scale=alt.Scale(domain=decays))
     shade = alt.Color("nats:Q", title=unit, scale=alt.Scale(scheme="cividis", reverse=True))
     tip = [alt.Tooltip("lr:N"), alt.Tooltip("decay:N"), alt.Tooltip("nats:Q", format=".4f")]
-    boxes = alt.Chart(table).mark_rect().encode(x=x, y=y, color=shade, tooltip=tip)
+    boxes = (
+        alt.Chart(table)
+        .mark_rect(cursor="pointer" if pointed else "default")
+        .encode(x=x, y=y, color=shade, tooltip=tip)
+    )
+    if pointed:
+        point = alt.selection_point(name=CELL, fields=["run"])
+        boxes = boxes.add_params(point)
     middle = (table["nats"].min() + table["nats"].max()) / 2 if len(table) else 0.0
     pale = f"datum.nats == null || datum.nats > {middle:.6f}"  # as reversed, high is dark
     light = alt.condition(pale, alt.value("white"), alt.value("black"))
@@ -136,7 +150,29 @@ def grid(data: dict[str, Any], *, unit: str) -> Chart:
         where = f"rate {best['lr']:.2g} and decay {best['weight_decay']:.2g}"
         said = f"{title}: lowest {best['validation_nats']:.3f} {unit}, with {where}."
     figure = _dressed(alt.layer(boxes, words), title, 60 + 50 * max(2, len(decays)))
-    return Chart(title, figure, said, table.drop(columns="says"))
+    return Chart(title, figure, said, _cells(data))
+
+
+def beside(data: dict[str, Any], *, unit: str) -> Chart:
+    """Random search beside the grid: the same figure over the rate alone. Three columns of cells
+    try three rates; as many random points try as many rates."""
+    title = "Random points beside the grid"
+    table = _cells(data)
+    drawn = table.dropna(subset="validation_nats")
+    tip = [alt.Tooltip("lr:Q", format=".2g"), alt.Tooltip("weight_decay:Q", format=".2g")]
+    kind = {"sort": ["grid", "random"], "title": None}
+    dots = alt.Chart(drawn).mark_point(size=70, filled=True, opacity=0.9)
+    dots = dots.encode(
+        x=alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=_POWERS),
+        y=alt.Y("validation_nats:Q", title=unit, scale=alt.Scale(zero=False)),
+        color=alt.Color("kind:N", scale=alt.Scale(range=[BLUE, VERMILLION]), **kind),
+        shape=alt.Shape("kind:N", scale=alt.Scale(range=["square", "triangle-up"]), **kind),
+        tooltip=[*tip, alt.Tooltip("validation_nats:Q", format=".4f")],
+    )
+    lowest = drawn.groupby("kind")["validation_nats"].min()
+    parts = [f"{nats:.3f} of the {kind} points" for kind, nats in lowest.items()]
+    said = f"{title}: lowest {' and '.join(parts)}, in {unit}." if parts else f"{title}: none yet."
+    return Chart(title, _dressed(dots, title, HEIGHT), said, table)
 
 
 def by_depth(
@@ -211,6 +247,13 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
 
 _POWERS = alt.Axis(format=".0e", tickCount=5)
 _LEVEL = alt.Axis(labelAngle=0)
+
+
+def _cells(data: dict[str, Any]) -> pd.DataFrame:
+    """Everything that is known of each cell and each random point."""
+    kinds = (("grid", data["cells"]), ("random", data.get("random", ())))
+    rows = [{"kind": kind, **cell} for kind, cells in kinds for cell in cells]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _cell(nats: float | None) -> str:

@@ -8,13 +8,14 @@ import streamlit as st
 from pages._ui import session
 from pages._ui.doctor_findings import PICTURES, next_try
 from pages._ui.plain import plain
+from pages._ui.run_verdicts import BADGES, mended, title_of
+from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
     from lm_core.runs.store import Run
 
 LOOK_SECONDS = 1.0
-BADGES = {"alarm": ("mend this", "red"), "note": ("worth knowing", "blue"), "ok": ("fine", "green")}
 ASKS = {
     "init": (
         "1. Does it start calm?",
@@ -67,7 +68,7 @@ def _cards(run_id: str, was_active: bool) -> None:
         _status(run, found)
         for number, part in enumerate(ASKS, start=1):
             said = [row for row in verdicts if row["step"] == number]
-            card(run, part, found.get(part, {}).get("data"), said)
+            card(run.spec, run, part, found.get(part, {}).get("data"), said)
 
 
 def _status(run: "Run", found: dict[str, Any]) -> None:
@@ -89,14 +90,20 @@ def _status(run: "Run", found: dict[str, Any]) -> None:
             st.progress(min(1.0, done / len(ASKS)), text=words)
             if st.button("Stop", key="doctor-stop", disabled=run.wish == "stop"):
                 runs.stop(run.id, session.visitor())
+        elif run.status in ("failed", "interrupted"):
+            st.warning(f"{words} {plain(run.message)}")
         else:
-            st.caption(f"{words} {plain(run.message)}")
+            st.caption(words)
 
 
 def card(
-    run: "Run | None", part: str, data: dict[str, Any] | None, verdicts: list[dict[str, Any]]
+    spec: dict[str, Any],
+    run: "Run | None",
+    part: str,
+    data: dict[str, Any] | None,
+    verdicts: list[dict[str, Any]],
 ) -> None:
-    """One step. `run` None: it was not asked of a worker."""
+    """One step of an examination of `spec`. `run` None: it was not asked of a worker."""
     title, asks = ASKS[part]
     with st.container(border=True):
         words, picture = st.columns([2, 3])
@@ -107,8 +114,10 @@ def card(
                 label, color = BADGES[row["severity"]]
                 st.badge(label, color=color)
                 st.markdown(f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****"))
+                if part not in ("lr", "grid"):  # these two say better what to set
+                    _mend(spec, row)
             if not verdicts:
-                st.caption("Measuring …" if data else "Not yet.")
+                st.caption(_silent(run, part, data))
             if run is not None and data:
                 next_try(run, part, data)
         with picture:
@@ -116,12 +125,39 @@ def card(
                 PICTURES[part](run, data)
 
 
+def _silent(run: "Run | None", part: str, data: dict[str, Any] | None) -> str:
+    """Why a step has no verdict."""
+    if run is not None and not run.active:
+        return "Cut off before it could be judged." if data else "Not taken."
+    if run is not None and part not in run.options.get("steps", ASKS):
+        return "Left out."
+    return "Measuring …" if data else "Not yet."
+
+
+def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
+    """A button that fills the Train screen with the cure, where a setting is one."""
+    from lm_core.errors import LabError
+    from lm_core.runs.spec import RunSpec
+
+    if not row.get("control") or row["severity"] == "ok":
+        return
+    try:
+        better, _ = mended(RunSpec.from_dict(spec), row["control"], row["code"])
+        title = title_of(better, row["control"])
+    except LabError:  # a setting of another version
+        return
+    if st.button(f"Set it on Train: {title.lower()}", key=f"doctor-mend-{row['code']}"):
+        fill(better, title)
+        st.switch_page("pages/train.py")
+
+
 def first_look(spec: "RunSpec") -> None:
     """Before anybody asked: the first step of the settings that are chosen, measured here."""
-    data, verdict = _measured(json.dumps(spec.to_dict(), sort_keys=True))
-    card(None, "init", data, [verdict])
+    plain_spec = spec.to_dict()
+    data, verdict = _measured(json.dumps(plain_spec, sort_keys=True))
+    card(plain_spec, None, "init", data, [verdict])
     for part in list(ASKS)[1:]:
-        card(None, part, None, [])
+        card(plain_spec, None, part, None, [])
 
 
 @st.cache_data(max_entries=32, show_spinner="Asking an untrained model …")

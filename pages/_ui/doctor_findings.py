@@ -1,5 +1,6 @@
 """What a step of the doctor found: its picture, and what one can try next with it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,7 +10,15 @@ from pages._ui.show import show_chart
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
+    from lm_core.charts.chart import Chart
     from lm_core.runs.store import Run
+
+UNIT = "nats per token"
+
+
+def _draw(chart: "Chart", done: bool, *, key: str) -> None:
+    """A picture under a fixed alternative text while it fills in, with its data afterwards."""
+    show_chart(chart, key=key, table=done, alt=None if done else f"{chart.title}, filling in.")
 
 
 def _init(run: "Run | None", data: dict[str, Any]) -> None:
@@ -24,33 +33,43 @@ def _overfit(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import falling
 
     title = f"Loss on the same {data['rows']} rows"
-    chart = falling(
-        data["steps"], data["nats"], data["target_nats"], title=title, unit="nats per token"
-    )
-    show_chart(chart, key="doctor-2", table=bool(data.get("verdicts")))
+    chart = falling(data["steps"], data["nats"], data["target_nats"], title=title, unit=UNIT)
+    _draw(chart, _done(run, data), key="doctor-2")
 
 
 def _lr(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import rates, sweep
 
-    done, unit = bool(data.get("verdicts")), "nats per token"
-    show_chart(
-        rates(data["lr"], data["nats"], data.get("suggested_lr"), unit=unit),
-        key="doctor-3",
-        table=done,
-    )
+    done = _done(run, data)
+    chart = rates(data["lr"], data["nats"], data.get("suggested_lr"), unit=UNIT)
+    _draw(chart, done, key="doctor-3")
     if data.get("sweep"):
-        show_chart(sweep(data["sweep"], unit=unit), key="doctor-3b", table=done)
+        _draw(sweep(data["sweep"], unit=UNIT), done, key="doctor-3b")
 
 
 def _grid(run: "Run | None", data: dict[str, Any]) -> None:
-    from lm_core.charts.doctor import grid
+    from lm_core.charts.doctor import CELL, beside, grid
 
-    show_chart(grid(data, unit="nats per token"), key="doctor-4", table=bool(data.get("verdicts")))
+    done = _done(run, data)
+    if not done:
+        _draw(grid(data, unit=UNIT), done, key="doctor-4")
+    else:
+        chart = grid(data, unit=UNIT, pointed=True)
+        answer = show_chart(chart, key="doctor-4-cells", on_select="rerun", selection_mode=CELL)
+        st.caption("Click a cell to open its run.")
+        if clicked := [cell["run"] for cell in answer["selection"].get(CELL, ())]:
+            st.switch_page("pages/train.py", query_params={"run": clicked[0]})
+    if data.get("random"):
+        _draw(beside(data, unit=UNIT), done, key="doctor-4-random")
 
 
 def _inside(run: "Run | None", data: dict[str, Any]) -> None:
     inside(data, done=run is None or not run.active)
+
+
+def _done(run: "Run | None", data: dict[str, Any]) -> bool:
+    """Whether nothing more comes: the step has ended, or the whole job has."""
+    return data.get("verdicts") is not None or run is None or not run.active
 
 
 PICTURES = {"init": _init, "overfit": _overfit, "lr": _lr, "grid": _grid, "inside": _inside}
@@ -58,40 +77,34 @@ PICTURES = {"init": _init, "overfit": _overfit, "lr": _lr, "grid": _grid, "insid
 
 def next_try(run: "Run", part: str, data: dict[str, Any]) -> None:
     """What one can do with a finding: use its rate, open a cell, train on from the best."""
-    if part == "lr" and data.get("suggested_lr"):
-        st.button("Use this rate", key="doctor-use", on_click=_use, args=(run, data, None))
-        if st.session_state.pop("doctor-go-train", False):
-            st.switch_page("pages/train.py")
+    if part == "lr" and data.get("suggested_lr") and data.get("done"):
+        rate = data["suggested_lr"]
+        if st.button(f"Use it: {rate:.2g}", key="doctor-use", help="Fills in the Train screen."):
+            _train(run, 60.0, lr=rate)
     if part != "grid" or not data.get("best"):
         return
     best = data["best"]
     if st.button("Train long from the best cell", key="doctor-long"):
-        _use(run, data, best)
-        st.switch_page("pages/train.py")
+        _train(run, 300.0, lr=best["lr"], weight_decay=best["weight_decay"])
     cells = {
         f"rate {c['lr']:.2g}, decay {c['weight_decay']:.2g}"
-        + ("" if c["validation_nats"] is None else f": {c['validation_nats']:.3f}"): c["run"]
+        + (": diverged" if c["validation_nats"] is None else f": {c['validation_nats']:.3f}"): c
         for c in [*data["cells"], *data["random"]]
     }
     chosen = st.selectbox(
         "Open a cell", list(cells), index=None, key="doctor-cell", placeholder="choose one"
     )
     if chosen:
-        st.page_link("pages/train.py", label="Its curve →", query_params={"run": cells[chosen]})
+        to = {"run": cells[chosen]["run"]}
+        st.page_link("pages/train.py", label="Its curve →", query_params=to)
 
 
-def _use(run: "Run", data: dict[str, Any], best: dict[str, Any] | None) -> None:
-    """Fill the Train screen's form with the rate (and decay) that was found."""
-    from dataclasses import replace
-
+def _train(run: "Run", seconds: float, **train: float) -> None:
+    """Go to the Train screen, its form filled with the settings that were found."""
     from lm_core.runs.spec import RunSpec
     from lm_core.training import Budget
 
     spec = RunSpec.from_dict(run.spec)
-    train = replace(spec.train, lr=best["lr"] if best else data["suggested_lr"])
-    if best:
-        train = replace(train, weight_decay=best["weight_decay"])
-    fill(
-        replace(spec, train=train, budget=Budget(seconds=300.0 if best else 60.0)), "Learning rate"
-    )
-    st.session_state["doctor-go-train"] = True
+    found = replace(spec.train, **train)
+    fill(replace(spec, train=found, budget=Budget(seconds=seconds)), "Learning rate")
+    st.switch_page("pages/train.py")

@@ -27,7 +27,9 @@ def show_chart(
             **options,
         )
     elif type(chart.figure).__module__.startswith("altair"):
-        answer = st.altair_chart(chart.figure, width="stretch", key=key, alt=alt or chart.alt)
+        answer = st.altair_chart(
+            chart.figure, width="stretch", key=key, alt=alt or chart.alt, **options
+        )
     else:
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
         answer = st.plotly_chart(

@@ -44,8 +44,24 @@ def test_a_sweep_names_the_best_rate_by_its_end() -> None:
 
 def test_the_grid_shows_each_cell_and_what_diverged() -> None:
     chart = doctor.grid(grid(CELL, CELL | {"lr": 0.03, "validation_nats": None}), unit="nats")
-    assert list(chart.table["lr"]) == ["0.01", "0.03"]
+    assert list(chart.table["lr"]) == [0.01, 0.03]
+    assert list(chart.table.columns) == doctor.COLUMNS
     assert "lowest 2.500 nats, with rate 0.01 and decay 0.1" in chart.alt
+
+
+def test_a_click_on_a_cell_selects_its_run_and_an_unfinished_grid_is_not_clicked() -> None:
+    clicked = doctor.grid(grid(CELL), unit="nats", pointed=True).figure.to_dict()
+    assert [(param["name"], param["select"]["fields"]) for param in clicked["params"]] == [
+        (doctor.CELL, ["run"])
+    ]
+    assert "params" not in doctor.grid(grid(CELL), unit="nats").figure.to_dict()
+
+
+def test_random_points_stand_beside_the_grid_with_their_best() -> None:
+    point = CELL | {"lr": 0.02, "validation_nats": 2.25, "run": "b"}
+    chart = doctor.beside(grid(CELL) | {"random": [point]}, unit="nats")
+    assert list(chart.table["kind"]) == ["grid", "random"]
+    assert "lowest 2.500 of the grid points and 2.250 of the random points" in chart.alt
 
 
 def test_by_depth_names_the_ends_and_the_line() -> None:
@@ -75,6 +91,7 @@ def test_a_stack_is_read_from_its_first_to_its_last_layer() -> None:
         doctor.rates([], [], None, unit="u"),
         doctor.sweep([], unit="u"),
         doctor.grid(grid(), unit="u"),
+        doctor.beside(grid(), unit="u"),
         doctor.by_depth([], title="t", unit="u"),
         doctor.units([], title="t", says="asleep"),
     ],

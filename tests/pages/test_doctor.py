@@ -11,6 +11,8 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.worker import execute
+from lm_core.training.events import Diagnosed, Found
+from tests.pages.stored import spec
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,11 +90,85 @@ def test_findings_fill_the_cards_and_a_cell_can_be_opened(doctor: AppTest) -> No
     assert "Not yet." not in text
     assert "by heart" in text
     assert len(doctor.selectbox(key="doctor-cell").options) >= 4
-    assert doctor.button(key="doctor-use").label == "Use this rate"
+    assert doctor.button(key="doctor-use").label.startswith("Use it: ")
     for kind in ("Steps", "Layers", "Stuck units", "Weights"):
         doctor.session_state["doctor-inside"] = kind
         doctor.run()
         assert_well(doctor)
+
+
+BEST = {"lr": 0.03, "weight_decay": 0.5, "validation_nats": 2.1, "train_nats": 2.0, "run": "b"}
+CELLS = {
+    "lrs": [0.01, 0.03],
+    "decays": [0.5],
+    "cells": [BEST, BEST | {"lr": 0.01, "validation_nats": None, "run": "a"}],
+    "random": [BEST | {"lr": 0.02, "validation_nats": 2.2, "run": "c"}],
+    "best": BEST,
+    "verdicts": [],
+}
+RATES = {
+    "lr": [0.001, 0.01, 0.1],
+    "nats": [3.3, 2.9, 4.0],
+    "suggested_lr": 0.0125,
+    "sweep": [{"lr": 0.0125, "steps": [1, 2], "nats": [3.3, 2.5]}],
+    "done": True,
+    "verdicts": [],
+}
+
+
+def stored(at: AppTest, *events: object, status: str = "finished", **columns: object) -> str:
+    """An examination with these events, on the page."""
+    store, owner = RunStore(), at.session_state["visitor"]
+    options = columns.pop("options", {})
+    run = store.create(owner, "Doctor", spec().to_dict(), kind="doctor", options=options)
+    store.update(run, status=status, **columns)
+    store.record(run, events)
+    at.query_params["doctor"] = run
+    at.run()
+    return run
+
+
+def test_the_suggested_rate_is_filled_in_on_the_train_screen(doctor: AppTest) -> None:
+    stored(doctor, Found(3, "lr", RATES))
+    assert_well(doctor)
+    doctor.button(key="doctor-use").click().run()
+    assert_well(doctor)
+    assert doctor.title[0].value == "Train"
+    rate = next(w for w in doctor.number_input if w.label == "Learning rate")
+    assert rate.value == 0.0125
+
+
+def test_the_best_cell_is_trained_long_and_the_way_back_stays_open(doctor: AppTest) -> None:
+    stored(doctor, Found(3, "lr", RATES), Found(4, "grid", CELLS))
+    assert_well(doctor)
+    assert "rate 0.01, decay 0.5: diverged" in doctor.selectbox(key="doctor-cell").options
+    doctor.button(key="doctor-long").click().run()
+    assert doctor.title[0].value == "Train"
+    filled = doctor.session_state["train-filling"].spec
+    assert (filled.train.lr, filled.train.weight_decay) == (0.03, 0.5)
+    doctor.switch_page("pages/doctor.py").run()
+    assert_well(doctor)
+    assert doctor.title[0].value == "Doctor"
+
+
+def test_a_verdict_leads_to_the_setting_that_mends_it(doctor: AppTest) -> None:
+    sick = Diagnosed(5, "rate_too_high", "alarm", "It rises.", "Lower the rate.", "train.lr")
+    fine = Diagnosed(5, "healthy", "ok", "All is well.", "", "train.lr")
+    inside = {"layers": [], "weights": [], "grad_norm": 1.0, "verdicts": []}
+    stored(doctor, Found(5, "inside", inside), sick, fine)
+    assert_well(doctor)
+    keys = [button.key for button in doctor.button if "mend" in str(button.key)]
+    assert keys == ["doctor-mend-rate_too_high"]
+    doctor.button(key=keys[0]).click().run()
+    assert doctor.title[0].value == "Train"
+    assert doctor.session_state["train-filling"].changed == "Learning rate"
+
+
+def test_what_was_left_out_or_could_not_go_on_says_so(doctor: AppTest) -> None:
+    stored(doctor, status="failed", message="The text is gone.")
+    assert not doctor.exception
+    assert "The text is gone" in doctor.warning[0].value.replace("\\", "")
+    assert said(doctor).count("Not taken.") == 5
 
 
 def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:
