@@ -46,6 +46,21 @@ def test_the_table_is_ordered_and_names_what_was_changed() -> None:
     assert len(lines) == 2 + len(json.loads((ROOT / "docs/sweeps/plan.json").read_text()))
 
 
+@pytest.mark.parametrize("name", ["short", "minute"])
+def test_the_page_shows_the_kept_tables(name: str) -> None:
+    page = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
+    assert sweep.table(sweep.read(ROOT / f"docs/sweeps/{name}.csv")) in page
+
+
+def test_the_trials_of_a_minute_are_of_its_plan_and_are_done() -> None:
+    plan = json.loads((ROOT / "docs/sweeps/minute.json").read_text())
+    rows = sweep.read(ROOT / "docs/sweeps/minute.csv")
+    planned = {" ".join(["python", *sweep.command(t, f"{t['corpus']}.txt")]) for t in plan}
+    assert rows
+    assert {row["command"] for row in rows} <= planned
+    assert all(float(row["validation_nats"]) < 3 for row in rows)
+
+
 def test_the_kept_table_is_that_of_the_kept_plan() -> None:
     plan = json.loads((ROOT / "docs/sweeps/plan.json").read_text())
     with (ROOT / "docs/sweeps/short.csv").open(newline="") as file:
