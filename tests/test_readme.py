@@ -57,7 +57,17 @@ def test_each_command_is_understood(argv: list[str]) -> None:
 
 def test_every_command_is_shown() -> None:
     shown = {argv[0] for argv in lm_commands()}
-    listed = {"corpora", "models", "train", "evaluate", "generate", "score", "export", "bench"}
+    listed = {
+        "corpora",
+        "models",
+        "train",
+        "evaluate",
+        "generate",
+        "score",
+        "export",
+        "doctor",
+        "bench",
+    }
     assert shown == listed
 
 
