@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui import front_door, session
 from pages._ui.corpus_choice import pick_corpus
-from pages._ui.doctor_cards import cards, first_look
+from pages._ui.doctor_cards import ASKS, cards, first_look
 from pages._ui.doctor_gallery import gallery
 from pages._ui.doctor_start import laboratory
 from pages._ui.show import show_source
@@ -19,13 +19,17 @@ st.write(
     "at all, how fast may it go, with which settings does it do best, and is anything inside it "
     "stuck? Each has a picture, a verdict and a cure."
 )
-view = st.segmented_control(
+VIEW, KEPT = "doctor-view", "doctor-kept"
+if VIEW not in st.session_state and VIEW not in st.query_params and KEPT in st.session_state:
+    st.session_state[VIEW] = st.session_state[KEPT]  # on the way back from another screen
+view = st.session_state[KEPT] = st.segmented_control(
     "What to look at",
     VIEWS,
     default=VIEWS[0],
     required=True,
     label_visibility="collapsed",
-    key="doctor-view",
+    key=VIEW,
+    bind="query-params",
 )
 
 
@@ -53,12 +57,24 @@ def choose():
         "Examine", type="primary", width="stretch", key="doctor-go", disabled=not corpus.ready
     )
     options = {"seconds": seconds}
-    with st.expander("The grid of the fourth step"):
+    with st.expander("Which steps, and the grid of the fourth"):
+        steps = st.pills(
+            "Steps",
+            list(ASKS),
+            default=list(ASKS),
+            selection_mode="multi",
+            format_func=lambda part: ASKS[part][0],
+            key="doctor-steps",
+        )
         sides = st.columns(3)
         rates = sides[0].text_input("Learning rates", key="doctor-lrs", placeholder="0.01, 0.03")
         decays = sides[1].text_input("Weight decays", key="doctor-decays", placeholder="0, 0.1")
         random = sides[2].number_input("Random points beside it", value=None, key="doctor-random")
-        st.caption("Left empty: rates around the one that the third step suggests.")
+        st.caption(
+            "Left empty: rates around the one that the third step suggests, and as many decays and "
+            "random points as there is time for."
+        )
+    options["steps"] = list(steps)
     options["lrs"], options["decays"] = numbers(rates), numbers(decays)
     options["random"] = None if random is None else int(random)
     return default_spec(corpus.spec(), model, items=corpus.items), options, pressed

@@ -5,27 +5,44 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
+from pages._ui.doctor_outcomes import BROKEN, REPAIRED, Outcome, outcomes, show_outcome
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
     from lm_core.runs.spec import RunSpec
 
+LOOK_SECONDS = 2.0
+Outcomes = dict[tuple[str, str], Outcome]
+
 
 def gallery() -> None:
-    """A card a case, two a row."""
-    from lm_core.runs.gallery import CASES
-
+    """A card a case, two a row; looks again while one of its runs goes on."""
     st.write(
         "Each of these runs has one mistake. Break it, watch on the Train screen what the curve "
-        "and the verdicts say, then repair it and compare."
+        "and the verdicts say, then repair it and compare. What came of it stands here afterwards."
     )
-    for first in range(0, len(CASES), 2):
-        for case, column in zip(CASES[first : first + 2], st.columns(2), strict=False):
-            with column, st.container(border=True, height="stretch"):
-                _card(case)
+    going = _going(outcomes())
+    st.fragment(_cards, run_every=LOOK_SECONDS if going else None)(going)
 
 
-def _card(case: "Case") -> None:
+def _going(found: Outcomes) -> bool:
+    return any(outcome.run.active for outcome in found.values())
+
+
+def _cards(was_going: bool) -> None:
+    from lm_core.runs.gallery import CASES
+
+    with session.mending():
+        found = outcomes()
+        if _going(found) != was_going:
+            st.rerun()
+        for first in range(0, len(CASES), 2):
+            for case, column in zip(CASES[first : first + 2], st.columns(2), strict=False):
+                with column, st.container(border=True, height="stretch"):
+                    _card(case, found)
+
+
+def _card(case: "Case", found: Outcomes) -> None:
     st.markdown(f"**{case.title}**")
     st.caption(f"{case.idea} Mended by {case.mend}.")
     with st.container(horizontal=True):
@@ -33,6 +50,7 @@ def _card(case: "Case") -> None:
             _start(case.spec, f"Broken: {case.title}")
         if st.button("Repair it", key=f"doctor-mend-{case.name}"):
             _start(case.repaired, f"Repaired: {case.title}")
+    show_outcome(case, found.get((case.name, BROKEN)), found.get((case.name, REPAIRED)))
 
 
 def _start(spec: "RunSpec", title: str) -> None:

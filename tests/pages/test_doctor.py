@@ -11,7 +11,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.worker import execute
-from lm_core.training.events import Diagnosed, Found
+from lm_core.training.events import Diagnosed, Evaluated, Found
 from tests.pages.stored import spec
 
 ROOT = Path(__file__).parents[2]
@@ -169,6 +169,49 @@ def test_what_was_left_out_or_could_not_go_on_says_so(doctor: AppTest) -> None:
     assert not doctor.exception
     assert "The text is gone" in doctor.warning[0].value.replace("\\", "")
     assert said(doctor).count("Not taken.") == 5
+
+
+def test_a_step_that_was_not_chosen_is_left_out(doctor: AppTest) -> None:
+    stored(doctor, Found(3, "lr", RATES), options={"steps": ["lr"]}, status="queued")
+    assert not doctor.exception
+    assert said(doctor).count("Left out.") == 4
+
+
+def test_no_step_at_all_gets_one_sentence(doctor: AppTest) -> None:
+    doctor.button_group(key="doctor-steps").set_value([])
+    doctor.button(key="doctor-go").click().run()
+    assert not doctor.exception
+    assert "Choose at least one step" in doctor.error[0].value
+
+
+def test_the_gallery_compares_what_was_found_with_what_was_expected(doctor: AppTest) -> None:
+    store, owner = RunStore(), doctor.session_state["visitor"]
+    shown = CASES[0]
+    for spec_of, nats, verdicts in (
+        (shown.spec, 6.5, [Diagnosed(10, shown.expected, "alarm", "The loss rises.", "Lower it.")]),
+        (shown.repaired, 2.5, []),
+        (CASES[1].spec, 3.3, []),
+    ):
+        run = store.create(owner, "A case", spec_of.to_dict())
+        store.update(run, status="finished")
+        store.record(run, [Evaluated(150, 1000, "validation", nats, 700, True), *verdicts])
+    doctor.session_state["doctor-view"] = "Failure gallery"
+    doctor.run()
+    assert_well(doctor)
+    text = said(doctor).replace("\\", "")
+    assert "found at step 10, as expected" in text
+    assert "repaired, no alarm" in text
+    assert "6.50 nats per token broken, 2.50 repaired" in text
+    assert f"{CASES[1].expected.replace('_', ' ')}, was not given" in text
+
+
+def test_the_way_back_leads_to_the_view_that_was_left(doctor: AppTest) -> None:
+    doctor.session_state["doctor-view"] = "Failure gallery"
+    doctor.run()
+    doctor.switch_page("pages/train.py").run()
+    doctor.switch_page("pages/doctor.py").run()
+    assert_well(doctor)
+    assert doctor.button(key=f"doctor-break-{CASES[0].name}")
 
 
 def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:

@@ -1,0 +1,111 @@
+"""What became of the visitor's runs of a gallery case: the verdict that was expected, and the one
+that was given."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._ui import session
+from pages._ui.plain import plain
+from pages._ui.run_verdicts import noticed
+
+if TYPE_CHECKING:
+    from lm_core.runs.gallery import Case
+    from lm_core.runs.store import Run
+
+BROKEN, REPAIRED = "broken", "repaired"
+LATEST = 200  # of a visitor's runs that are looked through
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The newest run of one side of a case."""
+
+    run: "Run"
+    verdicts: list[dict[str, Any]]  # the last of each code, the gravest first
+    nats: float | None  # the last validation loss, per token
+
+    def given(self, code: str) -> dict[str, Any] | None:
+        """The verdict of that code, if it was given."""
+        return next((row for row in self.verdicts if row["code"] == code), None)
+
+
+def outcomes() -> dict[tuple[str, str], Outcome]:
+    """By the name of the case and `BROKEN` or `REPAIRED`, of this visitor."""
+    from lm_core.errors import LabError
+    from lm_core.runs.spec import RunSpec
+
+    store = session.manager().store
+    found: dict[tuple[str, str], Outcome] = {}
+    for run in store.runs_of(session.visitor())[:LATEST]:
+        try:
+            sides = _sides().get(RunSpec.from_dict(run.spec).id, [])
+        except LabError:  # settings of another version
+            continue
+        sides = [side for side in sides if side not in found and run.kind == "train"]
+        if sides:
+            found |= dict.fromkeys(sides, _outcome(run))
+    return found
+
+
+@cache
+def _sides() -> dict[str, list[tuple[str, str]]]:
+    """For the id of each spec of the gallery the cases that have it, and as which side: several are
+    repaired to the same run."""
+    from lm_core.runs.gallery import CASES
+
+    sides: dict[str, list[tuple[str, str]]] = {}
+    for case in CASES:
+        sides.setdefault(case.spec.id, []).append((case.name, BROKEN))
+        sides.setdefault(case.repaired.id, []).append((case.name, REPAIRED))
+    return sides
+
+
+def _outcome(run: "Run") -> Outcome:
+    from lm_core.training.events import Diagnosed, Evaluated
+
+    store = session.manager().store
+    scored = [row for row in store.since(Evaluated, run.id) if row["split"] == "validation"]
+    return Outcome(
+        run, noticed(store.since(Diagnosed, run.id)), scored[-1]["nats"] if scored else None
+    )
+
+
+def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None) -> None:
+    """In words, under the case's buttons: what was found, and whether the mend helped."""
+    if broken:
+        row = broken.given(case.expected)
+        if row:
+            st.badge(f"found at step {row['step']:,}, as expected", color="green")
+            st.caption(plain(row["text"]))
+        elif broken.run.active:
+            st.badge("still being looked at", color="gray")
+        else:
+            st.badge("not found", color="red")
+            st.caption(f"The verdict expected here, {_words(case.expected)}, was not given.")
+        _link(broken, "The broken run →")
+    if repaired:
+        alarms = [row for row in repaired.verdicts if row["severity"] == "alarm"]
+        if alarms:
+            st.badge("repaired, and yet an alarm", color="red")
+            st.caption(plain(alarms[0]["text"]))
+        elif repaired.run.active:
+            st.badge("repaired, no alarm so far", color="gray")
+        else:
+            st.badge("repaired, no alarm", color="green")
+        _link(repaired, "The repaired run →")
+    if broken and repaired and broken.nats is not None and repaired.nats is not None:
+        st.caption(
+            f"Validation loss: {broken.nats:.2f} nats per token broken, "
+            f"{repaired.nats:.2f} repaired."
+        )
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _link(outcome: Outcome, label: str) -> None:
+    st.page_link("pages/train.py", label=label, query_params={"run": outcome.run.id})
