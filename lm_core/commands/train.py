@@ -23,6 +23,7 @@ from lm_core.checkpoints import (
 )
 from lm_core.commands import Answer, fetch, file_or_name, mix, say
 from lm_core.device import DeviceChoice, choose_device
+from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
 from lm_core.runs.prepare import Prepared, prepare
@@ -159,7 +160,7 @@ def _trainer(
     prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice, team: Team
 ) -> Trainer:
     spec = prepared.spec
-    trainer = Trainer(
+    trainer = trainer_with(spec.fault)(
         prepared.model if saved is None else saved.model,
         prepared.data,
         settings=spec.train,
