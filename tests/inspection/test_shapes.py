@@ -55,7 +55,7 @@ def test_memory_is_four_bytes_a_weight_and_what_is_fixed() -> None:
     assert memory_bytes(model) == memory_bytes(blueprint("lstm", settings.to_dict(), 65))
     assert memory_bytes(model) == 4 * model.n_parameters
     settings = models["transformer"].settings(n_layer=1, n_head=2, n_embd=8, block_size=16)
-    angles = 2 * 16 * 2  # cos and sin of two frequencies at 16 places
+    angles = 2 * 16 * 4  # a cos and a sin for each of a head's 4 numbers at 16 places
     model = build_model("transformer", settings.to_dict(), 10)
     assert memory_bytes(model) == 4 * (model.n_parameters + angles)
 

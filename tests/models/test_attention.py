@@ -17,7 +17,7 @@ from lm_core.models.attention import (
     mean_by_softmax,
     spread,
 )
-from lm_core.models.positions import alibi_bias, alibi_slopes, rotary_tables
+from lm_core.models.positions import alibi_bias, alibi_slopes, both_halves, rotary_tables
 from lm_core.models.tracing import trace
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -141,7 +141,7 @@ def test_a_recorded_pass_says_what_the_fast_one_says(options, rotary, alibi, pad
     padding = padding_of(3, T, [1, 2, 8]) if padded else None
     look = {
         "mask": make_mask(T, T, CPU, causal=options["causal"], padding=padding, bias=bias),
-        "rotary": rotary_tables(T, D) if rotary else None,
+        "rotary": both_halves(*rotary_tables(T, D)) if rotary else None,
     }
     fast, (k, v) = attention(x, **look)
     with trace(attention) as recorded:
