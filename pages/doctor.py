@@ -69,14 +69,16 @@ def choose():
         sides = st.columns(3)
         rates = sides[0].text_input("Learning rates", key="doctor-lrs", placeholder="0.01, 0.03")
         decays = sides[1].text_input("Weight decays", key="doctor-decays", placeholder="0, 0.1")
-        random = sides[2].number_input("Random points beside it", value=None, key="doctor-random")
+        random = sides[2].number_input(
+            "Random points beside it", value=None, step=1, key="doctor-random"
+        )
         st.caption(
             "Left empty: rates around the one that the third step suggests, and as many decays and "
             "random points as there is time for."
         )
     options["steps"] = list(steps)
     options["lrs"], options["decays"] = numbers(rates), numbers(decays)
-    options["random"] = None if random is None else int(random)
+    options["random"] = random
     return default_spec(corpus.spec(), model, items=corpus.items), options, pressed
 
 

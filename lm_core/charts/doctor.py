@@ -129,7 +129,9 @@ def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
     lrs, decays = ([f"{v:.2g}" for v in data[k]] for k in ("lrs", "decays"))
     x = alt.X("lr:N", title="learning rate", scale=alt.Scale(domain=lrs), axis=_LEVEL)
     y = alt.Y("decay:N", title="weight decay", scale=alt.Scale(domain=decays))
-    shade = alt.Color("nats:Q", title=unit, scale=alt.Scale(scheme="cividis", reverse=True))
+    legend = alt.Legend(gradientLength=70, tickCount=3) if table["nats"].notna().any() else None
+    scale = alt.Scale(scheme="cividis", reverse=True)
+    shade = alt.Color("nats:Q", title=unit, scale=scale, legend=legend)
     tip = [alt.Tooltip("lr:N"), alt.Tooltip("decay:N"), alt.Tooltip("nats:Q", format=".4f")]
     boxes = (
         alt.Chart(table)
@@ -149,7 +151,7 @@ def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
     if best:
         where = f"rate {best['lr']:.2g} and decay {best['weight_decay']:.2g}"
         said = f"{title}: lowest {best['validation_nats']:.3f} {unit}, with {where}."
-    figure = _dressed(alt.layer(boxes, words), title, 60 + 50 * max(2, len(decays)))
+    figure = _dressed(alt.layer(boxes, words), title, 130 + 40 * max(2, len(decays)))
     return Chart(title, figure, said, _cells(data))
 
 
@@ -246,7 +248,7 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
 
 
 _POWERS = alt.Axis(format=".0e", tickCount=5)
-_LEVEL = alt.Axis(labelAngle=0)
+_LEVEL = alt.Axis(labelAngle=0, labelAlign="center")
 
 
 def _cells(data: dict[str, Any]) -> pd.DataFrame:

@@ -5,28 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui.doctor_inside import inside
+from pages._ui.doctor_inside import draw, inside
 from pages._ui.show import show_chart
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
-    from lm_core.charts.chart import Chart
     from lm_core.runs.store import Run
 
 UNIT = "nats per token"
 
 
-def _draw(chart: "Chart", done: bool, *, key: str) -> None:
-    """A picture under a fixed alternative text while it fills in, with its data afterwards."""
-    show_chart(chart, key=key, table=done, alt=None if done else f"{chart.title}, filling in.")
-
-
 def _init(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import histogram
 
-    title = "The first logits, each from the mean of its place"
-    hist = data["logits"]
-    show_chart(histogram(hist["edges"], hist["counts"], title=title, unit="logit"), key="doctor-1")
+    hist, unit = data["logits"], "logit, from the mean of its place"
+    chart = histogram(hist["edges"], hist["counts"], title="The first logits", unit=unit)
+    show_chart(chart, key="doctor-1")
 
 
 def _overfit(run: "Run | None", data: dict[str, Any]) -> None:
@@ -34,7 +28,7 @@ def _overfit(run: "Run | None", data: dict[str, Any]) -> None:
 
     title = f"Loss on the same {data['rows']} rows"
     chart = falling(data["steps"], data["nats"], data["target_nats"], title=title, unit=UNIT)
-    _draw(chart, _done(run, data), key="doctor-2")
+    draw(chart, key="doctor-2", done=_done(run, data))
 
 
 def _lr(run: "Run | None", data: dict[str, Any]) -> None:
@@ -42,9 +36,9 @@ def _lr(run: "Run | None", data: dict[str, Any]) -> None:
 
     done = _done(run, data)
     chart = rates(data["lr"], data["nats"], data.get("suggested_lr"), unit=UNIT)
-    _draw(chart, done, key="doctor-3")
+    draw(chart, key="doctor-3", done=done)
     if data.get("sweep"):
-        _draw(sweep(data["sweep"], unit=UNIT), done, key="doctor-3b")
+        draw(sweep(data["sweep"], unit=UNIT), key="doctor-3b", done=done)
 
 
 def _grid(run: "Run | None", data: dict[str, Any]) -> None:
@@ -52,7 +46,7 @@ def _grid(run: "Run | None", data: dict[str, Any]) -> None:
 
     done = _done(run, data)
     if not done:
-        _draw(grid(data, unit=UNIT), done, key="doctor-4")
+        draw(grid(data, unit=UNIT), key="doctor-4", done=done)
     else:
         chart = grid(data, unit=UNIT, pointed=True)
         answer = show_chart(chart, key="doctor-4-cells", on_select="rerun", selection_mode=CELL)
@@ -60,7 +54,7 @@ def _grid(run: "Run | None", data: dict[str, Any]) -> None:
         if clicked := [cell["run"] for cell in answer["selection"].get(CELL, ())]:
             st.switch_page("pages/train.py", query_params={"run": clicked[0]})
     if data.get("random"):
-        _draw(beside(data, unit=UNIT), done, key="doctor-4-random")
+        draw(beside(data, unit=UNIT), key="doctor-4-random", done=done)
 
 
 def _inside(run: "Run | None", data: dict[str, Any]) -> None:
@@ -105,6 +99,7 @@ def _train(run: "Run", seconds: float, **train: float) -> None:
     from lm_core.training import Budget
 
     spec = RunSpec.from_dict(run.spec)
-    found = replace(spec.train, **train)
+    rounded = {name: float(f"{value:.3g}") for name, value in train.items()}
+    found = replace(spec.train, **rounded)
     fill(replace(spec, train=found, budget=Budget(seconds=seconds)), "Learning rate")
     st.switch_page("pages/train.py")

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
-from pages._ui.doctor_outcomes import BROKEN, REPAIRED, Outcome, outcomes, show_outcome
+from pages._ui.doctor_outcomes import (
+    BROKEN,
+    REPAIRED,
+    Outcome,
+    outcomes,
+    repaired_title,
+    show_outcome,
+)
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
@@ -49,7 +56,7 @@ def _card(case: "Case", found: Outcomes) -> None:
         if st.button("Break it", key=f"doctor-break-{case.name}"):
             _start(case.spec, f"Broken: {case.title}")
         if st.button("Repair it", key=f"doctor-mend-{case.name}"):
-            _start(case.repaired, f"Repaired: {case.title}")
+            _start(case.repaired, repaired_title(case))
     show_outcome(case, found.get((case.name, BROKEN)), found.get((case.name, REPAIRED)))
 
 

@@ -1,18 +1,29 @@
 """The fifth step: layer by layer, what flows through and back, and how far the weights move."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages._ui.show import show_chart
 
+if TYPE_CHECKING:
+    from lm_core.charts.chart import Chart
+
 KINDS = ("Gradients", "Steps", "Layers", "Stuck units", "Weights")
+
+
+def draw(chart: "Chart", *, key: str, done: bool) -> None:
+    """A picture under a fixed alternative text while it fills in, with its data afterwards."""
+    show_chart(chart, key=key, table=done, alt=None if done else f"{chart.title}, filling in.")
 
 
 def inside(data: dict[str, Any], *, done: bool) -> None:
     """Pictures of one examined step (the data of an `Examined` event)."""
     from lm_core.charts.doctor import HEALTHY_RATIO, by_depth, histogram
 
+    if "layers" not in data:
+        st.caption("It ended before there was anything to look at.")
+        return
     kind = st.segmented_control(
         "Inside", KINDS, default=KINDS[0], required=True, key="doctor-inside"
     )
@@ -20,17 +31,17 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
     weights = {weight["name"]: weight for weight in data["weights"]}
     if kind == KINDS[0]:
         rows = [(name, weight["grad_norm"]) for name, weight in weights.items()]
-        chart = by_depth(rows, title="Length of the gradient of each matrix", unit="norm")
-        show_chart(chart, key="doctor-5-grad", table=done)
+        chart = by_depth(rows, title="Gradient of each matrix", unit="length (norm)")
+        draw(chart, key="doctor-5-grad", done=done)
     elif kind == KINDS[1]:
         rows = [(name, weight["update_ratio"]) for name, weight in weights.items()]
         chart = by_depth(
             rows,
-            title="Step of each matrix over its size (std of each)",
-            unit="ratio",
+            title="Step of each matrix",
+            unit="std of the step over std of the weights",
             line=HEALTHY_RATIO,
         )
-        show_chart(chart, key="doctor-5-update", table=done)
+        draw(chart, key="doctor-5-update", done=done)
         st.caption("About a thousandth, the line, is usual; far less crawls, far more jumps.")
     elif kind == KINDS[2] and layers:
         chosen = layers[st.selectbox("Layer", list(layers), key="doctor-5-layer")]
@@ -42,14 +53,14 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
                 title=f"{what.title()}s of {chosen['name']}",
                 unit=what,
             )
-            show_chart(chart, key=f"doctor-5-{what}", table=done)
+            draw(chart, key=f"doctor-5-{what}", done=done)
     elif kind == KINDS[3]:
         _stuck(layers, done)
     elif kind == KINDS[4] and weights:
         chosen = weights[st.selectbox("Matrix", list(weights), key="doctor-5-matrix")]
         title = f"Weights of {chosen['name']}"
         chart = histogram(chosen["edges"], chosen["counts"], title=title, unit="weight")
-        show_chart(chart, key="doctor-5-weight", table=done)
+        draw(chart, key="doctor-5-weight", done=done)
 
 
 def _stuck(layers: dict[str, Any], done: bool) -> None:
@@ -69,4 +80,4 @@ def _stuck(layers: dict[str, Any], done: bool) -> None:
     st.caption(f"{'; '.join(parts)}. Dark: a number whose slope is about 0, so nothing is learned.")
     says = "saturated" if layer.get("saturated") is not None else "asleep"
     title = f"Units of {layer['name']} (columns) over tokens (rows)"
-    show_chart(units(layer["units"], title=title, says=says), key="doctor-5-units", table=done)
+    draw(units(layer["units"], title=title, says=says), key="doctor-5-units", done=done)

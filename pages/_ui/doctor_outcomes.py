@@ -86,7 +86,7 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             st.badge("not found", color="red")
             st.caption(f"The verdict expected here, {_words(case.expected)}, was not given.")
         _link(broken, "The broken run →")
-    if repaired:
+    if repaired and (broken or repaired.run.title == repaired_title(case)):
         alarms = [row for row in repaired.verdicts if row["severity"] == "alarm"]
         if alarms:
             st.badge("repaired, and yet an alarm", color="red")
@@ -101,6 +101,11 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             f"Validation loss: {broken.nats:.2f} nats per token broken, "
             f"{repaired.nats:.2f} repaired."
         )
+
+
+def repaired_title(case: "Case") -> str:
+    """What a repaired run is called; that of another case may have the same settings."""
+    return f"Repaired: {case.title}"
 
 
 def _words(code: str) -> str:

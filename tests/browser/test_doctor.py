@@ -37,6 +37,29 @@ def test_five_verdicts_within_three_minutes_and_a_cell_opened(page: Page) -> Non
     expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible(timeout=MINUTE)
 
 
+def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
+    page.goto("/doctor")
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    page.get_by_text("Which steps, and the grid of the fourth").click()
+    for step in ("1. Does", "2. Can", "3. How", "5. Is"):
+        page.get_by_role("button", name=re.compile(f"^{step}")).click()
+    for label, value in (("Learning rates", "0.01 0.03"), ("Weight decays", "0 0.1")):
+        page.get_by_label(label).fill(value)
+        page.get_by_label(label).press("Enter")
+    seconds = page.get_by_role("spinbutton", name="Seconds")
+    seconds.fill("4")
+    seconds.press("Enter")
+    page.get_by_role("button", name="Examine", exact=True).click()
+    expect(page.get_by_text("Done.", exact=True)).to_be_visible(timeout=MINUTE)
+    cells = page.locator(".st-key-doctor-4-cells [role=graphics-document]").first
+    expect(cells).to_be_visible(timeout=MINUTE)
+    time.sleep(2.0)  # it is drawn once more when the page has looked for the last time
+    size = cells.bounding_box()
+    cells.click(position={"x": 0.25 * size["width"], "y": 0.3 * size["height"]})
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("rate 0.01, decay 0$")).first).to_be_visible(timeout=MINUTE)
+
+
 def test_a_broken_run_is_diagnosed_on_the_page(page: Page) -> None:
     page.goto("/doctor")
     page.get_by_text("Failure gallery", exact=True).click(timeout=MINUTE)

@@ -164,6 +164,12 @@ def test_a_verdict_leads_to_the_setting_that_mends_it(doctor: AppTest) -> None:
     assert doctor.session_state["train-filling"].changed == "Learning rate"
 
 
+def test_an_inside_that_ended_at_once_is_a_sentence(doctor: AppTest) -> None:
+    stored(doctor, Found(5, "inside", {"done": True, "verdicts": []}))
+    assert_well(doctor)
+    assert "before there was anything to look at" in said(doctor)
+
+
 def test_what_was_left_out_or_could_not_go_on_says_so(doctor: AppTest) -> None:
     stored(doctor, status="failed", message="The text is gone.")
     assert not doctor.exception
