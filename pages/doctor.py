@@ -9,7 +9,7 @@ from pages._ui.doctor_gallery import gallery
 from pages._ui.doctor_start import laboratory
 from pages._ui.show import show_source
 
-RUN_KEY = "doctor"
+RUN_KEY, EARLIER = "doctor", "doctor-earlier"
 VIEWS = ("Five steps", "How weights begin", "Failure gallery")
 
 front_door.enter()
@@ -34,7 +34,7 @@ view = st.session_state[KEPT] = st.segmented_control(
 
 
 def choose():
-    """Text, model, how long; the spec to examine, the options, and whether to begin."""
+    """Text, model, how long; the spec to examine, the options, a title, and whether to begin."""
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec
 
@@ -79,7 +79,8 @@ def choose():
     options["steps"] = list(steps)
     options["lrs"], options["decays"] = numbers(rates), numbers(decays)
     options["random"] = random
-    return default_spec(corpus.spec(), model, items=corpus.items), options, pressed
+    title = f"{families[model].title}, {corpus.title}"
+    return default_spec(corpus.spec(), model, items=corpus.items), options, title, pressed
 
 
 def numbers(text: str) -> list[float] | None:
@@ -97,16 +98,32 @@ def numbers(text: str) -> list[float] | None:
         raise BadSettings(f"Write numbers with commas between them, not {text[:40]!r}.") from None
 
 
-def examine(spec, options: dict) -> None:
+def earlier(run: str) -> None:
+    """All examinations of this visitor, to go back to one."""
+    mine = [r for r in session.manager().store.runs_of(session.visitor()) if r.kind == "doctor"]
+    titles = {r.id: f"{n}. {r.title}" for n, r in enumerate(reversed(mine), start=1)}
+    if len(titles) < 2 or run not in titles:
+        return
+
+    def show() -> None:
+        st.query_params[RUN_KEY] = st.session_state["doctor-run"] = st.session_state[EARLIER]
+
+    st.session_state[EARLIER] = run
+    ids = list(titles)[::-1]
+    st.selectbox(
+        "Your examinations", ids, format_func=titles.__getitem__, key=EARLIER, on_change=show
+    )
+
+
+def examine(spec, options: dict, title: str) -> None:
     """Queue the job and put it into the address."""
+    from lm_core.charts.words import shorten
     from lm_core.doctor.plan import Plan
-    from lm_core.models import models as families
 
     Plan.from_dict(options)  # what is out of range is said before anybody waits
-    title = f"Doctor: {families[spec.model_name].title}"
     given = {name: value for name, value in options.items() if value is not None}
     run = session.manager().start(
-        spec, session.visitor(), title=title, kind="doctor", options=given
+        spec, session.visitor(), title=shorten(title, 80), kind="doctor", options=given
     )
     st.query_params[RUN_KEY] = run
     st.session_state["doctor-run"] = run
@@ -121,14 +138,15 @@ elif view == VIEWS[2]:
 else:
     spec = None
     with session.mending():
-        spec, options, pressed = choose()
+        spec, options, title, pressed = choose()
         if pressed:
-            examine(spec, options)
+            examine(spec, options, title)
     run_id = st.query_params.get(RUN_KEY) or st.session_state.get("doctor-run")
     shown = False
     if run_id:
         with session.mending():
-            cards(run_id)
+            earlier(run_id)
+            cards(run_id, spec)
             shown = True
             st.query_params[RUN_KEY] = st.session_state["doctor-run"] = run_id
     if not shown:

@@ -45,13 +45,16 @@ ASKS = {
 }
 
 
-def cards(run_id: str) -> None:
-    """All five for a job of this visitor, filled from the store as it goes on.
+def cards(run_id: str, chosen: "RunSpec | None") -> None:
+    """All five for a job of this visitor, filled from the store as it goes on. `chosen` is what
+    would be examined next.
 
     Raises:
         RunNotFound: it is not there, or not this visitor's.
     """
     run = session.manager().store.get(run_id, session.visitor())
+    if chosen is not None and run.spec != json.loads(json.dumps(chosen.to_dict())):
+        st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
     st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)
 
 

@@ -220,6 +220,26 @@ def test_the_way_back_leads_to_the_view_that_was_left(doctor: AppTest) -> None:
     assert doctor.button(key=f"doctor-break-{CASES[0].name}")
 
 
+def test_an_earlier_examination_is_found_again(doctor: AppTest) -> None:
+    first = stored(doctor, Found(3, "lr", RATES))
+    assert "doctor-earlier" not in [box.key for box in doctor.selectbox]
+    second = stored(doctor)
+    box = doctor.selectbox(key="doctor-earlier")
+    assert (box.value, box.options) == (second, ["2. Doctor", "1. Doctor"])
+    box.select(first).run()
+    assert_well(doctor)
+    assert doctor.query_params["doctor"] == first
+    assert doctor.button(key="doctor-use")
+
+
+def test_findings_of_something_else_than_what_is_chosen_say_so(doctor: AppTest) -> None:
+    stored(doctor)
+    assert "Below:" not in said(doctor)
+    doctor.selectbox(key="doctor-model").select("mlp").run()
+    assert_well(doctor)
+    assert "Below: Doctor" in said(doctor)
+
+
 def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:
     run = RunStore().create("somebody else", "Doctor", {}, kind="doctor")
     doctor.query_params["doctor"] = run
