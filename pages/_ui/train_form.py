@@ -50,8 +50,11 @@ def choose() -> tuple[CorpusChoice, str, str, bool]:
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
 
-    st.session_state.setdefault("train-model", "transformer")
-    st.session_state.setdefault("train-budget", "1 min")
+    # What is filled in from a run is in the session; without it a widget begins as said here, also
+    # where a run of this script was cut off before it had drawn the widget.
+    names, filled = families.names(), st.session_state
+    begin = {} if filled.get("train-model") else {"index": names.index("transformer")}
+    spend = {} if filled.get("train-budget") else {"default": "1 min"}
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     card = st.container()
     with line[0]:
@@ -59,13 +62,16 @@ def choose() -> tuple[CorpusChoice, str, str, bool]:
     with line[1]:
         model = st.selectbox(
             "Model",
-            families.names(),
+            names,
+            **begin,
             format_func=lambda n: families[n].title,
             key="train-model",
             help="From counting pairs of tokens to a GPT: Architectures says what each does.",
         )
     with line[2]:
-        budget = st.segmented_control("Budget", list(BUDGETS), required=True, key="train-budget")
+        budget = st.segmented_control(
+            "Budget", list(BUDGETS), **spend, required=True, key="train-budget"
+        )
     with line[3]:
         pressed = st.button(
             "Start",
