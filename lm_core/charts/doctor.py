@@ -237,8 +237,8 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
         alt.Chart(table)
         .mark_rect()
         .encode(
-            x=alt.X("unit:O", title="unit", axis=None),
-            y=alt.Y("token:O", title="token", axis=None),
+            x=alt.X("unit:O", title=f"{len(image[0]) if image else 0} units", axis=_BARE),
+            y=alt.Y("token:O", title=f"{len(image)} tokens", axis=_BARE),
             color=shade,
         )
     )
@@ -248,6 +248,7 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
 
 
 _POWERS = alt.Axis(format=".0e", tickCount=5)
+_BARE = alt.Axis(labels=False, ticks=False, domain=False)
 _LEVEL = alt.Axis(labelAngle=0, labelAlign="center")
 
 

@@ -74,10 +74,12 @@ def _stuck(layers: dict[str, Any], done: bool) -> None:
     layer = able[st.selectbox("Layer", list(able), key="doctor-5-stuck-layer")]
     parts = []
     if layer.get("saturated") is not None:
-        parts.append(f"{layer['saturated']:.0%} of its units are saturated")
+        parts.append(f"{layer['saturated']:.0%} of its units are saturated at nearly every token")
+    if layer.get("saturated_values") is not None:
+        parts.append(f"{layer['saturated_values']:.0%} of all its numbers are")
     if layer.get("dead") is not None:
-        parts.append(f"{layer['dead']:.0%} of its units are dead")
+        parts.append(f"{layer['dead']:.0%} of its units are dead: 0 at every token")
     st.caption(f"{'; '.join(parts)}. Dark: a number whose slope is about 0, so nothing is learned.")
     says = "saturated" if layer.get("saturated") is not None else "asleep"
-    title = f"Units of {layer['name']} (columns) over tokens (rows)"
+    title = f"Units of {layer['name']}"
     draw(units(layer["units"], title=title, says=says), key="doctor-5-units", done=done)
