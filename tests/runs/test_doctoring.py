@@ -18,7 +18,7 @@ SMALL = replace(SPEC, model=replace(SPEC.model, n_hidden=32, dropout=0.0))
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
     store = RunStore(tmp_path_factory.mktemp("home"))
-    run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 6.0})
+    run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 15.0})
     execute(str(store.folder), run)
     return store, run
 
