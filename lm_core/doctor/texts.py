@@ -4,11 +4,12 @@ splits belong together and still are two.
     unigram entropy   H1 = -sum_v p(v) ln p(v)                 knowing how frequent tokens are
     bigram entropy    H2 = -sum_uv p(u, v) ln p(v | u)         knowing the token before, too
     apart             KL = sum_v q(v) ln(q(v) / p(v))          q validation, p training text
+    by_chance         (k - 1) / 2 (1 / n + 1 / m)              of k tokens in n and m draws of one p
     leaked            share of the validation text that stands in the training text word for word
 
 The divergence is taken over the most frequent tokens of the training text, all others as one: rare
-words differ between any two texts. Items leak as a whole; of running text, pieces of `WINDOW`
-tokens are looked for.
+words differ between any two texts. Two short texts differ by chance, and by how much is known.
+Items leak as a whole; of running text, pieces of `WINDOW` tokens are looked for.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class TextFacts:
     unigram: float
     bigram: float
     apart: float | None = None
+    by_chance: float = 0.0
     leaked: float | None = None
     looked_for: int = 0
     window: int = 0
@@ -49,14 +51,14 @@ def facts_of(data: dict[str, Encoded], vocab_size: int) -> TextFacts:
     if "validation" not in data:
         return TextFacts(unigram, bigram)
     held = _ids(data["validation"])
-    kl = divergence(held, train, vocab_size)
+    kl, chance = divergence(held, train, vocab_size), by_chance(held, train, vocab_size)
     if data["train"].items:
         ours, theirs = (_items(data[split]) for split in ("validation", "train"))
         known = set(theirs)
         share = sum(item in known for item in ours) / len(ours)
-        return TextFacts(unigram, bigram, kl, share, len(ours))
+        return TextFacts(unigram, bigram, kl, chance, share, len(ours))
     share, count = leaked_windows(held, whole[:SEARCHED])
-    return TextFacts(unigram, bigram, kl, share, count, WINDOW)
+    return TextFacts(unigram, bigram, kl, chance, share, count, WINDOW)
 
 
 def entropies(ids: np.ndarray, vocab_size: int) -> tuple[float, float]:
@@ -84,6 +86,13 @@ def divergence(held: np.ndarray, train: np.ndarray, vocab_size: int) -> float:
     q, p = (np.append(c[frequent], c.sum() - c[frequent].sum()) for c in (ours, theirs))
     q, p = q / q.sum(), (p + 0.5) / (p + 0.5).sum()
     return float((q[q > 0] * np.log(q[q > 0] / p[q > 0])).sum())
+
+
+def by_chance(held: np.ndarray, train: np.ndarray, vocab_size: int) -> float:
+    """The divergence to be expected of two texts of these lengths that are one (to first order, as
+    Miller 1955 corrects an entropy)."""
+    kinds = min(len(np.unique(train)), FREQUENT + 1, vocab_size)
+    return (kinds - 1) / 2 * (1 / len(held) + 1 / len(train))
 
 
 def leaked_windows(

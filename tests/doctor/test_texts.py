@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from lm_core.doctor import texts
+from lm_core.doctor.judging_texts import APART
 from lm_core.doctor.texts import divergence, entropies, facts_of, leaked_windows
 from lm_core.encoded import encode_documents
 from tests.tiny import NAMES, TEXT, encoded, stream
@@ -85,3 +86,28 @@ def test_a_long_text_is_looked_at_in_part(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(texts, "COUNTED", 50)
     ids = torch.cat([torch.zeros(60, dtype=torch.int64), torch.arange(40)])
     assert facts_of({"train": stream(ids)}, 100).unigram == 0
+
+
+@pytest.mark.parametrize("size", [50, 200, 2000])
+def test_what_is_expected_by_chance_is_the_mean_over_many_draws(size: int) -> None:
+    rng, V = np.random.default_rng(0), 20
+    p = rng.dirichlet(np.full(V, 5.0))
+    draws = [(rng.choice(V, size, p=p), rng.choice(V, 8 * size, p=p)) for _ in range(200)]
+    found = np.mean([divergence(held, train, V) for held, train in draws])
+    expected = np.mean([texts.by_chance(held, train, V) for held, train in draws])
+    assert expected == pytest.approx(found, rel=0.15)
+
+
+def test_two_short_pieces_of_one_text_are_not_called_different() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        train, held = rng.integers(0, 27, 200), rng.integers(0, 27, 60)
+        data = {
+            "train": stream(torch.from_numpy(train)),
+            "validation": stream(torch.from_numpy(held)),
+        }
+        facts = facts_of(data, 27)
+        assert facts.apart < APART + facts.by_chance
+    moved = {"train": data["train"], "validation": stream(torch.from_numpy(held % 5))}
+    facts = facts_of(moved, 27)
+    assert facts.apart > APART + facts.by_chance
