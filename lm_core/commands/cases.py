@@ -47,7 +47,7 @@ def diagnose(name: str) -> Answer:
                 said = time.perf_counter()
                 say(f"step {event.step}: {event.nats:.4f} nats")
     alarms = [event.code for event in found if event.severity == "alarm"]
-    verdicts = [Verdict(e.code, e.severity, e.text, e.cure, e.control).to_dict() for e in found]
+    verdicts = [Verdict.of(event).to_dict() for event in found]
     answer = {
         "case": broken.name,
         "expected_code": broken.expected,

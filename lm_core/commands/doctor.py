@@ -14,7 +14,7 @@ from lm_core.errors import BadSettings
 from lm_core.runs.doctoring import patient_of
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.worker import threads_for
+from lm_core.runs.worker import threads_of
 from lm_core.training.events import Diagnosed, Found
 
 
@@ -30,8 +30,7 @@ def run(args: argparse.Namespace) -> Answer:
     spec = default_spec(file_or_name(args), args.model, tokenizer=args.tokenizer, seed=args.seed)
     prepared = prepare(spec.with_texts(dict(map(split_setting, args.set))))
     device = choose_device(args.device)
-    size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
-    torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, device.threads))
+    torch.set_num_threads(threads_of(prepared, device.threads))
     data, verdicts, said = {}, [], set()
     for event in examine(patient_of(prepared, device.device), plan):
         match event:
@@ -41,9 +40,7 @@ def run(args: argparse.Namespace) -> Answer:
                     said.add(part)
                     say(f"{part} ...")
             case Diagnosed():
-                verdicts.append(
-                    Verdict(event.code, event.severity, event.text, event.cure, event.control)
-                )
+                verdicts.append(Verdict.of(event))
                 say(f"{event.severity}: {event.text} {event.cure}".rstrip())
     init, overfit, lr = (data.get(part, {}) for part in ("init", "overfit", "lr"))
     grid = data.get("grid", {})

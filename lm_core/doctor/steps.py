@@ -23,7 +23,7 @@ from lm_core.doctor.inside import Inside
 from lm_core.doctor.patient import Patient, Stop, Until, never
 from lm_core.doctor.plan import SHARES, STEPS, Plan
 from lm_core.doctor.untrained import untrained
-from lm_core.doctor.verdicts import NOTE, Verdict
+from lm_core.doctor.verdicts import NOTE, OK, Verdict
 from lm_core.models.contract import models
 from lm_core.training.events import Diagnosed, Examined, Found
 
@@ -174,10 +174,11 @@ class _Steps:
                 data = event.data | {"step": event.step, "done": False}
                 yield data
             if isinstance(event, Diagnosed):
-                said = (event.code, event.severity, event.text, event.cure, event.control)
-                verdicts.append(Verdict(*said))
-        if not data:
-            text = "Time was up before anything could be seen inside."
-            return [Verdict("inside_unseen", NOTE, text, "Give it more time.")]
-        yield data | {"done": True}
+                verdicts.append(Verdict.of(event))
+        if data:
+            yield data | {"done": True}
+        if not data or trainer.step < INSIDE_STEPS[0]:  # too few to call anything healthy
+            verdicts = [verdict for verdict in verdicts if verdict.severity != OK]
+            text = f"Time was up after {trainer.step} steps, before much could be seen inside."
+            verdicts.append(Verdict("inside_unseen", NOTE, text, "Give it more time."))
         return verdicts

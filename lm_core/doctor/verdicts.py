@@ -34,6 +34,11 @@ class Verdict:
         if self.severity not in SEVERITIES:
             raise ValueError(f"severity is one of {', '.join(SEVERITIES)}, not {self.severity!r}")
 
+    @classmethod
+    def of(cls, said: Diagnosed) -> "Verdict":
+        """The inverse of `at`."""
+        return cls(said.code, said.severity, said.text, said.cure, said.control)
+
     def at(self, step: int) -> Diagnosed:
         """The event that says so after `step` steps."""
         return Diagnosed(step, self.code, self.severity, self.text, self.cure, self.control)

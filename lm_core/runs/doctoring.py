@@ -19,9 +19,9 @@ from lm_core.errors import LabError
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, threads_for, unit_of
+from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, facts_of, threads_of
 from lm_core.training import Budget, TrainSettings
-from lm_core.training.events import Checkpointed, Event, Failed, Found
+from lm_core.training.events import Checkpointed, Event, Failed
 
 
 def patient_of(prepared: Prepared, device: torch.device | str) -> Patient:
@@ -46,23 +46,14 @@ def examine(store: RunStore, run: str) -> str:
         spec = RunSpec.from_dict(row.spec)
         plan = Plan.from_dict(row.options)
         prepared = prepare(spec)
-        size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
-        torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
+        torch.set_num_threads(threads_of(prepared, THREADS))
         device = choose_device(threads=torch.get_num_threads())
-        facts = {
-            "parameters": prepared.model.n_parameters,
-            "vocab_size": prepared.tokenizer.vocab_size,
-            "device": str(device),
-            "corpus": prepared.info.title,
-            "unit": unit_of(spec.tokenizer_name),
-        }
+        facts = facts_of(prepared, device)
         store.update(run, status="running", facts=facts)
         control = StoreControl(store, run)
         cells = _Cells(store, run, spec, facts)
         patient = patient_of(prepared, device.device)
-        part = 0
         for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
-            part = event.step if isinstance(event, Found) else part
             store.record(run, [event])
     except LabError as error:
         store.update(run, status="failed", message=str(error), ended=time.time())

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
-from lm_core.device import choose_device
+from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.errors import LabError
@@ -96,8 +97,7 @@ def execute(home: str, run: str) -> str:
     try:
         spec = RunSpec.from_dict(row.spec)
         prepared = prepare(spec)
-        size = getattr(spec.model, "block_size", 1) * spec.train.batch_size
-        torch.set_num_threads(threads_for(3 * size * prepared.model.n_parameters, THREADS))
+        torch.set_num_threads(threads_of(prepared, THREADS))
         device = choose_device(threads=torch.get_num_threads())
         reporting = Reporting(store, run, prepared)
         trainer = trainer_of(store, run, prepared, device.device, reporting)
@@ -107,19 +107,30 @@ def execute(home: str, run: str) -> str:
     store.update(
         run,
         status="running",
-        facts={
-            "parameters": prepared.model.n_parameters,
-            "vocab_size": prepared.tokenizer.vocab_size,
-            "device": str(device),
-            "corpus": prepared.info.title,
-            "unit": unit_of(spec.tokenizer_name),
-            "counts": prepared.card()["counts"],
-            **reporting.facts,
-        },
+        facts=facts_of(prepared, device) | reporting.facts,
     )
     for _ in recorded(store, run, trainer, reporting.snapshots):
         pass
     return store.get(run).status
+
+
+def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
+    """What a run's row says of the model, the text and the machine from the start."""
+    return {
+        "parameters": prepared.model.n_parameters,
+        "vocab_size": prepared.tokenizer.vocab_size,
+        "device": str(device),
+        "corpus": prepared.info.title,
+        "unit": unit_of(prepared.spec.tokenizer_name),
+        "counts": prepared.card()["counts"],
+    }
+
+
+def threads_of(prepared: Prepared, most: int) -> int:
+    """Threads worth using for the steps of this run."""
+    spec = prepared.spec
+    tokens = getattr(spec.model, "block_size", 1) * spec.train.batch_size
+    return threads_for(3 * tokens * prepared.model.n_parameters, most)
 
 
 def threads_for(work: float, most: int) -> int:

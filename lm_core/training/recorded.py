@@ -26,8 +26,10 @@ PLAIN = 3  # steps before the recording, for what a first time sets up
 
 def wanted(trainer: "Trainer") -> bool:
     """Where it can be: a plain Trainer alone on a GPU, whose batches carry no state along."""
-    s, kind = trainer.settings, type(trainer).__name__
-    alone = trainer.team.size == 1 and kind == "Trainer" and trainer.device.type == "cuda"
+    from lm_core.training.trainer import Trainer  # which knows this file
+
+    s, plain = trainer.settings, type(trainer) is Trainer  # another may take its steps otherwise
+    alone = trainer.team.size == 1 and plain and trainer.device.type == "cuda"
     ways = s.compile == "auto" and s.accumulate == 1 and not s.ramp and not s.deterministic
     return alone and ways and not trainer.model.carries_state and trainer.model.causal
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui import session
 from pages._ui.doctor_findings import PICTURES, next_try
 from pages._ui.plain import plain
-from pages._ui.run_verdicts import BADGES, mended, title_of
+from pages._ui.run_verdicts import BADGES, mended, said, title_of
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _cards(run_id: str, was_active: bool) -> None:
         verdicts = runs.store.since(Diagnosed, run_id)
         _status(run, found)
         for number, part in enumerate(ASKS, start=1):
-            said = [row for row in verdicts if row["step"] == number]
-            card(run.spec, run, part, found.get(part, {}).get("data"), said)
+            own = [row for row in verdicts if row["step"] == number]
+            card(run.spec, run, part, found.get(part, {}).get("data"), own)
 
 
 def _status(run: "Run", found: dict[str, Any]) -> None:
@@ -116,7 +116,7 @@ def card(
             for row in verdicts:
                 label, color = BADGES[row["severity"]]
                 st.badge(label, color=color)
-                st.markdown(f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****"))
+                st.markdown(said(row))
                 if part not in ("lr", "grid"):  # these two say better what to set
                     _mend(spec, row)
             if not verdicts:

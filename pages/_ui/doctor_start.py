@@ -7,7 +7,7 @@ from pages._ui.show import show_chart, show_source
 
 
 def laboratory() -> None:
-    """Sliders and the picture they change at once."""
+    """Five settings and the picture they change at once."""
     from lm_core.charts.doctor import through_depth
     from lm_core.doctor.starting import GAINS, StackSettings, kept, stack
 

@@ -41,6 +41,11 @@ def noticed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(last.values(), key=lambda row: (ORDER.index(row["severity"]), row["step"]))
 
 
+def said(row: dict[str, Any]) -> str:
+    """What was found, and in bold what to do."""
+    return f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****")
+
+
 def _diagnosed() -> type:
     from lm_core.training.events import Diagnosed
 
@@ -55,7 +60,7 @@ def _verdict(run: "Run", row: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap="xsmall", width="stretch"):
             st.badge(f"{label}, step {row['step']:,}", color=color)
-            st.markdown(f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****"))
+            st.markdown(said(row))
         if not row["control"]:
             return
         try:

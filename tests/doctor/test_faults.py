@@ -6,25 +6,16 @@ import pytest
 import torch
 
 from lm_core.doctor.faults import FAULTS, trainer_with
-from lm_core.encoded import Encoded, encode_documents
+from lm_core.encoded import Encoded
 from lm_core.errors import UnknownName
 from lm_core.evaluation import evaluate
 from lm_core.models.contract import IGNORED
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Failed, Finished, Step
-from tests.tiny import NAMES, TEXT, encoded, lively_model
+from tests.doctor.patients import ITEMS, RUNNING, V
+from tests.tiny import lively_model
 
-TOKENIZER, _ = encoded([TEXT, *NAMES])
-V = TOKENIZER.vocab_size
-ITEMS = {
-    "train": encode_documents(NAMES[:30], TOKENIZER, items=True),
-    "validation": encode_documents(NAMES[30:], TOKENIZER, items=True),
-}
-TEXTS = {
-    "train": encode_documents([TEXT[:400]], TOKENIZER, items=False),
-    "validation": encode_documents([TEXT[400:]], TOKENIZER, items=False),
-}
-DATA = {"items": ITEMS, "text": TEXTS}
+DATA = {"items": ITEMS, "text": RUNNING}
 
 
 def make(fault: str, kind: str = "items", *, steps: int = 3, **changes) -> Trainer:
@@ -93,7 +84,7 @@ def test_a_leaked_split_trains_on_what_it_is_judged_by() -> None:
     assert pieces(run.data["train"]) == [*pieces(ITEMS["train"]), *pieces(ITEMS["validation"])]
     assert pieces(run.data["validation"]) == pieces(ITEMS["validation"])
     ids = make("leaked-split", "text").data["train"].ids
-    assert torch.equal(ids, torch.cat([TEXTS["train"].ids, TEXTS["validation"].ids]))
+    assert torch.equal(ids, torch.cat([RUNNING["train"].ids, RUNNING["validation"].ids]))
 
 
 def test_another_tokenizer_renames_the_tokens_of_one_split() -> None:
@@ -118,7 +109,7 @@ def test_few_data_are_the_beginning_of_the_text(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_text_without_validation_has_nothing_to_spoil_there(fault: str) -> None:
     run = trainer_with(fault)(
-        lively_model("mlp", V), {"train": TEXTS["train"]}, budget=Budget(steps=1)
+        lively_model("mlp", V), {"train": RUNNING["train"]}, budget=Budget(steps=1)
     )
     events = list(run.run())
     assert not any(isinstance(event, Evaluated | Failed) for event in events)

@@ -60,3 +60,15 @@ def test_a_step_that_sees_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(steps, "LATE", -1.0)
     _, verdicts = taken("mlp", seconds=4.0, steps=("inside",))
     assert [v.code for v in verdicts] == ["inside_unseen"]
+
+
+def test_a_few_steps_are_too_few_to_call_it_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "INSIDE_STEPS", (3, 3))
+    found, verdicts = taken("mlp", seconds=60.0, steps=("inside",))
+    assert found["inside"][-1]["done"]
+    assert "healthy" in [v.code for v in verdicts]
+    monkeypatch.setattr(steps.pace.Pace, "steps", lambda self, *given: 2)
+    found, verdicts = taken("mlp", seconds=60.0, steps=("inside",))
+    assert found["inside"][-1]["done"]
+    assert [v.code for v in verdicts if v.severity == "ok"] == []
+    assert verdicts[-1].code == "inside_unseen"

@@ -9,31 +9,10 @@ from torch.nn import functional as F
 from lm_core.models.attention import causal_mask, make_mask
 from lm_core.models.transformer import Block, Transformer, TransformerSettings
 from tests.tiny import some_ids
+from tools.compare.huggingface import as_ours
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 L, H, C, V, T = 3, 4, 32, 50, 16
-PARTS = {  # name in a block of GPT-2 -> name in ours
-    "ln_1": "norm_attention",
-    "attn.c_attn": "attention.qkv",
-    "attn.c_proj": "attention.out",
-    "ln_2": "norm_mlp",
-    "mlp.c_fc": "up",
-    "mlp.c_proj": "down",
-}
-
-
-def as_ours(theirs: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors under GPT-2's names (weights, or their gradients) under ours. GPT-2 keeps its
-    matrices the other way round: (in, out)."""
-    ours = {"embedding.weight": theirs["transformer.wte.weight"]}
-    ours["positions.table.weight"] = theirs["transformer.wpe.weight"]
-    for last in ("weight", "bias"):
-        ours[f"norm.{last}"] = theirs[f"transformer.ln_f.{last}"]
-        for layer in range(L):
-            for their, our in PARTS.items():
-                tensor = theirs[f"transformer.h.{layer}.{their}.{last}"]
-                ours[f"blocks.{layer}.{our}.{last}"] = tensor.T if tensor.dim() == 2 else tensor
-    return ours
 
 
 def test_it_is_gpt2_when_its_settings_are() -> None:
@@ -57,7 +36,7 @@ def test_it_is_gpt2_when_its_settings_are() -> None:
         tied=True,
     )
     ours = Transformer(settings, V)
-    assert not ours.load_state_dict(as_ours(theirs.state_dict()), strict=False).unexpected_keys
+    assert not ours.load_state_dict(as_ours(theirs.state_dict(), L), strict=False).unexpected_keys
     assert ours.n_parameters == theirs.num_parameters()
 
     text = some_ids(3, T + 1, V)
@@ -70,7 +49,7 @@ def test_it_is_gpt2_when_its_settings_are() -> None:
 
     loss.backward()
     their_loss.backward()
-    grads = as_ours({name: p.grad for name, p in theirs.named_parameters()})
+    grads = as_ours({name: p.grad for name, p in theirs.named_parameters()}, L)
     assert set(grads) == {name for name, _ in ours.named_parameters()}
     for name, weight in ours.named_parameters():
         torch.testing.assert_close(weight.grad, grads[name], **CLOSE)

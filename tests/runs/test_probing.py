@@ -13,7 +13,7 @@ from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.probing import TOKENS, Probe, beginning
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.training import Budget, Trainer, TrainSettings
-from lm_core.training.events import Evaluated, Probed
+from lm_core.training.events import Evaluated, Event, Probed
 from tests.tiny import NAMES, TEXT, encoded, tiny_settings
 
 
@@ -36,17 +36,19 @@ def ready(family: str = "transformer", *, items: bool = False, **changes) -> Pre
     return prepare(spec)
 
 
+def trained(prepared: Prepared, probe: Probe) -> list[Event]:
+    """Everything that a run with the probe at its side says."""
+    s = prepared.spec
+    trainer = Trainer(
+        prepared.model, prepared.data, settings=s.train, budget=s.budget, aside=[probe]
+    )
+    return list(trainer.run())
+
+
 def test_the_same_tokens_are_scored_at_each_evaluation_as_torch_scores_them() -> None:
     prepared = ready(block_size=64)
     probe = Probe(prepared)
-    trainer = Trainer(
-        prepared.model,
-        prepared.data,
-        settings=prepared.spec.train,
-        budget=prepared.spec.budget,
-        aside=[probe],
-    )
-    shown = list(trainer.run())
+    shown = trained(prepared, probe)
     probed = [event for event in shown if isinstance(event, Probed)]
     assert [e.step for e in probed] == [e.step for e in shown if isinstance(e, Evaluated)]
     ids = prepared.data["validation"].ids[:TOKENS]
@@ -64,14 +66,7 @@ def test_the_same_tokens_are_scored_at_each_evaluation_as_torch_scores_them() ->
 def test_every_kind_of_family_is_scored_whole(family: str) -> None:
     prepared = ready(family, items=True)
     probe = Probe(prepared)
-    trainer = Trainer(
-        prepared.model,
-        prepared.data,
-        settings=prepared.spec.train,
-        budget=prepared.spec.budget,
-        aside=[probe],
-    )
-    probed = [event for event in trainer.run() if isinstance(event, Probed)]
+    probed = [event for event in trained(prepared, probe) if isinstance(event, Probed)]
     assert probed
     assert {len(event.nats) for event in probed} == {len(probe.tokens)}
     assert all(math.isfinite(n) for event in probed for n in event.nats[1:])

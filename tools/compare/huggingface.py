@@ -53,13 +53,14 @@ def their_model(shape: dict[str, int]) -> nn.Module:
 def our_model(shape: dict[str, int], theirs: nn.Module) -> Transformer:
     """Ours with the same weights."""
     model = Transformer(TransformerSettings(**shape, **AS_GPT2), V)
-    weights = _as_ours(theirs.state_dict(), shape["n_layer"])
+    weights = as_ours(theirs.state_dict(), shape["n_layer"])
     model.load_state_dict(weights, strict=False)  # the head is the embedding
     return model.eval()
 
 
-def _as_ours(theirs: dict[str, Tensor], n_layer: int) -> dict[str, Tensor]:
-    """GPT-2 keeps its matrices the other way round: (in, out)."""
+def as_ours(theirs: dict[str, Tensor], n_layer: int) -> dict[str, Tensor]:
+    """Tensors under GPT-2's names (weights, or their gradients) under ours. GPT-2 keeps its
+    matrices the other way round: (in, out)."""
     ours = {"embedding.weight": theirs["transformer.wte.weight"]}
     ours["positions.table.weight"] = theirs["transformer.wpe.weight"]
     for last in ("weight", "bias"):
