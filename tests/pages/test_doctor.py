@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
-from lm_core.runs.store import RunStore
 from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Evaluated, Found
+from pages._ui import session
 from tests.pages.stored import spec
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def test_bad_budgets_get_one_sentence(doctor: AppTest, seconds: float) -> None:
 def test_findings_fill_the_cards_and_a_cell_can_be_opened(doctor: AppTest) -> None:
     spec = default_spec(CorpusSpec(name="names"), "mlp")
     spec = replace(spec, model=replace(spec.model, n_hidden=16, dropout=0.0))
-    store, owner = RunStore(), doctor.session_state["visitor"]
+    store, owner = session._manager().store, doctor.session_state["visitor"]
     run = store.create(owner, "Doctor", spec.to_dict(), kind="doctor", options={"seconds": 4.0})
     execute(str(store.folder), run)
     doctor.query_params["doctor"] = run
@@ -118,7 +118,7 @@ RATES = {
 
 def stored(at: AppTest, *events: object, status: str = "finished", **columns: object) -> str:
     """An examination with these events, on the page."""
-    store, owner = RunStore(), at.session_state["visitor"]
+    store, owner = session._manager().store, at.session_state["visitor"]
     options = columns.pop("options", {})
     run = store.create(owner, "Doctor", spec().to_dict(), kind="doctor", options=options)
     store.update(run, status=status, **columns)
@@ -191,7 +191,7 @@ def test_no_step_at_all_gets_one_sentence(doctor: AppTest) -> None:
 
 
 def test_the_gallery_compares_what_was_found_with_what_was_expected(doctor: AppTest) -> None:
-    store, owner = RunStore(), doctor.session_state["visitor"]
+    store, owner = session._manager().store, doctor.session_state["visitor"]
     shown = CASES[0]
     for spec_of, nats, verdicts in (
         (shown.spec, 6.5, [Diagnosed(10, shown.expected, "alarm", "The loss rises.", "Lower it.")]),
@@ -241,7 +241,7 @@ def test_findings_of_something_else_than_what_is_chosen_say_so(doctor: AppTest) 
 
 
 def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:
-    run = RunStore().create("somebody else", "Doctor", {}, kind="doctor")
+    run = session._manager().store.create("somebody else", "Doctor", {}, kind="doctor")
     doctor.query_params["doctor"] = run
     doctor.run()
     assert not doctor.exception
