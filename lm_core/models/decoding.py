@@ -87,39 +87,66 @@ class Steps:
         return F.linear(normed(x, C), self.head)
 
 
-class OneRow(Steps):
-    """The same for one row on a CPU, where everything is a vector.
+class OneRow:
+    """The same for one row on a CPU, where everything is a vector and calling takes the time.
 
     W (r x) = r W x, so the norm's one number r never touches x: queries and keys are normed
     themselves, values take r, and (r relu(u))^2 = r^2 relu(u)^2 leaves r^2 to the last product.
+    A rotation leaves lengths as they are, so queries and keys are turned first, beside their own
+    negatives: of [x, -x] the mean is 0, and the LayerNorm of torch, one call, is an RMS norm.
+
+    A token reads every weight once, so that a model too wide for the processor's cache writes as
+    fast as memory is read: nearly twice as fast along the longer side of a matrix. The two matrices
+    that widen are therefore laid out by columns, which takes about the time of a token.
     """
+
+    WIDE = 256
+
+    def __init__(self, model: Transformer, cache: Cache) -> None:
+        s, self.length = model.settings, cache.length
+        self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
+        widen = _by_columns if self.C >= self.WIDE else Tensor.detach
+        self.layers = [
+            (
+                widen(b.attention.qkv.weight),
+                b.attention.out.weight,
+                widen(b.up.weight),
+                b.down.weight,
+            )
+            for b in model.blocks
+        ]
+        past = [tensor[0, :, : self.length] for pair in cache.layers for tensor in pair]
+        self.kv = past[0].new_empty(len(past), self.H, s.block_size, self.D)
+        self.kv[:, :, : self.length] = torch.stack(past)
+        self.embedding, self.head = model.embedding.weight, model.head.weight
+        self.turns = rotations(s.block_size, self.D, both_signs=True)
 
     def __call__(self, ids: Tensor) -> Tensor:
         t, C, H, D = self.length, self.C, self.H, self.D
-        turn = self.rotations[t]
+        turn, least = self.turns[t], C * EPS
+        places = self.kv.select(2, t).unbind()  # of this token: keys, values, keys ..., each (H, D)
+        seen = self.kv.narrow(2, 0, t + 1).unsqueeze(1).unbind()  # each (1, H, t + 1, D)
         x = self.embedding[int(ids)]  # (C,)
-        x = x * _inverse(x)
-        for to_qkv, to_out, up, down, K, V in self.layers:
-            r = _inverse(x)
-            qkv = torch.mv(to_qkv, x)
-            qk = qkv[: 2 * C].view(2 * H, D)
-            lengths = torch.linalg.vector_norm(qk, dim=-1, keepdim=True)
-            scale = lengths.square_().add_(D * EPS / (r * r)).rsqrt_().mul_(D**0.5)
-            qk = (qk * scale) @ turn
-            K[0, :, t], V[0, :, t] = qk[H:], (qkv[2 * C :] * r).view(H, D)
-            q = qk[:H].view(1, H, 1, D)
-            y = F.scaled_dot_product_attention(q, K[:, :, : t + 1], V[:, :, : t + 1])
-            x = torch.addmv(x, to_out.t(), y.view(C))
-            r = _inverse(x)
-            x = torch.addmv(x, down.t(), torch.mv(up, x).relu_().square_(), alpha=r * r)
+        x = x * math.sqrt(C / (x.dot(x).item() + least))
+        for i, (to_qkv, out, up, down) in enumerate(self.layers):
+            square = C / (x.dot(x).item() + least)  # r^2, as `layers.rms_norm` multiplies by r
+            qkv = torch.mv(to_qkv, x).view(3 * H, D)
+            qk = torch.layer_norm(qkv[: 2 * H].mm(turn), (2 * D,), eps=EPS / square)
+            places[2 * i].copy_(qk[H:, :D])
+            torch.mul(qkv[2 * H :], math.sqrt(square), out=places[2 * i + 1])
+            q = qk[:H, :D].view(1, H, 1, D)
+            y = F.scaled_dot_product_attention(q, seen[2 * i], seen[2 * i + 1])
+            x = torch.addmv(x, out, y.view(C))
+            square = C / (x.dot(x).item() + least)
+            x = torch.addmv(x, down, torch.mv(up, x).relu_().square_(), alpha=square)
         self.length = t + 1
-        return (torch.mv(self.head, x) * _inverse(x)).unsqueeze(0)
+        x = x * math.sqrt(C / (x.dot(x).item() + least))
+        return torch.mv(self.head, x).unsqueeze(0)
 
 
-def _inverse(x: Tensor) -> float:
-    """1 / rms of a vector, as `layers.rms_norm` divides by it."""
-    C = len(x)
-    return math.sqrt(C / (float(x.dot(x)) + C * EPS))
+def _by_columns(weight: Tensor) -> Tensor:
+    """The same matrix, column after column in memory."""
+    return weight.t().contiguous().t()
 
 
 class Captured(Steps):
@@ -196,12 +223,13 @@ def _roots(C: int, device: torch.device) -> tuple[Tensor]:
 
 
 @lru_cache(maxsize=8)
-def rotations(S: int, D: int, device: str = "cpu") -> Tensor:
-    """Matrices (S, D, D) that turn a row vector at each place as `positions.rotate` does."""
+def rotations(S: int, D: int, device: str = "cpu", *, both_signs: bool = False) -> Tensor:
+    """Matrices (S, D, D) that turn a row vector at each place as `positions.rotate` does; with
+    `both_signs` (S, D, 2 D), which gives what was turned and, beside it, its negative."""
     cos, sin = (table.to(device) for table in rotary_tables(S, D))  # each (S, D/2)
     half = D // 2
     i = torch.arange(half, device=cos.device)
     turn = cos.new_zeros(S, 2 * half, 2 * half)
     turn[:, i, i], turn[:, i + half, i + half] = cos, cos
     turn[:, i + half, i], turn[:, i, i + half] = -sin, sin
-    return turn
+    return torch.cat([turn, -turn], dim=-1) if both_signs else turn

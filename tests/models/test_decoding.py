@@ -37,6 +37,21 @@ def test_every_size_of_the_usual_recipe_is_written_out(change: dict, rows: int) 
     torch.testing.assert_close(said, whole[:, 1:], atol=1e-5, rtol=1e-5)
 
 
+def test_a_wide_model_is_laid_out_by_columns_and_says_the_same() -> None:
+    model = lively_model("transformer", n_embd=OneRow.WIDE, n_head=4)
+    idx = some_ids(1, 6, 27)
+    with torch.inference_mode():
+        whole, _ = model(idx)
+        _, state = model(idx[:, :1])
+        step = model.steps(state)
+        said = torch.stack([step(idx[:, t]) for t in range(1, 6)], dim=1)
+    qkv, up = step.layers[0][0], step.layers[0][2]
+    assert qkv.t().is_contiguous()
+    assert up.t().is_contiguous()
+    assert model.blocks[0].up.weight.is_contiguous()  # the model's own stays as it was
+    torch.testing.assert_close(said, whole[:, 1:], atol=1e-4, rtol=1e-5)
+
+
 @pytest.mark.parametrize("change", OTHERS, ids=str)
 def test_other_recipes_go_by_forward(change: dict) -> None:
     model = lively_model("transformer", **change)

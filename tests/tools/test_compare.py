@@ -198,7 +198,9 @@ def test_every_size_and_way_has_a_row(monkeypatch, capsys) -> None:
     told = answer(capsys)
     assert told["transformers"]
     assert [row["name"] for row in told["results"]] == [
-        "generate 1x8 greedy",
-        "generate 1x8 drawn",
+        "generate 1x8 greedy, recipe",
+        "generate 1x8 drawn, recipe",
+        "generate 1x8 greedy, the same weights",
+        "generate 1x8 drawn, the same weights",
     ]
     assert all(row["tokens"] == 7 and row["ratio"] > 0 for row in told["results"])

@@ -2,13 +2,15 @@
 
     python -m tools.compare.huggingface [CHECKOUT] [--rounds 5]
 
-GPT-2 of the package transformers with random weights, and our Transformer with the same weights:
-learned positions, layer norm, GELU, biases, tied head. Batch 1, one thread, as many tokens as the
-context holds, greedy and drawn. CHECKOUT is a checkout of transformers to take in place of the
-installed package.
+GPT-2 of the package transformers with random weights beside two of ours: the Transformer of the
+default recipe in the same size, and one with GPT-2's parts and the same weights (learned
+positions, layer norm, GELU, biases, tied head), which shows what the engine alone does. Batch 1,
+one thread, as many tokens as the context holds, greedy and drawn. CHECKOUT is a checkout of
+transformers to take in place of the installed package.
 """
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,12 @@ def their_model(shape: dict[str, int]) -> nn.Module:
     config = GPT2Config(vocab_size=V, n_positions=shape["block_size"], **sizes, **quiet)
     config.bos_token_id = config.eos_token_id = None
     return GPT2LMHeadModel(config).eval()
+
+
+def our_recipe(shape: dict[str, int]) -> Transformer:
+    """Our default parts in the same size."""
+    torch.manual_seed(0)
+    return Transformer(TransformerSettings(**shape), V).eval()
 
 
 def our_model(shape: dict[str, int], theirs: nn.Module) -> Transformer:
@@ -96,18 +104,16 @@ def our_ids(model: Transformer, tokens: int, *, greedy: bool) -> list[int]:
 
 
 def rows(shapes: dict[str, dict[str, int]], *, rounds: int) -> list[dict[str, Any]]:
-    """A row a size and way of choosing."""
+    """A row a size, model of ours and way of choosing."""
     found = []
     for name, shape in shapes.items():
-        theirs = their_model(shape)
-        ours, tokens = our_model(shape, theirs), shape["block_size"] - 1
-        for greedy in (True, False):
+        theirs, tokens = their_model(shape), shape["block_size"] - 1
+        models = {"recipe": our_recipe(shape), "the same weights": our_model(shape, theirs)}
+        for (kind, ours), greedy in product(models.items(), (True, False)):
             mine = timed(lambda m=ours, n=tokens, g=greedy: our_ids(m, n, greedy=g))
             other: Round = timed(lambda m=theirs, n=tokens, g=greedy: their_ids(m, n, greedy=g))
-            way = "greedy" if greedy else "drawn"
-            row = beside(
-                f"generate {name} {way}", tokens, mine, other, peer="transformers", rounds=rounds
-            )
+            title = f"generate {name} {'greedy' if greedy else 'drawn'}, {kind}"
+            row = beside(title, tokens, mine, other, peer="transformers", rounds=rounds)
             found.append(row | {"tokens": tokens, "parameters": ours.n_parameters})
     return found
 
