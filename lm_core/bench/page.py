@@ -16,7 +16,8 @@ from typing import Any
 from lm_core.bench.result import Result
 
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
-SCREENS = ("Dataset explorer", "Architectures", "Attention", "Generate text", "Generate names")
+SCREENS = ("Dataset explorer", "Doctor", "Architectures", "Attention")
+SCREENS += ("Generate text", "Generate names")
 FAMILIES = ("LSTM", "Transformer")  # on Architectures, chosen in turn
 POINTS, REDRAWS = 20_000, 20
 

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import BLUE, GREEN, PALETTE, VERMILLION, altair_config
+from lm_core.charts.theme import BLUE, GREEN, PALETTE, VERMILLION, altair_config, color_scale
 
 HEALTHY_RATIO = 1e-3  # of update to weight: the course's line at -3 on the log scale
 HEIGHT = 200
@@ -226,6 +226,30 @@ def through_depth(layers: Sequence[dict[str, Any]]) -> Chart:
     return Chart(title, _dressed(line, title, 280), said, table)
 
 
+def numbers_by_layer(layers: Sequence[dict[str, Any]], *, dark: bool = False) -> Chart:
+    """The laboratory again: how the numbers of each layer lie, the first layer at the bottom."""
+    title = "Numbers of each layer"
+    rows = [
+        (row["layer"], low, high, count / max(1, *row["counts"]))
+        for row in layers
+        for low, high, count in zip(row["edges"], row["edges"][1:], row["counts"], strict=False)
+    ]
+    table = pd.DataFrame(rows, columns=["layer", "from", "to", "share of the fullest"])
+    x = alt.X("from:Q", title="number", bin="binned", axis=alt.Axis(tickCount=7, format="~g"))
+    y = alt.Y("layer:O", title="layer", sort="descending")
+    scale = alt.Scale(domain=[0, 1], range=[color for _, color in color_scale(dark)])
+    boxes = alt.Chart(table).mark_rect()
+    boxes = boxes.encode(
+        x=x, x2="to:Q", y=y, color=alt.Color("share of the fullest:Q", scale=scale, legend=None)
+    )
+    first, last = layers[0]["edges"], layers[-1]["edges"]
+    said = f"{title}: nothing finite to show."
+    if first and last:
+        said = f"{title}: the first layer's lie between {first[0]:.3g} and {first[-1]:.3g}, "
+        said += f"the last layer's between {last[0]:.3g} and {last[-1]:.3g}. The fuller the darker."
+    return Chart(title, _dressed(boxes, title, 280), said, table)
+
+
 def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
     """Units (columns) over tokens (rows): dark where a unit is stuck."""
     rows = [(r, c, int(v)) for r, line in enumerate(image) for c, v in enumerate(line)]
@@ -247,7 +271,7 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
     return Chart(title, _dressed(boxes, title, HEIGHT), said, table)
 
 
-_POWERS = alt.Axis(format=".0e", tickCount=5)
+_POWERS = alt.Axis(format="~g", tickCount=5)
 _BARE = alt.Axis(labels=False, ticks=False, domain=False)
 _LEVEL = alt.Axis(labelAngle=0, labelAlign="center")
 

@@ -37,6 +37,22 @@ def test_five_verdicts_within_three_minutes_and_a_cell_opened(page: Page) -> Non
     expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible(timeout=MINUTE)
 
 
+def test_an_examination_stops_when_asked_and_keeps_what_it_found(page: Page) -> None:
+    page.goto("/doctor")
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    seconds = page.get_by_role("spinbutton", name="Seconds")
+    seconds.fill("120")
+    seconds.press("Enter")
+    page.get_by_role("button", name="Examine", exact=True).click()
+    expect(page.get_by_text(re.compile("Examining"))).to_be_visible(timeout=MINUTE)
+    verdicts = page.get_by_text(re.compile("^(fine|worth knowing|mend this)$"))
+    expect(verdicts.first).to_be_visible(timeout=MINUTE)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible(timeout=15_000)
+    expect(verdicts.first).to_be_visible()
+    expect(page.get_by_text("Not taken.").first).to_be_visible()
+
+
 def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
     page.goto("/doctor")
     expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)

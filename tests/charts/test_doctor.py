@@ -83,6 +83,20 @@ def test_a_stack_is_read_from_its_first_to_its_last_layer() -> None:
     assert len(chart.table) == 4
 
 
+def test_numbers_of_a_stack_lie_between_the_edges_of_their_layer() -> None:
+    layers = [
+        {"layer": 1, "edges": [-1.0, 0.0, 1.0], "counts": [10, 5]},
+        {"layer": 2, "edges": [-0.1, 0.0, 0.1], "counts": [2, 4]},
+        {"layer": 3, "edges": [], "counts": []},  # nothing finite is left
+    ]
+    chart = doctor.numbers_by_layer(layers)
+    assert list(chart.table["share of the fullest"]) == [1.0, 0.5, 0.5, 1.0]
+    assert "nothing finite" in chart.alt
+    chart = doctor.numbers_by_layer(layers[:2])
+    assert "first layer's lie between -1 and 1" in chart.alt
+    assert "last layer's between -0.1 and 0.1" in chart.alt
+
+
 @pytest.mark.parametrize(
     "chart",
     [

@@ -263,8 +263,24 @@ def test_the_laboratory_answers_at_once(doctor: AppTest) -> None:
     doctor.run()
     assert_well(doctor)
     assert "times the spread of the first" in said(doctor)
-    gain = next(w for w in doctor.number_input if w.key.endswith("gain"))
     before = said(doctor)
-    gain.set_value(0.1).run()
+    doctor.slider(key="doctor-stack-gain").set_value(0.1).run()
     assert_well(doctor)
     assert said(doctor) != before
+    for bend in ("relu", "gelu", "sigmoid", "linear", "tanh"):
+        doctor.selectbox(key="doctor-stack-bend").set_value(bend).run()
+        assert_well(doctor)
+    doctor.button(key="doctor-stack-usual").click().run()
+    assert_well(doctor)
+    assert said(doctor) == before  # 5/3 again, as at first
+
+
+@pytest.mark.parametrize("gain", [0.0, 4.0])
+def test_the_laboratory_bears_its_extremes(doctor: AppTest, gain: float) -> None:
+    doctor.session_state["doctor-view"] = "How weights begin"
+    doctor.run()
+    doctor.selectbox(key="doctor-stack-bend").set_value("relu2").run()
+    doctor.slider(key="doctor-stack-depth").set_value(40).run()
+    doctor.slider(key="doctor-stack-width").set_value(400).run()
+    doctor.slider(key="doctor-stack-gain").set_value(gain).run()
+    assert_well(doctor)

@@ -1,16 +1,22 @@
 """What a session keeps of a run: only what is new is asked for, and what is done again replaces."""
 
+import gc
 import math
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Evaluated, Probed, Sampled, Step
-from pages._ui import run_points
+from pages._ui import run_points, session
 from pages._ui.run_points import shown
+from tests.pages import stored
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -104,3 +110,19 @@ def test_a_session_keeps_few_runs(store):
     for one in runs:
         shown(store, one)
     assert list(st.session_state[run_points.KEPT]) == runs[3:]
+
+
+def test_a_closed_tab_frees_what_it_held() -> None:
+    """On the whole screen: what a session keeps of a run, no cache and no global keeps as well."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page("pages/train.py").run()
+    run, shared = stored.stored_run(at.session_state["visitor"]), session._manager().store
+    at.query_params["run"] = run
+    at.run()
+    assert not at.exception
+    kept = at.session_state[run_points.KEPT][run]
+    held = [weakref.ref(part) for part in (kept, kept.points, kept.evaluations)]
+    del kept, at
+    gc.collect()
+    assert [part() for part in held] == [None] * 3
+    stored.forget(shared, run)
