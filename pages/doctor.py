@@ -156,6 +156,6 @@ else:
             with session.mending():
                 first_look(spec)
 
-from lm_core.doctor.untrained import measure  # noqa: E402 - imports torch, last of all
+    from lm_core.doctor.untrained import measure  # imports torch, last of all
 
-show_source(measure, "The code: the first of the five steps")
+    show_source(measure, "The code: the first of the five steps")

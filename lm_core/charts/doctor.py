@@ -218,9 +218,12 @@ def through_depth(layers: Sequence[dict[str, Any]]) -> Chart:
     table = pd.DataFrame(rows, columns=["layer", "of", "std"])
     x = alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, format="d"))
     y = alt.Y("std:Q", title="standard deviation", scale=alt.Scale(type="log"), axis=_POWERS)
-    color = alt.Color("of:N", title=None, scale=alt.Scale(range=[BLUE, VERMILLION]))
+    above = alt.Legend(orient="top")
+    color = alt.Color("of:N", title=None, scale=alt.Scale(range=[BLUE, VERMILLION]), legend=above)
     line = alt.Chart(table).mark_line(point=True)
-    line = line.encode(x=x, y=y, color=color, strokeDash=alt.StrokeDash("of:N", title=None))
+    line = line.encode(
+        x=x, y=y, color=color, strokeDash=alt.StrokeDash("of:N", title=None, legend=above)
+    )
     first, last = layers[0]["std"], layers[-1]["std"]
     said = f"{title}: the numbers go from {first or 0:.3g} to {last or 0:.3g}."
     return Chart(title, _dressed(line, title, 280), said, table)
