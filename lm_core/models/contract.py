@@ -12,6 +12,7 @@ about the token at the place itself, it has no state, and its `nats` hide what t
 """
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, ClassVar
 
 import torch
@@ -63,7 +64,8 @@ class LanguageModel(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where its numbers are, and where `idx` has to be."""
-        return next((t.device for t in self.state_dict().values()), torch.device("cpu"))
+        numbers = chain(self.parameters(), self.buffers())
+        return next((t.device for t in numbers), torch.device("cpu"))
 
     def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         raise NotImplementedError
