@@ -1,4 +1,4 @@
-"""Pictures of the doctor's findings, from their plain data: histograms, curves, the grid, depth.
+"""Pictures of the doctor's findings, from their plain data: histograms, curves, the grid.
 
 All are altair, because a page updates them in place while the findings grow.
 """
@@ -11,10 +11,10 @@ import altair as alt
 import pandas as pd
 
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import BLUE, GREEN, PALETTE, VERMILLION, altair_config, color_scale
+from lm_core.charts.theme import BLUE, PALETTE, VERMILLION, altair_config
 
-HEALTHY_RATIO = 1e-3  # of update to weight: the course's line at -3 on the log scale
 HEIGHT = 200
+POWERS = alt.Axis(format="~g", tickCount=5)  # of a log axis: 0.01, 0.1, 1
 CELL = "cell"  # the selection of a grid: which run's cell was clicked
 COLUMNS = ["kind", "lr", "weight_decay", "validation_nats", "train_nats", "steps", "run"]
 
@@ -34,7 +34,7 @@ def histogram(
         said = f"{title}: {total:,} numbers from {edges[0]:.2g} to {edges[-1]:.2g}, {where}."
     else:
         said = f"{title}: nothing to show yet."
-    return Chart(title, _dressed(bars, title, height), said, table)
+    return Chart(title, dressed(bars, title, height), said, table)
 
 
 def falling(
@@ -55,7 +55,7 @@ def falling(
         words = alt.Chart(at).mark_text(color=VERMILLION, align="right", dy=-6)
         layers += [rule, words.encode(y="nats:Q", x=alt.value("width"), text="says:N")]
         said += f" It passes below {floor:.2f}."
-    return Chart(title, _dressed(alt.layer(*layers), title, HEIGHT), said, table)
+    return Chart(title, dressed(alt.layer(*layers), title, HEIGHT), said, table)
 
 
 def rates(
@@ -67,7 +67,7 @@ def rates(
     table = pd.DataFrame(pairs, columns=["lr", "nats"], dtype=float)
     top = table["nats"].iloc[0] * 1.5 if len(table) else 1.0
     drawn = table.assign(nats=table["nats"].clip(upper=top))
-    x = alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=_POWERS)
+    x = alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=POWERS)
     y = alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False))
     layers = [alt.Chart(drawn).mark_line(color=BLUE).encode(x=x, y=y)]
     said = f"{title}: no step yet."
@@ -80,7 +80,7 @@ def rates(
         words = alt.Chart(at).mark_text(color=VERMILLION, align="left", dx=5)
         layers.append(words.encode(x="lr:Q", y=alt.value(12), text="says:N"))
         said += f" Suggested: {suggested:.2g}."
-    return Chart(title, _dressed(alt.layer(*layers), title, HEIGHT), said, table)
+    return Chart(title, dressed(alt.layer(*layers), title, HEIGHT), said, table)
 
 
 def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:
@@ -105,7 +105,7 @@ def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:
     said = f"{title}: nothing trained yet."
     if len(ends):
         said = f"{title}: best at the end {ends.idxmin()}, with {ends.min():.2f} {unit}."
-    return Chart(title, _dressed(line, title, HEIGHT), said, table)
+    return Chart(title, dressed(line, title, HEIGHT), said, table)
 
 
 def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
@@ -151,7 +151,7 @@ def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
     if best:
         where = f"rate {best['lr']:.2g} and decay {best['weight_decay']:.2g}"
         said = f"{title}: lowest {best['validation_nats']:.3f} {unit}, with {where}."
-    figure = _dressed(alt.layer(boxes, words), title, 130 + 40 * max(2, len(decays)))
+    figure = dressed(alt.layer(boxes, words), title, 130 + 40 * max(2, len(decays)))
     return Chart(title, figure, said, _cells(data))
 
 
@@ -165,7 +165,7 @@ def beside(data: dict[str, Any], *, unit: str) -> Chart:
     kind = {"sort": ["grid", "random"], "title": None}
     dots = alt.Chart(drawn).mark_point(size=70, filled=True, opacity=0.9)
     dots = dots.encode(
-        x=alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=_POWERS),
+        x=alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=POWERS),
         y=alt.Y("validation_nats:Q", title=unit, scale=alt.Scale(zero=False)),
         color=alt.Color("kind:N", scale=alt.Scale(range=[BLUE, VERMILLION]), **kind),
         shape=alt.Shape("kind:N", scale=alt.Scale(range=["square", "triangle-up"]), **kind),
@@ -174,108 +174,9 @@ def beside(data: dict[str, Any], *, unit: str) -> Chart:
     lowest = drawn.groupby("kind")["validation_nats"].min()
     parts = [f"{nats:.3f} of the {kind} points" for kind, nats in lowest.items()]
     said = f"{title}: lowest {' and '.join(parts)}, in {unit}." if parts else f"{title}: none yet."
-    return Chart(title, _dressed(dots, title, HEIGHT), said, table)
+    return Chart(title, dressed(dots, title, HEIGHT), said, table)
 
 
-def by_depth(
-    rows: Sequence[tuple[str, float | None]], *, title: str, unit: str, line: float | None = None
-) -> Chart:
-    """A number for each layer or matrix, from the input up, on a log axis; `line` is where it
-    should be about."""
-    table = pd.DataFrame(
-        [(i, name, value) for i, (name, value) in enumerate(rows) if value],
-        columns=["place", "name", "value"],
-    )
-    names = [name for name, _ in rows]
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
-    x = alt.X("value:Q", title=unit, scale=alt.Scale(type="log"), axis=_POWERS)
-    dots = alt.Chart(table).mark_point(filled=True, size=70, color=BLUE)
-    dots = dots.encode(y=y, x=x, tooltip=["name:N", alt.Tooltip("value:Q", format=".2e")])
-    layers = [dots]
-    if line is not None:
-        at = pd.DataFrame({"value": [line]})
-        layers.append(alt.Chart(at).mark_rule(color=GREEN, strokeDash=[4, 3]).encode(x="value:Q"))
-    said = f"{title}: nothing to show yet."
-    if len(table):
-        low, high = table.loc[table["value"].idxmin()], table.loc[table["value"].idxmax()]
-        said = f"{title}: from {low['value']:.1e} ({low['name']}) to {high['value']:.1e} "
-        said += f"({high['name']})."
-    if line is not None:
-        said += f" The line is at {line:g}."
-    figure = _dressed(alt.layer(*layers), title, max(120, 24 * len(names) + 40))
-    return Chart(title, figure, said, table.drop(columns="place"))
-
-
-def through_depth(layers: Sequence[dict[str, Any]]) -> Chart:
-    """The initialisation laboratory: spread of numbers and of gradients through a stack."""
-    title = "Spread, layer by layer"
-    rows = [
-        (row["layer"], kind, row[key])
-        for row in layers
-        for kind, key in (("numbers", "std"), ("gradients", "gradient"))
-        if row[key]
-    ]
-    table = pd.DataFrame(rows, columns=["layer", "of", "std"])
-    x = alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, format="d"))
-    y = alt.Y("std:Q", title="standard deviation", scale=alt.Scale(type="log"), axis=_POWERS)
-    above = alt.Legend(orient="top")
-    color = alt.Color("of:N", title=None, scale=alt.Scale(range=[BLUE, VERMILLION]), legend=above)
-    line = alt.Chart(table).mark_line(point=True)
-    line = line.encode(
-        x=x, y=y, color=color, strokeDash=alt.StrokeDash("of:N", title=None, legend=above)
-    )
-    first, last = layers[0]["std"], layers[-1]["std"]
-    said = f"{title}: the numbers go from {first or 0:.3g} to {last or 0:.3g}."
-    return Chart(title, _dressed(line, title, 280), said, table)
-
-
-def numbers_by_layer(layers: Sequence[dict[str, Any]], *, dark: bool = False) -> Chart:
-    """The laboratory again: how the numbers of each layer lie, the first layer at the bottom."""
-    title = "Numbers of each layer"
-    rows = [
-        (row["layer"], low, high, count / max(1, *row["counts"]))
-        for row in layers
-        for low, high, count in zip(row["edges"], row["edges"][1:], row["counts"], strict=False)
-    ]
-    table = pd.DataFrame(rows, columns=["layer", "from", "to", "share of the fullest"])
-    x = alt.X("from:Q", title="number", bin="binned", axis=alt.Axis(tickCount=7, format="~g"))
-    y = alt.Y("layer:O", title="layer", sort="descending")
-    scale = alt.Scale(domain=[0, 1], range=[color for _, color in color_scale(dark)])
-    boxes = alt.Chart(table).mark_rect()
-    boxes = boxes.encode(
-        x=x, x2="to:Q", y=y, color=alt.Color("share of the fullest:Q", scale=scale, legend=None)
-    )
-    first, last = layers[0]["edges"], layers[-1]["edges"]
-    said = f"{title}: nothing finite to show."
-    if first and last:
-        said = f"{title}: the first layer's lie between {first[0]:.3g} and {first[-1]:.3g}, "
-        said += f"the last layer's between {last[0]:.3g} and {last[-1]:.3g}. The fuller the darker."
-    return Chart(title, _dressed(boxes, title, 280), said, table)
-
-
-def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
-    """Units (columns) over tokens (rows): dark where a unit is stuck."""
-    rows = [(r, c, int(v)) for r, line in enumerate(image) for c, v in enumerate(line)]
-    table = pd.DataFrame(rows, columns=["token", "unit", "stuck"])
-    shade = alt.Color(
-        "stuck:N", scale=alt.Scale(domain=[0, 1], range=["#E8EDF2", "#1B2733"]), legend=None
-    )
-    boxes = (
-        alt.Chart(table)
-        .mark_rect()
-        .encode(
-            x=alt.X("unit:O", title=f"{len(image[0]) if image else 0} units", axis=_BARE),
-            y=alt.Y("token:O", title=f"{len(image)} tokens", axis=_BARE),
-            color=shade,
-        )
-    )
-    stuck = table["stuck"].mean() if len(table) else 0.0
-    said = f"{title}: {stuck:.0%} of the cells shown are {says}."
-    return Chart(title, _dressed(boxes, title, HEIGHT), said, table)
-
-
-_POWERS = alt.Axis(format="~g", tickCount=5)
-_BARE = alt.Axis(labels=False, ticks=False, domain=False)
 _LEVEL = alt.Axis(labelAngle=0, labelAlign="center")
 
 
@@ -290,7 +191,8 @@ def _cell(nats: float | None) -> str:
     return "diverged" if nats is None else f"{nats:.3f}"
 
 
-def _dressed(chart: "alt.Chart | alt.LayerChart", title: str, height: int) -> alt.LayerChart:
+def dressed(chart: "alt.Chart | alt.LayerChart", title: str, height: int) -> alt.LayerChart:
+    """With its title, as wide as its place."""
     layered = chart if isinstance(chart, alt.LayerChart) else alt.layer(chart)
     sized = layered.properties(title=title, height=height, width="container")
     return sized.configure(**altair_config())

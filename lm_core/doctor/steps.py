@@ -168,10 +168,13 @@ class _Steps:
             watchers=[Inside(share=INSIDE_SHARE)],
         )
         data: dict[str, Any] = {}
+        moved: list[dict[str, Any]] = []  # how far each matrix was moved, at each step examined
         verdicts: list[Verdict] = []
         for event in Health.of(trainer).listen(trainer.run()):
             if isinstance(event, Examined):
-                data = event.data | {"step": event.step, "done": False}
+                ratios = {w["name"]: w["update_ratio"] for w in event.data["weights"]}
+                moved = [*moved, {"step": event.step, "ratios": ratios}]
+                data = event.data | {"step": event.step, "moved": moved, "done": False}
                 yield data
             if isinstance(event, Diagnosed):
                 verdicts.append(Verdict.of(event))

@@ -19,7 +19,8 @@ def draw(chart: "Chart", *, key: str, done: bool) -> None:
 
 def inside(data: dict[str, Any], *, done: bool) -> None:
     """Pictures of one examined step (the data of an `Examined` event)."""
-    from lm_core.charts.doctor import HEALTHY_RATIO, by_depth, histogram
+    from lm_core.charts.doctor import histogram
+    from lm_core.charts.inside import HEALTHY_RATIO, by_depth, over_steps
 
     if "layers" not in data:
         st.caption("It ended before there was anything to look at.")
@@ -42,6 +43,14 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
             line=HEALTHY_RATIO,
         )
         draw(chart, key="doctor-5-update", done=done)
+        if len(data.get("moved", ())) > 1:
+            chart = over_steps(
+                data["moved"],
+                title="Step of each matrix, all along",
+                unit="std of the step over std of the weights",
+                line=HEALTHY_RATIO,
+            )
+            draw(chart, key="doctor-5-moved", done=done)
         st.caption("About a thousandth, the line, is usual; far less crawls, far more jumps.")
     elif kind == KINDS[2] and layers:
         chosen = layers[st.selectbox("Layer", list(layers), key="doctor-5-layer")]
@@ -65,7 +74,7 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
 
 def _stuck(layers: dict[str, Any], done: bool) -> None:
     """Saturated and dead units as shares and as an image, where a layer has such a thing."""
-    from lm_core.charts.doctor import units
+    from lm_core.charts.inside import units
 
     able = {n: layer for n, layer in layers.items() if layer.get("units")}
     if not able:

@@ -10,7 +10,7 @@ STEEPEST = 4.0  # gain: far beyond, everything has exploded
 
 def laboratory() -> None:
     """Bend, gain, width and depth, and the pictures they change at once."""
-    from lm_core.charts.doctor import numbers_by_layer, through_depth
+    from lm_core.charts.inside import numbers_by_layer, through_depth
     from lm_core.doctor.starting import BENDS, GAINS, StackSettings, kept, stack
 
     st.write(

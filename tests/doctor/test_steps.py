@@ -65,7 +65,11 @@ def test_a_step_that_sees_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_few_steps_are_too_few_to_call_it_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "INSIDE_STEPS", (3, 3))
     found, verdicts = taken("mlp", seconds=60.0, steps=("inside",))
-    assert found["inside"][-1]["done"]
+    last = found["inside"][-1]
+    assert last["done"]
+    assert last["moved"][0]["step"] == 1
+    of_last = {weight["name"]: weight["update_ratio"] for weight in last["weights"]}
+    assert last["moved"][-1] == {"step": last["step"], "ratios": of_last}
     assert "healthy" in [v.code for v in verdicts]
     monkeypatch.setattr(steps.pace.Pace, "steps", lambda self, *given: 2)
     found, verdicts = taken("mlp", seconds=60.0, steps=("inside",))

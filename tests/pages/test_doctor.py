@@ -1,5 +1,6 @@
 """The Doctor screen, without a browser."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,6 +163,17 @@ def test_a_verdict_leads_to_the_setting_that_mends_it(doctor: AppTest) -> None:
     doctor.button(key=keys[0]).click().run()
     assert doctor.title[0].value == "Train"
     assert doctor.session_state["train-filling"].changed == "Learning rate"
+
+
+def test_steps_of_matrices_are_shown_all_along(doctor: AppTest) -> None:
+    weights = [{"name": "head.weight", "grad_norm": 0.1, "update_ratio": 0.002}]
+    moved = [{"step": k, "ratios": {"head.weight": 0.01 / k}} for k in (1, 2, 5)]
+    inside = {"layers": [], "weights": weights, "moved": moved, "done": True, "verdicts": []}
+    stored(doctor, Found(5, "inside", inside))
+    doctor.segmented_control(key="doctor-inside").set_value("Steps").run()
+    assert_well(doctor)
+    titles = [json.loads(c.proto.spec)["title"] for c in doctor.get("vega_lite_chart")]
+    assert titles[-2:] == ["Step of each matrix", "Step of each matrix, all along"]
 
 
 def test_an_inside_that_ended_at_once_is_a_sentence(doctor: AppTest) -> None:

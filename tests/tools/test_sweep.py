@@ -55,7 +55,7 @@ def test_the_page_shows_the_kept_tables(name: str) -> None:
 def test_the_trials_of_a_minute_are_of_its_plan_and_are_done() -> None:
     plan = json.loads((ROOT / "docs/sweeps/minute.json").read_text())
     rows = sweep.read(ROOT / "docs/sweeps/minute.csv")
-    planned = {" ".join(["python", *sweep.command(t, f"{t['corpus']}.txt")]) for t in plan}
+    planned = {" ".join(["python", *sweep.command(t, sweep.named(t))]) for t in plan}
     assert rows
     assert {row["command"] for row in rows} <= planned
     assert all(float(row["validation_nats"]) < 3 for row in rows)
@@ -65,7 +65,7 @@ def test_the_kept_table_is_that_of_the_kept_plan() -> None:
     plan = json.loads((ROOT / "docs/sweeps/plan.json").read_text())
     with (ROOT / "docs/sweeps/short.csv").open(newline="") as file:
         rows = {row["command"] for row in csv.DictReader(file)}
-    assert rows == {" ".join(["python", *sweep.command(t, f"{t['corpus']}.txt")]) for t in plan}
+    assert rows == {" ".join(["python", *sweep.command(t, sweep.named(t))]) for t in plan}
 
 
 @pytest.mark.parametrize("items", [True, False])
