@@ -27,6 +27,14 @@ COLUMNS = ["corpus", "model", "tokens", "set", "seed", "validation_nats", "secon
 COLUMNS += ["tokens_per_second", "command"]
 
 
+SHIPPED = ("speeches",)  # texts the lab brings itself: no file is needed
+
+
+def named(trial: dict[str, Any]) -> str:
+    """The text as a kept command names it, whatever its file is called here."""
+    return trial["corpus"] + ("" if trial["corpus"] in SHIPPED else ".txt")
+
+
 def command(trial: dict[str, Any], file: str) -> list[str]:
     """The words after `python` that run a trial on the text in `file`."""
     words = ["-m", "lm_core", "train", "--corpus", file]
@@ -41,7 +49,7 @@ def run(trial: dict[str, Any], file: str, *, seconds: float) -> dict[str, Any]:
     words = command(trial, file)
     said = " ".join(f"{k}={v}" for k, v in trial["set"].items())
     row = {k: trial[k] for k in ("corpus", "model", "tokens", "seed")} | {"set": said}
-    row["command"] = " ".join(["python", *command(trial, f"{trial['corpus']}.txt")])
+    row["command"] = " ".join(["python", *command(trial, named(trial))])
     with tempfile.TemporaryDirectory() as folder:
         full = [sys.executable, *words, "--json", "--out", f"{folder}/model"]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -68,7 +76,7 @@ def run(trial: dict[str, Any], file: str, *, seconds: float) -> dict[str, Any]:
 def sweep(plan: list[dict], out: Path, files: dict[str, str], *, jobs: int, seconds: float) -> None:
     """Run what is not in `out` yet, and add each row as it comes."""
     known = {row["command"] for row in read(out)} if out.exists() else set()
-    left = [t for t in plan if " ".join(["python", *command(t, f"{t['corpus']}.txt")]) not in known]
+    left = [t for t in plan if " ".join(["python", *command(t, named(t))]) not in known]
     lock = Lock()
 
     def one(trial: dict[str, Any]) -> None:

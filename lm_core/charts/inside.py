@@ -56,7 +56,9 @@ def over_steps(
         if at["ratios"].get(name)
     ]
     table = pd.DataFrame(rows, columns=["matrix", "name", "step", "ratio"])
-    legend = alt.Legend(title="matrix, from the input up", tickMinStep=1, format="d")
+    legend = alt.Legend(
+        title=["matrix, from", "the input up"], type="gradient", gradientLength=120, format="d"
+    )
     shade = alt.Color("matrix:Q", legend=legend, scale=alt.Scale(scheme="viridis", reverse=True))
     curves = alt.Chart(table).mark_line(point=True)
     curves = curves.encode(
@@ -77,7 +79,7 @@ def over_steps(
         said += f"{ends.index[0]:,} to {ends.iloc[-1]:.1e} at step {ends.index[-1]:,}."
     if line is not None:
         said += f" The line is at {line:g}."
-    figure = dressed(alt.layer(*layers), title, 260)
+    figure = dressed(alt.layer(*layers), title, 300)
     return Chart(title, figure, said, table.drop(columns="matrix"))
 
 

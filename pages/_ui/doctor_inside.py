@@ -47,7 +47,7 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
             chart = over_steps(
                 data["moved"],
                 title="Step of each matrix, all along",
-                unit="std of the step over std of the weights",
+                unit="std: step over weights",
                 line=HEALTHY_RATIO,
             )
             draw(chart, key="doctor-5-moved", done=done)
