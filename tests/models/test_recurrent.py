@@ -138,6 +138,20 @@ def test_a_shared_table_is_one_table(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_read_shows_in_an_untrained_memory(family: str) -> None:
+    """The traces of two tokens differ by more than a twentieth: with a table ten times smaller they
+    nearly vanish beside the biases, and a run begins with hundreds of idle steps. A table that is
+    the head as well begins small: its first guess is to be calm."""
+    model = build_model(family, {}, 65, seed=0)
+    with torch.no_grad():
+        y, _ = model.recur(torch.arange(65).unsqueeze(1), None)  # (65, 1, C), a token each
+    apart = y[:, 0] - y[:, 0].mean(0)
+    assert float(apart.square().mean().sqrt()) > 0.05
+    tied = build_model(family, {"tied": True, "n_embd": 256}, 65, seed=0)
+    assert float(tied.embedding.weight.detach().std()) < 0.11
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_shared_table_needs_equal_widths_and_the_linear_head(family: str) -> None:
     kind = models[family].settings
     with pytest.raises(BadSettings, match=r"n_embd \(64\) equal to n_hidden \(256\)"):
