@@ -137,8 +137,8 @@ class Recurrent(Network):
         sizes = {"input_size": s.n_embd, "hidden_size": s.n_hidden, "num_layers": s.n_layer}
         self.add_module(self.name, self.module(**sizes, batch_first=True, dropout=between, **more))
         self.head = make_head(s.head, s.n_hidden, vocab_size)
-        # Its rows keep torch's std of 1: smaller ones are lost in what the memory says by itself, and
-        # a run stays for hundreds of steps at the letters' frequencies. A head has to begin calm.
+        # Its rows keep torch's std of 1: smaller ones are lost in what the memory says by itself,
+        # and a run stays for hundreds of steps at the letters' frequencies. A head begins calm.
         if s.tied:
             nn.init.normal_(self.embedding.weight, std=0.1)
             self.head.weight = self.embedding.weight
