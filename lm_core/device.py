@@ -1,4 +1,5 @@
-"""Device, number format and threads, each with its reason in words."""
+"""Device and threads, with the reason in words. With which numbers a run computes there is said by
+`training/precision.py`."""
 
 from dataclasses import dataclass
 
@@ -13,13 +14,11 @@ class DeviceChoice:
     """Where the arithmetic runs. `reason` is a sentence for people."""
 
     device: torch.device
-    dtype: torch.dtype
     threads: int
     reason: str
 
     def __str__(self) -> str:
-        kind = str(self.dtype).removeprefix("torch.")
-        return f"{self.device.type.upper()}, {self.threads} threads, {kind}"
+        return f"{self.device.type.upper()}, {self.threads} thread{'s' * (self.threads != 1)}"
 
 
 def choose_device(name: str = "auto", threads: int | None = None) -> DeviceChoice:
@@ -38,9 +37,9 @@ def choose_device(name: str = "auto", threads: int | None = None) -> DeviceChoic
         raise BadSettings("No CUDA device was found; use --device cpu or --device auto.")
     if name != "cpu" and has_cuda:
         title = torch.cuda.get_device_name(0)
-        return DeviceChoice(torch.device("cuda"), torch.float32, threads, f"found {title}.")
+        return DeviceChoice(torch.device("cuda"), threads, f"found {title}.")
     reason = "no GPU was found." if name == "auto" else "the CPU was asked for."
-    return DeviceChoice(torch.device("cpu"), torch.float32, threads, reason)
+    return DeviceChoice(torch.device("cpu"), threads, reason)
 
 
 def one_thread() -> None:

@@ -17,6 +17,7 @@ from lm_core.models import models
 from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers import tokenizers
 from lm_core.training.logs.csv_file import read_csv
+from lm_core.training.precision import has_bfloat16
 from tests.tiny import NAMES, TEXT, tiny_settings
 
 ROOT = Path(__file__).parents[1]
@@ -128,6 +129,25 @@ def test_the_list_of_families(lm) -> None:
 
 
 # Train --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["auto", "float32"])
+def test_it_says_with_which_numbers_it_computes(lm, tmp_path, text, precision) -> None:
+    args = [
+        "train",
+        "--corpus",
+        text,
+        "--model",
+        "transformer",
+        *small("transformer"),
+        "--steps",
+        1,
+    ]
+    args += ["--set", f"train.precision={precision}", "--device", "cpu", "--out", tmp_path / "m"]
+    half = precision == "auto" and has_bfloat16(torch.device("cpu"))
+    kind = "bfloat16" if half else "float32"
+    assert f", {kind}: the CPU was asked for." in lm(*args).err
+    assert load_checkpoint(tmp_path / "m").meta["device"].endswith(f", {kind}")
 
 
 @pytest.mark.parametrize("family", models.names())

@@ -8,8 +8,8 @@ from lm_core.errors import BadSettings
 def test_the_processor_when_it_is_asked_for() -> None:
     choice = choose_device("cpu", threads=3)
     assert choice.device == torch.device("cpu")
-    assert choice.dtype == torch.float32
-    assert str(choice) == "CPU, 3 threads, float32"
+    assert str(choice) == "CPU, 3 threads"
+    assert str(choose_device("cpu", threads=1)) == "CPU, 1 thread"
     assert choice.reason == "the CPU was asked for."
 
 

@@ -64,7 +64,8 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     trainer = _trainer(prepared, saved, device, team)
     if not team.leads:  # the first process says, evaluates and saves what there is
         raise SystemExit(2 if any(isinstance(e, Failed) for e in trainer.run()) else 0)
-    say(f"{prepared.model.n_parameters:,} parameters on {device}: {device.reason}")
+    where = f"{device}, {trainer.arithmetic}"
+    say(f"{prepared.model.n_parameters:,} parameters on {where}: {device.reason}")
     past = load_history(Path(args.resume)) if args.resume else None
     with _logs(args, out, spec, after=trainer.step) as log:
         previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
@@ -84,7 +85,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "step": end.step,
         "tokens": end.tokens,
         "seconds": round(end.seconds, 3),
-        "device": str(device),
+        "device": where,
         "torch": torch.__version__,
         "command": " ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         "metrics": {

@@ -62,9 +62,11 @@ class Arithmetic:
             if isinstance(part, LinearHead):
                 part.products = torch.bfloat16 if half else torch.float32
 
+    def __str__(self) -> str:
+        return "bfloat16" if self.bfloat16 else "float32"
+
     def __repr__(self) -> str:
-        kind = "bfloat16" if self.bfloat16 else "float32"
-        return f"Arithmetic({kind}{', deterministic' if self.deterministic else ''})"
+        return f"Arithmetic({self}{', deterministic' if self.deterministic else ''})"
 
     def step(self) -> AbstractContextManager:
         """Around all of a step: what torch keeps for the whole process."""
