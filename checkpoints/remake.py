@@ -8,6 +8,7 @@ takes about an hour; `--list` shows the commands.
 import argparse
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,11 +37,12 @@ def command(name: str) -> list[str]:
 
 
 def remake(name: str) -> None:
-    """Train, score on the test split, drop what only a resumed run needs."""
+    """Train, score on the test split, drop what only a resumed run needs, and its logs."""
     print(f"{name}: python {shlex.join(command(name))}", flush=True)
     subprocess.run([sys.executable, *command(name)], cwd=ROOT, check=True)
     folder = HERE / name
     (folder / "training.safetensors").unlink(missing_ok=True)
+    shutil.rmtree(folder / "logs", ignore_errors=True)
     scored = subprocess.run(
         [sys.executable, "-m", "lm_core", "evaluate", str(folder), "--split", "test", "--json"],
         cwd=ROOT,

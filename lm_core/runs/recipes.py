@@ -29,8 +29,8 @@ ITEMS: dict[str, Recipe] = {
     "mlp": Recipe({"n_hidden": 512, "dropout": 0.1}, {"lr": 5e-3}),
     "wavenet": Recipe({"n_layer": 3, "n_hidden": 192, "dropout": 0.1}, {"lr": 5e-3}),
     "rnn": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
-    "gru": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
-    "lstm": Recipe({"n_hidden": 256}, {"lr": 2.8e-3}),
+    "gru": Recipe({"n_hidden": 256}, {"lr": 5.6e-3}),
+    "lstm": Recipe({"n_hidden": 256}, {"lr": 5.6e-3}),
     "transformer": Recipe({"n_layer": 3, "n_embd": 64}, MUON),
     "encoder": Recipe(
         {"n_layer": 3, "n_embd": 64, "position": "rotary", "masked": 0.3}, {"lr": 3e-3}
@@ -38,10 +38,13 @@ ITEMS: dict[str, Recipe] = {
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 4e-3}),
 }
 TEXT: dict[str, Recipe] = {
-    "neural-bigram": Recipe({}, {"lr": 5e-3}),
-    "mlp": Recipe({"context": 16}, {"lr": 4e-3}),
-    "wavenet": Recipe({}, {"lr": 4e-3}),
-    "transformer": Recipe({"block_size": 128}, MUON),
+    "neural-bigram": Recipe({}, {"lr": 0.02}),
+    "mlp": Recipe({"context": 16}, {"lr": 8e-3}),
+    "wavenet": Recipe({}, {"lr": 8e-3}),
+    "rnn": Recipe({}, {"lr": 6e-3}),
+    "gru": Recipe({}, {"lr": 6e-3}),
+    "lstm": Recipe({}, {"lr": 0.024}),
+    "transformer": Recipe({"block_size": 64}, {**MUON, "lr": 0.03}),
     "encoder": Recipe(
         {"n_layer": 2, "n_embd": 64, "position": "rotary", "masked": 0.4},
         {"lr": 3e-3, "batch_size": 32},
@@ -58,22 +61,16 @@ SHORT_ITEMS: dict[str, Recipe] = {
     "mlp": Recipe({}, {"lr": 0.01}),
     "wavenet": Recipe({"dropout": 0.0}),
     "rnn": Recipe({}, {"lr": 5.6e-3}),
-    "gru": Recipe({}, {"lr": 5.6e-3}),
-    "lstm": Recipe({}, {"lr": 5.6e-3}),
+    "gru": Recipe({}, {"lr": 0.0112}),
+    "lstm": Recipe({}, {"lr": 0.0112}),
     "transformer": Recipe({}, {"batch_size": 32}),
 }
-SHORT_TEXT: dict[str, Recipe] = {
-    "mlp": Recipe({}, {"lr": 8e-3}),
-    "wavenet": Recipe({}, {"lr": 8e-3}),
-    "gru": Recipe({}, {"lr": 6e-3}),
-    "lstm": Recipe({}, {"lr": 6e-3}),
-    "transformer": Recipe({"block_size": 64}, {"lr": 0.03}),
-}
+SHORT_TEXT: dict[str, Recipe] = {"gru": Recipe({}, {"lr": 0.012})}
 # By budget, what differs from a minute, on (lists, running text).
 CHANGES: dict[str, tuple[dict[str, Recipe], dict[str, Recipe]]] = {
     "10 s": (SHORT_ITEMS, SHORT_TEXT),
     "1 min": ({}, {}),
-    "5 min": ({}, {}),  # not tried at that length yet: the minute's
+    "5 min": ({}, {"transformer": Recipe({"block_size": 128})}),
     "GPU": ({}, {"transformer": GPU}),
 }
 SHORT_SECONDS, SHORT_TOKENS = 20.0, 300_000  # up to these, ten seconds
