@@ -2,6 +2,7 @@
 files, targets, variables and names it mentions exist.
 """
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -14,6 +15,7 @@ from lm_core.models import models
 from lm_core.tokenizers import tokenizers
 
 ROOT = Path(__file__).parents[1]
+CARDS = sorted(ROOT.glob("checkpoints/*/meta.json"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
@@ -123,3 +125,16 @@ def test_every_screen_of_the_navigation_is_in_the_table() -> None:
     titles = re.findall(r"title=\"([^\"]+)\"", (ROOT / "app.py").read_text(encoding="utf-8"))
     assert set(named) <= set(titles), titles
     assert named
+
+
+def test_the_table_of_shipped_models_is_what_their_cards_say() -> None:
+    table = re.search(r"^### Shipped models\n\n(.*?)\n\n", README, re.MULTILINE | re.DOTALL)[1]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]
+    ]
+    assert {row[0].strip("`") for row in rows} == {p.parent.name for p in CARDS}
+    for row in rows:
+        card = json.loads((ROOT / "checkpoints" / row[0].strip("`") / "meta.json").read_text())
+        nats = [card["metrics"][split]["nats_per_token"] for split in ("validation", "test")]
+        assert row[1:4] == [f"{card['parameters']:,}", *(f"{value:.3f}" for value in nats)]
+        assert row[4].endswith(f" {card['tokens']:,} tokens read")
