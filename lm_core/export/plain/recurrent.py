@@ -22,7 +22,6 @@ class Model(nn.Module):
         between = MODEL["dropout"] if n_layer > 1 else 0.0
         body = layers(n_embd, n_hidden, n_layer, batch_first=True, dropout=between)
         self.add_module(KIND, body)
-        nn.init.normal_(self.embedding.weight, std=0.1)
         if KIND == "lstm":  # a memory that starts open: forget gate near 0.73
             for layer in range(n_layer):
                 with torch.no_grad():
