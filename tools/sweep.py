@@ -25,8 +25,6 @@ from typing import Any
 
 COLUMNS = ["corpus", "model", "tokens", "set", "seed", "validation_nats", "seconds"]
 COLUMNS += ["tokens_per_second", "command"]
-
-
 SHIPPED = ("speeches",)  # texts the lab brings itself: no file is needed
 
 
@@ -44,12 +42,17 @@ def command(trial: dict[str, Any], file: str) -> list[str]:
     return words + [w for k, v in trial["set"].items() for w in ("--set", f"{k}={v}")]
 
 
+def kept(trial: dict[str, Any]) -> str:
+    """The command as the table keeps it."""
+    return " ".join(["python", *command(trial, named(trial))])
+
+
 def run(trial: dict[str, Any], file: str, *, seconds: float) -> dict[str, Any]:
     """A trial's row; in place of its figure the reason where it could not be had."""
     words = command(trial, file)
     said = " ".join(f"{k}={v}" for k, v in trial["set"].items())
     row = {k: trial[k] for k in ("corpus", "model", "tokens", "seed")} | {"set": said}
-    row["command"] = " ".join(["python", *command(trial, named(trial))])
+    row["command"] = kept(trial)
     with tempfile.TemporaryDirectory() as folder:
         full = [sys.executable, *words, "--json", "--out", f"{folder}/model"]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -76,7 +79,7 @@ def run(trial: dict[str, Any], file: str, *, seconds: float) -> dict[str, Any]:
 def sweep(plan: list[dict], out: Path, files: dict[str, str], *, jobs: int, seconds: float) -> None:
     """Run what is not in `out` yet, and add each row as it comes."""
     known = {row["command"] for row in read(out)} if out.exists() else set()
-    left = [t for t in plan if " ".join(["python", *command(t, named(t))]) not in known]
+    left = [t for t in plan if kept(t) not in known]
     lock = Lock()
 
     def one(trial: dict[str, Any]) -> None:

@@ -28,19 +28,14 @@ def by_depth(
     x = alt.X("value:Q", title=unit, scale=alt.Scale(type="log"), axis=POWERS)
     dots = alt.Chart(table).mark_point(filled=True, size=70, color=BLUE)
     dots = dots.encode(y=y, x=x, tooltip=["name:N", alt.Tooltip("value:Q", format=".2e")])
-    layers = [dots]
-    if line is not None:
-        at = pd.DataFrame({"value": [line]})
-        layers.append(alt.Chart(at).mark_rule(color=GREEN, strokeDash=[4, 3]).encode(x="value:Q"))
     said = f"{title}: nothing to show yet."
     if len(table):
         low, high = table.loc[table["value"].idxmin()], table.loc[table["value"].idxmax()]
         said = f"{title}: from {low['value']:.1e} ({low['name']}) to {high['value']:.1e} "
         said += f"({high['name']})."
-    if line is not None:
-        said += f" The line is at {line:g}."
-    figure = dressed(alt.layer(*layers), title, max(120, 24 * len(names) + 40))
-    return Chart(title, figure, said, table.drop(columns="place"))
+    drawn, where = _with_line(dots, line, x="value")
+    figure = dressed(drawn, title, max(120, 24 * len(names) + 40))
+    return Chart(title, figure, said + where, table.drop(columns="place"))
 
 
 def over_steps(
@@ -68,19 +63,14 @@ def over_steps(
         detail="name:N",
         tooltip=["name:N", "step:Q", alt.Tooltip("ratio:Q", format=".2e")],
     )
-    layers = [curves]
-    if line is not None:
-        at = pd.DataFrame({"ratio": [line]})
-        layers.append(alt.Chart(at).mark_rule(color=GREEN, strokeDash=[4, 3]).encode(y="ratio:Q"))
     said = f"{title}: nothing to show yet."
     if len(table):
         ends = table.groupby("step")["ratio"].median()
         said = f"{title}: the middle of all matrices goes from {ends.iloc[0]:.1e} at step "
         said += f"{ends.index[0]:,} to {ends.iloc[-1]:.1e} at step {ends.index[-1]:,}."
-    if line is not None:
-        said += f" The line is at {line:g}."
-    figure = dressed(alt.layer(*layers), title, 300)
-    return Chart(title, figure, said, table.drop(columns="matrix"))
+    drawn, where = _with_line(curves, line, y="ratio")
+    figure = dressed(drawn, title, 300)
+    return Chart(title, figure, said + where, table.drop(columns="matrix"))
 
 
 def through_depth(layers: Sequence[dict[str, Any]]) -> Chart:
@@ -149,3 +139,13 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
     stuck = table["stuck"].mean() if len(table) else 0.0
     said = f"{title}: {stuck:.0%} of the cells shown are {says}."
     return Chart(title, dressed(boxes, title, HEIGHT), said, table)
+
+
+def _with_line(chart: alt.Chart, line: float | None, **place: str) -> tuple[alt.LayerChart, str]:
+    """The chart with a dashed line across the axis `place` (x or y, and its column), and where it
+    is in words; the chart alone for None."""
+    if line is None:
+        return alt.layer(chart), ""
+    ((axis, column),) = place.items()
+    rule = alt.Chart(pd.DataFrame({column: [line]})).mark_rule(color=GREEN, strokeDash=[4, 3])
+    return alt.layer(chart, rule.encode(**{axis: f"{column}:Q"})), f" The line is at {line:g}."

@@ -78,7 +78,8 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert row.facts["counts"] == prepare(spec).card()["counts"]
     assert row.facts["parameters"] > 0
     assert row.facts["vocab_size"] == prepare(spec).tokenizer.vocab_size
-    assert f"{torch.get_num_threads()} thread" in row.facts["device"]
+    threads = torch.get_num_threads()
+    assert row.facts["device"].endswith(f", {threads} thread{'s' if threads > 1 else ''}")
     steps = [step for step, _ in shown(store, run)]
     assert steps == list(range(1, steps[-1] + 1))
     assert all(math.isfinite(nats) for _, nats in shown(store, run))

@@ -57,9 +57,9 @@ def test_the_page_shows_the_kept_tables(name: str) -> None:
 def test_the_kept_table_is_that_of_the_kept_plan(plan: str, name: str) -> None:
     trials = json.loads((ROOT / f"docs/sweeps/{plan}.json").read_text())
     rows = sweep.read(ROOT / f"docs/sweeps/{name}.csv")
-    planned = [" ".join(["python", *sweep.command(t, sweep.named(t))]) for t in trials]
-    assert sorted(row["command"] for row in rows) == sorted(planned)
-    assert all(float(row["validation_nats"]) < 8 for row in rows)  # a figure, not a reason
+    assert sorted(row["command"] for row in rows) == sorted(map(sweep.kept, trials))
+    for row in rows:  # a figure, not a reason: per character, or per token of byte pairs
+        assert float(row["validation_nats"]) < (8 if row["corpus"] == "speeches" else 3)
 
 
 def test_a_text_of_the_lab_needs_no_file() -> None:
@@ -101,15 +101,15 @@ def test_a_short_recipe_is_what_the_table_found_better(model: str, items: bool) 
         assert tried(rows, short) < tried(rows, minute)
 
 
-@pytest.mark.parametrize("model", FAMILIES)
-@pytest.mark.parametrize(("name", "budget"), [("minute", "1 min"), ("five", "5 min")])
+@pytest.mark.parametrize(
+    ("name", "budget", "model"),
+    [("minute", "1 min", model) for model in FAMILIES]
+    + [("five", "5 min", model) for model in ("lstm", "transformer")],
+)
 def test_a_text_recipe_stands_in_its_table_near_the_best(
-    model: str, name: str, budget: str
+    name: str, budget: str, model: str
 ) -> None:
     """A fortieth of a nat is left for safer rates, and for what is quicker than its tokens say."""
     rows = trials(name, "tiny-shakespeare", model, max)
-    if not rows:
-        assert name == "five"
-        return
     best = min(float(r["validation_nats"]) for r in rows)
     assert tried(rows, starting_settings(model, items=False, budget=budget)) < best + 0.025
