@@ -32,8 +32,8 @@ LAYERS = [
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
 CHARTS_MAY_USE = {"charts", "errors", "settings"}
 
-LINES = 300
-SCREEN_LINES = 200
+LINES = 500  # a subject decides where a file ends; this only asks for a second look
+SCREEN_LINES = 300
 LONGER: dict[str, str] = {}  # path -> the reason why this one file may be longer
 
 
