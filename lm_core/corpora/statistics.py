@@ -5,7 +5,6 @@ Tables come back as pandas data frames, imported where they are made, because a 
 imports this package and has no use for pandas.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -182,19 +181,28 @@ def search(
     """
     if not text:
         raise BadText("Type a word or a few letters to look for.")
-    pattern = re.compile(re.escape(text), 0 if match_case else re.IGNORECASE)
+    wanted = text if match_case else _folded(text)
     labels = corpus.labels.get(split, [])
     hits: list[Hit] = []
     total = documents = 0
     for i, document in enumerate(corpus.splits[split]):
-        here = total
-        for match in pattern.finditer(document):
-            total += 1
-            if len(hits) < limit:
-                start, end = match.span()
-                before = document[max(0, start - around) : start].rpartition("\n")[2]
-                after = document[end : end + around].partition("\n")[0]
-                label = labels[i] if labels else ""
-                hits.append(Hit(i, label, start, before, match.group(), after))
-        documents += total > here
+        searched = document if match_case else _folded(document)
+        here = searched.count(wanted)
+        end = 0
+        for _ in range(min(here, limit - len(hits))):
+            start = searched.index(wanted, end)
+            end = start + len(wanted)
+            before = document[max(0, start - around) : start].rpartition("\n")[2]
+            after = document[end : end + around].partition("\n")[0]
+            label = labels[i] if labels else ""
+            hits.append(Hit(i, label, start, before, document[start:end], after))
+        total += here
+        documents += here > 0
     return Found(total, documents, hits)
+
+
+def _folded(text: str) -> str:
+    """Text in small letters, each in its place: `İ` alone would become two, and `Σ` ends a word
+    otherwise than it stands within. Found so, in time that grows with the text alone; a regular
+    expression that ignores case looks at all of what is wanted at every place."""
+    return text.replace("İ", "i").lower().replace("ς", "σ")

@@ -7,8 +7,6 @@ Paper: Porter 1980, "An algorithm for suffix stripping", with the three departur
 own later program (bli -> ble, logi -> log, words of one or two letters stay).
 """
 
-import re
-
 
 def _rules(text: str) -> dict[str, str]:
     """ "ational:ate ful:" -> {"ational": "ate", "ful": ""}"""
@@ -27,7 +25,6 @@ _STEP_4 = _rules(
     "al: ance: ence: er: ic: able: ible: ant: ement: ment: ent: ion: ou: ism: ate: iti: ous: "
     "ive: ize:"
 )
-_VOWEL_CONSONANT = re.compile("v+c")
 
 
 def stem(word: str) -> str:
@@ -53,7 +50,7 @@ def stem(word: str) -> str:
 
 def measure(word: str) -> int:
     """m of [C](VC)^m[V]: how often a consonant follows a vowel (tree 0, trouble 1, private 2)."""
-    return len(_VOWEL_CONSONANT.findall(_shape(word)))
+    return _shape(word).count("vc")
 
 
 def _shape(word: str) -> str:

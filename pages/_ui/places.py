@@ -16,6 +16,7 @@ MOST = 5
 AROUND = 90  # characters shown on each side
 MARGIN = 200  # characters around a place that are encoded to make sure of its tokens
 PER_DOCUMENT = 200  # places looked at in one document
+LETTER = r"[^\s.,!?()';:\"]"  # of an unknown word
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,14 @@ def pattern(tokenizer: "Tokenizer", run: tuple[int, ...]) -> re.Pattern[str] | N
     if tokenizer.lossless:
         text = tokenizer.decode(run)
         return re.compile(re.escape(text)) if text and "\ufffd" not in text else None
-    # Words: in any case, with what the splitting drops in between; an unknown word is any.
+    # Words: in any case, with what the splitting drops in between; an unknown word is any whole
+    # one. Nothing taken is given back (`++`, `*+`), or neighbours would try every way to share a
+    # long word, and the time would grow with its length to the power of their number.
+    unknown = rf"(?<!{LETTER}){LETTER}++"
     words = [
-        r"[^\s.,!?()';:\"]+" if id == tokenizer.unknown_id else re.escape(tokenizer.decode([id]))
-        for id in run
+        unknown if id == tokenizer.unknown_id else re.escape(tokenizer.decode([id])) for id in run
     ]
-    return re.compile(r"[\s\";:]*".join(words), re.IGNORECASE)
+    return re.compile(r"[\s\";:]*+".join(words), re.IGNORECASE)
 
 
 def _is_run(

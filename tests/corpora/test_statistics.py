@@ -1,9 +1,12 @@
 """Statistics on small corpora whose answers can be counted by hand."""
 
 import math
+import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.statistics import (
@@ -121,6 +124,26 @@ def test_search_takes_signs_as_they_are() -> None:
     corpus = make("text", train=["what? (really) a+b"])
     assert search(corpus, "(really)").total == 1
     assert search(corpus, "a.b").total == 0
+
+
+LETTERS = st.text("aAbBéÉΣσςİiIẞßſ.\n ", max_size=30)
+
+
+@given(document=LETTERS, wanted=LETTERS.filter(len))
+def test_a_search_finds_what_stands_there_in_any_case(document: str, wanted: str) -> None:
+    found = search(make("text", train=[document]), wanted, limit=99)
+    assert found.total == len(found.hits)
+    for hit in found.hits:
+        assert hit.match == document[hit.position : hit.position + len(wanted)]
+        assert re.fullmatch(re.escape(hit.match), wanted, re.IGNORECASE) or "İ" in document + wanted
+    exact = search(make("text", train=[document]), wanted, match_case=True)
+    assert found.total >= exact.total == document.count(wanted)
+
+
+def test_a_search_of_many_equal_letters_looks_at_each_once() -> None:
+    """At every place it would find all but the last letter, and begin again at the next."""
+    corpus = make("text", train=["a" * 2_000_000])
+    assert search(corpus, "A" * 1_000_000 + "b").total == 0
 
 
 def test_an_empty_search_says_what_to_type() -> None:

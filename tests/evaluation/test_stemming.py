@@ -56,3 +56,9 @@ def test_the_examples_of_the_paper() -> None:
 )
 def test_the_measure_counts_consonants_after_vowels(m: int, words: str) -> None:
     assert {measure(word) for word in words.split()} == {m}
+
+
+def test_a_word_of_vowels_is_measured_in_one_look() -> None:
+    """Looked for from each vowel on, the consonant that never comes would take hours."""
+    assert measure("a" * 300_000) == 0
+    assert measure("a" * 300_000 + "b") == 1

@@ -1,9 +1,12 @@
 """Why this token: the parts sum to the probability, and every place shown is a real one."""
 
+import re._parser as parser
 from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
@@ -154,6 +157,28 @@ def test_each_place_holds_the_very_tokens_and_none_is_missed(kind: type[Tokenize
             for one in found:
                 assert kind is BPETokenizer or tokenizer.encode(one.run).tolist() == list(run)
                 assert one.run in document.replace("\n", " ")
+
+
+@given(run=st.lists(st.integers(0, 6), min_size=1, max_size=9))
+def test_what_is_looked_for_takes_nothing_back(run: list[int]) -> None:
+    """Each place of a text is looked at once for each token of the run, and never in two ways."""
+    words = WordTokenizer(["<unk>", "<eos>", "the", ".", "(", "sea's", "a+b"])
+    wanted = places.pattern(words, tuple(run))
+    repeats = [op for op, _ in parser.parse(wanted.pattern) if "REPEAT" in str(op)]
+    assert set(map(str, repeats)) <= {"POSSESSIVE_REPEAT"}
+
+
+def test_unknown_words_of_any_length_are_found_whole_and_at_once() -> None:
+    words = WordTokenizer(["<unk>", "<eos>", "the"])
+    long = "x" * 120
+    wanted = places.pattern(words, (0,) * 12)
+    assert not wanted.search("x" * 100_000 + " the ")  # it would share the letters for ever
+    assert wanted.search(f"the. {' '.join([long] * 12)}").group().split() == [long] * 12
+    pair = places.pattern(words, (0, 0))
+    assert [m.group() for m in pair.finditer("seven seas; the seven seas")] == [
+        "seven seas",
+        "the seven",
+    ]
 
 
 def test_a_place_is_shown_with_whole_words_around_it() -> None:
