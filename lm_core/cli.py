@@ -6,13 +6,13 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 
 import argparse
 import importlib
-import json
 import os
 import sys
 from typing import Any, NoReturn
 
 from lm_core.bench import LONG, PARTS
 from lm_core.errors import LabError
+from lm_core.json_files import dumps
 
 # Settings that `generate` takes as options of their own; help and defaults are SamplerSettings'.
 SAMPLER = {
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     args.argv = list(argv)  # what a checkpoint's card says it was made by
     try:
         answer, lines = args.run(args)
-        print(json.dumps(answer) if args.json else "\n".join(lines), flush=True)
+        print(dumps(answer) if args.json else "\n".join(lines), flush=True)
     except LabError as error:
         print(str(error), file=sys.stderr)
         return 2

@@ -6,8 +6,9 @@ context never reaches back over a start. Items are one sequence each (from b to 
 one sequence from beginning to end.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,7 +21,8 @@ from lm_core.tokenizers.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class Encoded:
-    """One split as ids, with the size of the text it came from."""
+    """One split as ids, with the size of the text it came from, and how much of it the ids do not
+    tell (see `extent.py`)."""
 
     ids: Tensor  # (N,) int64
     starts: Tensor  # (S,) int64, where each sequence begins
@@ -28,6 +30,8 @@ class Encoded:
     characters: int
     bytes: int
     unknown: int = 0  # tokens that are <unk>, or characters that had to be skipped
+    skipped_characters: int = 0  # of `characters`
+    skipped_bytes: int = 0  # of `bytes`
 
     @property
     def predictions(self) -> int:
@@ -35,8 +39,17 @@ class Encoded:
         return max(0, len(self.ids) - 1)
 
     def to(self, device: torch.device) -> "Encoded":
-        ids, starts = self.ids.to(device), self.starts.to(device)
-        return Encoded(ids, starts, self.items, self.characters, self.bytes, self.unknown)
+        return replace(self, ids=self.ids.to(device), starts=self.starts.to(device))
+
+    def counts(self) -> dict[str, int]:
+        """How much it is, for cards and records."""
+        return {
+            "tokens": self.predictions,
+            "characters": self.characters,
+            "bytes": self.bytes,
+            "skipped_characters": self.skipped_characters,
+            "skipped_bytes": self.skipped_bytes,
+        }
 
 
 def encode_documents(
@@ -69,6 +82,9 @@ def encode_documents(
         lengths = np.array([len(piece) + 1 for piece in pieces[:-1]], dtype=np.int64)
         starts = np.concatenate([starts, lengths.cumsum()])
     newlines = len(documents) if apart else 0
+    skipped: Counter[str] = Counter()
+    for document, piece in zip(documents, pieces, strict=True):
+        skipped.update(tokenizer.untold(document, piece))
     return Encoded(
         ids=torch.from_numpy(ids),
         starts=torch.from_numpy(starts),
@@ -76,6 +92,8 @@ def encode_documents(
         characters=sum(map(len, documents)) + newlines,
         bytes=sum(len(d.encode("utf-8", "replace")) for d in documents) + newlines,
         unknown=unknown,
+        skipped_characters=skipped.total(),
+        skipped_bytes=sum(len(c.encode("utf-8", "replace")) * n for c, n in skipped.items()),
     )
 
 

@@ -47,9 +47,10 @@ def _numbers(value: Any) -> Any:
     return value
 
 
-def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Strict JSON of `value`."""
-    return json.dumps(strict(value), indent=indent, allow_nan=False)
+def dumps(value: Any, **how: Any) -> str:
+    """Strict JSON of `value`; `how` as `json.dumps` takes it. Pure ASCII unless that says
+    otherwise, so that no stream fails for its encoding."""
+    return json.dumps(strict(value), allow_nan=False, **how)
 
 
 def read_json(path: Path, most: int) -> Any:

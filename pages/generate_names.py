@@ -1,7 +1,5 @@
 """Generate names: several models side by side, and how likely they find yours."""
 
-import math
-
 import streamlit as st
 
 from pages._ui import front_door, models, naming, scoring, session, writing
@@ -81,8 +79,7 @@ def column(
     label: str, choice: models.Choice, begins: str, temperature: float, seeds: list[int]
 ) -> None:
     """One model: what it is, how good, its names, and how many of them are its own."""
-    nats = scoring.nats_per_character(choice)
-    quality = f"{nats:.2f} nats per character" if nats else "never scored"
+    quality = scoring.quality(choice)
     st.markdown(f"**{plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
     with session.mending():
         batches = [naming.twenty(choice, begins, temperature, seed) for seed in seeds]
@@ -115,8 +112,7 @@ def how_likely(named: dict[str, models.Choice]) -> None:
         with right, session.mending():
             scored = scoring.score(choice, name)
             st.html(token_spans(scored.letters, scored.probabilities, numbers=True))
-            odds = words.human(math.exp(min(scored.nats, 700)))
-            line = f"**{scored.nats:.1f} nats** of surprise in all, one chance in {odds}"
+            line = scoring.in_all(scored.nats)
             if scored.rarer_than is not None:
                 line += f": rarer than **{words.percent(scored.rarer_than)}** of real names"
             st.markdown(f"{line}.")

@@ -27,8 +27,9 @@ TRAIN = ["out", "steps", "tokens", "seconds", "train_nats", "validation_nats"]
 TRAIN += ["parameters", "tokens_per_second", "device", "threads"]
 EVALUATE = ["nats_per_token", "perplexity", "bits_per_byte", "bits_per_character", "tokens"]
 EVALUATE += ["characters", "bytes", "split", "tokenizer", "unknown_tokens"]
+EVALUATE += ["skipped_characters", "skipped_bytes", "withheld"]
 GENERATE = ["texts", "tokens", "seconds", "tokens_per_second", "first_token_seconds"]
-SCORE = ["tokens", "nats"]
+SCORE = ["tokens", "nats", "skipped_characters"]
 
 
 @pytest.fixture(autouse=True)
@@ -278,7 +279,9 @@ def test_characters_it_never_saw_are_counted(lm, trained: Path, tmp_path: Path) 
     strange.write_text("The river {was} low.")
     answer = lm("evaluate", trained, "--corpus", strange, "--split", "all", "--json").json
     assert answer["unknown_tokens"] == 2
-    assert answer["characters"] == 20
+    assert (answer["characters"], answer["skipped_characters"]) == (18, 2)
+    assert answer["bits_per_character"] is answer["bits_per_byte"] is None
+    assert answer["withheld"].startswith("10% of the characters")
     assert answer["tokens"] == 17  # the first has nothing before it
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lm_core.corpora.own import own_corpus
 from lm_core.encoded import encode_corpus, encode_documents
 from lm_core.errors import BadText
+from lm_core.tokenizers import tokenizers
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from tests.tiny import NAMES, TEXT, encoded
@@ -71,6 +72,7 @@ def test_a_strange_character_is_refused_by_name_or_counted() -> None:
     assert data.ids.tolist() == [1, 2]
     assert data.unknown == 2
     assert (data.characters, data.bytes) == (4, 4)  # of the text as it was given
+    assert (data.skipped_characters, data.skipped_bytes) == (2, 2)
 
 
 def test_unknown_words_have_a_token_and_are_counted() -> None:
@@ -78,6 +80,35 @@ def test_unknown_words_have_a_token_and_are_counted() -> None:
     data = encode_documents(["The river was the river"], words, items=False)
     assert data.unknown == 1
     assert len(data.ids) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "untold"),
+    [
+        ("the river", ""),
+        ("the, river", ""),
+        ("The river", "T"),  # read as a small letter
+        ("the  river", " "),
+        ("the\nriver", "\n"),  # read as a space
+        ('the "river"', '""'),  # dropped by the splitter
+        ("the rivér", " rivér"),  # <unk>, and the space before it
+        ("the <eos>", " <eos>"),
+    ],
+)
+def test_what_words_do_not_tell_is_counted(text: str, untold: str) -> None:
+    words = WordTokenizer(["<unk>", "<eos>", "the", "river", ","])
+    data = encode_documents([text], words, items=False)
+    assert data.skipped_characters == len(untold)
+    assert data.skipped_bytes == len(untold.encode())
+
+
+@pytest.mark.parametrize("kind", ["char", "bpe"])
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_what_reads_everything_skips_nothing(kind: str, text: str) -> None:
+    entry = tokenizers[kind]
+    tokenizer = entry.build.train([text], entry.settings())
+    data = encode_documents([text], tokenizer, items=True, skip_unknown=True)
+    assert data.skipped_characters == data.skipped_bytes == 0
 
 
 def test_every_split_that_holds_text_is_encoded() -> None:

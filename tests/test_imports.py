@@ -22,7 +22,7 @@ SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 LAYERS = [
     ("errors", "settings", "registry", "machine", "device", "home", "json_files"),
     ("corpora", "tokenizers", "models"),
-    ("encoded", "windows"),
+    ("encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),
     ("doctor",),
     ("runs", "export"),

@@ -14,7 +14,6 @@ import numpy as np
 
 NATS, PERPLEXITY, BITS = "nats", "perplexity", "bits"
 MEASURES = (NATS, PERPLEXITY, BITS)
-LARGEST = 700.0  # e to more than this is no number
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,11 @@ class Measure:
     exponential: bool = False
 
     def of(self, nats: np.ndarray | float) -> np.ndarray:
-        """The same losses in this unit; what is not finite stays so."""
+        """The same losses in this unit; what is not finite stays so, and a perplexity that no
+        float is large enough for is infinite."""
         nats = np.asarray(nats, dtype=float)
-        return np.exp(np.minimum(nats, LARGEST)) if self.exponential else nats * self.factor
+        with np.errstate(over="ignore"):
+            return np.exp(nats) if self.exponential else nats * self.factor
 
 
 def measure(name: str, *, per: str = "character", tokens_per_character: float = 1.0) -> Measure:
@@ -36,7 +37,8 @@ def measure(name: str, *, per: str = "character", tokens_per_character: float = 
 
     Args:
         per: what a token is, "character", "word" or "token".
-        tokens_per_character: of the text that is scored; for bits.
+        tokens_per_character: of the text that is scored, for bits; not a number where bits are
+            withheld, and then no bits are either.
     """
     if name == NATS:
         return Measure(f"nats per {per}")

@@ -1,6 +1,7 @@
 """The commands of the command line, one a file, each with `run(args) -> Answer`. See `cli.py`."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ Answer = tuple[dict[str, Any], list[str]]  # for --json, and the lines for peopl
 def say(text: str) -> None:
     """Progress, for people."""
     print(text, file=sys.stderr, flush=True)
+
+
+def in_lines(answer: dict[str, Any]) -> list[str]:
+    """An answer for people, a line a key."""
+    return [f"{key}: {_in_words(value)}" for key, value in answer.items()]
+
+
+def _in_words(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite" if value > 0 else "-infinite"
+    return str(value)
 
 
 def looks_like_file(corpus: str) -> bool:

@@ -4,7 +4,7 @@ import argparse
 
 import torch
 
-from lm_core.commands import Answer, cases, fetch, file_or_name, say
+from lm_core.commands import Answer, cases, fetch, file_or_name, in_lines, say
 from lm_core.commands.train import split_setting
 from lm_core.device import choose_device
 from lm_core.doctor.plan import SECONDS, STEPS, Plan
@@ -53,6 +53,6 @@ def run(args: argparse.Namespace) -> Answer:
         "grid": [{key: cell[key] for key in keys} for cell in grid.get("cells", [])],
         "verdicts": [verdict.to_dict() for verdict in verdicts],
     }
-    figures = [f"{key}: {value}" for key, value in answer.items() if isinstance(value, float)]
+    figures = in_lines({k: value for k, value in answer.items() if isinstance(value, float)})
     lines = [f"{v.severity:5}  {v.code}: {v.text} {v.cure}".rstrip() for v in verdicts]
     return answer, [*figures, *lines]

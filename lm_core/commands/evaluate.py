@@ -1,9 +1,10 @@
 """`evaluate`: score a split of a corpus, or a file."""
 
 import argparse
+import math
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint
-from lm_core.commands import Answer, fetch, looks_like_file
+from lm_core.commands import Answer, fetch, in_lines, looks_like_file
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import own_corpus, read_file
 from lm_core.encoded import Encoded, encode_documents
@@ -29,8 +30,14 @@ def run(args: argparse.Namespace) -> Answer:
         "split": args.split,
         "tokenizer": saved.tokenizer.name,
         "unknown_tokens": encoded.unknown,
+        "skipped_characters": score.skipped_characters,
+        "skipped_bytes": score.skipped_bytes,
+        "withheld": score.withheld,
     }
-    return answer, [f"{key}: {value}" for key, value in answer.items()]
+    lines = in_lines(answer)
+    if math.isinf(score.nats):
+        lines.append("The model holds something in this text to be impossible (probability 0).")
+    return answer, lines
 
 
 def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.checkpoints import Checkpoint, check_replaceable, load_checkpoint, save_checkpoint
-from lm_core.commands import Answer, fetch, file_or_name, say
+from lm_core.commands import Answer, fetch, file_or_name, in_lines, say
 from lm_core.device import choose_device
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadSettings
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
         "device": "cpu",
         "threads": device.threads,
     }
-    return answer, [f"{key}: {value}" for key, value in answer.items()]
+    return answer, in_lines(answer)
 
 
 def corpus_spec(args: argparse.Namespace, first: Checkpoint) -> CorpusSpec:

@@ -13,10 +13,11 @@ from lm_core.errors import BadSettings
 def run(args: argparse.Namespace) -> Answer:
     """Every token of a text with its log-probability, rank and the entropy of the guess."""
     saved = load_checkpoint(args.folder)
-    ids = [int(i) for i in saved.tokenizer.encode(args.text)]
-    if not ids:
+    read = saved.tokenizer.encode(args.text)
+    if not len(read):
         raise BadSettings("--text is empty: give some text to score.")
-    ids = [saved.tokenizer.boundary_id, *ids]
+    skipped = saved.tokenizer.untold(args.text, read).total()
+    ids = [saved.tokenizer.boundary_id, *read.tolist()]
     if saved.items:
         ids.append(saved.tokenizer.boundary_id)
     idx, targets = (torch.tensor(part).view(1, -1) for part in (ids[:-1], ids[1:]))
@@ -40,4 +41,10 @@ def run(args: argparse.Namespace) -> Answer:
         )
     nats = -math.fsum(r["logprob"] for r in rows)
     lines = [f"{r['text']:12} {r['logprob']:9.4f}  rank {r['rank']}" for r in rows]
-    return {"tokens": rows, "nats": nats}, [*lines, f"{nats:.4f} nats"]
+    lines.append(f"{nats:.4f} nats" if math.isfinite(nats) else "infinite: one was held impossible")
+    if skipped:
+        lines.append(
+            f"{skipped} of the {len(args.text)} characters are not told by these tokens (in an "
+            "unknown word, or folded): they cost nothing here."
+        )
+    return {"tokens": rows, "nats": nats, "skipped_characters": skipped}, lines

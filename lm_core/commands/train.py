@@ -21,7 +21,7 @@ from lm_core.checkpoints import (
     save_checkpoint,
     save_history,
 )
-from lm_core.commands import Answer, fetch, file_or_name, mix, say
+from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, LabError
@@ -109,7 +109,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "device": device.device.type,
         "threads": device.threads,
     }
-    return answer, [f"{key}: {value}" for key, value in answer.items()]
+    return answer, in_lines(answer)
 
 
 def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:

@@ -6,7 +6,6 @@ before it or from at least WARM_UP tokens (PART_WARM_UP where a part of a text i
 first token of a running text has nothing before it and is not counted.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,8 @@ from torch import Tensor
 
 from lm_core.encoded import Encoded
 from lm_core.errors import BadText
+from lm_core.evaluation.surprise import perplexity, to_bits
+from lm_core.extent import withheld
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.windows import cut, gather
 
@@ -27,13 +28,15 @@ LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time
 
 @dataclass(frozen=True)
 class Score:
-    """`nats` is a sum; everything else is it, divided once."""
+    """`nats` is a sum; everything else is it, divided once, by what was scored."""
 
     nats: float
     tokens: int
-    characters: int
+    characters: int  # that the tokens tell
     bytes: int
     whole: bool  # False: a fixed part of the split was scored
+    skipped_characters: int = 0  # that they do not tell: not scored, so not counted
+    skipped_bytes: int = 0
 
     @property
     def nats_per_token(self) -> float:
@@ -42,17 +45,22 @@ class Score:
     @property
     def perplexity(self) -> float:
         """exp of the nats per token; comparable only between models with the same tokenizer."""
-        return math.exp(min(self.nats_per_token, 700.0))
+        return perplexity(self.nats_per_token)
 
     @property
-    def bits_per_byte(self) -> float:
-        """Comparable between tokenizers."""
-        return self.nats / math.log(2) / self.bytes
+    def withheld(self) -> str | None:
+        """Why there are no bits per byte and per character; None where there are."""
+        return withheld(self.characters, self.skipped_characters)
 
     @property
-    def bits_per_character(self) -> float:
-        """Comparable between tokenizers."""
-        return self.nats / math.log(2) / self.characters
+    def bits_per_byte(self) -> float | None:
+        """Comparable between tokenizers, or None: see `withheld`."""
+        return None if self.withheld else to_bits(self.nats) / max(1, self.bytes)
+
+    @property
+    def bits_per_character(self) -> float | None:
+        """Comparable between tokenizers, or None: see `withheld`."""
+        return None if self.withheld else to_bits(self.nats) / max(1, self.characters)
 
 
 def evaluate(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None = None) -> Score:
@@ -66,12 +74,15 @@ def evaluate(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None =
         nats += float(row_nats.double().sum())
         tokens += asked
     share = tokens / encoded.predictions
+    skipped, skipped_bytes = encoded.skipped_characters, encoded.skipped_bytes
     return Score(
         nats=nats,
         tokens=tokens,
-        characters=max(1, round(encoded.characters * share)),
-        bytes=max(1, round(encoded.bytes * share)),
+        characters=round((encoded.characters - skipped) * share),
+        bytes=round((encoded.bytes - skipped_bytes) * share),
         whole=tokens == encoded.predictions,
+        skipped_characters=round(skipped * share),
+        skipped_bytes=round(skipped_bytes * share),
     )
 
 

@@ -7,6 +7,7 @@ bytes as in GPT-2 (Radford et al. 2019).
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,9 @@ class BPETokenizer(Tokenizer):
     def encode_many(self, texts: Sequence[str], *, skip_unknown: bool = False) -> list[np.ndarray]:
         batch = self._engine.encode_batch_fast([_sendable(text) for text in texts])
         return [np.array(encoding.ids, dtype=np.int64) for encoding in batch]
+
+    def untold(self, text: str, ids: np.ndarray) -> Counter[str]:
+        return Counter()  # every byte has a token
 
     def decode(self, ids: Iterable[int]) -> str:
         text, run = "", []

@@ -7,6 +7,7 @@ Every tokenizer has a boundary token: it ends an item, parts two documents, and 
 start when there is no prompt.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -49,6 +50,13 @@ class Tokenizer:
     def count_unknown(self, text: str) -> int:
         """How many tokens of `text` the vocabulary does not hold."""
         return 0 if self.unknown_id is None else int((self.encode(text) == self.unknown_id).sum())
+
+    def untold(self, text: str, ids: np.ndarray) -> Counter[str]:
+        """The characters of `text` that its `ids` do not tell: of each kind, how many fewer come
+        back when the ids are decoded. Those are skipped ones, the letters of an `<unk>`, and what
+        is folded (a capital read as a small letter, a line break as a space)."""
+        known = ids if self.unknown_id is None else ids[ids != self.unknown_id]
+        return Counter(text) - Counter(self.decode(known))
 
     def decode(self, ids: Iterable[int]) -> str:
         """Text of the ids; boundary tokens become newlines."""

@@ -8,6 +8,7 @@ A stop is heard between two fits; a pause is not, nor is there a budget: the who
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lm_core.encoded import Encoded
@@ -56,10 +57,13 @@ def first_tokens(encoded: Encoded, size: int) -> Encoded:
     """The first `size` ids as an encoded text of its own."""
     ids = encoded.ids[:size]
     share = len(ids) / max(1, len(encoded.ids))
-    return Encoded(
+    return replace(
+        encoded,
         ids=ids,
         starts=encoded.starts[encoded.starts < max(1, size - 1)],
-        items=encoded.items,
         characters=round(encoded.characters * share),
         bytes=round(encoded.bytes * share),
+        unknown=round(encoded.unknown * share),
+        skipped_characters=round(encoded.skipped_characters * share),
+        skipped_bytes=round(encoded.skipped_bytes * share),
     )

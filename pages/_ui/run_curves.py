@@ -1,5 +1,6 @@
 """The live curves of one run: loss, learning rate, gradient, speed, each with a sentence."""
 
+import math
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -74,6 +75,8 @@ def scale(run: "Run") -> "tuple[Measure, float]":
         key="train-smooth",
         help="Each step is drawn faint; the strong line is the mean of the steps just before.",
     )
+    if name == "bits" and (reason := withheld(run)):
+        st.caption(f"No bits per character here: {reason}")
     st.caption(HOW)
     return measure_of(run, name), SMOOTH[smoothing]
 
@@ -94,10 +97,27 @@ def per(run: "Run") -> str:
 
 
 def tokens_per_character(run: "Run") -> float:
-    """In the validation text; 1 until that is known."""
+    """In what is scored of the validation text; 1 until that is known, and not a number where
+    bits are withheld."""
+    if withheld(run):
+        return math.nan
+    counted = _counted(run)
+    skipped = counted.get("skipped_characters", 0)
+    return counted.get("tokens", 1) / max(1, counted.get("characters", 1) - skipped)
+
+
+def withheld(run: "Run") -> str | None:
+    """Why the loss of this run is not given in bits per character, where it is not."""
+    from lm_core import extent
+
+    counted = _counted(run)
+    skipped = counted.get("skipped_characters", 0)
+    return extent.withheld(counted.get("characters", 0) - skipped, skipped)
+
+
+def _counted(run: "Run") -> dict[str, int]:
     counts = run.facts.get("counts", {})
-    counted = counts.get("validation") or counts.get("train") or {}
-    return counted.get("tokens", 1) / max(1, counted.get("characters", 1))
+    return counts.get("validation") or counts.get("train") or {}
 
 
 def view_of(key: str, x: str = "step") -> tuple[float, float] | None:
@@ -147,8 +167,6 @@ def _loss(
     smoothing: float,
     within: tuple[float, float] | None,
 ) -> "tuple[Chart, str]":
-    import math
-
     from lm_core.charts.curves import loss_curve, read_aloud
 
     train = shown.train

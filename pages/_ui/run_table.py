@@ -50,13 +50,15 @@ def cut(run: "Run") -> str:
 
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
     from lm_core.training.events import Evaluated, Step
-    from pages._ui.run_curves import measure_of
+    from pages._ui.run_curves import measure_of, withheld
 
     unit = measure_of(run, "bits" if in_bits else "nats")
 
     scored = [row["nats"] for row in store.since(Evaluated, run.id) if row["split"] == "validation"]
     step = store.last(Step, run.id)
     finite = [nats for nats in scored if nats == nats]
+    if in_bits and withheld(run):
+        scored, finite = [], []
     return {
         "Steps": step["step"] if step else None,
         BEST_BITS if in_bits else BEST: round(float(unit.of(min(finite))), 3) if finite else None,

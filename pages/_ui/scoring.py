@@ -1,10 +1,16 @@
 """How likely a model finds a name, letter by letter and beside real names."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
 
+from lm_core.charts.words import human
+from lm_core.charts.words import nats as in_words
 from pages._ui import models, naming
+
+LN_10 = math.log(10)
+POWERS = 15 * LN_10  # nats from which on odds are said as a power of ten
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,7 @@ class Scored:
     nats: float
     rarer_than: float | None  # share of held-out real names that the model finds likelier
     compared: int  # how many of them there are
+    unknown: bool  # it holds a word that the model reads as <unk>
 
 
 def score(choice: models.Choice, name: str) -> Scored:
@@ -32,13 +39,15 @@ def score(choice: models.Choice, name: str) -> Scored:
     nats = token_nats(checkpoint.model, encoded)
     letters = [checkpoint.tokenizer.token_text(int(i)) for i in encoded.ids[1:-1]]
     total = float(nats.double().sum())
-    others = held_out_nats(choice)
+    others = [] if encoded.unknown else held_out_nats(choice)
     rarer = sum(other < total for other in others) / len(others) if others else None
-    return Scored([*letters, "end"], (-nats).exp().tolist(), total, rarer, len(others))
+    chances = (-nats).exp().tolist()
+    return Scored([*letters, "end"], chances, total, rarer, len(others), encoded.unknown > 0)
 
 
 def held_out_nats(choice: models.Choice) -> list[float]:
-    """Nats of each name of the validation list; empty where the list is not on this machine."""
+    """Nats of each name of the validation list that the model can read whole; empty where the list
+    is not on this machine."""
     found = naming.splits(choice.corpus)
     if not found or not found["validation"]:
         return []
@@ -51,19 +60,38 @@ def _nats(folder: str, stamp: float, _choice: models.Choice, _names: list[str]) 
     from lm_core.evaluation import token_nats
 
     checkpoint = models.load(_choice)
-    encoded = encode_documents(_names, checkpoint.tokenizer, items=True, skip_unknown=True)
+    # A name that loses letters is a shorter one, and likelier than it should be.
+    names = [name for name in _names if not checkpoint.tokenizer.count_unknown(name)]
+    if not names:
+        return []
+    encoded = encode_documents(names, checkpoint.tokenizer, items=True)
     nats = token_nats(checkpoint.model, encoded).double()
     sizes = encoded.starts.diff(append=encoded.starts.new_tensor([encoded.predictions]))
     return [float(part.sum()) for part in nats.split(sizes.tolist())]
 
 
-def nats_per_character(choice: models.Choice) -> float | None:
-    """From the card, on the validation list; None where it was never scored."""
+def quality(choice: models.Choice) -> str:
+    """How good the model is, by its card: nats per character of the validation list."""
+    from lm_core.extent import withheld
+
     scored = choice.card.get("metrics", {}).get("validation")
     counts = choice.card.get("counts", {}).get("validation")
     if not scored or not counts:
-        return None
-    return scored["nats_per_token"] * counts["tokens"] / counts["characters"]
+        return "never scored"
+    skipped = counts.get("skipped_characters", 0)
+    read = counts["characters"] - skipped
+    if withheld(read, skipped):
+        return "not scored by character: its tokens do not tell all of them"
+    nats = scored["nats_per_token"] * counts["tokens"] / max(1, read)
+    return f"{in_words(nats)} nats per character"
+
+
+def in_all(nats: float) -> str:
+    """Markdown: the surprise of a whole name, and the chance that it stands for."""
+    if math.isinf(nats):
+        return "**∞ nats** of surprise in all, which the model holds to be impossible"
+    odds = human(math.exp(nats)) if nats < POWERS else f"10 to the power of {nats / LN_10:.0f}"
+    return f"**{nats:.1f} nats** of surprise in all, one chance in {odds}"
 
 
 def verdict(choice: models.Choice, name: str, scored: Scored) -> str:
@@ -75,6 +103,8 @@ def verdict(choice: models.Choice, name: str, scored: Scored) -> str:
         naming.NEW: "A name in none of its lists.",
     }
     said = [read[known.kind(naming.spelled(choice, name))]] if known else []
+    if scored.unknown:
+        said.append("It reads a word it never learned, and this is the surprise of any such word.")
     if scored.compared:
         said.append(f"Compared with {scored.compared:,} real names it never read.")
     return " ".join(said)

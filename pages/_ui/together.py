@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
-from pages._ui.run_curves import MEASURES, UNITS, draw, measure_of, view_of
+from pages._ui.run_curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
 from pages._ui.run_points import Shown, shown
 from pages._ui.run_table import cut, labels
 
@@ -55,7 +55,8 @@ def _panel(ids: list[str]) -> None:
             height=HEIGHT + LEGEND * len(lines),
             within=view_of(key, "x"),
         )
-        draw(chart, f"{chart.alt}{_note(runs, ids)}", key=key, live=any(r.active for r in runs))
+        note = _note(runs, ids, in_bits=name == "bits")
+        draw(chart, f"{chart.alt}{note}", key=key, live=any(r.active for r in runs))
 
 
 def _choose(
@@ -94,7 +95,7 @@ def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFr
     return pd.DataFrame({"x": np.asarray(x, dtype=float), "y": measure.of(nats)})
 
 
-def _note(runs: "list[Run]", ids: list[str]) -> str:
+def _note(runs: "list[Run]", ids: list[str], *, in_bits: bool) -> str:
     """What has to be known to read the picture."""
     notes = []
     if len({json.dumps(run.spec["corpus"], sort_keys=True) for run in runs}) > 1:
@@ -103,6 +104,9 @@ def _note(runs: "list[Run]", ids: list[str]) -> str:
         notes.append(
             "Their texts are cut into different tokens, so they are compared in bits per character."
         )
+    for run, label in zip(runs, labels(runs), strict=True):
+        if in_bits and (reason := withheld(run)):
+            notes.append(f"{label} is left out: {reason}")
     if len(ids) > len(runs):
         notes.append(f"Only the first {len(runs)} of {len(ids)} runs are drawn.")
     return "".join(f" {note}" for note in notes)

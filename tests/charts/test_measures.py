@@ -28,11 +28,16 @@ def test_units_name_what_is_counted():
     ]
 
 
-def test_what_is_no_number_stays_none_and_a_huge_loss_stays_finite():
-    shown = measure(PERPLEXITY).of(np.array([np.nan, 5000.0]))
+def test_what_is_no_number_stays_none_and_a_perplexity_past_all_numbers_is_infinite():
+    shown = measure(PERPLEXITY).of(np.array([np.nan, 709.0, 5000.0, np.inf]))
     assert np.isnan(shown[0])
-    assert np.isfinite(shown[1])
+    assert shown[1] == math.exp(709)
+    assert shown[2] == shown[3] == math.inf
     assert np.isnan(measure(BITS).of(np.nan))
+
+
+def test_bits_that_are_withheld_are_no_number():
+    assert np.isnan(measure(BITS, tokens_per_character=math.nan).of([1.0, 2.0])).all()
 
 
 def test_perplexities_of_different_tokenizers_never_share_an_axis():

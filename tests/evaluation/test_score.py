@@ -11,6 +11,9 @@ from lm_core.evaluation import Score, evaluate, score, token_nats
 from lm_core.models import models
 from lm_core.models.contract import LanguageModel
 from lm_core.settings import Settings
+from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
+from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.word import WordTokenizer
 from tests.tiny import NAMES, TEXT, encoded, lively_model, some_ids, stream, tiny_model
 
 FAMILIES = models.names()
@@ -117,8 +120,68 @@ def test_a_sum_over_tokens_then_one_division() -> None:
     assert abs(whole.nats_per_token - mean_of_means) > 1e-3
 
 
-def test_a_hopeless_model_has_a_perplexity_still() -> None:
-    assert Score(1e6, 10, 10, 10, True).perplexity == pytest.approx(math.exp(700))
+@pytest.mark.parametrize("nats", [1e6, math.inf])
+def test_a_perplexity_that_no_number_is_large_enough_for_is_infinite(nats: float) -> None:
+    assert Score(nats, 10, 10, 10, True).perplexity == math.inf
+
+
+# What was not read --------------------------------------------------------------------------------
+
+READERS = {
+    "char": CharTokenizer.train(["anna came late"]),
+    "word": WordTokenizer(["<unk>", "<eos>", "anna", "came", "late"]),
+    "bpe": BPETokenizer.train(["anna came late"], BPESettings(vocab_size=300)),
+}
+
+
+@pytest.mark.parametrize("kind", READERS)
+@given(strange=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_what_cannot_be_read_is_never_rewarded(kind: str, strange: str) -> None:
+    """Whatever is put before a text, its bits per character fall below those of the text alone
+    only where the model has read and guessed it; else they are withheld."""
+    tokenizer = READERS[kind]
+    model = Fixed([1 / tokenizer.vocab_size] * tokenizer.vocab_size)
+
+    def scored(text: str) -> Score:
+        encoded = encode_documents([text], tokenizer, items=True, skip_unknown=True)
+        return evaluate(model, encoded)
+
+    alone, both = scored("anna came late"), scored(f"{strange} anna came late")
+    assert both.characters + both.skipped_characters == len(strange) + 16
+    assert both.bits_per_character is None or not both.withheld
+    if both.bits_per_character is not None:
+        assert both.skipped_characters <= 0.01 * (both.characters + both.skipped_characters)
+        # A uniform guesser pays the same for each token; fewer per character are longer words.
+        paid = both.tokens / both.characters
+        assert paid * math.log2(tokenizer.vocab_size) == pytest.approx(both.bits_per_character)
+    if kind == "char" and both.withheld is None:
+        assert both.bits_per_character == pytest.approx(alone.bits_per_character)
+
+
+def test_bits_are_withheld_beyond_a_share_and_divided_by_what_was_scored_within_it() -> None:
+    tokenizer = CharTokenizer.train(["ab"])
+    model = Fixed([0.5, 0.25, 0.25])
+    for strange, total in [(1, 200), (2, 200), (3, 200)]:
+        text = "a" * (total - strange) + "é" * strange
+        found = evaluate(model, encode_documents([text], tokenizer, items=False, skip_unknown=True))
+        assert (found.characters, found.skipped_characters) == (total - strange, strange)
+        assert (found.bytes, found.skipped_bytes) == (total - strange, 2 * strange)
+        if strange <= 2:
+            assert found.withheld is None
+            assert found.bits_per_character == pytest.approx(found.nats / BITS / found.characters)
+            assert found.bits_per_byte == pytest.approx(found.nats / BITS / found.bytes)
+        else:
+            assert "2% of the characters" in found.withheld
+            assert found.bits_per_character is found.bits_per_byte is None
+        assert found.nats_per_token == pytest.approx(2 * BITS)
+
+
+def test_a_part_says_its_share_of_what_was_skipped() -> None:
+    tokenizer = CharTokenizer.train(["ab"])
+    data = encode_documents(["ab" * 3000 + "é" * 600], tokenizer, items=False, skip_unknown=True)
+    part = evaluate(Fixed([0.5, 0.25, 0.25], context=16), data, max_tokens=600)
+    assert part.skipped_characters == pytest.approx(part.tokens / 10, rel=0.02)
+    assert part.withheld
 
 
 # Which tokens, from which context -----------------------------------------------------------------

@@ -177,6 +177,50 @@ def test_rarer_than_compares_with_each_held_out_name() -> None:
     assert scoring.score(choice, "xqzxqz").rarer_than == 1.0
 
 
+@pytest.mark.parametrize(
+    ("nats", "said"),
+    [
+        (math.log(4), "one chance in 4"),
+        (math.log(5e12), "one chance in 5 T"),
+        (100 * math.log(10), "one chance in 10 to the power of 100"),
+        (1e4, "one chance in 10 to the power of 4343"),
+        (math.inf, "which the model holds to be impossible"),
+    ],
+)
+def test_odds_are_said_as_large_as_they_are(nats: float, said: str) -> None:
+    assert scoring.in_all(nats).endswith(said)
+
+
+def test_quality_by_the_card_counts_what_was_scored_or_is_withheld() -> None:
+    def said(skipped: int, nats: float = 2.0) -> str:
+        counts = {"tokens": 100, "characters": 200, "skipped_characters": skipped}
+        card = {
+            "metrics": {"validation": {"nats_per_token": nats}},
+            "counts": {"validation": counts},
+        }
+        return scoring.quality(dataclasses.replace(shipped()[0], card=card))
+
+    assert said(0) == "1.00 nats per character"
+    assert said(2) == "1.01 nats per character"  # 200 nats over the 198 that were scored
+    assert said(20).startswith("not scored by character")
+    assert said(0, math.inf) == "∞ nats per character"
+    assert scoring.quality(dataclasses.replace(shipped()[0], card={})) == "never scored"
+
+
+def test_names_that_cannot_be_read_whole_are_not_compared_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    choice = next(c for c in shipped() if c.family == "ngram")
+    names = {"validation": ["emma", "\u00e9mma", "olivia"], "train": [], "test": []}
+    monkeypatch.setattr(scoring.naming, "splits", lambda corpus: names)
+    scoring._nats.clear()
+    try:
+        alone = [scoring.score(choice, name).nats for name in ("emma", "olivia")]
+        assert scoring.held_out_nats(choice) == pytest.approx(alone, abs=1e-3)
+    finally:
+        scoring._nats.clear()
+
+
 def test_letters_the_models_never_saw_are_one_sentence_each_and_nothing_is_lost(
     app: AppTest,
 ) -> None:

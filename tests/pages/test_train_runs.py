@@ -246,6 +246,23 @@ def test_runs_with_different_tokenizers_share_an_axis_in_bits_alone(train: AppTe
     assert "Best validation, bits per character" in table.columns
 
 
+def test_bits_of_a_run_whose_tokens_do_not_tell_the_text_are_withheld(train: AppTest) -> None:
+    cut = spec().to_dict() | {"tokenizer": {"name": "word"}}
+    counted = {"tokens": 150, "characters": 700, "skipped_characters": 70}
+    facts = stored.FACTS | {"counts": {"validation": counted}}
+    one, two = a_run(train), a_run(train, RunSpec.from_dict(cut), facts=facts)
+    train.session_state["train-ticked"] = [one, two]
+    opened(train, one)
+    assert_well(train)
+    assert says(train, "tokenizer word is left out: 10% of the characters are not told")
+    table = train.dataframe[-1].value
+    assert table["Best validation, bits per character"].isna().tolist() == [True, False]
+    opened(train, two)
+    train.segmented_control(key="train-measure").set_value("bits").run()
+    assert_well(train)
+    assert says(train, "No bits per character here: 10% of the characters are not told")
+
+
 def test_a_run_is_named_noted_found_and_deleted(train: AppTest) -> None:
     store = session._manager().store
     run, other = a_run(train), a_run(train, spec(lr=0.01))
