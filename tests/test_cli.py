@@ -19,6 +19,7 @@ from lm_core.tokenizers import tokenizers
 from lm_core.training.logs.csv_file import read_csv
 from lm_core.training.precision import has_bfloat16
 from tests.tiny import NAMES, TEXT, tiny_settings
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 
@@ -484,7 +485,7 @@ def program(*args: object, **environment: str) -> Answer:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -517,7 +518,7 @@ def test_a_reader_who_goes_away_is_no_error() -> None:
     ) as going:
         going.stdout.close()
         assert going.stderr.read() == ""
-        assert going.wait(60) == 0
+        assert going.wait(PATIENCE) == 0
 
 
 def test_help_lists_every_setting_with_its_default(lm) -> None:

@@ -5,6 +5,7 @@ import pytest
 from lm_core.errors import UnknownName
 from lm_core.registry import Registry
 from lm_core.settings import Settings
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -75,5 +76,5 @@ def test_threads_that_arrive_together_all_find_everything(package: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert found == [["saw", "hammer"]] * 8

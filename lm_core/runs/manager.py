@@ -263,26 +263,27 @@ class RunManager(Steering):
             self.store.update(one, status=status, message=message, ended=time.time())
 
     def _keep(self) -> None:
-        """Twice a second: end what does not stop, stop what nobody watches any more."""
         while not self._closing.wait(0.5):
-            try:
-                self._recover()
-                for run in self.store.runs_with(ACTIVE):
-                    if run.id not in self._running:
-                        continue
-                    if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
-                        _end_process(run.pid)
-                    seen = self.store.last_visit(run.owner) or run.created
-                    if run.wish != "stop" and time.time() - seen > grace_seconds():
-                        self.store.update(
-                            run.id,
-                            wish="stop",
-                            wished=time.time(),
-                            message=f"Stopped because its page was closed. {CAN_GO_ON}",
-                        )
-                self._dispatch()
-            except (StoreUnavailable, RunNotFound):
-                continue  # pages say so; here there is nobody to tell
+            with contextlib.suppress(StoreUnavailable, RunNotFound):
+                self.look_after()  # pages say so; here there is nobody to tell
+
+    def look_after(self) -> None:
+        """Done twice a second: end what does not stop, stop what nobody watches any more."""
+        self._recover()
+        for run in self.store.runs_with(ACTIVE):
+            if run.id not in self._running:
+                continue
+            if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
+                _end_process(run.pid)
+            seen = self.store.last_visit(run.owner) or run.created
+            if run.wish != "stop" and time.time() - seen > grace_seconds():
+                self.store.update(
+                    run.id,
+                    wish="stop",
+                    wished=time.time(),
+                    message=f"Stopped because its page was closed. {CAN_GO_ON}",
+                )
+        self._dispatch()
 
 
 def _end_process(pid: int | None) -> None:

@@ -6,14 +6,19 @@ machine, that no console showed an error, and that the server logged no tracebac
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.waiting import PATIENCE, until
 from tools.chromium import FLAGS, MISSING, find_chromium, required
 from tools.lab_server import LabServer
+
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+LOOKS = 5  # in a row that must agree before something counts as settled
+expect.set_options(timeout=1000 * PATIENCE)  # no test judges speed
 
 # Opened at a screen's own address, Streamlit asks below it first and then finds the server above.
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -36,7 +41,8 @@ def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     """The running lab: `lab.url`, `lab.log`."""
     # Two runs at once, on as many threads as the lab chooses by itself.
     environment = {"LM_LAB_WORKERS": "2", "OMP_NUM_THREADS": None}
-    with LabServer(tmp_path_factory.mktemp("lab"), environment=environment) as server:
+    home = tmp_path_factory.mktemp("lab")
+    with LabServer(home, environment=environment, seconds=PATIENCE) as server:
         yield server
 
 
@@ -51,6 +57,23 @@ def browser_context_args(browser_context_args: dict, lab: LabServer) -> dict:
     return {**browser_context_args, "base_url": lab.url, "viewport": size}
 
 
+def settled(what: Callable[[], object], *, every: float = 0.4) -> object:
+    """Look until several looks in a row agree; what they agree on."""
+    seen: list[object] = []
+
+    def agreed() -> bool:
+        seen.append(what())
+        return len(seen) >= LOOKS and all(one == seen[-1] for one in seen[-LOOKS:])
+
+    until(agreed, look=every)
+    return seen[-1]
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page's script has ended and does not begin again at once."""
+    settled(lambda: page.locator(IDLE).count() or object())
+
+
 class Watch:
     """What went wrong in any window of one test; a test that means to may clear `errors`."""
 
@@ -58,6 +81,7 @@ class Watch:
         self.errors: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
+        context.set_default_timeout(1000 * PATIENCE)
         context.on("request", lambda request: self._called(request.url))
         context.on("page", self._opened)
         context.on("console", self._said)

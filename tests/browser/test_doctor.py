@@ -1,61 +1,59 @@
-"""The five steps from the page in a real Chromium, within three minutes."""
+"""The five steps from the page in a real Chromium."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import at_rest
+
 pytestmark = pytest.mark.browser
-MINUTE = 60_000
 
 
-def test_five_verdicts_within_three_minutes_and_a_cell_opened(page: Page) -> None:
+def test_five_verdicts_and_a_cell_opened(page: Page) -> None:
     page.goto("/doctor")
     go = page.get_by_role("button", name="Examine", exact=True)
-    expect(go).to_be_enabled(timeout=MINUTE)
-    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    expect(go).to_be_enabled()
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible()
     seconds = page.get_by_role("spinbutton", name="Seconds")
     seconds.fill("20")
     seconds.press("Enter")
-    went = time.monotonic()
     go.click()
-    expect(page.get_by_text("Done.", exact=True)).to_be_visible(timeout=3 * MINUTE)
-    assert time.monotonic() - went < 180
+    expect(page.get_by_text("Done.", exact=True)).to_be_visible()
     expect(page.get_by_text("Not yet.")).to_have_count(0)
     verdicts = page.get_by_text(re.compile("^(fine|worth knowing|mend this)$"))
-    expect(verdicts.nth(4)).to_be_visible(timeout=MINUTE)  # the cards are drawn after "Done."
-    expect(page.locator("[data-testid=stVegaLiteChart]").nth(4)).to_be_attached(timeout=MINUTE)
+    expect(verdicts.nth(4)).to_be_visible()  # the cards are drawn after "Done."
+    expect(page.locator("[data-testid=stVegaLiteChart]").nth(4)).to_be_attached()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
-    time.sleep(2.0)  # the page looks for a last time, and a list that is open would close
+    at_rest(page)  # the page looks for a last time, and a list that is open would close
     cells = page.get_by_role("combobox", name=re.compile("Open a cell"))
     cells.press("ArrowDown")
     expect(page.get_by_role("option").first).to_be_visible()
     cells.press("Enter")
     page.get_by_role("link", name="Its curve →").click()
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
-    expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible()
 
 
 def test_an_examination_stops_when_asked_and_keeps_what_it_found(page: Page) -> None:
     page.goto("/doctor")
-    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible()
     seconds = page.get_by_role("spinbutton", name="Seconds")
     seconds.fill("120")
     seconds.press("Enter")
     page.get_by_role("button", name="Examine", exact=True).click()
-    expect(page.get_by_text(re.compile("Examining"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("Examining"))).to_be_visible()
     verdicts = page.get_by_text(re.compile("^(fine|worth knowing|mend this)$"))
-    expect(verdicts.first).to_be_visible(timeout=MINUTE)
+    expect(verdicts.first).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible()
     expect(verdicts.first).to_be_visible()
     expect(page.get_by_text("Not taken.").first).to_be_visible()
 
 
 def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
     page.goto("/doctor")
-    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible()
     page.get_by_text("Which steps, and the grid of the fourth").click()
     for step in ("1. Does", "2. Can", "3. How", "5. Is"):
         page.get_by_role("button", name=re.compile(f"^{step}")).click()
@@ -63,23 +61,23 @@ def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
         page.get_by_label(label).fill(value)
         page.get_by_label(label).press("Enter")
     seconds = page.get_by_role("spinbutton", name="Seconds")
-    seconds.fill("4")
+    seconds.fill("20")
     seconds.press("Enter")
     page.get_by_role("button", name="Examine", exact=True).click()
-    expect(page.get_by_text("Done.", exact=True)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Done.", exact=True)).to_be_visible()
     cells = page.locator(".st-key-doctor-4-cells [role=graphics-document]").first
-    expect(cells).to_be_visible(timeout=MINUTE)
-    time.sleep(2.0)  # it is drawn once more when the page has looked for the last time
+    expect(cells).to_be_visible()
+    at_rest(page)  # it is drawn once more when the page has looked for the last time
     size = cells.bounding_box()
     cells.click(position={"x": 0.25 * size["width"], "y": 0.3 * size["height"]})
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
-    expect(page.get_by_text(re.compile("rate 0.01, decay 0$")).first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("rate 0.01, decay 0$")).first).to_be_visible()
 
 
 def test_a_broken_run_is_diagnosed_on_the_page(page: Page) -> None:
     page.goto("/doctor")
-    page.get_by_text("Failure gallery", exact=True).click(timeout=MINUTE)
-    page.get_by_role("button", name="Break it").first.click(timeout=MINUTE)
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=MINUTE)
-    expect(page.get_by_text(re.compile("^mend this")).first).to_be_visible(timeout=2 * MINUTE)
+    page.get_by_text("Failure gallery", exact=True).click()
+    page.get_by_role("button", name="Break it").first.click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("^mend this")).first).to_be_visible()
     expect(page.get_by_text(re.compile("Lower the learning rate")).first).to_be_visible()

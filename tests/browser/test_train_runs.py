@@ -8,7 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Step
-from tests.browser.test_training import MINUTE, STEP, nothing_goes_on, start, stop, store, until
+from tests.browser.conftest import at_rest, settled
+from tests.browser.test_training import STEP, nothing_goes_on, start, stop, store
+from tests.waiting import until
 from tools.lab_server import LabServer
 
 __all__ = ["nothing_goes_on", "store"]  # fixtures
@@ -43,7 +45,7 @@ def steps_in_view(page: Page) -> tuple[float, float]:
 
 def tick(page: Page, row: int) -> None:
     """Tick a row of the table of runs, which is a picture without elements of its own."""
-    page.wait_for_timeout(1500)  # the page has come to rest: a table on its way out takes no click
+    at_rest(page)  # a table on its way out takes no click
     table = page.locator("[data-testid=stDataFrame]").last
     table.evaluate("e => e.scrollIntoView({block: 'center'})")
     box = table.bounding_box()
@@ -61,48 +63,46 @@ def test_the_rate_is_changed_while_it_runs(page: Page, store: RunStore) -> None:
     rate.fill("-1")
     rate.press("Enter")
     page.get_by_role("button", name="Use this rate").click()
-    expect(page.get_by_text("The learning rate must be from")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("The learning rate must be from")).to_be_visible()
     rate.fill("0.001")
     rate.press("Enter")
     page.get_by_role("button", name="Use this rate").click()
-    expect(page.get_by_text("Learning rate 0.001, at the start 0.02.")).to_be_visible(
-        timeout=MINUTE
-    )
+    expect(page.get_by_text("Learning rate 0.001, at the start 0.02.")).to_be_visible()
     expect(page.get_by_text("The learning rate must be from")).to_be_hidden()
     page.keyboard.press("Escape")
-    until(lambda: store.last(Step, run)["lr"] <= 0.001, seconds=20)
+    until(lambda: store.last(Step, run)["lr"] <= 0.001)
     choose(page, "Learning rate")
-    expect(page.get_by_text(re.compile("% of its highest"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("% of its highest"))).to_be_visible()
     stop(page)
 
 
 def test_a_view_is_kept_while_the_curve_grows(page: Page) -> None:
     start(page)
-    until(lambda: step_of(page) > 60, seconds=60)
+    until(lambda: step_of(page) > 60)
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page.get_by_text("Paused.")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Paused.")).to_be_visible()
     whole = steps_in_view(page)
     aim(page)
     for turn in (200, -200):  # alone the wheel scrolls the page
         page.mouse.wheel(0, turn)
-        page.wait_for_timeout(400)
-    assert steps_in_view(page) == whole
+        settled(lambda: chart(page).bounding_box())
+    assert settled(lambda: steps_in_view(page)) == whole
     aim(page)
     page.keyboard.down("Alt")
     for _ in range(4):
         page.mouse.wheel(0, -200)
         page.wait_for_timeout(100)
     page.keyboard.up("Alt")
-    until(lambda: steps_in_view(page)[1] < whole[1], seconds=5)
-    page.wait_for_timeout(1000)  # the last turn of the wheel has been drawn
-    closer, drawn = steps_in_view(page), chart(page).locator("svg, canvas").first.element_handle()
+    until(lambda: steps_in_view(page)[1] < whole[1])
+    closer = settled(lambda: steps_in_view(page))  # the last turn of the wheel has been drawn
+    drawn = chart(page).locator("svg, canvas").first.element_handle()
     then = step_of(page)
     page.get_by_role("button", name="Resume", exact=True).click()
-    until(lambda: step_of(page) > then + 40, seconds=60)
+    until(lambda: step_of(page) > then + 40)
     assert steps_in_view(page) == closer
     assert drawn.evaluate("e => e.isConnected"), "drawn in place, not mounted anew"
     page.mouse.dblclick(*aim(page))
-    until(lambda: steps_in_view(page)[1] > whole[1], seconds=10)
+    until(lambda: steps_in_view(page)[1] > whole[1])
     stop(page)
 
 
@@ -115,28 +115,28 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     page: Page, store: RunStore, lab: LabServer
 ) -> None:
     first = start(page, budget="10 s")
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
     page.get_by_role("combobox", name=re.compile("Model")).click()
     page.get_by_role("option", name="LSTM", exact=True).click()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page).not_to_have_url(re.compile(f"run={first}"))
     second = re.search(r"run=([\w-]+)", page.url).group(1)
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
     tick(page, 0)
-    expect(page.locator(".st-key-train-open button")).to_be_enabled(timeout=MINUTE)
+    expect(page.locator(".st-key-train-open button")).to_be_enabled()
     tick(page, 1)
     together = page.get_by_text(re.compile(r"At their last evaluation, lowest first"))
-    expect(together).to_be_visible(timeout=MINUTE)
+    expect(together).to_be_visible()
     expect(together).to_contain_text("LSTM")
     expect(together).to_contain_text("Transformer")
     tick(page, 0)
-    expect(together).to_be_hidden(timeout=MINUTE)
+    expect(together).to_be_hidden()
 
     page.get_by_role("button", name="Name and note").click()
     page.get_by_label("Name", exact=True).fill("My best")
     page.get_by_label("Note", exact=True).fill("higher rate next")
     page.get_by_role("button", name="Keep", exact=True).click()
-    until(lambda: store.get(first).note == "higher rate next", seconds=10)
+    until(lambda: store.get(first).note == "higher rate next")
     assert store.get(first).title == "My best"
     find = page.get_by_label("Find")
     find.fill("higher best")
@@ -148,20 +148,20 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Delete", exact=True).click()
     owner = store.get(second).owner
-    until(lambda: [run.id for run in store.runs_of(owner)] == [second], seconds=10)
+    until(lambda: [run.id for run in store.runs_of(owner)] == [second])
 
 
 def test_back_in_time(page: Page) -> None:
     start(page, budget="10 s")
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
     page.get_by_text("Back in time").click()
     likely = page.get_by_text(re.compile("^Likeliest next token"))
-    expect(likely).to_be_visible(timeout=MINUTE)
+    expect(likely).to_be_visible()
     now = likely.inner_text()
     knob = page.get_by_role("slider", name="Step")
     knob.press("Home")
-    until(lambda: likely.count() and likely.inner_text() != now, seconds=30)
+    until(lambda: likely.count() and likely.inner_text() != now)
     assert len(set(re.findall(r"\(([\d.]+) %\)", likely.inner_text()))) <= 2, "it knew nothing yet"
     expect(page.get_by_text(re.compile("^Layer 1, head 1: the strongest look"))).to_be_visible()
     knob.press("End")
-    until(lambda: likely.count() and likely.inner_text() == now, seconds=30)
+    until(lambda: likely.count() and likely.inner_text() == now)

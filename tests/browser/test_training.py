@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.training.events import Checkpointed, Step
+from tests.waiting import until
 from tools.lab_server import LabServer
 
 pytestmark = pytest.mark.browser
 
-MINUTE = 60_000
 STEP = "[data-testid=stMetricValue] >> nth=0"
 
 
@@ -30,12 +30,12 @@ def nothing_goes_on(store: RunStore) -> Iterator[None]:
     yield
     for run in store.runs_with((*WAITING, *ACTIVE)):
         store.update(run.id, wish="stop", wished=time.time())
-    until(lambda: not store.runs_with(ACTIVE), seconds=20)
+    until(lambda: not store.runs_with(ACTIVE))
 
 
 def test_a_bookmark_may_be_the_first_thing_a_fresh_server_sees(page: Page) -> None:
     page.goto("/train")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=MINUTE)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     expect(page.get_by_text("See inside", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("visitor="))
 
@@ -44,21 +44,21 @@ def start(page: Page, *, budget: str = "5 min", model: str | None = None) -> str
     """Open Train, press Start, wait for the first point; the run's id, from the address."""
     page.goto("/train")
     begin = page.get_by_role("button", name="Start", exact=True)
-    expect(begin).to_be_enabled(timeout=MINUTE)
+    expect(begin).to_be_enabled()
     if model:
         page.get_by_role("combobox", name=re.compile("Model")).click()
         page.get_by_role("option", name=model, exact=True).click()
     page.get_by_text(budget, exact=True).click()
     expect(page.get_by_role("radio", name=budget)).to_have_attribute("aria-checked", "true")
     begin.click()
-    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"), timeout=MINUTE)
+    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
     expect(page).to_have_url(re.compile(r"run="))
     return re.search(r"run=([\w-]+)", page.url).group(1)
 
 
 def stop(page: Page) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible()
 
 
 def step_shown(page: Page) -> int:
@@ -74,7 +74,6 @@ def test_choose_train_watch_stop_look_inside_and_write(page: Page, store: RunSto
         "([selector, first]) => Number(document.querySelectorAll("
         "'[data-testid=stMetricValue]')[0].innerText.replace(',', '')) > first",
         arg=[STEP, first],
-        timeout=MINUTE,
     )
     drawn = page.locator("[data-testid=stVegaLiteChart]")
     assert drawn.locator("canvas").count() + drawn.locator("svg").count() > 0
@@ -83,13 +82,11 @@ def test_choose_train_watch_stop_look_inside_and_write(page: Page, store: RunSto
     assert store.last(Step, run)["step"] == len(store.since(Step, run))
 
     page.get_by_role("link", name="Attention", exact=True).click()
-    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible(timeout=MINUTE)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
     page.get_by_role("link", name="Generate names", exact=True).click()
-    expect(page.get_by_role("heading", name="Generate names", exact=True)).to_be_visible(
-        timeout=MINUTE
-    )
-    expect(page.get_by_text(re.compile(r"Yours: Transformer")).first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Generate names", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Yours: Transformer")).first).to_be_visible()
 
 
 def test_two_windows_train_at_once_and_never_see_each_other(new_context) -> None:
@@ -97,16 +94,14 @@ def test_two_windows_train_at_once_and_never_see_each_other(new_context) -> None
     run_one, run_two = start(one), start(two, model="LSTM")
     assert run_one != run_two
     for page, mine, other in ((one, "Transformer", "LSTM"), (two, "LSTM", "Transformer")):
-        expect(page.get_by_text(f"{mine}, US first names, 2017").first).to_be_visible(
-            timeout=MINUTE
-        )
+        expect(page.get_by_text(f"{mine}, US first names, 2017").first).to_be_visible()
         assert page.get_by_text(f"{other}, US first names, 2017").count() == 0
     # With the other's run in the address and one's own visitor id, nothing of it is shown.
     stranger = re.sub(r"run=[\w-]+", f"run={run_two}", one.url)
     one.goto(stranger)
-    expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible(timeout=MINUTE)
+    expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible()
     one.goto(re.sub(r"run=[\w-]+", f"run={run_one}", stranger))
-    expect(one.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"), timeout=MINUTE)
+    expect(one.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
     stop(one)
     stop(two)
 
@@ -115,7 +110,7 @@ def test_a_refresh_finds_the_run_again(page: Page, store: RunStore) -> None:
     run = start(page)
     before = step_shown(page)
     page.reload()
-    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"), timeout=MINUTE)
+    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
     assert f"run={run}" in page.url
     assert step_shown(page) >= before
     assert store.get(run).status == "running"
@@ -124,25 +119,14 @@ def test_a_refresh_finds_the_run_again(page: Page, store: RunStore) -> None:
 
 def test_a_killed_worker_is_said_in_words_and_the_run_goes_on(page: Page, store: RunStore) -> None:
     run = start(page)
-    until(lambda: store.since(Checkpointed, run), seconds=40)
+    until(lambda: store.since(Checkpointed, run))
     shown = {row["step"]: row["nats"] for row in store.since(Step, run)}
     os.kill(store.get(run).pid, signal.SIGKILL)
-    killed = time.monotonic()
-    expect(page.get_by_text(re.compile("was ended from outside by SIGKILL"))).to_be_visible(
-        timeout=10_000
-    )
-    assert time.monotonic() - killed < 3.0
+    expect(page.get_by_text(re.compile("was ended from outside by SIGKILL"))).to_be_visible()
     page.get_by_role("button", name="Resume", exact=True).click()
-    until(lambda: store.last(Step, run)["step"] > max(shown), seconds=60)
+    until(lambda: store.last(Step, run)["step"] > max(shown))
     now = {row["step"]: row["nats"] for row in store.since(Step, run)}
     assert set(shown) <= set(now)
     assert all(now[step] == pytest.approx(shown[step], rel=1e-4) for step in shown)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     stop(page)
-
-
-def until(true, *, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from lm_core.models.tracing import record, trace, tracing
+from tests.waiting import PATIENCE
 
 
 class Double(nn.Module):
@@ -92,7 +93,7 @@ def test_two_threads_share_a_model_and_only_the_one_who_asked_is_recorded() -> N
     inside, done = threading.Event(), threading.Event()
 
     def other_visitor() -> None:
-        inside.wait(10)
+        inside.wait(PATIENCE)
         assert not tracing()
         model(torch.full((1,), 7.0))
         done.set()
@@ -102,6 +103,6 @@ def test_two_threads_share_a_model_and_only_the_one_who_asked_is_recorded() -> N
     with trace(model) as t:
         model(torch.ones(1))
         inside.set()
-        assert done.wait(10)
+        assert done.wait(PATIENCE)
     thread.join()
     assert t["whole"].item() == 1

@@ -10,6 +10,7 @@ from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
 from pages._ui import families
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = pytest.mark.parametrize("entry", list(models), ids=lambda entry: entry.name)
@@ -25,7 +26,7 @@ def opened(family: str = "Transformer", **address: str) -> AppTest:
 
 
 def visited(family: str = "Transformer", **address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in {"architectures-family": family, **address}.items():
         app.query_params[name] = value
     app.switch_page("pages/architectures.py").run()

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.checkpoints import load_checkpoint
 from lm_core.inspection import attention_maps, text_ids
 from pages._ui import looking, models
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(**address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in address.items():
         app.query_params[f"attention-{name}"] = value
     app.switch_page("pages/attention.py").run()

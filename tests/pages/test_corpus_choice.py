@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora
 from lm_core.corpora.own import load_own
+from tests.waiting import PATIENCE, rerun_until
 
 PROSE = "It was a bright cold day in April, and the clocks were striking thirteen. " * 12
 NAMES = "\n".join(f"name{i}" for i in range(40))
@@ -35,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened(text: str | None = None) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     if text is not None:
         app.query_params["text"] = text
     app.run()
@@ -182,7 +183,7 @@ class Answer(BaseHTTPRequestHandler):
         half = len(self.data) // 2
         try:
             self.wfile.write(self.data[:half])
-            self.release.wait(20)
+            self.release.wait(PATIENCE)
             self.wfile.write(self.data[half:])
         except OSError:
             return  # the download was cancelled
@@ -219,15 +220,11 @@ def slow_server(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def wait_for(app: AppTest, words: str) -> None:
-    import time
+    def shown() -> bool:
+        bars = app.get("progress")
+        return bool(bars) and words in bars[0].proto.text
 
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        bars = app.run().get("progress")
-        if bars and words in bars[0].proto.text:
-            return
-        time.sleep(0.05)
-    pytest.fail(f"{words!r} never came: {app.main}")
+    rerun_until(app, shown, look=0.05)
 
 
 def test_a_download_shows_its_size_its_progress_and_then_the_text(slow_server) -> None:
@@ -237,7 +234,7 @@ def test_a_download_shows_its_size_its_progress_and_then_the_text(slow_server) -
     app.button(key="p-download").click().run()
     wait_for(app, "kB of 480 kB")
     slow_server()
-    app.session_state["download-makemore-names"].join(20)
+    app.session_state["download-makemore-names"].join(PATIENCE)
     app.run()
     assert not app.exception
     assert app.session_state["choice"].ready
@@ -254,7 +251,7 @@ def test_a_download_can_be_stopped_and_keeps_nothing(slow_server, home: Path) ->
     assert app.button(key="p-download")
     assert not app.error
     slow_server()
-    download.join(20)
+    download.join(PATIENCE)
     assert not list((home / "downloads" / "makemore-names").iterdir())
     assert not app.run().session_state["choice"].ready
 
@@ -266,7 +263,7 @@ def test_a_download_without_network_says_so_in_one_sentence(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     app = choose(opened(), "tiny-shakespeare")
     app.button(key="p-download").click().run()
-    app.session_state["download-tiny-shakespeare"].join(20)
+    app.session_state["download-tiny-shakespeare"].join(PATIENCE)
     app.run()
     assert len(app.error) == 1
     assert "could not be reached" in app.error[0].value

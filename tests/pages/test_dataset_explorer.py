@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 LOOKS = ["Most frequent", "Lengths", "Splits", "Search", "Phrases"]
@@ -21,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened(text: str = "names", **address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in {"text": text, **address}.items():
         app.query_params[name] = value
     return sound(app.switch_page("pages/dataset_explorer.py").run())

@@ -14,6 +14,7 @@ from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Evaluated, Found
 from pages._ui import session
 from tests.pages.stored import spec
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def doctor(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("LM_LAB_WORKERS", "1")
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     at.run()
     at.switch_page("pages/doctor.py").run()
     assert_well(at)

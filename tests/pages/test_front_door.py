@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.owners import is_owner
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +19,7 @@ def test_the_first_screen_opened_has_its_visitor(
     screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     app.switch_page(f"pages/{screen}.py").run()
     assert not app.exception
     assert is_owner(app.session_state["visitor"])

@@ -15,6 +15,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui import models, writing
+from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
@@ -29,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened() -> AppTest:
     """The screen, reached by way of Home as app.py shows it."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     return sound(app.switch_page("pages/generate_text.py").run())
 
 
@@ -39,7 +40,7 @@ def app() -> AppTest:
 
 
 def test_a_fresh_server_may_be_met_here_first() -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     sound(app.switch_page("pages/generate_text.py").run())
     assert app.title[0].value == "Generate text"
     assert app.get("html")

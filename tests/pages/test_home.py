@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import models
+from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 PROMPT = "My fellow Americans, the state of the"
@@ -19,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return sound(AppTest.from_file(APP, default_timeout=60).run())
+    return sound(AppTest.from_file(APP, default_timeout=PATIENCE).run())
 
 
 @pytest.fixture
@@ -113,12 +114,12 @@ def test_a_new_beginning_is_shown_and_kept_from_being_markup(app: AppTest) -> No
 )
 def test_each_card_leads_to_its_screen(app: AppTest, screen: str) -> None:
     quiet(app)
-    app.button(key=f"home-to-{screen}").click().run(timeout=60)
+    app.button(key=f"home-to-{screen}").click().run(timeout=PATIENCE)
     assert not app.exception
     assert app.title[0].value != "Language Model Lab"
 
 
 def test_a_lab_without_models_says_what_to_do(no_models: None) -> None:
-    app = sound(AppTest.from_file(APP, default_timeout=60).run())
+    app = sound(AppTest.from_file(APP, default_timeout=PATIENCE).run())
     assert "train one" in app.info[0].value
     assert app.text_input(key="home-text").value == "ma"

@@ -15,6 +15,7 @@ from lm_core.training.events import Evaluated, Probed, Sampled, Step
 from pages._ui import run_points, session
 from pages._ui.run_points import shown
 from tests.pages import stored
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,7 +115,7 @@ def test_a_session_keeps_few_runs(store):
 
 def test_a_closed_tab_frees_what_it_held() -> None:
     """On the whole screen: what a session keeps of a run, no cache and no global keeps as well."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     at.switch_page("pages/train.py").run()
     run, shared = stored.stored_run(at.session_state["visitor"]), session._manager().store
     at.query_params["run"] = run

@@ -1,10 +1,11 @@
 """The Train screen, without a browser: what it shows, and that each widget may be moved."""
 
-import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.waiting import PATIENCE, rerun_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -12,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def train(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("LM_LAB_WORKERS", "1")
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     at.run()
     at.switch_page("pages/train.py").run()
     assert_well(at)
@@ -70,12 +71,8 @@ def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:
     train.selectbox(key="train-model").select("ngram").run()
     train.button(key="train-start").click().run()
     assert_well(train)
-    end = time.monotonic() + 60
-    while not any("budget is spent" in c.value for c in train.caption):
-        assert time.monotonic() < end
-        time.sleep(0.3)
-        train.run()
-        assert_well(train)
+    rerun_until(train, lambda: any("budget is spent" in c.value for c in train.caption))
+    assert_well(train)
     figures = {metric.label: metric.value for metric in train.metric}
     assert figures["Step"] == "7", "seven looks at ever more of the text"
     assert 1.8 < float(figures["Validation, nats"]) < 2.3, "nats per character on names"

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +15,14 @@ from pages._ui import session
 from pages._ui.steering import set_rate
 from tests.pages import stored
 from tests.pages.stored import spec, stored_run
+from tests.waiting import PATIENCE, rerun_until
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def train() -> Iterator[AppTest]:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     at.run()
     at.switch_page("pages/train.py").run()
     assert_well(at)
@@ -331,12 +331,8 @@ def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:
 def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest) -> None:
     train.number_input(key="train-steps").set_value(60).run()
     train.button(key="train-start").click().run()
-    end = time.monotonic() + 100
-    while not says(train, "budget is spent"):
-        assert time.monotonic() < end
-        time.sleep(0.3)
-        train.run()
-        assert_well(train)
+    rerun_until(train, lambda: says(train, "budget is spent"))
+    assert_well(train)
     train.session_state["train-back"] = True
     train.run()
     assert_well(train)

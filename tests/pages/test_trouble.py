@@ -9,13 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import models, session
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 
 
 def opened(screen: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     if screen != "home":
         app.switch_page(f"pages/{screen}.py").run()
     return app

@@ -19,6 +19,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui import models, places, session
+from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
@@ -37,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(model: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["generate_text-model"] = model
     return sound(app.switch_page("pages/generate_text.py").run())
 
@@ -128,7 +129,7 @@ def test_every_smoothing_is_explained(smoothing: str) -> None:
 
 def test_a_text_that_is_gone_is_said_in_one_sentence() -> None:
     own_ngram(CharTokenizer.train([TEXT]), keep_text=False)
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["generate_text-model"] = "Yours: calm"
     app.query_params["generate_text-prompt"] = "the sea"
     sound(app.switch_page("pages/generate_text.py").run())

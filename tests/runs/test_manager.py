@@ -4,17 +4,20 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import manager as module
+from lm_core.runs import store as store_module
 from lm_core.runs.manager import CAN_GO_ON, MOST_WAITING, RunManager, grace_seconds
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.training import Budget
 from lm_core.training.events import Snapshot, Step
+from tests.waiting import PATIENCE, until
 
 SPEC = RunSpec()
 
@@ -72,14 +75,6 @@ def manager(make: Callable[..., RunManager]) -> RunManager:
 
 def status(manager: RunManager, run: str) -> str:
     return manager.store.get(run).status
-
-
-def soon(what: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until it holds; the manager's keeper looks twice a second."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # The queue ----------------------------------------------------------------------------------------
@@ -484,7 +479,7 @@ def test_a_run_that_does_not_stop_is_ended(
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stubborn:
         manager.store.update(run, pid=stubborn.pid)
         manager.stop(run, "ada")
-        stubborn.wait(timeout=10)
+        stubborn.wait(timeout=PATIENCE)
     manager.backend.fail(run, WorkerDied("The training process was ended from outside."))
     row = manager.store.get(run)
     assert row.status == "stopped"  # as was asked for
@@ -505,7 +500,7 @@ def test_an_end_that_cannot_be_written_is_kept_and_written_later(
     manager.backend.fail(run, WorkerDied("It died."))
     assert manager.troubles[run] == "The disk is full: free some space."
     monkeypatch.setattr(manager.store, "update", written)
-    soon(lambda: status(manager, run) == "interrupted")
+    until(lambda: status(manager, run) == "interrupted")
     assert manager.store.get(run).message == "The disk is full: free some space."
     assert manager.troubles == {}
 
@@ -516,12 +511,10 @@ def test_an_end_that_cannot_be_written_is_kept_and_written_later(
 def test_a_run_whose_page_is_closed_is_stopped_and_can_go_on(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watched, left = manager.start(SPEC, "ada"), None
-    manager.backend.begin(watched)
-    time.sleep(0.3)
+    left = manager.start(SPEC, "ada")
+    manager.backend.begin(left)
     monkeypatch.setenv("LM_LAB_GRACE", "0.2")
-    left = watched
-    soon(lambda: manager.store.wish(left)[0] == "stop")
+    until(lambda: manager.store.wish(left)[0] == "stop")
     assert "its page was closed" in manager.store.get(left).message
     assert manager.store.get(left).message.endswith(CAN_GO_ON)
     manager.backend.finish(left, "stopped")
@@ -531,13 +524,19 @@ def test_a_run_whose_page_is_closed_is_stopped_and_can_go_on(
 
 
 def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LM_LAB_GRACE", "0.8")
+    now = [1000.0]
+    for one in (module, store_module):  # hours pass as the test says
+        monkeypatch.setattr(one, "time", SimpleNamespace(time=lambda: now[0]))
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     for _ in range(15):
+        now[0] += 0.8 * grace_seconds()
         manager.store.visit("ada")
-        time.sleep(0.1)
-    assert manager.store.wish(run)[0] == "run"
+        manager.look_after()
+        assert manager.store.wish(run)[0] == "run"
+    now[0] += 1.1 * grace_seconds()
+    manager.look_after()
+    assert manager.store.wish(run)[0] == "stop"
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("5", 5.0), ("soon", 900.0), ("", 900.0)])
@@ -569,7 +568,7 @@ def test_two_servers_on_one_home_leave_each_others_runs_alone(make) -> None:
     one, other = make(), make()
     run, waiting = one.start(SPEC, "ada"), one.start(SPEC, "ada")
     one.backend.begin(run)
-    time.sleep(1.2)  # the other's keeper has looked twice
+    other.look_after()
     assert status(other, run) == "running"
     assert status(other, waiting) == "queued"
     assert other.backend.tasks == {}

@@ -26,6 +26,7 @@ from lm_core.training.events import (
     Snapshot,
     Step,
 )
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -45,12 +46,17 @@ def point(step: int, nats: float = 2.0) -> Step:
 # Runs ---------------------------------------------------------------------------------------------
 
 
+def test_a_run_says_when_it_was_created(store: RunStore) -> None:
+    before = time.time()
+    row = store.get(store.create("ada", "A run", {}))
+    assert before <= row.created <= time.time()
+
+
 def test_a_new_run_waits_and_remembers_what_it_is(store: RunStore, run: str) -> None:
     row = store.get(run, "ada")
     assert (row.id, row.owner, row.title, row.spec) == (run, "ada", "A run", {"seed": 1})
     assert (row.status, row.wish, row.lr_scale, row.single_steps) == ("queued", "run", 1.0, 0)
     assert (row.message, row.facts, row.pid, row.started, row.ended) == ("", {}, None, None, None)
-    assert abs(row.created - time.time()) < 60
     assert row.active
 
 
@@ -342,7 +348,7 @@ def test_threads_write_and_read_at_once_and_lose_nothing(store: RunStore) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert not troubles
     assert all(len(store.since(Step, run)) == 100 for run in runs)
 
@@ -361,10 +367,9 @@ def test_a_reader_does_not_wait_for_a_writer(store: RunStore, run: str) -> None:
     writer = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     writer.execute("UPDATE runs SET title = 'half done'")
-    began = time.perf_counter()
-    assert store.get(run).title == "A run"
+    assert store.get(run).title == "A run"  # the one before the writer's, which still goes on
     assert len(store.since(Step, run)) == 1
-    assert time.perf_counter() - began < 5  # the writer's lock would be waited for 10 s
+    assert writer.in_transaction
     writer.close()
 
 
@@ -373,9 +378,10 @@ def test_a_reader_does_not_wait_for_a_writer(store: RunStore, run: str) -> None:
 
 def test_the_last_visit_is_remembered(store: RunStore) -> None:
     assert store.last_visit("ada") is None
+    before = time.time()
     store.visit("ada")
     first = store.last_visit("ada")
-    assert abs(first - time.time()) < 60
+    assert before <= first <= time.time()
     store.visit("ada")
     assert store.last_visit("ada") >= first
     assert store.last_visit("bob") is None

@@ -1,7 +1,7 @@
 import threading
-import time
 
 from lm_core.training import Control
+from tests.waiting import until
 
 
 def test_a_fresh_one_lets_the_run_go_on() -> None:
@@ -31,11 +31,7 @@ def test_another_thread_may_change_the_wish() -> None:
     control = Control()
     control.pause()
     threading.Timer(0.05, control.resume).start()
-    deadline = time.monotonic() + 10
-    while control.look() == "pause":
-        control.wait(0.01)
-        assert time.monotonic() < deadline
-    assert control.look() == "run"
+    until(lambda: control.look() == "run")
 
 
 def test_steps_are_counted_by_each_side_alone() -> None:

@@ -14,6 +14,7 @@ from lm_core.errors import BadSettings
 from lm_core.training import parallel
 from lm_core.training.parallel import Team, check_shares, together
 from tests.training.two_processes import curves
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = "tests/training/two_processes.py"
@@ -41,7 +42,7 @@ def free_port() -> int:
 
 def ended(processes: list[subprocess.Popen]) -> list[tuple[int, str, str]]:
     try:
-        said = [process.communicate(timeout=60) for process in processes]
+        said = [process.communicate(timeout=PATIENCE) for process in processes]
     finally:
         for process in processes:
             process.kill()

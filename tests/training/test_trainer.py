@@ -233,11 +233,21 @@ def test_a_budget_in_tokens_ends_with_the_step_that_reaches_it() -> None:
     assert (end.step, end.tokens, end.reason) == (4, 4 * ROWS * 8, "budget")
 
 
-def test_a_budget_in_seconds_ends_when_they_are_over() -> None:
-    end = list(make(budget=Budget(seconds=0.3)).run())[-1]
-    assert end.reason == "budget"
-    assert end.seconds >= 0.3
-    assert end.step > 1
+def test_a_budget_in_seconds_ends_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = make(budget=Budget(seconds=3.0))
+
+    class Steady:
+        """A clock by which each step takes a second."""
+
+        def __init__(self, already: float) -> None:
+            assert already == 0
+
+        def seconds(self) -> float:
+            return float(training.step)
+
+    monkeypatch.setattr(trainer, "Clock", Steady)
+    end = list(training.run())[-1]
+    assert (end.reason, end.seconds, end.step) == ("budget", 3.0, 3)
 
 
 def test_tokens_are_those_asked_for_and_no_padding() -> None:
