@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from lm_core.bench import LONG, PARTS
 from lm_core.errors import LabError
 from lm_core.json_files import dumps
+from lm_core.home import typed_path
 
 # Settings that `generate` takes as options of their own; help and defaults are SamplerSettings'.
 SAMPLER = {
@@ -24,6 +25,7 @@ SAMPLER = {
     "repetition_penalty": float,
     "no_repeat": int,
 }
+FOLDERS = {"folder", "out", "resume"}
 LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 
@@ -50,6 +52,9 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser(argv).parse_args(argv)
     args.argv = list(argv)  # what a checkpoint's card says it was made by
     try:
+        for name in FOLDERS & vars(args).keys():  # a shell leaves the ~ of --out=~/model alone
+            if given := getattr(args, name):
+                setattr(args, name, str(typed_path(given)))
         answer, lines = args.run(args)
         print(dumps(answer) if args.json else "\n".join(lines), flush=True)
     except LabError as error:

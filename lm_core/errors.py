@@ -23,6 +23,10 @@ class BadText(LabError):
     """Text (pasted, uploaded, or a file) cannot be used for training or as a prompt."""
 
 
+class BadPath(LabError):
+    """A path leads nowhere on this machine, whatever is kept on it."""
+
+
 class CorpusUnavailable(LabError):
     """A corpus has to be downloaded first, or its file failed its checks."""
 

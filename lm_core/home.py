@@ -4,17 +4,49 @@ import os
 import re
 from pathlib import Path
 
-from lm_core.errors import StoreUnavailable
+from lm_core.errors import BadPath, StoreUnavailable
 
 
 def home_folder() -> Path:
-    """Where runs, downloads and prepared texts live. Not created here."""
+    """Where runs, downloads and prepared texts live. Not created here.
+
+    Raises:
+        StoreUnavailable: there is no saying where, because this user has no home.
+    """
     named = os.environ.get("LM_LAB_HOME")
     if named:
-        return Path(named).expanduser()
+        try:
+            return typed_path(named)
+        except BadPath as error:
+            raise StoreUnavailable(f"LM_LAB_HOME: {error}") from None
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("language-model-lab", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_data_dir("language-model-lab", appauthor=False))
+        if folder.is_absolute():
+            return folder
+    except RuntimeError:  # as in a container whose user is a number
+        pass
+    raise StoreUnavailable(
+        "This user has no home folder: start the lab with LM_LAB_HOME set to a folder you can "
+        "write to."
+    )
+
+
+def typed_path(text: str | Path) -> Path:
+    """A path as a person typed it, with `~` and `~user` read as a shell reads them.
+
+    Raises:
+        BadPath: no user of that name, or this one has no home.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        whose = Path(text).parts[0]
+        raise BadPath(
+            f"{text} cannot be found, because {whose} is nobody's home folder on this machine: "
+            "write the path in full."
+        ) from None
 
 
 def make_folder(path: Path) -> Path:
@@ -37,8 +69,13 @@ def unwritable(reason: object, folder: Path | None = None) -> str:
     detail = getattr(reason, "strerror", None) or str(reason)
     wrapped = re.search(r"I/O error: (.+?) \(os error", detail)  # safetensors adds much to it
     detail = wrapped[1] if wrapped else detail
-    home = home_folder()
-    if folder is not None and not folder.absolute().is_relative_to(home.absolute()):
+    try:
+        home = home_folder()
+    except StoreUnavailable as nowhere:
+        if folder is None:
+            return str(nowhere)
+        home = None
+    if folder is not None and not (home and folder.absolute().is_relative_to(home.absolute())):
         return f"{folder} cannot be written ({detail}): free some space, or name another folder."
     return (
         f"The lab's home folder {home} cannot be written ({detail}): free some space, "

@@ -3,8 +3,27 @@ from pathlib import Path
 
 import pytest
 
-from lm_core.errors import StoreUnavailable
-from lm_core.home import home_folder, make_folder, unwritable
+from lm_core.cli import main
+from lm_core.corpora.load import is_ready
+from lm_core.corpora.own import read_file
+from lm_core.errors import BadPath, CorpusUnavailable, StoreUnavailable
+from lm_core.home import home_folder, make_folder, typed_path, unwritable
+
+ROOT = Path(__file__).parents[1]
+NOBODY = "~nobodyhere/lab"
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's user of whom the machine knows a number only."""
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(who: object) -> None:
+        raise KeyError(who)
+
+    for name in ("HOME", "USERPROFILE", "XDG_DATA_HOME", "LM_LAB_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
 
 
 def test_the_environment_names_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +82,66 @@ def test_the_sentence_names_the_folder_the_reason_and_the_mend(
     )
     wrapped = "Error while serializing: I/O error: No space left on device (os error 28)"
     assert unwritable(wrapped) == unwritable(full)
+
+
+@pytest.mark.parametrize("path", [NOBODY, "~nobodyhere", Path(NOBODY)])
+def test_a_path_in_nobodys_home_is_one_sentence(path: str | Path) -> None:
+    with pytest.raises(BadPath, match=r"~nobodyhere is nobody's home folder .* in full"):
+        typed_path(path)
+
+
+def test_a_typed_path_is_read_as_a_shell_reads_it() -> None:
+    assert typed_path("~/lab") == Path.home() / "lab"
+    assert typed_path("a/~b") == Path("a/~b")
+
+
+def test_wherever_a_path_is_typed_nobodys_home_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(BadPath, match="nobody's home"):
+        read_file(NOBODY)
+    monkeypatch.setenv("LM_LAB_DATA", NOBODY)
+    with pytest.raises(CorpusUnavailable, match=r"LM_LAB_DATA: .* nobody's home"):
+        is_ready("tiny-shakespeare")
+    monkeypatch.setenv("LM_LAB_HOME", NOBODY)
+    with pytest.raises(StoreUnavailable, match=r"LM_LAB_HOME: .* nobody's home"):
+        home_folder()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"train --model bigram --corpus {NOBODY}",
+        f"train --model bigram --corpus README.md --validation {NOBODY}",
+        f"train --model bigram --corpus README.md --out {NOBODY}",
+        f"train --resume {NOBODY}",
+        f"train --model mixture --set model.first={NOBODY}",
+        f"evaluate {NOBODY}",
+        f"evaluate checkpoints/names-ngram --corpus {NOBODY}",
+        f"generate {NOBODY}",
+        f"score {NOBODY} --text emma",
+        f"export {NOBODY} --format onnx --out model.onnx",
+        f"export checkpoints/names-ngram --format script --out {NOBODY}",
+        f"doctor --model bigram --corpus {NOBODY}",
+    ],
+)
+def test_every_command_says_so(
+    command: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(command.split()) == 2
+    assert "nobody's home" in capsys.readouterr().err
+
+
+def test_a_user_without_a_home_is_told_what_to_set(
+    homeless: None, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(StoreUnavailable, match="no home folder: start the lab with LM_LAB_HOME"):
+        home_folder()
+    with pytest.raises(BadPath, match="nobody's home"):
+        typed_path("~/lab")
+    assert main(["corpora"]) == 2
+    assert "LM_LAB_HOME" in capsys.readouterr().err
+    full = OSError(28, "No space left on device")
+    assert unwritable(full, tmp_path).startswith(f"{tmp_path} cannot be written")
+    assert "no home folder" in unwritable(full)

@@ -35,7 +35,7 @@ def looks_like_file(corpus: str) -> bool:
     """A path, rather than the name of a corpus."""
     if corpus in corpora:  # even where a file has the same name: ./names names it
         return False
-    return Path(corpus).exists() or any(mark in corpus for mark in "/\\.")
+    return Path(corpus).exists() or any(mark in corpus for mark in "/\\.~")
 
 
 def file_or_name(args: argparse.Namespace) -> CorpusSpec:

@@ -14,6 +14,7 @@ from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadSettings
 from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
+from lm_core.home import typed_path
 from lm_core.models.mixture import Mixture
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -26,9 +27,10 @@ def folders(args: argparse.Namespace) -> tuple[Path, Path] | None:
 
     Raises:
         BadSettings: only one of them is a folder.
+        BadPath: as `typed_path`.
     """
     given = dict(text.partition("=")[::2] for text in args.set)
-    found = [Path(given.get(name, "")) for name in PARTS]
+    found = [typed_path(given.get(name, "")) for name in PARTS]
     are = [bool(given.get(name)) and path.is_dir() for name, path in zip(PARTS, found, strict=True)]
     if args.model != "mixture" or not any(are):
         return None

@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lm_core.corpora.corpus import Progress
-from lm_core.errors import CorpusUnavailable, LabError, StoreUnavailable
-from lm_core.home import home_folder, make_folder, unwritable
+from lm_core.errors import BadPath, CorpusUnavailable, LabError, StoreUnavailable
+from lm_core.home import home_folder, make_folder, typed_path, unwritable
 
 TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
 _CHUNK = 64 * 1024  # bytes between two calls of the progress callback
@@ -50,11 +50,19 @@ class RemoteFile:
         return download_folder(self.corpus) / self.name
 
     def supplied(self) -> list[Path]:
-        """Files of its names in the folder `LM_LAB_DATA`, the likeliest first."""
+        """Files of its names in the folder `LM_LAB_DATA`, the likeliest first.
+
+        Raises:
+            CorpusUnavailable: that folder is in nobody's home.
+        """
         folder = os.environ.get("LM_LAB_DATA")
         if not folder:
             return []
-        paths = [Path(folder).expanduser() / name for name in (self.name, *self.aliases)]
+        try:
+            folder = typed_path(folder)
+        except BadPath as error:
+            raise CorpusUnavailable(f"LM_LAB_DATA: {error}") from None
+        paths = [folder / name for name in (self.name, *self.aliases)]
         return [path for path in paths if path.is_file()]
 
     def matches(self, path: Path) -> bool:

@@ -20,7 +20,7 @@ from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import column_text, parse_table, text_columns
 from lm_core.errors import BadText, StoreUnavailable
-from lm_core.home import unwritable
+from lm_core.home import typed_path, unwritable
 
 MIN_CHARACTERS, MIN_ITEMS = 200, 20
 MAX_FILE_BYTES = 1_000_000_000  # of a file named on the command line, which no stranger sent
@@ -93,13 +93,14 @@ def read_file(path: str | Path, column: str | None = None) -> OwnText:
 
     Raises:
         BadText: it cannot be opened, or as `read_upload`.
+        BadPath: as `typed_path`.
     """
-    path = Path(path).expanduser()
+    path = typed_path(path)
     try:
         check_size(path.stat().st_size, MAX_FILE_BYTES)
         data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
+    except (OSError, ValueError) as error:  # a name with a zero byte, from a card, is a ValueError
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
         raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
     if path.suffix.lower() == ".csv":
         return read_upload(path.name, data, column, limit=MAX_FILE_BYTES)

@@ -34,7 +34,12 @@ def no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_home_that_cannot_be_written_breaks_no_screen(screen: str, no_home: Path) -> None:
+@pytest.mark.parametrize("named", [None, "~nobodyhere/lab"])
+def test_a_home_that_cannot_be_written_or_found_breaks_no_screen(
+    screen: str, named: str | None, no_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if named:
+        monkeypatch.setenv("LM_LAB_HOME", named)
     app = opened(screen)
     assert not app.exception
     assert all("LM_LAB_HOME" in error.value for error in app.error)
