@@ -54,7 +54,7 @@ def remake(name: str) -> None:
     card = json.loads(path.read_text())
     card["sha256"].pop("training.safetensors", None)
     card["metrics"]["test"] = json.loads(scored.stdout.splitlines()[-1])
-    path.write_text(json.dumps(card, indent=2) + "\n")
+    path.write_text(json.dumps(card, indent=2, allow_nan=False) + "\n")
 
 
 def main() -> None:

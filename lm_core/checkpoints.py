@@ -6,7 +6,6 @@ of the other files, so that a damaged one is noticed.
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -91,7 +90,7 @@ def save_checkpoint(
             save_file(stored(model), fresh / WEIGHTS)
             if training is not None:
                 save_file(training, fresh / TRAINING)
-            (fresh / TOKENIZER).write_text(json.dumps(tokenizer.to_dict()))
+            (fresh / TOKENIZER).write_text(dumps(tokenizer.to_dict()))
             meta["sha256"] = {file.name: _sha256(file) for file in sorted(fresh.iterdir())}
             (fresh / "meta.json").write_text(dumps(meta, indent=2) + "\n")
             fresh.chmod(0o755)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.json_files import dumps
 from pages._ui import counted_panels as counted
 from pages._ui import families, front_door, session
 from pages._ui import family_panels as panels
@@ -35,7 +36,7 @@ def linked(entry: "Entry") -> "Settings":
 def link(entry: "Entry", settings: "Settings") -> None:
     """Keep what was changed in the address."""
     changed = {"name": entry.name, **settings.difference()}
-    text = json.dumps(changed, separators=(",", ":")) if len(changed) > 1 else ""
+    text = dumps(changed, separators=(",", ":")) if len(changed) > 1 else ""
     if text and st.query_params.get(ADDRESS_KEY) != text:
         st.query_params[ADDRESS_KEY] = text
     elif not text:

@@ -1,5 +1,6 @@
 """Numbers that JSON does not know go into a file that every reader takes, and come back."""
 
+import ast
 import json
 import math
 from pathlib import Path
@@ -63,3 +64,25 @@ def test_a_file_too_large_or_broken_is_named(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(BadCheckpoint, match="not JSON"):
         read_json(path, 8)
+
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("lm_core", "pages", "tools", "checkpoints")
+WRITERS = sorted(path for part in PARTS for path in (ROOT / part).rglob("*.py"))
+ALONE = ROOT / "lm_core" / "export" / "plain"  # programs that stand alone: headers of whole numbers
+
+
+@pytest.mark.parametrize("path", WRITERS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_whoever_writes_json_writes_strict_json(path: Path) -> None:
+    """By `json_files.dumps`, or by `json` with its own refusal of numbers that JSON lacks."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or ALONE in path.parents:
+            continue
+        called = ast.unparse(node.func)
+        if called in ("json.dump", "json.dumps"):
+            assert "allow_nan=False" in map(ast.unparse, node.keywords), f"line {node.lineno}"
+        assert not called.startswith("json.JSONEncoder"), f"line {node.lineno}"
+
+
+def test_json_is_ascii_unless_asked_otherwise() -> None:
+    assert dumps({"text": "\u23ce \u2026 \U0001f642"}).isascii()

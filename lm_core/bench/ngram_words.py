@@ -13,18 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.bench.result import Result
+from lm_core.json_files import numbers
 
 ORDER = 5
 SCORED = 200_000  # tokens
 NEXT = 200  # next tokens asked for, one after the other
 
-CODE = "import json; from lm_core.bench.ngram_words import measure; print(json.dumps(measure()))"
+CODE = (
+    "from lm_core.bench.ngram_words import measure; from lm_core.json_files import dumps; "
+    "print(dumps(measure()))"
+)
 
 
 def bench_words() -> list[Result]:
     """Time to count and to score, time of one next-token distribution, peak memory."""
     done = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = numbers(json.loads(done.stdout))
     about = found.pop("about")
     name = f"ngram_words_{ORDER}"
     results = [

@@ -35,7 +35,7 @@ class Base:
         del spec["data"], spec["datasets"]
         for size in ("continuousWidth", "continuousHeight"):  # of altair's own theme
             spec.get("config", {}).get("view", {}).pop(size, None)
-        return json.dumps(spec)
+        return json.dumps(spec, allow_nan=False)
 
 
 @dataclass(frozen=True)

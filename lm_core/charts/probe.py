@@ -147,7 +147,7 @@ def _layers(most: float, long: bool, dark: bool, height: int) -> Base:
 def _alt(labels: list[str], scored: Sequence[tuple[int, Sequence[float]]]) -> str:
     if not scored:
         return "Surprise at each token of one text, still empty: it has not been scored."
-    text = json.dumps("".join(labels), ensure_ascii=False)
+    text = json.dumps("".join(labels), ensure_ascii=False, allow_nan=False)
     return (
         f"Surprise at each of {words.count(len(labels), 'token')} of {text}, scored "
         f"{words.count(len(scored), 'time')} from step {scored[0][0]:,} to {scored[-1][0]:,}."

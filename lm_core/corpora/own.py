@@ -21,6 +21,7 @@ from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import column_text, parse_table, text_columns
 from lm_core.errors import BadText, StoreUnavailable
 from lm_core.home import typed_path, unwritable
+from lm_core.json_files import dumps
 
 MIN_CHARACTERS, MIN_ITEMS = 200, 20
 MAX_FILE_BYTES = 1_000_000_000  # of a file named on the command line, which no stranger sent
@@ -231,7 +232,7 @@ def _content(corpus: Corpus) -> bytes:
         "rule": corpus.info.split_rule,
         "splits": corpus.splits,
     }
-    return json.dumps(stored, ensure_ascii=False, sort_keys=True).encode()
+    return dumps(stored, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _path(key: str) -> Path:

@@ -7,7 +7,6 @@ nothing but what was written.
 
 import importlib
 import importlib.util
-import json
 import os
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from lm_core.checkpoints import Checkpoint
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported, nearest
 from lm_core.export.logits import TOLERANCE, largest_difference
 from lm_core.home import unwritable
+from lm_core.json_files import dumps
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def about(saved: Checkpoint) -> str:
     }
     if not saved.model.causal:
         described["output"] = "logits (B, T, V) float32, of the token at each place"
-    return json.dumps(described)
+    return dumps(described)
 
 
 def _format(name: str) -> Format:

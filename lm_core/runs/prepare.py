@@ -26,6 +26,7 @@ from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
 from lm_core.generation.filling import gaps_filled
 from lm_core.home import home_folder, make_folder
+from lm_core.json_files import dumps
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.samples import Pieces, write_sample
@@ -134,7 +135,7 @@ def _key(spec: RunSpec) -> str | None:
     if spec.corpus.name == "file" or (spec.corpus.name not in ("own", *corpora.names())):
         return None
     parts = spec.to_dict()
-    text = json.dumps([__version__, parts["corpus"], parts["tokenizer"]], sort_keys=True)
+    text = dumps([__version__, parts["corpus"], parts["tokenizer"]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -171,7 +172,7 @@ def _keep(key: str, info: CorpusInfo, tokenizer: Tokenizer, data: dict[str, Enco
         make_folder(folder)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as fresh:
             save_file(tensors, Path(fresh) / "ids")
-            (Path(fresh) / "meta").write_text(json.dumps(meta))
+            (Path(fresh) / "meta").write_text(dumps(meta))
             os.replace(Path(fresh) / "ids", folder / f"{key}.safetensors")
             os.replace(Path(fresh) / "meta", folder / f"{key}.json")
         by_age = sorted(folder.glob("*.safetensors"), key=lambda p: p.stat().st_mtime)

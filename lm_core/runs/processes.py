@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.errors import LabError
+from lm_core.json_files import dumps
 from lm_core.machine import cores
 
 WINDOWS_FLAGS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
@@ -156,7 +157,7 @@ class _Slot:
                 self._task = task
         future, call, args = self._task
         try:
-            self.process.stdin.write(json.dumps([call, args]) + "\n")
+            self.process.stdin.write(dumps([call, args]) + "\n")
             self.process.stdin.flush()
             taken = self._read() == "taken"
         except (OSError, ValueError):
@@ -212,9 +213,9 @@ def _main() -> None:
         lines.put(None)
 
     threading.Thread(target=listen, daemon=True).start()
-    answers.write(json.dumps("ready") + "\n")
+    answers.write(dumps("ready") + "\n")
     while (line := lines.get()) is not None:
-        answers.write(json.dumps("taken") + "\n")
+        answers.write(dumps("taken") + "\n")
         call, args = json.loads(line)
         module, _, name = call.partition(":")
         try:
@@ -227,7 +228,7 @@ def _main() -> None:
 
             traceback.print_exc()  # a defect of ours: it has to be seen in the log
             answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n" + json.dumps("ready") + "\n")
+        answers.write(dumps(answer) + "\n" + dumps("ready") + "\n")
 
 
 if __name__ == "__main__":

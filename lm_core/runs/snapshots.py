@@ -10,7 +10,6 @@ resumed. Each is one file in the run's folder, in half precision where the model
 read while the run goes on.
 """
 
-import json
 import math
 import os
 import tempfile
@@ -120,7 +119,7 @@ class Snapshots(Watcher):
         try:
             if not (self._folder / CARD).exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
-                tokenizer = json.dumps(self._prepared.tokenizer.to_dict())
+                tokenizer = dumps(self._prepared.tokenizer.to_dict())
                 _replace(self._folder / TOKENIZER, tokenizer.encode())
                 _replace(self._folder / CARD, dumps(self._prepared.card()).encode())
             return _replace(_file(self._folder, step), save(tensors))

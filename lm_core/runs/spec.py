@@ -12,6 +12,7 @@ from typing import Any
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, nearest
+from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.settings import Settings, setting
 from lm_core.tokenizers import tokenizers
@@ -58,7 +59,7 @@ class RunSpec:
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits; equal specs have equal ids."""
-        canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        canonical = dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
     def to_dict(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class RunSpec:
             "seed": self.seed,
             "fault": self.fault,
         }
-        return json.dumps({k: v for k, v in short.items() if v}, separators=(",", ":"))
+        return dumps({k: v for k, v in short.items() if v}, separators=(",", ":"))
 
     @classmethod
     def from_address(cls, text: str) -> "RunSpec":

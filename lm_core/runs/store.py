@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.home import home_folder, make_folder, unwritable
+from lm_core.json_files import dumps
 from lm_core.runs.tables import SCHEMA, TABLES, add_columns, from_row, to_row
 from lm_core.training.events import Event
 
@@ -136,7 +137,7 @@ class RunStore:
         if parent:
             self.get(parent, owner)
         run = secrets.token_urlsafe(9)
-        texts = json.dumps(spec), json.dumps(options or {})
+        texts = dumps(spec), dumps(options or {})
         with self._writing() as db:
             db.execute(
                 "INSERT INTO runs (id, owner, title, status, created, spec, options, server, kind, "
@@ -191,7 +192,7 @@ class RunStore:
         """Set columns of a run; `facts` are merged into what is there."""
         if "facts" in columns:
             facts = self.get(run).facts | columns["facts"]
-            columns["facts"] = json.dumps(facts)
+            columns["facts"] = dumps(facts)
         names = ", ".join(f"{name} = ?" for name in columns)
         with self._writing() as db:
             db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run))

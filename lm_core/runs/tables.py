@@ -10,6 +10,7 @@ import math
 import sqlite3
 from typing import Any
 
+from lm_core.json_files import dumps, numbers
 from lm_core.training import events
 
 SCHEMA = """
@@ -97,7 +98,7 @@ def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
     table, columns = TABLES[type(event)]
     values = (getattr(event, column) for column in columns)
     kept = (
-        json.dumps(value) if column == AS_JSON.get(table) else value
+        dumps(value) if column == AS_JSON.get(table) else value
         for column, value in zip(columns, values, strict=True)
     )
     return table, columns, tuple(kept)
@@ -107,15 +108,19 @@ def from_row(table: str, row: sqlite3.Row) -> dict[str, Any]:
     """What `to_row` kept."""
     found = dict(row)
     if table in AS_JSON:
-        found[AS_JSON[table]] = _read(found[AS_JSON[table]])
+        found[AS_JSON[table]] = _read(AS_JSON[table], found[AS_JSON[table]])
     if None in found.values():  # SQLite keeps "not a number" so; no event has None in it
         return {column: math.nan if value is None else value for column, value in found.items()}
     return found
 
 
-def _read(text: str) -> Any:
-    """Lists come back as tuples, which is what events hold; JSON knows lists only."""
+def _read(column: str, text: str) -> Any:
+    """Lists come back as tuples, which is what events hold; JSON knows lists only. Words become
+    numbers, but for the texts of pieces, which are a model's."""
     read = json.loads(text)
+    if column == "pieces":
+        return tuple((piece, numbers(p)) for piece, p in read)
+    read = numbers(read)
     if isinstance(read, list):
         return tuple(tuple(one) if isinstance(one, list) else one for one in read)
     return read

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lm_core.json_files import dumps
 from pages._ui import session
 from pages._ui.doctor_findings import PICTURES, next_try
 from pages._ui.plain import plain
@@ -53,7 +54,7 @@ def cards(run_id: str, chosen: "RunSpec | None") -> None:
         RunNotFound: it is not there, or not this visitor's.
     """
     run = session.manager().store.get(run_id, session.visitor())
-    if chosen is not None and run.spec != json.loads(json.dumps(chosen.to_dict())):
+    if chosen is not None and run.spec != json.loads(dumps(chosen.to_dict())):
         st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
     st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)
 
@@ -157,7 +158,7 @@ def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
 def first_look(spec: "RunSpec") -> None:
     """Before anybody asked: the first step of the settings that are chosen, measured here."""
     plain_spec = spec.to_dict()
-    data, verdict = _measured(json.dumps(plain_spec, sort_keys=True))
+    data, verdict = _measured(dumps(plain_spec, sort_keys=True))
     card(plain_spec, None, "init", data, [verdict])
     for part in list(ASKS)[1:]:
         card(plain_spec, None, part, None, [])

@@ -1,8 +1,9 @@
 """The visitor's runs as rows: what differs between them, how far each came, which words find it."""
 
-import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
+
+from lm_core.json_files import dumps
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
@@ -45,7 +46,7 @@ def _said(name: str, value: str) -> str:
 
 def cut(run: "Run") -> str:
     """What the text of a run is cut into: the tokenizer, and the text it was made from."""
-    return json.dumps([run.spec["tokenizer"], run.spec["corpus"]], sort_keys=True)
+    return dumps([run.spec["tokenizer"], run.spec["corpus"]], sort_keys=True)
 
 
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Several runs on one pair of axes, live where one of them goes on."""
 
-import json
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.json_files import dumps
 from pages._ui import session
 from pages._ui.run_curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
 from pages._ui.run_points import Shown, shown
@@ -98,9 +98,9 @@ def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFr
 def _note(runs: "list[Run]", ids: list[str], *, in_bits: bool) -> str:
     """What has to be known to read the picture."""
     notes = []
-    if len({json.dumps(run.spec["corpus"], sort_keys=True) for run in runs}) > 1:
+    if len({dumps(run.spec["corpus"], sort_keys=True) for run in runs}) > 1:
         notes.append("These runs read different texts, and a text may be harder than another.")
-    if len({json.dumps(run.spec["tokenizer"], sort_keys=True) for run in runs}) > 1:
+    if len({dumps(run.spec["tokenizer"], sort_keys=True) for run in runs}) > 1:
         notes.append(
             "Their texts are cut into different tokens, so they are compared in bits per character."
         )

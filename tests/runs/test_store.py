@@ -1,3 +1,4 @@
+import json
 import math
 import os
 import sqlite3
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, RunStore
-from lm_core.runs.tables import LATER, SCHEMA, TABLES
+from lm_core.runs.tables import AS_JSON, LATER, SCHEMA, TABLES, to_row
 from lm_core.training.events import (
     Checkpointed,
     Diagnosed,
@@ -204,10 +205,12 @@ SHOWN = [
     Evaluated(1, 10, "validation", 2.5, 100, True),
     Sampled(1, "Once\nupon"),
     Sampled(1, "On", (("O", 0.25), ("n", 1.0))),
+    Sampled(1, "NaN", (("NaN", 0.25), ("Infinity", 1.0))),
     Probed(1, (2.5, 0.1, math.inf)),
     Examined(1, {"layers": [{"name": "a", "dead": None, "units": [[0, 1]]}], "grad_norm": 0.5}),
     Snapshot(1, "somewhere"),
     Found(1, "init", {"nats": 3.3, "done": True}),
+    Found(1, "lr", {"sweep": [{"lr": 0.1, "end": math.inf}, {"lr": 1.0, "end": -math.inf}]}),
     Diagnosed(1, "dead", "alarm", "Half of it is dead.", "Try less."),
     Checkpointed(1, "somewhere"),
 ]
@@ -221,6 +224,14 @@ def test_an_event_comes_back_as_it_went_in(store: RunStore, run: str, event) -> 
     assert row == vars(event)
     last = store.last(type(event), run)
     assert {k: v for k, v in last.items() if k != "seq"} == vars(event)
+
+
+@pytest.mark.parametrize("event", SHOWN, ids=lambda event: type(event).__name__)
+def test_json_in_the_store_is_strict(event) -> None:
+    table, columns, values = to_row(event)
+    if table in AS_JSON:
+        text = values[columns.index(AS_JSON[table])]
+        json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
 
 
 def test_events_that_are_no_picture_are_passed_over(store: RunStore, run: str) -> None:

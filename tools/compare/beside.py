@@ -6,7 +6,6 @@ the same to both, because who goes first changes every round.
 
 import argparse
 import importlib.util
-import json
 import statistics
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import torch
 
 from lm_core.bench import machine
+from lm_core.json_files import dumps
 from lm_core.training import Trainer
 
 Round = Callable[[], float]  # does the work once and returns the seconds it took
@@ -119,4 +119,4 @@ def parser(description: str, *, rounds: int) -> argparse.ArgumentParser:
 
 def report(results: list[dict[str, Any]], **about: Any) -> None:
     """Print the one JSON object."""
-    print(json.dumps({"machine": machine(), **about, "results": results}, indent=2))
+    print(dumps({"machine": machine(), **about, "results": results}, indent=2))

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from lm_core.bench.ngram_words import peak_memory
 from lm_core.encoded import Encoded
+from lm_core.json_files import dumps
 from lm_core.models.building import build_model
 from lm_core.training import Budget, Trainer, TrainSettings
 from tools.compare.beside import Round, beside, load, parser, report, threads, timed, training
@@ -150,7 +151,7 @@ def main(argv: list[str] | None = None) -> None:
     peer = load(chosen.checkout, "model.py", "RNNModel")
     if chosen.memory:
         who, *sizes = chosen.memory
-        print(json.dumps(measure_memory(peer, who, *map(int, sizes))))
+        print(dumps(measure_memory(peer, who, *map(int, sizes))))
         return
     with threads(chosen.threads):
         row = speed(peer, rounds=chosen.rounds)
