@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 # The contract that scripts and benchmarks rely on.
 TRAIN = ["out", "steps", "tokens", "seconds", "train_nats", "validation_nats"]
-TRAIN += ["parameters", "tokens_per_second", "device", "threads"]
+TRAIN += ["parameters", "tokens_per_second", "device", "threads", "verdicts"]
 EVALUATE = ["nats_per_token", "perplexity", "bits_per_byte", "bits_per_character", "tokens"]
 EVALUATE += ["characters", "bytes", "split", "tokenizer", "unknown_tokens"]
 EVALUATE += ["skipped_characters", "skipped_bytes", "withheld"]

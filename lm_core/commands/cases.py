@@ -47,13 +47,13 @@ def diagnose(name: str) -> Answer:
                 said = time.perf_counter()
                 say(f"step {event.step}: {event.nats:.4f} nats")
     alarms = [event.code for event in found if event.severity == "alarm"]
-    verdicts = [Verdict.of(event).to_dict() for event in found]
+    verdicts = [Verdict.of(event) for event in found]
     answer = {
         "case": broken.name,
         "expected_code": broken.expected,
         "diagnosed": broken.expected in alarms,
-        "verdicts": verdicts,
+        "verdicts": [verdict.to_dict() for verdict in verdicts],
     }
-    lines = [f"{v['severity']:5}  {v['code']}: {v['text']} {v['cure']}".rstrip() for v in verdicts]
+    lines = [verdict.line() for verdict in verdicts]
     how = "found" if answer["diagnosed"] else "NOT found"
     return answer, [*lines, f"{broken.expected} was {how}. It is mended by {broken.mend}."]

@@ -54,5 +54,5 @@ def run(args: argparse.Namespace) -> Answer:
         "verdicts": [verdict.to_dict() for verdict in verdicts],
     }
     figures = in_lines({k: value for k, value in answer.items() if isinstance(value, float)})
-    lines = [f"{v.severity:5}  {v.code}: {v.text} {v.cure}".rstrip() for v in verdicts]
+    lines = [verdict.line() for verdict in verdicts]
     return answer, [*figures, *lines]

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from lm_core.checkpoints import (
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
+from lm_core.doctor.health import Health
+from lm_core.doctor.inside import Inside
+from lm_core.doctor.verdicts import OK
 from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
 from lm_core.runs.prepare import Prepared, prepare
@@ -67,10 +70,11 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     where = f"{device}, {trainer.arithmetic}"
     say(f"{prepared.model.n_parameters:,} parameters on {where}: {device.reason}")
     past = load_history(Path(args.resume)) if args.resume else None
+    health = Health.of(trainer)
     with _logs(args, out, spec, after=trainer.step) as log:
         previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
         try:
-            end, history = _drive(trainer, log, past)
+            end, history = _drive(health.listen(trainer.run()), log, past)
         finally:
             signal.signal(signal.SIGINT, previous)
         final = {
@@ -97,6 +101,8 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         out, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
     )
     save_history(out, history)
+    for verdict in health.verdicts:
+        say(verdict.line())
     answer = {
         "out": str(out),
         "steps": end.step,
@@ -109,7 +115,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "device": device.device.type,
         "threads": device.threads,
     }
-    return answer, in_lines(answer)
+    return answer | {"verdicts": [verdict.to_dict() for verdict in health.verdicts]}, in_lines(answer)
 
 
 def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:
@@ -170,6 +176,7 @@ def _trainer(
         device=device.device,
         control=Control(),
         team=team,
+        watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
     )
     if saved is not None and trainer.optimizer is not None:
         restore(trainer, load_training(saved.folder), saved.meta)
@@ -186,13 +193,13 @@ def _logs(args: argparse.Namespace, out: Path, spec: RunSpec, *, after: int) -> 
 
 
 def _drive(
-    trainer: Trainer, log: Callable[[Event], None], history: dict[str, list] | None
+    events: Iterator[Event], log: Callable[[Event], None], history: dict[str, list] | None
 ) -> tuple[Finished, dict[str, list]]:
-    """Run to the end, saying now and then how it goes; its last event, and the curve, which goes
-    on from `history`. `log` is given every event."""
+    """Run to the end, saying now and then how it goes; the last of the events, and the curve, which
+    goes on from `history`. `log` is given every event."""
     said = 0.0
     history = history or {"points": [], "evaluations": []}
-    for event in trainer.run():
+    for event in events:
         log(event)
         if isinstance(event, Step):
             history["points"].append([event.step, round(event.nats, 4)])
@@ -204,7 +211,7 @@ def _drive(
                 say(f"step {event.step}: {event.nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
             case Evaluated(split="validation"):
                 say(f"step {event.step}: validation {event.nats:.4f} nats")
-            case Diagnosed():
+            case Diagnosed() if event.severity != OK:  # what is fine is said at the end
                 say(f"step {event.step}: {event.text} {event.cure}")
             case Failed():
                 raise LabError(event.reason)

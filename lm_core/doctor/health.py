@@ -18,7 +18,7 @@ import torch
 from lm_core.doctor import judging, texts
 from lm_core.doctor.record import Record
 from lm_core.doctor.texts import TextFacts
-from lm_core.doctor.verdicts import ALARM, Verdict
+from lm_core.doctor.verdicts import ALARM, SEVERITIES, Verdict
 from lm_core.training import Trainer
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
 
@@ -44,7 +44,7 @@ class Health:
         twice: Callable[[], tuple[float, float]] | None = None,
     ) -> None:
         self.record, self.count, self.seconds, self.twice = record, count, seconds, twice
-        self._said: dict[str, str] = {}  # code -> severity
+        self._said: dict[str, Verdict] = {}  # the last word on each matter, by its code
         self._due = 1
 
     @classmethod
@@ -66,9 +66,14 @@ class Health:
         )
 
     @property
+    def verdicts(self) -> list[Verdict]:
+        """The last word on each matter so far, the gravest first."""
+        return sorted(self._said.values(), key=lambda said: -SEVERITIES.index(said.severity))
+
+    @property
     def alarms(self) -> list[str]:
         """Codes of the alarms so far."""
-        return [code for code, severity in self._said.items() if severity == ALARM]
+        return [code for code, said in self._said.items() if said.severity == ALARM]
 
     def listen(self, events: Iterator[Event]) -> Iterator[Event]:
         """The same events, and the verdicts where they become true; the last event stays last."""
@@ -83,7 +88,7 @@ class Health:
             if ends or self._is_due(event):
                 yield from self._new(event.step)
             if isinstance(event, Finished) and self.record.descends and not self.alarms:
-                yield judging.healthy(self.record).at(event.step)
+                yield self._say(judging.healthy(self.record), event.step)
             if ends:
                 yield event
 
@@ -96,12 +101,15 @@ class Health:
     def _new(self, step: int) -> Iterator[Diagnosed]:
         for verdict in judging.judge(self.record):
             if self._is_new(verdict):
-                self._said[verdict.code] = verdict.severity
-                yield verdict.at(step)
+                yield self._say(verdict, step)
+
+    def _say(self, verdict: Verdict, step: int) -> Diagnosed:
+        self._said[verdict.code] = verdict
+        return verdict.at(step)
 
     def _is_new(self, verdict: Verdict) -> bool:
         said = self._said.get(verdict.code)
-        return said is None or (said != ALARM and verdict.severity == ALARM)
+        return said is None or (said.severity != ALARM and verdict.severity == ALARM)
 
     def _count(self, *, late: bool) -> None:
         """Count the texts, once."""

@@ -43,6 +43,10 @@ class Verdict:
         """The event that says so after `step` steps."""
         return Diagnosed(step, self.code, self.severity, self.text, self.cure, self.control)
 
+    def line(self) -> str:
+        """For people, where there are no badges and no colours."""
+        return f"{self.severity:5}  {self.code}: {self.text} {self.cure}".rstrip()
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return asdict(self)
