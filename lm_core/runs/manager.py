@@ -10,7 +10,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from typing import Any
 
@@ -25,6 +25,7 @@ from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute
 
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
+SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 MOST_WAITING = 5  # of one visitor
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
@@ -39,12 +40,22 @@ def grace_seconds() -> float:
 
 
 class RunManager(Steering):
-    """Starts, queues and steers runs. Every call that names a run also names its owner."""
+    """Starts, queues and steers runs. Every call that names a run also names its owner.
+
+    Args:
+        present: whether an owner has a page open now, whatever it shows.
+    """
 
     def __init__(
-        self, store: RunStore, backend: Executor | None = None, *, slots: int | None = None
+        self,
+        store: RunStore,
+        backend: Executor | None = None,
+        *,
+        slots: int | None = None,
+        present: Callable[[str], bool] = lambda owner: False,
     ) -> None:
         self.store = store
+        self._present = present
         self._presence = Presence(store.folder)
         self.backend = backend or LocalProcesses(slots)
         self.slots = slots or getattr(self.backend, "workers", worker_count())
@@ -202,7 +213,8 @@ class RunManager(Steering):
                     continue
                 if self.store.get(run.id).status not in WAITING:  # a backend that runs it at once
                     continue
-                self.store.update(run.id, status="starting", message="", pid=None)
+                begun = {"started": time.time(), "message": "", "pid": None}
+                self.store.update(run.id, status="starting", **begun)
                 self._served[run.owner] = max(self._served.values(), default=0) + 1
                 future = self.backend.submit(execute, str(self.store.folder), run.id)
                 self._running[run.id] = future
@@ -271,12 +283,12 @@ class RunManager(Steering):
         """Done twice a second: end what does not stop, stop what nobody watches any more."""
         self._recover()
         for run in self.store.runs_with(ACTIVE):
+            watched = self._watched(run)  # also one of another server is noted
             if run.id not in self._running:
                 continue
             if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
                 _end_process(run.pid)
-            seen = self.store.last_visit(run.owner) or run.created
-            if run.wish != "stop" and time.time() - seen > grace_seconds():
+            if run.wish != "stop" and not watched:
                 self.store.update(
                     run.id,
                     wish="stop",
@@ -284,6 +296,16 @@ class RunManager(Steering):
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
         self._dispatch()
+
+    def _watched(self, run: Run) -> bool:
+        """Whether a page of its owner is open, or the grace time is not over since one was, or
+        since the run began, whichever is later."""
+        now, seen = time.time(), self.store.last_visit(run.owner) or 0.0
+        if self._present(run.owner):
+            if now - seen > SEEN_EVERY:
+                self.store.visit(run.owner)  # the grace counts from here once it is closed
+            return True
+        return now - max(seen, run.started or run.created) <= grace_seconds()
 
 
 def _end_process(pid: int | None) -> None:

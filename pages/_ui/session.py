@@ -4,7 +4,6 @@ A visitor is an unguessable id in the page's address (`?visitor=...`), so a refr
 finds its runs again and nobody else's page can. Nothing that belongs to a visitor is global.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -12,14 +11,19 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError
+from pages._ui.once import once
 
 if TYPE_CHECKING:
     from lm_core.runs.manager import RunManager
+    from lm_core.runs.processes import LocalProcesses
 
 ADDRESS_KEY = "visitor"
-SEEN_EVERY = 20.0  # seconds between two notes that this visitor's page is open
+MOST = 2000  # sessions that are remembered
+_visitors: dict[str, str] = {}  # session -> whose it is
 
 
 def begin() -> None:
@@ -32,6 +36,7 @@ def begin() -> None:
         st.session_state["visitor"] = given if is_owner(given) else new_owner()
     if given != st.session_state["visitor"]:
         st.query_params[ADDRESS_KEY] = st.session_state["visitor"]
+    _note()
     warm_up()
 
 
@@ -49,38 +54,51 @@ def mending() -> Iterator[None]:
         st.error(str(error))
 
 
-@st.cache_resource(show_spinner=False)
-def _backend():
+def present(owner: str) -> bool:
+    """Whether a page of this visitor is open now: connected, though nobody touches it."""
+    if not runtime.exists():
+        return False
+    connected = runtime.get_instance().is_active_session
+    return any(connected(session) for session, who in _visitors.copy().items() if who == owner)
+
+
+def _note() -> None:
+    """Whose session this is, the latest last."""
+    session = get_script_run_ctx().session_id
+    _visitors.pop(session, None)
+    _visitors[session] = visitor()
+    while len(_visitors) > MOST:
+        _visitors.pop(next(iter(_visitors)), None)
+
+
+@once
+def _backend() -> "LocalProcesses":
     from lm_core.runs.processes import LocalProcesses
 
     return LocalProcesses()
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def _manager() -> "RunManager":
     from lm_core.runs.manager import RunManager
     from lm_core.runs.store import RunStore
 
-    return RunManager(RunStore(), _backend())
+    return RunManager(RunStore(), _backend(), present=present)
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def warm_up() -> bool:
-    """Once for the server: start the worker processes, so that torch is imported there before the
-    first click on Start, and import it here behind the first page's back."""
+    """Start the worker processes, so that torch is imported there before the first click on Start,
+    and import it here behind the first page's back."""
     _backend()
     Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True).start()
     return True
 
 
 def manager() -> "RunManager":
-    """The server's one RunManager; notes now and then that this visitor's page is open.
+    """The server's one RunManager.
 
     Raises:
         StoreUnavailable: the lab's home folder cannot be written.
     """
-    runs = _manager()
-    if time.monotonic() - st.session_state.get("visit_noted", 0.0) > SEEN_EVERY:
-        runs.store.visit(visitor())
-        st.session_state["visit_noted"] = time.monotonic()
-    return runs
+    return _manager()

@@ -40,9 +40,9 @@ def test_a_bookmark_may_be_the_first_thing_a_fresh_server_sees(page: Page) -> No
     expect(page).to_have_url(re.compile("visitor="))
 
 
-def start(page: Page, *, budget: str = "5 min", model: str | None = None) -> str:
+def start(page: Page, *, budget: str = "5 min", model: str | None = None, url: str = "") -> str:
     """Open Train, press Start, wait for the first point; the run's id, from the address."""
-    page.goto("/train")
+    page.goto(f"{url}/train")
     begin = page.get_by_role("button", name="Start", exact=True)
     expect(begin).to_be_enabled()
     if model:
