@@ -6,14 +6,16 @@ else; progress goes to standard error. Exit status 0 done, 2 bad input, 1 a defe
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from typing import Any, NoReturn
 
 from lm_core.bench import LONG, PARTS
 from lm_core.errors import LabError
-from lm_core.json_files import dumps
 from lm_core.home import typed_path
+from lm_core.json_files import dumps
+from lm_core.texts import is_text, one_line
 
 # Settings that `generate` takes as options of their own; help and defaults are SamplerSettings'.
 SAMPLER = {
@@ -33,7 +35,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}; see {self.prog} --help.", file=sys.stderr)
+        print(f"{self.prog}: {one_line(message)}; see {self.prog} --help.", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -49,6 +51,12 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    _speak()
+    for given in argv:
+        if not is_text(given):
+            said = one_line(given.encode("utf-8", "replace").decode())
+            print(f"{said!r} is not UTF-8: type it again, or rename the file.", file=sys.stderr)
+            return 2
     args = _parser(argv).parse_args(argv)
     args.argv = list(argv)  # what a checkpoint's card says it was made by
     try:
@@ -67,6 +75,14 @@ def main(argv: list[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return 2
     return 0
+
+
+def _speak() -> None:
+    """Whatever a text holds, it is written: what the encoding of a pipe or a terminal lacks is
+    spelled out, as `\\u23ce`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:

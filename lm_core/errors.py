@@ -6,9 +6,15 @@ ours and has to surface.
 
 from difflib import get_close_matches
 
+from lm_core.texts import one_line
+
 
 class LabError(Exception):
-    """What a person can mend. `str(error)` is the sentence to show."""
+    """What a person can mend. `str(error)` is the sentence to show: one line, and whatever it
+    quotes cut to fit."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(one_line(sentence))
 
 
 class BadSettings(LabError):

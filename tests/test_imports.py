@@ -20,7 +20,7 @@ SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 # From the ground up. A unit is a module or package directly in lm_core; it may import its own layer
 # and those below. `charts` stands outside, on plain data.
 LAYERS = [
-    ("errors", "settings", "registry", "machine", "device", "home", "json_files"),
+    ("errors", "settings", "registry", "machine", "device", "home", "json_files", "texts"),
     ("corpora", "tokenizers", "models"),
     ("encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),

@@ -115,7 +115,8 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "device": device.device.type,
         "threads": device.threads,
     }
-    return answer | {"verdicts": [verdict.to_dict() for verdict in health.verdicts]}, in_lines(answer)
+    verdicts = [verdict.to_dict() for verdict in health.verdicts]
+    return answer | {"verdicts": verdicts}, in_lines(answer)
 
 
 def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lm_core.errors import BadSettings
+from lm_core.errors import BadSettings, BadText
 from lm_core.generation.samplers import SamplerSettings, sample
 from lm_core.generation.stopping import shortened, until
 from lm_core.models.contract import LanguageModel
+from lm_core.texts import is_text
 from lm_core.tokenizers.tokenizer import Tokenizer
 
 MOST_TOKENS = 100_000
@@ -107,7 +108,13 @@ def window_start(n_tokens: int, context: int | None) -> int:
 
 def prompt_ids(tokenizer: Tokenizer, text: str, *, items: bool) -> list[int]:
     """Ids to begin with: the boundary, then the text. Running text begins without a boundary
-    unless there is no text at all."""
+    unless there is no text at all.
+
+    Raises:
+        BadText: halves of characters, which could only be written on as halves; or as `encode`.
+    """
+    if not is_text(text):
+        raise BadText("This prompt holds half a character, which is no text: type it again.")
     ids = [int(i) for i in tokenizer.encode(text)] if text else []
     return [tokenizer.boundary_id, *ids] if items or not ids else ids
 

@@ -16,6 +16,7 @@ import numpy as np
 from lm_core.errors import BadCheckpoint
 from lm_core.registry import Registry
 from lm_core.settings import Settings
+from lm_core.texts import is_text
 
 tokenizers = Registry("tokenizer", package="lm_core.tokenizers")
 
@@ -100,4 +101,6 @@ def string_list(data: Any) -> list[str]:
         raise ValueError("a vocabulary must be a list of strings")
     if len(set(data)) != len(data) or len(data) > 1_000_000:
         raise ValueError("a vocabulary must hold distinct tokens, a million at most")
+    if not is_text("".join(data)):
+        raise ValueError("a vocabulary must hold whole characters")
     return data
