@@ -20,7 +20,17 @@ SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 # From the ground up. A unit is a module or package directly in lm_core; it may import its own layer
 # and those below. `charts` stands outside, on plain data.
 LAYERS = [
-    ("errors", "settings", "registry", "machine", "device", "home", "json_files", "texts"),
+    (
+        "errors",
+        "settings",
+        "registry",
+        "machine",
+        "device",
+        "home",
+        "json_files",
+        "texts",
+        "visible",
+    ),
     ("corpora", "tokenizers", "models"),
     ("encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),
@@ -30,7 +40,7 @@ LAYERS = [
     ("cli", "commands", "__main__"),
 ]
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
-CHARTS_MAY_USE = {"charts", "errors", "settings"}
+CHARTS_MAY_USE = {"charts", "errors", "settings", "visible"}
 
 LINES = 500  # a subject decides where a file ends; this only asks for a second look
 SCREEN_LINES = 300

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from lm_core.charts import words
+from lm_core.visible import readable, visible
 
 # Below each limit: the background behind the page's own text colour (thin enough for it to stay
 # legible, light or dark), and the line below as a cue that is not colour.
@@ -19,6 +20,7 @@ _STEPS = (
     (0.50, "rgba(0,158,115,0.14)", "2px solid transparent"),
     (float("inf"), "rgba(0,158,115,0.30)", "2px solid transparent"),
 )
+_SIGNS = {ord(blank): visible(blank) for blank in "\n\t"}  # shown also where the text runs on
 
 
 def token_spans(
@@ -37,7 +39,7 @@ def token_spans(
     spans = []
     for token, given in zip(tokens, probabilities, strict=True):
         p = float("nan") if given is None else float(given)
-        text = words.visible(token) if numbers else _running(token)
+        text = visible(token) if numbers else readable(token).translate(_SIGNS)
         spans.append(_span(text, p, numbers) + ("<br>" if "\n" in token and not numbers else ""))
     return f'<div style="line-height:2;overflow-wrap:anywhere">{"".join(spans)}</div>'
 
@@ -73,8 +75,3 @@ def _span(text: str, p: float, numbers: bool) -> str:
         f'<span title="probability {words.percent(p)}" style="white-space:pre-wrap;{gap}{padding}'
         f'border-radius:4px;background:{fill};border-bottom:{line}">{shown}{number}</span>'
     )
-
-
-def _running(token: str) -> str:
-    """As it reads in a text: spaces stay spaces, a line end shows its sign before it breaks."""
-    return "".join(c if c == " " else words.visible(c) for c in token)

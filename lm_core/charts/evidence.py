@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.theme import ink, legend_below, scale_color, style_figure
+from lm_core.visible import visible
 
 ROOM = 0.08  # share of the whole bar below which a number does not fit into a piece
 NAMED = 0.005  # and below which a piece is too thin to be named
@@ -39,7 +40,7 @@ def evidence_bar(
         height: in pixels.
     """
     total = sum(source.share for source in sources)
-    title = f"{words.visible(token)}: {words.percent(total)} at temperature 1"
+    title = f"{visible(token)}: {words.percent(total)} at temperature 1"
     figure = go.Figure()
     longest = max((source.length for source in sources), default=0)
     for source in reversed(sources):
@@ -93,15 +94,15 @@ def named(source: Source) -> str:
     """A context in words."""
     if source.length < 0:
         return "every token alike"
-    return f"after {words.visible(source.context)}" if source.length else "no context"
+    return f"after {visible(source.context)}" if source.length else "no context"
 
 
 def _alt(sources: Sequence[Source], token: str, total: float) -> str:
     if not total:
-        return f"{words.visible(token)} has no probability here: nothing speaks for it."
+        return f"{visible(token)} has no probability here: nothing speaks for it."
     top = max(sources, key=lambda source: source.share)
     counted = f" ({top.count:,} of {top.seen:,} counts)" if top.length >= 0 else ""
     return (
-        f"{words.visible(token)} has {words.percent(total)}; most of it, "
+        f"{visible(token)} has {words.percent(total)}; most of it, "
         f"{words.percent(top.share)}, from “{named(top)}”{counted}."
     )

@@ -18,6 +18,7 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.live import Base
 from lm_core.charts.theme import altair_config, color_scale
+from lm_core.visible import visible
 
 TITLE = "The same words, step by step"
 ROWS = 14  # scorings shown: the first, the last, and others evenly between
@@ -42,7 +43,7 @@ def probe_map(
         height: in pixels; the same however many scorings there are.
     """
     shown = [scored[i] for i in _spread(len(scored))]
-    labels = [words.visible(token) for token in tokens]
+    labels = [visible(token) for token in tokens]
     rows = [
         (f"{step:,}", place, f"{at:03}{label}", label, nats, _said(nats))
         for place, (step, values) in enumerate(shown)
@@ -63,7 +64,7 @@ def read_probe(tokens: Sequence[str], scored: Sequence[tuple[int, Sequence[float
     most expected and, where one became less so by 0.1 nats or more, the one that lost most."""
     if not scored:
         return "The same few words are scored at each evaluation: the first comes soon."
-    labels = [words.visible(token) for token in tokens]
+    labels = [visible(token) for token in tokens]
     last = np.asarray(scored[-1][1], dtype=float)
     known = np.isfinite(last)
     if not known.any():

@@ -1,10 +1,11 @@
-"""Numbers and tokens as a person reads them: sensible digits, units, visible spaces."""
+"""Numbers and labels as a person reads them: sensible digits, units, no two alike."""
 
 import html
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+
+from lm_core.visible import visible
 
 MISSING = "n/a"
 
@@ -72,12 +73,6 @@ def count(value: int, one: str, several: str | None = None) -> str:
     return f"{value:,} {one if value == 1 else several or one + 's'}"
 
 
-def visible(token: str) -> str:
-    """A token one can see: spaces, line ends and control characters get a sign of their own."""
-    signs = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽"}
-    return "".join(signs.get(c, c if _printable(c) else f"⟨{ord(c):X}⟩") for c in token) or "∅"
-
-
 def unique_labels(tokens: Sequence[str]) -> list[str]:
     """Visible labels of tokens, no two alike: the₁ ... the₂."""
     return numbered_apart([visible(token) for token in tokens])
@@ -112,10 +107,6 @@ def shorten(label: str, width: int = 14) -> str:
         return label
     tail = (width - 1) // 3
     return f"{label[: width - 1 - tail]}…{label[len(label) - tail :]}"
-
-
-def _printable(char: str) -> bool:
-    return unicodedata.category(char)[0] not in "CZ"
 
 
 def _significant(value: float, digits: int) -> str:

@@ -18,7 +18,8 @@ from tokenizers import decoders, pre_tokenizers, trainers
 from tokenizers import models as engine_models
 
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers, visible
+from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+from lm_core.visible import visible
 
 BOUNDARY = "<|endoftext|>"
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings
-from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers, visible
+from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+from lm_core.visible import visible
 
 
 @dataclass(frozen=True)

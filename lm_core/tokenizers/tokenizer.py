@@ -64,7 +64,7 @@ class Tokenizer:
         raise NotImplementedError
 
     def token_text(self, id: int) -> str:
-        """One token as a person should see it, never empty: `⏎` for a newline, `·` for a space."""
+        """One token as a person should see it, never empty (see `lm_core.visible`)."""
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,11 +74,6 @@ class Tokenizer:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Tokenizer":
         raise NotImplementedError
-
-
-def visible(text: str) -> str:
-    """Spaces and newlines made visible, for labels."""
-    return text.replace(" ", "·").replace("\n", "⏎").replace("\t", "⇥") or "∅"
 
 
 def load_tokenizer(data: Any) -> Tokenizer:

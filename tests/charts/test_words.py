@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_core.charts import words
+from lm_core.visible import visible
 
 
 @pytest.mark.parametrize(
@@ -93,20 +94,13 @@ def test_one_thing_is_not_plural():
     assert words.count(29910, "name") == "29,910 names"
 
 
-def test_what_cannot_be_seen_is_shown():
-    assert words.visible(" the\n") == "·the⏎"
-    assert words.visible("\x00\u200b") == "⟨0⟩⟨200B⟩"
-    assert words.visible("") == "∅"
-    assert words.visible("née") == "née"
-
-
 @settings(deadline=None)
 @given(st.lists(st.text("ab ₁₂", max_size=3)))
 def test_labels_are_unique_and_keep_their_order(tokens):
     labels = words.unique_labels(tokens)
     assert len(set(labels)) == len(labels) == len(tokens)
     for token, label in zip(tokens, labels, strict=True):
-        assert label.startswith(words.visible(token))
+        assert label.startswith(visible(token))
 
 
 def test_only_repeated_tokens_are_numbered():

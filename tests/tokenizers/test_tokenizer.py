@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lm_core.errors import BadCheckpoint
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
-from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers, visible
+from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
 from lm_core.tokenizers.word import WordSettings, WordTokenizer
 
 TEXT = "to be or not to be, that is the question.\n" * 5
@@ -140,8 +140,3 @@ def test_a_vocabulary_of_the_largest_size_is_checked_quickly() -> None:
 def test_other_vocabularies_are_refused(data: Any) -> None:
     with pytest.raises(BadCheckpoint):
         load_tokenizer(data)
-
-
-@pytest.mark.parametrize(("text", "shown"), [(" a\n", "·a⏎"), ("\t", "⇥"), ("", "∅")])
-def test_spaces_are_made_visible(text: str, shown: str) -> None:
-    assert visible(text) == shown

@@ -1,0 +1,62 @@
+"""Text that may hold anything, made visible: what has no ink, or would turn or hide what stands
+around it, is shown by a sign of its own.
+
+    visible(" the\\n")      == "·the⏎"           a token, as a label
+    readable("a\\u202eb")   == "a⟨202E⟩b"        a text, as it is read
+"""
+
+import unicodedata
+
+_SIGNS = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽"}
+# Letters, marks and symbols without ink (Unicode's Default_Ignorable_Code_Point, and an empty cell
+# of Braille); all others are controls, formats or blanks and are known by their category.
+_INKLESS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
+).union(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_JOINERS = "\u200c\u200d"  # shape the letters and pictures around them
+
+
+def visible(token: str) -> str:
+    """A token one can see, never empty: `⏎` for a line end, `·` for a space, `⟨200B⟩` for what has
+    no sign, and a dotted circle under an accent that has no letter. Of what was made visible
+    already nothing changes."""
+    shown, bare = [], True
+    for char in token:
+        if _hidden(char):
+            shown.append(_sign(char))
+            bare = True
+        else:
+            accent = unicodedata.category(char)[0] == "M"
+            shown.append(f"◌{char}" if accent and bare else char)
+            bare = False
+    return "".join(shown) or "∅"
+
+
+def readable(text: str) -> str:
+    """A text as it is read: blanks, line ends, and what shapes the letters beside it stay; what
+    cannot be seen, or would turn the order of what follows, gets its sign."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        char if _flows(text, at) or not _hidden(char) else _sign(char)
+        for at, char in enumerate(text)
+    )
+
+
+def _flows(text: str, at: int) -> bool:
+    """Whether a character without ink belongs to what is read: a blank, a line end, a joiner or a
+    selector of a variant with something to see before it."""
+    char = text[at]
+    if char in "\n\t" or unicodedata.category(char) == "Zs":
+        return True
+    after_ink = at > 0 and unicodedata.category(text[at - 1])[0] not in "CZ"
+    joins = char in _JOINERS and at + 1 < len(text)
+    return after_ink and (joins or unicodedata.category(char) == "Mn")
+
+
+def _hidden(char: str) -> bool:
+    return char in _INKLESS or unicodedata.category(char)[0] in "CZ"
+
+
+def _sign(char: str) -> str:
+    return _SIGNS.get(char, f"⟨{ord(char):X}⟩")
