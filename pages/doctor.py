@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui import front_door, session
 from pages._ui.corpus_choice import pick_corpus
 from pages._ui.doctor_cards import ASKS, cards, first_look
@@ -101,7 +102,7 @@ def numbers(text: str) -> list[float] | None:
 def earlier(run: str) -> None:
     """All examinations of this visitor, to go back to one."""
     mine = [r for r in session.manager().store.runs_of(session.visitor()) if r.kind == "doctor"]
-    titles = {r.id: f"{n}. {r.title}" for n, r in enumerate(reversed(mine), start=1)}
+    titles = {r.id: f"{n}. {readable(r.title)}" for n, r in enumerate(reversed(mine), start=1)}
     if len(titles) < 2 or run not in titles:
         return
 

@@ -118,7 +118,7 @@ def notes(choice: models.Choice, draft: writing.Draft) -> None:
     """What the colours mean, which model writes, and what it cannot see or read."""
     st.caption(
         "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
-        f"its probability at temperature 1. {models.describe(choice)}",
+        f"its probability at temperature 1. {plain(models.describe(choice))}",
         help=models.WORDS,
     )
     for sentence in (written.sees(draft), written.unknown(draft)):
@@ -156,7 +156,7 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSetti
         with column.container(border=True, height="stretch"), session.mending():
             st.markdown(f"**{plain(other.label)}**")
             st.html(written.at_once(other, prompt, seed, sampler, FIRST))
-            st.caption(models.describe(other))
+            st.caption(plain(models.describe(other)))
 
 
 front_door.enter()

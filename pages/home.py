@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import front_door, models, session, writing, written
+from pages._ui.plain import plain
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings
@@ -105,7 +106,7 @@ def stage() -> None:
             draft.write(1 if one else min(draft.left, draft.pace), sampler(temperature))
             sentence.html(written.running_text(prompt, draft.pieces))
             writing.show_bars(draft, sampler(temperature), key="home-bars", places=PLACES)
-            about.caption(models.describe(choice), help=models.WORDS)
+            about.caption(plain(models.describe(choice)), help=models.WORDS)
     if moving == writing.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
 
@@ -148,7 +149,7 @@ with runs_on:
     from lm_core.device import choose_device
 
     device = choose_device()
-    st.caption(f"Training here runs on {device}: {device.reason}", width="content")
+    st.caption(f"Training here runs on {device}: {plain(device.reason)}", width="content")
     st.page_link(
         "pages/dataset_explorer.py", label="Texts and licences", query_params={"text": "speeches"}
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui import front_door, models, session
 from pages._ui.live import ROOM, live_panel
 from pages._ui.past_runs import past_runs
+from pages._ui.plain import plain
 from pages._ui.run_curves import loss_of
 from pages._ui.show import show_source
 from pages._ui.train_form import choose, more_settings
@@ -48,7 +49,7 @@ def shipped_curve(model: str) -> None:
             continue
         curve, beside = st.columns([5, 3])  # as a run is shown, so that Start moves nothing
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
-            st.caption(f"An example that ships with the lab: {choice.label}")
+            st.caption(f"An example that ships with the lab: {plain(choice.label)}")
             train = pd.DataFrame(history["points"], columns=["step", "train_nats"])
             validation = pd.DataFrame(history["evaluations"], columns=["step", "nats"])
             loss_of(

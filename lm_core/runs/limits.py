@@ -5,14 +5,15 @@ from typing import Any
 
 from lm_core.errors import BadSettings
 from lm_core.training import TrainSettings
+from lm_core.visible import readable
 
 TITLE, NOTE, OPTIONS = 80, 2000, 20_000  # characters
 KINDS = ("train", "doctor")
 
 
 def title(text: str) -> str:
-    """One line."""
-    return _text(" ".join(text.split()), "title", TITLE)
+    """One line, and nothing in it that hides."""
+    return _text(readable(" ".join(text.split())), "title", TITLE)
 
 
 def note(text: str) -> str:

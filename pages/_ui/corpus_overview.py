@@ -1,13 +1,13 @@
 """A text at first sight: its size, a sample, how often its tokens come."""
 
-import html
 import random
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable, visible
 from pages._ui import corpus_figures as figures
-from pages._ui.plain import plain
+from pages._ui.plain import plain, safe
 from pages._ui.show import show_chart
 
 if TYPE_CHECKING:
@@ -58,16 +58,17 @@ def sample(corpus: "Corpus") -> None:
     documents = corpus.splits[split]
     if corpus.items:
         shown = draw.sample(documents, min(ITEMS, len(documents)))
-        chips = "".join(f"<span style='{_CHIP}'>{html.escape(item[:60])}</span>" for item in shown)
+        chips = "".join(f"<span style='{_CHIP}'>{safe(item[:60])}</span>" for item in shown)
         st.html(f"<div style='line-height:2.25'>{chips}</div>")
         return
     at = draw.randrange(len(documents))
     document, labels = documents[at], corpus.labels.get(split)
     start = draw.randrange(max(1, len(document) - PASSAGE))
     start = document.rfind("\n", 0, start + 1) + 1 or start  # from the beginning of its line
-    st.caption(f"From {labels[at] if labels else split}, character {start:,} onwards")
+    where = plain(labels[at]) if labels else split
+    st.caption(f"From {where}, character {start:,} onwards")
     lines = document[start : start + PASSAGE].strip().split("\n")
-    st.text("\n".join(lines[:LINES]) + " …")
+    st.text(readable("\n".join(lines[:LINES])) + " …")
 
 
 def rank_and_frequency(table: "pd.DataFrame", what: str) -> None:
@@ -79,7 +80,7 @@ def rank_and_frequency(table: "pd.DataFrame", what: str) -> None:
 
 def notice(table: "pd.DataFrame", what: str) -> None:
     """What the counts show, in a sentence."""
-    from lm_core.charts.words import percent, visible
+    from lm_core.charts.words import percent
     from lm_core.corpora.statistics import coverage
 
     half = int((coverage(table["count"]) < 0.5).sum()) + 1

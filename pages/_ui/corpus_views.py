@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable, visible
 from pages._ui import corpus_figures as figures
 from pages._ui.corpus_overview import pick_split
 from pages._ui.plain import plain
@@ -21,7 +22,6 @@ ROWS = 1000  # of a table on the page; the download has them all
 def frequent(table: "pd.DataFrame", what: str) -> None:
     """The commonest tokens as bars and as a table."""
     from lm_core.charts.text import most_frequent
-    from lm_core.charts.words import visible
 
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -73,7 +73,7 @@ def splits(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
         drawn = [name for name in ("split", what, "words", "characters") if name in table]
         show_chart(split_sizes(table[drawn]), key="explorer-splits")
     with right:
-        st.markdown(f"**The rule.** {corpus.info.split_rule}")
+        st.markdown(f"**The rule.** {plain(corpus.info.split_rule)}")
         st.markdown(
             "The model learns from *train*. Settings are chosen by *validation*. *Test* is looked "
             "at once, at the very end, or its figure is a guess that was allowed many tries."
@@ -112,7 +112,8 @@ def search(corpus: "Corpus") -> None:
         says.append(f"{found.total:,} in {split}")
         for hit in found.hits:
             where = hit.label or f"{'item' if corpus.items else 'document'} {hit.document + 1:,}"
-            rows.append((f"{hit.before}⟦{hit.match}⟧{hit.after}", where, split, hit.position))
+            found_at = readable(f"{hit.before}⟦{hit.match}⟧{hit.after}")
+            rows.append((found_at, where, split, hit.position))
     st.markdown(f"Found: {', '.join(says)}.")
     if not rows:
         st.caption("It stands nowhere in this text: a model trained on it has never met it.")
@@ -157,4 +158,4 @@ def years(table: "pd.DataFrame", corpus: "Corpus") -> None:
         document = corpus.splits[row["split"]][corpus.labels[row["split"]].index(label)]
         st.caption(f"{row['words']:,} words, in {row['split']}")
         with st.container(height=250):
-            st.text(document[:3000] + (" …" if len(document) > 3000 else ""))
+            st.text(readable(document[:3000]) + (" …" if len(document) > 3000 else ""))

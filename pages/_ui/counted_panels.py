@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import counting, families, models, session
+from pages._ui.plain import plain
 from pages._ui.show import show_chart
 from pages._ui.tables import show_table
 
@@ -120,7 +121,7 @@ def pairs(entry: "Entry", settings: "Settings") -> None:
     written = counting.pairs(entry.name, settings.to_dict()).written
     right.markdown(
         "Names it makes up, each letter from the one before: **"
-        f"{', '.join(name or '(the end at once)' for name in written)}**."
+        f"{plain(', '.join(name or '(the end at once)' for name in written))}**."
     )
 
 

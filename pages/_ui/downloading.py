@@ -6,6 +6,7 @@ import streamlit as st
 
 from lm_core.errors import LabError
 from lm_core.registry import Entry
+from pages._ui.plain import plain
 
 _EVERY = 0.5  # seconds between two looks at a running download
 
@@ -72,7 +73,7 @@ def download_card(entry: Entry, *, key: str) -> None:
         if download is not None:
             download.check()
             if download.error:
-                st.error(download.error)
+                st.error(plain(download.error))
         if st.button("Download", key=f"{key}-download"):
             st.session_state[slot] = Download(entry.name)
             st.rerun()

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages._ui import session
 from pages._ui.next_steps import next_steps
+from pages._ui.plain import plain
 from pages._ui.run_curves import run_curves
 from pages._ui.run_figures import run_figures
 from pages._ui.run_points import shown
@@ -69,7 +70,7 @@ def _panel(run_id: str, pace: float | None) -> None:
         run_figures(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
-            st.caption(run.title)
+            st.caption(plain(run.title))
             run_curves(run, now)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
             _status(run)
@@ -101,10 +102,10 @@ def _status(run: "Run") -> None:
     st.markdown("**What it writes now**" if run.active else "**What it wrote**")
     bad = run.status in ("failed", "interrupted") or run.id in session.manager().troubles
     if trouble and bad:
-        st.warning(trouble)
+        st.warning(plain(trouble))
     else:
         with st.container(key="train-stands"):
-            st.caption(f"{words} {trouble}".strip())
+            st.caption(f"{words} {plain(trouble)}".strip())
 
 
 def _waiting(run: "Run") -> str:

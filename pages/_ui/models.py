@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui import session
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def own() -> list[Choice]:
         for run in runs.store.runs_of(session.visitor()):
             folder = runs.store.run_folder(run.id) / "checkpoint"
             try:
-                found.append(_choice(folder, read_meta(folder), label=f"Yours: {run.title}"))
+                label = f"Yours: {readable(run.title)}"
+                found.append(_choice(folder, read_meta(folder), label=label))
             except BadCheckpoint:
                 continue  # no checkpoint yet
     except StoreUnavailable:
@@ -83,7 +85,7 @@ def _choice(folder: Path, meta: dict, label: str = "") -> Choice:
     corpus = meta.get("corpus", {})
     title = models[family].title
     return Choice(
-        label=label or f"{title}, {corpus.get('title', 'own text')}",
+        label=label or readable(f"{title}, {corpus.get('title', 'own text')}"),
         folder=folder,
         family=family,
         corpus=str(corpus.get("name", "")),

@@ -1,12 +1,12 @@
 """Names from models that learned a list: written by the twenty, and held against that list."""
 
-import html
 from dataclasses import dataclass
 
 import streamlit as st
 
 from lm_core.charts import words
 from pages._ui import models
+from pages._ui.plain import plain, safe
 
 LEARNED, HELD_OUT, NEW = "learned", "held out", "new"
 LONGEST = 30  # letters; the longest real name has 15
@@ -109,7 +109,7 @@ def tagged(names: list[str], known: Lists | None) -> str:
     """Safe HTML: a line a name, those that are not in the learned list marked."""
     lines = []
     for name in names:
-        text = html.escape(name) or "∅"
+        text = safe(name) or "∅"
         kind = known.kind(name) if known else LEARNED
         if kind in _TAGS:
             tag, fill, meaning = _TAGS[kind]
@@ -131,10 +131,10 @@ def shares(names: list[str], known: Lists | None) -> str:
 
 
 def experience(choice: models.Choice) -> str:
-    """What the model read, and whose it is."""
+    """What the model read, and whose it is, as Markdown."""
     known, corpus = lists(choice.corpus), choice.card.get("corpus", {})
     read = f"Read {words.count(len(known.learned), 'name')} of " if known else "Read "
-    title, licence = corpus.get("title", "own text"), corpus.get("licence", "")
+    title, licence = plain(corpus.get("title", "own text")), plain(corpus.get("licence", ""))
     return (
         f"{read}“{title}”. {licence} Nats per character: how surprised it is by names it never "
         "read; lower is better."

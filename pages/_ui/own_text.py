@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui import session
 from pages._ui.plain import plain
 
@@ -86,7 +87,9 @@ def _uploaded(key: str) -> "OwnText | None":
     if file.name.lower().endswith(".csv"):
         columns = csv_columns(data)
         if len(columns) > 1:
-            column = st.selectbox("Column with the text", columns, key=f"{key}-own-column")
+            column = st.selectbox(
+                "Column with the text", columns, format_func=readable, key=f"{key}-own-column"
+            )
         elif columns:
             column = columns[0]
     return read_upload(file.name, data, column)
@@ -105,8 +108,9 @@ def _offered(text: "OwnText", items: bool, key: str) -> str | None:
         size = f"{len(text.text):,} characters"
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
     column = f"Column {plain(text.column)}. " if text.column else ""
-    st.caption(f"Read: {column}{size}, {weight}. {text.note} {corpus.info.split_rule}")
-    st.text(f"It begins: {' '.join(text.text[:400].split())[:160]} …")
+    notes = plain(f"{text.note} {corpus.info.split_rule}")
+    st.caption(f"Read: {column}{size}, {weight}. {notes}")
+    st.text(f"It begins: {readable(' '.join(text.text[:400].split())[:160])} …")
     if not st.button("Use this text", key=f"{key}-own-use"):
         return None
     sha = save_own(corpus)

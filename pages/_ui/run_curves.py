@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.plain import plain
 from pages._ui.run_points import Shown
 from pages._ui.show import data_of, show_chart
 from pages._ui.steering import changes
@@ -140,7 +141,7 @@ def draw(chart: "Chart", says: str, *, key: str, live: bool) -> None:
         selection_mode=[ZOOM],
     )
     with st.container(key=f"train-says-{key}"):
-        st.caption(says)
+        st.caption(plain(says))
     if not live and len(chart.table):
         data_of(chart, key=key)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
+from pages._ui.plain import plain
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -49,7 +50,7 @@ def downloads(run: "Run") -> None:
         _button("Checkpoint", partial(checkpoint_zip, folder), f"{name}-checkpoint.zip")
         _button("PyTorch script", lambda: script, f"{name}-script.zip", disabled=not script)
     if why_not:
-        st.caption(why_not)
+        st.caption(plain(why_not))
 
 
 def _button(label: str, make: Callable[[], bytes], name: str, **options: object) -> None:

@@ -1,11 +1,11 @@
 """What a run writes, each token coloured by its probability, and the same words scored again and
 again beside it."""
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages._ui.plain import plain, safe
 from pages._ui.run_points import Shown
 from pages._ui.show import data_of, show_chart
 
@@ -48,7 +48,7 @@ def sample(row: dict[str, Any]) -> str:
     if pieces:
         texts, given = zip(*pieces, strict=True)
         return head + token_spans(texts, given)
-    body = html.escape(text.strip()) or "(only blanks)"
+    body = safe(text.strip()) or "(only blanks)"
     return f'{head}<div style="white-space:pre-wrap;overflow-wrap:anywhere">{body}</div>'
 
 
@@ -75,7 +75,7 @@ def probe(run: "Run", shown: Shown) -> None:
             )
         st.caption(
             f"A piece of text kept from training, read from left to right: a row an evaluation, "
-            f"the oldest on top. {says}"
+            f"the oldest on top. {plain(says)}"
         )
         if not run.active:
             data_of(chart, key="train-probe-data")

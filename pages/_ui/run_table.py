@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
+from lm_core.visible import readable
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
@@ -26,8 +27,8 @@ def rows(store: "RunStore", runs: "list[Run]", current: str | None) -> list[dict
     found = []
     for run, spec in zip(runs, differing, strict=True):
         found.append(
-            {"": "▸" if run.id == current else "", RUN: run.title}
-            | ({NOTE: run.note} if any(one.note for one in runs) else {})
+            {"": "▸" if run.id == current else "", RUN: readable(run.title)}
+            | ({NOTE: readable(run.note)} if any(one.note for one in runs) else {})
             | {STATE: run.status}
             | _figures(store, run, in_bits)
             | {titles.get(name, name): _said(name, value) for name, value in spec.items()}
@@ -78,7 +79,7 @@ def labels(runs: "list[Run]") -> list[str]:
     where two share one, the settings that set them apart; no two alike."""
     from lm_core.charts.words import numbered_apart, shorten
 
-    called = [run.title for run in runs]
+    called = [readable(run.title) for run in runs]
     ends = {title.partition(", ")[2] for title in called}
     if len(ends) == 1:  # the same text, most often
         called = [title.partition(", ")[0] for title in called]

@@ -5,6 +5,7 @@ Opened, it reads one snapshot at a time; what was computed from it is kept by ru
 that dragging back and forth costs nothing twice. Models are not kept.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import streamlit as st
 
 from pages._ui import session
 from pages._ui.looking import choose
+from pages._ui.plain import plain
 from pages._ui.run_curves import per
 from pages._ui.show import show_chart
 
@@ -88,9 +90,10 @@ def _controls(run: "Run", steps: list[int]) -> tuple[int, str]:
 
 
 def opening(run: "Run") -> str:
-    """The first words of the text that the run was scored on: all of it can be read."""
+    """The first words of the text that the run was scored on: all of it can be read. What cannot be
+    seen, and has a sign there, is left out."""
     glue = " " if per(run) == "word" else ""
-    text = glue.join(run.facts.get("probe", [])).replace("·", " ")
+    text = re.sub("⟨[0-9A-F]+⟩|◌", "", glue.join(run.facts.get("probe", [])).replace("·", " "))
     line = next((line.strip() for line in text.split("⏎") if line.strip()), "")
     return line if len(line) <= OPENING else line[:OPENING].rpartition(" ")[0] or line[:OPENING]
 
@@ -149,7 +152,7 @@ def _show(run: "Run", at: int, then: Then) -> None:
         tokens, given = [token for token, _ in then.expected], [p for _, p in then.expected]
         chart = live_token_bars(tokens, given, places=PLACES)
         show_chart(chart, key="train-back-bars", table=False, alt="What it expects next.")
-        st.caption(chart.alt)
+        st.caption(plain(chart.alt))
     if then.maps is None:
         return
     with parts[2].container(border=True, height="stretch"):
@@ -164,4 +167,4 @@ def _show(run: "Run", at: int, then: Then) -> None:
             then.maps[layer, head], then.tokens, layer, head, dark=dark, height=HEIGHT
         )
         show_chart(chart, key="train-back-map", table=False, alt="Who looks at whom: see below.")
-        st.caption(f"{chart.alt} A row looks, a column is looked at.")
+        st.caption(f"{plain(chart.alt)} A row looks, a column is looked at.")

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError
 from pages._ui.once import once
+from pages._ui.plain import plain
 
 if TYPE_CHECKING:
     from lm_core.runs.manager import RunManager
@@ -51,7 +52,7 @@ def mending() -> Iterator[None]:
     try:
         yield
     except LabError as error:
-        st.error(str(error))
+        st.error(plain(error))
 
 
 def present(owner: str) -> bool:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lm_core.charts.chart import Chart
+from pages._ui.plain import plain
 
 
 def show_chart(
@@ -48,7 +49,7 @@ def show_chart(
 def data_of(chart: Chart, *, key: str) -> None:
     """The chart in words and numbers, folded away."""
     with st.popover("In words and numbers", type="tertiary"):
-        st.write(chart.alt)
+        st.markdown(plain(chart.alt))
         st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
         st.download_button(
             "Download CSV",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
 from pages._ui import session
+from pages._ui.plain import plain
 from pages._ui.run_points import KEPT
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def trouble(run: str) -> None:
     """The sentence of the last button, where it is about this run."""
     about, sentence = st.session_state.get(TROUBLE, ("", ""))
     if about == run:
-        st.error(sentence)
+        st.error(plain(sentence))
 
 
 def steering(run: "Run") -> None:

@@ -1,11 +1,12 @@
 """Why this token: the counts that made a probability of an n-gram, and where they come from."""
 
-import html
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import visible
 from pages._ui import models, places, writing
+from pages._ui.plain import plain, safe
 from pages._ui.show import show_chart
 from pages._ui.tables import show_table
 
@@ -63,7 +64,7 @@ def _pick(draft: writing.Draft) -> int:
     return st.pills(
         "Next token",
         ids,
-        format_func=lambda id: labels.get(id, ""),
+        format_func=lambda id: plain(labels.get(id, "")),
         required=True,
         key=PICKED,
         label_visibility="collapsed",
@@ -131,7 +132,7 @@ def _counted(source: "Source") -> str:
 
 def _where(choice: models.Choice, draft: writing.Draft, parts: "list[Part]", id: int) -> None:
     """The longest run that was counted, in the text it was counted in."""
-    from lm_core.charts.words import count, visible
+    from lm_core.charts.words import count
 
     counted = [part for part in parts if part.count]
     if not counted:
@@ -148,15 +149,15 @@ def _where(choice: models.Choice, draft: writing.Draft, parts: "list[Part]", id:
     if found is None:
         st.caption("That text is not on this machine any more, so its places cannot be shown.")
     elif not found:
-        st.caption(f"No place shows “{visible(decode(run))}” as whole letters within one text.")
+        letters = plain(visible(decode(run)))
+        st.caption(f"No place shows “{letters}” as whole letters within one text.")
     else:
         st.html("".join(map(_line, found)))
 
 
 def _line(place: places.Place) -> str:
     """Safe HTML of one place."""
-    safe = [html.escape(part) for part in (place.label, place.before, place.run, place.after)]
-    label, before, run, after = safe
+    label, before, run, after = map(safe, (place.label, place.before, place.run, place.after))
     above = f'<div style="font-size:0.8rem;opacity:0.7">{label}</div>' if label else ""
     mark = "background:rgba(0,114,178,0.18);border-radius:4px"
     return (

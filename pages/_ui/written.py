@@ -1,12 +1,12 @@
 """What a model has written, on the screen: as HTML, as figures, and what has to be said of it."""
 
-import html
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lm_core.charts import words
 from pages._ui import models, writing
+from pages._ui.plain import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +18,10 @@ def running_text(prompt: str, pieces: list[str]) -> str:
     """Safe HTML: the prompt plain, what was written bold, the newest token marked."""
     *older, newest = pieces or [""]
     mark = "background:rgba(0,114,178,0.18);border-radius:4px" if newest.strip() else ""
-    written = f'{_safe("".join(older))}<span style="{mark}">{_safe(newest)}</span>'
+    written = f'{safe("".join(older))}<span style="{mark}">{safe(newest)}</span>'
     return (
         '<div style="white-space:pre-wrap;overflow-wrap:anywhere;font-size:1.15rem;'
-        f'line-height:1.6">{_safe(prompt)}<b>{written}</b></div>'
+        f'line-height:1.6">{safe(prompt)}<b>{written}</b></div>'
     )
 
 
@@ -93,7 +93,3 @@ def unknown(draft: writing.Draft) -> str | None:
     if not count:
         return None
     return f"{words.count(count, 'word')} of the prompt it never learned: it reads `<unk>` there."
-
-
-def _safe(text: str) -> str:
-    return html.escape(text, quote=True)

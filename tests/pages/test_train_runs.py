@@ -14,6 +14,7 @@ from lm_core.training.events import Diagnosed, Snapshot
 from pages._ui import session
 from pages._ui.steering import set_rate
 from tests.pages import stored
+from tests.pages.foreign import read
 from tests.pages.stored import spec, stored_run
 from tests.waiting import PATIENCE, rerun_until
 
@@ -180,7 +181,7 @@ def test_a_budget_of_nothing_or_of_ten_years_gets_one_sentence(
 def test_a_budget_is_of_steps_or_of_minutes(train: AppTest) -> None:
     train.number_input(key="train-steps").set_value(10)
     train.number_input(key="train-minutes").set_value(1.0).run()
-    assert [error.value for error in train.error] == [
+    assert [read(error.value) for error in train.error] == [
         "A budget is one of steps, tokens or seconds, not ['steps', 'seconds']."
     ]
 

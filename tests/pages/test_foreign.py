@@ -1,0 +1,237 @@
+"""Words of others on every screen, made to be misread: nothing that Streamlit reads as Markdown,
+and no HTML, holds one of them but made plain.
+
+The visitor of these tests has models whose tokens are signs of Markdown, a text and a list under
+such titles, and runs whose names, notes and messages are no better.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+from lm_core.checkpoints import build_model, save_checkpoint
+from lm_core.corpora import Corpus
+from lm_core.corpora.own import own_corpus, save_own
+from lm_core.runs import snapshots
+from lm_core.runs.spec import RunSpec
+from lm_core.tokenizers.word import WordTokenizer
+from lm_core.training.events import Diagnosed, Sampled, Snapshot
+from lm_core.visible import readable
+from pages._ui import session
+from pages._ui.plain import plain
+from tests.pages import stored
+from tests.pages.foreign import TITLE, TOKENS
+from tests.pages.stored import spec, stored_run
+from tests.tiny import tiny_settings
+from tests.waiting import PATIENCE
+
+APP = Path(__file__).parents[2] / "app.py"
+OWNER = "a-visitor-for-tests"
+SHOWN = plain(TITLE)
+
+# Fields of Streamlit's messages that are read as Markdown, but for these elements.
+READ = {"body", "label", "help", "text", "content", "delta"}
+NOT_READ = {"html", "text", "code", "arrow_data_frame"}
+
+
+def read_as_markdown(app: AppTest) -> list[str]:
+    found: list[str] = []
+    for node in nodes(app._tree):
+        if getattr(node, "type", "") not in NOT_READ and getattr(node, "proto", None) is not None:
+            found += strings(node.proto)
+    return found
+
+
+def nodes(node) -> Iterator:
+    yield node
+    for child in getattr(node, "children", {}).values():
+        yield from nodes(child)
+
+
+def strings(message: Message) -> Iterator[str]:
+    for field, value in message.ListFields():
+        for one in value if field.is_repeated else [value]:
+            if isinstance(one, Message):
+                yield from strings(one)
+            elif field.name in READ and isinstance(one, str):
+                yield one
+
+
+def checked(app: AppTest) -> str:
+    """All that is read as Markdown, after nothing foreign was found in it but made plain."""
+    assert not app.exception
+    markdown = "\n".join(read_as_markdown(app))
+    bare = re.sub(r":color\[\\.\]|\\.", "?", markdown)  # without what was made harmless
+    assert not [token for token in TOKENS if token in bare and token != "\\*"]
+    html = "".join(element.proto.body for element in app.get("html"))
+    assert not re.search("<img|<b>h|<i>e", html)
+    assert "\u202e" not in markdown + html
+    return markdown
+
+
+def seen(markdown: str) -> int:
+    """How many of the tokens stand there, made plain."""
+    return sum(plain(token) in markdown for token in TOKENS)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    session._manager.clear()  # the store of this test's home
+    monkeypatch.setattr(session, "visitor", lambda: OWNER)
+
+
+def opened(screen: str, **address: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    for name, value in address.items():
+        app.query_params[name.replace("__", "-")] = value
+    app.switch_page(f"pages/{screen}.py").run()
+    return app
+
+
+def a_text(*, items: bool = False) -> Corpus:
+    """A text of the visitor's, under a title that is no better."""
+    text = "\n".join(TOKENS) if items else " ".join(TOKENS * 8)
+    corpus = own_corpus(text, title=TITLE, items=items)
+    save_own(corpus)
+    return corpus
+
+
+def spec_of(family: str, **settings: object) -> RunSpec:
+    model = {"name": family, **tiny_settings(family), **settings}
+    return RunSpec.from_dict(spec(family).to_dict() | {"model": model})
+
+
+def a_model(family: str, *, items: bool = False, **settings: object) -> str:
+    """A finished run of the visitor's: its id."""
+    corpus, tokenizer = a_text(items=items), WordTokenizer(["<unk>", "<eos>", *TOKENS])
+    model = build_model(family, tiny_settings(family) | settings, tokenizer.vocab_size)
+    if model.learns_by == "counting":
+        ids = torch.arange(2, tokenizer.vocab_size).repeat(4)
+        model.fit(ids, torch.zeros(1, dtype=torch.int64))
+    run = stored_run(OWNER, spec_of(family, **settings), title=TITLE)
+    card = {
+        "corpus": {"name": corpus.info.name, "title": TITLE, "licence": TITLE, "items": items},
+        "counts": {"train": {"characters": corpus.characters("train")}},
+        "spec": {"tokenizer": {"name": "word"}},
+    }
+    folder = session._manager().store.run_folder(run) / "checkpoint"
+    save_checkpoint(folder, model, tokenizer, card)
+    return run
+
+
+LABEL = readable(f"Yours: {TITLE}")
+PROMPT = "$5 b$ *a* _c_ `d` ~~e~~ &lt &#36 <img/src=x> [^1] -> <-> -- ~= \\* a|b {o} $x^2$"
+
+
+def test_train() -> None:
+    facts = stored.FACTS | {"probe": TOKENS[:5]}
+    runs = [
+        stored_run(
+            OWNER, title=f"{TITLE} {n}", facts=facts, note=TITLE, message=TITLE, status=status
+        )
+        for n, status in enumerate(["failed", "interrupted", "stopped"])
+    ]
+    store = session._manager().store
+    pieces = tuple((token, 0.1) for token in TOKENS)
+    store.record(runs[0], [Sampled(121, " ".join(TOKENS), pieces)])
+    store.record(runs[0], [Diagnosed(121, "slow", "note", TITLE, TITLE)])
+    markdown = checked(opened("train", run=runs[0]))
+    assert markdown.count(SHOWN) >= 4  # its title, its message, the verdict and its cure
+    assert seen(markdown)  # in the sentence about the probe
+    app = opened("train", run=runs[0])
+    app.session_state["train-ticked"] = runs
+    checked(app.run())
+
+
+def test_back_in_time_and_after_the_end() -> None:
+    run = a_model("transformer")
+    store = session._manager().store
+    made, folder = store.run_folder(run) / "checkpoint", store.run_folder(run) / snapshots.FOLDER
+    folder.mkdir()
+    shutil.copy(made / "tokenizer.json", folder / snapshots.TOKENIZER)
+    shutil.copy(made / "meta.json", folder / snapshots.CARD)
+    for step in (1, 100):
+        path = shutil.copy(made / "model.safetensors", snapshots._file(folder, step))
+        store.record(run, [Snapshot(step, str(path))])
+    app = opened("train", run=run)
+    app.session_state["train-back"] = True
+    markdown = checked(app.run())
+    assert seen(markdown) >= 5  # in the sentence of the bars
+
+
+def test_dataset_explorer() -> None:
+    for items in (False, True):
+        corpus = a_text(items=items)
+        for look in ("Most frequent", "Lengths", "Splits", "Search", "Phrases"):
+            app = opened("dataset_explorer", text=corpus.info.name, explorer__look=look)
+            checked(app)
+            assert not app.error
+            unit = next(c for c in app.segmented_control if c.key.startswith("explorer-unit"))
+            checked(unit.set_value("Characters").run())
+
+
+def test_the_commonest_word_is_named() -> None:
+    corpus = own_corpus("*a* " * 200, title=TITLE, items=False)
+    save_own(corpus)
+    markdown = checked(opened("dataset_explorer", text=corpus.info.name))
+    assert plain("*a*") in markdown
+
+
+def test_doctor() -> None:
+    run = stored_run(OWNER, title=TITLE, kind="doctor", status="failed", message=TITLE)
+    markdown = checked(opened("doctor", doctor=run))
+    assert SHOWN in markdown
+
+
+def test_attention() -> None:
+    a_model("transformer")
+    app = opened("attention", attention__model=LABEL, attention__text=PROMPT)
+    markdown = checked(app)
+    assert seen(markdown) >= 2  # the token that asks and the one that offers
+
+
+def test_generate_text() -> None:
+    a_model("ngram")
+    app = opened("generate_text", generate_text__model=LABEL, generate_text__prompt=PROMPT)
+    markdown = checked(app)
+    assert SHOWN in markdown
+    assert seen(markdown) >= 3  # in the pills, in the sentences of two charts
+
+
+def test_a_prompt_that_cannot_be_read_is_quoted() -> None:
+    app = opened("attention", attention__text=PROMPT + "\u202e§")
+    checked(app)
+    app = opened("generate_names", generate_names__begins="*a*$5$`b`")
+    assert plain("'*'") in checked(app)
+
+
+def test_generate_names() -> None:
+    a_model("ngram", items=True)
+    app = opened("generate_names", generate_names__name="$5")
+    assert SHOWN in checked(app)
+
+
+@pytest.mark.parametrize("screen", ["home", "architectures"])
+def test_screens_without_a_choice_of_model(screen: str) -> None:
+    a_model("transformer")
+    checked(opened(screen))
+
+
+def test_an_own_text_is_read_and_offered() -> None:
+    app = opened("train", text="own")
+    app.segmented_control(key="train-text-own-how").set_value("Upload a file").run()
+    table = "\n".join(f"{token} word,{token} again" for token in TOKENS * 3)
+    for name, data, kind in (
+        (f"{TITLE}.csv", f"{TITLE},other\n{table}", "text/csv"),
+        (f"{TITLE}.*a*", "x", "text/plain"),
+    ):
+        file = app.file_uploader(key="train-text-own-file")
+        checked(file.set_value((name, data.encode(), kind)).run())
+        assert app.error or any(SHOWN in caption.value for caption in app.caption)
