@@ -6,8 +6,12 @@
 A verdict becomes a `Diagnosed` event when it is first true, once for each code, and again where a
 note turns into an alarm. A run that ends without an alarm is called healthy. Listening costs next
 to nothing: figures are kept up step by step, and judged after evaluations, examinations and ever
-rarer steps. Two things are done once: the texts are counted when that is a small part of the time
-so far, and a small part of the validation text is evaluated twice.
+rarer steps. Two things are done once: the texts are counted after enough steps for that to be a
+small part of the work, and a small part of the validation text is evaluated twice.
+
+Nothing here looks at a clock: the same events give the same verdicts at the same steps, however
+fast the machine is. An examination is heard after the losses of the steps up to it, which a trainer
+reads back from its device in bundles, ten times a second.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +27,9 @@ from lm_core.training import Trainer
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
 
 GROWTH = 1.1  # from one judged step to the next
-SHARE = 0.02  # of the training time so far that counting the texts may take
+# Tokens trained on before the texts are counted, as a share of those to be counted: learning from
+# a token takes a hundred times as long as counting it, and longer in all but the smallest models.
+COUNTED_AFTER = 0.25
 TWICE_TOKENS = 500
 SAYS_SOMETHING = 0.1  # nats from ln V: what an untrained model says is the same in any mode
 
@@ -31,7 +37,7 @@ SAYS_SOMETHING = 0.1  # nats from ln V: what an untrained model says is the same
 class Health:
     """Args:
     record: what is known of the run so far.
-    count: counts the texts, about `seconds` long.
+    count: counts the texts, so many `tokens`.
     twice: evaluates the model two times; the nats per token of each.
     """
 
@@ -40,12 +46,14 @@ class Health:
         record: Record,
         *,
         count: Callable[[], TextFacts] | None = None,
-        seconds: float = 0.0,
+        tokens: int = 0,
         twice: Callable[[], tuple[float, float]] | None = None,
     ) -> None:
-        self.record, self.count, self.seconds, self.twice = record, count, seconds, twice
+        self.record, self.count, self.twice = record, count, twice
+        self._count_at = COUNTED_AFTER * tokens
         self._said: dict[str, Verdict] = {}  # the last word on each matter, by its code
         self._due = 1
+        self._examined: list[Examined] = []  # not heard yet
 
     @classmethod
     def of(cls, trainer: Trainer) -> "Health":
@@ -61,7 +69,7 @@ class Health:
         return cls(
             record,
             count=lambda: texts.facts_of(data, model.vocab_size),
-            seconds=texts.seconds(data),
+            tokens=texts.counted(data),
             twice=(lambda: twice(trainer)) if record.descends else None,
         )
 
@@ -81,22 +89,34 @@ class Health:
             ends = isinstance(event, Finished | Failed)
             if not ends:
                 yield event
-            self.record.add(event)
+            if isinstance(event, Examined):
+                self._examined.append(event)
+            else:
+                self.record.add(event)
+            looked = self._hear_examined(late=ends)
             if isinstance(event, Evaluated):
                 self._evaluate_twice(event)
             self._count(late=ends)
-            if ends or self._is_due(event):
+            if ends or looked or self._is_due(event):
                 yield from self._new(event.step)
             if isinstance(event, Finished) and self.record.descends and not self.alarms:
                 yield self._say(judging.healthy(self.record), event.step)
             if ends:
                 yield event
 
+    def _hear_examined(self, *, late: bool) -> bool:
+        """Those whose step the record has reached; whether there were any."""
+        heard = [e for e in self._examined if late or e.step <= self.record.step]
+        for event in heard:
+            self.record.add(event)
+            self._examined.remove(event)
+        return bool(heard)
+
     def _is_due(self, event: Event) -> bool:
         if isinstance(event, Step) and event.step >= self._due:
             self._due = max(event.step + 1, int(event.step * GROWTH))
             return True
-        return isinstance(event, Evaluated | Examined)
+        return isinstance(event, Evaluated)
 
     def _new(self, step: int) -> Iterator[Diagnosed]:
         for verdict in judging.judge(self.record):
@@ -113,7 +133,7 @@ class Health:
 
     def _count(self, *, late: bool) -> None:
         """Count the texts, once."""
-        if self.count is None or not (late or self.seconds < SHARE * self.record.seconds):
+        if self.count is None or not (late or self.record.tokens >= self._count_at):
             return
         self.record.facts, self.count = self.count(), None
 
@@ -122,7 +142,7 @@ class Health:
         says_nothing = abs(event.nats - self.record.uniform) < SAYS_SOMETHING
         if self.twice is None or says_nothing or event.split != "validation":
             return
-        self.record.twice, self.twice = self.twice(), None
+        self.record.twice, self.twice = (*self.twice(), event.step), None
 
 
 def twice(trainer: Trainer) -> tuple[float, float]:

@@ -5,8 +5,9 @@ Thresholds are constants beside the rules. What they were chosen from is in
 beyond them, and healthy runs of every family do not come near.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from lm_core.doctor.evidence import Rule, judges
 from lm_core.doctor.judging_course import (
     confident_start,
     diverged,
@@ -27,7 +28,6 @@ from lm_core.doctor.judging_texts import leaked_split, other_tokenizer
 from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import OK, Verdict
 
-Rule = Callable[[Record], Verdict | None]
 OF_TEXTS: tuple[Rule, ...] = (leaked_split, other_tokenizer)
 OF_FLOW: tuple[Rule, ...] = (
     saturated,
@@ -57,11 +57,15 @@ def judge(r: Record) -> Iterator[Verdict]:
 
 
 def healthy(r: Record) -> Verdict:
-    """The verdict over a run that ended without an alarm."""
-    start = "" if r.first is None else f" from {r.first:.2f}"
-    held = f", validation {r.scored[-1].nats:.2f}" if r.scored else ""
+    """The verdict over a run that ended without an alarm. A check that had nothing to judge by is
+    not counted as passed."""
+    asked = sum(judges(rule, r) for rule in RULES)
+    checks = f"{asked} of {len(RULES)}" if asked < len(RULES) else f"{asked}"
+    start = "" if r.first is None else f"from {r.first:.2f} at step 1 "
+    last = r.scored[-1] if r.scored else None
+    held = "" if last is None else f", validation was {last.nats:.2f} at step {last.step:,}"
     text = (
-        f"{len(RULES)} checks and no alarm in {r.step:,} steps: the training loss went{start} to "
-        f"{r.loss:.2f} nats{held}."
+        f"{checks} checks could be made, without an alarm: the training loss went {start}to "
+        f"{r.loss:.2f} nats at step {r.step:,}{held}."
     )
     return Verdict("healthy", OK, text)

@@ -4,13 +4,16 @@ function of a record; None where there is nothing to say.
 
 from statistics import fmean
 
+from lm_core.doctor.evidence import counted, needs, stepped
 from lm_core.doctor.judging_flow import LOWER_RATE
 from lm_core.doctor.judging_texts import other_tokenizer
-from lm_core.doctor.record import Record
+from lm_core.doctor.record import STEPS, Climb, Record
 from lm_core.doctor.untrained import MOST_ABOVE, cure_of
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
-RISES, EARLY = 0.1, 10  # of ln V, or of the best loss where that is more; steps before none rises
+# Of ln V, or of the loss it rises from where that is more: medians over many steps, and evaluations
+# of the weights after single steps, of which a healthy start may bring a worse one.
+RISES, RISES_BETWEEN = 0.1, 0.25
 SLOW_STEPS, SLOW_FALL = 100, 0.03  # steps, half of them at the highest rate; of ln V
 SLOW_RATIO = 1e-3  # update ratio; about this is right
 OVERFITS, OVERFITS_NOTE = 0.05, 0.02  # of ln V, above the best evaluation
@@ -23,6 +26,7 @@ SAME = 1e-4  # nats between two evaluations that should be one
 HIGHER_RATE = "Raise the learning rate ten times, or let the doctor's range test suggest one."
 
 
+@needs(stepped)
 def diverged(r: Record) -> Verdict | None:
     if r.broken is None:
         return None
@@ -33,55 +37,70 @@ def diverged(r: Record) -> Verdict | None:
     return Verdict("diverged", ALARM, f"{text} Gradients are not clipped.", cure, "train.grad_clip")
 
 
+@needs(lambda r: r.first is not None)
 def confident_start(r: Record) -> Verdict | None:
-    if r.first is None or r.first <= r.uniform + MOST_ABOVE:
+    if r.first <= r.uniform + MOST_ABOVE:
         return None
     text = (
-        f"The first loss was {r.first:.2f} nats, and every token alike would be ln V = "
+        f"The first loss, at step 1, was {r.first:.2f} nats, and every token alike would be ln V = "
         f"{r.uniform:.2f}: at most {MOST_ABOVE} above is fine. It starts confidently wrong."
     )
     return Verdict("confident_start", ALARM, text, *cure_of(r.model))
 
 
+@needs(lambda r: r.step >= STEPS or len(r.scored) > 1)
 def rate_too_high(r: Record) -> Verdict | None:
-    floor = min(r.best, r.first or r.best)
-    most = RISES * max(r.uniform, floor)
-    if r.step < EARLY or not r.loss > floor + most:
-        return None
-    return Verdict(
-        "rate_too_high",
-        ALARM,
-        f"The training loss was {floor:.2f} nats and is {r.loss:.2f} now, {r.loss - floor:.2f} "
-        f"higher; more than {most:.2f} is not chance.",
-        LOWER_RATE,
-        "train.lr",
-    )
+    """A climb counts whether or not the loss came down again."""
+    heard = (("training", r.climb, RISES), ("validation", _between_evaluations(r), RISES_BETWEEN))
+    for of, climb, share in heard:
+        most = 0.0 if climb is None else share * max(r.uniform, climb.low)
+        if climb is None or not climb.nats > most:
+            continue
+        text = (
+            f"The {of} loss climbed from {climb.low:.2f} nats at step {climb.low_step:,} to "
+            f"{climb.high:.2f} at step {climb.high_step:,}; more than {most:.2f} is not chance."
+        )
+        return Verdict("rate_too_high", ALARM, text, LOWER_RATE, "train.lr")
+    return None
 
 
+def _between_evaluations(r: Record) -> Climb | None:
+    """The highest climb from one evaluation to another that is not overfitting: meanwhile the
+    training loss did not fall, or an evaluation after both is lower by as much as is no chance."""
+    climb, low = None, None
+    for k, here in enumerate(r.scored):
+        if low is not None and here.nats - low.nats > (climb.nats if climb else 0.0):
+            down = here.nats - RISES_BETWEEN * max(r.uniform, low.nats)
+            if here.train >= low.train or any(later.nats < down for later in r.scored[k + 1 :]):
+                climb = Climb(low.nats, low.step, here.nats, here.step)
+        if low is None or here.nats < low.nats:
+            low = here
+    return climb
+
+
+@needs(lambda r: counted(r) and r.first is not None and r.moved is not None)
 def rate_too_low(r: Record) -> Verdict | None:
     reached, at = r.top_rate
-    if r.first is None or r.step < SLOW_STEPS or r.step - at < SLOW_STEPS // 2:
+    if r.step < SLOW_STEPS or r.step - at < SLOW_STEPS // 2:
         return None
-    least, fell = SLOW_FALL * r.uniform, r.first - r.loss
-    knows_frequencies = r.facts is not None and r.loss < r.facts.unigram + PLATEAU
-    moved = r.moved
-    if not 0 <= fell < least or knows_frequencies or moved is None or moved > SLOW_RATIO:
+    least, fell, moved = SLOW_FALL * r.uniform, r.first - r.loss, r.moved
+    knows_frequencies = r.loss < r.facts.unigram + PLATEAU
+    if not 0 <= fell < least or knows_frequencies or moved > SLOW_RATIO:
         return None
     return Verdict(
         "rate_too_low",
         ALARM,
-        f"In {r.step:,} steps the training loss fell by {fell:.2f} nats, from {r.first:.2f}; at "
-        f"least {least:.2f} is expected. At the highest rate, {reached:g}, a step moves the "
-        f"weights by {moved:.1g} of their spread; about {SLOW_RATIO:g} is right.",
+        f"By step {r.step:,} the training loss fell by {fell:.2f} nats, from {r.first:.2f} at "
+        f"step 1; at least {least:.2f} is expected. At the highest rate, {reached:g}, a step "
+        f"moves the weights by {moved:.1g} of their spread; about {SLOW_RATIO:g} is right.",
         HIGHER_RATE,
         "train.lr",
     )
 
 
+@needs(lambda r: counted(r) and len(r.losses) >= PLATEAU_STEPS)
 def learns_only_frequencies(r: Record) -> Verdict | None:
     third = len(r.losses) // 3
-    if r.facts is None or len(r.losses) < PLATEAU_STEPS:
-        return None
     alone, pairs = r.facts.unigram, r.facts.bigram
     before, now = fmean(r.losses[third : 2 * third]), fmean(r.losses[2 * third :])
     there = all(alone - BELOW < loss < alone + ABOVE for loss in (before, now))
@@ -90,7 +109,7 @@ def learns_only_frequencies(r: Record) -> Verdict | None:
     return Verdict(
         "learns_only_frequencies",
         ALARM,
-        f"In the last {len(r.losses) - third:,} steps the training loss fell by "
+        f"In the {len(r.losses) - third:,} steps up to {r.step:,} the training loss fell by "
         f"{before - now:.2f} nats, to {now:.2f}: knowing how frequent tokens are gives {alone:.2f} "
         f"already, and knowing the token before {pairs:.2f}. What it reads and what it should "
         "guess do not belong together.",
@@ -98,8 +117,9 @@ def learns_only_frequencies(r: Record) -> Verdict | None:
     )
 
 
+@needs(lambda r: len(r.scored) >= 3)
 def overfitting(r: Record) -> Verdict | None:
-    if len(r.scored) < 3 or r.tokens <= r.epoch or other_tokenizer(r):
+    if r.tokens <= r.epoch or other_tokenizer(r):
         return None
     last = r.scored[-1]
     at, best = min(enumerate(r.scored), key=lambda pair: pair[1].nats)
@@ -112,21 +132,23 @@ def overfitting(r: Record) -> Verdict | None:
         "overfitting",
         ALARM if rise > OVERFITS * r.uniform else NOTE,
         f"Validation was best at step {best.step:,} with {best.nats:.2f} nats and is "
-        f"{last.nats:.2f} now, while training went from {best.train:.2f} to {last.train:.2f}: it "
-        f"learns the text by heart. More than {most:.2f} above the best is no chance.",
+        f"{last.nats:.2f} at step {last.step:,}, while training went from {best.train:.2f} to "
+        f"{last.train:.2f}: it learns the text by heart. More than {most:.2f} above the best is "
+        "no chance.",
         "Give more text, a smaller model, more dropout, or stop at the best evaluation.",
         knob,
     )
 
 
+@needs(lambda r: r.twice is not None)
 def evaluated_in_train_mode(r: Record) -> Verdict | None:
-    if r.twice is None or not abs(r.twice[0] - r.twice[1]) > SAME:
+    first, second, step = r.twice
+    if not abs(first - second) > SAME:
         return None
-    first, second = r.twice
     return Verdict(
         "evaluated_in_train_mode",
         ALARM,
-        f"The same tokens scored twice cost {first:.4f} and {second:.4f} nats; more than {SAME:g} "
-        "apart is chance at work where there should be none.",
+        f"After step {step:,} the same tokens scored twice cost {first:.4f} and {second:.4f} nats; "
+        f"more than {SAME:g} apart is chance at work where there should be none.",
         "Call model.eval() before scoring and model.train() after it: dropout has to be off.",
     )

@@ -2,6 +2,7 @@
 explode, vanish or pile up. Each is a function of a record; None where there is nothing to say.
 """
 
+from lm_core.doctor.evidence import looked_into, needs, stepped
 from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
@@ -15,6 +16,7 @@ PILES = 0.1  # of the gradient
 LOWER_RATE = "Lower the learning rate, three to ten times, or let the range test suggest one."
 
 
+@needs(looked_into)
 def saturated(r: Record) -> Verdict | None:
     share, name = _worst(r, "saturated_values", ("tanh",))
     if share <= SATURATED or (r.examined[0] > START and share <= SATURATED_LATER):
@@ -33,6 +35,7 @@ def saturated(r: Record) -> Verdict | None:
     return Verdict("saturated", ALARM, f"{text}.", cure, "model.init" if has_start else "")
 
 
+@needs(looked_into)
 def dead_units(r: Record) -> Verdict | None:
     share, name = _worst(r, "dead", ("relu", "relu2"))
     if share <= DEAD_NOTE:
@@ -47,6 +50,7 @@ def dead_units(r: Record) -> Verdict | None:
     )
 
 
+@needs(stepped)
 def exploding_gradients(r: Record) -> Verdict | None:
     if r.spike is None:
         return None
@@ -66,9 +70,8 @@ def exploding_gradients(r: Record) -> Verdict | None:
     return Verdict("exploding_gradients", ALARM, text, cure, "train.grad_clip")
 
 
+@needs(looked_into)
 def vanishing_gradients(r: Record) -> Verdict | None:
-    if r.examined is None:
-        return None
     spreads = [(x["name"], x["gradient"]["std"]) for x in r.examined[1]["layers"]]
     spreads = [(name, std) for name, std in spreads if std]
     if len(spreads) < 3:  # of the last one, the logits, the gradient is what it is
@@ -86,8 +89,9 @@ def vanishing_gradients(r: Record) -> Verdict | None:
     )
 
 
+@needs(looked_into)
 def gradients_pile_up(r: Record) -> Verdict | None:
-    apart = None if r.examined is None else r.examined[1]["grad_difference"]
+    apart = r.examined[1]["grad_difference"]
     if apart is None or apart <= PILES:
         return None
     return Verdict(
@@ -101,6 +105,6 @@ def gradients_pile_up(r: Record) -> Verdict | None:
 
 def _worst(r: Record, what: str, kinds: tuple[str, ...]) -> tuple[float, str]:
     """The highest share among layers of these kinds, and the layer's name; 0 where none has one."""
-    layers = [] if r.examined is None else r.examined[1]["layers"]
-    found = [(layer[what] or 0.0, layer["name"]) for layer in layers if layer["kind"] in kinds]
+    layers = [layer for layer in r.examined[1]["layers"] if layer["kind"] in kinds]
+    found = [(layer[what] or 0.0, layer["name"]) for layer in layers]
     return max(found, default=(0.0, ""))

@@ -1,5 +1,6 @@
 """Verdicts over the texts of a run: do the splits belong together, and are they two?"""
 
+from lm_core.doctor.evidence import counted, needs
 from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
@@ -8,8 +9,9 @@ APART = 0.25  # nats, above what is expected by chance
 KNOWS = 0.1  # nats below the unigram entropy: more than frequencies has been learned
 
 
+@needs(counted)
 def leaked_split(r: Record) -> Verdict | None:
-    leaked = None if r.facts is None else r.facts.leaked
+    leaked = r.facts.leaked
     if leaked is None or leaked <= LEAKED_NOTE:
         return None
     what = f"pieces of {r.facts.window} tokens" if r.facts.window else "items"
@@ -23,9 +25,8 @@ def leaked_split(r: Record) -> Verdict | None:
     )
 
 
+@needs(counted)
 def other_tokenizer(r: Record) -> Verdict | None:
-    if r.facts is None:
-        return None
     apart, limit = r.facts.apart, APART + r.facts.by_chance
     cure = "Make one tokenizer, from the training text, and use it for every split."
     if apart is not None and apart > limit:

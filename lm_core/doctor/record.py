@@ -23,6 +23,20 @@ NORMS = 100  # gradients that a new one is compared with,
 ENOUGH_NORMS = 3  # and how many there must be
 
 
+@dataclass(frozen=True)
+class Climb:
+    """From the lowest loss until then to a higher one, each with its step."""
+
+    low: float
+    low_step: int
+    high: float
+    high_step: int
+
+    @property
+    def nats(self) -> float:
+        return self.high - self.low
+
+
 @dataclass
 class Scored:
     """One evaluation of the validation text, and the training loss at that time."""
@@ -40,7 +54,7 @@ class Record:
     epoch: tokens in one reading of the training text.
     model, train: the run's settings.
     facts: what the texts say, once it is known.
-    twice: the same evaluation done twice, once it was.
+    twice: the same evaluation done twice, once it was, and after which step.
     descends: whether its steps follow a gradient.
     """
 
@@ -49,7 +63,7 @@ class Record:
     model: Settings = field(default_factory=Settings)
     train: TrainSettings = field(default_factory=TrainSettings)
     facts: TextFacts | None = None
-    twice: tuple[float, float] | None = None
+    twice: tuple[float, float, int] | None = None
     descends: bool = True
 
     first: float | None = None  # the loss of the untrained model on the first batch
@@ -58,7 +72,9 @@ class Record:
     seconds: float = 0.0
     broken: int | None = None  # the step at which a loss stopped being a number
     loss: float = math.nan
-    best: float = math.inf  # the lowest loss so far
+    best: float = math.inf  # the lowest loss so far, that of the untrained model among them,
+    best_step: int = 0  # and its step
+    climb: Climb | None = None  # the highest so far, whatever came after it
     losses: list[float] = field(default_factory=list)  # after each step
     top_rate: tuple[float, int] = (0.0, 0)  # the highest rate so far, and the first step at it
     spike: tuple[int, float, float] | None = None  # the worst gradient: step, norm, usual norm
@@ -103,7 +119,8 @@ class Record:
             self.broken = self.broken or step.step
             return
         if step.step == 1:
-            self.first = step.nats
+            self.first = self.best = step.nats
+            self.best_step = 1
         read = step.tokens - self.tokens
         self.step, self.tokens, self.seconds = step.step, step.tokens, step.seconds
         if step.lr > self.top_rate[0]:
@@ -124,5 +141,12 @@ class Record:
         middle = len(self._sorted) // 2
         self.loss = (self._sorted[middle] + self._sorted[-middle - 1]) / 2
         self.losses.append(self.loss)
-        if len(self._window) >= STEPS and self._read >= TOKENS:
-            self.best = min(self.best, self.loss)
+        if len(self._window) >= STEPS:
+            self._compare()
+
+    def _compare(self) -> None:
+        """The loss with the lowest one before."""
+        if self.loss - self.best > (self.climb.nats if self.climb else 0.0):
+            self.climb = Climb(self.best, self.best_step, self.loss, self.step)
+        if self.loss < self.best and self._read >= TOKENS:
+            self.best, self.best_step = self.loss, self.step

@@ -111,7 +111,7 @@ SICK = {
     "leaked_split": ([], {"facts": replace(FACTS, leaked=0.2)}),
     "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.6)}),
     "learns_only_frequencies": ([steps(3.3, 3.0, *[2.81] * 220)], {}),
-    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.50)}),
+    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.50, 20)}),
 }
 LESS = {
     "rate_too_high": ([steps(*falling(), *[2.45] * 10)], {}),
@@ -132,7 +132,7 @@ LESS = {
     "leaked_split": ([], {"facts": replace(FACTS, leaked=0.005)}),
     "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.15)}),
     "learns_only_frequencies": ([steps(3.3, 3.0, *[2.65] * 220)], {}),
-    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.51)}),
+    "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.51, 20)}),
 }
 
 
@@ -256,7 +256,8 @@ def test_verdicts_come_once_where_they_become_true_and_the_end_stays_last() -> N
 
 
 def test_a_note_that_becomes_an_alarm_is_said_again() -> None:
-    events = [examined(s, layer(kind="relu", dead=d)) for s, d in ((9, 0.4), (18, 0.45), (27, 0.7))]
+    looks = [examined(s, layer(kind="relu", dead=d)) for s, d in ((9, 0.4), (18, 0.45), (27, 0.7))]
+    events = sorted([*steps(*falling(30)), *looks], key=lambda event: event.step)
     found = [e for e in heard(events) if isinstance(e, Diagnosed)]
     assert [(e.step, e.severity) for e in found] == [(9, "note"), (27, "alarm")]
 
@@ -275,19 +276,41 @@ def test_a_run_that_breaks_is_told_before_it_ends() -> None:
 
 
 def test_the_texts_are_counted_once_and_late() -> None:
-    counted = []
+    asked = []
 
     def count() -> TextFacts:
-        counted.append(len(counted))
+        asked.append(len(asked))
         return replace(FACTS, leaked=0.3)
 
-    times = [replace(step, seconds=0.1 * step.step) for step in steps(*falling())]
-    events = heard(times, count=count, seconds=0.1)  # a fiftieth of five seconds
-    assert counted == [0]
+    run = [*steps(*falling()), Finished(100, 0, 0.0, "budget")]
+    events = heard(run, count=count, tokens=200_000)  # a quarter of them are read after 50 steps
+    assert asked == [0]
     (leak,) = (e for e in events if isinstance(e, Diagnosed))
     assert 50 <= leak.step <= 56
-    late = heard([*times[:9], Finished(9, 0, 0.9, "stopped")], count=count, seconds=0.1)
+    late = heard([*run[:9], Finished(9, 0, 0.9, "stopped")], count=count, tokens=200_000)
+    assert asked == [0, 1]
     assert "leaked_split" in {e.code for e in late if isinstance(e, Diagnosed)}
+
+
+def diagnosed(events: list[Event], **known) -> list[Diagnosed]:
+    return [event for event in heard(events, **known) if isinstance(event, Diagnosed)]
+
+
+@pytest.mark.parametrize("bundle", [1, 2, 7, 40, 200])
+def test_verdicts_hang_on_no_clock(bundle: int) -> None:
+    """A trainer reads losses back from its device ten times a second, so on a fast machine many of
+    them come after the examination of a step in their midst."""
+    ill = layer(kind="relu", dead=0.6)
+    looks = {27: examined(27, layer()), 62: examined(62, ill, ratio=1e-5)}
+    run, waiting = [], []
+    for step in steps(*falling(120, 3.3, 3.25)):
+        waiting.append(replace(step, seconds=100.0 * step.step / bundle))
+        run += [looks[step.step]] if step.step in looks else []
+        if step.step % bundle == 0 or step.step == 120:
+            run, waiting = [*run, *waiting], []
+    run.append(Finished(120, 0, 0.0, "budget"))
+    found = diagnosed(run, count=lambda: FACTS, tokens=100_000)
+    assert [(e.step, e.code) for e in found] == [(62, "dead_units"), (103, "rate_too_low")]
 
 
 def test_the_model_is_evaluated_twice_once_it_says_something() -> None:
@@ -365,10 +388,42 @@ def test_thresholds_are_quoted_in_the_words() -> None:
     events, known = SICK["rate_too_high"]
     (verdict,) = judge(record(*events, **known))
     assert verdict.text == (
-        "The training loss was 2.21 nats and is 2.90 now, 0.69 higher; more than 0.33 is not "
-        "chance."
+        "The training loss climbed from 2.21 nats at step 100 to 2.90 at step 106; more than 0.33 "
+        "is not chance."
     )
-    assert judging.healthy(record(*WELL)).text == (
-        "14 checks and no alarm in 100 steps: the training loss went from 3.30 to 2.21 nats, "
-        "validation 2.30."
+    assert judging.healthy(record(*WELL, twice=(2.5, 2.5, 90))).text == (
+        "12 of 14 checks could be made, without an alarm: the training loss went from 3.30 at step "
+        "1 to 2.21 nats at step 100, validation was 2.30 at step 90."
     )
+
+
+# A climb that comes down again ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [20, 47, 58, 80])
+def test_a_climb_that_comes_down_again_is_told(at: int) -> None:
+    """Between two steps at which a run is judged, too."""
+    nats = falling(150)
+    nats[at : at + 6] = [10.0] * 6
+    found = diagnosed([*steps(*nats), Finished(150, 0, 0.0, "budget")])
+    assert [event.code for event in found] == ["rate_too_high"]
+    assert "to 10.00 at step" in found[0].text
+
+
+def test_a_climb_between_two_evaluations_is_told() -> None:
+    """Where the losses in between were not seen to climb: the weights were wrong for a moment."""
+    run = [lived(falling(150), {10: 3.1, 60: 10.2, 110: 2.4}), Finished(150, 0, 0.0, "budget")]
+    (verdict,) = judge(record(*run))
+    assert (verdict.code, verdict.severity) == ("rate_too_high", "alarm")
+    assert verdict.text == (
+        "The validation loss climbed from 3.10 nats at step 10 to 10.20 at step 60; more than 0.82 "
+        "is not chance."
+    )
+
+
+def test_a_climb_of_validation_alone_is_not_the_rates_fault() -> None:
+    """It overfits: training falls meanwhile, and validation does not come back."""
+    rising = lived(falling(), {40: 2.3, 60: 3.4, 80: 4.5})
+    assert set(said(rising)) == {"overfitting"}
+    back = lived(falling(), {10: 2.5, 20: 3.1, 80: 2.4})  # a bad start does as much
+    assert said(back) == {}
