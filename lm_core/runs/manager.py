@@ -120,11 +120,7 @@ class RunManager(Steering):
             LabError: as `start`.
         """
         with self._lock:
-            row = self.store.get(run, owner)
-            if row.parent:
-                raise LabError(
-                    "This run is part of an examination: start one of your own with its settings."
-                )
+            row = self._whole(run, owner)
             if row.status in ACTIVE:
                 self.store.update(run, wish="run")
             elif not row.active:
@@ -151,7 +147,7 @@ class RunManager(Steering):
     def stop(self, run: str, owner: str) -> None:
         """Stop at the next step boundary; a run that no worker has begun yet at once."""
         with self._lock:
-            row = self.store.get(run, owner)
+            row = self._whole(run, owner)
             if row.status in WAITING:
                 self.store.update(run, status="stopped", ended=time.time())
             elif row.active:
@@ -163,7 +159,7 @@ class RunManager(Steering):
         """Back to step 0: forget all that an ended run showed and learned, but not its settings,
         title and note. `resume` then begins anew."""
         with self._lock:
-            if self.store.get(run, owner).active:
+            if self._whole(run, owner).active:
                 raise LabError("This run is still going: stop it first.")
             self._remove([run, *self.store.clear(run)])
             self.store.update(
@@ -172,7 +168,7 @@ class RunManager(Steering):
 
     def delete(self, run: str, owner: str) -> None:
         """Forget a run that has ended, with its checkpoints, snapshots and children."""
-        if self.store.get(run, owner).active:
+        if self._whole(run, owner).active:
             raise LabError("This run is still going: stop it first.")
         self._remove(self.store.delete(run, owner))
 

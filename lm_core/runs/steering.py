@@ -2,8 +2,9 @@
 the worker finds it between two steps.
 """
 
+from lm_core.errors import LabError
 from lm_core.runs import limits
-from lm_core.runs.store import RunStore
+from lm_core.runs.store import Run, RunStore
 
 
 class Steering:
@@ -11,21 +12,39 @@ class Steering:
 
     Raises:
         RunNotFound: from every method, when the run is not there or is somebody else's.
+        LabError: from those that ask for something nobody would hear.
     """
 
     store: RunStore
 
+    def _whole(self, run: str, owner: str) -> Run:
+        """The row of a run that is nobody's part: a part hears only the examination it is of."""
+        row = self.store.get(run, owner)
+        if row.parent:
+            raise LabError(
+                "This run is part of an examination, which alone steers it: stop that, or start a "
+                "run of your own with its settings."
+            )
+        return row
+
+    def _trained(self, run: str, owner: str) -> Run:
+        """The same of a run that hears more than a stop."""
+        row = self._whole(run, owner)
+        if row.kind != "train":
+            raise LabError("An examination goes on as it was begun: let it end, or stop it.")
+        return row
+
     def pause(self, run: str, owner: str) -> None:
-        self.store.get(run, owner)
+        self._trained(run, owner)
         self.store.update(run, wish="pause")
 
     def single_step(self, run: str, owner: str) -> None:
-        row = self.store.get(run, owner)
+        row = self._trained(run, owner)
         self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
 
     def pause_at(self, run: str, owner: str, step: int | None) -> None:
         """Let it run to the end of a step and pause there; None: no such step any more."""
-        self.store.get(run, owner)
+        self._trained(run, owner)
         self.store.update(run, pause_at=limits.step(step))
 
     def set_rate(self, run: str, owner: str, lr: float) -> None:
@@ -35,7 +54,7 @@ class Steering:
         Raises:
             BadSettings: it is no number, or outside of what a run can be set up with.
         """
-        row = self.store.get(run, owner)
+        row = self._trained(run, owner)
         self.store.update(run, lr_scale=limits.rate(lr) / row.spec["train"]["lr"])
 
     def rename(self, run: str, owner: str, title: str) -> None:

@@ -54,6 +54,8 @@ def cards(run_id: str, chosen: "RunSpec | None") -> None:
         RunNotFound: it is not there, or not this visitor's.
     """
     run = session.manager().store.get(run_id, session.visitor())
+    if run.kind != "doctor":  # a run that trains has no cards: its own screen shows it
+        st.switch_page("pages/train.py", query_params={"run": run_id})
     if chosen is not None and run.spec != json.loads(dumps(chosen.to_dict())):
         st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
     st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)

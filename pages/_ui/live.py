@@ -46,6 +46,8 @@ def live_panel(run_id: str) -> None:
         StoreUnavailable: the lab's home folder cannot be read.
     """
     run = session.manager().store.get(run_id, session.visitor())
+    if run.kind == "doctor":  # an examination has no curve: its own screen shows it
+        st.switch_page("pages/doctor.py", query_params={"doctor": run_id})
     st.html(ROOM)
     pace = _pace(run)
     st.fragment(_panel, run_every=pace)(run_id, pace)

@@ -39,7 +39,14 @@ def trouble(run: str) -> None:
 
 
 def steering(run: "Run") -> None:
-    """What can be done with the run as it stands."""
+    """What can be done with the run as it stands; of a part of an examination, where that is."""
+    if run.parent:
+        part = "Part of an examination, which alone steers it."
+        st.caption(part if run.active else "Part of an examination.")
+        st.page_link(
+            "pages/doctor.py", label="Its examination →", query_params={"doctor": run.parent}
+        )
+        return
     runs = session.manager()
     stopping = run.wish == "stop"
     with st.container(horizontal=True):
@@ -50,7 +57,7 @@ def steering(run: "Run") -> None:
             _button("Step", run, runs.single_step)
         if run.active:
             _button("Stop", run, runs.stop, disabled=stopping)
-        elif not run.parent:
+        else:
             if run.status in ("stopped", "interrupted", "failed"):
                 _button("Resume", run, runs.resume)
             with st.popover("Start over", key="train-over"):
@@ -71,8 +78,9 @@ def set_rate(runs: "RunManager", run: str, owner: str, lr: float | None) -> None
 
 
 def changes(run: "Run") -> None:
-    """What can be changed while it goes on, folded away; nothing of a model that counts."""
-    if run.active and run.wish != "stop" and _descends(run):
+    """What can be changed while it goes on, folded away; nothing of a model that counts,
+    or of a part of an examination."""
+    if run.active and run.wish != "stop" and not run.parent and _descends(run):
         with st.popover("Steer", key="train-steer", type="tertiary"):
             _rate(run)
             _pause_at(run)

@@ -40,7 +40,7 @@ def stored_run(
     server = runs._presence.id
     given = given or spec()
     run = runs.store.create(owner, title, given.to_dict(), server=server)
-    if status in ("running", "paused", "starting"):
+    if status in ("running", "paused", "starting") and not columns.get("parent"):
         runs._running[run] = Future()  # as if a worker had it
     store = runs.store
     store.update(run, status=status, facts=columns.pop("facts", FACTS), **columns)

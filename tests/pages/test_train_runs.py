@@ -313,6 +313,47 @@ def test_a_doctors_jobs_are_not_in_the_table_but_can_be_opened(train: AppTest) -
     assert says(train, "None yet. Each run you start is kept here")
 
 
+STEERS = {"Pause", "Resume", "Step", "Stop", "Use this rate", "Pause there"}
+STEERS |= {"From step 0", "As a new run"}
+
+
+def buttons(at: AppTest) -> set[str]:
+    return {button.label for button in at.button}
+
+
+@pytest.mark.parametrize("status", ["starting", "running", "paused", "stopped", "finished"])
+def test_a_part_of_an_examination_has_no_buttons_that_nobody_hears(
+    train: AppTest, status: str
+) -> None:
+    job = a_run(train, status="running", steps=1, title="Doctor", kind="doctor")
+    cell = a_run(train, status=status, title="lr 0.01", parent=job)
+    opened(train, cell)
+    assert_well(train)
+    assert not buttons(train) & STEERS
+    assert says(train, "Part of an examination")
+    link = next(p.proto for p in train.get("page_link") if p.proto.label == "Its examination →")
+    assert (link.page, link.query_string) == ("doctor", f"doctor={job}")
+
+
+def test_a_run_of_its_own_has_them(train: AppTest) -> None:
+    opened(train, a_run(train, status="running"))
+    assert buttons(train) >= {"Pause", "Stop", "Use this rate", "Pause there"}
+
+
+def test_an_examination_opened_as_a_run_is_shown_on_its_screen(train: AppTest) -> None:
+    job = a_run(train, title="Doctor", kind="doctor")
+    opened(train, job)
+    assert_well(train)
+    assert train.title[0].value == "Doctor"
+    assert train.query_params["doctor"] == job
+    run = a_run(train)
+    train.query_params["doctor"] = run
+    train.switch_page("pages/doctor.py").run()
+    assert_well(train)
+    assert train.title[0].value == "Train"
+    assert train.query_params["run"] == run
+
+
 def test_the_queue_says_the_place_and_about_when(train: AppTest) -> None:
     store, owner = session._manager().store, train.session_state["visitor"]
     going = a_run(train, status="running", steps=10)

@@ -418,6 +418,16 @@ def test_a_job_that_cannot_be_kept_is_one_sentence(
     assert manager.store.runs_of("ada") == []
 
 
+def test_an_examination_hears_nothing_but_a_stop(manager: RunManager) -> None:
+    job = manager.start(SPEC, "ada", kind="doctor")
+    manager.backend.begin(job)
+    for call in ("pause", "single_step", "set_rate", "pause_at"):
+        with pytest.raises(LabError, match="let it end, or stop it"):
+            getattr(manager, call)(job, "ada", *CALLS[call])
+    manager.stop(job, "ada")
+    assert manager.store.wish(job).wish == "stop"
+
+
 def test_children_are_their_parents_alone(manager: RunManager) -> None:
     """A cell of a grid is going while its parent is: it takes no slot, and nobody interrupts it."""
     job = manager.start(SPEC, "ada", kind="doctor")
@@ -432,8 +442,11 @@ def test_children_are_their_parents_alone(manager: RunManager) -> None:
     assert list(manager.backend.tasks) == [job]
     manager.backend.fail(job, WorkerDied("It died."))
     assert [status(manager, cell) for cell in cells] == ["interrupted", "interrupted"]
-    with pytest.raises(LabError, match="part of an examination"):
-        manager.resume(cells[0], "ada")
+    for call in set(CALLS) - {"seconds_left", "rename", "annotate"}:  # nobody would hear them
+        before = manager.store.get(cells[0])
+        with pytest.raises(LabError, match="part of an examination"):
+            getattr(manager, call)(cells[0], "ada", *CALLS[call])
+        assert manager.store.get(cells[0]) == before
     manager.delete(job, "ada")
     assert manager.store.runs_of("ada", children=True) == []
     assert not any(manager.store.run_folder(cell).exists() for cell in cells)
