@@ -6,6 +6,8 @@ from pathlib import Path
 
 from lm_core.errors import BadPath, StoreUnavailable
 
+LONGEST = 255  # bytes of a file's or folder's name, on all systems in use
+
 
 def home_folder() -> Path:
     """Where runs, downloads and prepared texts live. Not created here.
@@ -37,10 +39,16 @@ def typed_path(text: str | Path) -> Path:
     """A path as a person typed it, with `~` and `~user` read as a shell reads them.
 
     Raises:
-        BadPath: no user of that name, or this one has no home.
+        BadPath: no user of that name, or this one has no home; or no file can have this name.
     """
     try:
+        if "\0" in str(text) or any(len(os.fsencode(part)) > LONGEST for part in Path(text).parts):
+            raise ValueError
         return Path(text).expanduser()
+    except ValueError:  # a UnicodeEncodeError is one
+        raise BadPath(
+            f"No file can be named {str(text)!r}: check the path and write it again."
+        ) from None
     except RuntimeError:
         whose = Path(text).parts[0]
         raise BadPath(

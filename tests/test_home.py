@@ -145,3 +145,25 @@ def test_a_user_without_a_home_is_told_what_to_set(
     full = OSError(28, "No space left on device")
     assert unwritable(full, tmp_path).startswith(f"{tmp_path} cannot be written")
     assert "no home folder" in unwritable(full)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b", "half \ud800", "x" * 256, "é" * 128, "folder/" + "x" * 300]
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["score", "{}", "--text=a"],
+        ["evaluate", "checkpoints/names-ngram", "--corpus={}"],
+        ["train", "--model=bigram", "--corpus={}"],
+        ["train", "--model=bigram", "--corpus=names", "--steps=1", "--out={}"],
+        ["export", "checkpoints/names-ngram", "--format=script", "--out={}"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_one_sentence(
+    command: list[str], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([part.format(name) for part in command]) == 2
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert "Traceback" not in said

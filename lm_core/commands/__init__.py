@@ -3,11 +3,11 @@
 import argparse
 import math
 import sys
-from pathlib import Path
 from typing import Any
 
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
+from lm_core.home import typed_path
 from lm_core.runs.spec import CorpusSpec
 
 Answer = tuple[dict[str, Any], list[str]]  # for --json, and the lines for people
@@ -35,7 +35,7 @@ def looks_like_file(corpus: str) -> bool:
     """A path, rather than the name of a corpus."""
     if corpus in corpora:  # even where a file has the same name: ./names names it
         return False
-    return Path(corpus).exists() or any(mark in corpus for mark in "/\\.~")
+    return any(mark in corpus for mark in "/\\.~") or typed_path(corpus).exists()
 
 
 def file_or_name(args: argparse.Namespace) -> CorpusSpec:

@@ -44,6 +44,8 @@ def options(kind: str, given: dict[str, Any] | None) -> dict[str, Any]:
     """The options of a job, as plain JSON; what they mean is the doctor's to check."""
     if kind not in KINDS:
         raise BadSettings(f"A run is one of {', '.join(KINDS)}, not {kind!r}.")
+    if not isinstance(given or {}, dict):
+        raise BadSettings("The options of a job are names with their values: a JSON object.")
     try:
         text = json.dumps(given or {}, allow_nan=False)
     except (TypeError, ValueError):
