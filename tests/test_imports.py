@@ -28,6 +28,7 @@ LAYERS = [
         "device",
         "home",
         "json_files",
+        "csv_files",
         "texts",
         "visible",
     ),

@@ -31,6 +31,12 @@ def _in_words(value: Any) -> str:
     return str(value)
 
 
+def tell(note: str) -> None:
+    """How a file was read, for its owner: a guess that nobody sees garbles a text in silence."""
+    if note:
+        say(note)
+
+
 def looks_like_file(corpus: str) -> bool:
     """A path, rather than the name of a corpus."""
     if corpus in corpora:  # even where a file has the same name: ./names names it

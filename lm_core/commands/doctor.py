@@ -4,7 +4,7 @@ import argparse
 
 import torch
 
-from lm_core.commands import Answer, cases, fetch, file_or_name, in_lines, say
+from lm_core.commands import Answer, cases, fetch, file_or_name, in_lines, say, tell
 from lm_core.commands.train import split_setting
 from lm_core.device import choose_device
 from lm_core.doctor.plan import SECONDS, STEPS, Plan
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> Answer:
     fetch(args.corpus)
     spec = default_spec(file_or_name(args), args.model, tokenizer=args.tokenizer, seed=args.seed)
     prepared = prepare(spec.with_texts(dict(map(split_setting, args.set))))
+    tell(prepared.info.note)
     device = choose_device(args.device)
     torch.set_num_threads(threads_of(prepared, device.threads))
     data, verdicts, said = {}, [], set()

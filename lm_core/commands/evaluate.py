@@ -4,7 +4,7 @@ import argparse
 import math
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint
-from lm_core.commands import Answer, fetch, in_lines, looks_like_file
+from lm_core.commands import Answer, fetch, in_lines, looks_like_file, tell
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import own_corpus, read_file
 from lm_core.encoded import Encoded, encode_documents
@@ -44,6 +44,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
     if args.corpus and looks_like_file(args.corpus):
         items = args.items or saved.items
         own = read_file(args.corpus)
+        tell(own.told)
         if args.split == "all":
             documents = own.items if items else [own.text]
         else:
@@ -57,6 +58,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
             spec = RunSpec.from_dict(saved.meta.get("spec", {}), trusted=True)
             fetch(spec.corpus.name)
             corpus = load_text(spec.corpus)
+            tell(corpus.info.note)
         splits = corpus.splits.values() if args.split == "all" else [corpus.splits[args.split]]
         documents, items = [d for split in splits for d in split], corpus.items
     if not documents:

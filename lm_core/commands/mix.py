@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.checkpoints import Checkpoint, check_replaceable, load_checkpoint, save_checkpoint
-from lm_core.commands import Answer, fetch, file_or_name, in_lines, say
+from lm_core.commands import Answer, fetch, file_or_name, in_lines, say, tell
 from lm_core.device import choose_device
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadSettings
@@ -103,6 +103,7 @@ def corpus_spec(args: argparse.Namespace, first: Checkpoint) -> CorpusSpec:
 def _encoded(spec: CorpusSpec, first: Checkpoint) -> dict[str, Encoded]:
     fetch(spec.name)
     corpus = load_text(spec)
+    tell(corpus.info.note)
     if not corpus.splits.get("validation"):
         raise BadSettings("This text has no validation split: name one with --validation FILE.")
     return encode_corpus(corpus, first.tokenizer)

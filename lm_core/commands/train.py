@@ -21,7 +21,7 @@ from lm_core.checkpoints import (
     save_checkpoint,
     save_history,
 )
-from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say
+from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say, tell
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
@@ -67,6 +67,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     trainer = _trainer(prepared, saved, device, team)
     if not team.leads:  # the first process says, evaluates and saves what there is
         raise SystemExit(2 if any(isinstance(e, Failed) for e in trainer.run()) else 0)
+    tell(prepared.info.note)
     where = f"{device}, {trainer.arithmetic}"
     say(f"{prepared.model.n_parameters:,} parameters on {where}: {device.reason}")
     past = load_history(Path(args.resume)) if args.resume else None

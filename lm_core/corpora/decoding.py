@@ -1,13 +1,15 @@
 """Bytes to text, strictly: what is not plain text is refused with a sentence that says the mend.
 
-UTF-8 is the rule. UTF-16 and UTF-32 are read when their byte-order mark says so; Western European
-(Windows-1252, Latin-1) is read when the result looks like text, and the note says that it was.
+UTF-8 is the rule. UTF-16 and UTF-32 are read when their byte-order mark says so, or a look; what
+else it may be is guessed, and the note says that it was. A mark inside, where files were joined, is
+no letter.
 """
 
 import codecs
 import re
 import unicodedata
 
+from lm_core.corpora.guessing import guess
 from lm_core.errors import BadText
 
 MAX_BYTES = 10_000_000  # of an upload or a paste
@@ -20,11 +22,11 @@ _MARKS = (  # the longer marks first: UTF-32's starts with UTF-16's
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_MARK = "\ufeff"
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _MAX_CONTROLS = 0.01  # of the characters; more is not text
-_MAX_HIGH = 0.5  # non-ASCII share of Western European text; Greek or Russian bytes are near 0.8
-_MIN_GOOD = 0.7  # of the non-ASCII characters, those that are letters or printers' signs
-_PRINTERS = frozenset("‘’‚“”„–—…•€£§©«»°·¿¡½¼¾²³")
+_MIN_ASCII = 0.05  # of the characters of UTF-16: its spaces and line ends, if nothing else
+_LOOKED_AT = 100_000  # characters
 
 
 def check_size(size: int, limit: int = MAX_BYTES) -> None:
@@ -64,13 +66,16 @@ def tidy(text: str) -> tuple[str, str]:
     controls = len(_CONTROLS.findall(text))
     if controls > _MAX_CONTROLS * len(text):
         raise BadText(_BINARY)
-    text = _CONTROLS.sub("", text)
+    marks = text.count(_MARK)
+    text = _CONTROLS.sub("", text).replace(_MARK, "")
     visible = len(text.strip())
     if visible == 0:
         raise BadText("There is no text in this: give a text of at least a few lines.")
     if visible == 1:
         raise BadText("This is a single character: give a text of at least a few lines.")
-    return text, f"Left out: {_count(controls, 'control character')}." if controls else ""
+    out = [(marks, "byte-order mark"), (controls, "control character")]
+    said = ", ".join(_count(n, thing) for n, thing in out if n)
+    return text, f"Left out: {said}." if said else ""
 
 
 def _characters(data: bytes) -> tuple[str, str]:
@@ -85,7 +90,7 @@ def _characters(data: bytes) -> tuple[str, str]:
                 ) from None
             return text, "" if name == "UTF-8" else f"Read as {name}."
     if b"\0" in data:
-        raise BadText(_BINARY)
+        return _unmarked(data)
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError as error:
@@ -93,23 +98,32 @@ def _characters(data: bytes) -> tuple[str, str]:
     if _mostly_utf8(data):
         line = data.count(b"\n", 0, first) + 1
         raise BadText(f"This is UTF-8 with broken letters (line {line:,}): save it again as UTF-8.")
-    for encoding, name in (("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue  # five bytes mean nothing in Windows-1252
-        if _looks_western(text):
-            return text, f"Not UTF-8: read as Western European ({name}); check its accents."
-    raise BadText(
-        "This is neither UTF-8 nor Western European text: open it in a text editor and save it as "
-        "plain text with the encoding UTF-8."
-    )
+    found = guess(data, first)
+    if found is None or not _is_text(found[0]):
+        raise BadText(
+            "This is not UTF-8, and what else it is cannot be told: open it in a text editor and "
+            "save it as plain text with the encoding UTF-8."
+        )
+    return found
 
 
 _BINARY = (
-    "This is not plain text (a picture, a document of a word processor, or UTF-16 without its "
-    "mark): save it as plain text with the encoding UTF-8."
+    "This is not plain text (a picture, say, or a document of a word processor): save it as plain "
+    "text with the encoding UTF-8."
 )
+
+
+def _unmarked(data: bytes) -> tuple[str, str]:
+    """UTF-16 or UTF-32 without its mark: in the right one, some of the letters are ASCII."""
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        ascii_share = sum(c < "\x80" for c in text[:_LOOKED_AT]) / max(1, len(text[:_LOOKED_AT]))
+        if "\0" not in text and ascii_share > _MIN_ASCII and _is_text(text):
+            return text, f"Without a mark of its encoding: read as {encoding.upper()}, a guess."
+    raise BadText(_BINARY)
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -119,15 +133,11 @@ def _mostly_utf8(data: bytes) -> bool:
     return whole > broken
 
 
-def _looks_western(text: str) -> bool:
-    high = [c for c in text if c > "\x7f"]
-    good = sum(c in _PRINTERS or unicodedata.category(c)[0] == "L" for c in high)
+def _is_text(text: str) -> bool:
+    """Few control characters, and few signs that stand for nothing."""
+    strange = sum(unicodedata.category(c) in ("Cn", "Co", "Cs") for c in text[:_LOOKED_AT])
     controls = len(_CONTROLS.findall(text))
-    return (
-        len(high) <= _MAX_HIGH * len(text)
-        and good >= _MIN_GOOD * len(high)
-        and controls <= _MAX_CONTROLS * len(text)
-    )
+    return strange + controls <= _MAX_CONTROLS * len(text)
 
 
 def _count(n: int, thing: str) -> str:

@@ -18,7 +18,7 @@ from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo
 from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
-from lm_core.corpora.table import column_text, parse_table, text_columns
+from lm_core.corpora.table import Table, parse_table
 from lm_core.errors import BadText, StoreUnavailable
 from lm_core.home import typed_path, unwritable
 from lm_core.json_files import dumps
@@ -40,19 +40,37 @@ class OwnText:
     column: str | None = None
 
     @property
+    def told(self) -> str:
+        """The note, with the title of what it is about."""
+        return f"{self.title}: {self.note}" if self.note else ""
+
+    @property
     def items(self) -> list[str]:
         """The lines, without spaces around them and without the empty ones."""
         return _lines(self.text)
 
 
-def read_upload(
-    name: str, data: bytes, column: str | None = None, *, limit: int = MAX_BYTES
-) -> OwnText:
+@dataclass(frozen=True)
+class OwnTable:
+    """A CSV that was read, of which a column is to be chosen."""
+
+    title: str
+    table: Table
+    note: str = ""
+
+    def read(self, column: str | None = None, heading: bool | None = None) -> OwnText:
+        """The text of a column, with notes on all that was done; arguments and errors as of
+        `Table.text`."""
+        text, column, first = self.table.text(column, heading)
+        note = " ".join(filter(None, (self.note, self.table.note, first)))
+        return OwnText(self.title, text, note, column)
+
+
+def open_upload(name: str, data: bytes, *, limit: int = MAX_BYTES) -> OwnText | OwnTable:
     """Read an uploaded .txt, .md or .csv of at most 10 MB (`limit` in bytes).
 
     Args:
         name: the file's name as the browser gave it; only its ending and title are used.
-        column: of a .csv, which column holds the text (`csv_columns` lists them).
 
     Raises:
         BadText: too large, another kind of file, empty, binary, unreadable, or a table without
@@ -63,19 +81,21 @@ def read_upload(
     if ending not in (".txt", ".md", ".csv"):
         raise BadText("Only .txt, .md and .csv can be read: save it as plain text (.txt).")
     text, note = decode(data, limit=limit)
-    if ending != ".csv":
-        return OwnText(title, text, note)
-    text, column = column_text(text, column)
-    return OwnText(title, text, note, column)
+    if ending == ".csv":
+        return OwnTable(title, parse_table(text), note)
+    return OwnText(title, text, note)
 
 
-def csv_columns(data: bytes, *, limit: int = MAX_BYTES) -> list[str]:
-    """Headings of the columns of a CSV that hold words.
+def read_upload(
+    name: str, data: bytes, column: str | None = None, *, limit: int = MAX_BYTES
+) -> OwnText:
+    """As `open_upload`, and of a .csv the text of a column.
 
     Raises:
-        BadText: it cannot be read, or none does.
+        BadText: as `open_upload` and `Table.text`.
     """
-    return text_columns(*parse_table(decode(data, limit=limit)[0]))
+    opened = open_upload(name, data, limit=limit)
+    return opened.read(column) if isinstance(opened, OwnTable) else opened
 
 
 def from_paste(text: str, *, title: str = "Pasted text") -> OwnText:
@@ -109,7 +129,12 @@ def read_file(path: str | Path, column: str | None = None) -> OwnText:
 
 
 def own_corpus(
-    text_or_items: str | Sequence[str], *, title: str, items: bool, validation: str | None = None
+    text_or_items: str | Sequence[str],
+    *,
+    title: str,
+    items: bool,
+    validation: str | None = None,
+    note: str = "",
 ) -> Corpus:
     """A corpus from text, or from items (a list, or text with one item a line).
 
@@ -148,7 +173,8 @@ def own_corpus(
     else:
         splits = split_text(text, 0.9, 0.95)
         rule = "In order: 90 % of the characters train, 5 % validate, the last 5 % test."
-    return _corpus(_shown(title), items, rule, splits)
+    corpus = _corpus(_shown(title), items, rule, splits)
+    return dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, note=note))
 
 
 def save_own(corpus: Corpus) -> str:

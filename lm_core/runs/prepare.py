@@ -125,8 +125,14 @@ def load_text(spec: CorpusSpec) -> Corpus:
         return load_own(spec.text)
     if spec.name == "file":
         text = read_file(spec.file)
-        validation = read_file(spec.validation).text if spec.validation else None
-        return own_corpus(text.text, title=text.title, items=spec.items, validation=validation)
+        held = read_file(spec.validation) if spec.validation else None
+        return own_corpus(
+            text.text,
+            title=text.title,
+            items=spec.items,
+            validation=held.text if held else None,
+            note=" ".join(read.told for read in (text, held) if read and read.note),
+        )
     return load_corpus(spec.name)
 
 

@@ -1,9 +1,11 @@
 """The visitor's own text: paste it or upload it, see what was read, then use it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from lm_core.errors import LabError
 from lm_core.visible import readable
 from pages._ui import session
 from pages._ui.plain import plain
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from lm_core.corpora import Corpus
     from lm_core.corpora.own import OwnText
 
+T = TypeVar("T")
 PASTE, UPLOAD = "Paste", "Upload a file"
 _TEXTS = "own_texts"  # in the session: SHA-256 -> (title, whether lines are items)
 
@@ -70,29 +73,35 @@ def _pasted(key: str) -> "OwnText | None":
     if not typed:
         st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
         return None
-    words = typed.split()
-    return from_paste(typed, title=f"{' '.join(words[:4])[:32]} …")
+    title = f"{' '.join(typed[:400].split()[:4])[:32]} …"
+    return _once(f"{key}-own-read", typed, lambda: from_paste(typed, title=title))
 
 
 def _uploaded(key: str) -> "OwnText | None":
     from lm_core.corpora.decoding import check_size
-    from lm_core.corpora.own import csv_columns, read_upload
+    from lm_core.corpora.own import OwnTable, open_upload
 
     # No `type=`: a file of another kind gets the library's sentence, which says the mend.
     file = st.file_uploader("A .txt, .md or .csv of at most 10 MB", key=f"{key}-own-file")
     if file is None:
+        _forget(key)
         return None
     check_size(file.size)
-    data, column = file.getvalue(), None
-    if file.name.lower().endswith(".csv"):
-        columns = csv_columns(data)
-        if len(columns) > 1:
-            column = st.selectbox(
-                "Column with the text", columns, format_func=readable, key=f"{key}-own-column"
-            )
-        elif columns:
-            column = columns[0]
-    return read_upload(file.name, data, column)
+    opened = _once(f"{key}-own-read", file.file_id, lambda: open_upload(file.name, file.getvalue()))
+    if not isinstance(opened, OwnTable):
+        return opened
+    heading = st.checkbox(
+        "The first line is a heading",
+        value=opened.table.heading,
+        key=f"{key}-own-heading-{file.file_id}",
+    )
+    columns = opened.table.columns(heading)
+    column = columns[0]
+    if len(columns) > 1:
+        column = st.selectbox(
+            "Column with the text", columns, format_func=readable, key=f"{key}-own-column"
+        )
+    return opened.read(column, heading)
 
 
 def _offered(text: "OwnText", items: bool, key: str) -> str | None:
@@ -100,19 +109,44 @@ def _offered(text: "OwnText", items: bool, key: str) -> str | None:
     from lm_core.charts.words import bytes_size, count
     from lm_core.corpora.own import own_corpus, save_own
 
-    corpus = own_corpus(text.text, title=text.title, items=items)
+    corpus = _once(
+        f"{key}-own-corpus",
+        (text.text, text.title, items),
+        lambda: own_corpus(text.text, title=text.title, items=items),
+    )
     splits = corpus.splits.values()
     if items:
         size = count(sum(map(len, splits)), "different item")
     else:
         size = f"{len(text.text):,} characters"
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
-    column = f"Column {plain(text.column)}. " if text.column else ""
-    notes = plain(f"{text.note} {corpus.info.split_rule}")
-    st.caption(f"Read: {column}{size}, {weight}. {notes}")
+    st.caption(f"Read: {size}, {weight}. {plain(f'{text.note} {corpus.info.split_rule}')}")
     st.text(f"It begins: {readable(' '.join(text.text[:400].split())[:160])} …")
     if not st.button("Use this text", key=f"{key}-own-use"):
         return None
     sha = save_own(corpus)
     remember(sha, corpus)
+    _forget(key)
     return sha
+
+
+def _once(slot: str, source: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, or the error it raises: made once and kept in this visitor's session, for
+    the page runs anew at every click, until it is asked for another `source`."""
+    kept = st.session_state.get(slot)
+    if kept is None or kept[0] != source:
+        with st.spinner("Reading the text …"):
+            try:
+                kept = (source, make(), None)
+            except LabError as error:
+                kept = (source, None, error)
+            st.session_state[slot] = kept
+    if kept[2] is not None:
+        raise kept[2]
+    return kept[1]
+
+
+def _forget(key: str) -> None:
+    """Let go of what was read: it may be large."""
+    for slot in ("read", "corpus"):
+        st.session_state.pop(f"{key}-own-{slot}", None)

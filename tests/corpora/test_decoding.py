@@ -1,6 +1,7 @@
 """Bytes become text, or one sentence that says how to mend them."""
 
 import codecs
+import re
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ def test_utf8_comes_back_as_it_was_but_for_newlines_and_control_characters(text:
     except BadText:
         return
     if not note:
-        plain = text.removeprefix("\ufeff")
+        plain = text.removeprefix("\ufeff")  # another is said
         assert read == plain.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -55,10 +56,12 @@ def test_damaged_utf16_says_how_to_save_it() -> None:
         decode(PROSE.encode("utf-16")[:-1])
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
-def test_utf16_without_its_mark_is_refused(encoding: str) -> None:
-    with pytest.raises(BadText, match=r"UTF-16 without its mark.*encoding UTF-8"):
-        decode(PROSE.encode(encoding))
+@pytest.mark.parametrize("text", [PROSE, "Съешь же ещё этих мягких булок.\n" * 5, "Emma\nAva\n"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_utf16_without_its_mark_is_read_and_said(text: str, encoding: str) -> None:
+    read, note = decode(text.encode(encoding))
+    assert read == text
+    assert note == f"Without a mark of its encoding: read as {encoding.upper()}, a guess."
 
 
 def test_windows_text_is_read_and_the_note_says_so() -> None:
@@ -68,18 +71,77 @@ def test_windows_text_is_read_and_the_note_says_so() -> None:
     assert "check its accents" in note
 
 
+TEXTS = {
+    "German": "Größe und Maß für die schönen Mädchen aus Köln, über Österreich nach Zürich.\n",
+    "French": "L'été dernier, nous avons mangé des crêpes près de l'église. Ça m'a plu, garçon.\n",
+    "Spanish": "El niño comió piña mañana; ¿dónde está el corazón? ¡Qué día más difícil!\n",
+    "Danish": "Alle mennesker er født frie og lige i værdighed og rettigheder, på én gang.\n",
+    "names": "Zoë\nChloé\nRenée\nBjörn\nJosé\nMaría\nÅsa\nSøren\nFrançois\nMüller\n",
+    "English": "“Hello,” she said – it’s a café… don’t.\n",
+    "Polish": "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw.\n",
+    "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy.\n",
+    "Hungarian": "Az összes emberi lény szabadon születik és egyenlő méltósága van. Őrült tűz.\n",
+    "Turkish": "Şişli'de güneşli bir gün; çocuklar ağaçların altında oynuyor.\n",
+    "Russian": "Все счастливые семьи похожи друг на друга, каждая несчастлива по-своему.\n",
+    "Greek": "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια.\n",
+    "Hebrew": "בראשית ברא אלהים את השמים ואת הארץ. והארץ היתה תהו ובהו וחשך על פני תהום.\n",
+    "Arabic": "يولد جميع الناس أحراراً متساوين في الكرامة والحقوق وقد وهبوا عقلاً وضميراً.\n",
+    "Chinese": "今天天气很好，我们一起去公园散步。孩子们在草地上玩耍，大家都很高兴。\n",
+    "Japanese": "いろはにほへと ちりぬるを わかよたれそ つねならむ。今日は天気がいいですね。\n",
+    "Korean": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다.\n",
+}
+WESTERN = ("cp1252", "mac_roman", "cp850")
+ENCODINGS = {
+    **dict.fromkeys(("German", "French", "Spanish", "Danish", "names"), WESTERN),
+    "English": ("cp1252", "mac_roman"),
+    "Polish": ("cp1250", "iso8859_2", "cp852"),
+    "Czech": ("cp1250", "iso8859_2", "cp852"),
+    "Hungarian": ("cp1250",),
+    "Turkish": ("cp1254",),
+    "Russian": ("cp1251", "koi8_r", "cp866", "mac_cyrillic"),
+    "Greek": ("cp1253", "iso8859_7"),
+    "Hebrew": ("cp1255",),
+    "Arabic": ("cp1256",),
+    "Chinese": ("gbk", "big5"),
+    "Japanese": ("shift_jis", "euc_jp"),
+    "Korean": ("euc_kr",),
+}
+
+
 @pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        ("Съешь же ещё этих мягких французских булок. " * 5, "cp1251"),
-        ("いろはにほへと ちりぬるを わかよたれそ " * 5, "shift_jis"),
-        ("天地玄黃宇宙洪荒日月盈昃辰宿列張" * 5, "big5"),
-        ("Ελληνικό κείμενο με πολλές λέξεις. " * 5, "iso8859-7"),
-    ],
+    ("language", "encoding"), [(name, one) for name, all in ENCODINGS.items() for one in all]
 )
-def test_other_alphabets_in_old_encodings_are_not_guessed(text: str, encoding: str) -> None:
-    with pytest.raises(BadText, match="encoding UTF-8"):
-        decode(text.encode(encoding))
+@pytest.mark.parametrize("times", [1, 20])
+def test_an_old_encoding_is_guessed_and_said_to_be_a_guess(
+    language: str, encoding: str, times: int
+) -> None:
+    text = TEXTS[language] * times
+    if encoding == "big5":
+        text = "天地玄黃宇宙洪荒日月盈昃辰宿列張寒來暑往秋收冬藏。\n" * times
+    read, note = decode(text.encode(encoding))
+    assert read == text
+    assert re.match(
+        r"Not UTF-8: read as [A-Z].+, a guess; check its (accents|letters), as in “", note
+    )
+    assert note.endswith("save it again as UTF-8.")
+
+
+def test_a_guess_shows_words_to_judge_it_by() -> None:
+    _, note = decode(TEXTS["German"].encode("mac_roman"))
+    assert "(Mac Roman)" in note
+    assert "“Größe”, “Maß”, “für”" in note
+
+
+def test_the_first_accent_may_stand_far_down() -> None:
+    text = "plain words of a line\n" * 50_000 + TEXTS["French"] * 3
+    assert decode(text.encode("mac_roman"))[0] == text
+
+
+def test_marks_of_joined_files_are_left_out_and_said() -> None:
+    joined = b"".join(codecs.BOM_UTF8 + part for part in (b"Emma\n", b"Ava\n", b"Mia\n"))
+    assert decode(joined) == ("Emma\nAva\nMia\n", "Left out: 2 byte-order marks.")
+    wide = "Emma\n".encode("utf-16") + "Ava\n".encode("utf-16")
+    assert decode(wide) == ("Emma\nAva\n", "Read as UTF-16. Left out: 1 byte-order mark.")
 
 
 def test_broken_utf8_is_not_taken_for_another_encoding() -> None:

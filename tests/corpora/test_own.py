@@ -16,10 +16,10 @@ from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.files import texts_folder
 from lm_core.corpora.own import (
     OwnText,
-    csv_columns,
     from_paste,
     has_own,
     load_own,
+    open_upload,
     own_corpus,
     read_file,
     read_upload,
@@ -111,7 +111,8 @@ def test_a_paste_that_is_too_long_is_refused() -> None:
 
 
 def test_a_column_of_a_csv_is_chosen() -> None:
-    assert csv_columns(CSV) == ["name", "remark"]
+    opened = open_upload("people.csv", CSV)
+    assert opened.table.columns() == ["name", "remark"]
     own = read_upload("people.csv", CSV, "name")
     assert (own.column, own.items) == ("name", ["Emma", "Ava"])
     with pytest.raises(BadText, match="Choose the column"):
@@ -122,6 +123,17 @@ def test_a_latin1_csv_is_read_with_its_note() -> None:
     own = read_upload("a.csv", "name,n\nZoë,1\nChloé,2\n".encode("latin-1"))
     assert own.items == ["Zoë", "Chloé"]
     assert "Not UTF-8" in own.note
+    assert "the column “name” was read" in own.note
+
+
+def test_all_that_was_done_to_a_table_is_told() -> None:
+    data = "\ufeffsep=;\nEmma\n\ufeffAva, too\n".encode("utf-8") + b"Mia\n" * 3
+    own = read_upload("names.csv", data)
+    assert own.items == ["Emma", "Ava, too", "Mia", "Mia", "Mia"]
+    for said in ("1 byte-order mark", "first line, “Emma”, was read as text"):
+        assert said in own.note
+    assert own.told.startswith("names: ")
+    assert open_upload("names.csv", data).read(heading=True).items[0] == "Ava, too"
 
 
 def test_items_are_filled_lines_without_spaces_around_them() -> None:

@@ -62,11 +62,12 @@ def uploads(rng: random.Random, folder: Path) -> None:
         [*["a.txt", "a.csv", "Ä b.CSV", "a.md"] * 3, "a.exe", "", inputs.text(rng, 40)]
     )
     given = inputs.data(rng)
-    column = None
-    if name.lower().endswith(".csv"):
-        columns = own.csv_columns(given)
-        column = rng.choice([*columns * 3, None, inputs.text(rng, 10)])
-    corpus_of(rng, own.read_upload(name, given, column))
+    read = own.open_upload(name, given)
+    if isinstance(read, own.OwnTable):
+        heading = rng.choice([None, True, False])
+        columns = read.table.columns(heading)
+        read = read.read(rng.choice([*columns * 3, None, inputs.text(rng, 10)]), heading)
+    corpus_of(rng, read)
 
 
 @target(1000)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lm_core.corpora import corpora
+from lm_core.corpora import corpora, own
 from lm_core.corpora.own import load_own
 from tests.waiting import PATIENCE, rerun_until
 
@@ -166,9 +166,43 @@ def test_the_column_of_a_table_is_asked_for() -> None:
     rows = "\n".join(f'{i},"a good line of words",red' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
     assert app.selectbox(key="p-own-column").options == ["line", "colour"]
-    assert "Column line" in app.caption[0].value
+    assert "the column “line” was read" in app.caption[0].value
     app.selectbox(key="p-own-column").set_value("colour").run()
     assert "200 is the least" in app.error[0].value  # 40 times "red"
+
+
+def test_the_first_line_of_a_table_is_a_heading_or_not_as_its_owner_says() -> None:
+    app = upload(choose(opened(), "own"), "names.csv", NAMES.encode())
+    app.checkbox(key="p-own-items").check().run()
+    (heading,) = [box for box in app.checkbox if "first line" in box.label]
+    assert not heading.value
+    assert "40 different items" in app.caption[0].value
+    heading.check().run()
+    assert "39 different items" in app.caption[0].value
+
+
+def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    for name in ("open_upload", "own_corpus"):
+        made = getattr(own, name)
+
+        def counted(*args, _made=made, _name=name, **options):
+            read.append(_name)
+            return _made(*args, **options)
+
+        monkeypatch.setattr(own, name, counted)
+    rows = "\n".join(f'{i},"a good line of words",red' for i in range(40))
+    app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
+    app.run()
+    app.run()
+    assert read == ["open_upload", "own_corpus"]
+    app.selectbox(key="p-own-column").set_value("colour").run()
+    app.run()
+    assert len(app.error) == 1  # and so is what is wrong with it
+    assert read == ["open_upload", "own_corpus", "own_corpus"]
+    use(app.selectbox(key="p-own-column").set_value("line").run())
+    assert read.count("open_upload") == 1
+    assert "p-own-read" not in app.session_state
 
 
 class Answer(BaseHTTPRequestHandler):

@@ -1,0 +1,44 @@
+"""CSV for spreadsheets, and back.
+
+A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and computes it,
+whoever wrote the text, and takes a file without a mark for one of the machine's old encoding. So
+a text cell of that kind gets an apostrophe, the spreadsheets' own sign for text, and the file
+begins with the mark of UTF-8. Numbers stay numbers. `typed` takes the apostrophe off again.
+
+    CSV injection: OWASP, https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The full-width signs count as well where Chinese, Japanese or Korean is typed.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def csv_bytes(table: "pd.DataFrame") -> bytes:
+    """The file of a table, without its index. Every CSV that a page gives comes from here."""
+    from pandas.api.types import is_numeric_dtype
+
+    safe = table.rename(columns=harmless)
+    for place, kind in enumerate(safe.dtypes):
+        if not is_numeric_dtype(kind):
+            safe.isetitem(place, safe.iloc[:, place].map(harmless))
+    return safe.to_csv(index=False).encode("utf-8-sig", "replace")
+
+
+def harmless(cell: Any) -> Any:
+    """`cell` as a spreadsheet shows it and never computes it; what is not text stays as it is."""
+    return f"'{cell}" if isinstance(cell, str) and _computes(cell) else cell
+
+
+def typed(cell: str) -> str:
+    """The inverse of `harmless`."""
+    return cell[1:] if cell.startswith("'") and _computes(cell[1:]) else cell
+
+
+def _computes(cell: str) -> bool:
+    return _FORMULA.match(cell) is not None and _NUMBER.fullmatch(cell) is None
