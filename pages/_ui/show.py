@@ -4,6 +4,7 @@ import streamlit as st
 
 from lm_core.charts.chart import Chart
 from pages._ui.plain import plain
+from pages._ui.tables import csv_button
 
 
 def show_chart(
@@ -51,14 +52,7 @@ def data_of(chart: Chart, *, key: str) -> None:
     with st.popover("In words and numbers", type="tertiary"):
         st.markdown(plain(chart.alt))
         st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
-        st.download_button(
-            "Download CSV",
-            chart.table.to_csv(index=False).encode(),
-            file_name=f"{key}.csv",
-            mime="text/csv",
-            key=f"{key}-csv",
-            on_click="ignore",
-        )
+        csv_button(chart.table, key=key)
 
 
 def show_source(thing: object, label: str = "The code") -> None:

@@ -1,8 +1,11 @@
 """A table that can be read, sorted and downloaded."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from lm_core.csv_files import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +40,17 @@ def show_table(
         column_config=columns,
         key=f"{key}-table",
     )
+    csv_button(table if whole is None else whole, key=key, type="tertiary")
+
+
+def csv_button(table: "pd.DataFrame", *, key: str, **options: object) -> None:
+    """A button that gives `table` as a file for a spreadsheet, made when it is pressed."""
     st.download_button(
         "Download CSV",
-        (table if whole is None else whole).to_csv(index=False).encode(),
+        partial(csv_bytes, table),
         file_name=f"{key}.csv",
         mime="text/csv",
         key=f"{key}-csv",
         on_click="ignore",
-        type="tertiary",
+        **options,
     )
