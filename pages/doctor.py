@@ -20,17 +20,14 @@ st.write(
     "at all, how fast may it go, with which settings does it do best, and is anything inside it "
     "stuck? Each has a picture, a verdict and a cure."
 )
-VIEW, KEPT = "doctor-view", "doctor-kept"
-if VIEW not in st.session_state and VIEW not in st.query_params and KEPT in st.session_state:
-    st.session_state[VIEW] = st.session_state[KEPT]  # on the way back from another screen
-view = st.session_state[KEPT] = st.segmented_control(
+view = st.segmented_control(
     "What to look at",
     VIEWS,
     default=VIEWS[0],
     required=True,
     label_visibility="collapsed",
-    key=VIEW,
-    bind="query-params",
+    key="doctor-view",
+    bind="query-params",  # found again on the way back from another screen, too
 )
 
 

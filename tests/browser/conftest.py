@@ -2,7 +2,7 @@
 
 A test takes `page` (pytest-playwright's) or `new_context` for further windows; `page.goto("/")`
 opens the lab. After each test it must hold, without the test asking, that no page called another
-machine, that no console showed an error, and that the server logged no traceback.
+machine, that no console showed an error, and that the server logged no traceback and no warning.
 """
 
 import re
@@ -19,6 +19,8 @@ from tools.lab_server import LabServer
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 LOOKS = 5  # in a row that must agree before something counts as settled
 expect.set_options(timeout=1000 * PATIENCE)  # no test judges speed
+# A traceback of Python, the stack that Streamlit shows with a warning, a level that a logger names.
+TROUBLE = re.compile(r"Traceback|Stack \(most recent|\b(WARNING|ERROR|\w+Warning)\b")
 
 # Opened at a screen's own address, Streamlit asks below it first and then finds the server above.
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -109,7 +111,7 @@ def watch(browser: Browser, lab: LabServer) -> Iterator[Watch]:
     browser.on("context", watched.follow)
     yield watched
     browser.remove_listener("context", watched.follow)
-    if "Traceback" in lab.log[said:]:
+    if TROUBLE.search(lab.log[said:]):
         watched.errors.append(f"the server's log: {lab.log[said:]}")
     if watched.errors:
         pytest.fail("\n".join(watched.errors), pytrace=False)

@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -27,6 +28,7 @@ from lm_core.training.events import (
     Snapshot,
     Step,
 )
+from tests.chance import assert_drawn_by_chance
 from tests.waiting import PATIENCE
 
 
@@ -61,10 +63,15 @@ def test_a_new_run_waits_and_remembers_what_it_is(store: RunStore, run: str) -> 
     assert row.active
 
 
-def test_ids_cannot_be_guessed(store: RunStore) -> None:
-    ids = {store.create("ada", "", {}) for _ in range(50)}
-    assert len(ids) == 50
-    assert all(len(run) >= 12 for run in ids)
+def test_ids_cannot_be_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What anybody may know (how many runs there were, the time, a seed) says nothing of an id."""
+    monkeypatch.setattr(time, "time", lambda: 1e9)
+    ids = []
+    for home in ("one", "other"):
+        random.seed(0)
+        store = RunStore(tmp_path / home)
+        ids += [store.create("ada", "", {}) for _ in range(100)]
+    assert_drawn_by_chance(ids)
 
 
 @pytest.mark.parametrize("owner", ["bob", "", "ADA", "ada "])

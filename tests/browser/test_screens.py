@@ -1,0 +1,36 @@
+"""From screen to screen and back, as a reader wanders; what the log says meanwhile is watched."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import at_rest
+
+pytestmark = pytest.mark.browser
+
+
+def test_every_screen_there_and_back(page: Page) -> None:
+    """Nothing is said in the log, whether a choice was made before a screen was left or not."""
+    page.goto("/")
+    links = page.locator("[data-testid=stSidebarNavLink]")
+    at_rest(page)
+    names = [name.strip() for name in links.all_inner_texts()]
+    assert "Doctor" in names
+    for _ in range(2):
+        for name in names:
+            links.get_by_text(name, exact=True).click()
+            at_rest(page)
+
+
+def test_the_view_of_the_doctor_that_was_left_is_found_again(page: Page) -> None:
+    page.goto("/doctor")
+    view = page.get_by_role("radio", name="Failure gallery")
+    view.click()
+    expect(page).to_have_url(re.compile("doctor-view=Failure"))
+    at_rest(page)
+    page.get_by_role("link", name="Attention", exact=True).click()
+    at_rest(page)
+    page.get_by_role("link", name="Doctor", exact=True).click()
+    expect(view).to_have_attribute("aria-checked", "true")
+    at_rest(page)
