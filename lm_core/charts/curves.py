@@ -19,11 +19,10 @@ from lm_core.charts.decimation import decimate
 from lm_core.charts.families import FamilyRun, family_curves
 from lm_core.charts.live import Base
 from lm_core.charts.measures import Measure
-from lm_core.charts.reading import read_aloud
 from lm_core.charts.theme import GREY, SERIES, altair_config
 from lm_core.charts.zooming import inside, thinned, zoomable
 
-__all__ = ["FamilyRun", "decimate", "family_curves", "loss_curve", "read_aloud", "smooth"]
+__all__ = ["FamilyRun", "decimate", "family_curves", "loss_curve", "smooth"]
 
 RAW, TRAINING, VALIDATION = "training, each step", "training", "validation"
 UNIFORM, FRAME = "guessing blindly", "frame"

@@ -84,7 +84,8 @@ def run_styles(families: Sequence[str]) -> list[Style]:
 def read_overlay(lines: Sequence[Line], *, axis: str, unit: str) -> str:
     """Which run is ahead: at the furthest place that all have reached, then at their last.
 
-    Runs whose losses differ by less than half a percent are called level.
+    Runs whose losses differ by less than half a percent are called level. One is ahead where it was
+    lower both before and after that place than every other.
     """
     known = [(line.label, _finite(line.points)) for line in lines]
     known = [(label, rows) for label, rows in known if len(rows)]
@@ -97,20 +98,42 @@ def read_overlay(lines: Sequence[Line], *, axis: str, unit: str) -> str:
     says = ""
     if len(moving) > 1:
         place = min(rows["x"].iloc[-1] for _, rows in moving)
-        there = sorted(
-            (rows["y"][rows["x"] <= place].iloc[-1], label)
-            for label, rows in moving
-            if (rows["x"] <= place).any()
-        )
-        if len(there) > 1:
-            (low, best), (second, other) = there[0], there[1]
-            where = f"By {_place(place, axis)}, the furthest that all have come, "
-            if second - low < LEVEL * abs(low):
-                says = f"{where}{best} and {other} are level at {words.nats(low)}. "
-            else:
-                says = f"{where}{best} is ahead: {words.nats(low)} against {words.nats(second)}. "
+        says = _lead([_At.of(*each, place) for each in moving if each[1]["x"].iloc[0] <= place])
+        says = says and f"By {_place(place, axis)}, the furthest that all have come, {says} "
     ranked = ", ".join(f"{label} {words.nats(y)}" for y, label in ends)
-    return f"{says}At their last evaluation, lowest first, in {unit}: {ranked}."
+    return f"{says}At their last point, lowest first, in {unit}: {ranked}."
+
+
+@dataclass(frozen=True)
+class _At:
+    """One run at a place of the axis: between the losses measured just before and just after it,
+    the lower and the higher one; both are one where it was measured there."""
+
+    low: float
+    high: float
+    label: str
+
+    @classmethod
+    def of(cls, label: str, rows: pd.DataFrame, place: float) -> "_At":
+        near = (rows["y"][rows["x"] <= place].iloc[-1], rows["y"][rows["x"] >= place].iloc[0])
+        return cls(min(near), max(near), label)
+
+    def __str__(self) -> str:
+        low, high = words.nats(self.low), words.nats(self.high)
+        return low if low == high else f"{low} to {high}"
+
+
+def _lead(runs: list[_At]) -> str:
+    """Who is ahead of all others, whatever lies between what was measured."""
+    if len(runs) < 2:
+        return ""
+    best, second, *_ = sorted(runs, key=lambda run: (run.low + run.high, run.label))
+    apart = LEVEL * abs(best.high)
+    if all(run.low - best.high >= apart for run in runs if run is not best):
+        return f"{best.label} is ahead: {best} against {second}."
+    if second.high - best.low < apart:
+        return f"{best.label} and {second.label} are level at {best}."
+    return f"{best.label} ({best}) and {second.label} ({second}) were not measured near enough."
 
 
 def _place(x: float, axis: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._ui import session
 from pages._ui.plain import plain
-from pages._ui.run_verdicts import noticed
+from pages._ui.run_verdicts import verdicts_over
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
@@ -64,13 +64,11 @@ def _sides() -> dict[str, list[tuple[str, str]]]:
 
 
 def _outcome(run: "Run") -> Outcome:
-    from lm_core.training.events import Diagnosed, Evaluated
+    from lm_core.training.events import Evaluated
 
     store = session.manager().store
     scored = [row for row in store.since(Evaluated, run.id) if row["split"] == "validation"]
-    return Outcome(
-        run, noticed(store.since(Diagnosed, run.id)), scored[-1]["nats"] if scored else None
-    )
+    return Outcome(run, verdicts_over(store, run.id), scored[-1]["nats"] if scored else None)
 
 
 def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None) -> None:

@@ -6,7 +6,7 @@ second, at first twice as often; it asks only for what is new.
 """
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from pages._ui.run_curves import run_curves
 from pages._ui.run_figures import run_figures
 from pages._ui.run_points import shown
 from pages._ui.run_samples import probe, samples
-from pages._ui.run_verdicts import verdicts
+from pages._ui.run_verdicts import verdicts, verdicts_over
 from pages._ui.scrubber import scrubber
 from pages._ui.steering import rate_now, steering
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
 SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
+MEND = "and something is to be mended: see below."
 # Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
 # which has no room for fifty columns, the text scored all along is moved sideways.
 ROOM = """<style>
@@ -68,31 +69,34 @@ def _panel(run_id: str, pace: float | None) -> None:
         run = runs.store.get(run_id, session.visitor())
         if _pace(run) != pace:
             st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
-        now = shown(runs.store, run_id)
+        now, found = shown(runs.store, run_id), verdicts_over(runs.store, run_id)
         run_figures(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(plain(run.title))
-            run_curves(run, now)
+            run_curves(run, now, found)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
-            _status(run)
+            _status(run, found)
             samples(run, now)
             steering(run)
             if not run.active:
                 next_steps(run)
-        verdicts(run)
+        verdicts(run, found)
         probe(run, now)
 
 
-def _status(run: "Run") -> None:
-    """Where the run stands, in words."""
+def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
+    """Where the run stands, in words, which do not call well what an alarm was raised over."""
     trouble = session.manager().troubles.get(run.id) or run.message
+    going, done = "Learning.", "Done: the budget is spent."
+    if any(row["severity"] == "alarm" for row in noticed):
+        going, done = f"It goes on, {MEND}", f"The budget is spent, {MEND}"
     words = {
         "queued": _waiting(run),
         "starting": "Reading the text and building the model …",
-        "running": "Learning.",
+        "running": going,
         "paused": "Paused.",
-        "finished": "Done: the budget is spent.",
+        "finished": done,
         "stopped": "Stopped.",
         "failed": "This run could not go on.",
         "interrupted": "This run was cut off.",

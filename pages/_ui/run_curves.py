@@ -1,7 +1,7 @@
 """The live curves of one run: loss, learning rate, gradient, speed, each with a sentence."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -28,9 +28,11 @@ UNITS = (
 )
 
 
-def run_curves(run: "Run", shown: Shown) -> None:
-    """The curve that is chosen, and a sentence that reads it aloud."""
+def run_curves(run: "Run", shown: Shown, noticed: list[dict[str, Any]]) -> None:
+    """The curve that is chosen, and a sentence that reads it aloud, beside the verdicts over the
+    run that were `noticed`."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
+    from lm_core.doctor.reading import read
     from lm_core.models import models
 
     counts = models[run.spec["model"]["name"]].build.learns_by == "counting"
@@ -50,7 +52,10 @@ def run_curves(run: "Run", shown: Shown) -> None:
     key = f"train-curve-{view}-{measure.unit}-{run.id}"
     within = view_of(key)
     if view == LOSS:
-        chart, says = _loss(run, shown, measure, smoothing, within)
+        chart = _loss(run, shown, measure, smoothing, within)
+        alarms = [(row["code"], row["step"]) for row in noticed if row["severity"] == "alarm"]
+        how = {"alarms": alarms, "counts": counts, "over": not run.active}
+        says = read(shown.train, shown.evaluations, **how).text
     else:
         chart, says = _other(run, shown, view, within)
     draw(chart, says, key=key, live=run.active)
@@ -155,10 +160,11 @@ def loss_of(
     **options: object,
 ) -> None:
     """A loss curve that is not of a run of this visitor; options as `loss_curve`."""
-    from lm_core.charts.curves import loss_curve, read_aloud
+    from lm_core.charts.curves import loss_curve
+    from lm_core.doctor.reading import read
 
     chart = loss_curve(train, validation, height=HEIGHT, within=view_of(key), **options)
-    draw(chart, read_aloud(train, validation), key=key, live=live)
+    draw(chart, read(train, validation, over=not live).text, key=key, live=live)
 
 
 def _loss(
@@ -167,12 +173,11 @@ def _loss(
     measure: "Measure",
     smoothing: float,
     within: tuple[float, float] | None,
-) -> "tuple[Chart, str]":
-    from lm_core.charts.curves import loss_curve, read_aloud
+) -> "Chart":
+    from lm_core.charts.curves import loss_curve
 
-    train = shown.train
-    chart = loss_curve(
-        train,
+    return loss_curve(
+        shown.train,
         shown.evaluations,
         uniform_nats=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
         measure=measure,
@@ -180,7 +185,6 @@ def _loss(
         within=within,
         height=HEIGHT,
     )
-    return chart, read_aloud(train, shown.evaluations)
 
 
 def _other(

@@ -35,6 +35,7 @@ def run_figures(store: "RunStore", run: "Run") -> None:
         speed = human(step["tokens_per_second"]) if step else "–"
         st.metric("Tokens / s", speed, width=112)
         known = loss is not None and math.isfinite(loss)
-        st.metric("Validation, nats", nats(loss) if known else "–", help=NATS, width=158)
+        at = f" Measured after step {scored['step']:,}." if known else ""
+        st.metric("Validation, nats", nats(loss) if known else "–", help=NATS + at, width=158)
         bits = f"{measure_of(run, 'bits').of(loss):.2f}" if known else "–"
         st.metric("Bits per character", bits, help=BITS, width=158)

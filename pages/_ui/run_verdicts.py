@@ -5,21 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui import session
 from pages._ui.plain import plain
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
-    from lm_core.runs.store import Run
+    from lm_core.runs.store import Run, RunStore
 
 ORDER = ("alarm", "note", "ok")
 BADGES = {"alarm": ("mend this", "red"), "note": ("worth knowing", "blue"), "ok": ("fine", "green")}
 
 
-def verdicts(run: "Run") -> None:
-    """The last word on each matter, what has to be mended first; what is fine folded away."""
-    found = noticed(session.manager().store.since(_diagnosed(), run.id))
+def verdicts_over(store: "RunStore", run: str) -> list[dict[str, Any]]:
+    """The last word on each matter of a run, the gravest first. Whose run it is must have been
+    asked before."""
+    from lm_core.training.events import Diagnosed
+
+    return noticed(store.since(Diagnosed, run))
+
+
+def verdicts(run: "Run", found: list[dict[str, Any]]) -> None:
+    """All that was `found`, what has to be mended first; what is fine folded away."""
     bad = [row for row in found if row["severity"] != "ok"]
     fine = [row for row in found if row["severity"] == "ok"]
     if not found:
@@ -44,12 +50,6 @@ def noticed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def said(row: dict[str, Any]) -> str:
     """What was found, and in bold what to do."""
     return f"{plain(row['text'])} **{plain(row['cure'])}**".removesuffix(" ****")
-
-
-def _diagnosed() -> type:
-    from lm_core.training.events import Diagnosed
-
-    return Diagnosed
 
 
 def _verdict(run: "Run", row: dict[str, Any]) -> None:

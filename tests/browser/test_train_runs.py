@@ -125,7 +125,7 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     tick(page, 0)
     expect(page.locator(".st-key-train-open button")).to_be_enabled()
     tick(page, 1)
-    together = page.get_by_text(re.compile(r"At their last evaluation, lowest first"))
+    together = page.get_by_text(re.compile(r"At their last point, lowest first"))
     expect(together).to_be_visible()
     expect(together).to_contain_text("LSTM")
     expect(together).to_contain_text("Transformer")

@@ -76,13 +76,34 @@ def test_the_fair_comparison_is_where_all_have_come():
     says = read_overlay([line("long", ends=2.0), slow], axis="step", unit=UNIT)
     assert says == (
         "By step 40, the furthest that all have come, slow is ahead: 2.38 against 2.48. At their "
-        "last evaluation, lowest first, in nats per character: long 2.01, slow 2.38."
+        "last point, lowest first, in nats per character: long 2.01, slow 2.38."
     )
 
 
 def test_runs_that_hardly_differ_are_level():
     says = read_overlay([line("a", 2.0), line("b", 2.001)], axis="tokens", unit=UNIT)
     assert says.startswith("By 190 tokens, the furthest that all have come, a and b are level")
+
+
+def test_who_is_ahead_was_lower_on_both_sides_of_the_place():
+    """b was measured at 100 and at 300: what it was at 200 nobody knows."""
+
+    def run(label: str, **points: float) -> Line:
+        xy = {"x": [int(x[1:]) for x in points], "y": list(points.values())}
+        return Line(label, "lstm", pd.DataFrame(xy))
+
+    a = run("a", x0=3.3, x200=2.4)
+    b = run("b", x0=3.3, x100=2.6, x300=2.2)
+    says = read_overlay([a, b], axis="step", unit=UNIT)
+    assert says.startswith(
+        "By step 200, the furthest that all have come, a (2.40) and b (2.20 to 2.60) were not "
+        "measured near enough. At"
+    )
+    b = run("b", x0=3.3, x100=2.6, x300=2.5)
+    says = read_overlay([a, b], axis="step", unit=UNIT)
+    assert "a is ahead: 2.40 against 2.50 to 2.60. At" in says
+    late = run("late", x300=2.0, x400=1.9)  # it begins after that place
+    assert read_overlay([a, late], axis="step", unit=UNIT).startswith("At their last point")
 
 
 def test_none_and_one():
