@@ -2,7 +2,7 @@
 
 from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo, Progress, corpora
 from lm_core.corpora.fetching import Cancelled
-from lm_core.corpora.load import is_ready, load_corpus, remove_download
+from lm_core.corpora.load import is_ready, load_corpus, origin, remove_download
 
 __all__ = [
     "SPLITS",
@@ -13,5 +13,6 @@ __all__ = [
     "corpora",
     "is_ready",
     "load_corpus",
+    "origin",
     "remove_download",
 ]

@@ -8,9 +8,10 @@ A new corpus is one file in this package: a loader under `@register(CorpusInfo(.
 entry's `build(progress)` gives the `Corpus`, its `extra["info"]` the `CorpusInfo`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from lm_core.registry import Registry
 
@@ -61,13 +62,34 @@ class Corpus:
         return len(documents) if self.items or len(documents) > 1 else 0
 
 
+class Source(Protocol):
+    """A file that a text is made from."""
+
+    def find(self) -> Path | None:
+        """Where it is on this machine, if it is there and right."""
+
+    def identity(self) -> list[str | int]:
+        """What changes when its content may have changed: a hash, or its version, place, size and
+        time. Empty where it is not on this machine."""
+
+
 def register(
-    info: CorpusInfo, *, idea: str, order: int, ready: Callable[[], bool]
+    info: CorpusInfo, *, idea: str, order: int, sources: Callable[[], Sequence[Source]]
 ) -> Callable[[Any], Any]:
     """Decorator for a loader `(progress: Progress | None) -> Corpus`.
 
-    `ready` says, without loading, whether the text is on this machine.
+    `sources` gives the files it reads: by them it is known, without loading, whether the text is
+    on this machine (`is_ready`), and whether what was made of it still holds (`origin`).
     """
     return corpora.register(
-        info.name, title=info.title, idea=idea, order=order, info=info, ready=ready
+        info.name, title=info.title, idea=idea, order=order, info=info, sources=sources
     )
+
+
+def stamp(path: Path) -> list[str | int]:
+    """The identity of a file that no hash is known of: [place, bytes, nanoseconds]."""
+    try:
+        status = path.stat()
+    except OSError:
+        return []
+    return [str(path), status.st_size, status.st_mtime_ns]

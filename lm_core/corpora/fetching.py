@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lm_core.corpora.corpus import Progress
+from lm_core.corpora.corpus import Progress, stamp
 from lm_core.errors import BadPath, CorpusUnavailable, LabError, StoreUnavailable
 from lm_core.home import home_folder, make_folder, typed_path, unwritable
 
@@ -78,6 +78,11 @@ class RemoteFile:
     def find(self) -> Path | None:
         """The file where it already is on this machine and right, else None."""
         return next((p for p in (*self.supplied(), self.kept()) if self.matches(p)), None)
+
+    def identity(self) -> list[str | int]:
+        """The hash, where one is known; else which of the possible files it is."""
+        path = self.find()
+        return [] if path is None else [self.sha256] if self.sha256 else stamp(path)
 
 
 def download_folder(corpus: str) -> Path:

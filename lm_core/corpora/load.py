@@ -4,6 +4,7 @@ corpus = load_corpus("names")
 corpus.splits["train"][:3]
 """
 
+import json
 import os
 import threading
 from collections import OrderedDict
@@ -31,8 +32,7 @@ def load_corpus(name: str, *, progress: Progress | None = None) -> Corpus:
         BadText: a stored own text is gone or damaged.
         StoreUnavailable: the home folder cannot be read or written.
     """
-    # Where the text comes from is part of the key, so that a changed folder takes effect.
-    key = (name, home_folder(), os.environ.get("LM_LAB_DATA"))
+    key = _key(name)
     with _lock:
         if key in _loaded:
             _loaded.move_to_end(key)
@@ -41,7 +41,7 @@ def load_corpus(name: str, *, progress: Progress | None = None) -> Corpus:
     # text, while a lock held through a download would stop every other reader.
     corpus = load_own(own_key(name)) if is_own(name) else corpora[name].build(progress)
     with _lock:
-        _loaded[key] = corpus
+        _loaded[_key(name)] = corpus  # what was not there before has been fetched
         while len(_loaded) > _KEPT:
             _loaded.popitem(last=False)
     return corpus
@@ -53,7 +53,28 @@ def is_ready(name: str) -> bool:
     Raises:
         UnknownName: no corpus has that name.
     """
-    return has_own(own_key(name)) if is_own(name) else corpora[name].extra["ready"]()
+    if is_own(name):
+        return has_own(own_key(name))
+    return all(source.find() for source in corpora[name].extra["sources"]())
+
+
+def origin(name: str) -> list[list[str | int]]:
+    """What decides the text of a corpus on this machine, in plain JSON: it changes when a file
+    that the text is made from, or the package it comes with, is another.
+
+    Raises:
+        UnknownName: no corpus has that name.
+    """
+    if is_own(name):  # named by the hash of its content
+        return []
+    return [source.identity() for source in corpora[name].extra["sources"]()]
+
+
+def _key(name: str) -> tuple[str, ...]:
+    """Of a loaded corpus: where the text comes from is part of it, so that another file, or
+    another folder, takes effect."""
+    folders = str(home_folder()), os.environ.get("LM_LAB_DATA", "")
+    return name, *folders, json.dumps(origin(name))
 
 
 def remove_download(name: str) -> None:

@@ -27,7 +27,7 @@ FILE = RemoteFile(
     INFO,
     idea="The list of names that the makemore lectures use, for figures that compare with theirs.",
     order=40,
-    ready=lambda: FILE.find() is not None,
+    sources=lambda: [FILE],
 )
 def load_makemore_names(progress: Progress | None = None) -> Corpus:
     """Raises what `fetching.obtain` raises."""

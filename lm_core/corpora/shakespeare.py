@@ -27,7 +27,7 @@ FILE = RemoteFile(
     INFO,
     idea="Scenes from Shakespeare's plays, a million letters: what everyone tries first.",
     order=30,
-    ready=lambda: FILE.find() is not None,
+    sources=lambda: [FILE],
 )
 def load_tiny_shakespeare(progress: Progress | None = None) -> Corpus:
     """Raises what `fetching.obtain` raises."""

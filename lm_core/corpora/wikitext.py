@@ -47,7 +47,7 @@ FILES = (
     INFO,
     idea="Two million words of good Wikipedia articles: the yardstick of word models.",
     order=50,
-    ready=lambda: all(file.find() for file in FILES),
+    sources=lambda: FILES,
 )
 def load_wikitext(progress: Progress | None = None) -> Corpus:
     """One document a split, its lines without the spaces around them.

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from lm_core import __version__
 from lm_core.checkpoints import Checkpoint
 from lm_core.corpora import Corpus, CorpusInfo, corpora
-from lm_core.corpora.load import load_corpus
+from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, own_corpus, read_file
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
@@ -112,7 +113,7 @@ def prepare(spec: RunSpec) -> Prepared:
         entry = tokenizers[spec.tokenizer_name]
         tokenizer = entry.build.train(texts, spec.tokenizer, items=corpus.items)
         kept = corpus.info, tokenizer, encode_corpus(corpus, tokenizer)
-        if key:
+        if key := _key(spec):  # its text may have been fetched just now
             _keep(key, *kept)
     info, tokenizer, data = kept
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
@@ -137,11 +138,18 @@ def load_text(spec: CorpusSpec) -> Corpus:
 
 
 def _key(spec: RunSpec) -> str | None:
-    """Name of the kept copy; None for files, which may change behind our back."""
-    if spec.corpus.name == "file" or (spec.corpus.name not in ("own", *corpora.names())):
+    """Name of the kept copy, made of all that decides the ids: the text and where it comes from,
+    the tokenizer and what it is made with. None for a text that is not here, and for files, which
+    may change behind our back."""
+    if spec.corpus.name not in ("own", *corpora.names()):
+        return None
+    source = [] if spec.corpus.name == "own" else origin(spec.corpus.name)
+    if not all(source):
         return None
     parts = spec.to_dict()
-    text = dumps([__version__, parts["corpus"], parts["tokenizer"]], sort_keys=True)
+    packages = [version(name) for name in tokenizers[spec.tokenizer_name].build.packages]
+    made_of = [__version__, parts["corpus"], source, parts["tokenizer"], packages]
+    text = dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

@@ -45,6 +45,7 @@ class BPETokenizer(Tokenizer):
     """Only the vocabulary and the merges are stored; the engine is rebuilt from them."""
 
     name = "bpe"
+    packages = ("tokenizers",)
 
     def __init__(self, tokens: Sequence[str], merges: Sequence[tuple[str, str]]) -> None:
         self.tokens, self.merges = list(tokens), [tuple(m) for m in merges]

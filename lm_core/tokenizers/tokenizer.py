@@ -25,6 +25,7 @@ class Tokenizer:
     """Base class. A tokenizer never changes after it is made."""
 
     name: ClassVar[str]
+    packages: ClassVar[tuple[str, ...]] = ()  # those whose versions decide the tokens
     lossless: ClassVar[bool] = True  # decode(encode(text)) == text
     vocab_size: int
     boundary_id: int

@@ -107,13 +107,15 @@ def load_choice(choice: CorpusChoice) -> "Corpus":
     Raises:
         LabError: it is not here, or damaged; says what to do.
     """
+    from lm_core.corpora import origin
     from lm_core.home import home_folder
 
-    return _load(choice.name, choice.text, str(home_folder()))
+    came_from = str(home_folder()), [] if choice.name == NEW else origin(choice.name)
+    return _load(choice.name, choice.text, came_from)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the text …")
-def _load(name: str, sha: str, home: str) -> "Corpus":
+def _load(name: str, sha: str, came_from: tuple) -> "Corpus":
     from lm_core.corpora import load_corpus
     from lm_core.corpora.own import load_own
 

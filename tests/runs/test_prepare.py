@@ -1,12 +1,14 @@
 import dataclasses
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
 from lm_core.checkpoints import load_checkpoint, save_checkpoint
+from lm_core.corpora import SPLITS, Corpus, corpora, wikitext
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.models import models
@@ -104,6 +106,71 @@ def test_a_home_that_cannot_be_written_costs_time_and_nothing_else(
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "file" / "home"))
     spec = spec_of(CorpusSpec(name="names"))
     assert same(prepare(spec), prepare(spec))
+
+
+@pytest.fixture
+def wiki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files under the names of WikiText-2, of which no hash is known, in `LM_LAB_DATA`."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for file in wikitext.FILES:
+        (folder / file.name).write_text(TEXT)
+
+    def load(progress: object = None) -> Corpus:
+        texts = [file.find().read_text() for file in wikitext.FILES]
+        splits = {split: [text] for split, text in zip(SPLITS, texts, strict=True)}
+        return Corpus(wikitext.INFO, splits)
+
+    entry = dataclasses.replace(corpora["wikitext-2"], build=load)
+    monkeypatch.setitem(corpora._entries, "wikitext-2", entry)
+    monkeypatch.setenv("LM_LAB_DATA", str(folder))
+    return folder
+
+
+def test_what_was_prepared_does_not_outlive_its_text(
+    wiki: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = spec_of(CorpusSpec(name="wikitext-2"))
+    first = prepare(spec)
+    assert same(first, prepare(spec))
+    other = tmp_path / "other"
+    shutil.copytree(wiki, other)
+    for path in other.iterdir():
+        path.write_text(TEXT.upper())
+    monkeypatch.setenv("LM_LAB_DATA", str(other))  # another folder
+    assert not same(first, prepare(spec))
+    monkeypatch.setenv("LM_LAB_DATA", str(wiki))
+    assert same(first, prepare(spec))
+    for path in wiki.iterdir():
+        path.write_text(TEXT + "More.")  # another file of the same name
+    assert not same(first, prepare(spec))
+    for path in wiki.iterdir():
+        path.unlink()
+    monkeypatch.setenv("LM_LAB_MIRROR", "http://127.0.0.1:9")
+    with pytest.raises(AttributeError):  # the stand-in asks for the text, and it is not here
+        prepare(spec)
+
+
+@pytest.mark.parametrize("token", tokenizers.names())
+def test_nor_the_packages_it_was_made_with(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rare = {"tokenizer": WordSettings(min_frequency=1)} if token == "word" else {}
+    prepare(spec := own(tokenizer_name=token, **rare))
+    packages = tokenizers[token].build.packages
+    assert packages or token == "char"
+    for package in packages:
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "version", lambda name, p=package: f"{name == p}")
+            patched.setattr(module, "load_text", None)  # a call is an error
+            with pytest.raises(TypeError):
+                prepare(spec)
+
+
+def test_nor_the_package_its_text_came_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(spec := spec_of(CorpusSpec(name="names")))
+    monkeypatch.setattr("lm_core.corpora.packages.version", lambda name: "99.0")
+    monkeypatch.setattr(module, "load_text", None)
+    with pytest.raises(TypeError):
+        prepare(spec)
 
 
 def test_a_file_is_read_anew_each_time(tmp_path: Path) -> None:
