@@ -18,8 +18,8 @@ _JOINERS = "\u200c\u200d"  # shape the letters and pictures around them
 
 def visible(token: str) -> str:
     """A token one can see, never empty: `⏎` for a line end, `·` for a space, `⟨200B⟩` for what has
-    no sign, and a dotted circle under an accent that has no letter. Of what was made visible
-    already nothing changes."""
+    no sign, `⟨xE2⟩` for a byte of a letter, and a dotted circle under an accent without a letter.
+    Of what was made visible already nothing changes."""
     shown, bare = [], True
     for char in token:
         if _hidden(char):
@@ -59,4 +59,6 @@ def _hidden(char: str) -> bool:
 
 
 def _sign(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # Python's stand-in for a byte that is no letter alone
+        return f"⟨x{ord(char) - 0xDC00:X}⟩"
     return _SIGNS.get(char, f"⟨{ord(char):X}⟩")

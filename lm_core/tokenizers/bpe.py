@@ -97,7 +97,13 @@ class BPETokenizer(Tokenizer):
         return text + self._engine.decode(run)
 
     def token_text(self, id: int) -> str:
-        return "⏎" if id == self.boundary_id else visible(self._engine.decode([id]))
+        if id == self.boundary_id:
+            return "⏎"
+        text = self._engine.decode([id])
+        if "\ufffd" in text:  # some bytes of a letter that has more
+            data = bytes(_BYTES.get(char, 0) for char in self.tokens[id])
+            text = data.decode("utf-8", "surrogateescape")
+        return visible(text)
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "tokens": self.tokens, "merges": [list(m) for m in self.merges]}
@@ -120,6 +126,17 @@ def _is_merge(merge: Any, known: set[str]) -> bool:
     if not all(isinstance(part, str) and part for part in merge):
         return False
     return {*merge, merge[0] + merge[1]} <= known
+
+
+def _byte_signs() -> dict[str, int]:
+    """The byte that each sign of the alphabet stands for, as in GPT-2: itself where it is printed,
+    else the next free one above them."""
+    printed = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printed]
+    return {chr(b): b for b in printed} | {chr(256 + n): b for n, b in enumerate(others)}
+
+
+_BYTES = _byte_signs()
 
 
 def _engine(model: Any) -> Engine:

@@ -51,8 +51,7 @@ def counts(name: str, _corpus: "Corpus", unit: str) -> "pd.DataFrame":
     # Two pieces may look alike (halves of a letter outside ASCII): their counts are not merged.
     texts = {id: tokenizer.decode([id]) for id in times}
     shown = {
-        id: text if "\ufffd" not in text else f"{tokenizer.tokens[id]} (bytes)"
-        for id, text in texts.items()
+        id: text if "\ufffd" not in text else tokenizer.token_text(id) for id, text in texts.items()
     }
     return token_counts(shown[id] for id in times.elements())
 

@@ -112,8 +112,7 @@ def search(corpus: "Corpus") -> None:
         says.append(f"{found.total:,} in {split}")
         for hit in found.hits:
             where = hit.label or f"{'item' if corpus.items else 'document'} {hit.document + 1:,}"
-            found_at = readable(f"{hit.before}⟦{hit.match}⟧{hit.after}")
-            rows.append((found_at, where, split, hit.position))
+            rows.append((f"{hit.before}⟦{hit.match}⟧{hit.after}", where, split, hit.position))
     st.markdown(f"Found: {', '.join(says)}.")
     if not rows:
         st.caption("It stands nowhere in this text: a model trained on it has never met it.")

@@ -93,7 +93,7 @@ def opening(run: "Run") -> str:
     """The first words of the text that the run was scored on: all of it can be read. What cannot be
     seen, and has a sign there, is left out."""
     glue = " " if per(run) == "word" else ""
-    text = re.sub("⟨[0-9A-F]+⟩|◌", "", glue.join(run.facts.get("probe", [])).replace("·", " "))
+    text = re.sub("⟨x?[0-9A-F]+⟩|◌", "", glue.join(run.facts.get("probe", [])).replace("·", " "))
     line = next((line.strip() for line in text.split("⏎") if line.strip()), "")
     return line if len(line) <= OPENING else line[:OPENING].rpartition(" ")[0] or line[:OPENING]
 

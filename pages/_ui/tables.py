@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.csv_files import csv_bytes
+from lm_core.visible import readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,8 @@ def show_table(
     whole: "pd.DataFrame | None" = None,
     widths: dict[str, int] | None = None,
 ) -> None:
-    """Show `table`, numbers with thousands apart.
+    """Show `table`, numbers with thousands apart, words as `readable`; the download has them as
+    they are.
 
     Args:
         whole: the same table uncut, for the download.
@@ -32,8 +34,9 @@ def show_table(
         )
         for name in table.columns
     }
+    words = {name: table[name].map(_shown) for name in table.columns if name not in numbers}
     st.dataframe(
-        table,
+        table.assign(**words),
         hide_index=True,
         height=height,
         width="stretch",
@@ -41,6 +44,10 @@ def show_table(
         key=f"{key}-table",
     )
     csv_button(table if whole is None else whole, key=key, type="tertiary")
+
+
+def _shown(cell: object) -> object:
+    return readable(cell) if isinstance(cell, str) else cell
 
 
 def csv_button(table: "pd.DataFrame", *, key: str, **options: object) -> None:

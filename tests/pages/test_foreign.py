@@ -177,6 +177,14 @@ def test_dataset_explorer() -> None:
             checked(unit.set_value("Characters").run())
 
 
+def test_tables_hide_nothing() -> None:
+    corpus = own_corpus("one \u202etwo three " * 40, title="turned", items=False)
+    save_own(corpus)
+    app = opened("dataset_explorer", text=corpus.info.name, explorer__look="Phrases")
+    phrases = next(frame.value for frame in app.dataframe if "phrase" in frame.value)["phrase"]
+    assert "one ⟨202E⟩two three" in set(phrases)
+
+
 def test_the_commonest_word_is_named() -> None:
     corpus = own_corpus("*a* " * 200, title=TITLE, items=False)
     save_own(corpus)

@@ -63,5 +63,11 @@ def test_a_lone_surrogate_is_replaced_and_never_an_error() -> None:
     BPETokenizer.train(["a\ud800b"], BPESettings(vocab_size=257))
 
 
+def test_bytes_that_are_no_letters_are_told_apart() -> None:
+    labels = {TOKENIZER.token_text(id) for id, t in enumerate(TOKENIZER.tokens) if len(t) == 1}
+    assert len(labels) == 256
+    assert [TOKENIZER.token_text(id) for id in TOKENIZER.encode("é")] == ["⟨xC3⟩", "⟨xA9⟩"]
+
+
 def test_every_token_can_be_shown() -> None:
     assert all(TOKENIZER.token_text(i) for i in range(TOKENIZER.vocab_size))
