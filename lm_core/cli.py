@@ -130,7 +130,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, metavar="N", help="stop after N steps (default: 1000)")
     train.add_argument("--tokens", type=int, metavar="N", help="or after reading N tokens")
     train.add_argument("--seconds", type=float, metavar="S", help="or after S seconds")
-    train.add_argument("--threads", type=int, metavar="N", help="default: one for each core")
+    train.add_argument("--threads", type=int, metavar="N", help="default: as many as prove best")
     train.add_argument(
         "--device",
         default="auto",

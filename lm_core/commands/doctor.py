@@ -14,7 +14,6 @@ from lm_core.errors import BadSettings
 from lm_core.runs.doctoring import patient_of
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.worker import threads_of
 from lm_core.training.events import Diagnosed, Found
 
 
@@ -31,9 +30,9 @@ def run(args: argparse.Namespace) -> Answer:
     prepared = prepare(spec.with_texts(dict(map(split_setting, args.set))))
     tell(prepared.info.note)
     device = choose_device(args.device)
-    torch.set_num_threads(threads_of(prepared, device.threads))
+    torch.set_num_threads(1)  # until the steps have found their number
     data, verdicts, said = {}, [], set()
-    for event in examine(patient_of(prepared, device.device), plan):
+    for event in examine(patient_of(prepared, device), plan):
         match event:
             case Found(part=part):
                 data[part] = event.data

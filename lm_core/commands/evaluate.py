@@ -3,6 +3,8 @@
 import argparse
 import math
 
+import torch
+
 from lm_core.checkpoints import Checkpoint, load_checkpoint
 from lm_core.commands import Answer, fetch, in_lines, looks_like_file, tell
 from lm_core.corpora.load import load_corpus
@@ -10,12 +12,15 @@ from lm_core.corpora.own import own_corpus, read_file
 from lm_core.encoded import Encoded, encode_documents
 from lm_core.errors import BadSettings
 from lm_core.evaluation import evaluate as score_text
+from lm_core.machine import cores
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import RunSpec
+from lm_core.training.threads import at_a_glance
 
 
 def run(args: argparse.Namespace) -> Answer:
     """Score a split of a corpus, or a file."""
+    torch.set_num_threads(at_a_glance(cores()))
     saved = load_checkpoint(args.folder)
     encoded = _encoded(saved, args)
     score = score_text(saved.model, encoded)

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from lm_core.checkpoints import Checkpoint, check_replaceable, load_checkpoint, save_checkpoint
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, say, tell
 from lm_core.device import choose_device
@@ -18,6 +20,7 @@ from lm_core.home import typed_path
 from lm_core.models.mixture import Mixture
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.training.threads import at_a_glance
 
 PARTS = ("model.first", "model.second")
 
@@ -52,6 +55,8 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
             f"{parts[0].name} and {parts[1].name} cut text into different tokens: mix two that "
             "were trained with the same tokenizer on the same text."
         )
+    device = choose_device("cpu", args.threads)
+    torch.set_num_threads(device.threads if device.chosen else at_a_glance(device.threads))
     began = time.perf_counter()
     mixture = Mixture.of(first.model, second.model).eval()
     spec = corpus_spec(args, first)
@@ -62,7 +67,6 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
     say(f"weight of {parts[0].name}: {weight:.3f}")
     score = evaluate(mixture, data["validation"])
     seconds = time.perf_counter() - began
-    device = choose_device("cpu", args.threads)
     meta: dict[str, Any] = {"weight": weight}
     meta |= {k: first.meta[k] for k in ("corpus", "counts", "spec") if k in first.meta}
     meta |= {
@@ -88,7 +92,7 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
         "parameters": mixture.n_parameters,
         "tokens_per_second": data["validation"].predictions / max(seconds, 1e-9),
         "device": "cpu",
-        "threads": device.threads,
+        "threads": torch.get_num_threads(),
     }
     return answer, in_lines(answer)
 

@@ -37,6 +37,7 @@ from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finishe
 from lm_core.training.logs import ALWAYS, Logs
 from lm_core.training.parallel import Team, together
 from lm_core.training.resume import restore, training_tensors
+from lm_core.training.threads import at_a_glance
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -90,7 +91,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "step": end.step,
         "tokens": end.tokens,
         "seconds": round(end.seconds, 3),
-        "device": where,
+        "device": f"{device.settled()}, {trainer.arithmetic}",
         "torch": torch.__version__,
         "command": " ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         "metrics": {
@@ -114,18 +115,20 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         "parameters": trainer.model.n_parameters,
         "tokens_per_second": end.tokens / max(end.seconds, 1e-9),
         "device": device.device.type,
-        "threads": device.threads,
+        "threads": torch.get_num_threads(),
     }
     verdicts = [verdict.to_dict() for verdict in health.verdicts]
     return answer | {"verdicts": verdicts}, in_lines(answer)
 
 
 def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:
-    """This process's own GPU, or its share of the cores."""
-    device = choose_device(name, max(1, cores() // team.size) if threads is None else threads)
+    """This process's own GPU, or its share of the cores. One alone chooses while it trains."""
+    if threads is None and team.size > 1:
+        threads = max(1, cores() // team.size)
+    device = choose_device(name, threads)
     if device.device.type == "cuda":
         device = replace(device, device=torch.device("cuda", team.local))
-    torch.set_num_threads(device.threads)
+    torch.set_num_threads(device.threads if device.chosen else at_a_glance(device.threads))
     return device
 
 
@@ -176,6 +179,7 @@ def _trainer(
         budget=spec.budget,
         seed=spec.seed,
         device=device.device,
+        threads=device.most,
         control=Control(),
         team=team,
         watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone

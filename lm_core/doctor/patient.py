@@ -55,6 +55,7 @@ class Patient:
     data: splits as ids, as for a Trainer.
     train: how it would be trained.
     seed: of the weights and of the order of the text.
+    threads: as for a Trainer.
     make: what trains it, called as `Trainer` is.
     """
 
@@ -65,6 +66,7 @@ class Patient:
     train: TrainSettings = field(default_factory=TrainSettings)
     seed: int = 0
     device: torch.device | str = "cpu"
+    threads: int | None = None
     make: Callable[..., Trainer] = Trainer
 
     @property
@@ -112,6 +114,7 @@ class Patient:
             budget=Budget(steps=steps),
             seed=self.seed,
             device=self.device,
+            threads=self.threads,
             control=control,
             **more,
         )

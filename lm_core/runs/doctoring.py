@@ -7,9 +7,7 @@ the job: its curve can be opened like that of any run.
 import time
 from dataclasses import replace
 
-import torch
-
-from lm_core.device import choose_device
+from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.grid import Child
 from lm_core.doctor.patient import Patient
@@ -19,12 +17,12 @@ from lm_core.errors import LabError
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, facts_of, threads_of
+from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, facts_of
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Event, Failed
 
 
-def patient_of(prepared: Prepared, device: torch.device | str) -> Patient:
+def patient_of(prepared: Prepared, device: DeviceChoice) -> Patient:
     """What is examined, trained as the spec says, with its fault where it has one."""
     spec = prepared.spec
     return Patient(
@@ -34,7 +32,8 @@ def patient_of(prepared: Prepared, device: torch.device | str) -> Patient:
         data=prepared.data,
         train=spec.train,
         seed=spec.seed,
-        device=device,
+        device=device.device,
+        threads=device.most,
         make=trainer_with(spec.fault),
     )
 
@@ -46,13 +45,12 @@ def examine(store: RunStore, run: str) -> str:
         spec = RunSpec.from_dict(row.spec)
         plan = Plan.from_dict(row.options)
         prepared = prepare(spec)
-        torch.set_num_threads(threads_of(prepared, THREADS))
-        device = choose_device(threads=torch.get_num_threads())
+        device = choose_device(most=THREADS)
         facts = facts_of(prepared, device)
         store.update(run, status="running", facts=facts)
         control = StoreControl(store, run)
         cells = _Cells(store, run, spec, facts)
-        patient = patient_of(prepared, device.device)
+        patient = patient_of(prepared, device)
         for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
             store.record(run, [event])
     except LabError as error:

@@ -36,7 +36,6 @@ from lm_core.training.resume import restore, training_tensors
 PARENT_GONE = threading.Event()  # the page's process ended: stop and save
 LOOK_SECONDS = 0.05
 WRITE_SECONDS = 0.2
-SMALL_STEP = 2e9  # multiply-adds
 THREADS = torch.get_num_threads()  # what the pool of workers gave this process
 
 
@@ -70,6 +69,7 @@ def warm_up() -> None:
     from lm_core.runs.presets import default_spec
     from lm_core.training import Budget
 
+    torch.set_num_threads(1)
     device = choose_device().device
     for name in ("transformer", "lstm"):
         try:
@@ -87,6 +87,7 @@ def execute(home: str, run: str) -> str:
 
     Bad input ends it as failed, with a sentence; a defect of ours surfaces as its exception.
     """
+    torch.set_num_threads(1)  # until the steps have found their number
     store = RunStore(Path(home))
     row = store.get(run)
     store.update(run, status="starting", pid=os.getpid(), started=time.time(), message="")
@@ -97,10 +98,9 @@ def execute(home: str, run: str) -> str:
     try:
         spec = RunSpec.from_dict(row.spec)
         prepared = prepare(spec)
-        torch.set_num_threads(threads_of(prepared, THREADS))
-        device = choose_device(threads=torch.get_num_threads())
+        device = choose_device(most=THREADS)
         reporting = Reporting(store, run, prepared)
-        trainer = trainer_of(store, run, prepared, device.device, reporting)
+        trainer = trainer_of(store, run, prepared, device, reporting)
     except LabError as error:
         store.update(run, status="failed", message=str(error), ended=time.time())
         return "failed"
@@ -111,6 +111,8 @@ def execute(home: str, run: str) -> str:
     )
     for _ in recorded(store, run, trainer, reporting.snapshots):
         pass
+    facts = store.get(run).facts | {"device": str(device.settled())}
+    store.update(run, facts=facts)
     return store.get(run).status
 
 
@@ -126,30 +128,13 @@ def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
     }
 
 
-def threads_of(prepared: Prepared, most: int) -> int:
-    """Threads worth using for the steps of this run."""
-    spec = prepared.spec
-    tokens = getattr(spec.model, "block_size", 1) * spec.train.batch_size
-    return threads_for(3 * tokens * prepared.model.n_parameters, most)
-
-
-def threads_for(work: float, most: int) -> int:
-    """Threads worth using for a step of `work` multiply-adds.
-
-    A small step is over before several threads have met, and a thread that has to wait for a core
-    the page is using holds up all of them: measured, names trained 15 times slower on two threads
-    beside a browser than on one.
-    """
-    return most if work > SMALL_STEP else 1
-
-
 def unit_of(tokenizer: str) -> str:
     """What a loss is counted in: "nats per character"."""
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
 def trainer_of(
-    store: RunStore, run: str, prepared: Prepared, device: torch.device, reporting: Reporting
+    store: RunStore, run: str, prepared: Prepared, device: DeviceChoice, reporting: Reporting
 ) -> Trainer:
     """The run's trainer, fresh or put where its last checkpoint was."""
     spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
@@ -175,7 +160,8 @@ def trainer_of(
         settings=spec.train,
         budget=spec.budget,
         seed=spec.seed,
-        device=device,
+        device=device.device,
+        threads=device.most,
         control=control,
         write=prepared.writer(spec.seed),
         save=save,

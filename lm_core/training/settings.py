@@ -136,7 +136,8 @@ class TrainSettings(Settings):
     deterministic: bool = setting(
         False,
         title="Deterministic",
-        help="Use only operations that give the same bits each time, also where they are slower.",
+        help="Use only operations that give the same bits each time, also where they are slower, "
+        "and one number of threads.",
         advanced=True,
     )
 

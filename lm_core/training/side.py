@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from lm_core.device import one_thread
 from lm_core.training.events import Event, Sampled
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _numbers(model: nn.Module) -> bool:
 
 def sampled(trainer: "Trainer") -> Sampled:
     """What the model writes now; `write` gives a text, or a text and its pieces."""
-    written = trainer.write(trainer.model)
+    with one_thread():
+        written = trainer.write(trainer.model)
     text, pieces = (written, ()) if isinstance(written, str) else written
     return Sampled(trainer.step, text, pieces)

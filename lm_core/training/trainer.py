@@ -25,7 +25,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.models.building import out_of_memory
 from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
-from lm_core.training import carried, compiling, counting, memory, parallel, recorded
+from lm_core.training import carried, compiling, counting, memory, parallel, recorded, threads
 from lm_core.training.batches import Batches
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
@@ -53,6 +53,8 @@ class Trainer:
         data: splits as ids; "train" is needed, "validation" is evaluated when there.
         settings, budget, seed: what to do, for how long, and which random numbers.
         device: where to compute; the model and the ids are moved there.
+        threads: the most that a step may use, of which it uses as many as turn out best meanwhile;
+            None for as many as torch is set to.
         control: pause, stop and the like; None for a run that nobody steers.
         write: makes a sample from the model, a text or a text and its pieces (see `Sampled`).
         save: writes a checkpoint of this trainer and returns its path; None for none. The model
@@ -73,6 +75,7 @@ class Trainer:
         budget: Budget | None = None,
         seed: int = 0,
         device: torch.device | str = "cpu",
+        threads: int | None = None,
         control: Control | None = None,
         write: Callable[[LanguageModel], Any] | None = None,
         save: Callable[["Trainer"], str] | None = None,
@@ -84,7 +87,7 @@ class Trainer:
         self.model = model.to(self.device)
         self.data = {split: encoded.to(self.device) for split, encoded in data.items()}
         self.settings, self.budget = settings or TrainSettings(), budget or Budget()
-        self.seed, self.control = seed, control or Control()
+        self.seed, self.threads, self.control = seed, threads, control or Control()
         self.write, self.save, self.team = write, save, team or Team()
         self.watchers, self.aside = watchers, aside
         self.step, self.tokens, self.seconds = 0, 0, 0.0
@@ -155,6 +158,7 @@ class Trainer:
     def _lead(self) -> Iterator[Event]:
         """The loop."""
         s, clock, side = self.settings, Clock(self.seconds), SideWork(self)
+        chooser = threads.chooser(self)
         pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
         last_report = last_save = time.perf_counter()
         reason = "budget"
@@ -176,7 +180,8 @@ class Trainer:
             lr *= lr_factor(s.schedule, s.warmup, progress)
             watching = [w for w in self.watchers if w.wants(self)]
             rows = ramped(self.batches.batch_size, s.ramp, progress)
-            loss, norm = self._one_step(rows, lr, watching)
+            with chooser.step(self):
+                loss, norm = self._one_step(rows, lr, watching)
             self.step += 1
             self.weights.update(self.step)
             self.seconds = clock.seconds()

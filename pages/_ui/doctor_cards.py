@@ -168,10 +168,12 @@ def first_look(spec: "RunSpec") -> None:
 
 @st.cache_data(max_entries=32, show_spinner="Asking an untrained model …")
 def _measured(spec_json: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    from lm_core.device import choose_device
     from lm_core.doctor.untrained import untrained
     from lm_core.runs.doctoring import patient_of
     from lm_core.runs.prepare import prepare
     from lm_core.runs.spec import RunSpec
 
-    found = untrained(patient_of(prepare(RunSpec.from_dict(json.loads(spec_json))), "cpu"))
+    prepared = prepare(RunSpec.from_dict(json.loads(spec_json)))
+    found = untrained(patient_of(prepared, choose_device("cpu", 1)))
     return found.data(), found.verdict().to_dict()

@@ -382,11 +382,6 @@ def test_warming_up_trains_a_little_and_touches_nothing(store: RunStore) -> None
     assert store.runs_with(["queued", "running", "finished"]) == []
 
 
-def test_small_steps_take_one_thread_and_large_ones_all() -> None:
-    assert worker.threads_for(1e6, 8) == 1
-    assert worker.threads_for(1e12, 8) == 8
-
-
 def test_a_loss_names_what_it_counts() -> None:
     assert [unit_of(t) for t in ("char", "word", "bpe")] == [
         "nats per character",
