@@ -24,7 +24,7 @@ from lm_core.home import unwritable
 from lm_core.json_files import dumps, numbers, read_json, too_large
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint, build_model
-from lm_core.models.weights import fits, stored
+from lm_core.models.weights import fits, sound, stored
 from lm_core.tokenizers import Tokenizer, load_tokenizer
 
 FORMAT = 1
@@ -34,6 +34,19 @@ MOST_WEIGHT_BYTES = 4_000_000_000
 WEIGHTS, TRAINING, TOKENIZER = "model.safetensors", "training.safetensors", "tokenizer.json"
 LOGS = "logs"  # of the training: a folder that stays when the checkpoint is replaced
 OURS = {WEIGHTS, TRAINING, TOKENIZER, LOGS, "meta.json", "history.json"}
+
+ANY = "*"  # other names than those listed
+SAID: dict[str, Any] = {  # of what form is what a card says besides; each may be missing
+    "title": str,
+    "corpus": {"items": bool, ANY: str},
+    "counts": {ANY: {ANY: int}},
+    "metrics": {ANY: {"nats_per_token": int | float, "tokens": int}},
+    "spec": {"tokenizer": {"name": str}},
+    "step": int,
+    "tokens": int,
+    "seconds": int | float,
+    "parameters": int,
+}
 
 
 @dataclass
@@ -212,7 +225,22 @@ def read_meta(folder: Path) -> dict[str, Any]:
     scores = meta.get("metrics")
     if isinstance(scores, dict):  # of each split, and one may be infinite
         meta["metrics"] = {k: numbers(v) if isinstance(v, dict) else v for k, v in scores.items()}
-    return meta
+    return said(meta)
+
+
+def said(meta: dict[str, Any]) -> dict[str, Any]:
+    """A card without what it says in another form than cards do (see SAID): as if it was not
+    said."""
+    return {name: value for name, value in meta.items() if _is(value, SAID.get(name, object))}
+
+
+def _is(value: Any, form: Any) -> bool:
+    if isinstance(form, dict):
+        kinds = form.get(ANY, object)
+        return isinstance(value, dict) and all(
+            _is(part, form.get(name, kinds)) for name, part in value.items()
+        )
+    return isinstance(value, form) and (form in (bool, object) or not isinstance(value, bool))
 
 
 def _check_whole(folder: Path, meta: dict[str, Any], name: str) -> None:
@@ -243,8 +271,9 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
             raise ValueError("names that the model does not have")
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None
-    if any(t.is_floating_point() and not t.isfinite().all() for t in model.state_dict().values()):
-        raise BadCheckpoint(f"The weights in {folder.name} are not all numbers: train it again.")
+    if not all(map(sound, model.state_dict().values())):
+        what = "are not all numbers to compute with: train it again."
+        raise BadCheckpoint(f"The weights in {folder.name} {what}")
     return model
 
 
@@ -285,5 +314,5 @@ def load_history(folder: Path) -> dict[str, list]:
     data = read_json(Path(folder) / "history.json", MOST_META_BYTES)
     try:
         return {name: [[int(s), float(n)] for s, n in data[name]] for name in empty}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadCheckpoint(f"history.json in {Path(folder).name} is damaged: delete it.") from None

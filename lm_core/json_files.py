@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.errors import BadCheckpoint
+from lm_core.texts import is_text
 
+DEEPEST = 32  # lists and objects within each other, in a file of the lab's
 WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -57,16 +59,45 @@ def read_json(path: Path, most: int) -> Any:
     """What the file of a checkpoint holds.
 
     Raises:
-        BadCheckpoint: it is missing, not JSON, or has more than `most` bytes.
+        BadCheckpoint: it is missing, not JSON, has more than `most` bytes, or holds what no file of
+            the lab's does: halves of characters, numbers past all ranges, lists within lists
+            without end.
     """
     try:
         if path.stat().st_size > most:
             raise BadCheckpoint(too_large(path, most))
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        value = json.loads(text, parse_int=_whole, parse_float=_finite)
+        _check(value)
+        return value
     except (OSError, ValueError, RecursionError):
         raise BadCheckpoint(
-            f"{path.name} in {path.parent.name} is missing or not JSON: copy or train it again."
+            f"{path.name} in {path.parent.name} is missing or not JSON of the lab's: copy or "
+            "train it again."
         ) from None
+
+
+def _whole(digits: str) -> int:
+    if abs(number := int(digits)) >= 2**63:  # any length is JSON, and no tensor takes it
+        raise ValueError("more than 64 bits")
+    return number
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):  # 1e999
+        raise ValueError("no float is that large")
+    return number
+
+
+def _check(value: Any, within: int = 0) -> None:
+    """Raises ValueError where a text is none, or `value` is nested deeper than DEEPEST."""
+    if isinstance(value, str) and not is_text(value):
+        raise ValueError("half a character")
+    if isinstance(value, list | dict):
+        if within > DEEPEST:
+            raise ValueError("nested")
+        for part in value if isinstance(value, list) else (*value, *value.values()):
+            _check(part, within + 1)
 
 
 def too_large(path: Path, most: int) -> str:

@@ -55,7 +55,7 @@ def shipped_curve(model: str) -> None:
             loss_of(
                 train,
                 validation,
-                unit=unit_of(choice.card["spec"]["tokenizer"]["name"]),
+                unit=unit_of(choice.cut),
                 uniform_nats=math.log(choice.card["vocab_size"]),
                 key="train-shipped",
                 live=False,

@@ -10,9 +10,10 @@ from lm_core.commands import Answer, fetch, in_lines, looks_like_file, tell
 from lm_core.corpora.load import load_corpus
 from lm_core.corpora.own import own_corpus, read_file
 from lm_core.encoded import Encoded, encode_documents
-from lm_core.errors import BadSettings
+from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.evaluation import evaluate as score_text
 from lm_core.machine import cores
+from lm_core.models.contract import NO_NUMBERS
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import RunSpec
 from lm_core.training.threads import at_a_glance
@@ -24,6 +25,8 @@ def run(args: argparse.Namespace) -> Answer:
     saved = load_checkpoint(args.folder)
     encoded = _encoded(saved, args)
     score = score_text(saved.model, encoded)
+    if math.isnan(score.nats):
+        raise BadCheckpoint(NO_NUMBERS)
     answer = {
         "nats_per_token": score.nats_per_token,
         "perplexity": score.perplexity,

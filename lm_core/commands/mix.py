@@ -2,6 +2,7 @@
 weight, which is fitted on the validation split."""
 
 import argparse
+import math
 import shlex
 import time
 from pathlib import Path
@@ -13,10 +14,11 @@ from lm_core.checkpoints import Checkpoint, check_replaceable, load_checkpoint, 
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, say, tell
 from lm_core.device import choose_device
 from lm_core.encoded import Encoded, encode_corpus
-from lm_core.errors import BadSettings
+from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.home import typed_path
+from lm_core.models.contract import NO_NUMBERS
 from lm_core.models.mixture import Mixture
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -66,6 +68,8 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
     weight = fit_weight(mixture, data["validation"])
     say(f"weight of {parts[0].name}: {weight:.3f}")
     score = evaluate(mixture, data["validation"])
+    if math.isnan(score.nats):
+        raise BadCheckpoint(NO_NUMBERS)
     seconds = time.perf_counter() - began
     meta: dict[str, Any] = {"weight": weight}
     meta |= {k: first.meta[k] for k in ("corpus", "counts", "spec") if k in first.meta}

@@ -8,6 +8,7 @@ import torch
 from lm_core.checkpoints import load_checkpoint
 from lm_core.commands import Answer
 from lm_core.errors import BadSettings
+from lm_core.models.contract import numbers_only
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> Answer:
             logits, _ = saved.model(idx)
         else:  # each token is guessed from both sides, while it is hidden
             logits = saved.model.guesses(idx, targets)
-    logp = logits[0].double().log_softmax(-1)  # (T, V)
+    logp = numbers_only(logits[0]).double().log_softmax(-1)  # (T, V)
     rows = []
     for t, id in enumerate(ids[1:]):
         row = logp[t]

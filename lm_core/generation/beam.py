@@ -20,7 +20,7 @@ from torch import Tensor
 
 from lm_core.errors import BadSettings
 from lm_core.generation.engine import window_start
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, numbers_only
 
 MOST_BEAMS, MOST_TOKENS = 64, 2000
 
@@ -55,6 +55,7 @@ def beam_search(
 
     Raises:
         BadSettings: an empty prompt, a number out of range, or a model that reads both sides.
+        BadCheckpoint: weights too large to compute with.
     """
     if not 1 <= width <= MOST_BEAMS or not 1 <= max_tokens <= MOST_TOKENS:
         raise BadSettings(
@@ -105,7 +106,7 @@ def _next(model: LanguageModel, prompt: list[int], beams: list[Beam]) -> Tensor:
     """Log-probabilities (W, V) of what follows each beam; all are equally long."""
     ids = torch.tensor([prompt + beam.ids for beam in beams], device=model.device)
     logits, _ = model(ids[:, window_start(ids.size(1), model.context_size) :])
-    return logits[:, -1].float().log_softmax(-1).cpu()
+    return numbers_only(logits[:, -1].float()).log_softmax(-1).cpu()
 
 
 def _likeliest(nats: Tensor, logs: Tensor, most: int) -> list[tuple[int, int, float]]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from lm_core.errors import BadSettings, BadText
 from lm_core.generation.samplers import SamplerSettings, sample
 from lm_core.generation.stopping import shortened, until
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, numbers_only
 from lm_core.texts import is_text
 from lm_core.tokenizers.tokenizer import Tokenizer
 
@@ -45,6 +45,7 @@ def generate(
 
     Raises:
         BadSettings: an empty prompt, a count out of range, or a model that reads both sides.
+        BadCheckpoint: weights too large to compute with.
     """
     if not 1 <= max_tokens <= MOST_TOKENS or not 1 <= samples <= 1000:
         raise BadSettings(
@@ -70,7 +71,7 @@ def generate(
             with torch.inference_mode():
                 if not cached or step is None or start != begin:
                     logits, state = model(ids[:, start:n])
-                    last, begin = logits[:, -1], start  # (B, V)
+                    last, begin = numbers_only(logits[:, -1]), start  # (B, V)
                     step = model.steps(state)
                 else:
                     last = step(ids[:, n - 1])

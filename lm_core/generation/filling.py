@@ -21,6 +21,7 @@ from lm_core.encoded import Encoded
 from lm_core.errors import BadSettings, BadText
 from lm_core.generation.engine import draws
 from lm_core.generation.samplers import SamplerSettings, sample
+from lm_core.models.contract import numbers_only
 from lm_core.models.encoder import Encoder
 from lm_core.tokenizers.tokenizer import Tokenizer
 
@@ -199,4 +200,4 @@ def _ask(model: Encoder, text: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
     B = len(text)
     x = model.read(text.masked_fill(hidden, model.mask_id))  # (B, T, C)
     found = hidden.nonzero()[:, 1].view(B, -1)
-    return model.head(x[hidden].view(B, found.size(1), -1)), found
+    return numbers_only(model.head(x[hidden].view(B, found.size(1), -1))), found

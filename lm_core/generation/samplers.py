@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lm_core.errors import BadCheckpoint
+from lm_core.models.contract import NO_NUMBERS
 from lm_core.settings import Settings, setting
 
 RULED_OUT = float("-inf")
@@ -165,8 +167,24 @@ def sample(
     generator: torch.Generator | None = None,
     ids: Tensor | None = None,
 ) -> Tensor:
-    """One id a row, (B,) int64; `ids` (B, N) are those before it."""
+    """One id a row, (B,) int64; `ids` (B, N) are those before it.
+
+    Raises:
+        BadCheckpoint: logits that give no probabilities.
+    """
+    # A microsecond on the CPU. A GPU would have to be waited for; `generate` asks there, too, when
+    # it reads a window.
+    if logits.device.type == "cpu" and not math.isfinite(logits.max().item()):
+        raise BadCheckpoint(NO_NUMBERS)
     logits = shaped(logits, s, ids)
     if s.temperature < COLDEST:
-        return logits.argmax(-1)
-    return torch.multinomial(logits.softmax(-1), 1, generator=generator).squeeze(-1)
+        best, chosen = logits.max(-1)
+        if not best.isfinite().all():
+            raise BadCheckpoint(NO_NUMBERS)
+        return chosen
+    try:
+        return torch.multinomial(logits.softmax(-1), 1, generator=generator).squeeze(-1)
+    except RuntimeError:  # over a temperature below 1 a finite score may be none
+        if logits.softmax(-1).isfinite().all():
+            raise
+        raise BadCheckpoint(NO_NUMBERS) from None

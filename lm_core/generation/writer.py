@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lm_core.generation.engine import draws, window_start
 from lm_core.generation.samplers import SamplerSettings, sample, shaped, temperature
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, numbers_only
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Writer:
 
     Raises:
         BadSettings: an empty prompt, or a seed out of range.
+        BadCheckpoint: weights too large to compute with; `step` too.
     """
 
     def __init__(self, model: LanguageModel, prompt: Sequence[int], *, seed: int = 0) -> None:
@@ -82,7 +83,7 @@ class Writer:
         finally:
             self._model.train(was_training)
         self._begin = start
-        return logits[0, -1].clone()
+        return numbers_only(logits[0, -1]).clone()
 
 
 def candidates(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import Unsupported
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, numbers_only
 from lm_core.models.tracing import Trace, trace
 from lm_core.tokenizers import Tokenizer
 
@@ -44,6 +44,7 @@ def attention_maps(model: LanguageModel, ids: Tensor) -> Tensor:
     Raises:
         Unsupported: the model has no attention.
         ContextTooLong: T is more than the model's context.
+        BadCheckpoint: weights too large to compute with.
     """
     return _of_layers(_recorded(model, ids), "weights")
 
@@ -107,7 +108,7 @@ def _recorded(model: LanguageModel, ids: Tensor) -> Trace:
     model.eval()
     try:
         with torch.inference_mode(), trace(model) as trail:
-            model(ids.view(1, -1))
+            numbers_only(model(ids.view(1, -1))[0])
     finally:
         model.train(was_training)
     return trail

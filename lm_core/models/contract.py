@@ -19,11 +19,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lm_core.errors import BadCheckpoint
 from lm_core.registry import Registry
 from lm_core.settings import Settings
 
 models = Registry("model", package="lm_core.models")
 
+NO_NUMBERS = "The scores of this model are not numbers (its weights are too large): train it again."
 IGNORED = -1  # a target that is padding and is not scored
 
 
@@ -98,6 +100,18 @@ class LanguageModel(nn.Module):
     def fit(self, ids: Tensor, starts: Tensor) -> None:
         """Learn by counting: `ids` (N,) int64, a new sequence begins at each of `starts`."""
         raise NotImplementedError(f"{type(self).__name__} learns by gradient, not by counting")
+
+
+def numbers_only(logits: Tensor) -> Tensor:
+    """`logits` (..., V) as they are, where they give probabilities: each row's largest is a number.
+    A single -inf is an impossible token; huge weights and long sums can give worse.
+
+    Raises:
+        BadCheckpoint: they give none.
+    """
+    if not logits.amax(-1).isfinite().all():  # amax is not a number where one of a row is none
+        raise BadCheckpoint(NO_NUMBERS)
+    return logits
 
 
 class Forward:

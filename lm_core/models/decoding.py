@@ -24,7 +24,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lm_core.errors import BadCheckpoint
 from lm_core.models.attention import Cache
+from lm_core.models.contract import NO_NUMBERS
 from lm_core.models.heads import LinearHead
 from lm_core.models.positions import rotary_tables
 from lm_core.models.tracing import tracing
@@ -130,6 +132,8 @@ class OneRow:
         x = x * math.sqrt(C / (x.dot(x).item() + least))
         for i, (to_qkv, out, up, down) in enumerate(self.layers):
             square = C / (x.dot(x).item() + least)  # r^2, as `layers.rms_norm` multiplies by r
+            if not square:  # the length of x is past all numbers
+                raise BadCheckpoint(NO_NUMBERS)
             qkv = torch.mv(to_qkv, x).view(3 * H, D)
             qk = torch.layer_norm(qkv[: 2 * H].mm(turn), (2 * D,), eps=EPS / square)
             places[2 * i].copy_(qk[H:, :D])

@@ -1,8 +1,10 @@
-"""What of a model is stored: every number once, whatever names it has."""
+"""What of a model is stored: every number once, whatever names it has; and what may be loaded."""
 
 import torch
 
 from lm_core.models.contract import LanguageModel
+
+LARGEST = 1e18  # float32 holds its square, which norms and products need
 
 
 def stored(model: LanguageModel) -> dict[str, torch.Tensor]:
@@ -13,6 +15,15 @@ def stored(model: LanguageModel) -> dict[str, torch.Tensor]:
             seen.add(id(tensor))
             kept[name] = tensor.detach().cpu().contiguous()
     return kept
+
+
+def sound(tensor: torch.Tensor) -> bool:
+    """Whether a model can compute with these numbers: none is infinite, undefined or past
+    LARGEST."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return True
+    low, high = tensor.aminmax()  # not a number where any is none
+    return bool(low >= -LARGEST) and bool(high <= LARGEST)
 
 
 def fits(model: LanguageModel, shapes: dict[str, tuple]) -> bool:

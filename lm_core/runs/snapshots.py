@@ -23,13 +23,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from lm_core.checkpoints import Checkpoint
+from lm_core.checkpoints import Checkpoint, said
 from lm_core.errors import BadCheckpoint, StoreUnavailable
 from lm_core.home import unwritable
 from lm_core.json_files import dumps, read_json
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel
-from lm_core.models.weights import fits, stored
+from lm_core.models.weights import fits, sound, stored
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
@@ -112,7 +112,7 @@ class Snapshots(Watcher):
 
     def _write(self, step: int, tensors: dict[str, Tensor]) -> Path | None:
         most = fitting(tensors)
-        if most < 2 or not all(_sound(t) for t in tensors.values()):
+        if most < 2 or not all(map(sound, tensors.values())):
             return None
         while len(self.taken) >= most:
             self._drop([most_crowded(self.taken)])
@@ -139,10 +139,6 @@ def fitting(tensors: dict[str, Tensor]) -> int:
 
 def _bytes(tensors: dict[str, Tensor]) -> int:
     return sum(t.nbytes for t in tensors.values())
-
-
-def _sound(tensor: Tensor) -> bool:
-    return not tensor.is_floating_point() or bool(tensor.isfinite().all())
 
 
 def light(model: LanguageModel) -> dict[str, Tensor]:
@@ -199,7 +195,7 @@ def snapshot_checkpoint(store: RunStore, run: str, step: int) -> Checkpoint:
         raise BadCheckpoint(f"{CARD} of this run is damaged: start the run again.")
     settings = spec.model.to_dict()
     model = _load(_file(folder, step), spec.model_name, settings, tokenizer.vocab_size)
-    meta |= {"model": {"name": spec.model_name, **settings}, "step": step}
+    meta = said(meta) | {"model": {"name": spec.model_name, **settings}, "step": step}
     return Checkpoint(model.eval(), tokenizer, meta, folder)
 
 
@@ -217,7 +213,7 @@ def _load(path: Path, name: str, settings: dict[str, Any], vocab_size: int) -> L
             raise damaged
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise damaged from None
-    if not all(map(_sound, model.state_dict().values())):
+    if not all(map(sound, model.state_dict().values())):
         raise damaged
     return model
 

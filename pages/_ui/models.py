@@ -33,6 +33,11 @@ class Choice:
     card: dict
 
     @property
+    def cut(self) -> str:
+        """What cuts its text into tokens, by name; "" where the card does not say."""
+        return self.card.get("spec", {}).get("tokenizer", {}).get("name", "")
+
+    @property
     def writes(self) -> bool:
         """Whether it reads from left to right, as writing needs."""
         from lm_core.models import models
@@ -126,15 +131,15 @@ def pick(choices: list[Choice], *, key: str, label: str = "Model") -> Choice:
 
 def describe(choice: Choice) -> str:
     """One line: family, size, text, quality."""
-    from lm_core.charts.words import human
+    from lm_core.charts.words import human, nats
     from lm_core.models import models as families
 
     card = choice.card
     counts = families[choice.family].build.learns_by == "counting"
-    parts = f"{human(card['parameters'])} {'counts' if counts else 'parameters'}"
+    parts = f"{human(card.get('parameters', 0))} {'counts' if counts else 'parameters'}"
     line = f"{choice.label}, {parts}"
-    scored = card.get("metrics", {}).get("validation")
-    if scored:
-        unit = {"char": "character", "word": "word"}.get(card["spec"]["tokenizer"]["name"], "token")
-        line += f", {scored['nats_per_token']:.2f} nats per {unit} on text it never saw"
+    scored = card.get("metrics", {}).get("validation", {}).get("nats_per_token")
+    if scored is not None:
+        unit = {"char": "character", "word": "word"}.get(choice.cut, "token")
+        line += f", {nats(scored)} nats per {unit} on text it never saw"
     return line + "."

@@ -30,15 +30,20 @@ def score(choice: models.Choice, name: str) -> Scored:
 
     Raises:
         BadText: a letter that the model never saw, or no letter at all.
+        BadCheckpoint: weights too large to compute with.
     """
     from lm_core.encoded import encode_documents
+    from lm_core.errors import BadCheckpoint
     from lm_core.evaluation import token_nats
+    from lm_core.models.contract import NO_NUMBERS
 
     checkpoint = models.load(choice)
     encoded = encode_documents([naming.spelled(choice, name)], checkpoint.tokenizer, items=True)
     nats = token_nats(checkpoint.model, encoded)
     letters = [checkpoint.tokenizer.token_text(int(i)) for i in encoded.ids[1:-1]]
     total = float(nats.double().sum())
+    if math.isnan(total):
+        raise BadCheckpoint(NO_NUMBERS)
     others = [] if encoded.unknown else held_out_nats(choice)
     rarer = sum(other < total for other in others) / len(others) if others else None
     chances = (-nats).exp().tolist()
@@ -74,15 +79,15 @@ def quality(choice: models.Choice) -> str:
     """How good the model is, by its card: nats per character of the validation list."""
     from lm_core.extent import withheld
 
-    scored = choice.card.get("metrics", {}).get("validation")
-    counts = choice.card.get("counts", {}).get("validation")
-    if not scored or not counts:
+    scored = choice.card.get("metrics", {}).get("validation", {}).get("nats_per_token")
+    counts = choice.card.get("counts", {}).get("validation", {})
+    if scored is None or not {"tokens", "characters"} <= counts.keys():
         return "never scored"
     skipped = counts.get("skipped_characters", 0)
     read = counts["characters"] - skipped
     if withheld(read, skipped):
         return "not scored by character: its tokens do not tell all of them"
-    nats = scored["nats_per_token"] * counts["tokens"] / max(1, read)
+    nats = scored * counts["tokens"] / max(1, read)
     return f"{in_words(nats)} nats per character"
 
 
