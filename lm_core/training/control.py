@@ -1,6 +1,6 @@
 """How a running training is steered: pause, resume, single steps, stop, another learning rate.
 
-The trainer looks at it between two steps. This one is changed from another thread of the same
+The trainer looks at it between two steps, or two parts of a text that is counted. This one is changed from another thread of the same
 process; a worker process uses one that reads the wishes out of the run store.
 """
 
@@ -49,6 +49,11 @@ class Control:
             return False
         self._steps_taken += 1
         return True
+
+    def hold(self) -> None:
+        """Wait as long as the run is paused and may take no step."""
+        while self.look() == "pause" and self.steps_allowed == 0:
+            self.wait()
 
     def wait(self, seconds: float = 0.05) -> None:
         """A short sleep while paused."""

@@ -3,7 +3,8 @@
 The points are real: each is a model fitted on the first half, quarter, ... of the training text,
 so the curve shows what reading more brings. `nats` of a step is the surprise on the very text that
 was counted, as a training loss is; it rises toward the validation loss as there is more to count.
-A stop is heard between two fits; a pause is not, nor is there a budget: the whole text is read.
+Wishes are heard between two fits, each of which is a step; there is no budget: the whole text is
+read.
 """
 
 import time
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from lm_core.encoded import Encoded
 from lm_core.evaluation import evaluate
-from lm_core.training.events import Checkpointed, Event, Finished, Step
+from lm_core.training.clock import Clock
+from lm_core.training.events import Checkpointed, Event, Finished, Paused, Step
 from lm_core.training.side import sampled
 
 if TYPE_CHECKING:
@@ -24,23 +26,32 @@ LOOKS = 7  # fits: on 1/64, 1/32, ..., 1/2 and all of the text
 
 def run(trainer: "Trainer") -> Iterator[Event]:
     """Fit `trainer.model` on growing parts of the training split."""
-    train = trainer.data["train"]
-    began, reason = time.perf_counter(), "budget"
-    sizes = sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)})
-    for look, size in enumerate(sizes, start=1):
-        if trainer.control.look() == "stop" and look > 1:
+    train, control, clock = trainer.data["train"], trainer.control, Clock(trainer.seconds)
+    sizes, reason = sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)}), "budget"
+    while trainer.step < len(sizes):
+        wish = control.look()
+        if wish == "pause" and not control.may_step():
+            yield Paused(trainer.step)
+            clock.stop()
+            control.hold()
+            clock.go()
+            continue
+        if wish == "stop":
             reason = "stopped"
             break
-        part = first_tokens(train, size)
+        part = first_tokens(train, sizes[trainer.step])
         started = time.perf_counter()
         trainer.model.fit(part.ids, part.starts)
-        fitted = time.perf_counter()
-        trainer.step, trainer.tokens = look, part.predictions
-        trainer.seconds = fitted - began
+        seconds = time.perf_counter() - started
+        trainer.step, trainer.tokens = trainer.step + 1, part.predictions
+        trainer.seconds = clock.seconds()
         nats = evaluate(trainer.model, part, max_tokens=trainer.settings.eval_tokens)
-        speed = part.predictions / max(fitted - started, 1e-9)
         yield Step(
-            look, trainer.tokens, trainer.seconds, nats.nats_per_token, tokens_per_second=speed
+            trainer.step,
+            trainer.tokens,
+            trainer.seconds,
+            nats.nats_per_token,
+            tokens_per_second=part.predictions / max(seconds, 1e-9),
         )
         if "validation" in trainer.data:
             yield trainer.evaluate()

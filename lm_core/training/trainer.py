@@ -169,8 +169,7 @@ class Trainer:
                     return
                 yield Paused(self.step)
                 clock.stop()
-                while self.control.look() == "pause" and self.control.steps_allowed == 0:
-                    self.control.wait()
+                self.control.hold()
                 clock.go()
                 continue
             if wish == "stop" or self.weights.enough:

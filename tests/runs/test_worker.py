@@ -168,6 +168,31 @@ def test_the_page_sees_pauses_and_single_steps(
     assert seen == [("paused", 3), ("paused", 4), ("paused", 5), ("paused", 6)]
 
 
+@pytest.mark.parametrize("wish", [{"wish": "pause"}, {"pause_at": 0}])
+def test_a_run_that_counts_is_steered_too(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, wish: dict
+) -> None:
+    run = queued(store, spec_of("ngram"))
+    store.update(run, **wish)
+    seen = []
+
+    def wait(self, seconds: float = 0.05) -> None:
+        row = store.get(run)
+        seen.append((row.status, (store.last(Step, run) or {"step": 0})["step"]))
+        match len(seen):
+            case 1:
+                store.update(run, single_steps=1)
+            case 2:
+                store.update(run, wish="run", pause_at=4)
+            case _:
+                store.update(run, wish="stop")
+
+    monkeypatch.setattr(StoreControl, "wait", wait)
+    assert execute(str(store.folder), run) == "stopped"
+    assert seen == [("paused", 0), ("paused", 1), ("paused", 4)]
+    assert len(shown(store, run)) == 4
+
+
 def test_single_steps_of_an_earlier_life_are_not_taken_again(store: RunStore) -> None:
     run = queued(store, spec_of())
     store.update(run, single_steps=7, wish="pause")

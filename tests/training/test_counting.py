@@ -2,9 +2,10 @@ import pytest
 import torch
 
 from lm_core.evaluation import evaluate
-from lm_core.training import Control, Trainer, TrainSettings
+from lm_core.training import Control, Trainer, TrainSettings, clock
 from lm_core.training.counting import LOOKS, first_tokens
-from lm_core.training.events import Checkpointed, Evaluated, Finished, Sampled, Step
+from lm_core.training.events import Checkpointed, Evaluated, Finished, Paused, Sampled, Step
+from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -69,6 +70,46 @@ def test_stop_keeps_what_was_counted_so_far() -> None:
     assert events[-1].reason == "stopped"
     assert events[-1].step == 1
     assert training.model.n_parameters > TOKENIZER.vocab_size
+
+
+def test_a_stop_before_the_first_part_is_heard() -> None:
+    control = Control()
+    control.stop()
+    (event,) = make(control=control).run()
+    assert event == Finished(0, 0, event.seconds, "stopped")
+
+
+def test_a_pause_is_heard_between_its_parts_and_single_steps_are_taken() -> None:
+    control = Patient("single_step", "single_step", "resume")
+    control.pause()
+    events = [e for e in make(control=control).run() if isinstance(e, Step | Paused)]
+    seen = [(type(event), event.step) for event in events]
+    assert seen[:5] == [(Paused, 0), (Step, 1), (Paused, 1), (Step, 2), (Paused, 2)]
+    assert seen[5:] == [(Step, step) for step in range(3, LOOKS + 1)]
+
+
+def test_a_paused_one_can_be_stopped() -> None:
+    control = Patient("stop")
+    events = make(control=control).run()
+    assert next(events).step == 1
+    control.pause()
+    paused, end = list(events)[-2:]
+    assert paused == Paused(1)
+    assert (end.step, end.reason) == (1, "stopped")
+
+
+def test_a_pause_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(clock.time, "perf_counter", lambda: now[0])
+
+    class Slept(Patient):
+        def wait(self, seconds: float = 0.05) -> None:
+            now[0] += 100.0
+            super().wait(seconds)
+
+    control = Slept("resume")
+    control.pause()
+    assert list(make(control=control).run())[-1].seconds == 0.0
 
 
 def test_a_part_of_a_list_ends_where_its_items_do() -> None:

@@ -19,6 +19,7 @@ from lm_core.training.events import (
     Step,
 )
 from lm_core.training.schedules import lr_factor
+from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -46,18 +47,6 @@ def steps(events):
 def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step is reported at once, so that a test can act between two of them."""
     monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)
-
-
-class Patient(Control):
-    """Does the next of `deeds` each time the trainer waits."""
-
-    def __init__(self, *deeds: str) -> None:
-        super().__init__()
-        self.deeds, self.waited = list(deeds), 0
-
-    def wait(self, seconds: float = 0.05) -> None:
-        self.waited += 1
-        getattr(self, self.deeds.pop(0))()
 
 
 def until(events: Iterator, step: int) -> list:
