@@ -73,18 +73,18 @@ def read_probe(tokens: Sequence[str], scored: Sequence[tuple[int, Sequence[float
     hardest = int(np.nanargmax(np.where(known, last, -np.inf)))
     hard = f"{_named(labels, hardest)} surprises it most ({words.nats(last[hardest])})"
     if len(scored) == 1:
-        return f"Before it has learned anything: {now}; {hard}."
+        return f"Scored once so far: {now}; {hard}."
     first = np.asarray(scored[0][1], dtype=float)
     gain = np.where(known & np.isfinite(first), first - last, 0.0)
     best, worst = int(gain.argmax()), int(gain.argmin())
-    says = f"{words.nats(float(np.nanmean(first)))} at first, {now}"
+    says = f"{words.nats(float(np.nanmean(first)))} at step {scored[0][0]:,}, {now}"
     if gain[best] > LEARNED:
         says += (
             f". It learned most about {_named(labels, best)} ({words.nats(first[best])} to "
             f"{words.nats(last[best])})"
         )
     if gain[worst] < -LOST:
-        says += f", and expects {_named(labels, worst)} less than at first"
+        says += f", and expects {_named(labels, worst)} less than at step {scored[0][0]:,}"
     return f"{says}; {hard}."
 
 

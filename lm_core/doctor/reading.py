@@ -38,7 +38,7 @@ class Change:
     way: str
 
     def __str__(self) -> str:
-        return f"{self.way} from {self.before:.2f} to {self.after:.2f} nats"
+        return f"{self.way} from {self.before:.2f} to {self.after:.2f}"
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _changes(train: _Series, held: _Series, *, meant: bool) -> Reading:
     validation = _change(held.values[at], held.values[-1])
     training = _training(train, since, last, SMOOTH * (last - first))
     trained = f"training {training}, " if training else ""
-    text = f"From step {since:,.0f} to {last:,.0f} {trained}validation {validation}"
+    text = f"From step {since:,.0f} to {last:,.0f} {trained}validation {validation} nats"
     meaning = MEANING.get((training.way if training else "", validation.way))
     if (
         meant and meaning and (rises or validation.way != ROSE)

@@ -30,12 +30,12 @@ MEND = "and something is to be mended: see below."
 # Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
 # which has no room for fifty columns, the text scored all along is moved sideways.
 ROOM = """<style>
-[class*="st-key-train-says"] {min-height: 2.8rem}
+[class*="st-key-train-says"] {min-height: 4.2rem}
 [class*="st-key-train-stands"] {min-height: 2.8rem}
 [class*="st-key-train-figures"] [data-testid="stMetricValue"] {font-size: 1.6rem}
 .st-key-train-probe {overflow-x: auto}
 .st-key-train-probe > * {min-width: 640px}
-@media (max-width: 640px) {[class*="st-key-train-says"] {min-height: 4rem}}
+@media (max-width: 640px) {[class*="st-key-train-says"] {min-height: 7rem}}
 </style>"""
 
 

@@ -60,14 +60,14 @@ def test_a_token_with_nothing_before_it_is_blank():
 
 def test_the_sentence_says_what_was_learned_and_what_is_hardest():
     assert read_probe(TOKENS, scored(11)) == (
-        "2.84 at first, 0.78 nats per token at step 501. It learned most about “a” after “r” "
-        "(3.30 to 0.06), and expects “⏎” after “a” less than at first; “⏎” after “a” surprises it "
+        "2.84 at step 1, 0.78 nats per token at step 501. It learned most about “a” after “r” "
+        "(3.30 to 0.06), and expects “⏎” after “a” less than at step 1; “⏎” after “a” surprises it "
         "most (2.00)."
     )
 
 
 def test_one_scoring_is_where_it_begins():
-    assert read_probe(TOKENS, scored(1)).startswith("Before it has learned anything: 2.84 nats")
+    assert read_probe(TOKENS, scored(1)).startswith("Scored once so far: 2.84 nats")
 
 
 def test_nothing_scored_yet():
