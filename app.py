@@ -4,24 +4,31 @@ import streamlit as st
 
 from pages._ui import session
 
-st.set_page_config(page_title="Language Model Lab", page_icon="🔤", layout="wide")
-session.begin()
+if __name__ != "__main__":  # once for the server, which then runs this file for each visit
+    from starlette.middleware import Middleware
 
-page = st.navigation(
-    {
-        "Start": [st.Page("pages/home.py", title="Home", default=True)],
-        "Look": [st.Page("pages/dataset_explorer.py", title="Dataset explorer")],
-        "Learn": [
-            st.Page("pages/train.py", title="Train"),
-            st.Page("pages/doctor.py", title="Doctor"),
-            st.Page("pages/architectures.py", title="Architectures"),
-        ],
-        "See inside": [st.Page("pages/attention.py", title="Attention")],
-        "Write": [
-            st.Page("pages/generate_text.py", title="Generate text"),
-            st.Page("pages/generate_names.py", title="Generate names"),
-        ],
-    }
-)
-with session.mending():
-    page.run()
+    from pages._ui.cookie import VisitorCookie
+
+    app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
+else:
+    st.set_page_config(page_title="Language Model Lab", page_icon="🔤", layout="wide")
+    session.begin()
+
+    page = st.navigation(
+        {
+            "Start": [st.Page("pages/home.py", title="Home", default=True)],
+            "Look": [st.Page("pages/dataset_explorer.py", title="Dataset explorer")],
+            "Learn": [
+                st.Page("pages/train.py", title="Train"),
+                st.Page("pages/doctor.py", title="Doctor"),
+                st.Page("pages/architectures.py", title="Architectures"),
+            ],
+            "See inside": [st.Page("pages/attention.py", title="Attention")],
+            "Write": [
+                st.Page("pages/generate_text.py", title="Generate text"),
+                st.Page("pages/generate_names.py", title="Generate names"),
+            ],
+        }
+    )
+    with session.mending():
+        page.run()

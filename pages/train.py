@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui import front_door, models, session
+from pages._ui.link import link_for_others
 from pages._ui.live import ROOM, live_panel
 from pages._ui.past_runs import past_runs
 from pages._ui.plain import plain
@@ -100,6 +101,7 @@ if not shown:
 if usable:
     with session.mending():
         past_runs(run_id)
+link_for_others(RUN_KEY)
 
 from lm_core.training.trainer import Trainer  # noqa: E402 - imports torch, last of all
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.bench.result import Result
+from lm_core.runs.owners import COOKIE
 
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
 SCREENS = ("Dataset explorer", "Doctor", "Architectures", "Attention")
@@ -141,9 +142,9 @@ REDRAWN = """async () => {
 def _redraws(page: Any, url: str, home: Path) -> list[float]:
     """Milliseconds from a change of the smoothing until the curve of a long run is drawn with it:
     a round trip to the server, all points smoothed and decimated, the chart changed in place."""
-    visitor = page.evaluate("new URL(location).searchParams.get('visitor')")
+    visitor = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
     page.get_by_role("link", name="Train", exact=True).click()
-    page.goto(f"{url}/train?visitor={visitor}&run={_long_run(home, visitor)}")
+    page.goto(f"{url}/train?run={_long_run(home, visitor)}")
     page.get_by_text(f"{POINTS:,}", exact=True).first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Scale").click()
     slider = page.get_by_role("slider", name="Smoothing")

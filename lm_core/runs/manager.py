@@ -166,6 +166,10 @@ class RunManager(Steering):
                 run, status="stopped", message="", lr_scale=1.0, pause_at=None, wish="run"
             )
 
+    def adopt(self, old: str, new: str) -> int:
+        """The runs of one owner become those of another, who alone knows them then; how many."""
+        return self.store.adopt(old, new) if self.store.runs_of(old, children=True) else 0
+
     def delete(self, run: str, owner: str) -> None:
         """Forget a run that has ended, with its checkpoints, snapshots and children."""
         if self._whole(run, owner).active:

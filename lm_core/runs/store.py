@@ -3,10 +3,10 @@
 Written by workers, read by pages; WAL mode, so readers never hold up the writer. A worker that is
 killed loses nothing it had shown. Steps that a resumed run does again replace the old ones.
 
-A run belongs to its `owner`, an unguessable id that a visitor's page carries in its address; every
-call a page makes names the owner. A run of the kind "doctor" is an examination; runs it makes on
-the way (a cell of its grid) are its children: they have it as `parent`, belong to the same owner,
-and are forgotten with it.
+A run belongs to its `owner`, an unguessable id that a visitor's browser keeps; every call a page
+makes names the owner. A run of the kind "doctor" is an examination; runs it makes on the way (a
+cell of its grid) are its children: they have it as `parent`, belong to the same owner, and are
+forgotten with it.
 """
 
 import json
@@ -155,7 +155,10 @@ class RunStore:
         with self._reading() as db:
             row = db.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
         if row is None or (owner is not None and row["owner"] != owner):
-            raise RunNotFound("This run is not here, or is somebody else's: start a new one.")
+            raise RunNotFound(
+                "This run is not here, or belongs to another browser: open it there, or start a "
+                "new one."
+            )
         return _run(row)
 
     def runs_of(self, owner: str, *, children: bool = False) -> list[Run]:
@@ -196,6 +199,11 @@ class RunStore:
         names = ", ".join(f"{name} = ?" for name in columns)
         with self._writing() as db:
             db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run))
+
+    def adopt(self, old: str, new: str) -> int:
+        """Give all runs of one owner to another; how many there were."""
+        with self._writing() as db:
+            return db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount
 
     def delete(self, run: str, owner: str) -> list[str]:
         """Forget a run, its children and all they showed; their ids, as their folders are the

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0  # between two looks at the figures of runs that go on
 TICKED, FIND = "train-ticked", "train-find"
 BEGUN = "train-table"  # the table on the page, and the rows that were ticked when it began
+UNKNOWN = (
+    "Your browser sent no cookie, so runs are found again only until this page is closed: load it "
+    "anew, or allow cookies for this address."
+)
 HEIGHT = 320  # pixels of the table, beyond which it scrolls
 
 
@@ -28,8 +32,10 @@ def past_runs(current: str | None) -> None:
     if len(watched) > 1:
         together(watched[::-1])
     st.subheader("Your runs")
+    if not session.is_known():
+        st.caption(UNKNOWN)
     if not mine:
-        st.caption("None yet. Each run you start is kept here, and found again by this address.")
+        st.caption("None yet. Each run you start is kept here, for this browser alone.")
         return
     st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
 

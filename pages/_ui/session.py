@@ -1,7 +1,8 @@
 """Who is looking, and what all visitors share: the run store and the workers.
 
-A visitor is an unguessable id in the page's address (`?visitor=...`), so a refresh or a bookmark
-finds its runs again and nobody else's page can. Nothing that belongs to a visitor is global.
+A visitor is an unguessable id in a cookie (`cookie.py`), so a refresh or a bookmark finds its runs
+again, nobody else's page can, and an address can be given to others. A browser that sends no cookie
+is another visitor each time it loads a page. Nothing that belongs to a visitor is global.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lm_core.errors import LabError
+from lm_core.errors import LabError, StoreUnavailable
 from pages._ui.once import once
 from pages._ui.plain import plain
 
@@ -22,28 +23,56 @@ if TYPE_CHECKING:
     from lm_core.runs.manager import RunManager
     from lm_core.runs.processes import LocalProcesses
 
-ADDRESS_KEY = "visitor"
+ADDRESS_KEY = "visitor"  # where the id once stood
 MOST = 2000  # sessions that are remembered
 _visitors: dict[str, str] = {}  # session -> whose it is
 
 
 def begin() -> None:
-    """Called on every page before anything else: keep the visitor's id in the address, and see
-    that worker processes are being warmed up."""
-    from lm_core.runs.owners import is_owner, new_owner
-
-    given = st.query_params.get(ADDRESS_KEY, "")
-    if "visitor" not in st.session_state:
-        st.session_state["visitor"] = given if is_owner(given) else new_owner()
-    if given != st.session_state["visitor"]:
-        st.query_params[ADDRESS_KEY] = st.session_state["visitor"]
+    """Called on every page before anything else: note whose session this is, and see that worker
+    processes are being warmed up."""
     _note()
     warm_up()
+    _claim()
 
 
 def visitor() -> str:
-    """The visitor's id."""
+    """The visitor's id: of the browser, or of this session alone where that sends none."""
+    from lm_core.runs.owners import is_owner, new_owner
+
+    if "visitor" not in st.session_state:
+        st.session_state["visitor"] = _sent() if is_owner(_sent()) else new_owner()
     return st.session_state["visitor"]
+
+
+def is_known() -> bool:
+    """Whether the browser will say again who it is when it loads a page the next time."""
+    return _sent() == visitor()
+
+
+def _sent() -> str | None:
+    from lm_core.runs.owners import COOKIE
+
+    return st.context.cookies.get(COOKIE)
+
+
+def _claim() -> None:
+    """An address from when it carried the id: the runs of that id become those of the first
+    browser that comes with it, and the address says nothing any more. Without a cookie it stays as
+    it is, so that it can be claimed when the page is loaded anew."""
+    from lm_core.runs.owners import is_old_owner
+
+    old = st.query_params.get(ADDRESS_KEY)
+    if old is None or not is_known():
+        return
+    if is_old_owner(old):
+        try:
+            claimed = manager().adopt(old, visitor())
+        except StoreUnavailable:
+            return
+        if claimed:
+            st.toast("The runs of this old address are kept for this browser now.")
+    del st.query_params[ADDRESS_KEY]
 
 
 @contextmanager

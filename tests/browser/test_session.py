@@ -10,8 +10,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from lm_core.runs.owners import COOKIE
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
-from tests.browser.test_training import start
+from tests.browser.test_training import start, stop
 from tests.waiting import PATIENCE, until
 from tools.lab_server import LabServer
 
@@ -52,6 +55,46 @@ def test_a_message_that_empties_the_caches_starts_no_workers(page: Page, hasty: 
     page.reload()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     assert [path.name for path in (hasty.home / "servers").iterdir()] == servers
+
+
+def test_two_tabs_opened_at_once_are_one_visitor_and_a_copied_address_is_nobody(
+    new_context, lab: LabServer
+) -> None:
+    mine, other = new_context(), new_context()
+    tabs = [mine.new_page() for _ in range(2)]
+    for tab in tabs:
+        tab.evaluate("url => void setTimeout(() => (location.href = url))", f"{lab.url}/train")
+    for tab in tabs:
+        expect(tab.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    kept = [cookie for cookie in mine.cookies() if cookie["name"] == COOKIE]
+    assert [(c["httpOnly"], c["sameSite"]) for c in kept] == [(True, "Lax")]
+    run = start(tabs[0])
+    assert kept[0]["value"] not in tabs[0].url
+    assert RunStore(lab.home).get(run).owner == kept[0]["value"]
+    tabs[1].reload()
+    expect(tabs[1].get_by_test_id("stDataFrame").last).to_be_visible()  # the table of one's runs
+    stranger = other.new_page()
+    stranger.goto(tabs[0].url)
+    expect(stranger.get_by_text("This run is not here, or belongs to another")).to_be_visible()
+    expect(stranger.get_by_text("None yet. Each run you start")).to_be_visible()
+    expect(stranger.get_by_role("button", name="Delete")).to_have_count(0)
+    stop(tabs[0])
+    expect(tabs[0].get_by_text("sent no cookie")).to_have_count(0)
+
+
+def test_an_old_address_brings_its_runs_to_one_browser(new_context, lab: LabServer) -> None:
+    store, old = RunStore(lab.home), "abcdefgh-1234_56"
+    run = store.create(old, "Long ago", default_spec(CorpusSpec(name="names"), "lstm").to_dict())
+    store.update(run, status="stopped")
+    one, two = new_context().new_page(), new_context().new_page()
+    one.goto(f"{lab.url}/train?visitor={old}&run={run}")
+    expect(one.get_by_text("Long ago").first).to_be_visible()
+    expect(one).not_to_have_url(re.compile("visitor"))
+    two.goto(f"{lab.url}/train?visitor={old}&run={run}")
+    expect(two.get_by_text("This run is not here, or belongs to another")).to_be_visible()
+    expect(two).not_to_have_url(re.compile("visitor"))
+    one.reload()
+    expect(one.get_by_text("Long ago").first).to_be_visible()
 
 
 def _clear_caches(url: str, *, times: int) -> None:

@@ -37,7 +37,8 @@ def test_a_bookmark_may_be_the_first_thing_a_fresh_server_sees(page: Page) -> No
     page.goto("/train")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     expect(page.get_by_text("See inside", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile("visitor="))
+    expect(page).to_have_url(re.compile("text=names"))
+    assert "visitor" not in page.url
 
 
 def start(page: Page, *, budget: str = "5 min", model: str | None = None, url: str = "") -> str:
@@ -96,7 +97,7 @@ def test_two_windows_train_at_once_and_never_see_each_other(new_context) -> None
     for page, mine, other in ((one, "Transformer", "LSTM"), (two, "LSTM", "Transformer")):
         expect(page.get_by_text(f"{mine}, US first names, 2017").first).to_be_visible()
         assert page.get_by_text(f"{other}, US first names, 2017").count() == 0
-    # With the other's run in the address and one's own visitor id, nothing of it is shown.
+    # With the other's run in the address and one's own cookie, nothing of it is shown.
     stranger = re.sub(r"run=[\w-]+", f"run={run_two}", one.url)
     one.goto(stranger)
     expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible()

@@ -1,5 +1,8 @@
 """Who is looking, and what there is once for the whole server."""
 
+import asyncio
+import re
+import secrets
 import threading
 from pathlib import Path
 
@@ -7,9 +10,12 @@ import pytest
 import streamlit as st
 from streamlit import runtime
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.util import patch_config_options
 
 from lm_core.errors import StoreUnavailable
+from lm_core.runs.owners import COOKIE, is_owner, new_owner
 from pages._ui import session
+from pages._ui.cookie import VisitorCookie
 from pages._ui.once import once
 from tests.pages.stored import forget, stored_run
 from tests.waiting import PATIENCE
@@ -123,3 +129,141 @@ def test_no_more_sessions_are_remembered_than_have_room(monkeypatch: pytest.Monk
 def test_the_manager_asks_who_is_present() -> None:
     AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
     assert session._manager()._present is session.present
+
+
+# The cookie ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id that the browser sends."""
+    owner = new_owner()
+    monkeypatch.setattr(session, "_sent", lambda: owner)
+    return owner
+
+
+def a_page(**address: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    at.query_params.update(address)
+    at.switch_page("pages/train.py").run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def test_a_visitor_is_who_the_browser_says(browser: str) -> None:
+    assert a_page().session_state["visitor"] == a_page().session_state["visitor"] == browser
+
+
+@pytest.mark.parametrize("sent", [None, "", "awvDga_xxlxZU35e", "../../etc", "x" * 41, "é" * 22])
+def test_without_a_cookie_each_session_is_a_visitor_of_its_own(
+    sent: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_sent", lambda: sent)
+    one, two = a_page(), a_page()
+    assert one.session_state["visitor"] != two.session_state["visitor"]
+    assert one.session_state["visitor"] == one.run().session_state["visitor"]
+    assert any("sent no cookie" in caption.value for caption in one.caption)
+
+
+def test_an_id_in_the_address_is_nobody(browser: str) -> None:
+    at = a_page(visitor=new_owner(), text="names")
+    assert at.session_state["visitor"] == browser
+    assert dict(at.query_params) == {"text": "names"}
+    assert not any("sent no cookie" in caption.value for caption in at.caption)
+
+
+def test_an_old_address_is_claimed_by_the_first_browser_that_comes_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, runs = secrets.token_urlsafe(12), session._manager()
+    run = stored_run(old, title="Long ago")
+    try:
+        monkeypatch.setattr(session, "_sent", lambda: None)
+        at = a_page(visitor=old)
+        assert runs.store.get(run).owner == old  # it would be lost again at the next load
+        assert at.query_params["visitor"] == old
+        owners = [new_owner() for _ in range(7)]
+        for owner in owners:
+            monkeypatch.setattr(session, "_sent", lambda owner=owner: owner)
+            at = a_page(visitor=old)
+            assert "visitor" not in at.query_params
+            assert len(at.toast) == (owner == owners[0])
+        assert runs.store.get(run).owner == owners[0]
+    finally:
+        forget(runs.store, run)
+
+
+def test_a_session_that_was_emptied_is_still_the_browsers(browser: str) -> None:
+    at = a_page()
+    del at.session_state["visitor"]
+    assert at.run().session_state["visitor"] == browser
+    assert not at.exception
+
+
+# As the server sends it
+
+
+async def answer(path: str = "/train", *, scheme: str = "http", **headers: str) -> dict[str, str]:
+    """Headers of the answer to a request; Streamlit behind it answers with a page."""
+
+    async def page(scope, receive, send) -> None:
+        kept = [(b"content-type", b"text/html"), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": 200, "headers": kept})
+        await send({"type": "http.response.body", "body": b""})
+
+    said: dict[str, str] = {}
+
+    async def send(message) -> None:
+        said.update((k.decode(), v.decode()) for k, v in message.get("headers", []))
+
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "scheme": scheme, "headers": sent}
+    await VisitorCookie(page)(scope, None, send)
+    return said
+
+
+HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+def test_a_page_brings_the_cookie_and_what_belongs_to_it_does_not() -> None:
+    kept = asyncio.run(answer(accept=HTML))["set-cookie"]
+    assert re.fullmatch(
+        rf"{COOKIE}=[\w-]{{22}}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax", kept
+    )
+    assert asyncio.run(answer(accept=HTML))["set-cookie"] != kept
+    assert "set-cookie" not in asyncio.run(answer("/_stcore/health", accept="*/*"))
+    assert "set-cookie" not in asyncio.run(answer("/media/x.csv"))
+
+
+def test_a_browser_keeps_its_id_and_no_proxy_does(browser: str) -> None:
+    said = asyncio.run(answer(accept=HTML, cookie=f"a=b; {COOKIE}={browser}"))
+    assert said["set-cookie"].startswith(f"{COOKIE}={browser}; ")
+    assert "private" in said["cache-control"]
+    for wrong in ("awvDga_xxlxZU35e", "", "x; y", '"quoted"'):
+        said = asyncio.run(answer(accept=HTML, cookie=f"{COOKIE}={wrong}"))
+        assert is_owner(re.match(rf"{COOKIE}=([^;]*);", said["set-cookie"])[1])
+
+
+def test_the_cookie_is_for_safe_lines_where_the_page_is_and_for_frames_where_asked() -> None:
+    kept = asyncio.run(answer(accept=HTML, scheme="https"))["set-cookie"]
+    assert kept.endswith("HttpOnly; SameSite=Lax; Secure")
+    with patch_config_options({"server.xsrfCookieSameSite": "none"}):
+        kept = asyncio.run(answer(accept=HTML))["set-cookie"]
+    assert kept.endswith("HttpOnly; SameSite=None; Secure; Partitioned")
+
+
+# A link for others
+
+
+def test_the_link_for_others_has_the_choices_and_no_run(browser: str) -> None:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    at.context["url"] = "http://lab:8501/train"
+    run = stored_run(browser)
+    try:
+        at.query_params.update({"text": "names", "run": run})
+        at.switch_page("pages/train.py").run()
+        assert not at.exception
+        assert next(code.value for code in at.code) == "http://lab:8501/train?text=names"
+    finally:
+        forget(session._manager().store, run)

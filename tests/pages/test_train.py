@@ -85,5 +85,5 @@ def test_a_strangers_run_is_not_shown(train: AppTest) -> None:
     train.run()
     assert not train.exception
     assert [e.value for e in train.error] == [
-        "This run is not here, or is somebody else's: start a new one."
+        "This run is not here, or belongs to another browser: open it there, or start a new one."
     ]

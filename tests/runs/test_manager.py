@@ -239,6 +239,18 @@ def test_nobody_touches_the_run_of_another(manager: RunManager, call: str) -> No
     assert manager.store.get(run) == before
 
 
+def test_runs_change_hands_once(manager: RunManager) -> None:
+    job = manager.start(SPEC, "old", kind="doctor")
+    cell = manager.store.create("old", "", SPEC.to_dict(), parent=job)
+    others = manager.start(SPEC, "bob")
+    assert manager.adopt("old", "ada") == 2
+    assert manager.adopt("old", "eve") == 0
+    assert {run.id for run in manager.store.runs_of("ada", children=True)} == {job, cell}
+    assert [run.id for run in manager.store.runs_of("bob")] == [others]
+    with pytest.raises(RunNotFound):
+        manager.stop(job, "old")
+
+
 def test_files_of_the_machine_are_refused(manager: RunManager) -> None:
     spec = RunSpec(corpus=CorpusSpec(name="file", file="secret.txt"))
     with pytest.raises(BadSettings, match="command line only"):

@@ -1,0 +1,20 @@
+"""The address of a screen, to give to others: its choices, and no run of one's own."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+
+def link_for_others(*own: str) -> None:
+    """The address behind a small button, with a button to copy it.
+
+    Args:
+        own: parameters that mean nothing in another browser.
+    """
+    if not st.context.url:
+        return
+    chosen = {name: st.query_params.get_all(name) for name in st.query_params if name not in own}
+    query = f"?{urlencode(chosen, doseq=True)}" if chosen else ""
+    with st.popover("Link for others", type="tertiary", key="link-for-others"):
+        st.code(f"{st.context.url}{query}", language=None, wrap_lines=True)
+        st.caption("It opens this screen with the same text. Your runs stay in your browser.")
