@@ -14,7 +14,7 @@ _OLD_FORM = re.compile(r"[A-Za-z0-9_-]{16}")
 
 def new_owner() -> str:
     """An id that cannot be guessed."""
-    return secrets.token_urlsafe(16)
+    return secrets.token_urlsafe(18)
 
 
 def is_owner(text: object) -> bool:

@@ -229,7 +229,7 @@ HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 def test_a_page_brings_the_cookie_and_what_belongs_to_it_does_not() -> None:
     kept = asyncio.run(answer(accept=HTML))["set-cookie"]
     assert re.fullmatch(
-        rf"{COOKIE}=[\w-]{{22}}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax", kept
+        rf"{COOKIE}=[\w-]{{24}}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax", kept
     )
     assert asyncio.run(answer(accept=HTML))["set-cookie"] != kept
     assert "set-cookie" not in asyncio.run(answer("/_stcore/health", accept="*/*"))
