@@ -1,10 +1,17 @@
 """Checkpoints: a folder with `model.safetensors`, `meta.json` and `tokenizer.json`.
 
 Loading runs no code from the files and refuses what it does not know. A run that may go on also
-has `training.safetensors`: the optimizer's memory and the carried state. The card holds the SHA-256
-of the other files, so that a damaged one is noticed.
+has `training.safetensors`: the optimizer's memory and the carried state. `history.json` is the
+curve, where it was kept. The card holds the SHA-256 of the other files, so that a damaged one is
+noticed.
+
+A newer checkpoint takes the place of an older one whole, whenever its process is killed: it is
+written into a folder of its own inside, which becomes `.next` when all of it is there. From then on
+each file counts that is found there, or has been moved from there to where the older one was, the
+card last.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -31,9 +38,14 @@ FORMAT = 1
 MOST_META_BYTES = 1_000_000
 MOST_TOKENIZER_BYTES = 50_000_000
 MOST_WEIGHT_BYTES = 4_000_000_000
-WEIGHTS, TRAINING, TOKENIZER = "model.safetensors", "training.safetensors", "tokenizer.json"
+MOST_ROWS = 500  # of a curve that is kept
+CARD, WEIGHTS, TRAINING = "meta.json", "model.safetensors", "training.safetensors"
+TOKENIZER, HISTORY = "tokenizer.json", "history.json"
 LOGS = "logs"  # of the training: a folder that stays when the checkpoint is replaced
-OURS = {WEIGHTS, TRAINING, TOKENIZER, LOGS, "meta.json", "history.json"}
+OURS = {CARD, WEIGHTS, TRAINING, TOKENIZER, HISTORY, LOGS}
+NEXT, NEW = ".next", ".new-"  # a whole checkpoint that is moving in; one that is being written
+
+History = dict[str, list]  # "points" and "evaluations", each rows of [step, nats]
 
 ANY = "*"  # other names than those listed
 SAID: dict[str, Any] = {  # of what form is what a card says besides; each may be missing
@@ -75,12 +87,14 @@ def save_checkpoint(
     tokenizer: Tokenizer,
     meta: dict[str, Any],
     training: dict[str, torch.Tensor] | None = None,
+    history: History | None = None,
 ) -> Path:
     """Write a checkpoint; it appears whole or not at all, and replaces an older one.
 
     Args:
         meta: what the card says; `model`, `vocab_size`, `format` and `lm_core` are added here.
         training: tensors a resumed run needs.
+        history: the curve so far, of which MOST_ROWS are kept.
 
     Raises:
         StoreUnavailable: a full disk or a read-only folder.
@@ -96,24 +110,32 @@ def save_checkpoint(
         "vocab_size": model.vocab_size,
         "parameters": model.n_parameters,
     }
+    fresh = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            save_file(stored(model), fresh / WEIGHTS)
-            if training is not None:
-                save_file(training, fresh / TRAINING)
-            (fresh / TOKENIZER).write_text(dumps(tokenizer.to_dict()))
-            meta["sha256"] = {file.name: _sha256(file) for file in sorted(fresh.iterdir())}
-            (fresh / "meta.json").write_text(dumps(meta, indent=2) + "\n")
-            fresh.chmod(0o755)
-            for file in fresh.iterdir():  # a shipped model is read by other users too
-                file.chmod(0o644)
-            _swap(fresh, folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        _make(folder)
+        _settle(folder)
+        fresh = Path(tempfile.mkdtemp(prefix=NEW, dir=folder))
+        save_file(stored(model), fresh / WEIGHTS)
+        if training is not None:
+            save_file(training, fresh / TRAINING)
+        (fresh / TOKENIZER).write_text(dumps(tokenizer.to_dict()))
+        if history is not None:
+            thin = {name: thinned(rows) for name, rows in history.items()}
+            (fresh / HISTORY).write_text(dumps(thin) + "\n")
+        meta["sha256"] = {file.name: _sha256(file) for file in sorted(fresh.iterdir())}
+        (fresh / CARD).write_text(dumps(meta, indent=2) + "\n")
+        fresh.chmod(0o755)
+        for file in fresh.iterdir():  # a shipped model is read by other users too
+            file.chmod(0o644)
+        os.rename(fresh, folder / NEXT)
     except (OSError, SafetensorError) as error:
+        if fresh is not None:
+            shutil.rmtree(fresh, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # where nothing else is in it
         raise StoreUnavailable(unwritable(error, folder)) from None
+    with contextlib.suppress(OSError):  # it is there; a file that somebody reads moves next time
+        _settle(folder)
     return folder
 
 
@@ -125,7 +147,8 @@ def check_replaceable(folder: Path) -> None:
         StoreUnavailable: it cannot be read.
     """
     try:
-        strange = sorted({path.name for path in folder.iterdir()} - OURS)
+        found = {path.name for path in folder.iterdir()} - OURS - {NEXT}
+        strange = sorted(name for name in found if not name.startswith(NEW))
     except FileNotFoundError:
         return
     except NotADirectoryError:
@@ -141,22 +164,31 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put `fresh` in the place of `folder`. A reader sees the old or the new, never a mixture."""
-    if not folder.exists():
-        os.rename(fresh, folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    os.rename(folder, old / "was")
-    try:
-        os.rename(fresh, folder)
-    except OSError:
-        os.rename(old / "was", folder)  # better the older one than none
-        old.rmdir()
-        raise
-    if (old / "was" / LOGS).exists():
-        os.rename(old / "was" / LOGS, folder / LOGS)
-    shutil.rmtree(old, ignore_errors=True)
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+
+
+def _settle(folder: Path) -> None:
+    """Move in what waits in NEXT, the card last; sweep up what a killed process was writing."""
+    waiting = folder / NEXT
+    if (waiting / CARD).exists():
+        for name in OURS - {LOGS, CARD, *(read_meta(folder).get("sha256") or ())}:
+            (folder / name).unlink(missing_ok=True)  # of the older one alone
+        for file in sorted(waiting.iterdir(), key=lambda file: file.name == CARD):
+            os.replace(file, folder / file.name)
+    if waiting.exists():
+        waiting.rmdir()
+    for litter in folder.glob(f"{NEW}*"):
+        shutil.rmtree(litter, ignore_errors=True)
+        litter.unlink(missing_ok=True)
+
+
+def where(folder: Path, name: str) -> Path:
+    """Where this file of a checkpoint is, which may be moving in."""
+    waiting = Path(folder) / NEXT / name
+    return waiting if waiting.exists() else Path(folder) / name
 
 
 def load_checkpoint(folder: Path | str) -> Checkpoint:
@@ -173,26 +205,30 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         except BadCheckpoint:
             if _version(folder) == version and (version is not None or look > 4):
                 raise
-            time.sleep(0.005)  # between the old one and the new one there is none for a moment
+            time.sleep(0.005)  # its files are on the way
         else:
             if _version(folder) == version:
                 return checkpoint
     raise BadCheckpoint(f"{folder.name} is replaced all the time: try again a little later.")
 
 
-def _version(folder: Path) -> tuple[int, int] | None:
+def _version(folder: Path) -> tuple[Any, ...] | None:
     try:
-        status = (folder / "meta.json").stat()
+        status = where(folder, CARD).stat()
     except OSError:
         return None
-    return status.st_ino, status.st_mtime_ns
+    try:
+        waiting = sorted(os.listdir(folder / NEXT))
+    except OSError:
+        waiting = []
+    return status.st_ino, status.st_mtime_ns, *waiting
 
 
 def _load(folder: Path) -> Checkpoint:
     if not folder.is_dir():
         raise BadCheckpoint(f"There is no checkpoint folder {folder}: check the path.")
     meta = read_meta(folder)
-    tokenizer = load_tokenizer(read_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
+    tokenizer = load_tokenizer(read_json(where(folder, TOKENIZER), MOST_TOKENIZER_BYTES))
     if meta["vocab_size"] != tokenizer.vocab_size:
         raise BadCheckpoint(
             f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its "
@@ -212,7 +248,7 @@ def _load(folder: Path) -> Checkpoint:
 
 def read_meta(folder: Path) -> dict[str, Any]:
     """The card of a checkpoint, checked to be one of ours; quick, no weights are read."""
-    meta = read_json(Path(folder) / "meta.json", MOST_META_BYTES)
+    meta = read_json(where(folder, CARD), MOST_META_BYTES)
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
         raise BadCheckpoint(
             f"{Path(folder).name} is not a checkpoint of this lab's format {FORMAT}: "
@@ -246,13 +282,13 @@ def _is(value: Any, form: Any) -> bool:
 def _check_whole(folder: Path, meta: dict[str, Any], name: str) -> None:
     """The file is the one the card was written for, bit by bit."""
     hashes = meta.get("sha256", {})
-    if not isinstance(hashes, dict) or hashes.get(name) not in (None, _sha256(folder / name)):
+    if not isinstance(hashes, dict) or hashes.get(name) not in (None, _sha256(where(folder, name))):
         what = "is damaged or belongs to another model: copy or train it again."
         raise BadCheckpoint(f"{name} in {folder.name} {what}")
 
 
 def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
-    path, settings = folder / WEIGHTS, dict(meta["model"])
+    path, settings = where(folder, WEIGHTS), dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
     name, vocab_size = settings.pop("name"), meta["vocab_size"]
     try:
@@ -279,40 +315,54 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
 
 def load_training(folder: Path) -> dict[str, torch.Tensor]:
     """The tensors a resumed run needs; empty when the checkpoint has none."""
-    path = Path(folder) / TRAINING
-    if not path.exists():
+    path, meta = where(folder, TRAINING), read_meta(folder)
+    if not path.exists() or TRAINING not in (meta.get("sha256") or {TRAINING}):
         return {}
     try:
-        _check_whole(Path(folder), read_meta(folder), TRAINING)
+        _check_whole(Path(folder), meta, TRAINING)
         return load_file(path)
     except (OSError, SafetensorError):
         raise BadCheckpoint(f"{path.name} is damaged: start a new run.") from None
 
 
-def save_history(folder: Path, history: dict[str, list], most: int = 500) -> None:
-    """Keep the curve of a finished run beside its weights.
+def add_to_card(folder: Path, **more: Any) -> None:
+    """Let the card of a checkpoint say more, or something else; its other files stay.
 
-    Args:
-        history: "points" and "evaluations", each rows of [step, nats].
-        most: rows kept of each; of longer ones every k-th, and the last.
+    Raises:
+        StoreUnavailable: a full disk or a read-only folder.
     """
-    thin = {}
-    for name, rows in history.items():
-        every = max(1, -(-len(rows) // most))
-        thin[name] = [*rows[:-1:every], *rows[-1:]]
     try:
-        (folder / "history.json").write_text(dumps(thin) + "\n")
+        _settle(folder)
+        number, fresh = tempfile.mkstemp(prefix=NEW, dir=folder)
+        with os.fdopen(number, "w") as file:
+            file.write(dumps(read_meta(folder) | more, indent=2) + "\n")
+        os.chmod(fresh, 0o644)
+        os.replace(fresh, folder / CARD)
     except OSError as error:
         raise StoreUnavailable(unwritable(error, folder)) from None
 
 
-def load_history(folder: Path) -> dict[str, list]:
-    """The curve kept by `save_history`; empty lists when there is none."""
-    empty: dict[str, list] = {"points": [], "evaluations": []}
-    if not (Path(folder) / "history.json").exists():
+def thinned(rows: list, most: int = MOST_ROWS) -> list:
+    """Of rows that begin with their step about `most`, evenly over the steps; the first and the
+    last among them."""
+    if len(rows) <= most:
+        return rows
+    gap = -(-(rows[-1][0] - rows[0][0] + 1) // most)
+    kept = rows[:1]
+    for row in rows[1:-1]:
+        if row[0] >= kept[-1][0] + gap:
+            kept.append(row)
+    return [*kept, rows[-1]]
+
+
+def load_history(folder: Path) -> History:
+    """The curve that was kept with a checkpoint; empty lists when there is none."""
+    empty: History = {"points": [], "evaluations": []}
+    path = where(folder, HISTORY)
+    if not path.exists():
         return empty
-    data = read_json(Path(folder) / "history.json", MOST_META_BYTES)
+    data = read_json(path, MOST_META_BYTES)
     try:
         return {name: [[int(s), float(n)] for s, n in data[name]] for name in empty}
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise BadCheckpoint(f"history.json in {Path(folder).name} is damaged: delete it.") from None
+        raise BadCheckpoint(f"{HISTORY} in {Path(folder).name} is damaged: delete it.") from None

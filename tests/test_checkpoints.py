@@ -1,4 +1,5 @@
 import ast
+import contextlib
 import errno
 import itertools
 import json
@@ -26,7 +27,7 @@ from lm_core.checkpoints import (
     load_training,
     read_meta,
     save_checkpoint,
-    save_history,
+    thinned,
 )
 from lm_core.errors import BadCheckpoint, StoreUnavailable
 from lm_core.models import models
@@ -125,13 +126,27 @@ def test_other_users_may_read_it(folder: Path) -> None:
 
 def test_the_curve_is_kept_with_its_ends(folder: Path) -> None:
     rows = [[step, 3.0 - step / 1000] for step in range(1, 1235)]
-    save_history(folder, {"points": rows, "evaluations": rows[:3]}, most=100)
+    history = {"points": rows, "evaluations": rows[:3]}
+    save_checkpoint(folder, lively_model("ngram"), alphabet(27), {}, history=history)
     kept = load_history(folder)
     assert kept["evaluations"] == rows[:3]
     assert kept["points"][0] == rows[0]
     assert kept["points"][-1] == rows[-1]
-    assert 50 <= len(kept["points"]) <= 101
+    assert 250 <= len(kept["points"]) <= 501
     load_checkpoint(folder)
+    saved(folder)
+    assert load_history(folder)["points"] == []  # another model, without a curve
+
+
+def test_a_curve_that_was_thinned_and_went_on_is_even_again() -> None:
+    """As of a run that is resumed: its first half is what an earlier checkpoint kept."""
+    first = thinned([[step, 0.0] for step in range(1, 10_001)], 500)
+    kept = thinned([*first, *([step, 0.0] for step in range(10_001, 20_001))], 500)
+    steps = [step for step, _ in kept]
+    assert (steps[0], steps[-1]) == (1, 20_000)
+    assert 400 <= len(steps) <= 501
+    gaps = [b - a for a, b in itertools.pairwise(steps[:-1])]
+    assert max(gaps) <= 2 * min(gaps)
 
 
 def test_a_checkpoint_without_a_curve_has_an_empty_one(folder: Path) -> None:
@@ -142,8 +157,9 @@ def test_an_infinite_loss_is_strict_json_and_comes_back(tmp_path: Path) -> None:
     """Maximum likelihood gives what it never saw no probability at all."""
     scores = {"train": {"nats_per_token": math.nan}, "validation": {"nats_per_token": math.inf}}
     card = {"metrics": scores, "title": "Infinity"}
-    folder = save_checkpoint(tmp_path / "model", lively_model("bigram"), alphabet(27), card)
-    save_history(folder, {"points": [[1, math.inf], [2, 3.5]], "evaluations": [[2, -math.inf]]})
+    curve = {"points": [[1, math.inf], [2, 3.5]], "evaluations": [[2, -math.inf]]}
+    model = lively_model("bigram")
+    folder = save_checkpoint(tmp_path / "model", model, alphabet(27), card, history=curve)
 
     def refused(word: str) -> None:
         raise AssertionError(f"{word} is not JSON")
@@ -154,8 +170,7 @@ def test_an_infinite_loss_is_strict_json_and_comes_back(tmp_path: Path) -> None:
     assert meta["title"] == "Infinity"
     assert meta["metrics"]["validation"]["nats_per_token"] == math.inf
     assert math.isnan(meta["metrics"]["train"]["nats_per_token"])
-    kept = load_history(folder)
-    assert kept == {"points": [[1, math.inf], [2, 3.5]], "evaluations": [[2, -math.inf]]}
+    assert load_history(folder) == curve
     load_checkpoint(folder)
 
 
@@ -229,6 +244,48 @@ def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None
     finally:
         stop.set()
         thread.join()
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches the end of a process."""
+
+
+@pytest.mark.parametrize("end", [Killed(), PermissionError(13, "somebody reads it")], ids=repr)
+def test_cut_short_anywhere_it_is_the_old_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: BaseException
+) -> None:
+    """At every call that changes a file or a folder: what is there then loads, goes on and can be
+    replaced; and once whole, a new one is not lost again."""
+    changes = [(os, "rename"), (os, "replace"), (Path, "unlink"), (Path, "rmdir")]
+    changes += [(checkpoints, "save_file"), (Path, "write_text"), (Path, "chmod")]
+    model, met = lively_model("ngram"), []
+    for cut in itertools.count():
+        folder, calls = saved(tmp_path / str(cut)), itertools.count()
+        (folder / "logs").mkdir()
+        with monkeypatch.context() as patch:
+            for place, name in changes:
+                plain = getattr(place, name)
+
+                def cut_short(*given, plain=plain, calls=calls, cut=cut, **how):
+                    if next(calls) == cut:
+                        raise end
+                    return plain(*given, **how)
+
+                patch.setattr(place, name, cut_short)
+            with contextlib.suppress(Killed, StoreUnavailable):
+                save_checkpoint(folder, model, alphabet(27), {"title": "New"})
+        check_replaceable(folder)
+        title = load_checkpoint(folder).title
+        assert load_training(folder).keys() == ({"optimizer.0.step"} if title != "New" else set())
+        met.append(title == "New")
+        save_checkpoint(folder, model, alphabet(27), {"title": "Newer"})
+        assert load_checkpoint(folder).title == "Newer"
+        kept = ["logs", "meta.json", "model.safetensors", "tokenizer.json"]
+        assert sorted(os.listdir(folder)) == kept
+        if next(calls) <= cut:
+            break
+    assert met == sorted(met)
+    assert set(met) == {False, True}
 
 
 @pytest.mark.parametrize("name", ["thesis.txt", ".git", "other"])
@@ -507,21 +564,3 @@ def test_an_unknown_family_is_named_with_the_nearest() -> None:
 
     with pytest.raises(UnknownName, match="did you mean 'lstm'"):
         build_model("lsmt", {}, 27)
-
-
-def test_a_swap_that_fails_puts_the_older_one_back(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, rename = read_meta(folder), os.rename
-
-    def only_away(source: Path, target: Path) -> None:
-        if Path(target) == folder and Path(source).name != "was":
-            raise PermissionError(13, "somebody reads it")
-        rename(source, target)
-
-    monkeypatch.setattr(checkpoints.os, "rename", only_away)
-    with pytest.raises(StoreUnavailable, match="somebody reads it"):
-        saved(folder, seed=1)
-    assert read_meta(folder) == before
-    load_checkpoint(folder)
-    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []

@@ -19,7 +19,6 @@ from lm_core.checkpoints import (
     load_history,
     load_training,
     save_checkpoint,
-    save_history,
 )
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say, tell
 from lm_core.device import DeviceChoice, choose_device
@@ -100,9 +99,13 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         },
     }
     save_checkpoint(
-        out, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
+        out,
+        trainer.model,
+        prepared.tokenizer,
+        meta,
+        training=training_tensors(trainer),
+        history=history,
     )
-    save_history(out, history)
     for verdict in health.verdicts:
         say(verdict.line())
     answer = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
+from lm_core.checkpoints import CARD, load_checkpoint, load_training, save_checkpoint, where
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
@@ -148,7 +148,7 @@ def trainer_of(
         return str(folder)
 
     model = prepared.model
-    resuming = folder.exists() and model.learns_by == "gradient"
+    resuming = where(folder, CARD).exists() and model.learns_by == "gradient"
     if resuming:
         saved = load_checkpoint(folder)
         prepared.check_same_text(saved)

@@ -1,7 +1,8 @@
 """How a running training is steered: pause, resume, single steps, stop, another learning rate.
 
-The trainer looks at it between two steps, or two parts of a text that is counted. This one is changed from another thread of the same
-process; a worker process uses one that reads the wishes out of the run store.
+The trainer looks at it between two steps, or two parts of a text that is counted. This one is
+changed from another thread of the same process; a worker process uses one that reads the wishes out
+of the run store.
 """
 
 import time

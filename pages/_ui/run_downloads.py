@@ -63,7 +63,10 @@ def _button(label: str, make: Callable[[], bytes], name: str, **options: object)
 
 def checkpoint_zip(folder: Path) -> bytes:
     """The files that `lm_core` loads a model from."""
-    return _zipped({name: folder / name for name in MODEL_FILES if (folder / name).exists()})
+    from lm_core.checkpoints import where
+
+    files = {name: where(folder, name) for name in MODEL_FILES}
+    return _zipped({name: path for name, path in files.items() if path.exists()})
 
 
 @st.cache_data(max_entries=4, show_spinner="Writing the script, and checking it …")
