@@ -95,8 +95,13 @@ def in_all(nats: float) -> str:
     """Markdown: the surprise of a whole name, and the chance that it stands for."""
     if math.isinf(nats):
         return "**∞ nats** of surprise in all, which the model holds to be impossible"
-    odds = human(math.exp(nats)) if nats < POWERS else f"10 to the power of {nats / LN_10:.0f}"
+    odds = human(math.exp(nats)) if nats < POWERS else _power(nats / LN_10)
     return f"**{nats:.1f} nats** of surprise in all, one chance in {odds}"
+
+
+def _power(exponent: float) -> str:
+    """10 to that power, as it is written by hand."""
+    return f"10{f'{exponent:.0f}'.translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def verdict(choice: models.Choice, name: str, scored: Scored) -> str:

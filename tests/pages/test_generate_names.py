@@ -182,8 +182,8 @@ def test_rarer_than_compares_with_each_held_out_name() -> None:
     [
         (math.log(4), "one chance in 4"),
         (math.log(5e12), "one chance in 5 T"),
-        (100 * math.log(10), "one chance in 10 to the power of 100"),
-        (1e4, "one chance in 10 to the power of 4343"),
+        (100 * math.log(10), "one chance in 10¹⁰⁰"),
+        (1e4, "one chance in 10⁴³⁴³"),
         (math.inf, "which the model holds to be impossible"),
     ],
 )
