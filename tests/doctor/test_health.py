@@ -365,8 +365,8 @@ def test_it_listens_to_any_trainer_and_changes_nothing(family: str) -> None:
 # Healthy runs -----------------------------------------------------------------------------------
 
 
-def alarms(family: str, seed: int, steps: int) -> list[str]:
-    spec = default_spec(CorpusSpec(name="names"), family, budget=Budget(steps=steps), seed=seed)
+def alarms(family: str, seed: int, steps: int, corpus: str = "names") -> list[str]:
+    spec = default_spec(CorpusSpec(name=corpus), family, budget=Budget(steps=steps), seed=seed)
     spec = spec.with_texts({"train.eval_every": str(steps // 3)})
     events = run(spec, looking=math.inf)  # at every step that may be looked into
     return [e.code for e in events if isinstance(e, Diagnosed) and e.severity == "alarm"]
@@ -384,11 +384,18 @@ def test_a_longer_healthy_run_raises_no_alarm_whatever_the_seed(family: str, see
     assert alarms(family, seed, steps=250) == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("family", BY_GRADIENT)
+def test_a_healthy_run_over_running_text_raises_no_alarm(family: str, seed: int) -> None:
+    assert alarms(family, seed, 90, "speeches") == []
+
+
 def test_thresholds_are_quoted_in_the_words() -> None:
     events, known = SICK["rate_too_high"]
     (verdict,) = judge(record(*events, **known))
     assert verdict.text == (
-        "The training loss climbed from 2.21 nats at step 100 to 2.90 at step 106; more than 0.33 "
+        "The training loss climbed from 2.21 nats at step 100 to 2.90 at step 106; more than 0.66 "
         "is not chance."
     )
     assert judging.healthy(record(*WELL, twice=(2.5, 2.5, 90))).text == (
@@ -416,7 +423,7 @@ def test_a_climb_between_two_evaluations_is_told() -> None:
     (verdict,) = judge(record(*run))
     assert (verdict.code, verdict.severity) == ("rate_too_high", "alarm")
     assert verdict.text == (
-        "The validation loss climbed from 3.10 nats at step 10 to 10.20 at step 60; more than 0.82 "
+        "The validation loss climbed from 3.10 nats at step 10 to 10.20 at step 60; more than 1.65 "
         "is not chance."
     )
 
@@ -425,5 +432,5 @@ def test_a_climb_of_validation_alone_is_not_the_rates_fault() -> None:
     """It overfits: training falls meanwhile, and validation does not come back."""
     rising = lived(falling(), {40: 2.3, 60: 3.4, 80: 4.5})
     assert set(said(rising)) == {"overfitting"}
-    back = lived(falling(), {10: 2.5, 20: 3.1, 80: 2.4})  # a bad start does as much
+    back = lived(falling(), {10: 2.5, 20: 3.8, 80: 2.4})  # a bad start does as much
     assert said(back) == {}
