@@ -1,6 +1,7 @@
 """Telling ids that are drawn from ids that are counted."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def assert_drawn_by_chance(ids: Sequence[str]) -> None:
@@ -14,4 +15,4 @@ def assert_drawn_by_chance(ids: Sequence[str]) -> None:
     assert all(len(one) >= 12 for one in ids)
     for place in zip(*ids, strict=True):
         assert len(set(place)) > 32
-        assert sum(a == b for a, b in zip(place, place[1:], strict=False)) < len(ids) / 8
+        assert sum(a == b for a, b in pairwise(place)) < len(ids) / 8

@@ -12,7 +12,7 @@ from lm_core.doctor.untrained import MOST_ABOVE, cure_of
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
 # Of ln V, or of the loss it rises from where that is more: medians over many steps, and evaluations
-# of the weights after single steps. An RNN at the rate that suits it best climbs by 0.13 and by 0.34
+# of the weights after single steps. An RNN at the rate that suits it best climbs by 0.13 and 0.34
 # in its first hundred steps over running text; a rate a hundred times too high by 2 and more.
 RISES, RISES_BETWEEN = 0.2, 0.5
 SLOW_STEPS, SLOW_FALL = 100, 0.03  # steps, half of them at the highest rate; of ln V

@@ -10,10 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 SCREENS = Path(__file__).parents[1]
+ENTERED = "entered"  # in a session that came through app.py
 
 
 def enter() -> None:
     """First line of a screen: start again through app.py where it was passed by."""
-    if "visitor" not in st.session_state:
+    if ENTERED not in st.session_state:
         st.navigation([st.Page(file) for file in SCREENS.glob("*.py")], position="hidden")
         st.rerun()

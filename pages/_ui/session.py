@@ -16,6 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError, StoreUnavailable
+from pages._ui.front_door import ENTERED
 from pages._ui.once import once
 from pages._ui.plain import plain
 
@@ -31,6 +32,7 @@ _visitors: dict[str, str] = {}  # session -> whose it is
 def begin() -> None:
     """Called on every page before anything else: note whose session this is, and see that worker
     processes are being warmed up."""
+    st.session_state[ENTERED] = True
     _note()
     warm_up()
     _claim()
