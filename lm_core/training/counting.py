@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from lm_core.encoded import Encoded
 from lm_core.evaluation import evaluate
 from lm_core.training.clock import Clock
-from lm_core.training.events import Checkpointed, Event, Finished, Paused, Step
+from lm_core.training.events import Event, Finished, Paused, Step
+from lm_core.training.saving import Saving
 from lm_core.training.side import sampled
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def run(trainer: "Trainer") -> Iterator[Event]:
     """Fit `trainer.model` on growing parts of the training split."""
     train, control, clock = trainer.data["train"], trainer.control, Clock(trainer.seconds)
     sizes, reason = sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)}), "budget"
+    saving = Saving(trainer)
     while trainer.step < len(sizes):
         wish = control.look()
         if wish == "pause" and not control.may_step():
@@ -59,8 +61,10 @@ def run(trainer: "Trainer") -> Iterator[Event]:
             yield sampled(trainer)
         for make in trainer.aside:
             yield make(trainer)
+        if trainer.save and saving.due():
+            yield from saving.do(last=True)
     if trainer.save:
-        yield Checkpointed(trainer.step, trainer.save(trainer))
+        yield from saving.do(last=True)
     yield Finished(trainer.step, trainer.tokens, trainer.seconds, reason)
 
 

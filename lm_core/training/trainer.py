@@ -30,10 +30,11 @@ from lm_core.training.batches import Batches
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
 from lm_core.training.control import Control
-from lm_core.training.events import Checkpointed, Evaluated, Event, Failed, Finished, Paused, Step
+from lm_core.training.events import Evaluated, Event, Failed, Finished, Paused, Step
 from lm_core.training.optimizers import Several, optimizer_of, set_rate
 from lm_core.training.parallel import Team
 from lm_core.training.precision import Arithmetic, Objective
+from lm_core.training.saving import Saving
 from lm_core.training.schedules import lr_factor, ramped
 from lm_core.training.settings import Budget, TrainSettings
 from lm_core.training.sharding import whole
@@ -41,7 +42,6 @@ from lm_core.training.side import SideWork
 from lm_core.training.watching import Watcher
 
 REPORT_SECONDS = 0.1  # losses are read back from the device at most this often
-CHECKPOINT_SECONDS = 5.0
 QUICK_SECONDS = 0.2  # a run that was stopped is still evaluated when that takes no longer
 
 
@@ -159,8 +159,8 @@ class Trainer:
         """The loop."""
         s, clock, side = self.settings, Clock(self.seconds), SideWork(self)
         chooser = threads.chooser(self)
+        saving, last_report = Saving(self), time.perf_counter()
         pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
-        last_report = last_save = time.perf_counter()
         reason = "budget"
         while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
             wish = self.control.look()
@@ -188,18 +188,15 @@ class Trainer:
             for watcher in watching:
                 yield from watcher.after(self)
             now, aside = time.perf_counter(), side.due()
-            saving = self.save is not None and now - last_save > CHECKPOINT_SECONDS
+            saves = self.save is not None and saving.due()
             # What is evaluated or saved is known to be sound: a run that diverged ends here.
-            if aside or saving or wish == "pause" or now - last_report > REPORT_SECONDS:
+            if aside or saves or wish == "pause" or now - last_report > REPORT_SECONDS:
                 last_report = now
                 if (yield from self._report(pending)):
                     return
-            if aside and (yield from side.do()):
+            if (aside and (yield from side.do())) or (saves and (yield from saving.do())):
                 yield Failed.diverged(self.step)
                 return
-            if saving:
-                yield self._checkpoint()
-                last_save = time.perf_counter()
         if (yield from self._report(pending)):
             return
         scored = reason != "stopped" or 0 < side.cost < QUICK_SECONDS
@@ -208,8 +205,9 @@ class Trainer:
             return
         self.seconds = clock.seconds()
         parallel.end(self)
-        if self.save:
-            yield Checkpointed(self.step, self.save(self))
+        if self.save and (yield from saving.do(last=True)):
+            yield Failed.diverged(self.step)
+            return
         yield Finished(self.step, self.tokens, self.seconds, reason)
 
     def _one_step(
@@ -261,14 +259,6 @@ class Trainer:
     def _chance(self, piece: int) -> Any:
         """Around what may hide something at random."""
         return seeded(self.seed, self.step, piece, self.device) if self._dropout else nullcontext()
-
-    def _checkpoint(self) -> Checkpointed:
-        """Save between two steps."""
-        own, self.state = self.state, self.team.whole(self.state)
-        with self.weights.shown(kept=True):
-            path = self.save(self)
-        self.state = own
-        return Checkpointed(self.step, path)
 
     def _report(self, pending: list) -> Generator[Event, None, bool]:
         """Read the waiting losses back from the device in one go; True when the run diverged."""

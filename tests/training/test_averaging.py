@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from lm_core.evaluation import evaluate
-from lm_core.training import Budget, Trainer, TrainSettings, trainer
+from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.averaging import Weights
 from lm_core.training.events import Checkpointed, Evaluated, Finished, Step
+from lm_core.training.saving import Saving
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -55,7 +56,7 @@ def test_averages_change_what_is_judged_and_not_what_trains(family: str) -> None
 def test_the_average_is_what_writes_what_is_evaluated_and_what_is_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(Saving, "due", lambda self: True)
     seen = []
 
     def save(training: Trainer) -> str:

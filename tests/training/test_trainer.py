@@ -18,6 +18,7 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
+from lm_core.training.saving import Saving
 from lm_core.training.schedules import lr_factor
 from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
@@ -296,7 +297,7 @@ def test_samples_are_what_the_model_writes_then() -> None:
 def test_checkpoints_come_after_the_steps_they_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(Saving, "due", lambda self: True)
     saved = []
     training = make(save=lambda t: saved.append(t.step) or f"at {t.step}", budget=Budget(steps=4))
     shown = 0
@@ -329,7 +330,7 @@ def broken_at(training: Trainer, step: int) -> Trainer:
 def test_a_loss_that_is_no_number_ends_the_run_in_words(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(Saving, "due", lambda self: True)
     sound = []
 
     def save(training: Trainer) -> str:

@@ -4,10 +4,11 @@ import json
 from typing import Any
 from unittest.mock import patch
 
-from lm_core.training import Budget, Trainer, TrainSettings, trainer
+from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Step
 from lm_core.training.parallel import Team, together
 from lm_core.training.resume import training_tensors
+from lm_core.training.saving import Saving
 from tests.tiny import TEXT, encoded, tiny_model
 
 OPTIONS = ({}, {"accumulate": 2, "ramp": 0.5, "ema": 0.9, "eval_every": 7})
@@ -15,7 +16,7 @@ OPTIONS = ({}, {"accumulate": 2, "ramp": 0.5, "ema": 0.9, "eval_every": 7})
 
 def curves(team: Team) -> dict[str, dict[str, Any]]:
     """Curve, end and saved shapes of some short runs, saved after every step."""
-    with patch.object(trainer, "CHECKPOINT_SECONDS", -1.0):
+    with patch.object(Saving, "due", lambda self: True):
         return {
             f"{family} {len(options)}": _curve(team, family, options)
             for family in ("transformer", "lstm")
