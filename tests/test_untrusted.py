@@ -21,7 +21,6 @@ from lm_core.checkpoints import (
     load_history,
     read_meta,
     save_checkpoint,
-    save_history,
 )
 from lm_core.cli import main
 from lm_core.errors import BadCheckpoint, LabError
@@ -170,8 +169,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = lively_model("mlp", tokenizer.vocab_size)
     folder = tmp_path_factory.mktemp("kept") / "model"
     training = {"optimizer.0.step": torch.tensor(1.0)}
-    save_checkpoint(folder, model, tokenizer, CARD, training=training)
-    save_history(folder, {"points": [[1, 3.5]], "evaluations": [[1, 3.0]]})
+    curve = {"points": [[1, 3.5]], "evaluations": [[1, 3.0]]}
+    save_checkpoint(folder, model, tokenizer, CARD, training=training, history=curve)
     return folder
 
 
