@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -219,14 +218,15 @@ def test_a_failed_save_leaves_the_older_one_and_no_litter(
 
 def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None:
     """A page loads the model while its run goes on saving."""
-    stop = threading.Event()
+    stop, read = threading.Event(), threading.Event()
     versions = [lively_model("transformer", seed=seed) for seed in range(2)]
 
     def keep_saving() -> None:
         while not stop.is_set():
             for seed, model in enumerate(versions):
                 save_checkpoint(folder, model, alphabet(27), {"seed": seed})
-                time.sleep(0.02)
+                read.wait(PATIENCE)  # a reader that is slower than all saves would never end
+                read.clear()
 
     save_checkpoint(folder, versions[0], alphabet(27), {"seed": 0})
     thread = threading.Thread(target=keep_saving)
@@ -235,6 +235,7 @@ def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None
         met = set()
         for look in itertools.count(1):
             checkpoint = load_checkpoint(folder)
+            read.set()
             seed = checkpoint.meta["seed"]
             met.add(seed)
             weights = zip(checkpoint.model.parameters(), versions[seed].parameters(), strict=True)
@@ -243,6 +244,7 @@ def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None
                 break
     finally:
         stop.set()
+        read.set()
         thread.join()
 
 
