@@ -89,22 +89,24 @@ class _Trained:
 
 def _train(store: "RunStore", spec: "RunSpec", *, shown: bool) -> _Trained:
     from lm_core.device import choose_device
+    from lm_core.runs.held import HeldStore
     from lm_core.runs.prepare import prepare
     from lm_core.runs.reporting import Reporting
     from lm_core.runs.worker import recorded, trainer_of
 
     run, prepared = store.create("bench", "", spec.to_dict()), prepare(spec)
-    reporting, spent = Reporting(store, run, prepared), _Spent()
+    held, device = HeldStore(store.folder, run, store.hand_over(run)), choose_device("cpu", 1)
+    reporting, spent = Reporting(held, run, prepared), _Spent()
     about = SimpleNamespace(
         watchers=[spent.of(watcher) for watcher in reporting.watchers] if shown else (),
         aside=[spent.timed(make) for make in reporting.aside] if shown else (),
     )
-    trainer = trainer_of(store, run, prepared, choose_device("cpu", 1), about)
+    trainer = trainer_of(held, run, prepared, device, about)
     began = time.perf_counter()
     if shown:
         events = spent.between(trainer.run())
         trainer.run = lambda: events
-        for _ in recorded(store, run, trainer, reporting.snapshots):
+        for _ in recorded(held, run, trainer, reporting.snapshots, device):
             pass
     else:
         for _ in trainer.run():

@@ -34,6 +34,13 @@ def duration(seconds: float) -> str:
     return f"{sign}{clock}:{whole % 60:02}"
 
 
+def how_long(seconds: float) -> str:
+    """Roughly, with its unit: 34.2 -> "34 s", 150 -> "2 min", 7300 -> "2 h"."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min" if seconds < 7200 else f"{seconds // 3600:.0f} h"
+
+
 def percent(share: float) -> str:
     """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
 

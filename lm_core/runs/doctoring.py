@@ -14,10 +14,11 @@ from lm_core.doctor.patient import Patient
 from lm_core.doctor.plan import Plan
 from lm_core.doctor.steps import examine as steps_of
 from lm_core.errors import LabError
+from lm_core.runs.held import HeldStore
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import PARENT_GONE, THREADS, StoreControl, facts_of
+from lm_core.runs.worker import THREADS, StoreControl, facts_of, how_stopped
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Event, Failed
 
@@ -38,7 +39,7 @@ def patient_of(prepared: Prepared, device: DeviceChoice) -> Patient:
     )
 
 
-def examine(store: RunStore, run: str) -> str:
+def examine(store: HeldStore, run: str) -> str:
     """Take the steps of the job `run`; how it ended: finished, stopped, interrupted or failed."""
     row = store.get(run)
     try:
@@ -54,13 +55,10 @@ def examine(store: RunStore, run: str) -> str:
         for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
             store.record(run, [event])
     except LabError as error:
-        store.update(run, status="failed", message=str(error), ended=time.time())
-        return "failed"
-    status, message = ("stopped", "") if control.look() == "stop" else ("finished", "")
-    if PARENT_GONE.is_set():
-        status, message = "interrupted", "The lab was closed while this was going."
-    store.update(run, status=status, message=message, ended=time.time(), wish="run")
-    return status
+        return store.finish("failed", str(error))
+    if control.look() == "stop":
+        return store.finish(*how_stopped(store, run))
+    return store.finish("finished")
 
 
 class _Cells:

@@ -7,7 +7,6 @@ backend is anything shaped like a `concurrent.futures.Executor` (local processes
 import contextlib
 import os
 import shutil
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -29,6 +28,8 @@ SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 MOST_WAITING = 5  # of one visitor
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
+LEFT = f"Its training process has left it. {CAN_GO_ON}"
+KILLED = f"It did not stop in time, so its process was ended. {CAN_GO_ON}"
 
 
 def grace_seconds() -> float:
@@ -59,8 +60,9 @@ class RunManager(Steering):
         self._presence = Presence(store.folder)
         self.backend = backend or LocalProcesses(slots)
         self.slots = slots or getattr(self.backend, "workers", worker_count())
-        self.troubles: dict[str, str] = {}  # sentences that could not be written to the store
+        self._ends: dict[str, tuple[str, str]] = {}  # how runs ended, until the store has it
         self._running: dict[str, Future] = {}
+        self._killed: set[str] = set()  # of those, whose process was ended here
         self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
@@ -81,7 +83,7 @@ class RunManager(Steering):
         with contextlib.suppress(StoreUnavailable):
             for run in self.store.runs_with(WAITING + ACTIVE):
                 if run.server == self._presence.id:
-                    self._interrupt(run.id, CLOSED)
+                    self._end(run, *self._ends.get(run.id, ("interrupted", CLOSED)))
         self._presence.leave()
 
     # What a visitor can ask for ----------------------------------------------------------------
@@ -125,7 +127,6 @@ class RunManager(Steering):
                 self.store.update(run, wish="run")
             elif not row.active:
                 self._check_waiting(owner)
-                self.troubles.pop(run, None)
                 self.store.update(
                     run,
                     status="queued",
@@ -213,66 +214,71 @@ class RunManager(Steering):
                     continue
                 if self.store.get(run.id).status not in WAITING:  # a backend that runs it at once
                     continue
-                begun = {"started": time.time(), "message": "", "pid": None}
-                self.store.update(run.id, status="starting", **begun)
+                attempt = self.store.hand_over(run.id)
                 self._served[run.owner] = max(self._served.values(), default=0) + 1
-                future = self.backend.submit(execute, str(self.store.folder), run.id)
+                future = self.backend.submit(execute, str(self.store.folder), run.id, attempt)
                 self._running[run.id] = future
                 future.add_done_callback(lambda f, id=run.id: self._ended(id, f))
 
     def _ended(self, run: str, future: Future) -> None:
         with self._lock:
             self._running.pop(run, None)
-            if self._closing.is_set():
-                return
-            try:
-                status, message = self._how_ended(run, future)
-                if status:
-                    self.troubles[run] = message
-                    self._end(run, status, message)
-                    del self.troubles[run]
+            if not self._closing.is_set() or not isinstance(_error(future), WorkerDied):
+                self._ends |= self._how_ended(run, future)
+            self._killed.discard(run)
+            with contextlib.suppress(StoreUnavailable):  # the keeper tries it again
+                self._write_ends()
                 self._dispatch()
-            except StoreUnavailable as trouble:
-                self.troubles[run] = str(trouble)  # `_recover` writes it down when it can
 
-    def _how_ended(self, run: str, future: Future) -> tuple[str, str]:
-        """Status and message; ("", "") where the worker has written them itself."""
+    def _how_ended(self, run: str, future: Future) -> dict[str, tuple[str, str]]:
+        """Status and message of the run; nothing where the worker has written them itself."""
         if future.cancelled():
-            return "stopped", ""
-        match future.exception():
+            return {run: ("stopped", "")}
+        match _error(future):
             case None:
-                return "", ""
+                return {}
+            case WorkerDied() if run in self._killed:
+                return {run: ("stopped", KILLED)}
             case WorkerDied() as error:
-                if self.store.wish(run)[0] != "stop":
-                    return "interrupted", f"{error} {CAN_GO_ON}"
-                return "stopped", f"It did not stop in time, so its process was ended. {CAN_GO_ON}"
+                return {run: ("interrupted", f"{error} {CAN_GO_ON}")}
             case LabError() as error:
-                return "failed", str(error)
+                return {run: ("failed", str(error))}
             case error:
-                return "failed", f"A defect of the lab ended this run ({error})."
+                return {run: ("failed", f"A defect of the lab ended this run ({error}).")}
+
+    def trouble(self, run: str) -> str:
+        """How a run ended, while that cannot be written to the store, which says that it goes on;
+        "" otherwise."""
+        return self._ends.get(run, ("", ""))[1]
 
     # Housekeeping ------------------------------------------------------------------------------
 
     def _recover(self) -> None:
         """Runs that go on nowhere, left behind by another server or by a full disk: say so, and
         let their owners resume them."""
+        with self._lock:
+            self._write_ends()
         for run in self.store.runs_with(WAITING + ACTIVE):
             if run.server != self._presence.id:
                 if not self._presence.is_alive(run.server):
-                    self._interrupt(run.id, CLOSED)
+                    self._end(run, "interrupted", CLOSED)
             elif run.id not in self._running:
                 with self._lock:  # it may have ended, or begun, since the list was read
-                    going = run.id in self._running
-                    if not going and self.store.get(run.id).status in ACTIVE:
-                        self._interrupt(run.id, self.troubles.pop(run.id, CLOSED))
+                    row = self.store.get(run.id)
+                    if run.id not in self._running and row.status in ACTIVE:
+                        self._end(row, "interrupted", LEFT)
 
-    def _interrupt(self, run: str, message: str) -> None:
-        self._end(run, "interrupted", message)
+    def _write_ends(self) -> None:
+        """A reason is forgotten here only after it was kept."""
+        for run, end in list(self._ends.items()):
+            with contextlib.suppress(RunNotFound):
+                self._end(self.store.get(run), *end)
+            del self._ends[run]
 
-    def _end(self, run: str, status: str, message: str) -> None:
-        """The worker did not come to say so itself; nor for the children of the run."""
-        for one in (run, *(c.id for c in self.store.children_of(run) if c.active)):
-            self.store.update(one, status=status, message=message, ended=time.time())
+    def _end(self, run: Run, status: str, message: str) -> None:
+        """The worker did not come to say so itself. What it said before stays said."""
+        before = run.message.removesuffix(CAN_GO_ON).strip()
+        self.store.end(run, status, " ".join(filter(None, (before, message))))
 
     def _keep(self) -> None:
         while not self._closing.wait(0.5):
@@ -287,7 +293,7 @@ class RunManager(Steering):
             if run.id not in self._running:
                 continue
             if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
-                _end_process(run.pid)
+                self._kill(run.id)
             if run.wish != "stop" and not watched:
                 self.store.update(
                     run.id,
@@ -296,6 +302,13 @@ class RunManager(Steering):
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
         self._dispatch()
+
+    def _kill(self, run: str) -> None:
+        """End the process of a run that does not listen: it has much to do, or was halted."""
+        with self._lock:
+            if run in self._running:
+                self._killed.add(run)
+                self.backend.kill(self._running[run])
 
     def _watched(self, run: Run) -> bool:
         """Whether a page of its owner is open, or the grace time is not over since one was, or
@@ -308,7 +321,5 @@ class RunManager(Steering):
         return now - max(seen, run.started or run.created) <= grace_seconds()
 
 
-def _end_process(pid: int | None) -> None:
-    if pid:
-        with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGTERM)
+def _error(future: Future) -> BaseException | None:
+    return None if future.cancelled() else future.exception()

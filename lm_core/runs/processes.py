@@ -60,6 +60,12 @@ class LocalProcesses(Executor):
         self._tasks.put((future, f"{fn.__module__}:{fn.__qualname__}", args))
         return future
 
+    def kill(self, future: Future) -> None:
+        """End the process that does this task, whether it listens or not (it may have been halted),
+        as nothing else reaches such a one; the task then ends with `WorkerDied`."""
+        for slot in self._slots:
+            slot.kill(future)
+
     def wait_until_warm(self, timeout: float | None = None) -> bool:
         """True when every process has imported what it needs."""
         return all(slot.warm.wait(timeout) for slot in self._slots)
@@ -89,6 +95,7 @@ class _Slot:
         self.pool, self.warm = pool, threading.Event()
         self._lock = threading.Lock()  # nothing is started once the pool is closing
         self._task: tuple[Future, str, tuple] | None = None  # taken, not yet handed over
+        self._doing: Future | None = None  # handed over
         self.process = self._start()
         self.thread = threading.Thread(target=self._serve, name=f"worker-{number}", daemon=True)
         self.thread.start()
@@ -118,6 +125,11 @@ class _Slot:
         """Tell the process to save what it does and to end."""
         with self._lock, contextlib.suppress(OSError):
             self.process.stdin.close()
+
+    def kill(self, future: Future) -> None:
+        with self._lock:
+            if self._doing is future:
+                self.process.kill()
 
     def end(self) -> None:
         try:
@@ -156,6 +168,15 @@ class _Slot:
             if task[0].set_running_or_notify_cancel():
                 self._task = task
         future, call, args = self._task
+        with self._lock:
+            self._doing = future
+        try:
+            return self._hand_over(future, call, args)
+        finally:
+            with self._lock:
+                self._doing = None
+
+    def _hand_over(self, future: Future, call: str, args: tuple) -> bool:
         try:
             self.process.stdin.write(dumps([call, args]) + "\n")
             self.process.stdin.flush()

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.home import home_folder, make_folder, unwritable
 from lm_core.json_files import dumps
-from lm_core.runs.tables import SCHEMA, TABLES, add_columns, from_row, to_row
+from lm_core.runs.tables import MOVING, SCHEMA, TABLES, add_columns, from_row, to_row
 from lm_core.training.events import Event
 
 WAITING, ACTIVE = ("queued",), ("starting", "running", "paused")
@@ -64,6 +64,8 @@ class Run:
     parent: str  # the run this one is a part of, "" for most
     note: str
     pause_at: int | None
+    attempt: int  # how often it was handed to a worker
+    moved: float | None  # when it, or a part of it, last showed that it goes on
 
     @property
     def active(self) -> bool:
@@ -205,6 +207,31 @@ class RunStore:
         with self._writing() as db:
             return db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount
 
+    def hand_over(self, run: str) -> int:
+        """The run is given to a worker, by the number that comes back; who held it before can
+        write nothing of it any more (see `HeldStore`)."""
+        attempt = self.get(run).attempt + 1
+        begun = {"started": time.time(), "message": "", "pid": None}
+        self.update(run, status="starting", attempt=attempt, **begun)
+        return attempt
+
+    def end(self, row: Run, status: str, message: str) -> None:
+        """A run and its children end without their worker, unless the run has ended, or was handed
+        over, since `row` was read."""
+        marks = ", ".join("?" * len(WAITING + ACTIVE))
+        going = f"status IN ({marks})"
+        end = "UPDATE runs SET status = ?, message = ?, ended = ?"
+        with self._writing() as db:
+            ended = db.execute(
+                f"{end} WHERE id = ? AND attempt = ? AND server IS ? AND {going}",
+                (status, message, time.time(), row.id, row.attempt, row.server, *WAITING, *ACTIVE),
+            )
+            if ended.rowcount:
+                db.execute(
+                    f"{end} WHERE parent = ? AND {going}",
+                    (status, message, time.time(), row.id, *WAITING, *ACTIVE),
+                )
+
     def delete(self, run: str, owner: str) -> list[str]:
         """Forget a run, its children and all they showed; their ids, as their folders are the
         manager's to remove."""
@@ -236,7 +263,11 @@ class RunStore:
 
     def record(self, run: str, shown: Iterable[Event]) -> None:
         """Keep events, in one transaction."""
+        shown = list(shown)
         with self._writing() as db:
+            if any(isinstance(event, MOVING) for event in shown):
+                own = "id = ? OR id = (SELECT parent FROM runs WHERE id = ?)"
+                db.execute(f"UPDATE runs SET moved = ? WHERE {own}", (time.time(), run, run))
             for event in shown:
                 if type(event) not in TABLES:
                     continue

@@ -60,6 +60,8 @@ LATER = (
     ("runs", "parent", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "note", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "pause_at", "INTEGER"),
+    ("runs", "attempt", "INTEGER NOT NULL DEFAULT 0"),
+    ("runs", "moved", "REAL"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
 )
@@ -81,6 +83,8 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     events.Diagnosed: ("diagnostics", ("step", "code", "severity", "text", "cure", "control")),
     events.Checkpointed: ("checkpoints", ("step", "path")),
 }
+
+MOVING = (events.Step, events.Found)  # what shows that a run, or an examination, goes on
 
 AS_JSON = {"samples": "pieces", "probes": "nats", "examinations": "data", "findings": "data"}
 

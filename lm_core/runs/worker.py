@@ -3,6 +3,7 @@
 Imports no streamlit. Steered through the store: it looks at the owner's wish a few times a second.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -16,7 +17,8 @@ from lm_core.checkpoints import CARD, load_checkpoint, load_training, save_check
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
-from lm_core.errors import LabError
+from lm_core.errors import LabError, StoreUnavailable
+from lm_core.runs.held import HeldStore, RunLost
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
@@ -82,15 +84,22 @@ def warm_up() -> None:
         list(trainer.run())
 
 
-def execute(home: str, run: str) -> str:
-    """Run (or go on with) `run` of the store in `home`; returns how it ended.
+def execute(home: str, run: str, attempt: int) -> str:
+    """Run (or go on with) `run` of the store in `home`; returns how it ended: "lost" where it is
+    not this attempt's any more, see `HeldStore`.
 
     Bad input ends it as failed, with a sentence; a defect of ours surfaces as its exception.
     """
     torch.set_num_threads(1)  # until the steps have found their number
-    store = RunStore(Path(home))
+    try:
+        return _execute(HeldStore(Path(home), run, attempt), run)
+    except RunLost:
+        return "lost"
+
+
+def _execute(store: HeldStore, run: str) -> str:
+    store.update(run, pid=os.getpid(), started=time.time())
     row = store.get(run)
-    store.update(run, status="starting", pid=os.getpid(), started=time.time(), message="")
     if row.kind == "doctor":
         from lm_core.runs.doctoring import examine
 
@@ -102,17 +111,14 @@ def execute(home: str, run: str) -> str:
         reporting = Reporting(store, run, prepared)
         trainer = trainer_of(store, run, prepared, device, reporting)
     except LabError as error:
-        store.update(run, status="failed", message=str(error), ended=time.time())
-        return "failed"
+        return store.finish("failed", str(error))
     store.update(
         run,
         status="running",
         facts=facts_of(prepared, device) | reporting.facts,
     )
-    for _ in recorded(store, run, trainer, reporting.snapshots):
+    for _ in recorded(store, run, trainer, reporting.snapshots, device):
         pass
-    facts = store.get(run).facts | {"device": str(device.settled())}
-    store.update(run, facts=facts)
     return store.get(run).status
 
 
@@ -134,12 +140,13 @@ def unit_of(tokenizer: str) -> str:
 
 
 def trainer_of(
-    store: RunStore, run: str, prepared: Prepared, device: DeviceChoice, reporting: Reporting
+    store: HeldStore, run: str, prepared: Prepared, device: DeviceChoice, reporting: Reporting
 ) -> Trainer:
     """The run's trainer, fresh or put where its last checkpoint was."""
     spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
 
     def save(trainer: Trainer) -> str:
+        store.check()  # a later attempt may have saved to this folder already
         done = {"step": trainer.step, "tokens": trainer.tokens, "seconds": trainer.seconds}
         meta = prepared.card() | done | {"metrics": _scores(store, run)}
         save_checkpoint(
@@ -182,11 +189,13 @@ def _scores(store: RunStore, run: str) -> dict[str, dict]:
     return {last["split"]: scored | {"whole_split": bool(last["whole"])}}
 
 
-def recorded(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) -> Iterator[Event]:
+def recorded(
+    store: HeldStore, run: str, trainer: Trainer, snapshots: Snapshots, device: DeviceChoice
+) -> Iterator[Event]:
     """The trainer's events and the verdicts over them, which are kept on the way, steps a few times
     a second; and at the end how the run ended."""
     waiting: list[Event] = []
-    written, status = 0.0, "failed"
+    written, status, message = 0.0, "failed", ""
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
     try:
         for event in Health.of(trainer).listen(trainer.run()):
@@ -200,12 +209,14 @@ def recorded(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) 
                         continue
                 case Paused():
                     store.update(run, status="paused")
-                case Finished(reason=reason):
+                case Finished(reason="stopped"):
                     waiting += snapshots.take(trainer)
-                    status = "stopped" if reason == "stopped" else "finished"
+                    status, message = how_stopped(store, run)
+                case Finished():
+                    waiting += snapshots.take(trainer)
+                    status = "finished"
                 case Failed(reason=reason):
-                    status = "failed"
-                    store.update(run, message=reason)
+                    message = reason
                 case _:
                     waiting.append(event)
             store.record(run, waiting)
@@ -215,9 +226,17 @@ def recorded(store: RunStore, run: str, trainer: Trainer, snapshots: Snapshots) 
             if isinstance(event, Step) and store.get(run).status != "running":
                 store.update(run, status="running")
             yield event
-    finally:  # of a run that broke, too
         store.record(run, waiting)
-    if status == "stopped" and PARENT_GONE.is_set():
-        status = "interrupted"
-        store.update(run, message="The lab was closed while this run was going; it can go on.")
-    store.update(run, status=status, ended=time.time(), wish="run")
+    except BaseException:  # what it has shown is kept; what broke it is what is told
+        with contextlib.suppress(StoreUnavailable, RunLost):
+            store.record(run, waiting)
+        raise
+    store.finish(status, message, facts={"device": str(device.settled())})
+
+
+def how_stopped(store: RunStore, run: str) -> tuple[str, str]:
+    """Status and message of a run that was to stop: as wished, or because the page's process is
+    gone."""
+    if PARENT_GONE.is_set() and store.wish(run).wish != "stop":
+        return "interrupted", "The lab was closed while this was going; it can go on."
+    return "stopped", ""

@@ -10,6 +10,7 @@ from pages._ui import session
 from pages._ui.doctor_findings import PICTURES, next_try
 from pages._ui.plain import plain
 from pages._ui.run_verdicts import BADGES, mended, said, title_of
+from pages._ui.standing import standing
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ def _status(run: "Run", found: dict[str, Any]) -> None:
     words = {
         "queued": "Waiting for a free worker"
         + (f": number {place} in the queue." if place else "."),
-        "starting": "Reading the text and building the model …",
-        "running": "Examining …",
+        "starting": standing(run, "", "finding"),
+        "running": standing(run, "Examining …", "finding"),
         "finished": "Done.",
         "stopped": "Stopped.",
         "failed": "It could not go on.",
@@ -92,14 +93,16 @@ def _status(run: "Run", found: dict[str, Any]) -> None:
     }.get(run.status, "")
     with st.container(horizontal=True, vertical_alignment="center"):
         done = sum(bool(row["data"].get("verdicts") is not None) for row in found.values())
-        if run.active:
+        if unkept := runs.trouble(run.id):
+            st.warning(plain(unkept))
+        elif run.active:
             st.progress(min(1.0, done / len(ASKS)), text=words)
             if st.button("Stop", key="doctor-stop", disabled=run.wish == "stop"):
                 runs.stop(run.id, session.visitor())
         elif run.status in ("failed", "interrupted"):
             st.warning(f"{words} {plain(run.message)}")
         else:
-            st.caption(words)
+            st.caption(f"{words} {plain(run.message)}".strip())
 
 
 def card(

@@ -87,7 +87,8 @@ def _panel(run_id: str, pace: float | None) -> None:
 
 def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
     """Where the run stands, in words, which do not call well what an alarm was raised over."""
-    trouble = session.manager().troubles.get(run.id) or run.message
+    unkept = session.manager().trouble(run.id)
+    trouble = unkept or run.message
     going, done = "Learning.", "Done: the budget is spent."
     if any(row["severity"] == "alarm" for row in noticed):
         going, done = f"It goes on, {MEND}", f"The budget is spent, {MEND}"
@@ -106,7 +107,7 @@ def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
     if run.active and run.pause_at:
         words += f" It pauses after step {run.pause_at:,}."
     st.markdown("**What it writes now**" if run.active else "**What it wrote**")
-    bad = run.status in ("failed", "interrupted") or run.id in session.manager().troubles
+    bad = run.status in ("failed", "interrupted") or unkept
     if trouble and bad:
         st.warning(plain(trouble))
     else:

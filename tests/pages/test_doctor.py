@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
-from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Evaluated, Found
 from pages._ui import session
 from tests.pages.stored import spec
 from tests.waiting import PATIENCE
+from tests.working import worked
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,12 +78,15 @@ def test_bad_budgets_get_one_sentence(doctor: AppTest, seconds: float) -> None:
     assert "seconds must be from" in doctor.error[0].value
 
 
-def test_findings_fill_the_cards_and_a_cell_can_be_opened(doctor: AppTest) -> None:
+def test_findings_fill_the_cards_and_a_cell_can_be_opened(
+    doctor: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session._manager(), "_recover", lambda: None)  # it would say it was left
     spec = default_spec(CorpusSpec(name="names"), "mlp")
     spec = replace(spec, model=replace(spec.model, n_hidden=16, dropout=0.0))
     store, owner = session._manager().store, doctor.session_state["visitor"]
     run = store.create(owner, "Doctor", spec.to_dict(), kind="doctor", options={"seconds": 4.0})
-    execute(str(store.folder), run)
+    worked(store, run)
     doctor.query_params["doctor"] = run
     doctor.run()
     assert_well(doctor)

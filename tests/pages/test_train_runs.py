@@ -340,6 +340,25 @@ def test_a_run_of_its_own_has_them(train: AppTest) -> None:
     assert buttons(train) >= {"Pause", "Stop", "Use this rate", "Pause there"}
 
 
+@pytest.mark.parametrize("kind", ["train", "doctor"])
+def test_how_a_run_ended_is_told_while_the_disk_is_too_full_to_keep_it(
+    train: AppTest, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The store says that it goes on; nothing does, and why is known."""
+    run = a_run(train, status="running", kind=kind)
+    monkeypatch.setitem(session._manager()._ends, run, ("failed", "The disk is full."))
+    monkeypatch.setattr(session._manager(), "_recover", lambda: None)
+    opened(train, run)
+    if kind == "doctor":
+        train.switch_page("pages/doctor.py")
+        train.query_params["doctor"] = run
+        train.run()
+    assert_well(train)
+    assert [w.value.replace("\\", "") for w in train.warning] == ["The disk is full."]
+    assert not says(train, "Learning.")
+    assert not says(train, "Examining")
+
+
 def test_an_examination_opened_as_a_run_is_shown_on_its_screen(train: AppTest) -> None:
     job = a_run(train, title="Doctor", kind="doctor")
     opened(train, job)

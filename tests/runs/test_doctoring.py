@@ -8,8 +8,8 @@ import pytest
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Evaluated, Found, Step
+from tests.working import worked
 
 SPEC = default_spec(CorpusSpec(name="names"), "mlp")
 SMALL = replace(SPEC, model=replace(SPEC.model, n_hidden=32, dropout=0.0))
@@ -19,7 +19,7 @@ SMALL = replace(SPEC, model=replace(SPEC.model, n_hidden=32, dropout=0.0))
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
     store = RunStore(tmp_path_factory.mktemp("home"))
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 15.0})
-    execute(str(store.folder), run)
+    worked(store, run)
     return store, run
 
 
@@ -55,7 +55,7 @@ def test_a_wish_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={})
     store.update(run, wish="stop")
-    assert execute(str(tmp_path), run) == "stopped"
+    assert worked(store, run) == "stopped"
     assert store.since(Found, run) == []
 
 
@@ -65,7 +65,7 @@ def test_a_wish_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
         ({"seconds": 0}, "seconds must be from"),
         ({"steps": ["colour"]}, "Unknown step 'colour'"),
         ({"lrs": [0.0]}, "0"),
-        ({"lrs": [float("nan")]}, "nan"),
+        ({"lrs": [float("nan")]}, "NaN"),
         ({"lrs": [1e9]}, "1e"),
         ({"lrs": []}, "at least one"),
         (
@@ -77,7 +77,7 @@ def test_a_wish_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
 def test_bad_options_end_it_with_a_sentence(options: dict, says: str, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options=options)
-    assert execute(str(tmp_path), run) == "failed"
+    assert worked(store, run) == "failed"
     message = store.get(run).message
     assert says in message
     assert message.endswith((".", "?"))

@@ -15,8 +15,8 @@ from lm_core.runs.gallery import CASES, Case, case, diagnosed, run, share
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import execute
 from lm_core.training.events import Diagnosed, Examined, Finished, Step
+from tests.working import worked
 
 EACH = pytest.mark.parametrize("broken", CASES, ids=lambda case: case.name)
 ASKED_FOR = {
@@ -133,7 +133,7 @@ def test_a_case_started_as_any_run_is_kept_with_its_verdicts(
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
     store, broken = RunStore(), case("no-zero-grad")
     name = store.create("ada", broken.title, broken.spec.to_dict())
-    assert execute(str(store.folder), name) == "finished"
+    assert worked(store, name) == "finished"
     kept = store.since(Diagnosed, name)
     assert [row["code"] for row in kept if row["severity"] == "alarm"] == [broken.expected]
     assert kept[0]["cure"]

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -12,13 +10,13 @@ import pytest
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
-from lm_core.runs.manager import CAN_GO_ON, MOST_WAITING, RunManager, grace_seconds
+from lm_core.runs.manager import CAN_GO_ON, KILLED, LEFT, MOST_WAITING, RunManager, grace_seconds
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.training import Budget
 from lm_core.training.events import Snapshot, Step
-from tests.waiting import PATIENCE, until
+from tests.waiting import until
 
 SPEC = RunSpec()
 
@@ -30,8 +28,9 @@ class Bench(Executor):
         self.store, self.tasks, self.closed = store, {}, False
 
     def submit(self, fn, /, *args) -> Future:
-        home, run = args
+        home, run, attempt = args
         assert (fn.__name__, home) == ("execute", str(self.store.folder))
+        assert attempt == self.store.get(run).attempt > 0
         self.tasks[run] = Future()
         return self.tasks[run]
 
@@ -45,6 +44,10 @@ class Bench(Executor):
 
     def fail(self, run: str, error: Exception) -> None:
         self.tasks.pop(run).set_exception(error)
+
+    def kill(self, future: Future) -> None:
+        (run,) = [run for run, task in self.tasks.items() if task is future]
+        self.fail(run, WorkerDied("The training process was ended from outside."))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.closed = True
@@ -499,36 +502,93 @@ def test_a_defect_is_called_one(manager: RunManager) -> None:
 def test_a_run_that_does_not_stop_is_ended(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "STOP_SECONDS", 0.1)
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stubborn:
-        manager.store.update(run, pid=stubborn.pid)
-        manager.stop(run, "ada")
-        stubborn.wait(timeout=PATIENCE)
-    manager.backend.fail(run, WorkerDied("The training process was ended from outside."))
+    manager.stop(run, "ada")
+    manager.look_after()
+    assert manager.store.get(run).active
+    monkeypatch.setattr(module, "STOP_SECONDS", -1.0)
+    until(lambda: not manager.store.get(run).active)
     row = manager.store.get(run)
-    assert row.status == "stopped"  # as was asked for
-    assert "did not stop in time" in row.message
+    assert (row.status, row.message) == ("stopped", KILLED)  # as was asked for
 
 
-def test_an_end_that_cannot_be_written_is_kept_and_written_later(
+def test_why_it_was_to_stop_stays_said_when_it_does_not(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
-    written = manager.store.update
+    manager.store.update(run, wish="stop", message=f"Stopped as its page was closed. {CAN_GO_ON}")
+    until(lambda: not manager.store.get(run).active)
+    assert manager.store.get(run).message == f"Stopped as its page was closed. {KILLED}"
+
+
+def test_a_worker_that_dies_while_it_was_to_stop_is_told_as_it_was(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.stop(run, "ada")
+    manager.backend.fail(run, WorkerDied("The machine ran out of memory."))
+    row = manager.store.get(run)
+    assert row.status == "interrupted"
+    assert row.message == f"The machine ran out of memory. {CAN_GO_ON}"
+
+
+ENDS = {
+    "died": (WorkerDied("It died."), "interrupted", f"It died. {CAN_GO_ON}"),
+    "bad": (LabError("The disk is full."), "failed", "The disk is full."),
+    "defect": (KeyError("x"), "failed", "A defect of the lab ended this run ('x')."),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_reason_that_cannot_be_written_is_told_and_written_later(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, end: str, closed: bool
+) -> None:
+    """However often it was tried: the true reason, and not that the lab was closed."""
+    error, status_then, reason = ENDS[end]
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
 
     def full(*_, **__):
         raise StoreUnavailable("The disk is full: free some space.")
 
-    monkeypatch.setattr(manager.store, "update", full)
-    manager.backend.fail(run, WorkerDied("It died."))
-    assert manager.troubles[run] == "The disk is full: free some space."
-    monkeypatch.setattr(manager.store, "update", written)
+    with monkeypatch.context() as patch:
+        for name in ("update", "end"):
+            patch.setattr(manager.store, name, full)
+        manager.backend.fail(run, error)
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                manager.look_after()
+            assert manager.trouble(run) == reason
+            assert status(manager, run) == "running"
+    if closed:
+        manager.close()
+    until(lambda: status(manager, run) == status_then)
+    assert manager.store.get(run).message == reason
+    until(lambda: closed or manager.trouble(run) == "")
+
+
+def test_an_end_comes_too_late_for_a_run_that_goes_on_elsewhere(
+    make: Callable[..., RunManager],
+) -> None:
+    """What was read of a run before its owner started it again ends nothing."""
+    one = make()
+    run = one.start(SPEC, "ada")
+    read = one.store.get(run)
+    one.backend.finish(run, "stopped")
+    one.resume(run, "ada")
+    one.store.end(read, "interrupted", "It was left.")
+    assert one.store.get(run).active
+    assert one.store.get(run).message == ""
+
+
+def test_a_run_that_its_worker_has_left_says_so(manager: RunManager) -> None:
+    run = manager.start(SPEC, "ada")
+    manager.backend.begin(run)
+    manager.backend.tasks.pop(run).set_result("lost")
     until(lambda: status(manager, run) == "interrupted")
-    assert manager.store.get(run).message == "The disk is full: free some space."
-    assert manager.troubles == {}
+    assert manager.store.get(run).message == LEFT
 
 
 # Pages that were closed, servers that were restarted ----------------------------------------------

@@ -16,12 +16,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from lm_core.corpora.own import own_corpus, save_own
+from lm_core.corpora.own import load_own, own_corpus, save_own
 from lm_core.errors import LabError, RunNotFound
 from lm_core.models import models
 from lm_core.runs import manager as manager_module
 from lm_core.runs import processes
-from lm_core.runs.manager import CAN_GO_ON, RunManager
+from lm_core.runs.manager import CAN_GO_ON, KILLED, RunManager
 from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_count
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -164,6 +164,32 @@ def test_a_killed_worker_costs_its_own_run_alone_and_nothing_that_was_shown(
     stop(manager, mine, other)
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_a_process_that_was_halted_is_ended_by_a_stop(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, early: bool
+) -> None:
+    """It hears nothing, not even a signal to end; and if it was halted early, nobody has its id."""
+    assert manager.backend.wait_until_warm(PATIENCE)
+    if early:
+        for slot in manager.backend._slots:
+            os.kill(slot.process.pid, signal.SIGSTOP)
+        run = manager.start(spec_of(), "ada")
+    else:
+        run = started(manager, "ada")
+        os.kill(manager.store.get(run).pid, signal.SIGSTOP)
+    monkeypatch.setattr(manager_module, "STOP_SECONDS", 0.5)
+    manager.stop(run, "ada")
+    until(lambda: not manager.store.get(run).active)
+    row = manager.store.get(run)
+    assert row.status == "stopped"
+    # It may not have been handed over yet: then there was nothing to end.
+    assert row.message == KILLED or (early and row.message == "")
+    for slot in manager.backend._slots:
+        os.kill(slot.process.pid, signal.SIGCONT)
+    again = started(manager, "ada", steps=30)
+    until(lambda: status(manager, again) == "finished")
+
+
 def test_a_run_begins_though_an_idle_worker_was_killed(manager: RunManager) -> None:
     assert manager.backend.wait_until_warm(PATIENCE)
     busy = started(manager, "bob")  # so that only the killed one is there for the next
@@ -209,9 +235,9 @@ def test_bad_input_fails_with_a_sentence_and_nothing_in_the_log(
 def test_what_a_worker_raises_comes_back_as_what_it_is(manager: RunManager, log: Path) -> None:
     submit = manager.backend.submit
     assert submit(worker_count).result(PATIENCE) == 1
-    home, missing = str(manager.store.folder), "no-such-run"
-    with pytest.raises(LabError, match="This run is not here"):
-        submit(execute, home, missing).result(PATIENCE)
+    assert submit(execute, str(manager.store.folder), "no-such-run", 1).result(PATIENCE) == "lost"
+    with pytest.raises(LabError, match="upload or paste it again"):
+        submit(load_own, "no-such-text").result(PATIENCE)
     assert log.read_text() == ""
     with pytest.raises(RuntimeError, match=r"TypeError: .*takes 0 positional"):
         submit(worker_count, 1).result(PATIENCE)

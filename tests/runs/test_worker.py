@@ -22,6 +22,7 @@ from lm_core.runs.worker import StoreControl, execute, unit_of
 from lm_core.training import Budget, TrainSettings, trainer
 from lm_core.training.events import Checkpointed, Evaluated, Probed, Sampled, Step
 from tests.tiny import TEXT, tiny_settings
+from tests.working import worked
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ def when(store: RunStore, run: str, step: int, deed: Callable[[], object]) -> Ca
 def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, family: str) -> None:
     spec = spec_of(family)
     run = queued(store, spec)
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     row = store.get(run)
     assert row.status == "finished"
     assert row.started <= row.ended
@@ -101,7 +102,7 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
 
 def test_the_card_carries_the_last_evaluation(store: RunStore) -> None:
     run = queued(store, spec_of())
-    execute(str(store.folder), run)
+    worked(store, run)
     last = store.last(Evaluated, run)
     scored = load_checkpoint(store.run_folder(run) / "checkpoint").meta["metrics"]["validation"]
     assert scored["nats_per_token"] == last["nats"]
@@ -111,7 +112,7 @@ def test_the_card_carries_the_last_evaluation(store: RunStore) -> None:
 def test_two_runs_of_one_spec_show_the_same(store: RunStore) -> None:
     runs = [queued(store, spec_of()) for _ in range(2)]
     for run in runs:
-        execute(str(store.folder), run)
+        worked(store, run)
     assert shown(store, runs[0]) == shown(store, runs[1])
 
 
@@ -119,31 +120,31 @@ def test_stopped_and_resumed_shows_what_a_run_never_stopped_shows(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     straight, run = (queued(store, spec_of(steps=40)) for _ in range(2))
-    execute(str(store.folder), straight)
+    worked(store, straight)
     with monkeypatch.context() as patch:
         stop = when(store, run, 17, lambda: store.update(run, wish="stop"))
         patch.setattr(trainer.Trainer, "_one_step", stop)
-        assert execute(str(store.folder), run) == "stopped"
+        assert worked(store, run) == "stopped"
     assert store.get(run).status == "stopped"
     assert store.get(run).wish == "run"
     assert shown(store, run) == shown(store, straight)[:17]
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     assert shown(store, run) == shown(store, straight)
 
 
 def test_a_run_that_died_before_its_first_checkpoint_begins_again(store: RunStore) -> None:
     run = queued(store, spec_of())
     store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(1, 6)])  # shown, then killed
-    execute(str(store.folder), run)
+    worked(store, run)
     assert [step for step, _ in shown(store, run)] == list(range(1, 13))
     assert min(nats for _, nats in shown(store, run)) > 0
 
 
 def test_a_finished_run_resumed_is_finished(store: RunStore) -> None:
     run = queued(store, spec_of())
-    execute(str(store.folder), run)
+    worked(store, run)
     before = shown(store, run)
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     assert shown(store, run) == before
 
 
@@ -164,7 +165,7 @@ def test_the_page_sees_pauses_and_single_steps(
     monkeypatch.setattr(StoreControl, "wait", wait)
     pause = when(store, run, 3, lambda: store.update(run, wish="pause"))
     monkeypatch.setattr(trainer.Trainer, "_one_step", pause)
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     assert seen == [("paused", 3), ("paused", 4), ("paused", 5), ("paused", 6)]
 
 
@@ -188,7 +189,7 @@ def test_a_run_that_counts_is_steered_too(
                 store.update(run, wish="stop")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
-    assert execute(str(store.folder), run) == "stopped"
+    assert worked(store, run) == "stopped"
     assert seen == [("paused", 0), ("paused", 1), ("paused", 4)]
     assert len(shown(store, run)) == 4
 
@@ -216,7 +217,7 @@ def test_a_run_pauses_after_the_step_that_was_named(
         store.update(run, wish="run")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     assert seen == [("paused", 5, ("pause", 0, 1.0, None))]
     assert len(shown(store, run)) == 12
 
@@ -230,7 +231,7 @@ def test_a_stop_is_not_lost_to_a_pause_at_the_same_step(
     monkeypatch.setattr(worker, "LOOK_SECONDS", 1e9)
     stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
     monkeypatch.setattr(trainer.Trainer, "_one_step", stop)
-    assert execute(str(store.folder), run) == "stopped"
+    assert worked(store, run) == "stopped"
     assert len(shown(store, run)) == 5
 
 
@@ -245,16 +246,16 @@ def test_another_learning_rate_reaches_the_run(
     )
     halve = when(store, run, 5, lambda: store.update(run, lr_scale=0.5))
     monkeypatch.setattr(trainer.Trainer, "_one_step", halve)
-    execute(str(store.folder), run)
+    worked(store, run)
     assert [row["lr"] for row in store.since(Step, run)] == [1e-2] * 5 + [5e-3] * 7
 
 
 def test_a_wish_to_stop_from_before_it_began(store: RunStore) -> None:
     run = queued(store, spec_of())
     store.update(run, wish="stop")
-    assert execute(str(store.folder), run) == "stopped"
+    assert worked(store, run) == "stopped"
     assert shown(store, run) == []
-    assert execute(str(store.folder), run) == "finished"
+    assert worked(store, run) == "finished"
     assert len(shown(store, run)) == 12
 
 
@@ -264,7 +265,7 @@ def test_a_run_whose_page_server_ended_is_saved(
     run = queued(store, spec_of())
     gone = when(store, run, 6, worker.PARENT_GONE.set)
     monkeypatch.setattr(trainer.Trainer, "_one_step", gone)
-    assert execute(str(store.folder), run) == "interrupted"
+    assert worked(store, run) == "interrupted"
     row = store.get(run)
     assert row.status == "interrupted"
     assert "it can go on" in row.message
@@ -285,7 +286,7 @@ def test_a_spec_that_cannot_be_run_fails_with_a_sentence(
     store: RunStore, change: dict, said: str
 ) -> None:
     run = store.create("ada", "", spec_of().to_dict() | change)
-    assert execute(str(store.folder), run) == "failed"
+    assert worked(store, run) == "failed"
     row = store.get(run)
     assert row.status == "failed"
     assert said in row.message
@@ -306,7 +307,7 @@ def test_a_run_that_diverges_fails_with_a_sentence_and_keeps_its_points(
         return plain(self, *given)
 
     monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
-    assert execute(str(store.folder), run) == "failed"
+    assert worked(store, run) == "failed"
     assert "at step 8 (it diverged)" in store.get(run).message
     assert "learning rate" in store.get(run).message
     assert [step for step, _ in shown(store, run)] == list(range(1, 9))
@@ -320,7 +321,7 @@ def test_a_rate_far_too_high_ends_in_a_sentence_not_in_a_defect(store: RunStore)
             batch_size=4, eval_every=1, lr=10.0, grad_clip=0.0, schedule="constant", warmup=0.0
         )
         run = queued(store, dataclasses.replace(spec_of(family, steps=40), train=train))
-        assert execute(str(store.folder), run) in ("failed", "finished")
+        assert worked(store, run) in ("failed", "finished")
         row = store.get(run)
         assert row.status == "finished" or "(it diverged)" in row.message
         assert len(shown(store, run)) == 40 or row.status == "failed"
@@ -352,7 +353,7 @@ def test_weights_that_a_step_broke_are_noticed_before_anything_is_written_from_t
 
     monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
     monkeypatch.setattr(worker, "prepare", prepared)
-    assert execute(str(store.folder), run) == "failed"
+    assert worked(store, run) == "failed"
     assert "at step 12 (it diverged)" in store.get(run).message
     assert len(shown(store, run)) == 12
     assert store.last(Sampled, run)["step"] == 10
@@ -370,16 +371,106 @@ def test_what_was_shown_is_kept_when_a_defect_ends_a_run(
 
     monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, broken))
     with pytest.raises(ZeroDivisionError):
-        execute(str(store.folder), run)
+        worked(store, run)
     assert [step for step, _ in shown(store, run)] == list(range(1, shown(store, run)[-1][0] + 1))
     assert shown(store, run)[-1][0] >= 5  # what had been read back by then
 
 
+@pytest.mark.parametrize("noticed", [False, True])
+def test_a_late_worker_changes_nothing_of_a_run_that_is_anothers(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, noticed: bool
+) -> None:
+    """Its server died, the run was said to be cut off, and its owner started it again: what the
+    first worker still does comes to nothing, whether it has noticed the end of its server or not.
+    """
+    run, before = queued(store, spec_of(steps=40)), []
+    late = store.hand_over(run)
+
+    def taken_over() -> None:
+        store.end(store.get(run), "interrupted", "Its server died.")
+        store.update(run, status="queued", message="")
+        store.hand_over(run)
+        if noticed:
+            worker.PARENT_GONE.set()
+        before.extend([store.get(run), shown(store, run)])
+
+    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, taken_over))
+    assert execute(str(store.folder), run, late) == "lost"
+    assert [store.get(run), shown(store, run)] == before
+    assert not (store.run_folder(run) / "checkpoint").exists()
+
+
+@pytest.mark.parametrize("kind", ["train", "doctor"])
+@pytest.mark.parametrize("how", ["deleted", "ended", "another's"])
+def test_a_worker_whose_run_is_gone_ends_without_a_word(
+    store: RunStore, kind: str, how: str
+) -> None:
+    run = store.create("ada", "", spec_of().to_dict(), kind=kind)
+    attempt = store.hand_over(run)
+    if how == "deleted":
+        store.delete(run, "ada")
+    elif how == "ended":
+        store.end(store.get(run), "interrupted", "Cut off.")
+    else:
+        store.hand_over(run)
+    before = store.runs_of("ada", children=True)
+    assert execute(str(store.folder), run, attempt) == "lost"
+    assert store.runs_of("ada", children=True) == before
+    assert not store.run_folder(run).exists()
+
+
+def test_a_wish_to_stop_and_the_end_of_the_lab_is_a_stop(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why it stopped is not replaced by what came after."""
+    run = queued(store, spec_of())
+
+    def both() -> None:
+        store.update(run, wish="stop", message="Its page was closed.")
+        worker.PARENT_GONE.set()
+
+    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 5, both))
+    assert worked(store, run) == "stopped"
+    assert store.get(run).message == "Its page was closed."
+
+
+def test_the_reason_of_a_failure_goes_before_that_it_cannot_be_written(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(store, dataclasses.replace(spec_of(), corpus=CorpusSpec(name="own", text="ab")))
+    update = RunStore.update
+
+    def full(self, run: str, **columns) -> None:
+        if columns.get("status") == "failed":
+            raise StoreUnavailable("The disk is full.")
+        update(self, run, **columns)
+
+    monkeypatch.setattr(RunStore, "update", full)
+    with pytest.raises(StoreUnavailable, match=r"upload or paste it again\. The disk is full\."):
+        worked(store, run)
+
+
+def test_what_broke_a_run_is_told_though_the_disk_is_full_too(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_, **__):
+        raise StoreUnavailable("The disk is full.")
+
+    def broken() -> None:
+        monkeypatch.setattr(RunStore, "record", full)
+        raise ZeroDivisionError
+
+    run = queued(store, spec_of())
+    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, broken))
+    with pytest.raises(ZeroDivisionError):
+        worked(store, run)
+
+
 def test_a_checkpoint_that_was_damaged_fails_with_a_sentence(store: RunStore) -> None:
     run = queued(store, spec_of())
-    execute(str(store.folder), run)
+    worked(store, run)
     (store.run_folder(run) / "checkpoint" / "model.safetensors").write_bytes(b"\x00" * 99)
-    assert execute(str(store.folder), run) == "failed"
+    assert worked(store, run) == "failed"
     assert "damaged" in store.get(run).message
 
 
@@ -393,11 +484,11 @@ def test_a_disk_that_fills_up_surfaces_as_a_sentence(
 
     with monkeypatch.context() as patch:
         patch.setattr(worker, "save_checkpoint", full)
-        assert execute(str(store.folder), run) == "failed"
+        assert worked(store, run) == "failed"
     assert store.get(run).message == "The disk is full: free some space."
     monkeypatch.setattr(RunStore, "record", full)
     with pytest.raises(StoreUnavailable):  # not even that can be written: the manager is told
-        execute(str(store.folder), run)
+        worked(store, run)
 
 
 def test_warming_up_trains_a_little_and_touches_nothing(store: RunStore) -> None:
