@@ -109,56 +109,62 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     command("models", _models, "list the model families and how large they are by default")
 
     train = command("train", _lazy("train"), "train a model and keep it in a folder")
-    train.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
-    train.add_argument("--model", metavar="NAME", help="a family, see `models`")
-    train.add_argument(
+    begun = train.add_argument_group("what is trained", "A resumed run keeps all of this.")
+    begun.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
+    begun.add_argument("--model", metavar="NAME", help="a family, see `models`")
+    begun.add_argument(
         "--tokenizer",
         choices=("char", "word", "bpe"),
         help="default: bpe for speeches, word for wikitext-2, else char",
     )
-    train.add_argument(
+    begun.add_argument(
+        "--validation", metavar="FILE", help="a file to validate on; then all of --corpus trains"
+    )
+    begun.add_argument("--items", action="store_true", help="lines of a file are items, like names")
+    begun.add_argument(
+        "--recipe",
+        choices=("10 s", "1 min", "5 min", "GPU"),
+        help="whose settings to start from; default: by the length of the budget",
+    )
+    begun.add_argument(
+        "--seed", type=int, metavar="N", help="of all random numbers (default: 0)"
+    )  # None, so that a resumed run knows whether it was given
+    train.set_defaults(begun=[action.dest for action in begun._group_actions])
+
+    anew = train.add_argument_group("how and how long", "A resumed run may be given this anew.")
+    anew.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
         help="a setting from the lists below, as model.n_layer=4; may be given several times",
     )
-    train.add_argument(
-        "--validation", metavar="FILE", help="a file to validate on; then all of --corpus trains"
-    )
-    train.add_argument("--items", action="store_true", help="lines of a file are items, like names")
-    train.add_argument("--steps", type=int, metavar="N", help="stop after N steps (default: 1000)")
-    train.add_argument("--tokens", type=int, metavar="N", help="or after reading N tokens")
-    train.add_argument("--seconds", type=float, metavar="S", help="or after S seconds")
-    train.add_argument("--threads", type=int, metavar="N", help="default: as many as prove best")
-    train.add_argument(
+    anew.add_argument("--steps", type=int, metavar="N", help="stop after N steps (default: 1000)")
+    anew.add_argument("--tokens", type=int, metavar="N", help="or after reading N tokens")
+    anew.add_argument("--seconds", type=float, metavar="S", help="or after S seconds")
+    anew.add_argument("--threads", type=int, metavar="N", help="default: as many as prove best")
+    anew.add_argument(
         "--device",
         default="auto",
         choices=("auto", "cpu", "cuda"),
         help="where to compute; auto is the GPU where there is one",
     )
-    train.add_argument(
+    anew.add_argument(
         "--shard",
         action="store_true",
         help="under torchrun: spread a Transformer over the processes, for one that does not fit",
     )
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
-    train.add_argument(
-        "--recipe",
-        choices=("10 s", "1 min", "5 min", "GPU"),
-        help="whose settings to start from; default: by the length of the budget",
-    )
-    train.add_argument(
+    anew.add_argument(
         "--out",
         metavar="FOLDER",
         help="where the checkpoint goes; default: runs/CORPUS-MODEL-ID, or the one of --resume",
     )
-    train.add_argument(
+    anew.add_argument(
         "--resume",
         metavar="FOLDER",
         help="go on from a checkpoint; --steps, --tokens or --seconds count from its beginning",
     )
-    train.add_argument(
+    anew.add_argument(
         "--log",
         action="append",
         default=[],

@@ -32,14 +32,16 @@ def setting(
     choices: tuple | None = None,
     unit: str = "",
     advanced: bool = False,
+    kept: bool = False,
 ) -> Any:
     """A dataclass field with what a person needs to choose its value.
 
     `low` and `high` are inclusive. `choices` lists the only values allowed. `advanced` fields are
-    folded away on a screen until asked for.
+    folded away on a screen until asked for. `kept`: a run that has begun cannot be given another.
     """
     said = {"title": title, "help": help, "low": low, "high": high, "choices": choices}
-    return dataclasses.field(default=default, metadata={**said, "unit": unit, "advanced": advanced})
+    said |= {"unit": unit, "advanced": advanced, "kept": kept}
+    return dataclasses.field(default=default, metadata=said)
 
 
 @cache
@@ -96,6 +98,11 @@ class Settings:
             span = span if low is None or high is None else f"from {low} to {high}"
             raise BadSettings(f"{name} must be {span}, not {str(value)[:40]}.")
         return value
+
+    @classmethod
+    def kept(cls) -> list[str]:
+        """Fields that keep their value once a run has begun."""
+        return [f.name for f in dataclasses.fields(cls) if f.metadata.get("kept")]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, nested settings as nested objects."""

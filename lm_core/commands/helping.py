@@ -13,9 +13,11 @@ def settings_help() -> str:
     groups = [("train", "train", TrainSettings)]
     groups += [("model", entry.name, entry.settings) for entry in models]
     groups += [("tokenizer", entry.name, entry.settings) for entry in tokenizers]
+    kept = [f"train.{name}" for name in TrainSettings.kept()]
     lines = [
         "What --set can change, with defaults. Where it is not set, train.lr falls with the width",
         "of the model, train.batch_size is 16 (64 for items), and items get a smaller model.",
+        f"A resumed run keeps those of the model and the tokenizer, {' and '.join(kept)}.",
     ]
     for prefix, title, cls in groups:
         fields = dataclasses.fields(cls)

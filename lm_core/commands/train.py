@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -41,7 +42,7 @@ from lm_core.training.threads import at_a_glance
 
 def run(args: argparse.Namespace) -> Answer:
     """Train, save a checkpoint, score the whole validation split."""
-    if parts := mix.folders(args):
+    if not args.resume and (parts := mix.folders(args)):
         return mix.run(args, parts)
     with together(shards=args.shard) as team:
         if args.shard and not team.shards:
@@ -139,28 +140,60 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
     """The run that the arguments ask for."""
     limits = {k: getattr(args, k) for k in ("steps", "tokens", "seconds")}
     limits = {k: v for k, v in limits.items() if v is not None}
+    texts = dict(map(split_setting, args.set))
     if saved is not None:
-        begun = ("corpus", "model", "tokenizer", "validation", "items", "recipe")
-        other = [n for n in begun if getattr(args, n)]
-        other += [text for text in args.set if not text.startswith("train.")]
-        if other:
-            raise BadSettings(f"--resume goes on with what was begun; leave out {other[0]}.")
         data = saved.meta.get("spec", {})
         if limits and isinstance(data, dict):
             data = {**data, "budget": Budget(**limits).to_dict()}
         spec = RunSpec.from_dict(data, trusted=True)
-    else:
-        if not args.corpus or not args.model:
-            raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
-        spec = default_spec(
-            file_or_name(args),
-            args.model,
-            tokenizer=args.tokenizer,
-            budget=Budget(**limits),
-            recipe_of=args.recipe,
-            seed=args.seed,
-        )
-    return spec.with_texts(dict(map(split_setting, args.set)))
+        asked = spec.with_texts(texts)
+        check_kept(args, spec, asked)
+        return asked
+    if not args.corpus or not args.model:
+        raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
+    spec = default_spec(
+        file_or_name(args),
+        args.model,
+        tokenizer=args.tokenizer,
+        budget=Budget(**limits),
+        recipe_of=args.recipe,
+        seed=0 if args.seed is None else args.seed,
+    )
+    return spec.with_texts(texts)
+
+
+def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None:
+    """A resumed run keeps what the parser and the settings say it keeps.
+
+    Args:
+        begun: the run as it was, and as it was `asked` to go on by --set.
+
+    Raises:
+        BadSettings: something else was asked for.
+    """
+    text = begun.corpus
+    was = {  # what each option was; one that is not here cannot be given at all
+        "corpus": text.file or text.name,
+        "model": begun.model_name,
+        "tokenizer": begun.tokenizer_name,
+        "validation": text.validation,
+        "items": text.items,
+        "seed": begun.seed,
+    }
+    for name in args.begun:
+        given = getattr(args, name)
+        if given is not None and given is not False and given != was.get(name):
+            raise _kept(f"--{name}", was.get(name))
+    for group in ("model", "tokenizer", "train"):
+        before, after = getattr(begun, group), getattr(asked, group)
+        for name in after.difference(before):
+            if group != "train" or name in after.kept():
+                raise _kept(f"--set {group}.{name}", getattr(before, name))
+
+
+def _kept(option: str, was: Any) -> BadSettings:
+    known = "" if was in (None, "") else f" ({was})"
+    return BadSettings(f"--resume goes on with what was begun{known}: leave out {option}.")
 
 
 def split_setting(text: str) -> tuple[str, str]:

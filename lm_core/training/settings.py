@@ -32,6 +32,7 @@ class TrainSettings(Settings):
         title="Optimizer",
         choices=tuple(OPTIMIZERS),
         help="The rule that turns gradients into steps.",
+        kept=True,  # what it remembers is its own
     )
     schedule: str = setting(
         "cosine",
@@ -139,6 +140,7 @@ class TrainSettings(Settings):
         help="Use only operations that give the same bits each time, also where they are slower, "
         "and one number of threads.",
         advanced=True,
+        kept=True,  # the steps that were taken cannot be taken back
     )
 
 
