@@ -68,6 +68,12 @@ def main(argv: list[str] | None = None) -> int:
     except LabError as error:
         print(str(error), file=sys.stderr)
         return 2
+    except (MemoryError, RuntimeError) as error:
+        if not _out_of_memory(error):
+            raise
+        said = "This does not fit into memory: take a shorter context, less text at once or a "
+        print(f"{said}smaller model.", file=sys.stderr)
+        return 2
     except BrokenPipeError:  # nobody reads on, as in `... | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -75,6 +81,12 @@ def main(argv: list[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return 2
     return 0
+
+
+def _out_of_memory(error: Exception) -> bool:
+    from lm_core.models.building import out_of_memory  # which imports torch
+
+    return out_of_memory(error)
 
 
 def _speak() -> None:

@@ -134,7 +134,8 @@ class _Spent:
         """The watcher, with a watch."""
         after = self.timed(lambda trainer: list(watcher.after(trainer)))
         parts = {name: self.timed(getattr(watcher, name)) for name in ("before", "gradients")}
-        return SimpleNamespace(wants=self.timed(watcher.wants), after=after, **parts)
+        wants = self.timed(watcher.wants)
+        return SimpleNamespace(part=watcher.part, wants=wants, after=after, **parts)
 
     def between(self, events: Iterator["Event"]) -> Iterator["Event"]:
         """What whoever takes the events does with each."""

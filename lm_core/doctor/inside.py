@@ -50,6 +50,8 @@ class Inside(Watcher):
     `done` examinations took `spent` seconds together, the last one `cost`.
     """
 
+    part = "The look inside"
+
     def __init__(self, *, share: float = SHARE, growth: float = GROWTH) -> None:
         self.share, self.growth = share, growth
         self.due, self.spent, self.cost, self.done = 1, 0.0, 0.0, 0

@@ -53,7 +53,8 @@ def steps(model: Transformer, cache: Cache) -> Callable[[Tensor], Tensor]:
 
 
 class Steps:
-    """Goes on from `cache`: each call takes the next ids (B,) and gives logits (B, V).
+    """Goes on from `cache`: each call takes the next ids (B,) and gives logits (B, V), without
+    gradients.
 
     The model's weights are used as they are, so it must not learn meanwhile. The caller asks for no
     more tokens than the context holds.
@@ -64,18 +65,16 @@ class Steps:
         self.length = cache.length
         self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
         self.layers = []
-        for block, (k, v) in zip(model.blocks, cache.grown(s.block_size).layers, strict=True):
-            a = block.attention
-            self.layers.append(
-                (a.qkv.weight, a.out.weight.t(), block.up.weight, block.down.weight.t(), k, v)
-            )
-        self.embedding = model.embedding.weight
-        self.rotations = rotations(s.block_size, self.D, str(self.embedding.device))
-        self.head = model.head.weight
+        for b, (k, v) in zip(model.blocks, cache.grown(s.block_size).layers, strict=True):
+            weights = b.attention.qkv.weight, b.attention.out.weight, b.up.weight, b.down.weight
+            qkv, out, up, down = map(Tensor.detach, weights)
+            self.layers.append((qkv, out.t(), up, down.t(), k.detach(), v.detach()))
+        self.embedding, self.head = model.embedding.weight.detach(), model.head.weight.detach()
+        self.turn = Turn(s.block_size, self.D, str(self.embedding.device))
 
     def __call__(self, ids: Tensor) -> Tensor:
         t, C, H, D, B = self.length, self.C, self.H, self.D, len(ids)
-        turn = self.rotations[t]
+        turn = self.turn.at(t)
         x = normed(self.embedding[ids], C)  # (B, C)
         for to_qkv, to_out, up, down, K, V in self.layers:
             qkv = F.linear(normed(x, C), to_qkv)
@@ -110,22 +109,22 @@ class OneRow:
         widen = _by_columns if self.C >= self.WIDE else Tensor.detach
         self.layers = [
             (
-                widen(b.attention.qkv.weight),
-                b.attention.out.weight,
-                widen(b.up.weight),
-                b.down.weight,
+                widen(b.attention.qkv.weight.detach()),
+                b.attention.out.weight.detach(),
+                widen(b.up.weight.detach()),
+                b.down.weight.detach(),
             )
             for b in model.blocks
         ]
-        past = [tensor[0, :, : self.length] for pair in cache.layers for tensor in pair]
+        past = [tensor.detach()[0, :, : self.length] for pair in cache.layers for tensor in pair]
         self.kv = past[0].new_empty(len(past), self.H, s.block_size, self.D)
         self.kv[:, :, : self.length] = torch.stack(past)
-        self.embedding, self.head = model.embedding.weight, model.head.weight
-        self.turns = rotations(s.block_size, self.D, both_signs=True)
+        self.embedding, self.head = model.embedding.weight.detach(), model.head.weight.detach()
+        self.turn = Turn(s.block_size, self.D, both_signs=True)
 
     def __call__(self, ids: Tensor) -> Tensor:
         t, C, H, D = self.length, self.C, self.H, self.D
-        turn, least = self.turns[t], C * EPS
+        turn, least = self.turn.at(t), C * EPS
         places = self.kv.select(2, t).unbind()  # of this token: keys, values, keys ..., each (H, D)
         seen = self.kv.narrow(2, 0, t + 1).unsqueeze(1).unbind()  # each (1, H, t + 1, D)
         x = self.embedding[int(ids)]  # (C,)
@@ -198,7 +197,7 @@ class Captured(Steps):
 
     def _token(self) -> Tensor:
         C, H, D, B = self.C, self.H, self.D, len(self.ids)
-        turn = self.rotations.index_select(0, self.t)  # (1, D, D)
+        turn = self.turn.at_tensor(self.t)
         mask = (self.places <= self.t).view(1, 1, 1, -1)
         x = normed(self.embedding[self.ids], C)  # (B, C)
         for to_qkv, to_out, up, down, K, V in self.layers:
@@ -226,14 +225,45 @@ def _roots(C: int, device: torch.device) -> tuple[Tensor]:
         return (torch.tensor((C * EPS) ** 0.5, device=device),)
 
 
+class Turn:
+    """The matrix that turns a row vector at each place as `positions.rotate` does: (D, D), or with
+    `both_signs` (D, 2 D), which gives what was turned and, beside it, its negative.
+
+    Four of its diagonals are not zero (eight with both signs), and only those are kept for all
+    places. The matrices are there for a FEW places at a time, the next few written over them.
+    """
+
+    FEW = 16
+
+    def __init__(self, S: int, D: int, device: str = "cpu", *, both_signs: bool = False) -> None:
+        half, width = D // 2, 2 * D if both_signs else D
+        self.places = diagonals(S, D, device, both_signs=both_signs)
+        matrices = torch.zeros(self.FEW, D, width, device=device)
+        shape, steps = self.places.shape[1:], (D * width, half * width, half, width + 1)
+        self.here = matrices.as_strided((self.FEW, *shape), steps)  # the diagonals in the matrices
+        self.matrices, self.first = matrices.unbind(), -1
+
+    def at(self, t: int) -> Tensor:
+        """The matrix of place t; it may change when that of another place is asked for."""
+        k = t % self.FEW
+        if self.first != t - k:
+            self.first = t - k
+            some = self.places[t - k : t - k + self.FEW]
+            self.here[: len(some)].copy_(some)
+        return self.matrices[k]
+
+    def at_tensor(self, t: Tensor) -> Tensor:
+        """The same of a place that is only known on the device, t (1,)."""
+        self.first = -1
+        self.here[:1].copy_(self.places.index_select(0, t))
+        return self.matrices[0]
+
+
 @lru_cache(maxsize=8)
-def rotations(S: int, D: int, device: str = "cpu", *, both_signs: bool = False) -> Tensor:
-    """Matrices (S, D, D) that turn a row vector at each place as `positions.rotate` does; with
-    `both_signs` (S, D, 2 D), which gives what was turned and, beside it, its negative."""
-    cos, sin = (table.to(device) for table in rotary_tables(S, D))  # each (S, D/2)
-    half = D // 2
-    i = torch.arange(half, device=cos.device)
-    turn = cos.new_zeros(S, 2 * half, 2 * half)
-    turn[:, i, i], turn[:, i + half, i + half] = cos, cos
-    turn[:, i + half, i], turn[:, i, i + half] = -sin, sin
-    return torch.cat([turn, -turn], dim=-1) if both_signs else turn
+def diagonals(S: int, D: int, device: str, *, both_signs: bool) -> Tensor:
+    """(S, 2, 2, D/2), or (S, 2, 4, D/2) with both signs: of each place's matrix the diagonals that
+    begin in the first row, and those that begin in the middle one."""
+    with torch.inference_mode(False):
+        cos, sin = (table.to(device) for table in rotary_tables(S, D))  # each (S, D/2)
+        turned = torch.stack([torch.stack([cos, sin], 1), torch.stack([-sin, cos], 1)], 1)
+        return torch.cat([turned, -turned], dim=2) if both_signs else turned

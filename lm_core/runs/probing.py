@@ -19,6 +19,8 @@ TOKENS = 48
 class Probe:
     """Called at each evaluation. `tokens` are the texts of the tokens scored, in order."""
 
+    part = "The probe"
+
     def __init__(self, prepared: Prepared) -> None:
         self.text = beginning(prepared.data.get("validation", prepared.data["train"]))
         self.tokens = [prepared.tokenizer.token_text(id) for id in self.text.ids.tolist()]

@@ -49,6 +49,8 @@ class Snapshots(Watcher):
     """Writes the snapshots of one run. `taken` are the steps there are, `spent` the seconds that
     writing them took."""
 
+    part = "A snapshot of the weights"
+
     def __init__(self, store: RunStore, run: str, prepared: Prepared) -> None:
         self.taken: list[int] = []
         self.spent, self._cost = 0.0, 0.0

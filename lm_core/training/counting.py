@@ -17,7 +17,7 @@ from lm_core.evaluation import evaluate
 from lm_core.training.clock import Clock
 from lm_core.training.events import Event, Finished, Paused, Step
 from lm_core.training.saving import Saving
-from lm_core.training.side import sampled
+from lm_core.training.side import evaluated, shown
 
 if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
@@ -55,12 +55,9 @@ def run(trainer: "Trainer") -> Iterator[Event]:
             nats.nats_per_token,
             tokens_per_second=part.predictions / max(seconds, 1e-9),
         )
-        if "validation" in trainer.data:
-            yield trainer.evaluate()
-        if trainer.write:
-            yield sampled(trainer)
-        for make in trainer.aside:
-            yield make(trainer)
+        yield from evaluated(trainer)
+        yield from shown(trainer)
+        yield from trainer.beside.notes()
         if trainer.save and saving.due():
             yield from saving.do(last=True)
     if trainer.save:

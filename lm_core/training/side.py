@@ -10,6 +10,7 @@ at the end. What the last evaluation will cost is set aside.
 import math
 import time
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from torch import nn
@@ -61,15 +62,14 @@ class SideWork:
             return False
         self.done_at, began = trainer.step, time.perf_counter()
         with trainer.weights.shown():
-            found = [trainer.evaluate()] if "validation" in trainer.data else []
+            found = evaluated(trainer)
             sound = not math.isnan(found[0].nats) if found else _numbers(trainer.model)
             if found and judged:
                 trainer.weights.judge(found[0].nats)
-            if sound and trainer.write:
-                found.append(sampled(trainer))
             if sound:
-                found += [make(trainer) for make in trainer.aside]
+                found += shown(trainer)
         yield from found
+        yield from trainer.beside.notes()
         self.ended = time.perf_counter()
         self.cost = self.ended - began
         self.spent += self.cost
@@ -78,6 +78,23 @@ class SideWork:
 
 def _numbers(model: nn.Module) -> bool:
     return all(bool(p.isfinite().all()) for p in model.parameters())
+
+
+def evaluated(trainer: "Trainer") -> list[Event]:
+    """The validation text scored, where there is one and it fits into memory."""
+    if "validation" not in trainer.data:
+        return []
+    found = trainer.beside.ask("The evaluation", trainer.evaluate)
+    return [] if found is None else [found]
+
+
+def shown(trainer: "Trainer") -> list[Event]:
+    """What else there is to see at an evaluation: what the model writes, and what is made aside;
+    each as far as it fits into memory."""
+    making = [("The sample", sampled)] if trainer.write else []
+    making += [(getattr(make, "part", "What is made aside"), make) for make in trainer.aside]
+    found = [trainer.beside.ask(part, partial(make, trainer)) for part, make in making]
+    return [event for event in found if event is not None]
 
 
 def sampled(trainer: "Trainer") -> Sampled:

@@ -27,6 +27,7 @@ from lm_core.models.contract import LanguageModel, detach, restart
 from lm_core.models.mixture import Mixture
 from lm_core.training import carried, compiling, counting, memory, parallel, recorded, threads
 from lm_core.training.batches import Batches
+from lm_core.training.beside import Beside
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.clock import Clock
 from lm_core.training.control import Control
@@ -90,6 +91,7 @@ class Trainer:
         self.seed, self.threads, self.control = seed, threads, control or Control()
         self.write, self.save, self.team = write, save, team or Team()
         self.watchers, self.aside = watchers, aside
+        self.beside = Beside(self)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.state: Any = None  # carried along the text by families that do
         self.optimizer: torch.optim.Optimizer | Several | None = None
@@ -177,7 +179,9 @@ class Trainer:
                 break
             lr = s.lr * self.control.lr_scale
             lr *= lr_factor(s.schedule, s.warmup, progress)
-            watching = [w for w in self.watchers if w.wants(self)]
+            watching = [
+                w for w in self.watchers if w.part not in self.beside.left_out and w.wants(self)
+            ]
             rows = ramped(self.batches.batch_size, s.ramp, progress)
             with chooser.step(self):
                 loss, norm = self._one_step(rows, lr, watching)
@@ -186,7 +190,8 @@ class Trainer:
             self.seconds = clock.seconds()
             pending.append((self.step, self.tokens, self.seconds, loss, norm, lr))
             for watcher in watching:
-                yield from watcher.after(self)
+                yield from self.beside.ask(watcher.part, lambda w=watcher: [*w.after(self)]) or ()
+            yield from self.beside.notes()
             now, aside = time.perf_counter(), side.due()
             saves = self.save is not None and saving.due()
             # What is evaluated or saved is known to be sound: a run that diverged ends here.
@@ -230,7 +235,7 @@ class Trainer:
         states = carried.split(self.state, [len(piece.idx) for piece in pieces])
         losses = []
         for watcher in watching:
-            watcher.before(self)
+            self.beside.ask(watcher.part, lambda w=watcher: w.before(self))
         with self.arithmetic.step():
             for k, piece in enumerate(pieces):
                 state = None if piece.fresh is None else restart(states[k], piece.fresh)
@@ -242,7 +247,7 @@ class Trainer:
                 states[k] = None if piece.fresh is None else detach(state)
                 losses.append(loss.detach())
             for watcher in watching:
-                watcher.gradients(self, pieces[0])
+                self.beside.ask(watcher.part, lambda w=watcher: w.gradients(self, pieces[0]))
             clip = self.settings.grad_clip or float("inf")
             norm = torch.nn.utils.clip_grad_norm_(self.learner.parameters(), clip)
             set_rate(self.optimizer, lr)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Watcher:
-    """Sees nothing and says nothing; a subclass overrides what it needs."""
+    """Sees nothing and says nothing; a subclass overrides what it needs. `part` names it where it
+    does not fit into memory, after which it is not called any more."""
+
+    part = "What looks at the steps"
 
     def wants(self, trainer: "Trainer") -> bool:
         """Whether the step that comes next is to be seen. `trainer.step` steps are done."""

@@ -1,5 +1,6 @@
 """What every family in the registry promises. A new family is covered without a line here."""
 
+import gc
 import math
 import re
 import sys
@@ -384,3 +385,61 @@ def test_any_shape_keeps_the_contract(family: str, data: st.DataObject) -> None:
         if model.causal:
             after = model(other)[0][:, :t]
             torch.testing.assert_close(after, logits[:, :t], atol=1e-6, rtol=0)
+
+
+def without_gradients(model: LanguageModel, rows: int) -> list[int]:
+    """Write where the model can, read and score where it cannot; some ids."""
+    if model.causal:
+        written = list(generate(model, [0, 1], max_tokens=2 * length(model), samples=rows))
+        return torch.stack([one.ids for one in written]).flatten().tolist()
+    with torch.inference_mode():
+        idx = some_ids(rows, length(model), 27)
+        model.nats(idx, idx)
+        return model(idx)[0].argmax(-1).flatten().tolist()
+
+
+def gradients(model: LanguageModel, rows: int) -> list[torch.Tensor]:
+    idx = some_ids(rows, 9, 27, seed=1)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # of what is hidden
+        nats, penalty, _ = model.train().objective(idx[:, :-1], idx[:, 1:])
+    weights, loss = list(model.eval().parameters()), nats.mean() + penalty
+    return list(torch.autograd.grad(loss, weights, materialize_grads=True)) if weights else []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_learning_and_writing_leave_each_other_as_they_were(family: str, rows: int) -> None:
+    """Whatever a family keeps of the one serves the other, in either order."""
+    model, twin = lively_model(family), lively_model(family)
+    written = without_gradients(model, rows)
+    if model.causal:  # writing on with gradients on, as somebody may who looks inside
+        idx = some_ids(rows, 8, 27)
+        whole, (_, state) = model(idx)[0], model(idx[:, :1])
+        step = model.steps(state)
+        said = torch.stack([step(idx[:, t]) for t in range(1, 8)], dim=1)
+        torch.testing.assert_close(said, whole[:, 1:], **CLOSE)
+    expected = gradients(twin, rows)
+    for ours, other in zip(gradients(model, rows), expected, strict=True):
+        torch.testing.assert_close(ours, other)
+    assert without_gradients(twin, rows) == written
+    for ours, other in zip(gradients(twin, rows), expected, strict=True):
+        torch.testing.assert_close(ours, other)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_nothing_is_kept_that_no_gradient_could_go_through(family: str, rows: int) -> None:
+    """Tensors made in inference mode end with it: none stays in a cache or in the model."""
+    for module in [m for name, m in sys.modules.items() if name.startswith("lm_core.models")]:
+        for kept in [v for v in vars(module).values() if hasattr(v, "cache_clear")]:
+            kept.cache_clear()
+    before = {id(t) for t in inference_tensors()}
+    model = lively_model(family)
+    without_gradients(model, rows)
+    assert [t.shape for t in inference_tensors() if id(t) not in before] == []
+
+
+def inference_tensors() -> list[torch.Tensor]:
+    gc.collect()
+    return [t for t in gc.get_objects() if type(t) is torch.Tensor and t.is_inference()]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lm_core.models.contract import Forward
-from lm_core.models.decoding import OneRow, Steps, fits, normed, rotations
+from lm_core.models.decoding import OneRow, Steps, Turn, diagonals, fits, normed
 from lm_core.models.layers import rms_norm
 from lm_core.models.positions import both_halves, rotary_tables, rotate
 from tests.tiny import lively_model, some_ids
@@ -62,10 +62,26 @@ def test_other_recipes_go_by_forward(change: dict) -> None:
     assert not fits(lively_model("lstm"))
 
 
-def test_a_rotation_is_a_product_with_a_matrix() -> None:
-    x = torch.randn(1, 1, 9, 6, generator=torch.Generator().manual_seed(0))
-    turned = torch.stack([x[0, 0, t] @ rotations(9, 6)[t] for t in range(9)])
-    torch.testing.assert_close(turned, rotate(x, *both_halves(*rotary_tables(9, 6)))[0, 0])
+@pytest.mark.parametrize("both_signs", [False, True])
+def test_a_rotation_is_a_product_with_a_matrix(both_signs: bool) -> None:
+    S = 2 * Turn.FEW + 3
+    x = torch.randn(1, 1, S, 6, generator=torch.Generator().manual_seed(0))
+    turn = Turn(S, 6, both_signs=both_signs)
+    turned = torch.stack([x[0, 0, t] @ turn.at(t) for t in range(S)])
+    on_device = torch.stack([x[0, 0, t] @ turn.at_tensor(torch.tensor([t])) for t in range(S)])
+    expected = rotate(x, *both_halves(*rotary_tables(S, 6)))[0, 0]
+    assert torch.equal(turn.at(1), Turn(S, 6, both_signs=both_signs).at(1))
+    assert torch.equal(turned, on_device)
+    torch.testing.assert_close(turned[:, :6], expected)
+    torch.testing.assert_close(turned[:, 6:], -expected[:, : 6 * both_signs])
+
+
+@pytest.mark.parametrize(("S", "D"), [(64, 32), (1024, 512), (8192, 512)])
+def test_rotations_take_memory_for_each_place_and_width_once(S: int, D: int) -> None:
+    """A matrix for each place would be 2.1 GB for one head, width 512, context 1024."""
+    assert diagonals(S, D, "cpu", both_signs=False).nbytes == 4 * 2 * S * D
+    assert diagonals(S, D, "cpu", both_signs=True).nbytes == 4 * 4 * S * D
+    diagonals.cache_clear()
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-4, 1.0, 1e4])

@@ -8,6 +8,7 @@ import pytest
 
 from lm_core.training import Budget, TrainSettings
 from lm_core.training import side as module
+from lm_core.training.beside import Beside
 from lm_core.training.events import Evaluated
 from lm_core.training.side import SIDE_FREE, SIDE_SHARE, SideWork
 
@@ -20,6 +21,7 @@ class Pretended:
         self.step = self.tokens = 0
         self.settings, self.budget = TrainSettings(), Budget(seconds=seconds)
         self.data, self.write, self.aside = {"validation": None}, None, ()
+        self.beside = Beside(self)
         self.weights = SimpleNamespace(shown=_Nothing, judge=lambda nats: None)
         clock = SimpleNamespace(perf_counter=lambda: self.now)
         monkeypatch.setattr(module, "time", clock)
