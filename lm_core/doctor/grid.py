@@ -20,7 +20,7 @@ import numpy as np
 
 from lm_core.doctor.patient import Patient, Stop, Until, never
 from lm_core.doctor.rates import within
-from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict
+from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
 from lm_core.errors import BadSettings
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Event, Failed, Finished
@@ -82,6 +82,7 @@ class Grid:
     steps: int  # of each cell
     cells: tuple[Cell, ...] = ()
     random: tuple[Cell, ...] = ()
+    points: int = 0  # random ones that were asked for
     done: bool = False
 
     @property
@@ -111,20 +112,27 @@ class Grid:
         return lines.getvalue()
 
     def verdict(self) -> Verdict:
-        """grid_ok, grid_edge, grid_unfinished or grid_diverged."""
+        """grid_ok, grid_edge, grid_alone, grid_diverged or out_of_time."""
         best, n = self.best, len(self.cells) + len(self.random)
+        asked = len(self.lrs) * len(self.decays) + self.points
+        if n == 0:
+            return out_of_time("Time was up before the first cell of the grid was trained.")
         if best is None:
-            if n == 0:
-                text = "Time was up before the first cell of the grid was trained."
-                return Verdict("grid_unfinished", NOTE, text, "Give it more time.")
-            text = f"All of the {n} cells diverged."
+            text = f"All of the {n} cells that were trained diverged."
             return Verdict("grid_diverged", ALARM, text, "Take lower learning rates.", "train.lr")
         found = [c.validation_nats for c in self.cells + self.random if c.validation_nats]
+        if asked == 1:
+            text = (
+                f"The one cell has a validation loss of {best.validation_nats:.3f} nats per token"
+            )
+            return Verdict("grid_alone", NOTE, f"{text}: there is nothing to compare it with.")
         said = (
             f"Of {n} cells of {self.steps:,} steps, rate {best.lr:.2g} with weight decay "
             f"{best.weight_decay:.2g} has the lowest validation loss, {best.validation_nats:.3f} "
             f"nats per token; the worst has {max(found):.3f}"
         )
+        if n < asked:
+            return out_of_time(f"{said}. Time was up before the other {asked - n} were trained.")
         if max(found) - best.validation_nats <= SAME:
             return Verdict("grid_ok", OK, f"{said}: no real difference, {SAME} is the limit.")
         if best in self.cells and len(self.lrs) > 1 and best.lr in (min(self.lrs), max(self.lrs)):
@@ -160,7 +168,7 @@ def search(
     Budget(steps=steps)
     if "validation" not in patient.data:
         raise BadSettings("The grid is judged by validation text, and there is none: give more.")
-    found = Grid(tuple(sorted(set(lrs))), tuple(sorted(set(decays))), steps)
+    found = Grid(tuple(sorted(set(lrs))), tuple(sorted(set(decays))), steps, points=random)
     yield found.data()
     for lr, decay in product(found.lrs, found.decays):
         cell = train_cell(patient, Cell(lr, decay), steps=steps, stop=stop, opens=opens)

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from lm_core.doctor.patient import Patient, Stop, Until, never, plain
 from lm_core.doctor.untrained import first_logits
-from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict
+from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
 from lm_core.encoded import Encoded
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.models.encoder import EVERY, EncoderSettings, whole_text
@@ -35,7 +35,7 @@ from lm_core.training.batches import Batch
 from lm_core.training.events import Evaluated, Failed
 from lm_core.windows import cut
 
-FEW = 40  # steps before which nothing is said to have failed
+ENOUGH = 400  # steps before which nothing is said to have failed, unless it had no more
 MARGIN = 0.1  # nats above the target that still pass
 CLOSE = 0.02  # nats above it at which there is nothing left to see
 STEPS = 2000  # at most
@@ -57,6 +57,7 @@ class Overfit:
     accuracy: float  # share of the tokens that are its first guess, at the end
     target_accuracy: float
     lr: float
+    most: int = STEPS  # steps it may take; fewer where time was up
     done: bool = False
     failure: str = ""
 
@@ -70,16 +71,16 @@ class Overfit:
         return self.lowest <= self.target_nats + MARGIN
 
     @property
-    def on_its_way(self) -> bool:
-        """Whether as many steps again would do at the pace of the last quarter of them, or there
-        were too few steps to tell."""
-        quarter = len(self.nats) // 4
-        if not self.failure and self.steps[-1] < FEW and self.nats[-1] <= self.nats[0]:
-            return True
-        if self.failure or quarter < 1 or self.nats[-1] > self.nats[0]:
+    def stuck(self) -> bool:
+        """Whether it is worse off than at its beginning, or the steps that are left would not do at
+        the pace of the last quarter; where none are left, as many again."""
+        done, quarter = self.steps[-1], len(self.nats) // 4
+        if done < min(ENOUGH, self.most) or quarter < 1:
             return False
-        fallen = self.nats[-1 - quarter] - self.nats[-1]
-        return self.nats[-1] - 4 * fallen <= self.target_nats + MARGIN
+        fallen = (self.nats[-1 - quarter] - self.nats[-1]) / (done - self.steps[-1 - quarter])
+        left = (self.most - done) or done
+        lost = self.nats[-1] > self.nats[0]
+        return lost or self.nats[-1] - max(0.0, fallen) * left > self.target_nats + MARGIN
 
     def data(self) -> dict[str, Any]:
         """Plain JSON, for a chart."""
@@ -97,7 +98,7 @@ class Overfit:
         }
 
     def verdict(self) -> Verdict:
-        """overfit_ok, overfit_unfinished or cannot_overfit."""
+        """overfit_ok, cannot_overfit, overfit_unfinished (of steps) or out_of_time."""
         steps = self.steps[-1]
         batch = f"{self.rows} rows ({self.tokens:,} tokens)"
         allowed = f"{self.target_nats:.2f} is the least these rows allow, {MARGIN} more passes"
@@ -112,13 +113,18 @@ class Overfit:
             return Verdict(
                 "cannot_overfit", ALARM, self.failure, "Lower the learning rate.", "train.lr"
             )
-        if self.on_its_way:
+        if not self.stuck and steps < self.most:
+            return out_of_time(
+                f"Time was up after {steps:,} of up to {self.most:,} steps on {batch}, at "
+                f"{self.nats[-1]:.2f} nats per token; {allowed}."
+            )
+        if not self.stuck:
             return Verdict(
                 "overfit_unfinished",
                 NOTE,
-                f"Time was up after {steps:,} steps on {batch}, at {self.nats[-1]:.2f} nats per "
-                f"token and falling; {allowed}.",
-                "Give it more time.",
+                f"After {steps:,} steps on {batch} it is at {self.nats[-1]:.2f} nats per token and "
+                f"still falling; {allowed}.",
+                "A higher learning rate would show sooner whether it gets there.",
             )
         return Verdict(
             "cannot_overfit",
@@ -149,6 +155,7 @@ def overfit(
         accuracy=accuracy(model, batch),
         target_accuracy=sum(share for _, share in best) / len(best),
         lr=patient.train.lr,
+        most=steps,
     )
     train = replace(
         plain(patient.train),

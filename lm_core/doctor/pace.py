@@ -1,12 +1,14 @@
 """How fast a model trains and is scored here, and so how many steps fit into some seconds."""
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lm_core.doctor.grid import LOOKS
 from lm_core.doctor.patient import Patient, plain
 from lm_core.doctor.rates import STEPS, SWEEP, SWEEP_STEPS
-from lm_core.training.events import Step
+from lm_core.training import Control
+
+Seconds = Callable[[], float]  # a clock
 
 TRIED = 6  # steps; the first is slower than the others
 TRIED_TOKENS = 1000
@@ -37,23 +39,39 @@ class Pace:
             self.steps(each, SWEEP_LEAST, SWEEP_STEPS),
         )
 
-    def for_cell(self, seconds: float, most_tokens: int) -> tuple[int, int]:
-        """Steps of a cell of the grid, and tokens at each of its evaluations."""
+    def for_run(
+        self, seconds: float, most_tokens: int, least: int = CELL_LEAST, most: int = CELL_MOST
+    ) -> tuple[int, int]:
+        """Steps of a run (a cell of the grid), and tokens at each of its evaluations."""
         affordable = SCORE_SHARE * seconds / LOOKS / max(self.token, 1e-9)
         tokens = min(most_tokens, max(CELL_TOKENS, int(affordable)))
         left = seconds - LOOKS * tokens * self.token
-        return self.steps(left, CELL_LEAST, CELL_MOST), tokens
+        return self.steps(left, least, most), tokens
 
 
-def measure(patient: Patient) -> Pace:
+class _Noting(Control):
+    """Notes when each step begins."""
+
+    def __init__(self, clock: Seconds) -> None:
+        super().__init__()
+        self.clock, self.at = clock, []
+
+    def look(self) -> str:
+        self.at.append(self.clock())
+        return self.wish
+
+
+def measure(patient: Patient, clock: Seconds) -> Pace:
     """Train a fresh model for a moment."""
-    began = time.perf_counter()
+    began, control = clock(), _Noting(clock)
     train = replace(plain(patient.train), eval_tokens=TRIED_TOKENS, eval_every=TRIED + 1)
-    trainer = patient.trainer(train, steps=TRIED, data={"train": patient.data["train"]})
-    at = [event.seconds for event in trainer.run() if isinstance(event, Step)]
-    took = time.perf_counter() - began
-    step = (at[-1] - at[0]) / (len(at) - 1) if len(at) > 1 else took
-    began = time.perf_counter()
+    trainer = patient.trainer(
+        train, steps=TRIED, data={"train": patient.data["train"]}, control=control
+    )
+    for _ in trainer.run():
+        pass
+    ended, at = clock(), control.at
+    step = (at[-1] - at[1]) / (len(at) - 2) if len(at) > 2 else ended - began
     scored = trainer.evaluate("train")
-    token = (time.perf_counter() - began) / scored.scored_tokens
-    return Pace(max(step, 1e-6), token, max(0.0, took - step * len(at)))
+    token = (clock() - ended) / scored.scored_tokens
+    return Pace(max(step, 1e-6), token, max(0.0, ended - began - step * TRIED))

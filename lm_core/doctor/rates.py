@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lm_core.doctor.patient import Patient, Stop, Until, never, plain
-from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict
+from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
 from lm_core.training import Trainer
-from lm_core.training.events import Failed, Step
+from lm_core.training.events import Failed, Finished, Step
 
 LOW, HIGH = 1e-5, 10.0
 STEPS, SWEEP_STEPS = 100, 60
@@ -32,6 +32,7 @@ DIVERGED = 1.5
 TENTH = 0.1
 SWEEP = (0.1, 1 / 3, 1.0, 3.0)  # times range_lr
 SAME = 1.25  # rates less than this apart are one
+JUDGED = 40  # steps of a sweep, at least, for a rate to be called too low or too high
 TIE = 0.02  # nats per token: no real difference
 NOTHING = 0.05  # nats per token: what has to be learned for a rate to be judged
 HIGH_LAGS, HIGH_FAILS = 0.8, 0.5  # of what the best rate learned, for a rate above it
@@ -46,6 +47,7 @@ class RangeTest:
     lr: tuple[float, ...] = ()
     nats: tuple[float, ...] = ()
     window: float = WINDOW * STEPS  # steps
+    ended: bool = False  # at the highest rate, or where the loss diverged
 
     @property
     def smoothed(self) -> list[float]:
@@ -110,11 +112,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Rates:
-    """Both tests. `own` is the rate that is set."""
+    """Both tests. `own` is the rate that is set; `cut` says that time was up before all of it was
+    done."""
 
     own: float
     tested: RangeTest
     sweep: tuple[Kept, ...] = ()
+    cut: bool = False
     done: bool = False
 
     @property
@@ -145,7 +149,7 @@ class Rates:
         }
 
     def verdict(self) -> Verdict:
-        """lr_ok, lr_low, lr_high or lr_unknown."""
+        """lr_ok, lr_low, lr_high, lr_unknown or out_of_time."""
         best = self.best
         own = next((kept for kept in self.sweep if kept.lr == self.own), None)
         if best is None or own is None or best.learned < NOTHING:
@@ -162,8 +166,12 @@ class Rates:
         high = own.lr > best.lr
         lags, fails = (HIGH_LAGS, HIGH_FAILS) if high else (LOW_LAGS, LOW_FAILS)
         said += f", and by {max(own.learned, 0.0):.2f} with the rate that is set, {own.lr:g}"
+        if self.cut:
+            return out_of_time(f"{said}; time was up before all rates were tried.")
         if share >= lags:
             return Verdict("lr_ok", OK, f"{said}; {lags:.0%} of the best is enough.")
+        if steps < JUDGED:
+            return out_of_time(f"{said}; it takes {JUDGED} steps to tell a wrong rate by that.")
         limit = fails if share < fails else lags
         return Verdict(
             "lr_high" if high else "lr_low",
@@ -175,21 +183,22 @@ class Rates:
 
     def _unknown(self) -> Verdict:
         """There is no sweep to judge the rate by, or nothing was learned in it."""
-        rate, best = self.tested.range_lr, self.best
-        cut_off = not self.sweep or (best is not None and best.learned >= NOTHING)
-        if rate is not None and cut_off:
-            return Verdict(
-                "lr_unknown",
-                NOTE,
+        rate, tried = self.tested.range_lr, len(self.tested.nats)
+        steps = max((len(kept.nats) for kept in self.sweep), default=0)
+        if self.cut and rate is not None:
+            return out_of_time(
                 f"The loss was lowest at rate {rate / TENTH:.2g}, and a tenth of that, {rate:.2g}, "
-                f"is a cautious choice; time was up before it was compared with {self.own:g}.",
-                "Give it more time.",
+                f"is a cautious choice; time was up before it was compared with {self.own:g}."
+            )
+        if self.cut or steps < JUDGED:
+            return out_of_time(
+                f"Time was up after {tried} steps at rising rates and {steps} at a single one; it "
+                f"takes {JUDGED} of these to tell whether any rate learns something."
             )
         return Verdict(
             "lr_unknown",
             ALARM,
-            f"No rate brought the loss down by {NOTHING} nats per token in "
-            f"{max((len(kept.nats) for kept in self.sweep), default=len(self.tested.nats))} steps.",
+            f"No rate brought the loss down by {NOTHING} nats per token in {steps} steps.",
             "Look at the step before this one: can it learn one batch by heart?",
         )
 
@@ -203,13 +212,16 @@ def rates(
         found = replace(found, tested=tested)
         yield found.data()
     tried: list[Kept] = []
+    cut = not found.tested.ended
     for lr in sweep_rates(found.tested.range_lr, found.own):
         kept = Kept(lr)
         for kept in keep_rate(patient, lr, steps=sweep_steps, stop=stop):
             yield replace(found, sweep=(*tried, kept)).data()
         if len(kept.nats) == sweep_steps or kept.failed:  # one cut short compares with nothing
             tried.append(kept)
-    found = replace(found, sweep=tuple(tried), done=True)
+        else:
+            cut = True
+    found = replace(found, sweep=tuple(tried), cut=cut, done=True)
     yield found.data()
     return found
 
@@ -230,9 +242,15 @@ def range_test(
     found = RangeTest(window=WINDOW * steps)
     with closing(trainer.run()) as events:
         for event in events:
-            if not isinstance(event, Step) or not math.isfinite(event.nats):
+            if isinstance(event, Step) and math.isfinite(event.nats):
+                found = replace(found, lr=(*found.lr, event.lr), nats=(*found.nats, event.nats))
+            elif isinstance(event, Finished | Failed):
+                stopped = isinstance(event, Finished) and event.reason == "stopped"
+                found = replace(found, ended=not stopped)
+            else:
                 continue
-            found = replace(found, lr=(*found.lr, event.lr), nats=(*found.nats, event.nats))
+            if found.diverged:
+                found = replace(found, ended=True)
             yield found
             if found.diverged:
                 return

@@ -11,6 +11,7 @@ family that counts takes no steps, so all but the first question make no sense f
 what it is told.
 """
 
+import math
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -23,14 +24,14 @@ from lm_core.doctor.inside import Inside
 from lm_core.doctor.patient import Patient, Stop, Until, never
 from lm_core.doctor.plan import SHARES, STEPS, Plan
 from lm_core.doctor.untrained import untrained
-from lm_core.doctor.verdicts import NOTE, OK, Verdict
+from lm_core.doctor.verdicts import NOTE, OK, Verdict, out_of_time
 from lm_core.models.contract import models
 from lm_core.training.events import Diagnosed, Examined, Found
 
 LAYOUTS = ((3, 3, 3), (3, 3, 0), (3, 2, 0))  # rates, decays, random points: what there is time for
 LATE = 2.0  # times its seconds: where a step that is slower than it was measured is cut off
 INSIDE_STEPS = (20, 300)  # at least, at most
-INSIDE_SHARE = 0.25  # of the time of training that looking takes
+INSIDE_SHARE = 0.25  # of the time of training that looking takes, about
 Data = Generator[dict[str, Any], None, list[Verdict]]
 NOT_FOR_COUNTING = {
     "overfit": "it knows what it counted at once, so nothing is learned by heart step by step",
@@ -41,7 +42,12 @@ NOT_FOR_COUNTING = {
 
 
 def examine(
-    patient: Patient, plan: Plan | None = None, *, stop: Stop = never, opens: Opens = nobody
+    patient: Patient,
+    plan: Plan | None = None,
+    *,
+    stop: Stop = never,
+    opens: Opens = nobody,
+    clock: pace.Seconds = time.perf_counter,
 ) -> Iterator[Found | Diagnosed]:
     """Take the steps of the plan. Each yields `Found` as its data grows, numbered by its place in
     `STEPS` from 1, the last time with its verdicts, and then each of these as `Diagnosed`.
@@ -49,12 +55,13 @@ def examine(
     Args:
         stop: asked between two steps of training.
         opens: keeps the cells of the grid (see `lm_core.doctor.grid`).
+        clock: the seconds that the plan means.
 
     Raises:
         LabError: the text or the settings cannot be used.
     """
     plan = plan or Plan()
-    taken = _Steps(patient, plan, stop, opens)
+    taken = _Steps(patient, plan, stop, opens, clock)
     for part in plan.steps:
         if stop():
             return
@@ -92,9 +99,11 @@ def _not_for_counting(patient: Patient, part: str) -> Verdict:
 class _Steps:
     """Each step as a method: it yields its data and returns its verdicts."""
 
-    def __init__(self, patient: Patient, plan: Plan, stop: Stop, opens: Opens) -> None:
+    def __init__(
+        self, patient: Patient, plan: Plan, stop: Stop, opens: Opens, clock: pace.Seconds
+    ) -> None:
         self.patient, self.plan, self.stop, self.opens = patient, plan, stop, opens
-        self.end = time.perf_counter() + plan.seconds
+        self.clock, self.end = clock, clock() + plan.seconds
         self.lr_to_try = patient.train.lr
         self._pace: pace.Pace | None = None
 
@@ -102,19 +111,19 @@ class _Steps:
     def pace(self) -> pace.Pace:
         """Measured when it is first needed."""
         if self._pace is None:
-            self._pace = pace.measure(self.patient)
+            self._pace = pace.measure(self.patient, self.clock)
         return self._pace
 
     def seconds(self, part: str) -> float:
         """For this step, which begins now: its share of what is left."""
         waiting = self.plan.steps[self.plan.steps.index(part) :]
-        left = max(0.0, self.end - time.perf_counter())
+        left = max(0.0, self.end - self.clock())
         return left * SHARES[part] / sum(SHARES[step] for step in waiting)
 
     def until(self, seconds: float) -> Stop:
         """Stop when asked to, or after so long."""
-        end = time.perf_counter() + seconds
-        return lambda: self.stop() or time.perf_counter() > end
+        end = self.clock() + seconds
+        return lambda: self.stop() or self.clock() > end
 
     def init(self) -> Data:
         found = untrained(self.patient)
@@ -144,7 +153,7 @@ class _Steps:
             decays = plan.decays or grid.DECAYS[: layout[1]]
             random = layout[2] if plan.random is None else plan.random
             each = seconds / (len(lrs) * len(decays) + random)
-            steps, tokens = self.pace.for_cell(each, train.eval_tokens)
+            steps, tokens = self.pace.for_run(each, train.eval_tokens)
             if steps > pace.CELL_LEAST:
                 break
         found = yield from grid.search(
@@ -160,12 +169,14 @@ class _Steps:
 
     def inside(self) -> Data:
         seconds = self.seconds("inside")
-        steps = self.pace.steps((1 - INSIDE_SHARE) * seconds, *INSIDE_STEPS)
+        train = self.patient.train
+        training = (1 - INSIDE_SHARE) * seconds
+        steps, tokens = self.pace.for_run(training, train.eval_tokens, *INSIDE_STEPS)
         trainer = self.patient.trainer(
-            self.patient.train,
+            replace(train, eval_tokens=tokens, eval_every=math.ceil(steps / grid.EVALUATIONS)),
             steps=steps,
             control=Until(self.until(LATE * seconds)),
-            watchers=[Inside(share=INSIDE_SHARE)],
+            watchers=[Inside(share=math.inf)],  # at the same steps on every machine
         )
         data: dict[str, Any] = {}
         moved: list[dict[str, Any]] = []  # how far each matrix was moved, at each step examined
@@ -182,6 +193,10 @@ class _Steps:
             yield data | {"done": True}
         if not data or trainer.step < INSIDE_STEPS[0]:  # too few to call anything healthy
             verdicts = [verdict for verdict in verdicts if verdict.severity != OK]
-            text = f"Time was up after {trainer.step} steps, before much could be seen inside."
-            verdicts.append(Verdict("inside_unseen", NOTE, text, "Give it more time."))
+            verdicts.append(
+                out_of_time(
+                    f"Time was up after {trainer.step} steps, before much could be seen inside: "
+                    f"{INSIDE_STEPS[0]} are the least."
+                )
+            )
         return verdicts

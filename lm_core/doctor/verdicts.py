@@ -50,3 +50,9 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return asdict(self)
+
+
+def out_of_time(text: str) -> Verdict:
+    """The verdict where seconds ended a measurement before it could be judged: how far it came is
+    all that can be said, for on another machine it would have come further."""
+    return Verdict("out_of_time", NOTE, text, "Give it more time.")

@@ -7,7 +7,8 @@ from lm_core.doctor.patient import Patient
 from lm_core.encoded import encode_documents
 from lm_core.models import models
 from lm_core.tokenizers.char import CharTokenizer
-from lm_core.training import TrainSettings
+from lm_core.training import Trainer, TrainSettings
+from lm_core.training.events import Evaluated
 from tests.tiny import NAMES, TEXT, tiny_settings
 
 TOKENIZER = CharTokenizer.train([TEXT, *NAMES])
@@ -38,7 +39,36 @@ def patient(
     """A small model of the family over names (or another text), with settings that suit it."""
     settings = models[family].settings.from_dict(tiny_settings(family, **changes))
     chosen = {"lr": 5e-3, "batch_size": 8, **TRAIN.get(family, {}), **(train or {})}
-    return Patient(family, settings, V, data or ITEMS, TrainSettings(**chosen), seed)
+    train = TrainSettings(**chosen)
+    return Patient(family, settings, V, data or ITEMS, train, seed, threads=1)
+
+
+class Machine:
+    """A clock that goes on by so many seconds at each step of training, and at no other time."""
+
+    def __init__(self, step: float, *, each_look: float = 0.0) -> None:
+        self.step, self.each_look, self.now = step, each_look, 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def runs(self, who: Patient) -> Patient:
+        """The same patient, trained on this machine."""
+        return replace(who, make=lambda *given, **more: _Ticking(self, *given, **more))
+
+
+class _Ticking(Trainer):
+    def __init__(self, machine: Machine, *given: Any, **more: Any) -> None:
+        self.machine = machine
+        super().__init__(*given, **more)
+
+    def _one_step(self, *given: Any, **more: Any) -> Any:
+        self.machine.now += self.machine.step
+        return super()._one_step(*given, **more)
+
+    def evaluate(self, *given: Any, **more: Any) -> Evaluated:
+        self.machine.now += self.machine.each_look
+        return super().evaluate(*given, **more)
 
 
 def with_train(who: Patient, **changes: Any) -> Patient:

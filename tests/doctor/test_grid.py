@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -194,8 +195,19 @@ def test_verdicts() -> None:
     gone = grid(None, None, None).verdict()
     assert (gone.code, gone.severity) == ("grid_diverged", "alarm")
     assert grid(None, 2.2, 2.5).verdict().code == "grid_ok"
-    assert Grid((0.1,), (0.0,), 10).verdict().code == "grid_unfinished"
-    assert grid(2.2, lrs=(0.1,)).verdict().code == "grid_ok"
+    assert grid(2.2, lrs=(0.1,)).verdict().code == "grid_alone"
+
+
+def test_a_grid_that_is_not_done_is_not_judged() -> None:
+    cells = tuple(Cell(lr, 0.0, nats) for lr, nats in ((0.1, 2.5), (0.2, 2.2)))
+    part = Grid((0.1, 0.2, 0.4), (0.0,), 10, cells, points=1)
+    assert (part.verdict().code, part.verdict().severity) == ("out_of_time", "note")
+    assert "Time was up before the other 2 were trained" in part.verdict().text
+    assert replace(part, cells=()).verdict().code == "out_of_time"
+    asked = iter([False] * 14)
+    stop = lambda: next(asked, True)  # noqa: E731
+    _, found = last(search(patient("mlp"), lrs=LRS, decays=DECAYS, steps=10, stop=stop))
+    assert found.verdict().code == "out_of_time"
 
 
 @pytest.mark.parametrize(

@@ -173,11 +173,39 @@ def test_falling_when_time_is_up_is_no_alarm() -> None:
     falling = tuple(3.0 - 0.1 * k for k in range(21))
     found = Overfit(8, 60, tuple(range(0, 210, 10)), falling, 0.2, 0.3, 0.9, 0.01)
     assert not found.passed
-    assert found.verdict().code == "overfit_unfinished"
-    assert found.verdict().severity == "note"
+    assert (found.verdict().code, found.verdict().severity) == ("out_of_time", "note")
+    assert "after 200 of up to 2,000 steps" in found.verdict().text
+    flat = replace(found, nats=(*falling[:10], *[1.5] * 11))
+    assert flat.verdict().code == "out_of_time"  # it may be a plateau
+    assert replace(flat, steps=tuple(range(0, 420, 20))).verdict().code == "cannot_overfit"
+    assert replace(found, failure="It diverged.").verdict().text == "It diverged."
+
+
+def test_when_its_steps_are_used_up_it_is_judged() -> None:
+    falling = tuple(3.0 - 0.1 * k for k in range(21))
+    found = Overfit(8, 60, tuple(range(0, 210, 10)), falling, 0.2, 0.3, 0.9, 0.01, most=200)
+    assert (found.verdict().code, found.verdict().severity) == ("overfit_unfinished", "note")
     flat = replace(found, nats=(*falling[:10], *[1.5] * 11))
     assert flat.verdict().code == "cannot_overfit"
-    assert replace(found, failure="It diverged.").verdict().text == "It diverged."
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("family", [f for f in BY_GRADIENT if f != "encoder"])
+def test_a_healthy_family_that_is_cut_off_anywhere_is_no_alarm(family: str, kind: str) -> None:
+    _, found = last(overfit(patient(family, TEXTS[kind], seed=3)))
+    for n in range(1, len(found.steps)):
+        cut = replace(found, steps=found.steps[:n], nats=found.nats[:n])
+        verdict = cut.verdict()
+        assert verdict.code == ("overfit_ok" if cut.passed else "out_of_time"), verdict.text
+
+
+@pytest.mark.parametrize("steps", [0, 1, 9, 52])
+def test_a_stop_after_a_few_steps_is_no_alarm(steps: int) -> None:
+    """As on a machine that is busy with something else."""
+    asked = iter([False] * steps)
+    who = with_train(patient("transformer"), optimizer="adamw", lr=1e-4)
+    _, found = last(overfit(who, stop=lambda: next(asked, True)))
+    assert found.verdict().code == "out_of_time"
 
 
 def test_it_goes_on_to_its_target_but_not_for_ever() -> None:

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from lm_core.doctor.patient import Patient
 from lm_core.doctor.rates import (
     DIVERGED,
+    JUDGED,
     LEAST,
     MOST,
     NOTHING,
@@ -170,8 +171,8 @@ def test_a_rate_far_off_is_an_alarm(family: str, lr: float, code: str) -> None:
     assert f"{found.suggested:.2g}" in verdict.cure
 
 
-def ran(lr: float, end: float, *, failed: bool = False) -> Kept:
-    return Kept(lr, (4.0, *[end] * 7), (10,) * 8, failed)
+def ran(lr: float, end: float, *, steps: int = JUDGED, failed: bool = False) -> Kept:
+    return Kept(lr, (4.0, *[end] * (steps - 1)), (10,) * steps, failed)
 
 
 @pytest.mark.parametrize(
@@ -210,11 +211,36 @@ def test_of_rates_that_end_alike_the_lowest_is_suggested() -> None:
 
 def test_what_cannot_be_judged_is_said() -> None:
     tested = RangeTest((0.1, 1.0), (4.0, 2.0), window=1.0)
-    early = Rates(0.01, tested, done=True).verdict()
-    assert (early.code, early.severity) == ("lr_unknown", "note")
+    early = Rates(0.01, tested, cut=True, done=True).verdict()
+    assert (early.code, early.severity) == ("out_of_time", "note")
     assert "0.1" in early.text
     flat = Rates(0.1, tested, (ran(0.1, 4.0 - NOTHING / 2), ran(1.0, 4.0))).verdict()
     assert (flat.code, flat.severity) == ("lr_unknown", "alarm")
+
+
+@pytest.mark.parametrize("slow", [ran(0.01, 3.9), ran(0.01, 3.9, steps=20)])
+@pytest.mark.parametrize("steps", [15, JUDGED - 1])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_rate_is_not_called_wrong_for_want_of_time(slow: Kept, steps: int, cut: bool) -> None:
+    sweep = (slow, ran(0.1, 2.0, steps=steps))
+    for own in (0.01, 0.1):
+        verdict = Rates(own, RangeTest(), sweep, cut=cut).verdict()
+        assert verdict.code == ("out_of_time" if cut or own == 0.01 else "lr_ok")
+        assert f"In {steps} steps" in verdict.text
+    nothing = tuple(replace(kept, nats=(4.0,) * len(kept.nats)) for kept in sweep[1:])
+    assert Rates(0.1, RangeTest(), nothing, cut=cut).verdict().code == "out_of_time"
+    gone = ran(0.01, 2.0, failed=True)  # that it diverged takes no time to tell
+    assert Rates(0.01, RangeTest(), (gone, *sweep[1:]), cut=cut).verdict().code == "lr_high"
+
+
+@pytest.mark.parametrize("steps", [0, 1, 12, 30, 60, 90, 150])
+def test_time_that_is_up_is_no_alarm(steps: int) -> None:
+    """Wherever the tests of a sound rate are cut off."""
+    asked = iter([False] * steps)
+    stop = lambda: next(asked, True)  # noqa: E731
+    _, found = last(rates(patient("mlp"), steps=25, sweep_steps=40, stop=stop))
+    assert found.cut
+    assert found.verdict().code == "out_of_time"
 
 
 def test_the_rates_of_a_sweep() -> None:

@@ -1,14 +1,17 @@
 """The doctor's job: what it keeps, its cells as children, stop, and bad options."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from lm_core.runs import doctoring
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Diagnosed, Evaluated, Found, Step
+from tests.doctor.patients import Machine
 from tests.working import worked
 
 SPEC = default_spec(CorpusSpec(name="names"), "mlp")
@@ -17,9 +20,14 @@ SMALL = replace(SPEC, model=replace(SPEC.model, n_hidden=32, dropout=0.0))
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
+    """A whole job, in the time of a machine that takes a hundredth of a second for each step."""
     store = RunStore(tmp_path_factory.mktemp("home"))
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 15.0})
-    worked(store, run)
+    machine, patient_of = Machine(0.01), doctoring.patient_of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doctoring, "steps_of", partial(doctoring.steps_of, clock=machine.clock))
+        patch.setattr(doctoring, "patient_of", lambda *given: machine.runs(patient_of(*given)))
+        worked(store, run)
     return store, run
 
 
@@ -65,7 +73,7 @@ def test_a_wish_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
         ({"seconds": 0}, "seconds must be from"),
         ({"steps": ["colour"]}, "Unknown step 'colour'"),
         ({"lrs": [0.0]}, "0"),
-        ({"lrs": [float("nan")]}, "NaN"),
+        ({"lrs": [float("nan")]}, "lrs must be numbers"),
         ({"lrs": [1e9]}, "1e"),
         ({"lrs": []}, "at least one"),
         (

@@ -1,0 +1,82 @@
+"""Words that are made to be misread, as a browser shows them: exactly they, and nothing else."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lm_core.visible import readable
+from tests.browser.foreign_app import drawn
+from tests.pages.foreign import TEXTS, TITLE
+from tests.waiting import PATIENCE
+from tools.lab_server import LabServer
+
+APP = Path(__file__).with_name("foreign_app.py")
+PLAIN_TAGS = {"P", "SPAN", "STRONG"}  # the last where we asked for it
+# What an element shows in each of its pieces of Markdown: text, and the tags in it.
+PIECES = """area => [...area.querySelectorAll('[data-testid=stMarkdownContainer], \
+[data-testid=stCaptionContainer]')].map(piece => [piece.textContent,
+    [...piece.querySelectorAll('*')].map(one => one.tagName)])"""
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    quiet = {"STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}  # the lab's own settings are not read
+    with LabServer(
+        tmp_path_factory.mktemp("foreign"), app=APP, environment=quiet, seconds=PATIENCE
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def shown(foreign: LabServer, page: Page) -> Page:
+    page.goto(foreign.url)
+    expect(page.get_by_text("The end of the page")).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    return page
+
+
+def line(text: str) -> str:
+    """As `plain` shows it; marks of direction around it are not seen."""
+    return re.sub(r"[\t-\r \x85\u2028\u2029]+", " ", readable(text)).strip()
+
+
+def pieces(page: Page, key: str) -> list[tuple[str, set[str]]]:
+    found = page.locator(f".st-key-{key}").evaluate(PIECES)
+    return [(re.sub("[\u2068\u2069]", "", text), set(tags)) for text, tags in found]
+
+
+def test_words_of_others_are_shown_as_they_are(shown: Page) -> None:
+    wrong = []
+    for place, text in enumerate(TEXTS):
+        read, said = pieces(shown, f"read-{place}"), line(text)
+        assert len(read) >= 15
+        wrong += [(text, *piece) for piece in read if piece[0] != said or piece[1] - PLAIN_TAGS]
+        [(bold, tags)] = pieces(shown, f"bold-{place}")
+        if bold != f"It says “{said}” and {said}." or tags - PLAIN_TAGS:
+            wrong.append((text, bold, tags))
+        for how in ("html", "text"):
+            area = shown.locator(f".st-key-{how}-{place}")
+            if area.evaluate("area => area.textContent").strip() != readable(text).strip():
+                wrong.append((text, how, set()))
+    assert wrong == []
+
+
+def test_signs_thrown_together_are_shown_as_they_are(shown: Page) -> None:
+    said = {text: pieces(shown, f"drawn-{place}") for place, text in enumerate(drawn())}
+    assert {
+        t: p for t, p in said.items() if p[0][0] != f"({line(t)})" or p[0][1] - {"P", "SPAN"}
+    } == {}
+
+
+def test_help_and_options_too(shown: Page) -> None:
+    shown.locator(".st-key-help").get_by_test_id("stTooltipIcon").hover()
+    tip = shown.get_by_test_id("stTooltipContent")
+    expect(tip).to_have_text(line(TITLE))
+    assert tip.locator("a, img, em, code, .katex").count() == 0
+    shown.locator(".st-key-options").get_by_role("combobox").click()
+    options = shown.get_by_role("option")
+    expect(options.first).to_be_visible()
+    assert options.all_text_contents() == TEXTS[: options.count()]
