@@ -58,6 +58,8 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
     "tokens": int,
     "seconds": int | float,
     "parameters": int,
+    "command": str,  # that began it
+    "resumed": [str],  # and those that went on with it
 }
 
 
@@ -276,6 +278,8 @@ def _is(value: Any, form: Any) -> bool:
         return isinstance(value, dict) and all(
             _is(part, form.get(name, kinds)) for name, part in value.items()
         )
+    if isinstance(form, list):
+        return isinstance(value, list) and all(_is(part, form[0]) for part in value)
     return isinstance(value, form) and (form in (bool, object) or not isinstance(value, bool))
 
 

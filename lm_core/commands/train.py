@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,10 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     where = f"{device}, {trainer.arithmetic}"
     say(f"{prepared.model.n_parameters:,} parameters on {where}: {device.reason}")
     past = load_history(Path(args.resume)) if args.resume else None
-    health = Health.of(trainer)
-    with _logs(args, out, spec, after=trainer.step) as log:
+    health, done = Health.of(trainer), trainer.done
+    if done:
+        out = saved.folder
+    with nullcontext(_unheard) if done else _logs(args, out, spec, after=trainer.step) as log:
         previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
         try:
             end, history = _drive(health.listen(trainer.run()), log, past)
@@ -87,26 +90,30 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         for evaluated in final.values():
             log(evaluated)
     nats = {f"{split}_nats": e.nats for split, e in final.items()}
+    command = " ".join(["python -m lm_core", *map(shlex.quote, args.argv)])
     meta = prepared.card() | {
         "step": end.step,
         "tokens": end.tokens,
-        "seconds": round(end.seconds, 3),
+        "seconds": end.seconds,  # not rounded: a budget that is spent stays so
         "device": f"{device.settled()}, {trainer.arithmetic}",
         "torch": torch.__version__,
-        "command": " ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
+        **_told(command, saved),
         "metrics": {
             split: {"nats_per_token": e.nats, "tokens": e.scored_tokens, "whole_split": e.whole}
             for split, e in final.items()
         },
     }
-    save_checkpoint(
-        out,
-        trainer.model,
-        prepared.tokenizer,
-        meta,
-        training=training_tensors(trainer),
-        history=history,
-    )
+    if done:
+        say(f"Nothing is left to do after step {end.step}: {out} stays as it is.")
+    else:
+        save_checkpoint(
+            out,
+            trainer.model,
+            prepared.tokenizer,
+            meta,
+            training=training_tensors(trainer),
+            history=history,
+        )
     for verdict in health.verdicts:
         say(verdict.line())
     answer = {
@@ -220,9 +227,21 @@ def _trainer(
         team=team,
         watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
     )
-    if saved is not None and trainer.optimizer is not None:
+    if saved is not None:
         restore(trainer, load_training(saved.folder), saved.meta)
     return trainer
+
+
+def _told(command: str, saved: Checkpoint | None) -> dict[str, Any]:
+    """What the card says of the commands: the one that began it, and those that went on with it."""
+    if saved is None:
+        return {"command": command}
+    begun = {"command": saved.meta["command"]} if "command" in saved.meta else {}
+    return begun | {"resumed": [*saved.meta.get("resumed", []), command]}
+
+
+def _unheard(event: Event) -> None:
+    """A log that keeps nothing."""
 
 
 def _logs(args: argparse.Namespace, out: Path, spec: RunSpec, *, after: int) -> Logs:

@@ -24,7 +24,7 @@ from lm_core.errors import RunNotFound, StoreUnavailable
 from lm_core.home import home_folder, make_folder, unwritable
 from lm_core.json_files import dumps
 from lm_core.runs.tables import MOVING, SCHEMA, TABLES, add_columns, from_row, to_row
-from lm_core.training.events import Event
+from lm_core.training.events import Event, Snapshot, Step
 
 WAITING, ACTIVE = ("queued",), ("starting", "running", "paused")
 ENDED = ("finished", "stopped", "failed", "interrupted")
@@ -284,6 +284,16 @@ class RunStore:
         with self._writing() as db:
             asked = f"DELETE FROM {table} WHERE run = ? AND step = ?"
             db.executemany(asked, [(run, step) for step in steps])
+
+    def rewind(self, run: str, step: int) -> bool:
+        """Forget what was shown after `step`, but for snapshots, which are files too; whether that
+        was any step."""
+        last = self.last(Step, run)
+        with self._writing() as db:
+            for kind, (table, _) in TABLES.items():
+                if kind is not Snapshot:
+                    db.execute(f"DELETE FROM {table} WHERE run = ? AND step > ?", (run, step))
+        return last is not None and last["step"] > step
 
     def since(self, kind: type, run: str, seq: int = 0, *, every: int = 1) -> list[dict[str, Any]]:
         """What is new: events of `kind` after `seq`, each with its `seq`, in order. `every`: of so

@@ -115,11 +115,22 @@ def _execute(store: HeldStore, run: str) -> str:
     store.update(
         run,
         status="running",
+        message=begun_after(store, run, trainer.step),
         facts=facts_of(prepared, device) | reporting.facts,
     )
     for _ in recorded(store, run, trainer, reporting.snapshots, device):
         pass
     return store.get(run).status
+
+
+def begun_after(store: RunStore, run: str, step: int) -> str:
+    """Forget what an earlier life of the run showed after the step that it goes on from, so that
+    no two curves mix; in words, where that is anything."""
+    if not store.rewind(run, step):
+        return ""
+    if not step:
+        return "It began anew: nothing of it had been saved."
+    return f"It went on from step {step:,}, the last that had been saved."
 
 
 def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
@@ -155,7 +166,7 @@ def trainer_of(
         return str(folder)
 
     model = prepared.model
-    resuming = where(folder, CARD).exists() and model.learns_by == "gradient"
+    resuming = where(folder, CARD).exists()
     if resuming:
         saved = load_checkpoint(folder)
         prepared.check_same_text(saved)

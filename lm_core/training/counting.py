@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 LOOKS = 7  # fits: on 1/64, 1/32, ..., 1/2 and all of the text
 
 
+def sizes_of(train: Encoded) -> list[int]:
+    """How many ids are read at each step; every fit counts from nothing, so that a run which goes
+    on from any of them is the same."""
+    return sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)})
+
+
 def run(trainer: "Trainer") -> Iterator[Event]:
     """Fit `trainer.model` on growing parts of the training split."""
     train, control, clock = trainer.data["train"], trainer.control, Clock(trainer.seconds)
-    sizes, reason = sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)}), "budget"
+    sizes, reason = sizes_of(train), "budget"
     saving = Saving(trainer)
     while trainer.step < len(sizes):
         wish = control.look()

@@ -2,7 +2,7 @@
 
 Batches and dropout are functions of (seed, step), so what is left is: the optimizer's memory, the
 carried state, the weights beside those in the model (averages, the best), and how far the run had
-come.
+come. What counts has the last alone: it counts from nothing at each of its steps.
 """
 
 from collections import deque
@@ -46,7 +46,8 @@ def _memory(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
 
 
 def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
-    """Put a fresh trainer (weights already loaded) where the saved one was.
+    """Put a fresh trainer (weights already loaded) where the saved one was. Where nothing is left
+    to do it saves nothing either: its checkpoint stays as it is.
 
     Raises:
         BadCheckpoint: the tensors do not fit this trainer.
@@ -54,22 +55,30 @@ def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) 
     try:
         trainer.step, trainer.tokens = int(meta["step"]), int(meta["tokens"])
         trainer.seconds = float(meta["seconds"])
-        saved = trainer.optimizer.state_dict()
-        weights = [p for group in trainer.optimizer.param_groups for p in group["params"]]
-        memory: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            kind, *rest = name.split(".")
-            if kind == "optimizer":
-                i = int(rest[0])
-                if tensor.dim() and tensor.shape != weights[i].shape:
-                    raise ValueError(name)
-                memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
-        trainer.optimizer.load_state_dict(saved | {"state": memory})
-        trainer.weights.restore(tensors)
-        parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
-        if parts:
-            trainer.state = tuple(part.to(trainer.device) for part in parts)
-        elif "state" in tensors:
-            trainer.state = tensors["state"].to(trainer.device)
+        if trainer.optimizer is not None:
+            _remember(trainer, tensors)
+        if trainer.done:
+            trainer.save = None
     except (KeyError, ValueError, TypeError, RuntimeError, IndexError):
         raise BadCheckpoint("The checkpoint does not fit this run: start a new one.") from None
+
+
+def _remember(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
+    """Optimizer, weights and carried state."""
+    saved = trainer.optimizer.state_dict()
+    weights = [p for group in trainer.optimizer.param_groups for p in group["params"]]
+    memory: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        kind, *rest = name.split(".")
+        if kind == "optimizer":
+            i = int(rest[0])
+            if tensor.dim() and tensor.shape != weights[i].shape:
+                raise ValueError(name)
+            memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
+    trainer.optimizer.load_state_dict(saved | {"state": memory})
+    trainer.weights.restore(tensors)
+    parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
+    if parts:
+        trainer.state = tuple(part.to(trainer.device) for part in parts)
+    elif "state" in tensors:
+        trainer.state = tensors["state"].to(trainer.device)

@@ -109,6 +109,14 @@ class Trainer:
     def __repr__(self) -> str:
         return f"Trainer({type(self.model).__name__}, step {self.step}, {self.device})"
 
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do, as of a run that ended and is resumed."""
+        if self.model.learns_by == "counting":
+            return self.step >= len(counting.sizes_of(self.data["train"]))
+        spent = self.budget.progress(self.step, self.tokens, self.seconds)
+        return spent >= 1 or self.weights.enough
+
     def run(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for. The last event is Finished or
         Failed; a LabError in the data surfaces as Failed, a defect of ours as its exception. A

@@ -54,6 +54,8 @@ def shown(store: "RunStore", run: str) -> Shown:
     if again and len(points) and again[0]["step"] <= points["step"].iloc[0]:  # it was begun anew
         kept[run] = _nothing(store, run)
         return shown(store, run)
+    if again and len(points) and again[0]["step"] <= points["step"].iloc[-1]:  # it was resumed
+        _cut(here, again[0]["step"])
     here.points = _joined(here.points, news[Step])
     scored = [row for row in news[Evaluated] if row["split"] == "validation"]
     here.evaluations = _joined(here.evaluations, scored)
@@ -63,6 +65,14 @@ def shown(store: "RunStore", run: str) -> Shown:
         here.every *= 2
         here.points = here.points[here.points["step"] % here.every == 0]
     return here
+
+
+def _cut(here: Shown, step: int) -> None:
+    """Forget what was shown from this step on, which is done again and may end sooner."""
+    here.points = here.points[here.points["step"] < step]
+    here.evaluations = here.evaluations[here.evaluations["step"] < step]
+    here.samples = [row for row in here.samples if row["step"] < step]
+    here.probes = [row for row in here.probes if row["step"] < step]
 
 
 def _nothing(store: "RunStore", run: str) -> Shown:
@@ -89,7 +99,7 @@ def _news(store: "RunStore", run: str, here: Shown, kind: type) -> list[dict[str
 
 
 def _joined(old: "pd.DataFrame", rows: list[dict[str, Any]]) -> "pd.DataFrame":
-    """With new rows at the end, or in the place of steps that were done again."""
+    """With new rows at the end, or in the place of those of the same steps."""
     import pandas as pd
 
     if not rows:

@@ -2,6 +2,8 @@
 
 import argparse
 import dataclasses
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -152,3 +154,74 @@ def test_a_mixture_of_folders_does_not_hide_that_a_run_was_to_go_on(begun: Path,
     parts = [f"--set=model.{name}={begun}" for name in ("first", "second")]
     assert resume("--model", "mixture", *parts)[0] == 2
     assert not resume.out.exists()
+
+
+# With nothing left to do --------------------------------------------------------------------------
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("family", ["ngram", "lstm", "mixture"])
+@pytest.mark.parametrize("budget", [[], ["--steps=2"]], ids=["as it was", "less"])
+def test_a_resume_with_nothing_left_to_do_changes_no_byte(
+    text: Path, tmp_path: Path, capfd: pytest.CaptureFixture, family: str, budget: list[str]
+) -> None:
+    folder = tmp_path / "model"
+    small = [f"--set=model.{k}={v}" for k, v in tiny_settings(family).items()]
+    made = ["train", f"--corpus={text}", f"--model={family}", *small, "--threads=1", "--json"]
+    assert main([*made, "--steps=3", f"--out={folder}"]) == 0
+    before, first = files(folder), json.loads(capfd.readouterr().out)
+    again = ["train", f"--resume={folder}", *budget, "--threads=1", "--json"]
+    for more in ([], [f"--out={tmp_path / 'on'}"]):
+        assert main([*again, *more]) == 0
+        out, err = capfd.readouterr()
+        found = json.loads(out)
+        assert found.keys() == first.keys()
+        for key in ("out", "steps", "tokens", "validation_nats"):
+            assert found[key] == first[key]
+        assert f"Nothing is left to do after step {first['steps']}: " in err
+        assert files(folder) == before
+        assert not (tmp_path / "on").exists()
+
+
+def test_a_budget_of_seconds_that_is_spent_stays_spent(text: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    made = ["train", f"--corpus={text}", "--model=neural-bigram", "--threads=1"]
+    assert main([*made, "--seconds=0.1237", f"--out={folder}"]) == 0
+    before = files(folder)
+    assert main(["train", f"--resume={folder}", "--threads=1"]) == 0
+    assert files(folder) == before
+
+
+# What the card says -------------------------------------------------------------------------------
+
+
+def test_the_card_tells_how_it_was_begun_and_how_it_went_on(begun: Path, tmp_path: Path) -> None:
+    first, folder = read_meta(begun)["command"], tmp_path / "model"
+    commands = [
+        ["train", "--resume", begun, "--steps=4", "--threads=1", "--out", folder],
+        ["train", "--resume", folder, "--steps=5", "--threads=1"],
+    ]
+    for command in commands:
+        assert main([str(arg) for arg in command]) == 0
+    card = read_meta(folder)
+    assert card["command"] == first
+    assert card["resumed"] == [" ".join(["python -m lm_core", *map(str, c)]) for c in commands]
+    assert "resumed" not in read_meta(begun)
+
+
+@pytest.mark.parametrize("said", [{}, {"command": 3, "resumed": ["a", 4]}, {"resumed": "a"}])
+def test_a_card_that_does_not_say_how_it_was_begun_goes_on(
+    begun: Path, tmp_path: Path, said: dict
+) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(begun, folder)
+    card = json.loads((folder / "meta.json").read_text())
+    del card["command"]
+    (folder / "meta.json").write_text(json.dumps(card | said))
+    assert main(["train", f"--resume={folder}", "--steps=4", "--threads=1"]) == 0
+    card = read_meta(folder)
+    assert "command" not in card
+    assert len(card["resumed"]) == 1

@@ -61,6 +61,21 @@ def test_steps_done_again_take_the_place_of_the_old_ones(store, run):
     assert now["nats"].tolist() == [2.0] * 7 + [1.5] * 5
 
 
+def test_a_run_that_goes_on_from_an_earlier_step_shows_one_curve(store, run):
+    kinds = (Sampled, Probed, Evaluated)
+    old = [Sampled(9, "old"), Probed(9, (1.0,)), Evaluated(9, 0, "validation", 9.0, 5, True)]
+    store.record(run, [point(k) for k in range(1, 11)] + old)
+    shown(store, run)
+    assert store.rewind(run, 7)
+    store.record(run, [point(8, nats=1.5), Sampled(8, "new")])
+    now = shown(store, run)
+    assert now.points["step"].tolist() == list(range(1, 9))
+    assert [row["text"] for row in now.samples] == ["new"]
+    assert now.probes == []
+    assert now.evaluations.empty
+    assert [store.last(kind, run) is None for kind in kinds] == [False, True, True]
+
+
 def test_a_run_that_was_reset_begins_with_nothing(store, run):
     store.record(run, [point(k) for k in range(1, 11)] + [Sampled(1, "old"), Sampled(9, "old")])
     shown(store, run)
