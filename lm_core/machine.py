@@ -2,6 +2,18 @@
 
 import os
 import platform
+from pathlib import Path
+
+# Where a container's limit is written, what of it is used, and what of that can be given up.
+GROUPS = (
+    ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    (
+        "/sys/fs/cgroup/memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
+    ),
+)
 
 
 def cores() -> int:
@@ -20,3 +32,34 @@ def processor() -> str:
     except OSError:
         found = []
     return found[0].strip() if found else platform.processor() or platform.machine()
+
+
+def free_memory() -> int | None:
+    """Bytes of main memory that are still free, of the machine's and of a container's own limit the
+    smaller; None where the system does not say."""
+    found = [_field("/proc/meminfo", "MemAvailable:", 1024), *(_left(*group) for group in GROUPS)]
+    return min((number for number in found if number is not None), default=None)
+
+
+def resident_memory() -> int | None:
+    """Bytes of main memory that this process holds; None where the system does not say."""
+    return _field("/proc/self/status", "VmRSS:", 1024)
+
+
+def _left(folder: str, limit: str, used: str, spare: str) -> int | None:
+    try:
+        numbers = [int((Path(folder) / name).read_text()) for name in (limit, used)]
+    except (OSError, ValueError):  # there is none, or it is "max"
+        return None
+    return max(0, numbers[0] - numbers[1] + (_field(f"{folder}/memory.stat", spare, 1) or 0))
+
+
+def _field(file: str, name: str, unit: int) -> int | None:
+    """The number after a name, in a file of the system with one a line."""
+    try:
+        with open(file, encoding="utf-8") as lines:
+            return next(
+                (int(one.split()[1]) * unit for one in lines if one.split()[0] == name), None
+            )
+    except (OSError, ValueError, IndexError):
+        return None

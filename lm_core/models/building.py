@@ -3,9 +3,13 @@
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from lm_core.errors import BadSettings
+from lm_core.machine import free_memory
 from lm_core.models.contract import LanguageModel, models
+
+SMALL = 100e6  # bytes; what takes less is refused to nobody
 
 
 def build_model(
@@ -15,13 +19,21 @@ def build_model(
 
     Raises:
         UnknownName, BadSettings: with the nearest known name, or the range; or that the model is
-            larger than the memory.
+            larger than the memory, which is asked for only then.
     """
-    entry = models[name]
+    planned, free = blueprint(name, settings, vocab_size), free_memory()
+    size = sum(p.nbytes for p in planned.parameters())
+    if free is not None and size > max(free, SMALL):
+        raise BadSettings(
+            f"The weights of this model take {size / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB of "
+            "memory are free: take fewer layers, or narrower ones."
+        )
+    if planned.device.type != "meta":
+        return planned  # a model that counts
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed every GPU too
         try:
-            return entry.build(entry.settings.from_dict(settings), vocab_size)
+            return _built(name, settings, vocab_size)
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
@@ -32,9 +44,29 @@ def blueprint(name: str, settings: dict[str, Any], vocab_size: int) -> LanguageM
     """A model with all its shapes and none of its numbers (torch's `meta` device): takes no memory
     whatever the settings. What counts is made as it is, with nothing counted yet."""
     if models[name].build.learns_by == "counting":
-        return build_model(name, settings, vocab_size)
-    with torch.device("meta"):
-        return build_model(name, settings, vocab_size)
+        return _built(name, settings, vocab_size)
+    with _Shapes(), torch.device("meta"):
+        model = _built(name, settings, vocab_size)
+    return model.to("meta")
+
+
+def _built(name: str, settings: dict[str, Any], vocab_size: int) -> LanguageModel:
+    entry = models[name]
+    return entry.build(entry.settings.from_dict(settings), vocab_size)
+
+
+class _Shapes(TorchFunctionMode):
+    """Draws no random numbers, and makes the few that are counted up where they cost nothing: for
+    both torch has kernels in Python alone on `meta`, whose import takes seconds and 80 MB."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        match getattr(func, "__name__", ""):
+            case "normal_" | "uniform_" | "trunc_normal_":
+                return args[0] if args else kwargs["tensor"]
+            case "arange":
+                kwargs = {**kwargs, "device": "cpu"}
+        return func(*args, **kwargs)
 
 
 def out_of_memory(error: Exception) -> bool:

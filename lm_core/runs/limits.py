@@ -3,11 +3,20 @@
 import json
 from typing import Any
 
+from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
+from lm_core.runs.spec import RunSpec
 from lm_core.training import TrainSettings
+from lm_core.training.estimate import check
 from lm_core.visible import readable
 
 TITLE, NOTE, OPTIONS = 80, 2000, 20_000  # characters
+# The most that one run on a page may take: a worker is shared with everybody else. The command line
+# has bounds of its own, which are far wider.
+BUDGET = {"seconds": 24 * 3600, "steps": 10_000_000, "tokens": 10**11}
+# As long as a text is not read yet, it is taken to be a kind one; the worker, who reads it, asks
+# once more.
+FEW_TOKENS, SHORT_ROW = 64, 32  # different ones; in a row
 KINDS = ("train", "doctor")
 
 
@@ -24,6 +33,32 @@ def _text(text: str, what: str, most: int) -> str:
     if len(text) > most:
         raise BadSettings(f"A {what} has at most {most} characters, and this one has {len(text)}.")
     return text
+
+
+def spec(given: RunSpec) -> RunSpec:
+    """A run that one machine can share with others: no file of it, not for ever, not too large.
+
+    Raises:
+        BadSettings: what to lower, or where else to do it.
+    """
+    given = RunSpec.from_dict(given.to_dict())  # files of the machine are refused here
+    for name, most in BUDGET.items():
+        asked = getattr(given.budget, name)
+        if asked is not None and asked > most:
+            raise BadSettings(
+                f"A run on this page takes at most {most:,} {name}, and this one would take "
+                f"{asked:,.0f}: give it less, or train it on the command line."
+            )
+    registered = given.corpus.name in corpora
+    running = registered and corpora[given.corpus.name].extra["info"].kind == "text"
+    check(
+        given.model_name,
+        given.model,
+        FEW_TOKENS,
+        given.train,
+        longest=None if running else SHORT_ROW,
+    )
+    return given
 
 
 def rate(lr: Any) -> float:

@@ -103,10 +103,11 @@ class RunManager(Steering):
             kind: train, or doctor: the same model is examined as `options` say.
 
         Raises:
-            LabError: the visitor has too many runs waiting, or the store cannot be written.
+            LabError: the visitor has too many runs waiting, the run is too large or too long, or
+                the store cannot be written.
         """
         self._check_waiting(owner)
-        spec = RunSpec.from_dict(spec.to_dict())  # files of the machine are refused here
+        spec = limits.spec(spec)
         title, options = limits.title(title), limits.options(kind, options)
         run = self.store.create(
             owner, title, spec.to_dict(), server=self._presence.id, kind=kind, options=options

@@ -33,6 +33,7 @@ from lm_core.models.contract import LanguageModel
 from lm_core.runs.samples import Pieces, write_sample
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
+from lm_core.training.estimate import check
 
 KEPT = 24  # prepared texts in the home folder; the oldest go first
 
@@ -116,8 +117,16 @@ def prepare(spec: RunSpec) -> Prepared:
         if key := _key(spec):  # its text may have been fetched just now
             _keep(key, *kept)
     info, tokenizer, data = kept
+    check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
     return Prepared(spec, info, tokenizer, data, model)
+
+
+def longest(data: dict[str, Encoded]) -> int:
+    """Tokens of the longest row that a model can be given to learn from."""
+    train = data["train"]
+    ends = torch.cat([train.starts[1:], torch.tensor([len(train.ids)])])
+    return int((ends - train.starts).max())
 
 
 def load_text(spec: CorpusSpec) -> Corpus:

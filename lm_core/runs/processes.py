@@ -6,6 +6,7 @@ time, so that torch is imported before anyone waits for it, and end when their p
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -21,8 +22,10 @@ from typing import Any
 
 from lm_core.errors import LabError
 from lm_core.json_files import dumps
-from lm_core.machine import cores
+from lm_core.machine import cores, resident_memory
 
+FIRST_TO_GO = 800  # of 1000: what Linux adds to a worker's size where it chooses whom to end
+MOST_HELD = 1e9  # bytes that a worker may still hold after a task; torch alone holds a third of it
 WINDOWS_FLAGS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
     subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
 )  # elsewhere 0: `os.nice` and a session of its own do the same
@@ -139,7 +142,7 @@ class _Slot:
             self.process.wait()
 
     def _serve(self) -> None:
-        """Feed tasks to the process one by one; replace it when it dies."""
+        """Feed tasks to the process one by one; replace it when it dies, or has grown too large."""
         while not self.pool._closing.is_set():
             ready = self._read()
             if ready == "ready":
@@ -149,7 +152,7 @@ class _Slot:
             if self.pool._closing.is_set():
                 return
             self.process.wait()
-            if ready != "ready":  # it cannot even start: do not spin
+            if ready not in ("ready", "worn"):  # it cannot even start: do not spin
                 self.pool._closing.wait(1.0)
             with self._lock:
                 if self.pool._closing.is_set():
@@ -223,8 +226,11 @@ def _main() -> None:
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the answers
     if hasattr(os, "nice"):
         os.nice(10)  # the page is answered first
+    with contextlib.suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     worker = importlib.import_module("lm_core.runs.worker")
     worker.warm_up()
+    warm = resident_memory() or 0
     lines: queue.SimpleQueue = queue.SimpleQueue()
 
     def listen() -> None:
@@ -249,7 +255,12 @@ def _main() -> None:
 
             traceback.print_exc()  # a defect of ours: it has to be seen in the log
             answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(dumps(answer) + "\n" + dumps("ready") + "\n")
+        answers.write(dumps(answer) + "\n")
+        gc.collect()
+        if (resident_memory() or 0) > max(MOST_HELD, 1.5 * warm):  # a GPU's driver holds much
+            answers.write(dumps("worn") + "\n")
+            return
+        answers.write(dumps("ready") + "\n")
 
 
 if __name__ == "__main__":

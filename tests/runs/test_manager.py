@@ -1,3 +1,4 @@
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -8,13 +9,14 @@ from types import SimpleNamespace
 import pytest
 
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
+from lm_core.models import models
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
 from lm_core.runs.manager import CAN_GO_ON, KILLED, LEFT, MOST_WAITING, RunManager, grace_seconds
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.training import Budget
+from lm_core.training import Budget, TrainSettings, estimate
 from lm_core.training.events import Snapshot, Step
 from tests.waiting import until
 
@@ -259,6 +261,50 @@ def test_files_of_the_machine_are_refused(manager: RunManager) -> None:
     with pytest.raises(BadSettings, match="command line only"):
         manager.start(spec, "ada")
     assert manager.store.runs_of("ada") == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (
+            {"seconds": 86_401},
+            "at most 86,400 seconds, and this one would take 86,401",
+        ),
+        ({"steps": 10_000_001}, "at most 10,000,000 steps"),
+        ({"tokens": 10**12}, "at most 100,000,000,000 tokens"),
+    ],
+)
+def test_a_run_that_takes_for_ever_is_refused(manager: RunManager, budget: dict, said: str) -> None:
+    with pytest.raises(BadSettings, match=said):
+        manager.start(RunSpec(budget=Budget(**budget)), "ada")
+    assert manager.store.runs_of("ada") == []
+    manager.start(RunSpec(budget=Budget(seconds=86_400)), "ada")
+
+
+@pytest.mark.parametrize("kind", ["train", "doctor"])
+def test_a_run_that_no_memory_holds_is_refused_before_it_is_queued(
+    manager: RunManager, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "free_memory", lambda: 16 * 10**9)
+    giant = models["transformer"].settings(n_layer=48, n_embd=4096, n_head=32)
+    with pytest.raises(
+        BadSettings, match=r"about \d+\.\d GB of memory, .* lower n_layer \(now 48\)"
+    ):
+        manager.start(RunSpec(model=giant), "ada", kind=kind)
+    assert manager.store.runs_of("ada") == []
+
+
+def test_a_text_that_nobody_has_read_yet_is_taken_for_a_kind_one(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names are short, whatever the context: the worker, who reads them, asks once more."""
+    monkeypatch.setattr(estimate, "free_memory", lambda: 10**9)
+    spec = RunSpec(
+        model=models["transformer"].settings(block_size=1024), train=TrainSettings(batch_size=512)
+    )
+    manager.start(spec, "ada")
+    with pytest.raises(BadSettings, match="lower batch_size"):
+        manager.start(dataclasses.replace(spec, corpus=CorpusSpec(name="speeches")), "ada")
 
 
 # Steering -----------------------------------------------------------------------------------------

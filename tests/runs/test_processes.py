@@ -18,6 +18,7 @@ import pytest
 
 from lm_core.corpora.own import load_own, own_corpus, save_own
 from lm_core.errors import LabError, RunNotFound
+from lm_core.machine import resident_memory
 from lm_core.models import models
 from lm_core.runs import manager as manager_module
 from lm_core.runs import processes
@@ -116,6 +117,41 @@ def test_a_run_from_the_click_to_its_end(manager: RunManager) -> None:
 def test_workers_give_way_to_the_page(manager: RunManager) -> None:
     for slot in manager.backend._slots:
         assert os.getpriority(os.PRIO_PROCESS, slot.process.pid) >= 10
+
+
+def test_workers_are_the_first_to_go_when_memory_ends(manager: RunManager) -> None:
+    if not Path("/proc/self/oom_score_adj").exists():
+        pytest.skip("Linux alone lets a process say so")
+    assert manager.backend.wait_until_warm(PATIENCE)
+    for slot in manager.backend._slots:
+        assert Path(f"/proc/{slot.process.pid}/oom_score_adj").read_text().strip() == "800"
+    assert int(Path("/proc/self/oom_score_adj").read_text()) < 800
+
+
+def hold(number: int) -> int:
+    """A task that leaves so many bytes behind."""
+    HELD.append(b"x" * number)
+    return number
+
+
+HELD: list[bytes] = []
+
+
+def test_a_worker_that_holds_too_much_after_a_task_is_replaced(manager: RunManager) -> None:
+    """What it was asked for is answered, and the next task finds a fresh one."""
+    if resident_memory() is None:
+        pytest.skip("this system does not say how much a process holds")
+    assert manager.backend.wait_until_warm(PATIENCE)
+    before = {slot.process.pid for slot in manager.backend._slots}
+    submit = manager.backend.submit
+    assert submit(hold, 1000).result(PATIENCE) == 1000
+    assert submit(worker_count).result(PATIENCE) == 1
+    assert {slot.process.pid for slot in manager.backend._slots} == before
+    assert submit(hold, 2 * 10**9).result(PATIENCE) == 2 * 10**9
+    until(lambda: {slot.process.pid for slot in manager.backend._slots} != before)
+    assert manager.backend.wait_until_warm(PATIENCE)
+    assert len({slot.process.pid for slot in manager.backend._slots} & before) == 1
+    until(lambda: sum(map(alive, before)) == 1)
 
 
 def test_pause_resume_and_stop_reach_the_worker(

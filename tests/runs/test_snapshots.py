@@ -32,6 +32,7 @@ from lm_core.runs.store import RunStore
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Snapshot
 from tests.tiny import TEXT, tiny_settings
+from tests.working import worked
 
 
 @pytest.fixture(autouse=True)
@@ -247,8 +248,8 @@ def executed(store: RunStore, spec: RunSpec, *stops: int) -> str:
         with pytest.MonkeyPatch.context() as patch:
             ended = lambda self, seconds=0.05: store.update(run, wish="stop")  # noqa: E731
             patch.setattr(worker.StoreControl, "wait", ended)
-            assert worker.execute(str(store.folder), run) == "stopped"
-    assert worker.execute(str(store.folder), run) == "finished"
+            assert worked(store, run) == "stopped"
+    assert worked(store, run) == "finished"
     return run
 
 

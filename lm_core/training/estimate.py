@@ -1,0 +1,163 @@
+"""How much memory a training takes, known before anything of it is made.
+
+    bytes = weights + gradients + optimizer's memory + averages
+            + what the graph keeps of a piece of a batch + its largest part and that one's gradient
+
+The model is a blueprint (torch's `meta` device): all shapes and no numbers, so the estimate of a
+model of any size takes none of the memory it speaks of. What the graph keeps is counted while the
+blueprint reads a piece; as that takes seconds the first time, a bound is asked first, and settles
+it for whatever is small. `memory.py` measures the same of a model that is there.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from lm_core.errors import BadSettings
+from lm_core.machine import free_memory
+from lm_core.models import models
+from lm_core.models.building import SMALL, blueprint
+from lm_core.models.contract import LanguageModel
+from lm_core.models.recomputing import parts, recompute
+from lm_core.settings import Settings
+from lm_core.training.settings import TrainSettings
+
+ROOM = 0.9  # share of the free memory that a training may take
+FEW = 256  # tokens
+# What makes them large, in the order in which one would lower it.
+OF_STEP = ("batch_size", "block_size", "n_layer", "n_embd", "n_hidden")
+OF_WEIGHTS = ("n_layer", "n_embd", "n_hidden", "vocab_size")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Bytes: of the weights with all that is kept for each of them, and of what a step makes."""
+
+    weights: int
+    step: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.step
+
+
+def check(
+    family: str,
+    settings: Settings,
+    vocab_size: int,
+    train: TrainSettings,
+    *,
+    longest: int | None = None,
+) -> None:
+    """See that a training fits into the memory that is free now, where the system says how much
+    that is.
+
+    Args:
+        longest: tokens of the longest row that the text can give; None where nobody knows.
+
+    Raises:
+        BadSettings: it does not; with both numbers, and what to lower.
+    """
+    free = free_memory()
+    if free is None or models[family].build.learns_by == "counting":
+        return
+    shared = torch.distributed.is_available() and torch.distributed.is_initialized()
+    if torch.cuda.is_available() or shared:
+        return  # it takes another memory than this, or is shared out: `memory.py` speaks then
+    room = max(ROOM * free, SMALL)
+    planned = Plan(family, settings, vocab_size, train, longest)
+    if planned.bound().total <= room:
+        return
+    need = planned.need()
+    if need.total <= room:
+        return
+    values = settings.to_dict() | {"batch_size": train.batch_size, "vocab_size": vocab_size}
+    names = OF_WEIGHTS if need.weights > room else OF_STEP
+    lower = [f"{name} (now {values[name]:,})" for name in names if name in values]
+    raise BadSettings(
+        f"This training would take about {need.total / 1e9:,.1f} GB of memory, "
+        f"{need.weights / 1e9:,.1f} GB of it for its weights, and {free / 1e9:,.1f} GB are free: "
+        f"lower {', '.join(lower[:-1])} or {lower[-1]}."
+    )
+
+
+class Plan:
+    """A training of which there is a blueprint. Arguments as for `check`."""
+
+    def __init__(
+        self,
+        family: str,
+        settings: Settings,
+        vocab_size: int,
+        train: TrainSettings,
+        longest: int | None = None,
+    ) -> None:
+        self.model = blueprint(family, settings.to_dict(), vocab_size).train()
+        if parts(self.model):
+            recompute(self.model, train.recompute)
+        self.rows = -(-train.batch_size // train.accumulate)
+        size = getattr(settings, "block_size", 64)
+        self.size = size if longest is None else min(size, longest)
+        self.heads = getattr(settings, "n_head", 0) * getattr(settings, "n_layer", 0)
+        learned = sum(p.nbytes for p in self.model.parameters() if p.requires_grad)
+        copies = 4 + (train.ema > 0) + train.keep_best  # itself, gradient, two of the optimizer
+        self.weights = copies * learned + sum(b.nbytes for b in self.model.buffers())
+
+    def __repr__(self) -> str:
+        return f"Plan({type(self.model).__name__}, {self.rows} rows of {self.size})"
+
+    def bound(self) -> Need:
+        """No less than `need`, found in no time: so many numbers go into and come out of each
+        matrix for each token, several of each are kept, and each head weighs each pair of tokens.
+        """
+        wide = sum(sum(p.shape[-2:]) for p in self.model.parameters() if p.dim() > 1)
+        tokens = self.rows * self.size
+        return Need(self.weights, 4 * tokens * (8 * wide + 3 * self.heads * self.size))
+
+    def need(self) -> Need:
+        """The estimate. A recurrent network goes back through a layer in one piece, and then holds
+        as much again; what it keeps grows by the token, and each takes a while to look at."""
+        along = self.model.carries_state
+        size = min(self.size, FEW) if along else self.size
+        graph, largest = _graph(self.model, self.rows, size)
+        return Need(self.weights, (1 + along) * graph * self.size // size + 2 * largest)
+
+
+def _graph(model: LanguageModel, rows: int, size: int) -> tuple[int, int]:
+    """Bytes that the graph of a piece keeps, the weights left out, and the largest tensor made."""
+    own = {p.untyped_storage()._cdata for p in model.parameters()}
+    seen: dict[int, Tensor] = {}  # holding the tensor keeps its storage's address its own
+
+    def note(tensor: Tensor) -> Tensor:
+        if tensor.is_meta and tensor.untyped_storage()._cdata not in own:
+            seen[tensor.untyped_storage()._cdata] = tensor
+        return tensor
+
+    from torch.fx.experimental import _config
+
+    idx = torch.zeros(rows, size, dtype=torch.long, device="meta")
+    hooks = torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor)
+    # Some ask which places count, which a blueprint cannot know: all of them.
+    every = _config.patch(meta_nonzero_assume_all_nonzero=True)
+    with every, hooks, _Largest() as made:
+        kept = model.objective(idx, idx, None)
+    graph = sum(tensor.untyped_storage().nbytes() for tensor in seen.values())
+    del kept
+    return graph, made.most
+
+
+class _Largest(TorchDispatchMode):
+    """Notes how large the largest tensor is that is made meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        for one in made if isinstance(made, (tuple, list)) else (made,):
+            if isinstance(one, Tensor):
+                self.most = max(self.most, one.nbytes)
+        return made

@@ -1,0 +1,125 @@
+"""What a training would take, against what it takes."""
+
+import pytest
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from lm_core.errors import BadSettings
+from lm_core.models import building, models
+from lm_core.models.building import blueprint, build_model
+from lm_core.training import TrainSettings, estimate
+from lm_core.training.estimate import Plan, check
+from lm_core.training.optimizers import optimizer_of
+from tests.tiny import tiny_settings
+
+GRADIENT = [n for n in models.names() if models[n].build.learns_by == "gradient"]
+LARGE = {"n_layer": 48, "n_embd": 4096, "n_head": 32}
+
+
+def peak(family: str, vocab_size: int, train: TrainSettings) -> int:
+    """The most bytes that tensors take at once in two steps of the real thing."""
+    settings = models[family].settings()
+    model = build_model(family, settings.to_dict(), vocab_size).train()
+    optimizer = optimizer_of(model, train)
+    size = getattr(settings, "block_size", 64)
+    idx = torch.randint(vocab_size, (train.batch_size, size))
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
+        for _ in range(2):
+            nats, penalty, _ = model.objective(idx, idx, None)
+            (nats.mean() + penalty).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            del nats
+    events = [e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"]
+    held = most = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        held += event.nbytes()
+        most = max(most, held)
+    return most + sum(t.nbytes for t in [*model.parameters(), *model.buffers()])
+
+
+@pytest.mark.parametrize("family", GRADIENT)
+@pytest.mark.parametrize("vocab_size", [100, 5000])
+def test_the_estimate_is_right_within_a_factor_of_two(family: str, vocab_size: int) -> None:
+    train = TrainSettings(batch_size=32)
+    taken = peak(family, vocab_size, train)
+    planned = Plan(family, models[family].settings(), vocab_size, train)
+    assert 0.5 < planned.need().total / taken < 2
+    assert planned.bound().total > taken  # so what it lets pass fits
+
+
+@pytest.mark.parametrize("family", GRADIENT)
+def test_the_bound_is_no_less_whatever_the_shape(family: str) -> None:
+    entry = models[family]
+    wide = {"n_embd": 256, "n_hidden": 512, "n_layer": 3, "block_size": 256, "n_head": 8}
+    known = entry.settings().to_dict()
+    some = entry.settings.from_dict(known | {k: v for k, v in wide.items() if k in known})
+    for settings in (some, entry.settings.from_dict(tiny_settings(family))):
+        for rows in (1, 64):
+            for vocab_size in (30, 5000):
+                planned = Plan(family, settings, vocab_size, TrainSettings(batch_size=rows))
+                assert planned.bound().total >= planned.need().total
+
+
+def test_what_is_kept_for_each_weight_and_what_is_read_at_once_count() -> None:
+    settings = models["transformer"].settings()
+
+    def need(**train):
+        return Plan("transformer", settings, 100, TrainSettings(**train)).need()
+
+    usual, weights = need(), sum(p.nbytes for p in blueprint("transformer", {}, 100).parameters())
+    assert usual.weights == pytest.approx(4 * weights, rel=0.2)  # and the tables of places
+    assert need(ema=0.9, keep_best=True).weights == usual.weights + 2 * weights
+    assert need(batch_size=64).step == pytest.approx(2 * usual.step, rel=0.01)
+    assert need(batch_size=64, accumulate=2) == usual
+    assert need(recompute=True).step < 0.5 * usual.step
+    short = Plan("transformer", settings, 100, TrainSettings(), longest=16).need()
+    assert short.step < usual.step / 4
+
+
+def test_giant_settings_are_refused_in_a_sentence_with_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(estimate, "free_memory", lambda: 16 * 10**9)
+    monkeypatch.setattr(building, "free_memory", lambda: 16 * 10**9)
+    settings = models["transformer"].settings(**LARGE)
+    with pytest.raises(BadSettings) as error:
+        check("transformer", settings, 100, TrainSettings())
+    assert str(error.value) == (
+        "This training would take about 186.7 GB of memory, 154.6 GB of it for its weights, and "
+        "16.0 GB are free: lower n_layer (now 48), n_embd (now 4,096) or vocab_size (now 100)."
+    )
+    with pytest.raises(BadSettings, match=r"take 38\.7 GB, and 16\.0 GB of memory are free"):
+        build_model("transformer", settings.to_dict(), 100)
+    settings = models["transformer"].settings(block_size=1024)
+    with pytest.raises(BadSettings, match=r"lower batch_size \(now 2,048\), block_size \(now 1,0"):
+        check("transformer", settings, 100, TrainSettings(batch_size=2048))
+    check("transformer", settings, 100, TrainSettings(batch_size=2048), longest=12)  # short names
+    check("ngram", models["ngram"].settings(), 100, TrainSettings())  # nobody knows before
+
+
+def test_what_the_system_does_not_say_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "free_memory", lambda: None)
+    check("transformer", models["transformer"].settings(**LARGE), 100, TrainSettings())
+
+
+@pytest.mark.parametrize("family", models.names())
+def test_what_is_small_is_never_refused(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "free_memory", lambda: 0)
+    monkeypatch.setattr(building, "free_memory", lambda: 0)
+    settings = models[family].settings.from_dict(tiny_settings(family))
+    check(family, settings, 30, TrainSettings(batch_size=4))
+    build_model(family, settings.to_dict(), 30)
+
+
+def test_a_blueprint_draws_nothing_and_takes_no_memory() -> None:
+    before = torch.get_rng_state()
+    for family in models.names():
+        made = blueprint(family, {}, 50)
+        assert all(t.is_meta for t in [*made.parameters(), *made.buffers()]) or (
+            made.learns_by == "counting"
+        )
+        real = build_model(family, {}, 50)
+        shapes = {name: t.shape for name, t in real.state_dict().items()}
+        assert {name: t.shape for name, t in made.state_dict().items()} == shapes
+    assert torch.equal(torch.get_rng_state(), before)
