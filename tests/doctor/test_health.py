@@ -228,6 +228,20 @@ def test_the_loss_is_the_median_of_the_last_steps(tokens: int) -> None:
     assert (found.first, found.step, found.tokens) == (3.0, 600, 600 * tokens)
 
 
+@pytest.mark.parametrize(
+    ("nats", "tokens"),
+    [
+        ([3.0, *[1.0] * 4, *[3.0] * 40], TOKENS),  # too few steps,
+        ([3.0, *[1.0] * 19, *[3.0] * 600], TOKENS // 400),  # or too few tokens
+    ],
+)
+def test_luck_at_the_start_is_no_best(nats: list[float], tokens: int) -> None:
+    """The lowest loss is one of as many steps, and tokens, as a loss is the median of."""
+    found = record(steps(*nats, tokens=tokens))
+    assert min(found.losses) == 1.0
+    assert found.best == 3.0
+
+
 def test_the_worst_gradient_is_held_against_those_before_it() -> None:
     norms = [0.5, 0.7, 0.6, 0.8, 30.0, 2.0, 60.0, 1.0]
     found = record([Step(i, i, 0, 2.0, 1e-3, n) for i, n in enumerate(norms, start=1)])

@@ -3,6 +3,7 @@
 import itertools
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ from lm_core.runs.snapshots import (
 )
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training import Budget, Trainer, TrainSettings, clock
 from lm_core.training.events import Snapshot
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
@@ -136,9 +137,23 @@ def test_a_short_run_has_each_of_its_steps(store: RunStore, steps: int) -> None:
 def test_one_that_cannot_be_afforded_yet_comes_later(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A step takes a second and a snapshot two of which a tenth may be spent: what is planned for
+    the steps between them waits until there is time for one."""
+    monkeypatch.setattr(module, "FREE", 0.0)
+    monkeypatch.setattr(module, "SHARE", 0.1)
+    going, moments = Going(store, spec_of()), itertools.count(0, 2)
+    monkeypatch.setattr(clock, "time", SimpleNamespace(perf_counter=lambda: going.trainer.step))
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: next(moments)))
+    assert going.steps() == [1, 40, 60, 80, 100]  # what one costs is known after the first
+    assert going.snapshots.spent == 10
+
+
+def test_without_any_time_there_is_the_first_alone(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "FREE", 0.0)
     monkeypatch.setattr(module, "SHARE", 0.0)
-    assert Going(store, spec_of()).steps() == [1]  # what it costs is known only then
+    assert Going(store, spec_of()).steps() == [1]
 
 
 # What they hold -----------------------------------------------------------------------------------

@@ -12,13 +12,15 @@ ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
 FAMILIES = ["transformer", "lstm", "mlp", "encoder-decoder"]
 
 
-def make(family: str, kind: str, steps: int = 8, **settings) -> Trainer:
+def make(
+    family: str, kind: str, steps: int = 8, *, model: dict | None = None, **settings
+) -> Trainer:
     tokenizer, data = (TOKENIZER, RUNNING) if kind == "text" else (ITEM_TOKENIZER, ITEMS)
-    model = lively_model(family, tokenizer.vocab_size, block_size=8)
+    built = lively_model(family, tokenizer.vocab_size, block_size=8, **(model or {}))
     how = {"batch_size": 7, "lr": 1e-3, "schedule": "constant", "warmup": 0.0} | settings
     how["precision"] = "float32"  # sums of another order are equal to its last digits
     return Trainer(
-        model, {"train": data}, settings=TrainSettings(**how), budget=Budget(steps=steps)
+        built, {"train": data}, settings=TrainSettings(**how), budget=Budget(steps=steps)
     )
 
 
@@ -35,6 +37,29 @@ def gradients(training: Trainer) -> dict[str, torch.Tensor]:
 def test_pieces_give_the_gradients_of_the_whole(family: str, kind: str, accumulate: int) -> None:
     whole = gradients(make(family, kind, steps=1, grad_clip=0.0))
     pieces = gradients(make(family, kind, steps=1, grad_clip=0.0, accumulate=accumulate))
+    for name, gradient in whole.items():
+        torch.testing.assert_close(pieces[name], gradient, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "penalty"),
+    [
+        ("lstm", "text", {"ar": 2.0, "tar": 1.0}),
+        ("gru", "text", {"ar": 2.0}),
+        ("lstm", "items", {"ar": 2.0}),  # rows of different length: each piece by its tokens
+        ("neural-bigram", "items", {"l2": 0.5}),
+    ],
+)
+@pytest.mark.parametrize("accumulate", [2, 7])
+def test_a_penalty_weighs_the_same_in_pieces(
+    family: str, kind: str, penalty: dict, accumulate: int
+) -> None:
+    without, whole, pieces = (
+        gradients(make(family, kind, steps=1, grad_clip=0.0, model=changes, **how))
+        for changes, how in (({}, {}), (penalty, {}), (penalty, {"accumulate": accumulate}))
+    )
+    apart = max(float((without[name] - g).abs().max()) for name, g in whole.items())
+    assert apart > 1e-3  # it is felt
     for name, gradient in whole.items():
         torch.testing.assert_close(pieces[name], gradient, atol=1e-6, rtol=1e-5)
 
