@@ -62,6 +62,7 @@ def encode_documents(
     """
     if not documents or not any(documents):
         raise BadText("There is no text here: choose another split, or give some text.")
+    documents = [tokenizer.read(document) for document in documents]  # its size is counted as read
     pieces = tokenizer.encode_many(documents, skip_unknown=skip_unknown)
     apart = items or len(documents) > 1
     unknown = 0

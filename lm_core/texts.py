@@ -1,4 +1,6 @@
-"""Text on its way to a person: whole characters, one line, not too long."""
+"""Text: whole characters, in one form of Unicode; on its way to a person one line, not too long."""
+
+import unicodedata
 
 MOST = 500  # characters of a sentence that quotes what was given
 HEAD = 320  # of them before the cut: a sentence begins with what is wrong and ends with the mend
@@ -27,3 +29,9 @@ def one_line(sentence: str) -> str:
 
 def _spelled(char: str) -> str:
     return char.encode("unicode_escape").decode()
+
+
+def in_form(text: str, form: str) -> str:
+    """`text` in a form of Unicode: "NFC" makes a letter and its accents one character, "" leaves it
+    as it stands."""
+    return unicodedata.normalize(form, text) if form else text

@@ -56,7 +56,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
         if args.split == "all":
             documents = own.items if items else [own.text]
         else:
-            corpus = own_corpus(own.text, title=own.title, items=items)
+            corpus = own_corpus(own.text, title=own.title, items=items, form=saved.tokenizer.form)
             documents, items = corpus.splits[args.split], corpus.items
     else:
         if args.corpus:
@@ -65,7 +65,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
         else:
             spec = RunSpec.from_dict(saved.meta.get("spec", {}), trusted=True)
             fetch(spec.corpus.name)
-            corpus = load_text(spec.corpus)
+            corpus = load_text(spec.corpus.as_read_by(saved.tokenizer))
             tell(corpus.info.note)
         splits = corpus.splits.values() if args.split == "all" else [corpus.splits[args.split]]
         documents, items = [d for split in splits for d in split], corpus.items

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
     if args.log:
         raise BadSettings("Mixing trained models takes no steps to log: leave out --log.")
     first, second = map(load_checkpoint, parts)
-    if first.tokenizer.to_dict() != second.tokenizer.to_dict():
+    if not first.tokenizer.cuts_like(second.tokenizer):
         raise BadSettings(
             f"{parts[0].name} and {parts[1].name} cut text into different tokens: mix two that "
             "were trained with the same tokenizer on the same text."
@@ -110,7 +110,7 @@ def corpus_spec(args: argparse.Namespace, first: Checkpoint) -> CorpusSpec:
 
 def _encoded(spec: CorpusSpec, first: Checkpoint) -> dict[str, Encoded]:
     fetch(spec.name)
-    corpus = load_text(spec)
+    corpus = load_text(spec.as_read_by(first.tokenizer))
     tell(corpus.info.note)
     if not corpus.splits.get("validation"):
         raise BadSettings("This text has no validation split: name one with --validation FILE.")

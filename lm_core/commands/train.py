@@ -153,6 +153,7 @@ def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
         if limits and isinstance(data, dict):
             data = {**data, "budget": Budget(**limits).to_dict()}
         spec = RunSpec.from_dict(data, trusted=True)
+        spec = replace(spec, corpus=spec.corpus.as_read_by(saved.tokenizer))
         asked = spec.with_texts(texts)
         check_kept(args, spec, asked)
         return asked
@@ -191,7 +192,7 @@ def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None
         given = getattr(args, name)
         if given is not None and given is not False and given != was.get(name):
             raise _kept(f"--{name}", was.get(name))
-    for group in ("model", "tokenizer", "train"):
+    for group in ("corpus", "model", "tokenizer", "train"):
         before, after = getattr(begun, group), getattr(asked, group)
         for name in after.difference(before):
             if group != "train" or name in after.kept():

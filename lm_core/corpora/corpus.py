@@ -34,6 +34,7 @@ class CorpusInfo:
     how: str = "embedded"  # or "download", or "own"
     size: str = ""  # in words, "1.1 MB"
     split_rule: str = ""  # how the splits were made, a sentence
+    form: str = "NFC"  # of Unicode: é is one character; "" where it may be two
     note: str = ""  # sentences for its owner on how a file was read
 
 

@@ -9,8 +9,10 @@ import dataclasses
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from lm_core.corpora.table import Table, parse_table
 from lm_core.errors import BadText, StoreUnavailable
 from lm_core.home import typed_path, unwritable
 from lm_core.json_files import dumps
+from lm_core.texts import in_form
 
 MIN_CHARACTERS, MIN_ITEMS = 200, 20
 MAX_FILE_BYTES = 1_000_000_000  # of a file named on the command line, which no stranger sent
@@ -135,18 +138,27 @@ def own_corpus(
     items: bool,
     validation: str | None = None,
     note: str = "",
+    form: str = "NFC",
 ) -> Corpus:
     """A corpus from text, or from items (a list, or text with one item a line).
 
     Items lose their doubles, are shuffled once and cut 80/10/10, with 1,000 at most in each of
     the last two. Running text is cut in order, 90/5/5. With `validation` all of the text trains
-    and `validation` validates exactly as it is given.
+    and `validation` validates exactly as it is given, but for its accents.
+
+    Args:
+        note: what its owner is to be told of how it was read.
+        form: "NFC" makes a letter and its accents one character, so that two spellings that look
+            alike are one; "" leaves them as they stand.
 
     Raises:
         BadText: fewer than 200 characters, or than 20 different items; or nothing to validate on.
     """
     given = text_or_items if isinstance(text_or_items, str) else "\n".join(text_or_items)
-    text, _ = tidy(given)
+    given, _ = tidy(given)
+    text = in_form(given, form)
+    if text != given:
+        note = f"{note} Letters and their accents were made one character (NFC).".lstrip()
     different = unique(_lines(text)) if items else []
     if items and len(different) < MIN_ITEMS:
         raise BadText(
@@ -159,7 +171,7 @@ def own_corpus(
             "give a longer one."
         )
     if validation is not None:
-        held, _ = tidy(validation)
+        held, _ = tidy(in_form(validation, form))
         splits = {
             "train": different if items else [text],
             "validation": _lines(held) if items else [held],
@@ -245,6 +257,7 @@ def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) ->
         how="own",
         size=f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB",
         split_rule=rule,
+        form="NFC" if all(map(_is_composed, chain.from_iterable(splits.values()))) else "",
     )
     corpus = Corpus(info, {split: splits[split] for split in SPLITS})
     name = _PREFIX + hashlib.sha256(_content(corpus)).hexdigest()
@@ -263,6 +276,10 @@ def _content(corpus: Corpus) -> bytes:
 
 def _path(key: str) -> Path:
     return texts_folder() / f"{key}.json"
+
+
+def _is_composed(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
 
 
 def _lines(text: str) -> list[str]:

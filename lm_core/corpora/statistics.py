@@ -14,6 +14,7 @@ import numpy as np
 
 from lm_core.corpora.corpus import SPLITS, Corpus
 from lm_core.errors import BadText
+from lm_core.texts import in_form
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,6 +182,7 @@ def search(
     """
     if not text:
         raise BadText("Type a word or a few letters to look for.")
+    text = in_form(text, corpus.info.form)
     wanted = text if match_case else _folded(text)
     labels = corpus.labels.get(split, [])
     hits: list[Hit] = []

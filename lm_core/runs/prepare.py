@@ -84,7 +84,7 @@ class Prepared:
         Raises:
             BadCheckpoint: the text has changed since.
         """
-        same_ids = saved.tokenizer.to_dict() == self.tokenizer.to_dict()
+        same_ids = saved.tokenizer.cuts_like(self.tokenizer)
         was, is_now = saved.meta.get("counts"), self.card()["counts"]
         if not same_ids or not isinstance(was, dict) or _sizes(was) != _sizes(is_now):
             raise BadCheckpoint(
@@ -112,7 +112,9 @@ def prepare(spec: RunSpec) -> Prepared:
         if spec.tokenizer_name == "char":  # the alphabet is that of the whole text
             texts = [text for split in corpus.splits.values() for text in split]
         entry = tokenizers[spec.tokenizer_name]
-        tokenizer = entry.build.train(texts, spec.tokenizer, items=corpus.items)
+        tokenizer = entry.build.train(
+            texts, spec.tokenizer, items=corpus.items, form=corpus.info.form
+        )
         kept = corpus.info, tokenizer, encode_corpus(corpus, tokenizer)
         if key := _key(spec):  # its text may have been fetched just now
             _keep(key, *kept)
@@ -141,6 +143,7 @@ def load_text(spec: CorpusSpec) -> Corpus:
             title=text.title,
             items=spec.items,
             validation=held.text if held else None,
+            form="" if spec.form == "none" else spec.form,
             note=" ".join(read.told for read in (text, held) if read and read.note),
         )
     return load_corpus(spec.name)

@@ -15,7 +15,7 @@ from lm_core.errors import BadSettings, nearest
 from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers import tokenizers
+from lm_core.tokenizers import Tokenizer, tokenizers
 from lm_core.training import Budget, TrainSettings
 
 VERSION = 1
@@ -30,6 +30,16 @@ class CorpusSpec(Settings):
     file: str = setting("", title="File", help="Path of a UTF-8 file.")
     validation: str = setting("", title="Validation file", help="Then all of the file trains.")
     items: bool = setting(False, title="Lines are items", help="Each line stands for itself.")
+    form: str = setting(
+        "NFC",
+        title="Accents",
+        choices=("NFC", "none"),
+        help="NFC reads a letter and its accents as one character, none as they stand in a file.",
+    )
+
+    def as_read_by(self, tokenizer: Tokenizer) -> "CorpusSpec":
+        """The same text with its accents as they stand, for a tokenizer that takes them so."""
+        return self if tokenizer.form or self.name != "file" else replace(self, form="none")
 
 
 @dataclass(frozen=True)
@@ -142,9 +152,11 @@ class RunSpec:
         groups: dict[str, dict[str, str]] = {}
         for path, text in texts.items():
             group, _, name = path.partition(".")
-            if group not in ("model", "train", "tokenizer") or not name:
+            known = group in ("model", "train", "tokenizer") and name
+            if not known and path != "corpus.form":  # the rest of it has options of its own
                 raise BadSettings(
-                    f"--set takes model.NAME, train.NAME or tokenizer.NAME, not {path!r}."
+                    "--set takes corpus.form, model.NAME, train.NAME or tokenizer.NAME, not "
+                    f"{path!r}."
                 )
             groups.setdefault(group, {})[name] = text
         return replace(

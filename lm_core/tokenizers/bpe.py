@@ -61,8 +61,8 @@ class BPETokenizer(Tokenizer):
         return f"BPETokenizer({self.vocab_size} tokens)"
 
     @classmethod
-    def train(
-        cls, texts: Sequence[str], settings: BPESettings | None = None, *, items: bool = False
+    def _train(
+        cls, texts: Sequence[str], settings: BPESettings | None, *, items: bool
     ) -> "BPETokenizer":
         settings = settings or BPESettings()
         engine = _engine(engine_models.BPE())
@@ -77,14 +77,14 @@ class BPETokenizer(Tokenizer):
         merges = _merges(engine)
         return cls(sorted(vocab, key=vocab.__getitem__), merges)
 
-    def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
+    def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
         return np.array(self._engine.encode(_sendable(text)).ids, dtype=np.int64)
 
-    def encode_many(self, texts: Sequence[str], *, skip_unknown: bool = False) -> list[np.ndarray]:
+    def _encode_many(self, texts: Sequence[str], skip_unknown: bool) -> list[np.ndarray]:
         batch = self._engine.encode_batch_fast([_sendable(text) for text in texts])
         return [np.array(encoding.ids, dtype=np.int64) for encoding in batch]
 
-    def untold(self, text: str, ids: np.ndarray) -> Counter[str]:
+    def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
         return Counter()  # every byte has a token
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -105,7 +105,7 @@ class BPETokenizer(Tokenizer):
             text = data.decode("utf-8", "surrogateescape")
         return visible(text)
 
-    def to_dict(self) -> dict[str, Any]:
+    def _to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "tokens": self.tokens, "merges": [list(m) for m in self.merges]}
 
     @classmethod

@@ -43,8 +43,8 @@ class CharTokenizer(Tokenizer):
         return f"CharTokenizer({''.join(self.chars)!r})"
 
     @classmethod
-    def train(
-        cls, texts: Sequence[str], settings: Settings | None = None, *, items: bool = False
+    def _train(
+        cls, texts: Sequence[str], settings: Settings | None, *, items: bool
     ) -> "CharTokenizer":
         seen = {"\n"}
         for text in texts:
@@ -55,13 +55,15 @@ class CharTokenizer(Tokenizer):
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         return self._table[np.minimum(points, len(self._table) - 1)]
 
-    def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
+    def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
         ids = self._ids(text)
         missing = ids < 0
         if not missing.any():
             return ids
         if skip_unknown:
             return ids[~missing]
+        if hint := self.known_otherwise(text):
+            raise BadText(hint)
         strange = sorted({c for c, gone in zip(text, missing, strict=True) if gone})
         shown = " ".join(repr(c) for c in strange[:5])
         raise BadText(
@@ -69,11 +71,11 @@ class CharTokenizer(Tokenizer):
             "leave them out, or choose a model with another tokenizer."
         )
 
-    def count_unknown(self, text: str) -> int:
+    def _count_unknown(self, text: str) -> int:
         return int((self._ids(text) < 0).sum())
 
-    def untold(self, text: str, ids: np.ndarray) -> Counter[str]:
-        return Counter() if len(ids) == len(text) else super().untold(text, ids)
+    def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
+        return Counter() if len(ids) == len(text) else super()._untold(text, ids)
 
     def decode(self, ids: Iterable[int]) -> str:
         return "".join(self.chars[int(i)] for i in ids)
@@ -81,7 +83,7 @@ class CharTokenizer(Tokenizer):
     def token_text(self, id: int) -> str:
         return visible(self.chars[id])
 
-    def to_dict(self) -> dict[str, Any]:
+    def _to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "chars": self.chars}
 
     @classmethod

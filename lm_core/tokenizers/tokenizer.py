@@ -9,20 +9,24 @@ start when there is no prompt.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from lm_core.errors import BadCheckpoint
 from lm_core.registry import Registry
 from lm_core.settings import Settings
-from lm_core.texts import is_text
+from lm_core.texts import in_form, is_text
 
 tokenizers = Registry("tokenizer", package="lm_core.tokenizers")
 
 
+FORMS = ("", "NFC")
+
+
 class Tokenizer:
-    """Base class. A tokenizer never changes after it is made."""
+    """Base class: a kind of tokenizer fills in what begins with an underscore. None changes after
+    it was made."""
 
     name: ClassVar[str]
     packages: ClassVar[tuple[str, ...]] = ()  # those whose versions decide the tokens
@@ -30,11 +34,30 @@ class Tokenizer:
     vocab_size: int
     boundary_id: int
     unknown_id: int | None = None
+    form: str = ""  # of Unicode, in which it reads any text; "" as it stands
 
     @classmethod
-    def train(cls, texts: Sequence[str], settings: Settings, *, items: bool = False) -> "Tokenizer":
-        """Learn the vocabulary from `texts`; `items` says that each is an item of a list."""
-        raise NotImplementedError
+    def train(
+        cls,
+        texts: Sequence[str],
+        settings: Settings | None = None,
+        *,
+        items: bool = False,
+        form: str = "",
+    ) -> Self:
+        """Learn the vocabulary from `texts`.
+
+        Args:
+            items: each text is an item of a list.
+            form: "NFC" reads é as one character, however it was typed; "" takes text as it stands.
+        """
+        tokenizer = cls._train([in_form(text, form) for text in texts], settings, items=items)
+        tokenizer.form = form
+        return tokenizer
+
+    def read(self, text: str) -> str:
+        """`text` as it is read: in the tokenizer's form."""
+        return in_form(text, self.form)
 
     def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
         """Ids of `text`, (N,) int64, without boundary tokens.
@@ -43,22 +66,40 @@ class Tokenizer:
             BadText: a character the tokenizer has never seen and has no `<unk>` for, unless
                 `skip_unknown`.
         """
-        raise NotImplementedError
+        return self._encode(self.read(text), skip_unknown)
 
     def encode_many(self, texts: Sequence[str], *, skip_unknown: bool = False) -> list[np.ndarray]:
-        """`encode` of each text; a tokenizer overrides this where it can do better."""
-        return [self.encode(text, skip_unknown=skip_unknown) for text in texts]
+        """`encode` of each text."""
+        return self._encode_many([self.read(text) for text in texts], skip_unknown)
 
     def count_unknown(self, text: str) -> int:
         """How many tokens of `text` the vocabulary does not hold."""
-        return 0 if self.unknown_id is None else int((self.encode(text) == self.unknown_id).sum())
+        return self._count_unknown(self.read(text))
 
     def untold(self, text: str, ids: np.ndarray) -> Counter[str]:
-        """The characters of `text` that its `ids` do not tell: of each kind, how many fewer come
-        back when the ids are decoded. Those are skipped ones, the letters of an `<unk>`, and what
-        is folded (a capital read as a small letter, a line break as a space)."""
-        known = ids if self.unknown_id is None else ids[ids != self.unknown_id]
-        return Counter(text) - Counter(self.decode(known))
+        """The characters of `text`, as it is read, that its `ids` do not tell: of each kind, how
+        many fewer come back when the ids are decoded. Those are skipped ones, the letters of an
+        `<unk>`, and what is folded (a capital read as a small letter, a line break as a space)."""
+        return self._untold(self.read(text), ids)
+
+    def known_otherwise(self, text: str) -> str:
+        """A sentence where a text with unknown tokens has fewer in another form: for a tokenizer
+        that reads accents as they stand, as those did that know no form. Else ""."""
+        if self.form or text.isascii():
+            return ""
+        unknown = self.count_unknown(text)
+        for form, how in (("NFC", "as one character"), ("NFD", "as two")):
+            if self.count_unknown(in_form(text, form)) < unknown:
+                return (
+                    f"This model learned letters with accents {how}, and here they are typed "
+                    f"otherwise: give the text in the form {form} of Unicode, or train the model "
+                    "again, which then reads both."
+                )
+        return ""
+
+    def cuts_like(self, other: "Tokenizer") -> bool:
+        """Whether both have the same tokens, whatever form they read."""
+        return self._to_dict() == other._to_dict()
 
     def decode(self, ids: Iterable[int]) -> str:
         """Text of the ids; boundary tokens become newlines."""
@@ -70,10 +111,38 @@ class Tokenizer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; `load_tokenizer` is the inverse."""
+        return self._to_dict() | ({"form": self.form} if self.form else {})
+
+    # What a tokenizer has to say for itself; texts come in its form. ---------------------------
+
+    @classmethod
+    def _train(cls, texts: Sequence[str], settings: Settings | None, *, items: bool) -> Self:
+        raise NotImplementedError
+
+    def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
+        raise NotImplementedError
+
+    def _encode_many(self, texts: Sequence[str], skip_unknown: bool) -> list[np.ndarray]:
+        return [self._encode(text, skip_unknown) for text in texts]
+
+    def _count_unknown(self, text: str) -> int:
+        ids = self._encode(text, True)
+        return 0 if self.unknown_id is None else int((ids == self.unknown_id).sum())
+
+    def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
+        known = ids if self.unknown_id is None else ids[ids != self.unknown_id]
+        return Counter(text) - Counter(self.decode(known))
+
+    def _to_dict(self) -> dict[str, Any]:
         raise NotImplementedError
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Tokenizer":
+        """The inverse of `_to_dict`.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
         raise NotImplementedError
 
 
@@ -86,9 +155,17 @@ def load_tokenizer(data: Any) -> Tokenizer:
     if not isinstance(data, dict) or data.get("kind") not in tokenizers.names():
         raise BadCheckpoint("tokenizer.json is not a tokenizer this lab knows; retrain the model.")
     try:
-        return tokenizers[data["kind"]].build.from_dict(data)
+        tokenizer = tokenizers[data["kind"]].build.from_dict(data)
+        tokenizer.form = _form(data.get("form", ""))
+        return tokenizer
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadCheckpoint("tokenizer.json is damaged; retrain or copy it again.") from None
+
+
+def _form(given: Any) -> str:
+    if given not in FORMS:
+        raise ValueError("a text is read in NFC or as it stands")
+    return given
 
 
 def string_list(data: Any) -> list[str]:

@@ -78,8 +78,8 @@ class WordTokenizer(Tokenizer):
         return f"WordTokenizer({self.vocab_size} words)"
 
     @classmethod
-    def train(
-        cls, texts: Sequence[str], settings: WordSettings | None = None, *, items: bool = False
+    def _train(
+        cls, texts: Sequence[str], settings: WordSettings | None, *, items: bool
     ) -> "WordTokenizer":
         from torchtext.vocab import Vocab
 
@@ -102,7 +102,7 @@ class WordTokenizer(Tokenizer):
             )
         return cls(vocab.itos)
 
-    def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
+    def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
         get = self._ids.get
         return np.fromiter((get(w, 0) for w in split_words(text)), dtype=np.int64)
 
@@ -120,7 +120,7 @@ class WordTokenizer(Tokenizer):
     def token_text(self, id: int) -> str:
         return visible(self.words[id])
 
-    def to_dict(self) -> dict[str, Any]:
+    def _to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "words": self.words}
 
     @classmethod

@@ -100,7 +100,7 @@ def _twenty(
 def spelled(choice: models.Choice, name: str) -> str:
     """`name` as the model writes: in small letters where it knows no others."""
     tokenizer = models.load(choice).tokenizer
-    name = name.strip()
+    name = tokenizer.read(name.strip())
     strange = tokenizer.count_unknown(name)
     return name.lower() if strange > tokenizer.count_unknown(name.lower()) else name
 

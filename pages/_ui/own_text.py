@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
+from unicodedata import is_normalized
 
 import streamlit as st
 
@@ -56,7 +57,7 @@ def own_text(*, key: str) -> str | None:
                 "not matter. Without it the text is read from beginning to end.",
                 persist_state="session",
             )
-            return _offered(text, items, key)
+            return _offered(text, items, _form(text, key), key)
     return None
 
 
@@ -104,15 +105,31 @@ def _uploaded(key: str) -> "OwnText | None":
     return opened.read(column, heading)
 
 
-def _offered(text: "OwnText", items: bool, key: str) -> str | None:
+def _form(text: "OwnText", key: str) -> str:
+    """The form of Unicode to read it in: asked where it makes a difference."""
+    composed = _once(f"{key}-own-form", text.text, lambda: is_normalized("NFC", text.text))
+    if composed:
+        return "NFC"
+    joined = st.checkbox(
+        "Letters and their accents are one character",
+        value=True,
+        key=f"{key}-own-joined",
+        help="Some are two in this text: e and ´ look like é and are another spelling of it. As "
+        "one (NFC) both spellings are the same to the model, here and in what you type for it.",
+        persist_state="session",
+    )
+    return "NFC" if joined else ""
+
+
+def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     """What was read, and the button that stores it."""
     from lm_core.charts.words import bytes_size, count
     from lm_core.corpora.own import own_corpus, save_own
 
     corpus = _once(
         f"{key}-own-corpus",
-        (text.text, text.title, items),
-        lambda: own_corpus(text.text, title=text.title, items=items),
+        (text, items, form),
+        lambda: own_corpus(text.text, title=text.title, items=items, note=text.note, form=form),
     )
     splits = corpus.splits.values()
     if items:
@@ -120,7 +137,7 @@ def _offered(text: "OwnText", items: bool, key: str) -> str | None:
     else:
         size = f"{len(text.text):,} characters"
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
-    st.caption(f"Read: {size}, {weight}. {plain(f'{text.note} {corpus.info.split_rule}')}")
+    st.caption(f"Read: {size}, {weight}. {plain(f'{corpus.info.note} {corpus.info.split_rule}')}")
     st.text(f"It begins: {readable(' '.join(text.text[:400].split())[:160])} …")
     if not st.button("Use this text", key=f"{key}-own-use"):
         return None
@@ -148,5 +165,5 @@ def _once(slot: str, source: Hashable, make: Callable[[], T]) -> T:
 
 def _forget(key: str) -> None:
     """Let go of what was read: it may be large."""
-    for slot in ("read", "corpus"):
+    for slot in ("read", "form", "corpus"):
         st.session_state.pop(f"{key}-own-{slot}", None)

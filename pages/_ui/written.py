@@ -89,7 +89,9 @@ def sees(draft: writing.Draft) -> str | None:
 
 def unknown(draft: writing.Draft) -> str | None:
     """A sentence where words of the prompt are not in the model's vocabulary, else None."""
-    count = draft.checkpoint.tokenizer.count_unknown(draft.prompt)
+    tokenizer = draft.checkpoint.tokenizer
+    count = tokenizer.count_unknown(draft.prompt)
     if not count:
         return None
-    return f"{words.count(count, 'word')} of the prompt it never learned: it reads `<unk>` there."
+    said = f"{words.count(count, 'word')} of the prompt it never learned: it reads `<unk>` there."
+    return f"{said} {tokenizer.known_otherwise(draft.prompt)}".rstrip()

@@ -1,9 +1,11 @@
 """Your own text: read strictly, split without leakage, stored under its content's hash."""
 
+import dataclasses
 import hashlib
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.corpora import load_corpus
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.files import texts_folder
 from lm_core.corpora.own import (
@@ -262,3 +265,31 @@ def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StoreUnavailable, match=r"No space left on device.*LM_LAB_HOME"):
         save_own(corpus)
     assert list(texts_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize("items", [True, False])
+def test_two_spellings_of_an_accent_are_one_unless_asked_otherwise(items: bool) -> None:
+    as_one = "\n".join(f"{name}é" for name in NAMES) + "\n" + "Zoë " * 60
+    apart = unicodedata.normalize("NFD", as_one)
+    corpus = own_corpus(apart, title="t", items=items)
+    assert corpus == dataclasses.replace(
+        own_corpus(as_one, title="t", items=items), info=corpus.info
+    )
+    assert corpus.info.form == "NFC"
+    assert "one character (NFC)" in corpus.info.note
+    if items:  # what looks alike is one item, and in one split
+        both = own_corpus(f"{apart}\n{as_one}", title="t", items=True)
+        assert both.splits == corpus.splits
+    raw = own_corpus(apart, title="t", items=items, form="")
+    assert (raw.info.form, raw.info.note) == ("", "")
+    assert raw.splits != corpus.splits
+    for made in (corpus, raw):  # as a text that was stored before there was a choice
+        assert load_own(save_own(made)).info.form == made.info.form
+
+
+@pytest.mark.parametrize("name", ["names", "speeches"])
+def test_texts_that_ship_are_in_one_form(name: str) -> None:
+    corpus = load_corpus(name)
+    assert corpus.info.form == "NFC"
+    for documents in corpus.splits.values():
+        assert all(unicodedata.is_normalized("NFC", document) for document in documents)

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,34 @@ def test_the_visitors_own_list_has_a_column(monkeypatch: pytest.MonkeyPatch) -> 
     assert "of real names" in said(app)
     set_value(app, "multiselect", "models", [])
     assert "choose one" in app.info[0].value
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_is_the_same_however_it_is_typed(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages._ui import session
+
+    names = [unicodedata.normalize("NFD", f"é{town}") for town in TOWNS]  # of a Mac's folder, say
+    corpus = own_corpus(names, title="accents", items=True)
+    save_own(corpus)
+    tokenizer = CharTokenizer.train([f"é{town}" for town in TOWNS], form=corpus.info.form)
+    model = build_model("ngram", {"order": 3}, tokenizer.vocab_size)
+    encoded = encode_documents(corpus.splits["train"], tokenizer, items=True)
+    model.fit(encoded.ids, encoded.starts)
+    session._manager.clear()
+    store = RunStore()
+    run = store.create(OWNER, "accents", {})
+    card = {"corpus": {"name": corpus.info.name, "title": "accents", "items": True}}
+    save_checkpoint(store.run_folder(run) / "checkpoint", model, tokenizer, card)
+    monkeypatch.setattr(session, "visitor", lambda: OWNER)
+    app = opened()
+    set_value(app, "text_input", "name", "oaken")
+    set_value(app, "multiselect", "models", ["Yours: accents"])
+    set_value(app, "text_input", "begins", unicodedata.normalize(form, "é"))
+    assert all(name.startswith("é") for name in lists(app)[-1])
+    set_value(app, "text_input", "name", unicodedata.normalize(form, corpus.splits["train"][0]))
+    assert "It has read this name" in app.caption[-1].value
 
 
 @pytest.mark.parametrize("corpus", ["own-" + "0" * 64, "makemore-names", "another-labs", ""])

@@ -1,5 +1,6 @@
 """Generate text: the text goes on, the bars follow the sliders, bad input loses nothing."""
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -225,3 +226,19 @@ def test_the_pieces_of_a_draft_are_its_text(
     assert len(draft.pieces) == len(wanted)
     if not tokenizer.lossless:
         assert draft.text.startswith("the sea the sun")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_in_the_prompt_is_the_same_however_it_is_typed(
+    form: str, no_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "l’été, déjà. " * 20
+    tokenizer = CharTokenizer.train([text], form="NFC")
+    model = build_model("lstm", {"n_embd": 8}, tokenizer.vocab_size)
+    save_checkpoint(models.SHIPPED / "accents", model, tokenizer, {"title": "accents"})
+    models.shipped.clear()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.query_params["generate_text-prompt"] = unicodedata.normalize(form, "déjà")
+    sound(app.switch_page("pages/generate_text.py").run())
+    ids = tokenizer.encode("déjà").tolist()
+    assert draft(app).writer.prompt == ids

@@ -1,13 +1,14 @@
 """The contract, and tokenizer.json as an untrusted file: ours, or one sentence."""
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_core.errors import BadCheckpoint
+from lm_core.errors import BadCheckpoint, BadText
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
@@ -75,6 +76,7 @@ def test_any_json_is_refused_with_a_sentence(data: Any) -> None:
 )
 def test_any_value_in_any_place_is_refused_or_works(kind: str, key: str, value: Any) -> None:
     refused_or_sound({**WHOLE[kind], key: value})
+    refused_or_sound({**WHOLE[kind], "form": value})
     refused_or_sound({"kind": kind, key: value})
 
 
@@ -140,3 +142,59 @@ def test_a_vocabulary_of_the_largest_size_is_checked_quickly() -> None:
 def test_other_vocabularies_are_refused(data: Any) -> None:
     with pytest.raises(BadCheckpoint):
         load_tokenizer(data)
+
+
+APART = unicodedata.normalize("NFD", "Zoë naît à l’été, déjà.\n" * 5)
+AS_ONE = unicodedata.normalize("NFC", APART)
+
+
+def trained(kind: str, text: str, form: str) -> Tokenizer:
+    settings = {"word": WordSettings(min_frequency=1), "bpe": BPESettings(vocab_size=280)}
+    return tokenizers[kind].build.train([text], settings.get(kind), form=form)
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+@pytest.mark.parametrize("text", [APART, AS_ONE])
+def test_both_spellings_of_an_accent_are_one_where_a_form_is_set(kind: str, text: str) -> None:
+    tokenizer = trained(kind, text, "NFC")
+    assert tokenizer.to_dict()["form"] == "NFC"
+    for read in (tokenizer, load_tokenizer(json.loads(json.dumps(tokenizer.to_dict())))):
+        ids = read.encode(APART)
+        assert ids.tolist() == read.encode(AS_ONE).tolist()
+        assert [part.tolist() for part in read.encode_many([APART])] == [ids.tolist()]
+        assert read.count_unknown(APART) == read.count_unknown(AS_ONE) == 0
+        assert read.untold(APART, ids) == read.untold(AS_ONE, ids)
+        assert read.read(APART) == AS_ONE
+        if read.lossless:
+            assert read.decode(ids) == AS_ONE
+    assert tokenizer.cuts_like(trained(kind, AS_ONE, ""))
+    assert not tokenizer.cuts_like(trained(kind, APART + "q", ""))
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_without_a_form_text_is_read_as_it_stands_as_before(kind: str) -> None:
+    tokenizer = trained(kind, APART, "")
+    assert "form" not in tokenizer.to_dict()
+    assert tokenizer.read(APART) == APART
+    assert tokenizer.encode(APART).tolist() != tokenizer.encode(AS_ONE, skip_unknown=True).tolist()
+
+
+@pytest.mark.parametrize("kind", ["char", "word"])
+@pytest.mark.parametrize(("learned", "typed"), [(APART, AS_ONE), (AS_ONE, APART)])
+def test_it_hints_at_the_form_it_knows(kind: str, learned: str, typed: str) -> None:
+    tokenizer = trained(kind, learned, "")
+    form = "NFD" if learned == APART else "NFC"
+    assert f"in the form {form} of Unicode" in tokenizer.known_otherwise(typed)
+    assert not tokenizer.known_otherwise(learned)
+    assert not tokenizer.known_otherwise("zq")
+    if kind == "char":
+        with pytest.raises(BadText, match=f"in the form {form} of Unicode"):
+            tokenizer.encode(typed)
+        with pytest.raises(BadText, match="never saw 'ж'"):
+            tokenizer.encode("ж")
+
+
+@pytest.mark.parametrize("form", ["NFKC", "nfc", 1, None, ["NFC"]])
+def test_a_form_that_is_none_is_refused(form: object) -> None:
+    with pytest.raises(BadCheckpoint, match="damaged"):
+        load_tokenizer({**WHOLE["char"], "form": form})
