@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import session
+from pages._ui import address, session
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
@@ -30,5 +30,6 @@ else:
             ],
         }
     )
+    address.check()
     with session.mending():
         page.run()

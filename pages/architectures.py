@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.json_files import dumps
+from pages._ui import address, families, front_door, session
 from pages._ui import counted_panels as counted
-from pages._ui import families, front_door, session
 from pages._ui import family_panels as panels
 from pages._ui.family_table import comparison
 from pages._ui.settings import settings_widgets
@@ -22,12 +22,9 @@ ADDRESS_KEY = "settings"
 
 def linked(entry: "Entry") -> "Settings":
     """The settings a link gives, else the family's own."""
-    given = st.session_state.setdefault("architectures-link", st.query_params.get(ADDRESS_KEY, ""))
-    try:
-        data = json.loads(given[:2000]) if given else {}
-    except (ValueError, RecursionError):
-        data = {}
-    if isinstance(data, dict) and data.pop("name", None) == entry.name:
+    given = st.session_state.setdefault("architectures-link", address.get(ADDRESS_KEY))
+    data = json.loads(given) if given else {}
+    if data.pop("name", None) == entry.name:
         with session.mending():
             return entry.settings.from_dict(data)
     return entry.settings()
@@ -37,7 +34,7 @@ def link(entry: "Entry", settings: "Settings") -> None:
     """Keep what was changed in the address."""
     changed = {"name": entry.name, **settings.difference()}
     text = dumps(changed, separators=(",", ":")) if len(changed) > 1 else ""
-    if text and st.query_params.get(ADDRESS_KEY) != text:
+    if text and address.get(ADDRESS_KEY) != text:
         st.query_params[ADDRESS_KEY] = text
     elif not text:
         st.query_params.pop(ADDRESS_KEY, None)

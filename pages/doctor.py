@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lm_core.visible import readable
-from pages._ui import front_door, session
+from pages._ui import address, front_door, session
 from pages._ui.corpus_choice import pick_corpus
 from pages._ui.doctor_cards import ASKS, cards, first_look
 from pages._ui.doctor_gallery import gallery
@@ -139,7 +139,7 @@ else:
         spec, options, title, pressed = choose()
         if pressed:
             examine(spec, options, title)
-    run_id = st.query_params.get(RUN_KEY) or st.session_state.get("doctor-run")
+    run_id = address.get(RUN_KEY) or st.session_state.get("doctor-run")
     shown = False
     if run_id:
         with session.mending():

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages._ui import front_door, models, naming, scoring, session, writing
+from pages._ui import address, front_door, models, naming, scoring, session, writing
 from pages._ui.plain import plain
 from pages._ui.show import show_source
 
 MOST_COLUMNS = 4
-MOST_BATCHES = 25  # of twenty names each
 HEIGHT = 210  # pixels of a column's list
 SETTINGS, BATCHES = "generate_names-settings", "generate_names-batches"
+MOST_BATCHES = address.KINDS[BATCHES].high  # of twenty names each
 
 
 def controls() -> tuple[str, float, int, bool]:
@@ -64,8 +64,7 @@ def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:
     address; other settings begin with one again."""
     same = st.session_state.get(SETTINGS, settings) == settings
     st.session_state[SETTINGS] = settings
-    given = st.query_params.get(BATCHES, "1") if same else "1"
-    batches = min(int(given), MOST_BATCHES) if given.isdecimal() and int(given) else 1
+    batches = int(address.get(BATCHES) or 1) if same else 1
     if more:
         batches = min(batches + 1, MOST_BATCHES)
     if batches > 1:

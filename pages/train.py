@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import front_door, models, session
+from pages._ui import address, front_door, models, session
 from pages._ui.link import link_for_others
 from pages._ui.live import ROOM, live_panel
 from pages._ui.past_runs import past_runs
@@ -88,7 +88,7 @@ if usable:
     if spec is not None and pressed:
         with session.mending():
             start(spec)
-    run_id = st.query_params.get(RUN_KEY) or st.session_state.get("train-run")
+    run_id = address.get(RUN_KEY) or st.session_state.get("train-run")
 if run_id:
     with session.mending():
         live_panel(run_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui import address
 from pages._ui.downloading import download_card
 from pages._ui.own_text import own_text, own_texts, remember
 
@@ -124,7 +125,7 @@ def _load(name: str, sha: str, came_from: tuple) -> "Corpus":
 
 def _chosen(default: str) -> str:
     """The option to show: what the address says where a link changed it, else the last choice."""
-    given = st.query_params.get(ADDRESS_KEY)
+    given = address.get(ADDRESS_KEY)
     if given and given != st.session_state.get(_WRITTEN) and _known(given):
         _take(given)
     last = st.session_state.get(_LAST, default)

@@ -100,7 +100,12 @@ def search(corpus: "Corpus") -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Look for", value="love", key="explorer-search", bind="query-params", width=280
+            "Look for",
+            value="love",
+            key="explorer-search",
+            max_chars=200,
+            bind="query-params",
+            width=280,
         )
         match_case = st.checkbox("Match case", key="explorer-case")
     if not text:

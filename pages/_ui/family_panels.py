@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import families
+from pages._ui import address, families
 from pages._ui.show import show_chart, show_source
 from pages._ui.tables import show_table
 
@@ -23,7 +23,7 @@ def choose(first: str) -> "Entry":
     ladder = families.rungs()
     by_title = {entry.title: entry for _, entries in ladder for entry in entries}
     if CHOSEN not in st.session_state:
-        given = st.query_params.get(CHOSEN)
+        given = address.get(CHOSEN)
         named = next(title for title, entry in by_title.items() if entry.name == first)
         st.session_state[CHOSEN] = given if given in by_title else named
     chosen = st.session_state[CHOSEN]
@@ -42,7 +42,7 @@ def choose(first: str) -> "Entry":
                 width="content",
                 wrap=True,
             )
-    if st.query_params.get(CHOSEN) != chosen:
+    if address.get(CHOSEN) != chosen:
         st.query_params[CHOSEN] = chosen
     return by_title[chosen]
 

@@ -4,6 +4,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages._ui.address import KINDS
+
 
 def link_for_others(*own: str) -> None:
     """The address behind a small button, with a button to copy it.
@@ -13,7 +15,8 @@ def link_for_others(*own: str) -> None:
     """
     if not st.context.url:
         return
-    chosen = {name: st.query_params.get_all(name) for name in st.query_params if name not in own}
+    given = [name for name in st.query_params if name in KINDS and name not in own]
+    chosen = {name: st.query_params.get_all(name) for name in given}
     query = f"?{urlencode(chosen, doseq=True)}" if chosen else ""
     with st.popover("Link for others", type="tertiary", key="link-for-others"):
         st.code(f"{st.context.url}{query}", language=None, wrap_lines=True)

@@ -16,6 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError, StoreUnavailable
+from pages._ui import address
 from pages._ui.front_door import ENTERED
 from pages._ui.once import once
 from pages._ui.plain import plain
@@ -64,7 +65,7 @@ def _claim() -> None:
     it is, so that it can be claimed when the page is loaded anew."""
     from lm_core.runs.owners import is_old_owner
 
-    old = st.query_params.get(ADDRESS_KEY)
+    old = address.get(ADDRESS_KEY)
     if old is None or not is_known():
         return
     if is_old_owner(old):
@@ -73,7 +74,7 @@ def _claim() -> None:
         except StoreUnavailable:
             return
         if claimed:
-            st.toast("The runs of this old address are kept for this browser now.")
+            st.toast("The runs of this old address are kept for this browser now.", duration="long")
     del st.query_params[ADDRESS_KEY]
 
 

@@ -1,0 +1,165 @@
+"""What an address may say: every parameter of every screen, and the one strict reader of them.
+
+An address is typed, cut off, made by hand and by strangers. What does not read is taken out of it
+before a screen begins, which then shows what it usually does; Streamlit's own reader of bound
+widgets ends in an error at `inf` and at numbers of 4,301 digits.
+"""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+DROPPED = "address-dropped"  # in the session: what was taken out, until it was said
+
+
+class Kind(Protocol):
+    """What a parameter holds."""
+
+    def reads(self, values: Sequence[str]) -> bool:
+        """Whether it can be this; most hold exactly one value."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number."""
+
+    low: int
+    high: int
+
+    def reads(self, values: Sequence[str]) -> bool:
+        match list(values):
+            case [one] if re.fullmatch("[0-9]{1,15}", one):
+                return self.low <= int(one) <= self.high
+        return False
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, in the way that people and programs write one."""
+
+    low: float
+    high: float
+
+    def reads(self, values: Sequence[str]) -> bool:
+        match list(values):
+            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
+                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
+        return False
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    def reads(self, values: Sequence[str]) -> bool:
+        return list(values) in (["true"], ["false"])
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words of at most so many characters; what they name is looked up by the screen."""
+
+    most: int
+    times: int = 1
+
+    def reads(self, values: Sequence[str]) -> bool:
+        return len(values) <= self.times and all(len(one) <= self.most for one in values)
+
+
+@dataclass(frozen=True)
+class Id:
+    """The id of a run, or the name of a text."""
+
+    def reads(self, values: Sequence[str]) -> bool:
+        match list(values):
+            case [one]:
+                return re.fullmatch("[A-Za-z0-9_-]{1,80}", one) is not None
+        return False
+
+
+@dataclass(frozen=True)
+class Json:
+    """A JSON object; what it holds is checked by what it is for."""
+
+    most: int
+
+    def reads(self, values: Sequence[str]) -> bool:
+        if len(values) != 1 or len(values[0]) > self.most:
+            return False
+        try:
+            return isinstance(json.loads(values[0]), dict)
+        except (ValueError, RecursionError):
+            return False
+
+
+LABEL = Text(600)  # of a model, of a view
+SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
+KINDS: dict[str, Kind] = {
+    # of several screens
+    "text": Id(),
+    "run": Id(),
+    "doctor": Id(),
+    "visitor": Id(),
+    "home-text": Text(1000),
+    "home-temperature": HOT,
+    "explorer-look": LABEL,
+    "explorer-search": Text(200),
+    "doctor-view": LABEL,
+    "architectures-family": LABEL,
+    "architectures-vocabulary": Whole(2, 200_000),
+    "settings": Json(2000),
+    "attention-model": LABEL,
+    "attention-name": Text(5000),
+    "attention-text": Text(5000),
+    "attention-layer": Whole(1, 1000),
+    "attention-head": Whole(1, 1000),
+    "generate_text-model": LABEL,
+    "generate_text-prompt": Text(20_000),
+    "generate_text-seed": SEED,
+    "generate_text-temperature": HOT,
+    "generate_text-top_k": Whole(0, 100),
+    "generate_text-top_p": Number(0.0, 1.0),
+    "generate_text-beside": Switch(),
+    "generate_names-models": Text(600, times=4),
+    "generate_names-begins": Text(20),
+    "generate_names-temperature": HOT,
+    "generate_names-seed": SEED,
+    "generate_names-batches": Whole(1, 25),
+    "generate_names-name": Text(60),
+    "generate_names-scorer": LABEL,
+}
+
+
+def get(name: str) -> str | None:
+    """The value of a parameter that may have one; None where it has none, or none that reads."""
+    values = st.query_params.get_all(name)
+    return values[0] if values and KINDS[name].reads(values) else None
+
+
+def check() -> None:
+    """Before a screen begins: take out what does not read, begin again without it, and say so."""
+    wrong = [n for n in st.query_params if n in KINDS and get(n) is None]
+    dropped = [name for name in wrong if _drop(name)]
+    if dropped:
+        st.session_state[DROPPED] = dropped
+        st.rerun()
+    if said := st.session_state.pop(DROPPED, None):
+        words = ", ".join(said)
+        st.toast(
+            f"The address held what cannot be read, and is shown without: {words}.", duration="long"
+        )
+
+
+def _drop(name: str) -> bool:
+    """Whether it is gone; what a widget has bound is corrected by the widget."""
+    try:
+        del st.query_params[name]
+    except StreamlitAPIException:
+        return False
+    return True
