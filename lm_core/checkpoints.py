@@ -176,7 +176,7 @@ def _settle(folder: Path) -> None:
     """Move in what waits in NEXT, the card last; sweep up what a killed process was writing."""
     waiting = folder / NEXT
     if (waiting / CARD).exists():
-        for name in OURS - {LOGS, CARD, *(read_meta(folder).get("sha256") or ())}:
+        for name in OURS - {LOGS, CARD, *read_meta(folder).get("sha256", ())}:
             (folder / name).unlink(missing_ok=True)  # of the older one alone
         for file in sorted(waiting.iterdir(), key=lambda file: file.name == CARD):
             os.replace(file, folder / file.name)
@@ -320,7 +320,9 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
 def load_training(folder: Path) -> dict[str, torch.Tensor]:
     """The tensors a resumed run needs; empty when the checkpoint has none."""
     path, meta = where(folder, TRAINING), read_meta(folder)
-    if not path.exists() or TRAINING not in (meta.get("sha256") or {TRAINING}):
+    hashes = meta.get("sha256")
+    of_an_older_one = isinstance(hashes, dict) and hashes and TRAINING not in hashes
+    if of_an_older_one or not path.exists():
         return {}
     try:
         _check_whole(Path(folder), meta, TRAINING)

@@ -58,6 +58,8 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{said!r} is not UTF-8: type it again, or rename the file.", file=sys.stderr)
             return 2
     args = _parser(argv).parse_args(argv)
+    named = vars(args).items()
+    args.given = {k: v for k, v in named if k != "command" and v != args.parser.get_default(k)}
     args.argv = list(argv)  # what a checkpoint's card says it was made by
     try:
         for name in FOLDERS & vars(args).keys():  # a shell leaves the ~ of --out=~/model alone
@@ -114,7 +116,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         sub.add_argument(
             "--json", action="store_true", help="the answer as one JSON object on one line"
         )
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, parser=sub)
         return sub
 
     command("corpora", _corpora, "list the texts: name, title, licence, size, ready or not")

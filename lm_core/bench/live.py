@@ -92,7 +92,7 @@ def _train(store: "RunStore", spec: "RunSpec", *, shown: bool) -> _Trained:
     from lm_core.runs.held import HeldStore
     from lm_core.runs.prepare import prepare
     from lm_core.runs.reporting import Reporting
-    from lm_core.runs.worker import recorded, trainer_of
+    from lm_core.runs.worker import recorded, training_of
 
     run, prepared = store.create("bench", "", spec.to_dict()), prepare(spec)
     held, device = HeldStore(store.folder, run, store.hand_over(run)), choose_device("cpu", 1)
@@ -101,12 +101,13 @@ def _train(store: "RunStore", spec: "RunSpec", *, shown: bool) -> _Trained:
         watchers=[spent.of(watcher) for watcher in reporting.watchers] if shown else (),
         aside=[spent.timed(make) for make in reporting.aside] if shown else (),
     )
-    trainer = trainer_of(held, run, prepared, device, about)
+    training = training_of(held, run, prepared, device, about)
+    trainer = training.trainer
     began = time.perf_counter()
     if shown:
         events = spent.between(trainer.run())
         trainer.run = lambda: events
-        for _ in recorded(held, run, trainer, reporting.snapshots, device):
+        for _ in recorded(held, run, training, reporting.snapshots):
             pass
     else:
         for _ in trainer.run():

@@ -49,8 +49,10 @@ def folders(args: argparse.Namespace) -> tuple[Path, Path] | None:
 
 def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
     """Mix two trained models; answers as `train` does."""
-    if args.log:
-        raise BadSettings("Mixing trained models takes no steps to log: leave out --log.")
+    takes = {"model", "set", "corpus", "out", "threads", "json"}
+    takes |= {"validation", "items"} if args.corpus else set()
+    if other := [name for name in args.given if name not in takes]:
+        raise BadSettings(f"Mixing trained models trains nothing: leave out --{other[0]}.")
     first, second = map(load_checkpoint, parts)
     if not first.tokenizer.cuts_like(second.tokenizer):
         raise BadSettings(

@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,28 +16,24 @@ import torch
 from lm_core.checkpoints import (
     LOGS,
     Checkpoint,
+    add_to_card,
     check_replaceable,
     load_checkpoint,
-    load_history,
-    load_training,
-    save_checkpoint,
 )
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say, tell
 from lm_core.device import DeviceChoice, choose_device
-from lm_core.doctor.faults import trainer_with
-from lm_core.doctor.health import Health
 from lm_core.doctor.inside import Inside
 from lm_core.doctor.verdicts import OK
 from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
-from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
-from lm_core.training import Budget, Control, Trainer
-from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
+from lm_core.runs.training_run import TrainingRun, scores
+from lm_core.training import Budget, Control
+from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Step
 from lm_core.training.logs import ALWAYS, Logs
 from lm_core.training.parallel import Team, together
-from lm_core.training.resume import restore, training_tensors
 from lm_core.training.threads import at_a_glance
 
 
@@ -56,79 +52,72 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _train(args: argparse.Namespace, team: Team) -> Answer:
     device = _device(args.device, args.threads, team)
-    saved = load_checkpoint(args.resume) if args.resume else None
-    spec = _spec(args, saved)
+    begun = load_checkpoint(args.resume) if args.resume else None
+    spec = _spec(args, begun)
     out = Path(args.out or args.resume or f"runs/{spec.corpus.name}-{spec.model_name}-{spec.id}")
     check_replaceable(out)  # now rather than after an hour
     if team.leads:
         fetch(spec.corpus.name)
     team.wait()
-    prepared = prepare(spec)
-    if saved is not None:
-        prepared.check_same_text(saved)
-    trainer = _trainer(prepared, saved, device, team)
-    if not team.leads:  # the first process says, evaluates and saves what there is
-        raise SystemExit(2 if any(isinstance(e, Failed) for e in trainer.run()) else 0)
-    tell(prepared.info.note)
+    training = TrainingRun(
+        prepare(spec),
+        out,
+        device,
+        begun=begun,
+        command=" ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
+        control=Control(),
+        team=team,
+        watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
+    )
+    trainer, left = training.trainer, begun is None or not training.trainer.done
+    if not team.leads:  # the first process hears, says, evaluates and saves what there is
+        with _on_signals(signal.SIG_IGN):
+            events = list(trainer.run()) if left else []
+        raise SystemExit(2 if any(isinstance(event, Failed) for event in events) else 0)
+    tell(training.prepared.info.note)
+    if not left:
+        return _nothing_left(training, begun.folder)
     where = f"{device}, {trainer.arithmetic}"
-    say(f"{prepared.model.n_parameters:,} parameters on {where}: {device.reason}")
-    past = load_history(Path(args.resume)) if args.resume else None
-    health, done = Health.of(trainer), trainer.done
-    if done:
-        out = saved.folder
-    with nullcontext(_unheard) if done else _logs(args, out, spec, after=trainer.step) as log:
-        previous = signal.signal(signal.SIGINT, lambda *_: trainer.control.stop())
-        try:
-            end, history = _drive(health.listen(trainer.run()), log, past)
-        finally:
-            signal.signal(signal.SIGINT, previous)
-        final = {
-            split: trainer.evaluate(split, whole=split == "validation")
+    say(f"{trainer.model.n_parameters:,} parameters on {where}: {device.reason}")
+    with _logs(args, out, spec, after=trainer.step) as log:
+        _drive(training, log)
+        final = [
+            trainer.evaluate(split, whole=split == "validation")
             for split in ("train", "validation")
             if split in trainer.data
-        }
-        for evaluated in final.values():
+        ]
+        for evaluated in final:
             log(evaluated)
-    nats = {f"{split}_nats": e.nats for split, e in final.items()}
-    command = " ".join(["python -m lm_core", *map(shlex.quote, args.argv)])
-    meta = prepared.card() | {
-        "step": end.step,
-        "tokens": end.tokens,
-        "seconds": end.seconds,  # not rounded: a budget that is spent stays so
-        "device": f"{device.settled()}, {trainer.arithmetic}",
-        "torch": torch.__version__,
-        **_told(command, saved),
-        "metrics": {
-            split: {"nats_per_token": e.nats, "tokens": e.scored_tokens, "whole_split": e.whole}
-            for split, e in final.items()
-        },
-    }
-    if done:
-        say(f"Nothing is left to do after step {end.step}: {out} stays as it is.")
-    else:
-        save_checkpoint(
-            out,
-            trainer.model,
-            prepared.tokenizer,
-            meta,
-            training=training_tensors(trainer),
-            history=history,
-        )
-    for verdict in health.verdicts:
+    add_to_card(out, metrics=scores(*final))
+    for verdict in training.health.verdicts:
         say(verdict.line())
+    return _answer(training, {evaluated.split: evaluated.nats for evaluated in final})
+
+
+def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
+    """Of a run that has had all it was given: its checkpoint stays as it is, in `folder`."""
+    training.folder = folder
+    say(f"Nothing is left to do after step {training.trainer.step}: {folder} stays as it is.")
+    scored = training.metrics.items()
+    return _answer(training, {split: score.get("nats_per_token") for split, score in scored})
+
+
+def _answer(training: TrainingRun, nats: dict[str, float]) -> Answer:
+    """`nats` by split."""
+    trainer = training.trainer
     answer = {
-        "out": str(out),
-        "steps": end.step,
-        "tokens": end.tokens,
-        "seconds": end.seconds,
-        "train_nats": nats.get("train_nats"),
-        "validation_nats": nats.get("validation_nats"),
+        "out": str(training.folder),
+        "steps": trainer.step,
+        "tokens": trainer.tokens,
+        "seconds": trainer.seconds,
+        "train_nats": nats.get("train"),
+        "validation_nats": nats.get("validation"),
         "parameters": trainer.model.n_parameters,
-        "tokens_per_second": end.tokens / max(end.seconds, 1e-9),
-        "device": device.device.type,
+        "tokens_per_second": trainer.tokens / max(trainer.seconds, 1e-9),
+        "device": training.device.device.type,
         "threads": torch.get_num_threads(),
     }
-    verdicts = [verdict.to_dict() for verdict in health.verdicts]
+    verdicts = [verdict.to_dict() for verdict in training.health.verdicts]
     return answer | {"verdicts": verdicts}, in_lines(answer)
 
 
@@ -143,13 +132,13 @@ def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:
     return device
 
 
-def _spec(args: argparse.Namespace, saved: Checkpoint | None) -> RunSpec:
+def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
     """The run that the arguments ask for."""
     limits = {k: getattr(args, k) for k in ("steps", "tokens", "seconds")}
     limits = {k: v for k, v in limits.items() if v is not None}
     texts = dict(map(split_setting, args.set))
-    if saved is not None:
-        data = saved.meta.get("spec", {})
+    if begun is not None:
+        data = begun.meta.get("spec", {})
         if limits and isinstance(data, dict):
             data = {**data, "budget": Budget(**limits).to_dict()}
         spec = RunSpec.from_dict(data, trusted=True)
@@ -212,39 +201,6 @@ def split_setting(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _trainer(
-    prepared: Prepared, saved: Checkpoint | None, device: DeviceChoice, team: Team
-) -> Trainer:
-    spec = prepared.spec
-    trainer = trainer_with(spec.fault)(
-        prepared.model if saved is None else saved.model,
-        prepared.data,
-        settings=spec.train,
-        budget=spec.budget,
-        seed=spec.seed,
-        device=device.device,
-        threads=device.most,
-        control=Control(),
-        team=team,
-        watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
-    )
-    if saved is not None:
-        restore(trainer, load_training(saved.folder), saved.meta)
-    return trainer
-
-
-def _told(command: str, saved: Checkpoint | None) -> dict[str, Any]:
-    """What the card says of the commands: the one that began it, and those that went on with it."""
-    if saved is None:
-        return {"command": command}
-    begun = {"command": saved.meta["command"]} if "command" in saved.meta else {}
-    return begun | {"resumed": [*saved.meta.get("resumed", []), command]}
-
-
-def _unheard(event: Event) -> None:
-    """A log that keeps nothing."""
-
-
 def _logs(args: argparse.Namespace, out: Path, spec: RunSpec, *, after: int) -> Logs:
     """The logs of this training, beside its checkpoint; those of a resumed one go on."""
     earlier = Path(args.resume) / LOGS if args.resume else None
@@ -254,29 +210,53 @@ def _logs(args: argparse.Namespace, out: Path, spec: RunSpec, *, after: int) -> 
     return Logs(kinds, out / LOGS, spec=spec.to_dict(), name=out.name, after=after)
 
 
-def _drive(
-    events: Iterator[Event], log: Callable[[Event], None], history: dict[str, list] | None
-) -> tuple[Finished, dict[str, list]]:
-    """Run to the end, saying now and then how it goes; the last of the events, and the curve, which
-    goes on from `history`. `log` is given every event."""
-    said = 0.0
-    history = history or {"points": [], "evaluations": []}
-    for event in events:
-        log(event)
-        if isinstance(event, Step):
-            history["points"].append([event.step, round(event.nats, 4)])
-        elif isinstance(event, Evaluated):
-            history["evaluations"].append([event.step, round(event.nats, 4)])
-        match event:
-            case Step() if time.perf_counter() - said > 2:
-                said = time.perf_counter()
-                say(f"step {event.step}: {event.nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
-            case Evaluated(split="validation"):
-                say(f"step {event.step}: validation {event.nats:.4f} nats")
-            case Diagnosed() if event.severity != OK:  # what is fine is said at the end
-                say(f"step {event.step}: {event.text} {event.cure}")
-            case Failed():
-                raise LabError(event.reason)
-            case Finished():
-                return event, history
-    raise AssertionError("a training ends with Finished or Failed")
+def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
+    """Run to the end, saying now and then how it goes; `log` is given every event.
+
+    Raises:
+        LabError: it could not go on; where it left weights, that is said too.
+    """
+    said, control = 0.0, training.trainer.control
+
+    def stop(*_: Any) -> None:
+        if control.wish == "stop":  # asked once more: at once
+            raise KeyboardInterrupt
+        control.stop()
+
+    try:
+        with _on_signals(stop):
+            for event in training:
+                log(event)
+                match event:
+                    case Step(step=step, nats=nats) if time.perf_counter() - said > 2:
+                        said = time.perf_counter()
+                        say(f"step {step}: {nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
+                    case Evaluated(split="validation"):
+                        say(f"step {event.step}: validation {event.nats:.4f} nats")
+                    case Diagnosed() if event.severity != OK:  # what is fine is said at the end
+                        say(f"step {event.step}: {event.text} {event.cure}")
+                    case Failed():
+                        raise LabError(event.reason)
+    except LabError as error:
+        raise LabError(f"{error}{_left_behind(training)}") from None
+
+
+def _left_behind(training: TrainingRun) -> str:
+    """Where the weights are of a run that could not go on, and how it can."""
+    if training.saved is None:
+        return ""
+    return (
+        f" The weights of step {training.saved:,} are in {training.folder}: --resume "
+        f"{shlex.quote(str(training.folder))} goes on from there, also with another train.lr."
+    )
+
+
+@contextmanager
+def _on_signals(deed: Any) -> Iterator[None]:
+    """What Ctrl-C and SIGTERM do meanwhile."""
+    before = {number: signal.signal(number, deed) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -25,6 +25,8 @@ FEW = 0.01  # share of the text that is left of it
 class NoZeroGrad(Trainer):
     """Forgets `optimizer.zero_grad()`: every step follows the sum of all gradients so far."""
 
+    keeps_gradients = True
+
     def _clear(self) -> None:
         pass
 

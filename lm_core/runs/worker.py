@@ -13,10 +13,8 @@ from typing import Any
 
 import torch
 
-from lm_core.checkpoints import CARD, load_checkpoint, load_training, save_checkpoint, where
+from lm_core.checkpoints import load_checkpoint
 from lm_core.device import DeviceChoice, choose_device
-from lm_core.doctor.faults import trainer_with
-from lm_core.doctor.health import Health
 from lm_core.errors import LabError, StoreUnavailable
 from lm_core.runs.held import HeldStore, RunLost
 from lm_core.runs.prepare import Prepared, prepare
@@ -24,16 +22,9 @@ from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
+from lm_core.runs.training_run import TrainingRun, has_checkpoint
 from lm_core.training import Control, Trainer
-from lm_core.training.events import (
-    Evaluated,
-    Event,
-    Failed,
-    Finished,
-    Paused,
-    Step,
-)
-from lm_core.training.resume import restore, training_tensors
+from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
 PARENT_GONE = threading.Event()  # the page's process ended: stop and save
 LOOK_SECONDS = 0.05
@@ -109,16 +100,16 @@ def _execute(store: HeldStore, run: str) -> str:
         prepared = prepare(spec)
         device = choose_device(most=THREADS)
         reporting = Reporting(store, run, prepared)
-        trainer = trainer_of(store, run, prepared, device, reporting)
+        training = training_of(store, run, prepared, device, reporting)
     except LabError as error:
         return store.finish("failed", str(error))
     store.update(
         run,
         status="running",
-        message=begun_after(store, run, trainer.step),
+        message=begun_after(store, run, training.trainer.step),
         facts=facts_of(prepared, device) | reporting.facts,
     )
-    for _ in recorded(store, run, trainer, reporting.snapshots, device):
+    for _ in recorded(store, run, training, reporting.snapshots):
         pass
     return store.get(run).status
 
@@ -150,66 +141,38 @@ def unit_of(tokenizer: str) -> str:
     return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
-def trainer_of(
+def training_of(
     store: HeldStore, run: str, prepared: Prepared, device: DeviceChoice, reporting: Reporting
-) -> Trainer:
-    """The run's trainer, fresh or put where its last checkpoint was."""
-    spec, folder = prepared.spec, store.run_folder(run) / "checkpoint"
-
-    def save(trainer: Trainer) -> str:
-        store.check()  # a later attempt may have saved to this folder already
-        done = {"step": trainer.step, "tokens": trainer.tokens, "seconds": trainer.seconds}
-        meta = prepared.card() | done | {"metrics": _scores(store, run)}
-        save_checkpoint(
-            folder, trainer.model, prepared.tokenizer, meta, training=training_tensors(trainer)
-        )
-        return str(folder)
-
-    model = prepared.model
-    resuming = where(folder, CARD).exists()
-    if resuming:
-        saved = load_checkpoint(folder)
-        prepared.check_same_text(saved)
-        model = saved.model
+) -> TrainingRun:
+    """The run, fresh or put where its last checkpoint was."""
+    folder = store.run_folder(run) / "checkpoint"
     control = StoreControl(store, run)
-    trainer = control.trainer = trainer_with(spec.fault)(
-        model,
-        prepared.data,
-        settings=spec.train,
-        budget=spec.budget,
-        seed=spec.seed,
-        device=device.device,
-        threads=device.most,
+    training = TrainingRun(
+        prepared,
+        folder,
+        device,
+        begun=load_checkpoint(folder) if has_checkpoint(folder) else None,
+        check=store.check,  # a later attempt may have saved to this folder already
         control=control,
-        write=prepared.writer(spec.seed),
-        save=save,
+        write=prepared.writer(prepared.spec.seed),
         watchers=reporting.watchers,
         aside=reporting.aside,
     )
-    if resuming:
-        restore(trainer, load_training(folder), saved.meta)
-    return trainer
-
-
-def _scores(store: RunStore, run: str) -> dict[str, dict]:
-    """The last evaluation, for the card of a checkpoint."""
-    last = store.last(Evaluated, run)
-    if last is None:
-        return {}
-    scored = {"nats_per_token": last["nats"], "tokens": last["scored_tokens"]}
-    return {last["split"]: scored | {"whole_split": bool(last["whole"])}}
+    control.trainer = training.trainer
+    return training
 
 
 def recorded(
-    store: HeldStore, run: str, trainer: Trainer, snapshots: Snapshots, device: DeviceChoice
+    store: HeldStore, run: str, training: TrainingRun, snapshots: Snapshots
 ) -> Iterator[Event]:
-    """The trainer's events and the verdicts over them, which are kept on the way, steps a few times
-    a second; and at the end how the run ended."""
+    """The run's events, which are kept on the way, steps a few times a second; and at the end how
+    it ended."""
+    trainer = training.trainer
     waiting: list[Event] = []
     written, status, message = 0.0, "failed", ""
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
     try:
-        for event in Health.of(trainer).listen(trainer.run()):
+        for event in training:
             match event:
                 case Step():
                     waiting.append(event)
@@ -242,7 +205,7 @@ def recorded(
         with contextlib.suppress(StoreUnavailable, RunLost):
             store.record(run, waiting)
         raise
-    store.finish(status, message, facts={"device": str(device.settled())})
+    store.finish(status, message, facts={"device": str(training.device.settled())})
 
 
 def how_stopped(store: RunStore, run: str) -> tuple[str, str]:

@@ -43,6 +43,10 @@ def _memory(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
         for name, value in memory.items():
             yield f"optimizer.{i}.{name}", sharding.whole(torch.as_tensor(value))
     yield from trainer.weights.tensors()
+    if trainer.keeps_gradients:
+        for i, p in enumerate(trainer.learner.parameters()):
+            if p.grad is not None:
+                yield f"gradient.{i}", p.grad
 
 
 def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
@@ -77,6 +81,9 @@ def _remember(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
             memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
     trainer.optimizer.load_state_dict(saved | {"state": memory})
     trainer.weights.restore(tensors)
+    if trainer.keeps_gradients:
+        for i, p in enumerate(trainer.learner.parameters()):
+            p.grad = tensors.get(f"gradient.{i}", p.new_zeros(p.shape)).to(p)
     parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
     if parts:
         trainer.state = tuple(part.to(trainer.device) for part in parts)

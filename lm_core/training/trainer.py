@@ -67,6 +67,8 @@ class Trainer:
     When a run has ended, the model holds the weights to keep.
     """
 
+    keeps_gradients = False  # from one step to the next
+
     def __init__(
         self,
         model: LanguageModel,

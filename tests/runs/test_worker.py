@@ -13,7 +13,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import StoreUnavailable
 from lm_core.models import models
-from lm_core.runs import worker
+from lm_core.runs import training_run, worker
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -134,10 +134,51 @@ def test_stopped_and_resumed_shows_what_a_run_never_stopped_shows(
 
 def test_a_run_that_died_before_its_first_checkpoint_begins_again(store: RunStore) -> None:
     run = queued(store, spec_of())
-    store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(1, 6)])  # shown, then killed
+    store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(1, 30)])  # shown, then killed
     worked(store, run)
     assert [step for step, _ in shown(store, run)] == list(range(1, 13))
     assert min(nats for _, nats in shown(store, run)) > 0
+    assert "began anew" in store.get(run).message
+
+
+@pytest.mark.parametrize("family", ["mixture", "ngram"])
+def test_what_counts_goes_on_where_it_was_too(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, family: str
+) -> None:
+    straight, run = (queued(store, spec_of(family)) for _ in range(2))
+    worked(store, straight)
+    store.update(run, pause_at=3)
+
+    def wait(self, seconds: float = 0.05) -> None:
+        store.update(run, wish="stop")
+
+    monkeypatch.setattr(StoreControl, "wait", wait)
+    assert worked(store, run) == "stopped"
+    assert len(shown(store, run)) == 3
+    assert worked(store, run) == "finished"
+    assert shown(store, run) == shown(store, straight)
+    assert store.get(run).message == ""
+    weights = [
+        load_checkpoint(store.run_folder(r) / "checkpoint").model.state_dict()
+        for r in (straight, run)
+    ]
+    assert all(torch.equal(tensor, weights[1][name]) for name, tensor in weights[0].items())
+
+
+def test_what_was_shown_after_the_last_checkpoint_is_done_again_and_not_mixed(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a run that was killed: what it said since is of another life."""
+    run = queued(store, spec_of())
+    with monkeypatch.context() as patch:
+        stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
+        patch.setattr(trainer.Trainer, "_one_step", stop)
+        assert worked(store, run) == "stopped"
+    store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(6, 40)])
+    store.record(run, [Sampled(30, "of another life"), Evaluated(30, 0, "validation", 9.0, 1, 1)])
+    assert worked(store, run) == "finished"
+    assert [step for step, _ in shown(store, run)] == list(range(1, 13))
+    assert store.last(Sampled, run)["step"] == store.last(Evaluated, run)["step"] == 12
 
 
 def test_a_finished_run_resumed_is_finished(store: RunStore) -> None:
@@ -483,7 +524,7 @@ def test_a_disk_that_fills_up_surfaces_as_a_sentence(
         raise StoreUnavailable("The disk is full: free some space.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "save_checkpoint", full)
+        patch.setattr(training_run, "save_checkpoint", full)
         assert worked(store, run) == "failed"
     assert store.get(run).message == "The disk is full: free some space."
     monkeypatch.setattr(RunStore, "record", full)

@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
+from lm_core.doctor.faults import FAULTS
 from lm_core.errors import BadCheckpoint
+from lm_core.models import models
 from lm_core.training import Budget, Control, Trainer, TrainSettings, trainer
 from lm_core.training.events import Step
 from lm_core.training.resume import restore, training_tensors
@@ -26,11 +28,13 @@ class StopAt(Control):
         return "stop" if self.trainer.step == self.step else "run"
 
 
-def make(model, data, *, stop=None, budget=None, **settings) -> Trainer:
+def make(
+    model, data, *, stop=None, budget=None, kind=Trainer, validation=False, **settings
+) -> Trainer:
     control = StopAt(stop)
-    control.trainer = Trainer(
+    control.trainer = kind(
         model,
-        {"train": data},
+        {"train": data, "validation": data} if validation else {"train": data},
         settings=TrainSettings(**({"batch_size": 4, "lr": 1e-2} | settings)),
         budget=budget or Budget(steps=LAST),
         seed=3,
@@ -49,7 +53,7 @@ def through_a_file(training: Trainer, tokenizer, folder: Path, **changes) -> Tra
     meta = {"step": training.step, "tokens": training.tokens, "seconds": training.seconds}
     save_checkpoint(folder, training.model, tokenizer, meta, training=training_tensors(training))
     saved = load_checkpoint(folder)
-    fresh = make(saved.model, training.data["train"], **changes)
+    fresh = make(saved.model, changes.pop("data", training.data["train"]), **changes)
     restore(fresh, load_training(folder), saved.meta)
     return fresh
 
@@ -76,6 +80,33 @@ def test_stopped_and_resumed_is_never_stopped(
     assert [*first, *shown(resumed)] == expected
     for a, b in zip(straight.model.parameters(), resumed.model.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("family", models.names())
+def test_every_family_goes_on_as_if_never_stopped(family: str, tmp_path: Path) -> None:
+    """Those that descend, that count, and that do both, in the words of the registry."""
+    V = TOKENIZER.vocab_size
+    straight, stopped = (make(tiny_model(family, V), RUNNING, stop=stop) for stop in (None, 3))
+    expected, first = shown(straight), shown(stopped)
+    assert len(first) == 3
+    resumed = through_a_file(stopped, TOKENIZER, tmp_path / "checkpoint")
+    assert [*first, *shown(resumed)] == expected
+    state = straight.model.state_dict()
+    assert all(torch.equal(tensor, state[k]) for k, tensor in resumed.model.state_dict().items())
+    assert resumed.done
+    assert not stopped.done
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_goes_on_too(fault: str, tmp_path: Path) -> None:
+    how = {"kind": FAULTS[fault], "validation": True}
+    straight, stopped = (
+        make(tiny_model("transformer", TOKENIZER.vocab_size), RUNNING, stop=stop, **how)
+        for stop in (None, FIRST_PART)
+    )
+    expected, first = shown(straight), shown(stopped)
+    resumed = through_a_file(stopped, TOKENIZER, tmp_path / "checkpoint", data=RUNNING, **how)
+    assert [*first, *shown(resumed)] == expected
 
 
 def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:

@@ -1,0 +1,154 @@
+"""One training and the folder that keeps it, for a run of the page and for one of the command line:
+built, saved and taken up again in the same way. The two differ in who steers, and in where events
+go.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lm_core.checkpoints import (
+    CARD,
+    MOST_ROWS,
+    Checkpoint,
+    History,
+    load_history,
+    load_training,
+    save_checkpoint,
+    thinned,
+    where,
+)
+from lm_core.device import DeviceChoice
+from lm_core.doctor.faults import trainer_with
+from lm_core.doctor.health import Health
+from lm_core.runs.prepare import Prepared
+from lm_core.training import Trainer
+from lm_core.training.events import Checkpointed, Evaluated, Event, Step
+from lm_core.training.parallel import Team
+from lm_core.training.resume import restore, training_tensors
+
+
+class TrainingRun:
+    """Iterate over it for its events and the verdicts among them.
+
+    Args:
+        folder: where its checkpoint goes.
+        begun: the checkpoint that it goes on from; None: it begins.
+        command: what was typed, for the card.
+        check: asked before each save, and raises where it is not to be.
+        how: whatever else a Trainer takes.
+
+    Raises:
+        BadCheckpoint: the text has changed since, or the checkpoint does not fit.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        folder: Path,
+        device: DeviceChoice,
+        *,
+        begun: Checkpoint | None = None,
+        command: str = "",
+        check: Callable[[], None] | None = None,
+        team: Team | None = None,
+        **how: Any,
+    ) -> None:
+        if begun is not None:
+            prepared.check_same_text(begun)
+        spec, self.prepared, self.folder, self.device = prepared.spec, prepared, folder, device
+        self.trainer = trainer_with(spec.fault)(
+            prepared.model if begun is None else begun.model,
+            prepared.data,
+            settings=spec.train,
+            budget=spec.budget,
+            seed=spec.seed,
+            device=device.device,
+            threads=device.most,
+            save=self.save if team is None or team.leads else None,
+            team=team,
+            **how,
+        )
+        self.history: History = {"points": [], "evaluations": []}
+        self.metrics: dict[str, Any] = {}
+        self.commands, self.check = told(command, begun), check
+        self.saved: int | None = None  # the step whose weights are in the folder
+        if begun is not None:
+            restore(self.trainer, load_training(begun.folder), begun.meta)
+            self.history, self.metrics = load_history(begun.folder), begun.meta.get("metrics", {})
+            if begun.folder.resolve() == folder.resolve():
+                self.saved = self.trainer.step
+        self.health = Health.of(self.trainer)
+
+    def __repr__(self) -> str:
+        return f"TrainingRun({self.trainer}, {str(self.folder)!r})"
+
+    def __iter__(self) -> Iterator[Event]:
+        for event in self.health.listen(self.trainer.run()):
+            match event:
+                case Step():
+                    self._draw("points", event)
+                case Evaluated():
+                    self._draw("evaluations", event)
+                    self.metrics = scores(event)
+                case Checkpointed():
+                    self.saved = event.step
+            yield event
+
+    def _draw(self, name: str, event: Step | Evaluated) -> None:
+        rows = self.history[name]
+        rows.append([event.step, round(event.nats, 4)])
+        if len(rows) >= 4 * MOST_ROWS:
+            rows[:] = thinned(rows)
+
+    def save(self, trainer: Trainer) -> str:
+        """Keep the trainer as it is, and what the card says of it, in the folder."""
+        if self.check:
+            self.check()
+        card = self.prepared.card() | {
+            "step": trainer.step,
+            "tokens": trainer.tokens,
+            "seconds": trainer.seconds,
+            "device": f"{self.device.settled()}, {trainer.arithmetic}",
+            "torch": torch.__version__,
+            **self.commands,
+            "metrics": self.metrics,
+        }
+        save_checkpoint(
+            self.folder,
+            trainer.model,
+            self.prepared.tokenizer,
+            card,
+            training=training_tensors(trainer),
+            history=self.history,
+        )
+        return str(self.folder)
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a training can be taken up from here; whether it is sound, loading tells."""
+    return where(folder, CARD).exists()
+
+
+def scores(*evaluated: Evaluated) -> dict[str, dict[str, Any]]:
+    """What a card says of evaluations: by split."""
+    return {
+        e.split: {
+            "nats_per_token": e.nats,
+            "tokens": e.scored_tokens,
+            "whole_split": e.whole,
+        }
+        for e in evaluated
+    }
+
+
+def told(command: str, begun: Checkpoint | None) -> dict[str, Any]:
+    """What the card says of the commands: the one that began it, and those that went on with it."""
+    if not command:
+        return {}
+    if begun is None:
+        return {"command": command}
+    first = {"command": begun.meta["command"]} if "command" in begun.meta else {}
+    return first | {"resumed": [*begun.meta.get("resumed", []), command]}
