@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lm_core.training.events import Evaluated, Event, Step
+from lm_core.training.events import Checkpointed, Evaluated, Event, Step
 from lm_core.training.logs.log import Log
 
 Row = dict[str, int | float | None]
@@ -103,13 +103,31 @@ class CsvFile(Log):
         kept = read_csv(path.read_text()) if after and path.exists() else []
         kept = [row for row in kept if row["step"] <= after]
         self.rows = Rows(kept.pop() if kept else None)
+        self.early: int | None = None  # where a row begins that was written before its time
         # A line at a time: who looks sees whole rows, and a killed process has lost one.
         self.file = path.open("w", buffering=1, encoding="utf-8", newline="")
         self.file.write("".join([HEAD, *map(line, kept)]))
+        self._write_early()
 
     def take(self, event: Event) -> None:
-        self.file.writelines(map(line, self.rows.take(event)))
+        self._write(self.rows.take(event))
+        if isinstance(event, Checkpointed):
+            self._write_early()
+
+    def _write_early(self) -> None:
+        """Who goes on from a checkpoint needs its row, which may still grow."""
+        if self.rows.row and self.early is None:
+            self.early = self.file.tell()
+            self.file.write(line(self.rows.row))
+
+    def _write(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if self.early is not None:
+                self.file.seek(self.early)
+                self.file.truncate()
+                self.early = None
+            self.file.write(line(row))
 
     def close(self) -> None:
-        self.file.writelines(map(line, self.rows.rest()))
+        self._write(self.rows.rest())
         self.file.close()
