@@ -142,7 +142,7 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         if limits and isinstance(data, dict):
             data = {**data, "budget": Budget(**limits).to_dict()}
         spec = RunSpec.from_dict(data, trusted=True)
-        spec = replace(spec, corpus=spec.corpus.as_read_by(saved.tokenizer))
+        spec = replace(spec, corpus=spec.corpus.as_read_by(begun.tokenizer))
         asked = spec.with_texts(texts)
         check_kept(args, spec, asked)
         return asked
