@@ -1,5 +1,6 @@
 """The lab's home folder: `LM_LAB_HOME`, else the platform's user-data folder."""
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -84,8 +85,19 @@ def unwritable(reason: object, folder: Path | None = None) -> str:
             return str(nowhere)
         home = None
     if folder is not None and not (home and folder.absolute().is_relative_to(home.absolute())):
-        return f"{folder} cannot be written ({detail}): free some space, or name another folder."
+        return f"{folder} cannot be written ({detail}): {_mend(reason)}, or name another folder."
     return (
-        f"The lab's home folder {home} cannot be written ({detail}): free some space, "
+        f"The lab's home folder {home} cannot be written ({detail}): {_mend(reason)}, "
         "or start the lab with LM_LAB_HOME set to a folder you can write to."
     )
+
+
+def _mend(reason: object) -> str:
+    """What helps, by what the system or SQLite says of it."""
+    number, name = getattr(reason, "errno", None), getattr(reason, "sqlite_errorname", "")
+    denied = name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"))
+    if denied or number in (errno.EACCES, errno.EPERM, errno.EROFS) or "read-only" in str(reason):
+        return "let this user write there"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "close what else uses it and try again"
+    return "free some space"

@@ -1,4 +1,7 @@
+import errno
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,3 +170,30 @@ def test_a_name_that_no_file_can_have_is_one_sentence(
     said = capsys.readouterr().err.strip()
     assert len(said.splitlines()) == 1
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "mend"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
+        (PermissionError(errno.EACCES, "Permission denied"), "let this user write there"),
+        (OSError(errno.EROFS, "Read-only file system"), "let this user write there"),
+        ("x is read-only", "let this user write there"),
+    ],
+)
+def test_the_mend_fits_what_is_wrong(reason: object, mend: str) -> None:
+    assert f"): {mend}, or start the lab with LM_LAB_HOME" in unwritable(reason)
+
+
+def test_sqlites_own_words_have_their_mend(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "db", isolation_level=None, timeout=0)) as db:
+        db.execute("CREATE TABLE t (x)")
+        db.execute("PRAGMA query_only = ON")
+        with pytest.raises(sqlite3.OperationalError) as denied:
+            db.execute("INSERT INTO t VALUES (1)")
+        assert "let this user write there" in unwritable(denied.value)
+        with closing(sqlite3.connect(tmp_path / "db", isolation_level=None, timeout=0)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(sqlite3.OperationalError) as locked:
+                db.execute("SELECT * FROM t").fetchall()
+            assert "close what else uses it" in unwritable(locked.value)

@@ -6,7 +6,6 @@ to a worker its `attempt` grows, so whoever holds an earlier one changes nothing
 """
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.errors import StoreUnavailable
-from lm_core.runs.store import ACTIVE, RunStore, Wish
+from lm_core.runs.database import Database, StoreGone
+from lm_core.runs.store import ACTIVE, FILE, RunStore, Wish
 
 
 class RunLost(Exception):
@@ -30,7 +30,7 @@ class HeldStore(RunStore):
 
     def __init__(self, folder: Path, run: str, attempt: int) -> None:
         self.folder = folder
-        self._local = threading.local()
+        self._db = Database(folder / FILE, None)
         self._held = run, attempt
 
     def check(self) -> None:
@@ -59,10 +59,21 @@ class HeldStore(RunStore):
         return status
 
     @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with super()._reading() as db:
+                yield db
+        except StoreGone:
+            raise RunLost("The record of this run is gone.") from None
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with super()._writing() as db:
-            self._check(db)
-            yield db
+        try:
+            with super()._writing() as db:
+                self._check(db)
+                yield db
+        except StoreGone:
+            raise RunLost("The record of this run is gone.") from None
 
     def _check(self, db: sqlite3.Connection) -> None:
         asked = "SELECT status FROM runs WHERE id = ? AND attempt = ?"

@@ -26,6 +26,7 @@ from lm_core.runs.worker import execute
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 MOST_WAITING = 5  # of one visitor
+WAITING_IN_ALL = 60  # of all, who may be one that comes without a cookie again and again
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
@@ -140,7 +141,13 @@ class RunManager(Steering):
                 self._dispatch()
 
     def _check_waiting(self, owner: str) -> None:
-        waiting = [r for r in self.store.runs_with(WAITING) if r.owner == owner]
+        everybodys = self.store.runs_with(WAITING)
+        if len(everybodys) >= WAITING_IN_ALL:
+            raise LabError(
+                f"{len(everybodys)} runs are waiting for a worker here, as many as this lab takes: "
+                "try again when some of them have begun."
+            )
+        waiting = [r for r in everybodys if r.owner == owner]
         if len(waiting) >= MOST_WAITING:
             raise LabError(
                 f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."

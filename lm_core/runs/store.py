@@ -12,21 +12,27 @@ forgotten with it.
 import json
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lm_core.errors import RunNotFound, StoreUnavailable
-from lm_core.home import home_folder, make_folder, unwritable
+from lm_core.errors import RunNotFound
+from lm_core.home import home_folder
 from lm_core.json_files import dumps
+from lm_core.runs import keepsakes
+from lm_core.runs.database import Database
 from lm_core.runs.tables import MOVING, SCHEMA, TABLES, add_columns, from_row, to_row
 from lm_core.training.events import Event, Snapshot, Step
 
 WAITING, ACTIVE = ("queued",), ("starting", "running", "paused")
+FILE = "runs.sqlite"
+FOUND = (
+    "The record of this run was lost, and its curve with it; its folder was found again. Resume "
+    "goes on from its last checkpoint, or begins anew where there is none."
+)
 ENDED = ("finished", "stopped", "failed", "interrupted")
 
 
@@ -82,12 +88,10 @@ class RunStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or home_folder()
-        self._local = threading.local()
-        make_folder(self.folder)
-        with self._writing() as db:
-            db.executescript(SCHEMA)  # ends the transaction
-        with self._writing() as db:
-            add_columns(db)
+        self.notice = ""  # a sentence about a record that was lost, for whoever looks
+        self._db = Database(self.folder / FILE, self._make)
+        with self._reading():
+            pass
 
     def __repr__(self) -> str:
         return f"RunStore({str(self.folder)!r})"
@@ -96,27 +100,27 @@ class RunStore:
         """Where a run's checkpoints are."""
         return self.folder / "runs" / run
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = getattr(self._local, "db", None)
-            if db is None:
-                db = sqlite3.connect(self.folder / "runs.sqlite", timeout=10, isolation_level=None)
-                db.row_factory = sqlite3.Row
-                db.execute("PRAGMA journal_mode=WAL")
-                db.execute("PRAGMA synchronous=NORMAL")
-                self._local.db = db
-            yield db
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-            raise  # a defect of ours, not of the disk
-        except sqlite3.DatabaseError as error:
-            raise StoreUnavailable(unwritable(error)) from None
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._db.reading()
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db, db:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._db.writing()
+
+    def _make(self, db: sqlite3.Connection) -> None:
+        """The tables of a file; into a new one what the folders of runs still tell."""
+        fresh = not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs'").fetchone()
+        db.executescript(SCHEMA)
+        db.execute("BEGIN IMMEDIATE")
+        add_columns(db)
+        told = keepsakes.found(self.run_folder("")) if fresh else ()
+        listed = sum(_list(db, *found) for found in told)
+        db.execute("COMMIT")
+        if self._db.aside or listed:
+            kept = f" The damaged file is kept as {self._db.aside.name}." if self._db.aside else ""
+            self.notice = (
+                f"The lab's record of runs was lost or damaged, and is begun anew.{kept} "
+                f"Runs that are listed again, without their curves: {listed}."
+            )
 
     # Runs ------------------------------------------------------------------------------------
 
@@ -325,6 +329,25 @@ class RunStore:
         with self._reading() as db:
             row = db.execute("SELECT seen FROM visits WHERE owner = ?", (owner,)).fetchone()
         return None if row is None else row["seen"]
+
+
+def _list(db: sqlite3.Connection, run: str, columns: dict[str, Any], shown: list[Event]) -> bool:
+    """A run that a folder tells of, as one that was cut off. The attempt is higher than any that a
+    worker may still hold."""
+    texts = {name: dumps(columns[name]) for name in ("spec", "options")}
+    row = columns | texts | {"id": run, "status": "interrupted", "message": FOUND}
+    row |= {"server": 0, "attempt": int(time.time())}
+    marks = ", ".join("?" * len(row))
+    asked = f"INSERT OR IGNORE INTO runs ({', '.join(row)}) VALUES ({marks})"
+    if not db.execute(asked, tuple(row.values())).rowcount:
+        return False
+    for event in shown:
+        table, names, values = to_row(event)
+        db.execute(
+            f"INSERT OR REPLACE INTO {table} (run, {', '.join(names)}) VALUES (?, ?, ?)",
+            (run, *values),
+        )
+    return True
 
 
 def _run(row: sqlite3.Row) -> Run:

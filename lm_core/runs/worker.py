@@ -17,6 +17,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import LabError, StoreUnavailable
 from lm_core.runs.held import HeldStore, RunLost
+from lm_core.runs.keepsakes import keep
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
@@ -91,6 +92,7 @@ def execute(home: str, run: str, attempt: int) -> str:
 def _execute(store: HeldStore, run: str) -> str:
     store.update(run, pid=os.getpid(), started=time.time())
     row = store.get(run)
+    keep(store.run_folder(run), vars(row))
     if row.kind == "doctor":
         from lm_core.runs.doctoring import examine
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import run_table, session
+from pages._ui.plain import plain
 from pages._ui.run_downloads import downloads
 from pages._ui.steering import RUN_KEY, act, trouble
 from pages._ui.together import together
@@ -32,6 +33,8 @@ def past_runs(current: str | None) -> None:
     if len(watched) > 1:
         together(watched[::-1])
     st.subheader("Your runs")
+    if notice := session.manager().store.notice:
+        st.warning(plain(notice))
     if not session.is_known():
         st.caption(UNKNOWN)
     if not mine:

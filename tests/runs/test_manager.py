@@ -142,6 +142,18 @@ def test_a_visitor_may_have_so_many_waiting_and_no_more(manager: RunManager) -> 
         manager.resume(runs[1], "ada")
 
 
+def test_all_together_may_have_so_many_waiting(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends no cookie is another visitor each time."""
+    monkeypatch.setattr(module, "WAITING_IN_ALL", 3)
+    runs = [manager.start(SPEC, f"visitor {k}") for k in range(4)]  # one of them is going
+    with pytest.raises(LabError, match="3 runs are waiting for a worker here"):
+        manager.start(SPEC, "one more")
+    manager.stop(runs[2], "visitor 2")
+    manager.start(SPEC, "one more")
+
+
 def test_a_backend_that_runs_at_once_runs_each_once(store: RunStore) -> None:
     class AtOnce(Executor):
         def __init__(self) -> None:

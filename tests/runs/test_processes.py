@@ -3,6 +3,7 @@
 One pool of two serves all tests of this file, as each process takes seconds to import torch.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -221,9 +222,27 @@ def test_a_process_that_was_halted_is_ended_by_a_stop(
     # It may not have been handed over yet: then there was nothing to end.
     assert row.message == KILLED or (early and row.message == "")
     for slot in manager.backend._slots:
-        os.kill(slot.process.pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # the one that was ended
+            os.kill(slot.process.pid, signal.SIGCONT)
     again = started(manager, "ada", steps=30)
     until(lambda: status(manager, again) == "finished")
+
+
+def test_a_worker_whose_record_was_deleted_ends_and_its_run_is_listed_again(
+    manager: RunManager,
+) -> None:
+    """Nobody computes on for nobody; what the run's folder holds can be gone on with."""
+    run = started(manager, "ada")
+    until(lambda: manager.store.last(Checkpointed, run))
+    for file in manager.store.folder.glob("runs.sqlite*"):
+        file.unlink()
+    until(lambda: manager.store.get(run).status == "interrupted")
+    assert "folder was found again" in manager.store.get(run).message
+    until(lambda: not manager._running)
+    manager.resume(run, "ada")
+    until(lambda: points(manager, run))
+    assert min(points(manager, run)) > 1  # it goes on, and does not begin anew
+    stop(manager, run)
 
 
 def test_a_run_begins_though_an_idle_worker_was_killed(manager: RunManager) -> None:

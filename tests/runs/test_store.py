@@ -1,10 +1,13 @@
+import contextlib
 import json
 import math
 import os
 import random
+import shutil
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.errors import RunNotFound, StoreUnavailable
+from lm_core.runs.held import HeldStore, RunLost
+from lm_core.runs.keepsakes import keep
+from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, RunStore
 from lm_core.runs.tables import AS_JSON, LATER, SCHEMA, TABLES, to_row
 from lm_core.training.events import (
@@ -418,7 +424,7 @@ def test_a_home_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_read_only_home_is_one_sentence(store: RunStore, run: str) -> None:
     """The file system says no to every write; what was shown can still be read."""
     store.record(run, [point(1)])
-    store._local.db.execute("PRAGMA query_only = ON")
+    store._db._connection()[0].execute("PRAGMA query_only = ON")
     with pytest.raises(StoreUnavailable, match="readonly"):
         store.record(run, [point(2)])
     with pytest.raises(StoreUnavailable, match="readonly"):
@@ -439,21 +445,98 @@ def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_sentence_and_what_was_shown_stays(store: RunStore, run: str) -> None:
     """SQLite's own "database or disk is full", by a limit on its pages."""
     store.record(run, [point(1)])
-    pages = store._local.db.execute("PRAGMA page_count").fetchone()[0]
-    store._local.db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    pages = store._db._connection()[0].execute("PRAGMA page_count").fetchone()[0]
+    store._db._connection()[0].execute(f"PRAGMA max_page_count = {pages + 1}")
     long = (Sampled(step, "x" * 4000) for step in range(2, 100))
     with pytest.raises(StoreUnavailable, match=r"full\): free some space"):
         store.record(run, long)
     assert [row["step"] for row in store.since(Step, run)] == [1]
-    store._local.db.execute("PRAGMA max_page_count = 100000")  # space was made
+    store._db._connection()[0].execute("PRAGMA max_page_count = 100000")  # space was made
     store.record(run, [point(2)])
     assert store.last(Step, run)["step"] == 2
 
 
-def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "runs.sqlite").write_bytes(b"something else entirely " * 100)
-    with pytest.raises(StoreUnavailable):
-        RunStore(tmp_path)
+# A record that is not what it was -------------------------------------------------------------
+
+
+def deleted(store: RunStore) -> None:
+    for file in store.folder.glob("runs.sqlite*"):
+        file.unlink()
+
+
+def without_its_log(store: RunStore) -> None:
+    (store.folder / "runs.sqlite").unlink()
+
+
+def folder_removed(store: RunStore) -> None:
+    shutil.rmtree(store.folder)
+
+
+def overwritten(store: RunStore) -> None:
+    for file in store.folder.glob("runs.sqlite*"):
+        file.unlink()
+    (store.folder / "runs.sqlite").write_bytes(b"something else entirely " * 1000)
+
+
+def emptied(store: RunStore) -> None:
+    for file in store.folder.glob("runs.sqlite*"):
+        file.unlink()
+    (store.folder / "runs.sqlite").touch()
+
+
+LOSSES = [deleted, without_its_log, folder_removed, overwritten, emptied]
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+@pytest.mark.parametrize("running", [True, False])
+def test_a_record_that_is_lost_is_begun_anew_and_lists_what_folders_tell(
+    store: RunStore, lose: Callable[[RunStore], None], running: bool
+) -> None:
+    """Whether the lab runs meanwhile or not; a damaged file is kept, and a late worker ends."""
+    run = store.create("ada", "Mine", RunSpec().to_dict())
+    held = HeldStore(store.folder, run, store.hand_over(run))
+    held.record(run, [point(1)])
+    keep(store.run_folder(run), vars(store.get(run)))
+    other = store.create("bob", "", {})
+    lose(store)
+    if not running:
+        store = RunStore(store.folder)
+    with contextlib.suppress(StoreUnavailable, RunNotFound):  # of a damaged file once
+        store.get(other)
+    with pytest.raises(RunNotFound):
+        store.get(other)
+    listed = lose is not folder_removed
+    assert [row.id for row in store.runs_of("ada")] == [run] * listed
+    if listed:
+        row = store.get(run)
+        assert (row.status, row.title, row.spec) == ("interrupted", "Mine", RunSpec().to_dict())
+        assert "begun anew" in store.notice
+        assert "without their curves: 1" in store.notice
+    with pytest.raises(RunLost):
+        held.record(run, [point(2)])
+    with pytest.raises(RunLost):
+        held.wish(run)
+    store.record(store.create("ada", "", {}), [point(1)])
+    if lose is overwritten:
+        (aside,) = store.folder.glob("runs.damaged-*.sqlite")
+        assert aside.read_bytes().startswith(b"something else entirely")
+        assert aside.name in store.notice
+
+
+def test_a_worker_makes_no_record_of_its_own(store: RunStore, run: str) -> None:
+    held = HeldStore(store.folder, run, store.hand_over(run))
+    folder_removed(store)
+    with pytest.raises(RunLost):
+        held.record(run, [point(1)])
+    assert not store.folder.exists()
+
+
+def test_a_folder_that_tells_nonsense_is_passed_over(store: RunStore) -> None:
+    for name, said in {"a": "{", "b": "[]", "c": "{}", "d": '{"owner": 1, "spec": 2}'}.items():
+        store.run_folder(name).mkdir(parents=True)
+        (store.run_folder(name) / "run.json").write_text(said)
+    deleted(store)
+    assert RunStore(store.folder).runs_with(ENDED) == []
 
 
 def test_a_defect_is_no_full_disk(store: RunStore, run: str) -> None:
