@@ -34,7 +34,8 @@ SLOW = 2.0  # times the present cost, from which on a trial is given up
 MOVED = 1.3  # times a cost, from which on the world has changed
 SHARE = 0.02  # of the time, that trials may lose
 SOON, LATE = 0.5, 20.0  # seconds between two trials, at first and at most
-LOOK = 0.015  # seconds that a small product is repeated for
+LOOK = 0.02  # seconds that a small product is repeated for
+ROOM = 1.2  # times what the product takes undisturbed, up to which nobody waits for a core
 SMALL_STEP = 2e9  # multiply-adds
 
 
@@ -54,23 +55,34 @@ def chooser(trainer: "Trainer") -> "Kept":
     return Kept()
 
 
-def product_seconds(threads: int) -> float:
-    """Seconds that a product of two small matrices takes on so many threads, in the mean over a
-    moment: long enough that a thread which shares its core loses it meanwhile."""
+def product_seconds(threads: int) -> tuple[float, float]:
+    """Seconds that a product of two small matrices takes on so many threads, over a moment: the
+    mean, and the fastest. A thread that shares its core loses it in that time, which the mean shows
+    and the fastest does not."""
     torch.set_num_threads(threads)
     a = torch.ones(256, 256)
     a @ a  # a first time, for threads that have to be started
-    began, done = time.perf_counter(), 0
-    while done < 3 or time.perf_counter() - began < LOOK:
+    taken: list[float] = []
+    began = last = time.perf_counter()
+    while len(taken) < 3 or last - began < LOOK:
         a @ a
-        done += 1
-    return (time.perf_counter() - began) / done
+        taken.append((now := time.perf_counter()) - last)
+        last = now
+    return fmean(taken), min(taken)
+
+
+def has_room(
+    more: int, fewer: int, look: Callable[[int], tuple[float, float]] = product_seconds
+) -> bool:
+    """Whether `more` threads find a core each, as far as a moment can tell: what they do takes no
+    longer in the mean than what `fewer` do undisturbed, or not much."""
+    return look(more)[0] < ROOM * look(fewer)[1]
 
 
 def at_a_glance(most: int) -> int:
-    """For what has no steps to tell by (a count, an evaluation): all threads where a moment's look
-    finds a core for each, else one."""
-    return most if most > 1 and product_seconds(most) < product_seconds(1) else 1
+    """For what has no steps to tell by (a count, an evaluation): all threads where there is room
+    for them, else one."""
+    return most if most > 1 and has_room(most, 1) else 1
 
 
 class Kept:
@@ -87,7 +99,7 @@ class Threads(Kept):
     Args:
         clock: seconds.
         use: sets the number of threads.
-        look: seconds that a small product takes on so many threads.
+        look: seconds that a small product takes on so many threads, the mean and the fastest.
     """
 
     def __init__(
@@ -96,7 +108,7 @@ class Threads(Kept):
         *,
         clock: Callable[[], float] = time.perf_counter,
         use: Callable[[int], None] = torch.set_num_threads,
-        look: Callable[[int], float] = product_seconds,
+        look: Callable[[int], tuple[float, float]] = product_seconds,
     ) -> None:
         self.numbers = sorted({1, *(max(1, most // share) for share in (4, 2, 1))})
         self.clock, self.use, self.look = clock, use, look
@@ -152,10 +164,10 @@ class Threads(Kept):
             self._trial = _Laps()
 
     def _room(self) -> bool:
-        """Whether more threads do not wait for a core, as far as a moment can tell."""
+        """Whether to try more threads; the look is paid for like a trial."""
         began = self.clock()
         try:
-            return self.look(self._trying) < SLOW * self.look(self.now)
+            return has_room(self._trying, self.now, self.look)
         finally:
             self.lost += self.clock() - began
 

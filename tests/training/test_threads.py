@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -31,9 +32,9 @@ class World:
         self.random, self.set_to = random.Random(0), 0
         self.used: list[tuple[float, int]] = []  # time and threads of each step
 
-    def look(self, threads: int) -> float:
-        self.now += 0.015
-        return self.small(threads, self.now)
+    def look(self, threads: int) -> tuple[float, float]:
+        self.now += 0.02
+        return self.small(threads, self.now), self.small(threads, self.now)
 
     def use(self, threads: int) -> None:
         self.set_to = threads
@@ -234,14 +235,24 @@ def test_a_sample_is_written_on_one_thread() -> None:
     assert torch.get_num_threads() == 2
 
 
-@pytest.mark.parametrize(("one", "two", "expected"), [(1.0, 0.55, 2), (1.0, 5.0, 1), (1.0, 1.0, 1)])
-def test_a_glance(one: float, two: float, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "product_seconds", {1: one, 2: two}.__getitem__)
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ((0.31, 0.30), (0.16, 0.15), 2),
+        ((0.31, 0.30), (0.63, 0.15), 1),  # now and then one waits
+        ((0.90, 0.30), (0.63, 0.15), 1),  # and so does one thread alone
+        ((0.31, 0.30), (16.0, 15.0), 1),
+    ],
+)
+def test_a_glance(one: tuple, two: tuple, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few milliseconds as measured on two cores, quiet and beside busy processes."""
+    monkeypatch.setattr(threads, "has_room", partial(threads.has_room, look={1: one, 2: two}.get))
     assert threads.at_a_glance(2) == expected
     assert threads.at_a_glance(1) == 1
 
 
 @pytest.mark.usefixtures("torch_threads")
 def test_a_small_product_is_timed_on_so_many_threads() -> None:
-    assert threads.product_seconds(2) > 0
+    mean, fastest = threads.product_seconds(2)
+    assert mean >= fastest > 0
     assert torch.get_num_threads() == 2
