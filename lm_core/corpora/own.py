@@ -5,9 +5,11 @@ corpus = own_corpus(own.text, title=own.title, items=False)
 key = save_own(corpus);  load_own(key).splits == corpus.splits
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -217,6 +219,8 @@ def load_own(key: str) -> Corpus:
         raise BadText(gone)
     try:
         data = _path(key).read_bytes()
+        with contextlib.suppress(OSError):
+            os.utime(_path(key))  # texts that nobody reads any more are the first to go
     except FileNotFoundError:
         raise BadText(gone) from None
     except OSError as error:

@@ -18,6 +18,7 @@ from lm_core.runs import limits
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
 from lm_core.runs.queue import fair_order, seconds_left, seconds_until
+from lm_core.runs.quota import Quota, check_free
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
@@ -25,6 +26,7 @@ from lm_core.runs.worker import execute
 
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
+TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
 MOST_WAITING = 5  # of one visitor
 WAITING_IN_ALL = 60  # of all, who may be one that comes without a cookie again and again
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
@@ -67,6 +69,7 @@ class RunManager(Steering):
         self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
+        self._quota, self._tidied = Quota(store), 0.0
         self._recover()
         self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
         self._keeper.start()
@@ -108,6 +111,7 @@ class RunManager(Steering):
                 the store cannot be written.
         """
         self._check_waiting(owner)
+        check_free(self.store.folder)
         spec = limits.spec(spec)
         title, options = limits.title(title), limits.options(kind, options)
         run = self.store.create(
@@ -310,6 +314,17 @@ class RunManager(Steering):
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
         self._dispatch()
+        if time.time() - self._tidied > TIDY_EVERY:
+            self._tidied = time.time()
+            self._quota.tidy(self._drop)
+
+    def _drop(self, run: Run) -> bool:
+        """Forget a run to make room, unless it was taken up meanwhile."""
+        with self._lock:
+            if self.store.get(run.id).active:
+                return False
+            self._remove(self.store.delete(run.id, run.owner))
+            return True
 
     def _kill(self, run: str) -> None:
         """End the process of a run that does not listen: it has much to do, or was halted."""

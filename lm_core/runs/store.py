@@ -323,12 +323,41 @@ class RunStore:
     def visit(self, owner: str) -> None:
         """A page of this visitor is open now."""
         with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO visits VALUES (?, ?)", (owner, time.time()))
+            db.execute(
+                "INSERT INTO visits (owner, seen) VALUES (?, ?) "
+                "ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen",
+                (owner, time.time()),
+            )
 
     def last_visit(self, owner: str) -> float | None:
         with self._reading() as db:
             row = db.execute("SELECT seen FROM visits WHERE owner = ?", (owner,)).fetchone()
         return None if row is None else row["seen"]
+
+    def tell(self, owner: str, removed: int) -> None:
+        """So many runs of this visitor were removed to make room."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO visits (owner, seen, removed) VALUES (?, ?, ?) "
+                "ON CONFLICT (owner) DO UPDATE SET removed = removed + excluded.removed",
+                (owner, time.time(), removed),
+            )
+
+    def removed(self, owner: str) -> int:
+        """How many runs of this visitor were removed since `understood`."""
+        with self._reading() as db:
+            row = db.execute("SELECT removed FROM visits WHERE owner = ?", (owner,)).fetchone()
+        return 0 if row is None else row["removed"]
+
+    def understood(self, owner: str) -> None:
+        """The visitor has read that runs were removed."""
+        with self._writing() as db:
+            db.execute("UPDATE visits SET removed = 0 WHERE owner = ?", (owner,))
+
+    def forget_visits(self, before: float) -> None:
+        """Visitors who were last seen before this time."""
+        with self._writing() as db:
+            db.execute("DELETE FROM visits WHERE seen < ?", (before,))
 
 
 def _list(db: sqlite3.Connection, run: str, columns: dict[str, Any], shown: list[Event]) -> bool:

@@ -62,6 +62,7 @@ LATER = (
     ("runs", "pause_at", "INTEGER"),
     ("runs", "attempt", "INTEGER NOT NULL DEFAULT 0"),
     ("runs", "moved", "REAL"),
+    ("visits", "removed", "INTEGER NOT NULL DEFAULT 0"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
 )

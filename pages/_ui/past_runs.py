@@ -35,12 +35,25 @@ def past_runs(current: str | None) -> None:
     st.subheader("Your runs")
     if notice := session.manager().store.notice:
         st.warning(plain(notice))
+    _removed()
     if not session.is_known():
         st.caption(UNKNOWN)
     if not mine:
         st.caption("None yet. Each run you start is kept here, for this browser alone.")
         return
     st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
+
+
+def _removed() -> None:
+    """What was removed to make room, until it was read."""
+    from lm_core.runs.quota import sentence
+
+    store = session.manager().store
+    if count := store.removed(session.visitor()):
+        st.warning(sentence(count))
+        if st.button("Understood", key="train-removed"):
+            store.understood(session.visitor())
+            st.rerun()
 
 
 def _mine() -> "list[Run]":

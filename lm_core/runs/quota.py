@@ -1,0 +1,137 @@
+"""How much the lab keeps. What is over goes, the oldest first, and whoever it belonged to is told.
+
+    runs that have ended   so many of one visitor, and of all together
+    disk                   runs of one visitor, of all together, and own texts
+
+A run that waits or goes on is never touched, nor a text that one of these reads. A teacher with a
+larger disk, or a smaller one, sets `LM_LAB_DISK`.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from lm_core.corpora.files import texts_folder
+from lm_core.corpora.own import has_own
+from lm_core.errors import StoreUnavailable
+from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
+
+RUNS, RUNS_IN_ALL = 200, 5_000  # a year of lessons; a table that is still drawn at once
+GIGABYTES = 20.0  # on disk, unless LM_LAB_DISK says otherwise
+OF_ONE, OF_TEXTS = 0.25, 0.1  # of these, for one visitor's runs, and for all own texts
+FREE = 300e6  # bytes that have to be free before a run begins: its snapshots and a checkpoint
+FORGOTTEN = 400 * 24 * 3600.0  # seconds after which a visit is, as the cookie is by then
+
+
+def disk() -> float:
+    """Bytes that runs and texts may take together (`LM_LAB_DISK`, in gigabytes)."""
+    try:
+        given = float(os.environ["LM_LAB_DISK"])
+    except (KeyError, ValueError):
+        given = GIGABYTES
+    return 1e9 * (given if given > 0 else GIGABYTES)
+
+
+def check_free(folder: Path) -> None:
+    """There is room for one more run.
+
+    Raises:
+        StoreUnavailable: there is not.
+    """
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(folder).free
+        if free < FREE:
+            raise StoreUnavailable(
+                f"Only {free / 1e6:,.0f} MB are free on the disk of the lab's home folder and a "
+                f"run may need {FREE / 1e6:,.0f}: free some space, or delete runs you no longer "
+                "need."
+            )
+
+
+class Quota:
+    """Keeps a store within its bounds; `tidy` is called now and then."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._bytes: dict[str, int] = {}  # of the folders of runs that have ended
+
+    def tidy(self, remove: Callable[[Run], bool]) -> dict[str, int]:
+        """Let `remove` take away what is over; how many runs of each owner it took.
+
+        Raises:
+            StoreUnavailable: the store cannot be read or written.
+        """
+        ended = self.store.runs_with(ENDED)  # oldest first
+        sizes = {run.id: self._size(run) for run in ended}
+        self._bytes = sizes
+        removed: dict[str, int] = {}
+        for run in self._over(ended, sizes):
+            if remove(run):
+                removed[run.owner] = removed.get(run.owner, 0) + 1
+        for owner, count in removed.items():
+            self.store.tell(owner, count)
+        self._texts()
+        self.store.forget_visits(time.time() - FORGOTTEN)
+        return removed
+
+    def _over(self, ended: list[Run], sizes: dict[str, int]) -> Iterator[Run]:
+        """Runs that are to go: of visitors who have too many or too large ones, then of all."""
+        owners: dict[str, list[Run]] = {}
+        for run in ended:
+            owners.setdefault(run.owner, []).append(run)
+        most = disk() * (1 - OF_TEXTS)
+        gone: set[str] = set()
+        groups = [(runs, RUNS, disk() * OF_ONE) for runs in owners.values()]
+        for runs, count, space in [*groups, (ended, RUNS_IN_ALL, most)]:
+            left = [run for run in runs if run.id not in gone]
+            total = sum(sizes[run.id] for run in left)
+            for place, run in enumerate(left):
+                if len(left) - place <= count and total <= space:
+                    break
+                total -= sizes[run.id]
+                gone.add(run.id)
+                yield run
+
+    def _size(self, run: Run) -> int:
+        """Bytes of what a run, and its parts, left on disk."""
+        if run.id not in self._bytes:
+            parts = (run.id, *(child.id for child in self.store.children_of(run.id)))
+            folders = map(self.store.run_folder, parts)
+            self._bytes[run.id] = sum(_bytes(f for d in folders for f in d.rglob("*")))
+        return self._bytes[run.id]
+
+    def _texts(self) -> None:
+        """Own texts that were not read for the longest time."""
+        needed = {
+            run.spec.get("corpus", {}).get("text") for run in self.store.runs_with(WAITING + ACTIVE)
+        }
+        files = []
+        for file in filter(lambda f: has_own(f.stem), texts_folder().glob("*.json")):
+            with contextlib.suppress(OSError):
+                files.append((file.stat().st_mtime, file.stat().st_size, file))
+        total, most = sum(size for _, size, _ in files), disk() * OF_TEXTS
+        for _, size, file in sorted(files, key=lambda one: one[0]):
+            if total <= most:
+                return
+            if file.stem not in needed:
+                file.unlink(missing_ok=True)
+                total -= size
+
+
+def _bytes(files: Iterable[Path]) -> Iterator[int]:
+    for file in files:
+        with contextlib.suppress(OSError):
+            yield file.stat().st_size if file.is_file() else 0
+
+
+def sentence(count: int) -> str:
+    """What the owner of removed runs is told."""
+    runs = "1 of your oldest runs was" if count == 1 else f"{count:,} of your oldest runs were"
+    return (
+        f"{runs} removed to make room: this lab keeps {RUNS:,} runs and "
+        f"{disk() * OF_ONE / 1e9:,.3g} GB of each visitor, {RUNS_IN_ALL:,} and "
+        f"{disk() / 1e9:,.3g} GB in all. Download what you want to keep."
+    )
