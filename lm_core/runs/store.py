@@ -191,11 +191,19 @@ class RunStore:
     def rename(self, run: str, owner: str, title: str) -> None:
         self.get(run, owner)
         self.update(run, title=title)
+        self._keepsake(run)
 
     def annotate(self, run: str, owner: str, note: str) -> None:
         """Keep the owner's own words about a run."""
         self.get(run, owner)
         self.update(run, note=note)
+        self._keepsake(run)
+
+    def _keepsake(self, run: str) -> None:
+        """What the run's folder says of it is said anew."""
+        folder = self.run_folder(run)
+        if (folder / keepsakes.FILE).exists():
+            keepsakes.keep(folder, vars(self.get(run)))
 
     def update(self, run: str, **columns: Any) -> None:
         """Set columns of a run; `facts` are merged into what is there."""
@@ -208,8 +216,12 @@ class RunStore:
 
     def adopt(self, old: str, new: str) -> int:
         """Give all runs of one owner to another; how many there were."""
+        runs = self.runs_of(old, children=True)
         with self._writing() as db:
-            return db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount
+            changed = db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount
+        for run in runs:
+            self._keepsake(run.id)
+        return changed
 
     def hand_over(self, run: str) -> int:
         """The run is given to a worker, by the number that comes back; who held it before can

@@ -523,6 +523,18 @@ def test_a_record_that_is_lost_is_begun_anew_and_lists_what_folders_tell(
         assert aside.name in store.notice
 
 
+def test_a_folder_tells_the_latest_of_its_run(store: RunStore) -> None:
+    """Named, noted and taken over by another browser after it began."""
+    run = store.create("ada", "Mine", RunSpec().to_dict())
+    keep(store.run_folder(run), vars(store.get(run)))
+    store.rename(run, "ada", "My best")
+    store.annotate(run, "ada", "higher rate next")
+    assert store.adopt("ada", "ada again") == 1
+    deleted(store)
+    (row,) = RunStore(store.folder).runs_of("ada again")
+    assert (row.id, row.title, row.note) == (run, "My best", "higher rate next")
+
+
 def test_a_worker_makes_no_record_of_its_own(store: RunStore, run: str) -> None:
     held = HeldStore(store.folder, run, store.hand_over(run))
     folder_removed(store)
