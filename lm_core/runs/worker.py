@@ -184,7 +184,7 @@ def recorded(
                         yield event
                         continue
                 case Paused():
-                    store.update(run, status="paused")
+                    pass
                 case Finished(reason="stopped"):
                     waiting += snapshots.take(trainer)
                     status, message = how_stopped(store, run)
@@ -199,7 +199,9 @@ def recorded(
             waiting.clear()
             # The first step after a pause is shown at once.
             written = 0.0 if isinstance(event, Paused) else time.perf_counter()
-            if isinstance(event, Step) and store.get(run).status != "running":
+            if isinstance(event, Paused):  # said once all it came to is there
+                store.update(run, status="paused")
+            elif isinstance(event, Step) and store.get(run).status != "running":
                 store.update(run, status="running")
             yield event
         store.record(run, waiting)

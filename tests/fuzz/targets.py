@@ -151,7 +151,8 @@ def settings_in_words(rng: random.Random, folder: Path) -> None:
     group = rng.choice(["model", "train", "tokenizer", inputs.text(rng, 8)])
     known = list(getattr(spec, group).to_dict()) if hasattr(spec, group) else ["x"]
     name = rng.choice([*known, inputs.text(rng, 10)])
-    spec.with_texts({f"{group}.{name}": str(rng.choice([inputs.value(rng, 1), inputs.text(rng)]))})
+    given = rng.choice([inputs.value(rng, 1), inputs.text(rng), rng.choice([1, 2, 4, 0.1])])
+    spec.with_texts({f"{group}.{name}": str(given)})
 
 
 @target(300)
@@ -199,8 +200,7 @@ def examinations(rng: random.Random, folder: Path) -> None:
 
 @target(300)
 def wishes(rng: random.Random, folder: Path) -> None:
-    limits.step(inputs.value(rng, 1))
-    limits.rate(inputs.value(rng, 1))
+    rng.choice([limits.step, limits.rate])(inputs.value(rng, 1))
 
 
 @target(300)
