@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lm_core.bench.result import Result
-from lm_core.bench.train import SHAPES, VOCAB
+from lm_core.bench.shapes import SHAPES, VOCAB
 
 if TYPE_CHECKING:
     from lm_core.models.lstm import LSTM

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 import torch
 
 from lm_core.bench.result import Result
+from lm_core.bench.shapes import training
 
 SECONDS, ROUNDS = 6.0, 3
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with us
@@ -52,7 +53,6 @@ def busy_process() -> Iterator[subprocess.Popen]:
 def _speed(fixed: int, most: int | None) -> float:
     """Tokens per second of a training on `fixed` threads, or on as many up to `most` as it finds
     best."""
-    from lm_core.bench.train import training
     from lm_core.training import Budget
 
     torch.set_num_threads(fixed)

@@ -4,20 +4,13 @@ vocabulary keeps (`kept.py`)."""
 
 import statistics
 import time
-from typing import TYPE_CHECKING, Any
 
 import torch
 
 from lm_core.bench.result import Result
+from lm_core.bench.shapes import BATCH, SHAPES, training
 
-if TYPE_CHECKING:
-    from lm_core.training import Budget, Trainer
-
-SHAPES = {  # nanoGPT's CPU recipe for the Transformer; the LSTM of the same batch
-    "transformer": {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 64},
-    "lstm": {"n_layer": 1, "n_embd": 128, "n_hidden": 256, "block_size": 64},
-}
-BATCH, VOCAB, STEPS, ROUNDS = 12, 65, 40, 5
+STEPS, ROUNDS = 40, 5
 
 
 def bench_train() -> list[Result]:
@@ -43,16 +36,3 @@ def bench_train() -> list[Result]:
         median = statistics.median(speeds[1:])  # the first round warms up
         results.append(Result(f"train_{name}", median, "tokens/s", True, about))
     return [*results, *bench_threads(cores()), *bench_beside_steps(), *bench_kept()]
-
-
-def training(name: str, budget: "Budget", **more: Any) -> "Trainer":
-    """Of one of the SHAPES, nothing but steps; `more` as for a Trainer."""
-    from lm_core.encoded import Encoded
-    from lm_core.models.building import build_model
-    from lm_core.training import Trainer, TrainSettings
-
-    ids = torch.randint(VOCAB, (200_000,), generator=torch.Generator().manual_seed(0))
-    data = {"train": Encoded(ids, torch.zeros(1, dtype=torch.int64), False, len(ids), len(ids))}
-    model = build_model(name, SHAPES[name], VOCAB)
-    settings = TrainSettings(batch_size=BATCH, eval_every=10**6)
-    return Trainer(model, data, settings=settings, budget=budget, **more)
