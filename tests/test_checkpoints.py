@@ -222,11 +222,12 @@ def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None
     versions = [lively_model("transformer", seed=seed) for seed in range(2)]
 
     def keep_saving() -> None:
-        while not stop.is_set():
-            for seed, model in enumerate(versions):
-                save_checkpoint(folder, model, alphabet(27), {"seed": seed})
-                read.wait(PATIENCE)  # a reader that is slower than all saves would never end
-                read.clear()
+        for seed, model in itertools.cycle(enumerate(versions)):
+            save_checkpoint(folder, model, alphabet(27), {"seed": seed})
+            read.wait(PATIENCE)  # a reader that is slower than all saves would never end
+            if stop.is_set():
+                return
+            read.clear()
 
     save_checkpoint(folder, versions[0], alphabet(27), {"seed": 0})
     thread = threading.Thread(target=keep_saving)
