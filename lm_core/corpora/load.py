@@ -4,7 +4,6 @@ corpus = load_corpus("names")
 corpus.splits["train"][:3]
 """
 
-import json
 import os
 import threading
 from collections import OrderedDict
@@ -13,6 +12,7 @@ from lm_core.corpora import fetching
 from lm_core.corpora.corpus import Corpus, Progress, corpora
 from lm_core.corpora.own import has_own, is_own, load_own, own_key
 from lm_core.home import home_folder
+from lm_core.json_files import dumps
 
 _KEPT = 4  # corpora in memory; the largest take some 15 MB each
 _loaded: OrderedDict[tuple, Corpus] = OrderedDict()
@@ -74,7 +74,7 @@ def _key(name: str) -> tuple[str, ...]:
     """Of a loaded corpus: where the text comes from is part of it, so that another file, or
     another folder, takes effect."""
     folders = str(home_folder()), os.environ.get("LM_LAB_DATA", "")
-    return name, *folders, json.dumps(origin(name))
+    return name, *folders, dumps(origin(name))
 
 
 def remove_download(name: str) -> None:
