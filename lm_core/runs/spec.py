@@ -155,7 +155,7 @@ class RunSpec:
             known = group in ("model", "train", "tokenizer") and name
             if not known and path != "corpus.form":  # the rest of it has options of its own
                 raise BadSettings(
-                    "--set takes model.NAME, train.NAME, tokenizer.NAME or corpus.form, not "
+                    "--set takes model.NAME, train.NAME or tokenizer.NAME, or corpus.form, not "
                     f"{path!r}."
                 )
             groups.setdefault(group, {})[name] = text
