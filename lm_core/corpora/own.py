@@ -3,6 +3,9 @@
 own = read_upload("diary.txt", data)
 corpus = own_corpus(own.text, title=own.title, items=False)
 key = save_own(corpus);  load_own(key).splits == corpus.splits
+
+A text is known by the hash of its content, whatever it is called: given again, under any title, it
+is the text that models have learned already.
 """
 
 import contextlib
@@ -192,16 +195,16 @@ def own_corpus(
 
 
 def save_own(corpus: Corpus) -> str:
-    """Store an own corpus under the SHA-256 of its content, which is returned.
+    """Store an own corpus under the SHA-256 of its content, which is returned. One that is there
+    keeps the title under which it was stored first.
 
     Raises:
         StoreUnavailable: the home folder cannot be written.
     """
-    data = _content(corpus)
-    key = hashlib.sha256(data).hexdigest()
+    key = own_key(corpus.info.name)
     try:
         if not _path(key).exists():
-            write_whole(_path(key), data)
+            write_whole(_path(key), _json({"title": corpus.info.title} | _content(corpus)))
     except OSError as error:
         raise StoreUnavailable(unwritable(error)) from None
     return key
@@ -214,24 +217,50 @@ def load_own(key: str) -> Corpus:
         BadText: there is none of that key, or its file is damaged.
         StoreUnavailable: the home folder cannot be read.
     """
-    gone = "That text is not stored on this machine (any more): upload or paste it again."
+    gone = BadText("That text is not stored on this machine (any more): upload or paste it again.")
     if not _KEY.fullmatch(key):  # nothing else ever becomes part of a path
-        raise BadText(gone)
+        raise gone
     try:
         data = _path(key).read_bytes()
         with contextlib.suppress(OSError):
             os.utime(_path(key))  # texts that nobody reads any more are the first to go
     except FileNotFoundError:
-        raise BadText(gone) from None
+        raise gone from None
     except OSError as error:
         raise StoreUnavailable(unwritable(error)) from None
+    corpus = None
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+        stored: dict[str, Any] = json.loads(data)
+        corpus = _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
+        if own_key(corpus.info.name) == key:
+            return corpus
     if hashlib.sha256(data).hexdigest() != key:
         raise BadText("The stored copy of that text is damaged: upload or paste it again.")
+    if corpus is None:  # right hash, another lab's format
+        raise gone
+    # Once the title was part of what was hashed; such a text keeps the name that runs know it by.
+    return dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, name=_PREFIX + key))
+
+
+def remove_own(key: str) -> None:
+    """Delete a stored text, if it is there.
+
+    Raises:
+        StoreUnavailable: the home folder cannot be written.
+    """
+    if not has_own(key):
+        return
     try:
-        stored: dict[str, Any] = json.loads(data)
-        return _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
-    except (ValueError, KeyError, TypeError, AttributeError):  # right hash, another lab's format
-        raise BadText(gone) from None
+        _path(key).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(unwritable(error)) from None
+
+
+def as_text(corpus: Corpus) -> str:
+    """The text as models read it, all splits together: running text from beginning to end, items
+    one a line, as they were shuffled."""
+    documents = [document for split in SPLITS for document in corpus.splits[split]]
+    return "".join(f"{item}\n" for item in documents) if corpus.items else "".join(documents)
 
 
 def is_own(name: str) -> bool:
@@ -244,9 +273,22 @@ def own_key(name: str) -> str:
     return name.removeprefix(_PREFIX)
 
 
+def own_name(key: str) -> str:
+    """The inverse: how a corpus with that SHA-256 is named."""
+    return _PREFIX + key
+
+
 def has_own(key: str) -> bool:
     """Whether `load_own` would find a file of that key."""
     return bool(_KEY.fullmatch(key)) and _path(key).is_file()
+
+
+def own_bytes(key: str) -> int:
+    """What a stored text takes on disk; 0 where there is none."""
+    try:
+        return _path(key).stat().st_size if _KEY.fullmatch(key) else 0
+    except OSError:
+        return 0
 
 
 def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) -> Corpus:
@@ -264,17 +306,16 @@ def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) ->
         form="NFC" if all(map(_is_composed, chain.from_iterable(splits.values()))) else "",
     )
     corpus = Corpus(info, {split: splits[split] for split in SPLITS})
-    name = _PREFIX + hashlib.sha256(_content(corpus)).hexdigest()
+    name = _PREFIX + hashlib.sha256(_json(_content(corpus))).hexdigest()
     return dataclasses.replace(corpus, info=dataclasses.replace(info, name=name))
 
 
-def _content(corpus: Corpus) -> bytes:
-    stored = {
-        "title": corpus.info.title,
-        "items": corpus.items,
-        "rule": corpus.info.split_rule,
-        "splits": corpus.splits,
-    }
+def _content(corpus: Corpus) -> dict[str, Any]:
+    """What makes it the text that it is."""
+    return {"items": corpus.items, "rule": corpus.info.split_rule, "splits": corpus.splits}
+
+
+def _json(stored: dict[str, Any]) -> bytes:
     return dumps(stored, ensure_ascii=False, sort_keys=True).encode()
 
 

@@ -15,10 +15,10 @@ from lm_core.doctor.plan import Plan
 from lm_core.doctor.steps import examine as steps_of
 from lm_core.errors import LabError
 from lm_core.runs.held import HeldStore
-from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import THREADS, StoreControl, facts_of, how_stopped
+from lm_core.runs.worker import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Event, Failed
 
@@ -43,14 +43,13 @@ def examine(store: HeldStore, run: str) -> str:
     """Take the steps of the job `run`; how it ended: finished, stopped, interrupted or failed."""
     row = store.get(run)
     try:
-        spec = RunSpec.from_dict(row.spec)
         plan = Plan.from_dict(row.options)
-        prepared = prepare(spec)
+        prepared = prepared_for(store, row)
         device = choose_device(most=THREADS)
         facts = facts_of(prepared, device)
         store.update(run, status="running", facts=facts)
         control = StoreControl(store, run)
-        cells = _Cells(store, run, spec, facts)
+        cells = _Cells(store, run, prepared.spec, facts)
         patient = patient_of(prepared, device)
         for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
             store.record(run, [event])

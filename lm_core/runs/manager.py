@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from lm_core.errors import LabError, RunNotFound, StoreUnavailable
+from lm_core.corpora import Corpus
+from lm_core.corpora.own import own_key, own_name, remove_own, save_own
+from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import limits
+from lm_core.runs.prepare import forget
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
 from lm_core.runs.queue import fair_order, seconds_left, seconds_until
-from lm_core.runs.quota import Quota, check_free
+from lm_core.runs.quota import Quota, check_free, check_texts, reads
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
@@ -188,6 +191,47 @@ class RunManager(Steering):
         if self._whole(run, owner).active:
             raise LabError("This run is still going: stop it first.")
         self._remove(self.store.delete(run, owner))
+
+    def give_text(self, corpus: Corpus, owner: str, title: str = "") -> str:
+        """Store an own text, which is this visitor's from now on; its SHA-256.
+
+        Args:
+            title: what they call it; "" is what the corpus is called.
+
+        Raises:
+            LabError: they have too many already, or the store cannot be written.
+        """
+        text, title = own_key(corpus.info.name), limits.title(title) or corpus.info.title
+        check_texts(self.store.texts.of(owner), corpus)
+        self.store.texts.add(owner, text, title, corpus.items)  # first: it is needed from here on
+        try:
+            return save_own(corpus)
+        except StoreUnavailable:
+            self.store.texts.remove(owner, text)
+            raise
+
+    def rename_text(self, text: str, owner: str, title: str) -> None:
+        """Raises LabError: the title says nothing, or the text is none of theirs."""
+        title = limits.title(title)
+        if not title:
+            raise BadSettings("A text needs a name: write one.")
+        self.store.texts.rename(owner, text, title)
+
+    def delete_text(self, text: str, owner: str) -> None:
+        """A text of a visitor's is gone from their list; what is stored of it too, unless somebody
+        else gave the same. Models that learned it stay.
+
+        Raises:
+            LabError: a run of theirs is reading it, it is none of theirs, or it cannot be deleted.
+        """
+        if any(r.active and reads(r, text) for r in self.store.runs_of(owner)):
+            raise LabError("A run that reads this text is still going: stop it first.")
+
+        def last() -> None:
+            remove_own(text)
+            forget(own_name(text))
+
+        self.store.texts.remove(owner, text, last)
 
     def _remove(self, runs: Iterable[str]) -> None:
         for run in runs:

@@ -4,12 +4,13 @@ A trained tokenizer and the ids are kept in the lab's home folder, so that the s
 same text begins at once. Where the home cannot be written, everything is made anew each time.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,10 @@ class Prepared:
             return write_sample(model, self.tokenizer, seed=seed, items=items)
 
         return write
+
+    def titled(self, title: str) -> "Prepared":
+        """The same, of a text with another title."""
+        return replace(self, info=replace(self.info, title=title))
 
     def card(self) -> dict[str, Any]:
         """What a checkpoint's card says of the text, the split and the spec."""
@@ -163,6 +168,15 @@ def _key(spec: RunSpec) -> str | None:
     made_of = [__version__, parts["corpus"], source, parts["tokenizer"], packages]
     text = dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def forget(corpus: str) -> None:
+    """Remove the kept copies of a text, by the name of its corpus."""
+    for path in (home_folder() / "prepared").glob("*.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if json.loads(path.read_text(encoding="utf-8"))["info"]["name"] == corpus:
+                path.with_suffix(".safetensors").unlink(missing_ok=True)
+                path.unlink()
 
 
 def _read_kept(key: str) -> tuple[CorpusInfo, Tokenizer, dict[str, Encoded]] | None:

@@ -2,6 +2,7 @@
 
     runs that have ended   so many of one visitor, and of all together
     disk                   runs of one visitor, of all together, and own texts
+    own texts              so many of one visitor, and so much; who has as many gives no more
 
 A run that waits or goes on is never touched, nor a text that one of these reads. A teacher with a
 larger disk, or a smaller one, sets `LM_LAB_DISK`.
@@ -14,14 +15,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from lm_core.corpora import Corpus
 from lm_core.corpora.files import texts_folder
-from lm_core.corpora.own import has_own
-from lm_core.errors import StoreUnavailable
+from lm_core.corpora.own import has_own, own_bytes, own_key
+from lm_core.errors import LabError, StoreUnavailable
+from lm_core.runs.own_texts import OwnText
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
 
 RUNS, RUNS_IN_ALL = 200, 5_000  # a year of lessons; a table that is still drawn at once
+TEXTS = 100  # of one visitor: a list that one can still choose from
 GIGABYTES = 20.0  # on disk, unless LM_LAB_DISK says otherwise
-OF_ONE, OF_TEXTS = 0.25, 0.1  # of these, for one visitor's runs, and for all own texts
+OF_ONE, OF_TEXTS = 0.25, 0.1  # of these, for one visitor's runs (texts), and for all own texts
 FREE = 300e6  # bytes that have to be free before a run begins: its snapshots and a checkpoint
 FORGOTTEN = 400 * 24 * 3600.0  # seconds after which a visit is, as the cookie is by then
 
@@ -49,6 +53,29 @@ def check_free(folder: Path) -> None:
                 f"run may need {FREE / 1e6:,.0f}: free some space, or delete runs you no longer "
                 "need."
             )
+
+
+def check_texts(given: list[OwnText], corpus: Corpus) -> None:
+    """There is room for one more text beside those of a visitor.
+
+    Raises:
+        LabError: there is not.
+    """
+    others = [one for one in given if one.text != own_key(corpus.info.name)]
+    if len(others) >= TEXTS:
+        raise LabError(f"You have {TEXTS} texts here, which is the most: delete one of them.")
+    size = sum(map(corpus.bytes, corpus.splits)) + sum(own_bytes(one.text) for one in others)
+    most = disk() * OF_TEXTS * OF_ONE
+    if size > most:
+        raise LabError(
+            f"With this your texts would take {size / 1e6:,.0f} MB here and {most / 1e6:,.0f} is "
+            "the most: delete one of them."
+        )
+
+
+def reads(run: Run, text: str) -> bool:
+    """Whether a run learns an own text, by its SHA-256."""
+    return run.spec.get("corpus", {}).get("text") == text
 
 
 class Quota:

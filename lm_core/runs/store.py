@@ -24,6 +24,7 @@ from lm_core.home import home_folder
 from lm_core.json_files import dumps
 from lm_core.runs import keepsakes
 from lm_core.runs.database import Database
+from lm_core.runs.own_texts import OwnTexts, found_in_runs
 from lm_core.runs.tables import MOVING, SCHEMA, TABLES, add_columns, from_row, to_row
 from lm_core.training.events import Event, Snapshot, Step
 
@@ -100,6 +101,11 @@ class RunStore:
         """Where a run's checkpoints are."""
         return self.folder / "runs" / run
 
+    @property
+    def texts(self) -> OwnTexts:
+        """Whose own texts are whose."""
+        return OwnTexts(self._reading, self._writing)
+
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return self._db.reading()
 
@@ -108,12 +114,15 @@ class RunStore:
 
     def _make(self, db: sqlite3.Connection) -> None:
         """The tables of a file; into a new one what the folders of runs still tell."""
-        fresh = not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs'").fetchone()
+        named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        there = {row["name"] for row in db.execute(named)}
         db.executescript(SCHEMA)
         db.execute("BEGIN IMMEDIATE")
         add_columns(db)
-        told = keepsakes.found(self.run_folder("")) if fresh else ()
+        told = () if "runs" in there else keepsakes.found(self.run_folder(""))
         listed = sum(_list(db, *found) for found in told)
+        if "texts" not in there:
+            found_in_runs(db)
         db.execute("COMMIT")
         if self._db.aside or listed:
             kept = f" The damaged file is kept as {self._db.aside.name}." if self._db.aside else ""
@@ -215,7 +224,8 @@ class RunStore:
             db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run))
 
     def adopt(self, old: str, new: str) -> int:
-        """Give all runs of one owner to another; how many there were."""
+        """Give all runs and texts of one owner to another; how many runs there were."""
+        self.texts.adopt(old, new)
         runs = self.runs_of(old, children=True)
         with self._writing() as db:
             changed = db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount

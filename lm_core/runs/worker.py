@@ -22,7 +22,7 @@ from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.runs.store import RunStore
+from lm_core.runs.store import Run, RunStore
 from lm_core.runs.training_run import TrainingRun, has_checkpoint
 from lm_core.training import Control, Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
@@ -98,8 +98,7 @@ def _execute(store: HeldStore, run: str) -> str:
 
         return examine(store, run)
     try:
-        spec = RunSpec.from_dict(row.spec)
-        prepared = prepare(spec)
+        prepared = prepared_for(store, row)
         device = choose_device(most=THREADS)
         reporting = Reporting(store, run, prepared)
         training = training_of(store, run, prepared, device, reporting)
@@ -114,6 +113,18 @@ def _execute(store: HeldStore, run: str) -> str:
     for _ in recorded(store, run, training, reporting.snapshots):
         pass
     return store.get(run).status
+
+
+def prepared_for(store: RunStore, row: Run) -> Prepared:
+    """What a run needs; an own text is called there as its owner calls it.
+
+    Raises:
+        LabError: as `prepare`.
+    """
+    spec = RunSpec.from_dict(row.spec)
+    prepared = prepare(spec)
+    title = store.texts.title(row.owner, spec.corpus.text)
+    return prepared.titled(title) if title else prepared
 
 
 def begun_after(store: RunStore, run: str, step: int) -> str:

@@ -3,14 +3,14 @@
 The choice made last is the one every page opens on, and stands in the address as `?text=names`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import address
+from pages._ui import address, own_texts
 from pages._ui.downloading import download_card
-from pages._ui.own_text import own_text, own_texts, remember
+from pages._ui.own_text import own_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 ADDRESS_KEY = "text"
 NEW = "own"  # the option behind which a text can be given
 _LAST, _WRITTEN = "corpus_choice", "corpus_choice_written"
+_MISSING = "corpus_choice_missing"  # what was asked for and is not here, until another is chosen
+GONE = (
+    "The text that was asked for is not stored here (any more), and another is shown: give it "
+    "again, or choose one."
+)
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,18 @@ def pick_corpus(
     default: str = "names",
     below: "DeltaGenerator | None" = None,
 ) -> CorpusChoice:
-    """A selectbox over all texts. Where one is missing, a card that gets it.
+    """A selectbox over all texts. Where one is missing, a card that gets it; under one of the
+    visitor's own, what can be done with it.
 
     Args:
         key: of the selectbox; other widgets' keys begin with it.
         default: what a first visit opens on.
-        below: a container for the card, for a selectbox that stands in a narrow column.
+        below: a container for what comes under it, for a selectbox in a narrow column.
     """
     from lm_core.corpora import corpora, is_ready
 
     last = _chosen(default)
-    given = {f"own-{sha}": f"Yours: {title}" for sha, (title, _) in own_texts().items()}
+    given = {f"own-{sha}": label for sha, label in own_texts.labels().items()}
     ready = {name: is_ready(name) for name in corpora.names()}
 
     def title(option: str) -> str:
@@ -81,15 +87,21 @@ def pick_corpus(
         on_change=lambda: _take(st.session_state[key]),
     )
     choice = _described(last, ready)
-    if not choice.ready:
-        with below if below is not None else st.container():
-            if choice.name == NEW:
-                sha = own_text(key=key)
-                if sha:
-                    _take(f"own-{sha}")
-                    st.rerun()
-            else:
-                download_card(corpora[choice.name], key=key)
+    with below if below is not None else st.container():
+        if _MISSING in st.session_state:
+            st.warning(GONE)
+        if choice.text:
+            if own_texts.actions(choice.text, key=key):
+                _take(default)
+                st.rerun()
+        elif choice.name == NEW:
+            own_texts.gone()
+            sha = own_text(key=key)
+            if sha:
+                _take(f"own-{sha}")
+                st.rerun()
+        elif not choice.ready:
+            download_card(corpora[choice.name], key=key)
     return choice
 
 
@@ -112,7 +124,10 @@ def load_choice(choice: CorpusChoice) -> "Corpus":
     from lm_core.home import home_folder
 
     came_from = str(home_folder()), [] if choice.name == NEW else origin(choice.name)
-    return _load(choice.name, choice.text, came_from)
+    corpus = _load(choice.name, choice.text, came_from)
+    if choice.name != NEW:
+        return corpus
+    return replace(corpus, info=replace(corpus.info, title=choice.title))  # as its owner calls it
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the text …")
@@ -126,10 +141,15 @@ def _load(name: str, sha: str, came_from: tuple) -> "Corpus":
 def _chosen(default: str) -> str:
     """The option to show: what the address says where a link changed it, else the last choice."""
     given = address.get(ADDRESS_KEY)
-    if given and given != st.session_state.get(_WRITTEN) and _known(given):
-        _take(given)
+    if given and given != st.session_state.get(_WRITTEN):
+        if _known(given):
+            _take(given)
+        else:
+            st.session_state[_MISSING] = given
     last = st.session_state.get(_LAST, default)
-    if not _known(last):
+    if not _known(last):  # a run's, say, whose text was deleted
+        _take(default)
+        st.session_state[_MISSING] = last
         last = default
     if given != last:
         st.query_params[ADDRESS_KEY] = last
@@ -139,25 +159,17 @@ def _chosen(default: str) -> str:
 
 def _take(option: str) -> None:
     st.session_state[_LAST] = option
+    st.session_state.pop(_MISSING, None)
 
 
 def _known(option: str) -> bool:
-    """Whether it can be chosen. An own text that this machine still has is offered again after a
-    refresh: its SHA-256 cannot be guessed, so who has the link was given it."""
+    """Whether it can be chosen."""
     from lm_core.corpora import corpora
-    from lm_core.corpora.own import has_own, is_own, load_own, own_key
-    from lm_core.errors import LabError
+    from lm_core.corpora.own import is_own, own_key
 
     if option == NEW or option in corpora:
         return True
-    if not is_own(option) or not has_own(own_key(option)):
-        return False
-    if own_key(option) not in own_texts():
-        try:
-            remember(own_key(option), load_own(own_key(option)))
-        except LabError:
-            return False  # damaged: the visitor gives it again
-    return True
+    return is_own(option) and own_texts.find(own_key(option)) is not None
 
 
 def _described(option: str, ready: dict[str, bool]) -> CorpusChoice:
@@ -169,5 +181,5 @@ def _described(option: str, ready: dict[str, bool]) -> CorpusChoice:
         info = corpora[option].extra["info"]
         return CorpusChoice(option, "", info.kind == "items", info.title, ready[option])
     sha = option.removeprefix("own-")
-    title, items = own_texts()[sha]
-    return CorpusChoice(NEW, sha, items, title, ready=True)
+    text = own_texts.find(sha)
+    return CorpusChoice(NEW, sha, text.items, text.title, ready=True)

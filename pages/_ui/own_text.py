@@ -12,22 +12,11 @@ from pages._ui import session
 from pages._ui.plain import plain
 
 if TYPE_CHECKING:
-    from lm_core.corpora import Corpus
     from lm_core.corpora.own import OwnText
 
 T = TypeVar("T")
 PASTE, UPLOAD = "Paste", "Upload a file"
-_TEXTS = "own_texts"  # in the session: SHA-256 -> (title, whether lines are items)
-
-
-def own_texts() -> dict[str, tuple[str, bool]]:
-    """Texts this visitor gave in this session: SHA-256 -> (title, whether lines are items)."""
-    return st.session_state.setdefault(_TEXTS, {})
-
-
-def remember(sha: str, corpus: "Corpus") -> None:
-    """Offer a stored text on every page of this visitor."""
-    own_texts()[sha] = (corpus.info.title, corpus.items)
+_KEPT = ("read", "form", "guess", "preset", "corpus")  # in the session, of the text at hand
 
 
 def own_text(*, key: str) -> str | None:
@@ -50,14 +39,7 @@ def own_text(*, key: str) -> str | None:
             text = _pasted(key) if how == PASTE else _uploaded(key)
             if text is None:
                 return None
-            items = st.checkbox(
-                "Each line is an item of a list (names, words, recipes)",
-                key=f"{key}-own-items",
-                help="Then each line stands for itself, doubles are removed and the order does "
-                "not matter. Without it the text is read from beginning to end.",
-                persist_state="session",
-            )
-            return _offered(text, items, _form(text, key), key)
+            return _offered(text, _is_list(text, key), _form(text, key), key)
     return None
 
 
@@ -105,6 +87,26 @@ def _uploaded(key: str) -> "OwnText | None":
     return opened.read(column, heading)
 
 
+def _is_list(text: "OwnText", key: str) -> bool:
+    """Whether its lines are items: as they look, until the visitor says otherwise."""
+    from lm_core.corpora.listing import seems_list
+
+    guess = _once(f"{key}-own-guess", text.text, lambda: seems_list(text.text))
+    ticked, slot = f"{key}-own-items", f"{key}-own-preset"
+    preset = (text.title, text.column, guess.items)
+    if st.session_state.get(slot) != preset:  # another text, or it looks otherwise now
+        st.session_state[slot], st.session_state[ticked] = preset, guess.items
+    items = st.checkbox(
+        "Each line is an item of a list (names, words, recipes)",
+        key=ticked,
+        help="Then each line stands for itself, doubles are removed and the order does "
+        "not matter. Without it the text is read from beginning to end.",
+        persist_state="session",
+    )
+    st.caption(f"It looks like {'a list' if guess.items else 'running text'}: {guess.why}.")
+    return items
+
+
 def _form(text: "OwnText", key: str) -> str:
     """The form of Unicode to read it in: asked where it makes a difference."""
     composed = _once(f"{key}-own-form", text.text, lambda: is_normalized("NFC", text.text))
@@ -124,7 +126,7 @@ def _form(text: "OwnText", key: str) -> str:
 def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     """What was read, and the button that stores it."""
     from lm_core.charts.words import bytes_size, count
-    from lm_core.corpora.own import own_corpus, save_own
+    from lm_core.corpora.own import own_corpus
 
     corpus = _once(
         f"{key}-own-corpus",
@@ -139,10 +141,17 @@ def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
     st.caption(f"Read: {size}, {weight}. {plain(f'{corpus.info.note} {corpus.info.split_rule}')}")
     st.text(f"It begins: {readable(' '.join(text.text[:400].split())[:160])} …")
-    if not st.button("Use this text", key=f"{key}-own-use"):
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    name = line.text_input(
+        "Name",
+        key=f"{key}-own-name",
+        placeholder=readable(text.title),
+        max_chars=80,
+        help="What you want to find it by, here and on every other page.",
+    )
+    if not line.button("Use this text", key=f"{key}-own-use"):
         return None
-    sha = save_own(corpus)
-    remember(sha, corpus)
+    sha = session.manager().give_text(corpus, session.visitor(), name)
     _forget(key)
     return sha
 
@@ -165,5 +174,5 @@ def _once(slot: str, source: Hashable, make: Callable[[], T]) -> T:
 
 def _forget(key: str) -> None:
     """Let go of what was read: it may be large."""
-    for slot in ("read", "form", "corpus"):
+    for slot in _KEPT:
         st.session_state.pop(f"{key}-own-{slot}", None)

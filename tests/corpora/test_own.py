@@ -19,6 +19,7 @@ from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.files import texts_folder
 from lm_core.corpora.own import (
     OwnText,
+    as_text,
     from_paste,
     has_own,
     load_own,
@@ -26,6 +27,7 @@ from lm_core.corpora.own import (
     own_corpus,
     read_file,
     read_upload,
+    remove_own,
     save_own,
 )
 from lm_core.corpora.statistics import overlap
@@ -218,9 +220,36 @@ def test_another_process_reads_it(home: Path) -> None:
 
 def test_the_same_text_is_stored_once_under_its_hash() -> None:
     corpus = own_corpus(PROSE, title="Hamlet", items=False)
-    assert save_own(corpus) == save_own(corpus)
+    again = own_corpus(PROSE, title="The Dane", items=False)
+    assert save_own(corpus) == save_own(again)  # whatever it is called
     (file,) = texts_folder().iterdir()
-    assert file.stem == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert load_own(file.stem).info.title == "Hamlet"
+    assert save_own(own_corpus(NAMES, title="Hamlet", items=True)) != file.stem
+
+
+def test_a_text_stored_when_its_title_was_hashed_too_keeps_its_name() -> None:
+    corpus = own_corpus(PROSE, title="Hamlet", items=False)
+    (file,) = [stored(corpus)]
+    key = hashlib.sha256(file.read_bytes()).hexdigest()  # as it was: of all there is
+    assert key != file.stem
+    file.rename(file.with_name(f"{key}.json"))
+    old = load_own(key)
+    assert old.splits == corpus.splits
+    assert (old.info.name, old.info.title) == (f"own-{key}", "Hamlet")
+
+
+def test_what_was_read_can_be_taken_away_again() -> None:
+    assert as_text(own_corpus(PROSE, title="t", items=False)) == PROSE
+    listed = as_text(own_corpus([*NAMES, *NAMES], title="t", items=True))
+    assert sorted(listed.split()) == sorted(NAMES)
+
+
+def test_a_removed_text_is_gone() -> None:
+    key = stored(own_corpus(PROSE, title="t", items=False)).stem
+    remove_own(key)
+    assert not has_own(key)
+    remove_own(key)
+    remove_own("../../secret")
 
 
 @pytest.mark.parametrize(

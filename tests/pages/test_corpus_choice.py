@@ -1,7 +1,7 @@
 """The text picker that several pages share: registered texts, downloads, the visitor's own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -9,7 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora, own
-from lm_core.corpora.own import load_own
+from lm_core.corpora.own import has_own, load_own
+from lm_core.runs.manager import RunManager
+from lm_core.runs.store import RunStore
+from pages._ui import session
+from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE, rerun_until
 
 PROSE = "It was a bright cold day in April, and the clocks were striking thirteen. " * 12
@@ -30,9 +34,19 @@ def page() -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A lab in which no run goes on, and a browser that sends Ada's cookie."""
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
-    return tmp_path
+    manager = RunManager(RunStore(), Bench(RunStore()))
+    monkeypatch.setattr(session, "manager", lambda: manager)
+    looks(monkeypatch, "ada")
+    yield tmp_path
+    manager.close()
+
+
+def looks(monkeypatch: pytest.MonkeyPatch, visitor: str) -> None:
+    """Whose browser it is from now on."""
+    monkeypatch.setattr(session, "visitor", lambda: visitor)
 
 
 def opened(text: str | None = None) -> AppTest:
@@ -83,12 +97,19 @@ def test_every_registered_text_is_offered_and_marked_where_it_has_to_be_fetched(
 def test_a_link_chooses_the_text_and_a_bad_one_is_passed_over() -> None:
     assert opened("speeches").session_state["choice"].name == "speeches"
     assert opened("no-such-text").session_state["choice"].name == "names"
-    assert opened(f"own-{'0' * 64}").session_state["choice"].name == "names"
+    assert not opened("speeches").warning
+    app = opened(f"own-{'0' * 64}")
+    assert app.session_state["choice"].name == "names"
+    assert "not stored here" in app.warning[0].value
+    assert app.run().warning  # until another is chosen
+    assert not choose(app, "speeches").warning
+    app.session_state["corpus_choice"] = f"own-{'0' * 64}"  # of a run that is started again
+    assert "not stored here" in app.run().warning[0].value
 
 
 def test_a_pasted_text_is_read_aloud_stored_and_chosen() -> None:
     app = paste(opened(), PROSE)
-    assert f"{len(PROSE):,} characters" in app.caption[0].value
+    assert f"{len(PROSE):,} characters" in captions(app)
     choice = use(app).session_state["choice"]
     assert choice.ready
     assert choice.spec().to_dict() == {**choice.spec().to_dict(), "name": "own", "items": False}
@@ -98,20 +119,80 @@ def test_a_pasted_text_is_read_aloud_stored_and_chosen() -> None:
     assert app.selectbox(key="p").options[-2].startswith("Yours: It was a bright")
 
 
-def test_lines_become_items_when_asked() -> None:
+def test_a_list_is_offered_as_a_list_and_its_owner_decides() -> None:
     app = paste(opened(), NAMES)
-    assert "200 is the least" not in app.caption[0].value
-    app.checkbox(key="p-own-items").check().run()
-    assert "40 different items" in app.caption[0].value
+    items = app.checkbox(key="p-own-items")
+    assert items.value
+    assert "looks like a list: half of its lines have 6 characters" in captions(app)
+    assert "40 different items" in captions(app)
+    items.uncheck().run()
+    assert f"{len(NAMES):,} characters" in captions(app)
+    app.text_area(key="p-own-text").set_value(f"{NAMES}\nname40").run()
+    assert not app.checkbox(key="p-own-items").value  # as was said of it
+    app.text_area(key="p-own-text").set_value(PROSE).run()
+    assert "looks like running text: it has 1 line" in captions(app)
+    app.text_area(key="p-own-text").set_value(NAMES).run()
+    assert app.checkbox(key="p-own-items").value
     assert use(app).session_state["choice"].items
     assert app.session_state["corpus"].items
 
 
-def test_another_session_finds_an_own_text_by_its_link_only() -> None:
-    sha = use(paste(opened(), PROSE)).session_state["choice"].text
-    again = opened(f"own-{sha}")
-    assert again.session_state["choice"].text == sha
-    assert not any(label.startswith("Yours") for label in opened().selectbox(key="p").options)
+def yours(app: AppTest) -> list[str]:
+    return [label for label in app.selectbox(key="p").options if label.startswith("Yours")]
+
+
+def test_all_texts_are_found_again_by_their_owner_and_by_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = paste(opened(), PROSE)
+    app.text_input(key="p-own-name").set_value("The *clocks*").run()
+    first = use(app).session_state["choice"].text
+    app = paste(app, NAMES)
+    app.text_input(key="p-own-name").set_value("").run()
+    use(app)
+    again = opened()  # a refresh, with another choice in the address
+    assert yours(again) == ["Yours: name0 name1 name2 name3 …", "Yours: The *clocks*"]
+    assert choose(again, f"own-{first}").session_state["choice"].title == "The *clocks*"
+    assert again.session_state["corpus"].info.title == "The *clocks*"
+    looks(monkeypatch, "bob")
+    assert yours(opened()) == []
+    linked = opened(f"own-{first}")
+    assert linked.session_state["choice"].text == first
+    assert "From a link: It was a bright …" in linked.selectbox(key="p").options
+    assert not linked.get("popover")  # it is not his to change
+    assert "From a link" not in " ".join(opened().selectbox(key="p").options)
+
+
+def test_a_text_is_renamed_and_after_a_question_deleted() -> None:
+    app = use(paste(opened(), PROSE))
+    sha = app.session_state["choice"].text
+    app.text_input(key=f"p-own-rename-{sha}").set_value("Orwell").run()
+    app.button(key="p-own-keep").click().run()
+    assert yours(app) == ["Yours: Orwell"]
+    assert app.session_state["corpus"].info.title == "Orwell"
+    app.text_input(key=f"p-own-rename-{sha}").set_value(" ").run()
+    app.button(key="p-own-keep").click().run()
+    assert "needs a name" in app.error[0].value
+    app.button(key="p-own-delete").click().run()
+    assert "Models that learned it stay" in app.markdown[-1].value
+    app.button(key="p-own-unsure").click().run()
+    assert yours(app) == ["Yours: Orwell"]
+    app.button(key="p-own-delete").click().run()
+    app.button(key="p-own-sure").click().run()
+    assert not app.exception
+    assert not app.warning
+    assert (yours(app), has_own(sha)) == ([], False)
+    assert app.session_state["choice"].name == "names"
+    assert "not stored here" in opened(f"own-{sha}").warning[0].value
+
+
+def test_a_text_that_had_to_go_is_said(home: Path) -> None:
+    app = use(paste(opened(), PROSE))
+    (home / "texts" / f"{app.session_state['choice'].text}.json").unlink()
+    app = choose(opened(), "own")
+    assert "No longer stored: “It was a bright …”" in captions(app)
+    app.button(key="own-texts-gone").click().run()
+    assert "No longer stored" not in captions(app)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +210,10 @@ def test_a_bad_paste_gets_one_sentence_and_stays(text: str, mend: str) -> None:
     assert mend in app.error[0].value
     assert app.text_area(key="p-own-text").value == text
     assert not app.session_state["choice"].ready
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.caption)
 
 
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
@@ -159,26 +244,25 @@ def test_a_bad_upload_gets_one_sentence(name: str, data: bytes, mend: str) -> No
 def test_other_encodings_are_read_and_named(encoding: str, note: str) -> None:
     app = upload(choose(opened(), "own"), "été.txt", ("Un été à la mer. " * 30).encode(encoding))
     assert not app.error
-    assert note in app.caption[0].value
+    assert note in captions(app)
 
 
 def test_the_column_of_a_table_is_asked_for() -> None:
-    rows = "\n".join(f'{i},"a good line of words",red' for i in range(40))
+    rows = "\n".join(f'{i},"a good line of words {i}",red' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
     assert app.selectbox(key="p-own-column").options == ["line", "colour"]
-    assert "the column “line” was read" in app.caption[0].value
+    assert "the column “line” was read" in captions(app)
     app.selectbox(key="p-own-column").set_value("colour").run()
-    assert "200 is the least" in app.error[0].value  # 40 times "red"
+    assert "1 different items here" in app.error[0].value  # 40 times "red"
 
 
 def test_the_first_line_of_a_table_is_a_heading_or_not_as_its_owner_says() -> None:
     app = upload(choose(opened(), "own"), "names.csv", NAMES.encode())
-    app.checkbox(key="p-own-items").check().run()
     (heading,) = [box for box in app.checkbox if "first line" in box.label]
     assert not heading.value
-    assert "40 different items" in app.caption[0].value
+    assert "40 different items" in captions(app)
     heading.check().run()
-    assert "39 different items" in app.caption[0].value
+    assert "39 different items" in captions(app)
 
 
 def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +275,7 @@ def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.Mon
             return _made(*args, **options)
 
         monkeypatch.setattr(own, name, counted)
-    rows = "\n".join(f'{i},"a good line of words",red' for i in range(40))
+    rows = "\n".join(f'{i},"a good line of words {i}",red' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
     app.run()
     app.run()
