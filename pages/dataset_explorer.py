@@ -21,7 +21,7 @@ if not choice.ready:
     st.stop()
 corpus = load_choice(choice)
 info = corpus.info
-sizes = figures.sizes(info.name, corpus)
+sizes = figures.sizes(corpus)
 with numbers:
     overview.size(corpus, sizes)
 
@@ -35,11 +35,11 @@ with right, st.container(border=True, height="stretch"):
         "Count", list(figures.UNITS), default=usual, required=True, key=f"explorer-unit-{usual}"
     )
     what = figures.UNITS[unit]
-    table = figures.counts(info.name, corpus, unit)
+    table = figures.counts(corpus, unit)
     overview.rank_and_frequency(table, what)
 overview.notice(table, what)
 
-dates = figures.dated(info.name, corpus)
+dates = figures.dated(corpus)
 looks = ["Most frequent", "Lengths", "Splits", "Search", "Phrases"]
 looks += ["By year"] if dates is not None else []
 look = st.segmented_control(

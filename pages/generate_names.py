@@ -1,13 +1,16 @@
 """Generate names: several models side by side, and how likely they find yours."""
 
+from itertools import chain
+
 import streamlit as st
 
-from pages._ui import address, front_door, models, naming, scoring, session, writing
+from pages._ui import address, front_door, models, name_lists, naming, scoring, session, writing
+from pages._ui.corpus_choice import pick_list
 from pages._ui.plain import plain
 from pages._ui.show import show_source
 
 MOST_COLUMNS = 4
-HEIGHT = 210  # pixels of a column's list
+MODELS = "generate_names-models"
 SETTINGS, BATCHES = "generate_names-settings", "generate_names-batches"
 MOST_BATCHES = address.KINDS[BATCHES].high  # of twenty names each
 
@@ -42,21 +45,40 @@ def controls() -> tuple[str, float, int, bool]:
 
 
 def chosen_models() -> dict[str, models.Choice]:
-    """Label -> model: those that ship and the visitor's newest, others on request."""
-    choices = naming.name_models()
-    named = dict(zip(naming.labels(choices), choices, strict=True))
-    shipped = sum(choice.folder.parent == models.SHIPPED for choice in choices)
-    if len(choices) == shipped <= MOST_COLUMNS:
-        return named
-    shown = st.multiselect(
+    """Label -> model of one list: those that ship, the visitor's newest and an n-gram of the list;
+    others on request."""
+    lists = name_lists.offered()
+    line = st.columns([3, 7]) if len(lists) > 1 else [st.container()] * 2
+    default = name_lists.DEFAULT
+    if not address.get("text"):
+        default = name_lists.learned_by(address.get(MODELS), lists)
+    with line[0]:
+        chosen = pick_list(lists, key="generate_names-list", default=default)
+    beside = name_lists.beside(chosen)
+    if len(beside) <= MOST_COLUMNS and not any(is_own(choice) for choice in beside.values()):
+        return beside
+    if not set(st.session_state.get(MODELS, ())) <= set(beside):
+        del st.session_state[MODELS]  # of the list before
+    shown = line[1].multiselect(
         "Models",
-        list(named),
-        list(named)[: min(shipped + 1, MOST_COLUMNS)],
+        list(beside),
+        first_shown(beside),
         max_selections=MOST_COLUMNS,
-        key="generate_names-models",
+        key=MODELS,
         bind="query-params",
     )
-    return {label: named[label] for label in shown}
+    return {label: beside[label] for label in shown}
+
+
+def is_own(choice: models.Choice) -> bool:
+    return choice.folder.parent != models.SHIPPED and choice.made is None
+
+
+def first_shown(beside: dict[str, models.Choice]) -> list[str]:
+    """As many as there is room for, the n-gram that is counted now among them."""
+    counted = [label for label, choice in beside.items() if choice.made is not None]
+    learned = [label for label in beside if label not in counted]
+    return [*learned[: MOST_COLUMNS - len(counted)], *counted]
 
 
 def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:
@@ -74,22 +96,36 @@ def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:
     return [seed + i for i in reversed(range(batches))]
 
 
-def column(
-    label: str, choice: models.Choice, begins: str, temperature: float, seeds: list[int]
-) -> None:
+def write(
+    named: dict[str, models.Choice], begins: str, temperature: float, seeds: list[int]
+) -> dict[str, list[list[str]]]:
+    """What each model writes for each seed, of those that can; of the others one sentence."""
+    strange, written = {}, {}
+    for label, choice in named.items():
+        with session.mending():
+            letters = naming.strange(choice, begins)
+            if letters:
+                strange[label] = letters
+            else:
+                written[label] = [naming.twenty(choice, begins, temperature, s) for s in seeds]
+    if strange:
+        naming.unread(strange, of=len(named), typed=begins, key="generate_names-begins")
+    return written
+
+
+def column(label: str, choice: models.Choice, batches: list[list[str]]) -> None:
     """One model: what it is, how good, its names, and how many of them are its own."""
-    quality = scoring.quality(choice)
+    counted = ", counted just now" if choice.made is not None else ""
+    quality = f"{scoring.quality(choice)}{counted}"
     st.markdown(f"**{plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
-    with session.mending():
-        batches = [naming.twenty(choice, begins, temperature, seed) for seed in seeds]
+    if batches:
         known = naming.lists(choice.corpus)
-        with st.container(height=HEIGHT, border=False):
-            st.html(naming.LINE.join(naming.tagged(names, known) for names in batches))
+        st.html(naming.LINE.join(naming.tagged(names, known) for names in batches))
         st.html(naming.shares([name for names in batches for name in names], known))
 
 
-def how_likely(named: dict[str, models.Choice]) -> None:
-    """One name, scored letter by letter by one model."""
+def how_likely(named: dict[str, models.Choice], written: dict[str, list[list[str]]]) -> None:
+    """One name, scored letter by letter by one model; at first one of its list's."""
     from lm_core.charts import words
     from lm_core.charts.colour_text import token_spans
 
@@ -100,15 +136,26 @@ def how_likely(named: dict[str, models.Choice]) -> None:
             "in nats, add up: 0.7 nats more is half as likely.",
         )
         left, middle, right = st.columns([2, 2, 6])
-        name = left.text_input(
-            "Name", "jaguar", key="generate_names-name", max_chars=60, bind="query-params"
-        )
         with middle:
             shown = list(named)
             choice = writing.pick(
                 list(named.values()), shown, key="generate_names-scorer", label="According to"
             )
+        label = next(label for label, one in named.items() if one is choice)
+        example = scoring.example(choice, [*chain.from_iterable(written.get(label, []))])
+        typed = left.text_input(
+            "Name",
+            "",
+            key="generate_names-name",
+            placeholder=example,
+            max_chars=60,
+            bind="query-params",
+        )
+        name = typed.strip() or example
         with right, session.mending():
+            if strange := naming.strange(choice, name):
+                naming.unread({label: strange}, of=1, typed=name, key="generate_names-name")
+                return
             scored = scoring.score(choice, name)
             st.html(token_spans(scored.letters, scored.probabilities, numbers=True))
             line = scoring.in_all(scored.nats)
@@ -132,12 +179,13 @@ if not named:
     st.stop()
 folders = tuple(str(choice.folder) for choice in named.values())
 seeds = seeds_shown((begins, temperature, seed, folders), seed, more)
+written = write(named, begins, temperature, seeds)
 for place, (label, choice) in zip(st.columns(len(named)), named.items(), strict=True):
     with place.container(border=True, height="stretch"):
-        column(label, choice, begins, temperature, seeds)
+        column(label, choice, written.get(label, []))
 if len(seeds) == MOST_BATCHES:
     st.caption("As many names as fit here: change the seed for others.")
-st.fragment(how_likely)(named)
+st.fragment(how_likely)(named, written)
 st.page_link(
     "pages/train.py", label="Teach a model a list of your own", query_params={"text": "own"}
 )

@@ -8,8 +8,11 @@ A new corpus is one file in this package: a loader under `@register(CorpusInfo(.
 entry's `build(progress)` gives the `Corpus`, its `extra["info"]` the `CorpusInfo`.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +52,15 @@ class Corpus:
     @property
     def items(self) -> bool:
         return self.info.kind == "items"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one where the text, or a label, is another, whatever either is called: what is
+        kept of a text is kept under it, for a file may change behind a name."""
+        if self.info.how == "own":
+            return self.info.name  # a hash already
+        content = json.dumps([self.info.kind, self.splits, self.labels], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def characters(self, split: str) -> int:
         """Characters of a split, counting the newline that ends each item or parts documents."""

@@ -105,6 +105,39 @@ def pick_corpus(
     return choice
 
 
+def pick_list(lists: dict[str, str], *, key: str, default: str) -> str:
+    """A selectbox over lists alone, where there are several; the text chosen last, if it is one.
+
+    Args:
+        lists: name of a corpus -> what it is called.
+        key: of the selectbox.
+        default: what is shown otherwise.
+    """
+    given = address.get(ADDRESS_KEY)
+    if given and given != st.session_state.get(_WRITTEN):
+        if given in lists:
+            _take(given)
+        elif not _known(given):
+            st.session_state[_MISSING] = given
+    last = st.session_state.get(_LAST)
+    shown = last if last in lists else default
+    if given != shown and (given or len(lists) > 1):
+        st.query_params[ADDRESS_KEY] = shown
+    st.session_state[_WRITTEN] = shown
+    if len(lists) > 1:
+        st.session_state[key] = shown
+        st.selectbox(
+            "List",
+            list(lists),
+            format_func=lists.get,
+            key=key,
+            on_change=lambda: _take(st.session_state[key]),
+        )
+    if st.session_state.pop(_MISSING, None):
+        st.warning(GONE)
+    return shown
+
+
 def take_corpus(name: str, text: str = "") -> None:
     """Choose a text as if the visitor had, before the selectbox is drawn: for callbacks.
 

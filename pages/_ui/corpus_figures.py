@@ -1,9 +1,10 @@
-"""What is counted of a text, kept between reruns. Corpora are told apart by their `info.name`,
-which for a visitor's own text is the hash of its content."""
+"""What is counted of a text, kept between reruns. Texts are told apart by their content."""
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -16,22 +17,30 @@ UNITS = {"Characters": "character", "Words": "word", "Pieces (BPE)": "piece"}
 TOP_PHRASES = 200
 YEAR = re.compile(r"(\d{4})\b")
 
+F = TypeVar("F", bound=Callable)
 
-@st.cache_data(max_entries=16, show_spinner="Counting words …")
-def sizes(name: str, _corpus: "Corpus") -> "pd.DataFrame":
+
+def _kept(most: int, meanwhile: str) -> Callable[[F], F]:
+    """Decorator: so many answers are kept; what is said while one is found."""
+    by = {"lm_core.corpora.corpus.Corpus": attrgetter("fingerprint")}
+    return st.cache_data(max_entries=most, show_spinner=meanwhile, hash_funcs=by)
+
+
+@_kept(16, "Counting words …")
+def sizes(corpus: "Corpus") -> "pd.DataFrame":
     """`statistics.summary` with words."""
     from lm_core.corpora.statistics import summary
     from lm_core.tokenizers.word import split_words
 
-    return summary(_corpus, split_words)
+    return summary(corpus, split_words)
 
 
-@st.cache_data(max_entries=24, show_spinner="Counting …")
-def counts(name: str, _corpus: "Corpus", unit: str) -> "pd.DataFrame":
+@_kept(24, "Counting …")
+def counts(corpus: "Corpus", unit: str) -> "pd.DataFrame":
     """`statistics.token_counts` of the training split in one of UNITS."""
     from lm_core.corpora.statistics import token_counts
 
-    documents = _corpus.splits["train"]
+    documents = corpus.splits["train"]
     if UNITS[unit] == "character":
         letters: Counter[str] = Counter()
         for document in documents:
@@ -44,7 +53,7 @@ def counts(name: str, _corpus: "Corpus", unit: str) -> "pd.DataFrame":
     from lm_core.tokenizers import tokenizers
 
     entry = tokenizers["bpe"]
-    tokenizer = entry.build.train(documents, entry.settings(), items=_corpus.items)
+    tokenizer = entry.build.train(documents, entry.settings(), items=corpus.items)
     times: Counter[int] = Counter()
     for ids in tokenizer.encode_many(documents):
         times.update(ids.tolist())
@@ -56,52 +65,52 @@ def counts(name: str, _corpus: "Corpus", unit: str) -> "pd.DataFrame":
     return token_counts(shown[id] for id in times.elements())
 
 
-@st.cache_data(max_entries=24, show_spinner="Measuring …")
-def lengths(name: str, _corpus: "Corpus", split: str, unit: str) -> list[int]:
+@_kept(24, "Measuring …")
+def lengths(corpus: "Corpus", split: str, unit: str) -> list[int]:
     """Length of every item, document or line of a split, in "characters" or "words"."""
     from lm_core.corpora.statistics import pieces
     from lm_core.tokenizers.word import split_words
 
     if unit == "characters":
-        return [len(piece) for piece in pieces(_corpus, split)]
-    return [len(split_words(piece)) for piece in pieces(_corpus, split)]
+        return [len(piece) for piece in pieces(corpus, split)]
+    return [len(split_words(piece)) for piece in pieces(corpus, split)]
 
 
-@st.cache_data(max_entries=24, show_spinner="Measuring …")
-def line_count(name: str, _corpus: "Corpus") -> int:
+@_kept(24, "Measuring …")
+def line_count(corpus: "Corpus") -> int:
     """Filled lines of one running text, all splits together."""
     from lm_core.corpora.statistics import filled_splits, pieces
 
-    return sum(len(pieces(_corpus, split)) for split in filled_splits(_corpus))
+    return sum(len(pieces(corpus, split)) for split in filled_splits(corpus))
 
 
-@st.cache_data(max_entries=12, show_spinner="Counting phrases …")
-def phrase_counts(name: str, _corpus: "Corpus", n: int) -> "tuple[pd.DataFrame, int]":
+@_kept(12, "Counting phrases …")
+def phrase_counts(corpus: "Corpus", n: int) -> "tuple[pd.DataFrame, int]":
     """The most frequent runs of exactly `n` words of the training split (of letters, where the
     items are single words), and how many different ones there are."""
     import pandas as pd
 
     from lm_core.tokenizers.word import phrases, split_words
 
-    letters = spells(_corpus)
+    letters = spells(corpus)
     found: Counter[str] = Counter()
-    for document in _corpus.splits["train"]:
+    for document in corpus.splits["train"]:
         parts = list(document) if letters else split_words(document)
         found.update(phrase for phrase in phrases(parts, n) if phrase.count(" ") == n - 1)
     rows = [(p.replace(" ", "") if letters else p, k) for p, k in found.most_common(TOP_PHRASES)]
     return pd.DataFrame(rows, columns=["phrase", "times"]), len(found)
 
 
-@st.cache_data(max_entries=8, show_spinner="Measuring …")
-def dated(name: str, _corpus: "Corpus") -> "pd.DataFrame | None":
+@_kept(8, "Measuring …")
+def dated(corpus: "Corpus") -> "pd.DataFrame | None":
     """`year`, `label`, `split`, `words` of each document, where every label begins with a year."""
     import pandas as pd
 
     from lm_core.tokenizers.word import split_words
 
     rows = []
-    for split, labels in _corpus.labels.items():
-        for label, document in zip(labels, _corpus.splits[split], strict=True):
+    for split, labels in corpus.labels.items():
+        for label, document in zip(labels, corpus.splits[split], strict=True):
             match = YEAR.match(label)
             if match is None:
                 return None

@@ -30,7 +30,7 @@ def size(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
     whole, what = sizes.loc["all"], figures.things(corpus)
     many = whole["documents"]
     if what == "lines":
-        many = figures.line_count(corpus.info.name, corpus)
+        many = figures.line_count(corpus)
     shown = {
         what.capitalize(): (f"{many:,}", "All splits together."),
         "Words": (

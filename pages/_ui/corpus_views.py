@@ -49,7 +49,7 @@ def lengths(corpus: "Corpus") -> None:
                 required=True,
                 key="explorer-length-unit",
             )
-    values = figures.lengths(corpus.info.name, corpus, split, unit)
+    values = figures.lengths(corpus, split, unit)
     show_chart(length_histogram(values, unit, what=what), key="explorer-lengths")
     long = sorted(values)[int(0.95 * (len(values) - 1))]
     st.markdown(
@@ -134,7 +134,7 @@ def phrases(corpus: "Corpus") -> None:
     n = st.segmented_control(
         f"How many {part} in a row", [2, 3, 4, 5], default=3, required=True, key="explorer-phrase-n"
     )
-    table, different = figures.phrase_counts(corpus.info.name, corpus, n)
+    table, different = figures.phrase_counts(corpus, n)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_table(table, key="explorer-phrases", height=320)

@@ -1,6 +1,6 @@
 """Models a page can use: those that ship with the lab, and the visitor's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class Choice:
     corpus: str
     items: bool
     card: dict
+    made: "Checkpoint | None" = field(default=None, compare=False, repr=False)  # not in a folder
 
     @property
     def cut(self) -> str:
@@ -117,6 +118,8 @@ def load(choice: Choice) -> "Checkpoint":
     Raises:
         BadCheckpoint: its folder is damaged or gone.
     """
+    if choice.made is not None:
+        return choice.made
     meta = choice.folder / "meta.json"
     return _load(str(choice.folder), meta.stat().st_mtime if meta.exists() else 0.0)
 

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import looking, models, naming, writing
+from pages._ui import looking, models, name_lists, naming, writing
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
-BESIDE = 3  # models that ship, to compare names with
+BESIDE = 3  # models of the same list, to compare names with
 
 
 def next_steps(run: "Run") -> None:
@@ -23,13 +23,12 @@ def next_steps(run: "Run") -> None:
     st.markdown("**Next**")
     with st.container(horizontal=True):
         if choices is of_items:
-            shown = naming.labels(choices)
-            shipped = [
-                label
-                for label, choice in zip(shown, choices, strict=True)
-                if choice.folder.parent == models.SHIPPED
-            ]
-            chosen = [("generate_names-models", s) for s in [shown[here], *shipped[:BESIDE]]]
+            corpus = choices[here].corpus
+            named = name_lists.beside(corpus)
+            mine = next(label for label, choice in named.items() if _is(run, choice))
+            others = [label for label in named if label != mine]
+            chosen = [("text", corpus)]
+            chosen += [("generate_names-models", label) for label in [mine, *others[:BESIDE]]]
             page = "pages/generate_names.py"
         else:
             chosen = [("generate_text-model", writing.labels(choices)[here])]

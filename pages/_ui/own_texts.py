@@ -47,6 +47,19 @@ def find(sha: str) -> "OwnText | None":
     return mine.get(sha) or linked[sha]
 
 
+def readable_texts() -> dict[str, "OwnText"]:
+    """SHA-256 -> text, of all that this visitor may read now."""
+    return {**own_texts(), **{sha: one for sha, one in linked_texts().items() if one.here}}
+
+
+def called(corpus: str) -> str:
+    """What the visitor calls an own text, by the name of its corpus; "" where it is none."""
+    from lm_core.corpora.own import own_key
+
+    text = readable_texts().get(own_key(corpus))
+    return text.title if text else ""
+
+
 def labels() -> dict[str, str]:
     """SHA-256 -> what a text is called in a list of choices, no two alike."""
     from lm_core.charts.words import numbered_apart

@@ -35,7 +35,8 @@ def places(choice: models.Choice, run: tuple[int, ...]) -> list[Place] | None:
     corpus = _learned(choice)
     if corpus is None:
         return None
-    return _places(str(choice.folder), naming.stamp(choice), run, choice, corpus)
+    key = str(choice.folder), naming.stamp(choice), corpus.fingerprint
+    return _places(*key, run, choice, corpus)
 
 
 def _learned(choice: models.Choice) -> "Corpus | None":
@@ -52,7 +53,12 @@ def _learned(choice: models.Choice) -> "Corpus | None":
 
 @st.cache_data(max_entries=256, show_spinner="Looking it up in the text …")
 def _places(
-    folder: str, stamp: float, run: tuple[int, ...], _choice: models.Choice, _corpus: "Corpus"
+    folder: str,
+    stamp: float,
+    text: str,
+    run: tuple[int, ...],
+    _choice: models.Choice,
+    _corpus: "Corpus",
 ) -> list[Place]:
     tokenizer = models.load(_choice).tokenizer
     wanted = pattern(tokenizer, run)

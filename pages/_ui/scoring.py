@@ -10,6 +10,7 @@ from lm_core.charts.words import nats as in_words
 from pages._ui import models, naming
 
 LN_10 = math.log(10)
+TRIED, LONGEST = 50, 60  # names looked at for an example, and its letters
 POWERS = 15 * LN_10  # nats from which on odds are said as a power of ten
 
 
@@ -50,17 +51,35 @@ def score(choice: models.Choice, name: str) -> Scored:
     return Scored([*letters, "end"], chances, total, rarer, len(others), encoded.unknown > 0)
 
 
+def example(choice: models.Choice, written: list[str]) -> str:
+    """A name to begin with, which the model can read: one that was kept from it, or the longest of
+    those that it has `written`; "" where there is none."""
+    from lm_core.errors import BadCheckpoint
+
+    found = naming.corpus_of(choice.corpus)
+    try:
+        for name in found.splits["validation"][:TRIED] if found else []:
+            if len(name) <= LONGEST and not naming.strange(choice, name):
+                return name
+    except BadCheckpoint:
+        return ""  # whoever asks the model for more is told
+    return max(map(str.strip, written), key=len, default="")
+
+
 def held_out_nats(choice: models.Choice) -> list[float]:
     """Nats of each name of the validation list that the model can read whole; empty where the list
     is not on this machine."""
-    found = naming.splits(choice.corpus)
-    if not found or not found["validation"]:
+    found = naming.corpus_of(choice.corpus)
+    if found is None or not found.splits["validation"]:
         return []
-    return _nats(str(choice.folder), naming.stamp(choice), choice, found["validation"])
+    key = str(choice.folder), naming.stamp(choice), found.fingerprint
+    return _nats(*key, choice, found.splits["validation"])
 
 
 @st.cache_data(max_entries=16, show_spinner="Scoring real names to compare with …")
-def _nats(folder: str, stamp: float, _choice: models.Choice, _names: list[str]) -> list[float]:
+def _nats(
+    folder: str, stamp: float, text: str, _choice: models.Choice, _names: list[str]
+) -> list[float]:
     from lm_core.encoded import encode_documents
     from lm_core.evaluation import token_nats
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lm_core.corpora import load_corpus
+from lm_core.corpora import Corpus, CorpusInfo, load_corpus
+from pages._ui import corpus_figures as figures
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,15 @@ def sound(app: AppTest) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
+
+
+def test_another_text_under_the_same_name_is_counted_anew() -> None:
+    def words(text: str, title: str = "") -> list[str]:
+        info = CorpusInfo("names", title, "", "")
+        return figures.counts(Corpus(info, {"train": [text]}), "Words")["token"].tolist()
+
+    assert words("one one two") == words("one one two", "called otherwise") == ["one", "two"]
+    assert words("two two one") == ["two", "one"]
 
 
 def metrics(app: AppTest) -> dict[str, str]:

@@ -217,13 +217,22 @@ def test_a_prompt_that_cannot_be_read_is_quoted() -> None:
     app = opened("attention", attention__text=PROMPT + "\u202e§")
     checked(app)
     app = opened("generate_names", generate_names__begins="*a*$5$`b`")
-    assert plain("'*'") in checked(app)
+    assert f"“{plain('*')}”" in checked(app)
 
 
 def test_generate_names() -> None:
     a_model("ngram", items=True)
-    app = opened("generate_names", generate_names__name="$5")
-    assert SHOWN in checked(app)
+    corpus = a_text(items=True).info.name
+    app = opened("generate_names", text=corpus, generate_names__name="$5")
+    assert SHOWN in checked(app)  # what its model has read
+
+
+def test_a_text_of_the_visitors() -> None:
+    sha = session._manager().give_text(a_text(items=True), OWNER, TITLE)
+    app = opened("dataset_explorer", text=f"own-{sha}")
+    assert app.selectbox(key="explorer-text").options[-2] == f"Yours: {readable(TITLE)}"
+    app.button(key="explorer-text-own-delete").click().run()
+    assert f"Delete “{SHOWN}”?" in checked(app)
 
 
 @pytest.mark.parametrize("screen", ["home", "architectures"])

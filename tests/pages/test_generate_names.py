@@ -4,23 +4,32 @@ import dataclasses
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.checkpoints import build_model, save_checkpoint
+from lm_core.corpora import Corpus, CorpusInfo
 from lm_core.corpora.load import load_corpus
-from lm_core.corpora.own import own_corpus, save_own
+from lm_core.corpora.own import own_corpus, own_key
 from lm_core.encoded import encode_documents
 from lm_core.errors import BadText
+from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui import models, naming, scoring
+from pages._ui import models, naming, scoring, session
+from pages._ui.corpus_choice import GONE
+from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
+EMPTY = {"validation": [], "test": []}
+NAME = "<div style=.break-inside:avoid.>"  # what a name stands in
 TOWNS = [
     f"{a}{b}" for a in ("ash", "oak", "elm", "yew", "fir") for b in ("ton", "ford", "by", "ey")
 ]
@@ -62,7 +71,7 @@ def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
 def lists(app: AppTest) -> list[list[str]]:
     """The names of each column."""
     bodies = [element.proto.body for element in app.get("html")]
-    return [re.findall(r"<div>([^< ]+)", body) for body in bodies if "<div>" in body]
+    return [re.findall(NAME + r"([^< ]+)", body) for body in bodies if "break-inside" in body]
 
 
 def shipped() -> list[models.Choice]:
@@ -88,11 +97,11 @@ def test_names_are_marked_by_the_list_they_are_in(app: AppTest) -> None:
     splits = load_corpus("names").splits
     learned, held_out = set(splits["train"]), set(splits["validation"] + splits["test"])
     bodies = [e.proto.body for e in app.get("html")]
-    columns = [body for body in bodies if "<div>" in body]
+    columns = [body for body in bodies if "break-inside" in body]
     totals = [body for body in bodies if "held out <small>" in body]
     for body, total in zip(columns, totals, strict=True):
         new = 0
-        for line in re.findall(r"<div>(.*?)</div>", body):
+        for line in re.findall(NAME + "(.*?)</div>", body):
             name = line.split(" ")[0]
             assert (">new<" in line) == (name not in learned | held_out)
             assert (">held out<" in line) == (name in held_out)
@@ -103,7 +112,7 @@ def test_names_are_marked_by_the_list_they_are_in(app: AppTest) -> None:
 def test_the_kinds_of_a_name() -> None:
     known = naming.Lists(frozenset({"emma"}), frozenset({"noah"}))
     html = naming.tagged(["emma", "noah", "zzz", "<b>"], known)
-    lines = re.findall(r"<div>(.*?)</div>", html)
+    lines = re.findall(NAME + "(.*?)</div>", html)
     assert lines[0] == "emma"
     assert ">held out<" in lines[1]
     assert ">new<" in lines[2]
@@ -132,9 +141,9 @@ def test_twenty_more_stand_above_the_twenty_before(app: AppTest) -> None:
 
 
 def test_a_link_shows_as_many_names_as_were_on_the_screen() -> None:
-    for given, columns in (("3", 60), ("0", 20), ("many", 20), ("25", 500)):
+    for batches, columns in (("3", 60), ("0", 20), ("many", 20), ("25", 500)):
         app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-        app.query_params["generate_names-batches"] = given
+        app.query_params["generate_names-batches"] = batches
         sound(app.switch_page("pages/generate_names.py").run())
         assert [len(names) for names in lists(app)] == [columns] * len(shipped())
 
@@ -213,7 +222,8 @@ def test_names_that_cannot_be_read_whole_are_not_compared_with(
 ) -> None:
     choice = next(c for c in shipped() if c.family == "ngram")
     names = {"validation": ["emma", "\u00e9mma", "olivia"], "train": [], "test": []}
-    monkeypatch.setattr(scoring.naming, "splits", lambda corpus: names)
+    corpus = Corpus(CorpusInfo("names", "", "", ""), names)
+    monkeypatch.setattr(scoring.naming, "corpus_of", lambda name: corpus)
     scoring._nats.clear()
     try:
         alone = [scoring.score(choice, name).nats for name in ("emma", "olivia")]
@@ -222,25 +232,35 @@ def test_names_that_cannot_be_read_whole_are_not_compared_with(
         scoring._nats.clear()
 
 
-def test_letters_the_models_never_saw_are_one_sentence_each_and_nothing_is_lost(
-    app: AppTest,
-) -> None:
-    app.text_input(key="generate_names-name").set_value("ζωή").run()
+def test_letters_that_no_model_read_are_one_sentence_with_a_mend(app: AppTest) -> None:
+    app.text_input(key="generate_names-name").set_value("ζοe").run()
     assert not app.exception
-    assert len(app.error) == 1
-    assert "never saw" in app.error[0].value
-    assert app.text_input(key="generate_names-name").value == "ζωή"
-    set_value(app, "text_input", "name", "zoe")
-    app.text_input(key="generate_names-begins").set_value("7").run()
+    assert [e.value for e in app.error] == ["“ζ”, “ο” are in no name that Transformer has read."]
+    assert app.text_input(key="generate_names-name").value == "ζοe"  # nothing is lost
+    sound(app.button(key="generate_names-name-mend").click().run())
+    assert app.text_input(key="generate_names-name").value == "e"
+    app.text_input(key="generate_names-begins").set_value("M7").run()
     assert not app.exception
-    assert len(app.error) == len(shipped())
-    set_value(app, "text_input", "begins", "")
+    assert [e.value for e in app.error] == ["“7” is in no name that these models have read."]
+    assert lists(app) == []
+    sound(app.button(key="generate_names-begins-mend").click().run())
+    assert app.text_input(key="generate_names-begins").value == "M"
+    assert all(name.startswith("m") for names in lists(app) for name in names)
 
 
-def test_an_empty_name_is_one_sentence(app: AppTest) -> None:
-    app.text_input(key="generate_names-name").set_value("  ").run()
-    assert not app.exception
-    assert len(app.error) == 1
+def test_without_a_name_one_of_the_list_is_scored(app: AppTest) -> None:
+    held_out = load_corpus("names").splits["validation"]
+    for typed in ("", "  "):
+        set_value(app, "text_input", "name", typed)
+        assert app.text_input(key="generate_names-name").placeholder == held_out[0]
+        assert "A real name that was kept from it" in app.caption[-1].value
+
+
+@given(st.text(max_size=20), st.text("aé\u0301Éeß7ẞ", max_size=20))
+def test_what_is_left_out_is_out_or_everything_is(letters: str, typed: str) -> None:
+    left = naming.without(typed, list(letters))
+    assert left == "" or left != typed.strip()
+    assert not set(left) & set(letters)
 
 
 @pytest.mark.parametrize("choice", shipped(), ids=lambda choice: choice.folder.name)
@@ -248,59 +268,112 @@ def test_every_shipped_model_writes_twenty_names(choice: models.Choice) -> None:
     assert len(naming.twenty(choice, "", 0.9, 12345)) == 20
 
 
-def test_the_visitors_own_list_has_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui import session
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunManager]:
+    """A visitor's lab, in which no run goes on."""
+    manager = RunManager(RunStore(), Bench(RunStore()))
+    monkeypatch.setattr(session, "manager", lambda: manager)
+    monkeypatch.setattr(session, "visitor", lambda: OWNER)
+    yield manager
+    manager.close()
 
-    corpus = own_corpus(TOWNS, title="my towns", items=True)
-    save_own(corpus)
-    tokenizer = CharTokenizer.train(TOWNS)
-    model = build_model("ngram", {"order": 3}, tokenizer.vocab_size)
+
+def a_model(runs: RunManager, corpus: Corpus, title: str, family: str = "ngram") -> None:
+    """A run of the visitor's that learned a list."""
+    items = [item for split in corpus.splits.values() for item in split]
+    tokenizer = CharTokenizer.train(items, form=corpus.info.form)
+    settings = {"order": 3} if family == "ngram" else {}
+    model = build_model(family, settings, tokenizer.vocab_size)
     encoded = encode_documents(corpus.splits["train"], tokenizer, items=True)
     model.fit(encoded.ids, encoded.starts)
-    session._manager.clear()  # the store of this test's home
-    store = RunStore()
-    run = store.create(OWNER, "my towns", {})
-    card = {"corpus": {"name": corpus.info.name, "title": "my towns", "items": True}}
-    save_checkpoint(store.run_folder(run) / "checkpoint", model, tokenizer, card)
-    monkeypatch.setattr(session, "visitor", lambda: OWNER)
-    app = opened()
-    assert len(lists(app)) == len(shipped()) + 1
+    run = runs.store.create(OWNER, title, {})
+    card = {"corpus": {"name": corpus.info.name, "title": corpus.info.title, "items": True}}
+    save_checkpoint(runs.store.run_folder(run) / "checkpoint", model, tokenizer, card)
+
+
+def of_list(name: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    app.query_params["text"] = name
+    return sound(app.switch_page("pages/generate_names.py").run())
+
+
+def headings(app: AppTest) -> list[str]:
+    """What the models are called, from left to right."""
+    bold = [m.value for m in app.markdown if m.value.startswith("**") and m.help]
+    return [line.split("**")[1] for line in bold[:-1]]  # the last asks how likely a name is
+
+
+def test_a_list_of_ones_own_has_an_n_gram_at_once(mine: RunManager) -> None:
+    towns = [town.upper() for town in TOWNS]
+    corpus = own_corpus(towns, title="my towns", items=True)
+    mine.give_text(corpus, OWNER, "Towns of *mine*")
+    app = of_list(corpus.info.name)
+    assert headings(app) == ["N-gram, order 4"]
+    assert re.search(r"[\d.]+ nats per character, counted just now", said(app))
+    assert "“Towns of \\*mine\\*”" in next(m.help for m in app.markdown if m.help)
+    (names,) = lists(app)
+    assert len(names) == 20
+    assert set("".join(names)) <= set("".join(towns))
+    assert app.text_input(key="generate_names-name").placeholder in corpus.splits["validation"]
+    set_value(app, "text_input", "begins", "o")  # which it knows as a capital alone
+    assert all(name.startswith("O") for name in lists(app)[0])
+    set_value(app, "selectbox", "list", "names")
+    assert headings(app) == ["Transformer", "LSTM", "N-gram, order 6"]
+    assert app.query_params["text"] == "names"
+    assert of_list(f"own-{'0' * 64}").warning[0].value == GONE
+
+
+def test_models_of_one_list_stand_beside_each_other(mine: RunManager) -> None:
+    towns, again = (own_corpus(TOWNS, title=t, items=True) for t in ("my towns", "towns again"))
+    assert towns.info.name == again.info.name  # whatever it is called
+    mine.give_text(towns, OWNER)
+    a_model(mine, towns, "first", "bigram")
+    a_model(mine, again, "second", "bigram")
+    other = own_corpus([f"x{town}" for town in TOWNS], title="others", items=True)
+    mine.give_text(other, OWNER)
+    a_model(mine, other, "third")
+    app = of_list(towns.info.name)
+    assert headings(app) == ["Yours: second", "Yours: first", "N-gram, order 4"]
     assert "never scored" in said(app)
-    assert set("".join(lists(app)[-1])) <= set("".join(TOWNS))
+    assert set("".join("".join(names) for names in lists(app))) <= set("".join(TOWNS))
     set_value(app, "text_input", "name", "oaken")
-    set_value(app, "multiselect", "models", ["Yours: my towns"])
+    set_value(app, "multiselect", "models", ["Yours: first"])
     assert "A name in none of its lists" in app.caption[-1].value
     assert "of real names" in said(app)
+    set_value(app, "selectbox", "list", other.info.name)
+    assert headings(app) == ["Yours: third"]  # which is an n-gram
     set_value(app, "multiselect", "models", [])
     assert "choose one" in app.info[0].value
+    mine.delete_text(own_key(towns.info.name), OWNER)  # its models write as before
+    app = of_list(towns.info.name)
+    assert headings(app) == ["Yours: second", "Yours: first"]
+    assert all(len(names) == 20 for names in lists(app))
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    app.query_params["generate_names-models"] = ["Yours: first", "Transformer"]  # an older link
+    app = sound(app.switch_page("pages/generate_names.py").run())
+    assert headings(app) == ["Yours: first"]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_an_accent_is_the_same_however_it_is_typed(
-    form: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pages._ui import session
-
+def test_an_accent_is_the_same_however_it_is_typed(form: str, mine: RunManager) -> None:
     names = [unicodedata.normalize("NFD", f"é{town}") for town in TOWNS]  # of a Mac's folder, say
     corpus = own_corpus(names, title="accents", items=True)
-    save_own(corpus)
-    tokenizer = CharTokenizer.train([f"é{town}" for town in TOWNS], form=corpus.info.form)
-    model = build_model("ngram", {"order": 3}, tokenizer.vocab_size)
-    encoded = encode_documents(corpus.splits["train"], tokenizer, items=True)
-    model.fit(encoded.ids, encoded.starts)
-    session._manager.clear()
-    store = RunStore()
-    run = store.create(OWNER, "accents", {})
-    card = {"corpus": {"name": corpus.info.name, "title": "accents", "items": True}}
-    save_checkpoint(store.run_folder(run) / "checkpoint", model, tokenizer, card)
-    monkeypatch.setattr(session, "visitor", lambda: OWNER)
-    app = opened()
-    set_value(app, "text_input", "name", "oaken")
-    set_value(app, "multiselect", "models", ["Yours: accents"])
+    mine.give_text(corpus, OWNER)
+    a_model(mine, corpus, "accents")
+    app = of_list(corpus.info.name)
     set_value(app, "text_input", "begins", unicodedata.normalize(form, "é"))
     assert all(name.startswith("é") for name in lists(app)[-1])
     set_value(app, "text_input", "name", unicodedata.normalize(form, corpus.splits["train"][0]))
     assert "It has read this name" in app.caption[-1].value
+
+
+def test_another_list_under_the_same_name_is_held_against() -> None:
+    def kind(name: str, *learned: str) -> str:
+        corpus = Corpus(CorpusInfo("names", "", "", ""), {"train": [*learned], **EMPTY})
+        return naming._lists(corpus.fingerprint, corpus.splits).kind(name)
+
+    assert kind("emma", "emma") == naming.LEARNED
+    assert kind("emma", "noah") == naming.NEW
 
 
 @pytest.mark.parametrize("corpus", ["own-" + "0" * 64, "makemore-names", "another-labs", ""])
