@@ -22,7 +22,12 @@ corpora = Registry("corpus", package="lm_core.corpora")
 
 SPLITS = ("train", "validation", "test")
 
-Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 when unknown)
+# How much so far, and in all (0 when unknown): bytes of a download, parts of what is computed.
+Progress = Callable[[int, int], None]
+
+
+def untold(so_far: int, total: int) -> None:
+    """A Progress that nobody hears."""
 
 
 @dataclass(frozen=True)

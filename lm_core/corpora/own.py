@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo
+from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo, Progress, untold
 from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
@@ -33,6 +33,7 @@ from lm_core.texts import in_form
 
 MIN_CHARACTERS, MIN_ITEMS = 200, 20
 MAX_FILE_BYTES = 1_000_000_000  # of a file named on the command line, which no stranger sent
+STEPS = 4  # of making a corpus: letters, doubles, splits, and what names it
 MAX_HELD_OUT = 1000  # items that validate, and as many that test
 _PREFIX = "own-"  # of the name of a stored text
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -74,11 +75,14 @@ class OwnTable:
         return OwnText(self.title, text, note, column)
 
 
-def open_upload(name: str, data: bytes, *, limit: int = MAX_BYTES) -> OwnText | OwnTable:
+def open_upload(
+    name: str, data: bytes, *, limit: int = MAX_BYTES, progress: Progress = untold
+) -> OwnText | OwnTable:
     """Read an uploaded .txt, .md or .csv of at most 10 MB (`limit` in bytes).
 
     Args:
         name: the file's name as the browser gave it; only its ending and title are used.
+        progress: told how far a table is read, which takes a while.
 
     Raises:
         BadText: too large, another kind of file, empty, binary, unreadable, or a table without
@@ -90,7 +94,7 @@ def open_upload(name: str, data: bytes, *, limit: int = MAX_BYTES) -> OwnText | 
         raise BadText("Only .txt, .md and .csv can be read: save it as plain text (.txt).")
     text, note = decode(data, limit=limit)
     if ending == ".csv":
-        return OwnTable(title, parse_table(text), note)
+        return OwnTable(title, parse_table(text, progress=progress), note)
     return OwnText(title, text, note)
 
 
@@ -144,6 +148,7 @@ def own_corpus(
     validation: str | None = None,
     note: str = "",
     form: str = "NFC",
+    progress: Progress = untold,
 ) -> Corpus:
     """A corpus from text, or from items (a list, or text with one item a line).
 
@@ -155,6 +160,7 @@ def own_corpus(
         note: what its owner is to be told of how it was read.
         form: "NFC" makes a letter and its accents one character, so that two spellings that look
             alike are one; "" leaves them as they stand.
+        progress: told which of STEPS are done.
 
     Raises:
         BadText: fewer than 200 characters, or than 20 different items; or nothing to validate on.
@@ -164,7 +170,9 @@ def own_corpus(
     text = in_form(given, form)
     if text != given:
         note = f"{note} Letters and their accents were made one character (NFC).".lstrip()
+    progress(1, STEPS)
     different = unique(_lines(text)) if items else []
+    progress(2, STEPS)
     if items and len(different) < MIN_ITEMS:
         raise BadText(
             f"There are {len(different):,} different items here and {MIN_ITEMS} is the least: "
@@ -190,7 +198,9 @@ def own_corpus(
     else:
         splits = split_text(text, 0.9, 0.95)
         rule = "In order: 90 % of the characters train, 5 % validate, the last 5 % test."
+    progress(3, STEPS)
     corpus = _corpus(_shown(title), items, rule, splits)
+    progress(STEPS, STEPS)
     return dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, note=note))
 
 

@@ -8,18 +8,20 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median
 from typing import Any
 
+from lm_core.corpora.corpus import Progress, untold
 from lm_core.csv_files import typed
 from lm_core.errors import BadText, nearest
 
 MAX_COLUMNS = 200
 _SAMPLE = 1000  # rows looked at to tell text from numbers, and a heading from text
 _SAMPLE_CHARACTERS = 100_000  # of the file, looked at to find its separator
+_PORTION = 50_000  # rows between two words of progress
 _MARKS = ",;\t|"
 _NONE = "\x1f"  # separates nothing: text has no control characters
 _FITTING = 0.5  # of the rows are as wide as the first, or it is no table but a list
@@ -82,9 +84,13 @@ class Table:
         return {names[place]: place for place in self.texts}
 
 
-def parse_table(text: str) -> Table:
+def parse_table(text: str, *, progress: Progress = untold) -> Table:
     """A CSV with commas, semicolons, tabs or bars, or as its line `sep=` says; or a list with a
     text in each line, whatever signs are in it.
+
+    Args:
+        progress: told of characters so far, and of all there are: its rows are read in the first
+            half of them, and cells in the second.
 
     Raises:
         BadText: no rows, no words, too many columns, rows of unequal length, or quotes that do not
@@ -96,7 +102,7 @@ def parse_table(text: str) -> Table:
     if not mark:
         mark = _mark(text)
     try:
-        rows = list(_reader(text, mark))
+        rows = list(_read(text, mark, progress))
     except csv.Error:
         if mark != _NONE:  # quotes, or a cell past the 131,072 characters the csv module allows
             raise BadText(
@@ -113,7 +119,14 @@ def parse_table(text: str) -> Table:
     worded = [i for i in range(len(first)) if _holds_words([row[i] for row in rows[:_SAMPLE]])]
     if not worded:
         raise BadText("No column of this CSV holds words: give a table with a column of text.")
-    texts = {i: "\n".join(filter(None, (_cell(row[i]) for row in rows))) for i in worded}
+    texts = {}
+    for place, i in enumerate(worded):
+        cells: list[str] = []
+        for begin in range(0, len(rows), _PORTION):
+            cells += filter(None, (_cell(row[i]) for row in rows[begin : begin + _PORTION]))
+            done = (place + (begin + _PORTION) / len(rows)) / len(worded)
+            progress(int(len(text) * (1 + min(1.0, done)) / 2), len(text))
+        texts[i] = "\n".join(cells)
     return Table(tuple(first), _is_heading(first, rows[:_SAMPLE]), texts, note)
 
 
@@ -147,6 +160,15 @@ def _mark(text: str) -> str:
 
 def _reader(text: str, mark: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+
+
+def _read(text: str, mark: str, progress: Progress) -> Iterator[list[str]]:
+    """The rows, a portion at a time."""
+    source = io.StringIO(text, newline="")
+    reader = csv.reader(source, delimiter=mark, strict=True)
+    while portion := list(islice(reader, _PORTION)):
+        yield from portion
+        progress(source.tell() // 2, len(text))
 
 
 def _even(rows: list[list[str]], text: str, mark: str) -> list[list[str]]:

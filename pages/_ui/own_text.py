@@ -1,5 +1,6 @@
 """The visitor's own text: paste it or upload it, see what was read, then use it."""
 
+import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 from unicodedata import is_normalized
@@ -12,10 +13,12 @@ from pages._ui import session
 from pages._ui.plain import plain
 
 if TYPE_CHECKING:
+    from lm_core.corpora.corpus import Progress
     from lm_core.corpora.own import OwnText
 
 T = TypeVar("T")
 PASTE, UPLOAD = "Paste", "Upload a file"
+MOMENT, AGAIN = 0.3, 0.1  # seconds until progress is shown, and between two words of it
 _KEPT = ("read", "form", "guess", "preset", "corpus")  # in the session, of the text at hand
 
 
@@ -57,7 +60,7 @@ def _pasted(key: str) -> "OwnText | None":
         st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
         return None
     title = f"{' '.join(typed[:400].split()[:4])[:32]} …"
-    return _once(f"{key}-own-read", typed, lambda: from_paste(typed, title=title))
+    return _once(f"{key}-own-read", typed, lambda _: from_paste(typed, title=title))
 
 
 def _uploaded(key: str) -> "OwnText | None":
@@ -70,7 +73,11 @@ def _uploaded(key: str) -> "OwnText | None":
         _forget(key)
         return None
     check_size(file.size)
-    opened = _once(f"{key}-own-read", file.file_id, lambda: open_upload(file.name, file.getvalue()))
+    opened = _once(
+        f"{key}-own-read",
+        file.file_id,
+        lambda told: open_upload(file.name, file.getvalue(), progress=told),
+    )
     if not isinstance(opened, OwnTable):
         return opened
     heading = st.checkbox(
@@ -91,7 +98,7 @@ def _is_list(text: "OwnText", key: str) -> bool:
     """Whether its lines are items: as they look, until the visitor says otherwise."""
     from lm_core.corpora.listing import seems_list
 
-    guess = _once(f"{key}-own-guess", text.text, lambda: seems_list(text.text))
+    guess = _once(f"{key}-own-guess", text.text, lambda _: seems_list(text.text))
     ticked, slot = f"{key}-own-items", f"{key}-own-preset"
     preset = (text.title, text.column, guess.items)
     if st.session_state.get(slot) != preset:  # another text, or it looks otherwise now
@@ -109,7 +116,7 @@ def _is_list(text: "OwnText", key: str) -> bool:
 
 def _form(text: "OwnText", key: str) -> str:
     """The form of Unicode to read it in: asked where it makes a difference."""
-    composed = _once(f"{key}-own-form", text.text, lambda: is_normalized("NFC", text.text))
+    composed = _once(f"{key}-own-form", text.text, lambda _: is_normalized("NFC", text.text))
     if composed:
         return "NFC"
     joined = st.checkbox(
@@ -131,7 +138,10 @@ def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     corpus = _once(
         f"{key}-own-corpus",
         (text, items, form),
-        lambda: own_corpus(text.text, title=text.title, items=items, note=text.note, form=form),
+        lambda told: own_corpus(
+            text.text, title=text.title, items=items, note=text.note, form=form, progress=told
+        ),
+        "Preparing it to be learned",
     )
     splits = corpus.splits.values()
     if items:
@@ -156,20 +166,42 @@ def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     return sha
 
 
-def _once(slot: str, source: Hashable, make: Callable[[], T]) -> T:
+def _once(
+    slot: str, source: Hashable, make: Callable[["Progress"], T], doing: str = "Reading the text"
+) -> T:
     """What `make` gives, or the error it raises: made once and kept in this visitor's session, for
     the page runs anew at every click, until it is asked for another `source`."""
     kept = st.session_state.get(slot)
     if kept is None or kept[0] != source:
-        with st.spinner("Reading the text …"):
-            try:
-                kept = (source, make(), None)
-            except LabError as error:
-                kept = (source, None, error)
-            st.session_state[slot] = kept
+        bar = _Bar(doing)
+        try:
+            kept = (source, make(bar.tell), None)
+        except LabError as error:
+            kept = (source, None, error)
+        bar.clear()
+        st.session_state[slot] = kept
     if kept[2] is not None:
         raise kept[2]
     return kept[1]
+
+
+class _Bar:
+    """Shows how far something is that takes more than a moment."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing, self._place, self._next = doing, st.empty(), time.monotonic() + MOMENT
+
+    def tell(self, so_far: int, total: int) -> None:
+        from lm_core.charts.words import percent
+
+        if time.monotonic() < self._next:
+            return
+        share = min(1.0, so_far / total)
+        self._place.progress(share, text=f"{self._doing}: {percent(round(share, 2))}")
+        self._next = time.monotonic() + AGAIN
+
+    def clear(self) -> None:
+        self._place.empty()
 
 
 def _forget(key: str) -> None:

@@ -18,6 +18,7 @@ from lm_core.corpora import load_corpus
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.files import texts_folder
 from lm_core.corpora.own import (
+    STEPS,
     OwnText,
     as_text,
     from_paste,
@@ -242,6 +243,13 @@ def test_what_was_read_can_be_taken_away_again() -> None:
     assert as_text(own_corpus(PROSE, title="t", items=False)) == PROSE
     listed = as_text(own_corpus([*NAMES, *NAMES], title="t", items=True))
     assert sorted(listed.split()) == sorted(NAMES)
+
+
+def test_how_far_a_corpus_is_made_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    made = own_corpus(NAMES, title="t", items=True, progress=lambda *one: told.append(one))
+    assert made == own_corpus(NAMES, title="t", items=True)
+    assert told == [(step, STEPS) for step in range(1, STEPS + 1)]
 
 
 def test_a_removed_text_is_gone() -> None:

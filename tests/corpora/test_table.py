@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.corpora import table
 from lm_core.corpora.table import MAX_COLUMNS, parse_table
 from lm_core.csv_files import typed
 from lm_core.errors import BadText
@@ -193,3 +194,16 @@ def test_a_table_without_words_is_refused(text: str) -> None:
 def test_a_table_without_rows_is_refused(text: str) -> None:
     with pytest.raises(BadText, match="no rows under its headings"):
         parse_table(text)
+
+
+def test_how_far_a_table_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_PORTION", 10)
+    text = "n,line,colour\n" + "\n".join(f'{i},"a good line, or so",red' for i in range(95))
+    told: list[tuple[int, int]] = []
+    read = parse_table(text, progress=lambda *one: told.append(one))
+    assert read == parse_table(text)
+    so_far = [n for n, _ in told]
+    assert so_far == sorted(so_far)
+    assert {total for _, total in told} == {len(text)}
+    assert so_far[9] == len(text) // 2  # all rows of it, and then the cells of two columns
+    assert (len(so_far), so_far[-1]) == (10 + 2 * 10, len(text))

@@ -6,13 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora, own
 from lm_core.corpora.own import has_own, load_own
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
-from pages._ui import session
+from pages._ui import own_text, session
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE, rerun_until
 
@@ -287,6 +288,22 @@ def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.Mon
     use(app.selectbox(key="p-own-column").set_value("line").run())
     assert read.count("open_upload") == 1
     assert "p-own-read" not in app.session_state
+
+
+def test_a_file_that_takes_a_moment_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr(own_text, "MOMENT", -1.0)  # whatever takes any time
+    monkeypatch.setattr(own_text, "AGAIN", -1.0)
+    monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: shown.append(text))
+    rows = "\n".join(f'{i},"a good line of words {i}"' for i in range(40))
+    app = upload(choose(opened(), "own"), "t.csv", f"id,line\n{rows}\n".encode())
+    assert shown == [
+        "Reading the text: 50 %",
+        "Reading the text: 100 %",
+        *(f"Preparing it to be learned: {share} %" for share in (25, 50, 75, 100)),
+    ]
+    app.run()
+    assert len(shown) == 6  # once
 
 
 class Answer(BaseHTTPRequestHandler):
