@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from lm_core.corpora import Corpus
     from lm_core.encoded import Encoded
     from lm_core.models import LanguageModel
     from lm_core.tokenizers import Tokenizer
@@ -42,24 +43,33 @@ class Pairs:
     written: list[str]  # names it makes up
 
 
-@st.cache_resource(show_spinner="Reading the names …")
 def _names() -> tuple["Tokenizer", "Encoded", "Encoded"]:
     """Tokenizer, training names, validation names."""
+    corpus = _corpus()
+    return _encoded(corpus.fingerprint, corpus.splits)
+
+
+def _corpus() -> "Corpus":
     from lm_core.corpora import load_corpus
+
+    return load_corpus(COUNTED_ON)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the names …")
+def _encoded(text: str, _splits: dict[str, list[str]]) -> tuple["Tokenizer", "Encoded", "Encoded"]:
     from lm_core.encoded import encode_documents
     from lm_core.tokenizers import tokenizers
 
-    splits = load_corpus(COUNTED_ON).splits
-    every = [name for split in splits.values() for name in split]
+    every = [name for split in _splits.values() for name in split]
     tokenizer = tokenizers["char"].build.train(every, items=True)
     train, validation = (
-        encode_documents(splits[split], tokenizer, items=True) for split in ("train", "validation")
+        encode_documents(_splits[split], tokenizer, items=True) for split in ("train", "validation")
     )
     return tokenizer, train, validation
 
 
 @st.cache_resource(max_entries=16, show_spinner="Counting the names …")
-def _counted(name: str, settings: dict) -> "LanguageModel":
+def _counted(text: str, name: str, settings: dict) -> "LanguageModel":
     from lm_core.models import models
 
     tokenizer, train, _ = _names()
@@ -69,12 +79,16 @@ def _counted(name: str, settings: dict) -> "LanguageModel":
     return model
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def stored(name: str, settings: dict) -> Stored:
     """A counting family after it has read the training names."""
+    return _stored(_corpus().fingerprint, name, settings)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _stored(text: str, name: str, settings: dict) -> Stored:
     from lm_core.inspection.shapes import memory_bytes, parameter_parts
 
-    model, (_, train, _) = _counted(name, settings), _names()
+    model, (_, train, _) = _counted(text, name, settings), _names()
     return Stored(
         parts=parameter_parts(model),
         numbers=model.n_parameters,
@@ -85,13 +99,17 @@ def stored(name: str, settings: dict) -> Stored:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def pairs(name: str, settings: dict) -> Pairs:
     """The table of pairs after the training names, and what it is worth."""
+    return _pairs(_corpus().fingerprint, name, settings)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _pairs(text: str, name: str, settings: dict) -> Pairs:
     from lm_core.evaluation import token_nats
     from lm_core.generation import write_text
 
-    model, (tokenizer, train, validation) = _counted(name, settings), _names()
+    model, (tokenizer, train, validation) = _counted(text, name, settings), _names()
     written = write_text(model, tokenizer, max_tokens=LONGEST, samples=6, items=True)
     return Pairs(
         counts=model.counts.numpy(),
@@ -117,7 +135,8 @@ def spelled(name: str, settings: dict, text: str) -> tuple["pd.DataFrame", float
     from lm_core.encoded import encode_documents
     from lm_core.evaluation import token_nats
 
-    model, (tokenizer, _, _) = _counted(name, settings), _names()
+    model = _counted(_corpus().fingerprint, name, settings)
+    tokenizer, _, _ = _names()
     encoded = encode_documents([text.strip().lower()], tokenizer, items=True)
     nats = token_nats(model, encoded).double()
     ids = encoded.ids.tolist()

@@ -162,15 +162,18 @@ def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
 
 def first_look(spec: "RunSpec") -> None:
     """Before anybody asked: the first step of the settings that are chosen, measured here."""
+    from lm_core.corpora import origin
+
     plain_spec = spec.to_dict()
-    data, verdict = _measured(dumps(plain_spec, sort_keys=True))
+    text = spec.corpus.text or dumps(origin(spec.corpus.name))
+    data, verdict = _measured(dumps(plain_spec, sort_keys=True), text)
     card(plain_spec, None, "init", data, [verdict])
     for part in list(ASKS)[1:]:
         card(plain_spec, None, part, None, [])
 
 
 @st.cache_data(max_entries=32, show_spinner="Asking an untrained model …")
-def _measured(spec_json: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measured(spec_json: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     from lm_core.device import choose_device
     from lm_core.doctor.untrained import untrained
     from lm_core.runs.doctoring import patient_of
