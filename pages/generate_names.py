@@ -47,14 +47,15 @@ def controls() -> tuple[str, float, int, bool]:
 def chosen_models() -> dict[str, models.Choice]:
     """Label -> model of one list: those that ship, the visitor's newest and an n-gram of the list;
     others on request."""
-    lists = name_lists.offered()
+    choices = naming.name_models()
+    lists = name_lists.offered(choices)
     line = st.columns([3, 7]) if len(lists) > 1 else [st.container()] * 2
     default = name_lists.DEFAULT
     if not address.get("text"):
-        default = name_lists.learned_by(address.get(MODELS), lists)
+        default = name_lists.learned_by(address.get(MODELS), choices)
     with line[0]:
         chosen = pick_list(lists, key="generate_names-list", default=default)
-    beside = name_lists.beside(chosen)
+    beside = name_lists.beside(chosen, choices)
     if len(beside) <= MOST_COLUMNS and not any(is_own(choice) for choice in beside.values()):
         return beside
     if not set(st.session_state.get(MODELS, ())) <= set(beside):

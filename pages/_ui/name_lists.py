@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 DEFAULT = "names"
 COUNTS = "ngram"  # the family that needs no training
 ORDER = 4  # of it: in 20 to 3,000 names as good as any other, and most of what it writes is new
-FEW = 100  # names: in fewer the discounts of Kneser and Ney are too small, and it stammers
+# Below so many names Witten-Bell smooths: 1.89 nats per character against 1.91 of Kneser-Ney's with
+# 48 towns, and fewer letters that follow nothing; with 240 names it is 2.81 against 2.57.
+FEW = 100
 
 
-def offered() -> dict[str, str]:
+def offered(choices: list[models.Choice]) -> dict[str, str]:
     """Name of a corpus -> what it is called, no two alike: the lists on this machine that the
-    visitor may read, and those of their models that are not stored any more."""
+    visitor may read, and those of the models in `choices` that are not stored any more."""
     from lm_core.charts.words import numbered_apart
     from lm_core.corpora import corpora, is_ready
     from lm_core.corpora.own import own_name
@@ -33,26 +35,27 @@ def offered() -> dict[str, str]:
     }
     texts = own_texts.readable_texts()
     lists |= {own_name(sha): label for sha, label in own_texts.labels().items() if texts[sha].items}
-    for choice in naming.name_models():
+    for choice in choices:
         title = choice.card.get("corpus", {}).get("title", "a list")
         lists.setdefault(choice.corpus, readable(str(title)))
     return dict(zip(lists, numbered_apart(list(lists.values())), strict=True))
 
 
-def learned_by(label: str | None, lists: dict[str, str]) -> str:
+def learned_by(label: str | None, choices: list[models.Choice]) -> str:
     """The list that a model of that label learned, as an older address names models alone."""
-    return next((name for name in lists if label and label in beside(name)), DEFAULT)
+    named = dict(zip(naming.labels(choices), choices, strict=True))
+    return named[label].corpus if label in named else DEFAULT
 
 
-def beside(corpus: str) -> dict[str, models.Choice]:
-    """Label -> model, of all that learned a list: those that ship, the visitor's, newest first, and
-    last an n-gram counted now, where none of the others is one."""
-    choices = [choice for choice in naming.name_models() if choice.corpus == corpus]
-    if all(choice.family != COUNTS for choice in choices):
+def beside(corpus: str, choices: list[models.Choice]) -> dict[str, models.Choice]:
+    """Label -> model, of those in `choices` that learned a list: in their order, and last an n-gram
+    counted now, where none of them is one."""
+    learned = [choice for choice in choices if choice.corpus == corpus]
+    if all(choice.family != COUNTS for choice in learned):
         found = naming.corpus_of(corpus)
         counted = _counted_choice(found) if found is not None and found.items else None
-        choices += [counted] if counted else []
-    return dict(zip(naming.labels(choices), choices, strict=True))
+        learned += [counted] if counted else []
+    return dict(zip(naming.labels(learned), learned, strict=True))
 
 
 def _counted_choice(corpus: "Corpus") -> models.Choice | None:

@@ -24,7 +24,7 @@ def next_steps(run: "Run") -> None:
     with st.container(horizontal=True):
         if choices is of_items:
             corpus = choices[here].corpus
-            named = name_lists.beside(corpus)
+            named = name_lists.beside(corpus, choices)
             mine = next(label for label, choice in named.items() if _is(run, choice))
             others = [label for label in named if label != mine]
             chosen = [("text", corpus)]

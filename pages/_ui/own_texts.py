@@ -49,7 +49,9 @@ def find(sha: str) -> "OwnText | None":
 
 def readable_texts() -> dict[str, "OwnText"]:
     """SHA-256 -> text, of all that this visitor may read now."""
-    return {**own_texts(), **{sha: one for sha, one in linked_texts().items() if one.here}}
+    mine = own_texts()
+    linked = {sha: one for sha, one in linked_texts().items() if one.here and sha not in mine}
+    return mine | linked
 
 
 def called(corpus: str) -> str:
@@ -64,10 +66,11 @@ def labels() -> dict[str, str]:
     """SHA-256 -> what a text is called in a list of choices, no two alike."""
     from lm_core.charts.words import numbered_apart
 
-    mine, linked = own_texts(), linked_texts()
-    called = {sha: f"Yours: {readable(one.title)}" for sha, one in mine.items()}
-    for sha, one in linked.items():
-        called.setdefault(sha, f"From a link: {readable(one.title)}")
+    mine = own_texts()
+    called = {
+        sha: f"{'Yours' if sha in mine else 'From a link'}: {readable(one.title)}"
+        for sha, one in readable_texts().items()
+    }
     return dict(zip(called, numbered_apart(list(called.values())), strict=True))
 
 

@@ -162,6 +162,8 @@ def test_all_texts_are_found_again_by_their_owner_and_by_nobody_else(
     assert "From a link: It was a bright …" in linked.selectbox(key="p").options
     assert not linked.get("popover")  # it is not his to change
     assert "From a link" not in " ".join(opened().selectbox(key="p").options)
+    session.manager().delete_text(first, "ada")
+    assert "From a link" not in " ".join(choose(linked, "own").selectbox(key="p").options)
 
 
 def test_a_text_is_renamed_and_after_a_question_deleted() -> None:
