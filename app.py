@@ -1,8 +1,8 @@
-"""The front door: page settings and navigation, nothing else. Start with `streamlit run app.py`."""
+"""The front door: navigation, nothing else. Start with `streamlit run app.py`."""
 
 import streamlit as st
 
-from pages._ui import address, session
+from pages._ui import address, everywhere, session
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
@@ -11,7 +11,6 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
 
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
 else:
-    st.set_page_config(page_title="Language Model Lab", page_icon="🔤", layout="wide")
     session.begin()
 
     page = st.navigation(
@@ -30,6 +29,7 @@ else:
             ],
         }
     )
+    everywhere.begin(page)
     address.check()
     with session.mending():
         page.run()

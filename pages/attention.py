@@ -92,7 +92,7 @@ def small_and_large() -> tuple[int, int]:
 
 def one_cell(layer: int, head: int) -> None:
     """The arithmetic of a cell: of the strongest look until another is chosen."""
-    st.subheader("The arithmetic of one cell")
+    st.header("The arithmetic of one cell")
     seen = (str(choice.folder), text, layer, head)
     if st.session_state.get("attention-seen") != seen:
         st.session_state["attention-seen"] = seen

@@ -118,7 +118,7 @@ def column(label: str, choice: models.Choice, batches: list[list[str]]) -> None:
     """One model: what it is, how good, its names, and how many of them are its own."""
     counted = ", counted just now" if choice.made is not None else ""
     quality = f"{scoring.quality(choice)}{counted}"
-    st.markdown(f"**{plain(label)}**  \n:small[{quality}]", help=naming.experience(choice))
+    st.markdown(f"## {plain(label)}\n:small[{quality}]", help=naming.experience(choice))
     if batches:
         known = naming.lists(choice.corpus)
         st.html(naming.LINE.join(naming.tagged(names, known) for names in batches))
@@ -132,7 +132,7 @@ def how_likely(named: dict[str, models.Choice], written: dict[str, list[list[str
 
     with st.container(border=True):
         st.markdown(
-            "**How likely is your name?**",
+            "## How likely is your name?",
             help="Each letter shows its probability after the letters before it. Their surprises, "
             "in nats, add up: 0.7 nats more is half as likely.",
         )

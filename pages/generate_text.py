@@ -154,7 +154,7 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSetti
         return
     for column, other in zip(st.columns(len(others)), others, strict=True):
         with column.container(border=True, height="stretch"), session.mending():
-            st.markdown(f"**{plain(other.label)}**")
+            st.markdown(f"## {plain(other.label)}")
             st.html(written.at_once(other, prompt, seed, sampler, FIRST))
             st.caption(plain(models.describe(other)))
 

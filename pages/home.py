@@ -128,10 +128,10 @@ def sampler(temperature: float) -> "SamplerSettings":
 
 def ways_in() -> None:
     """Three cards with a ready preset behind each."""
-    st.subheader("Three ways in")
+    st.header("Three ways in")
     for column, (title, words, label, page, preset) in zip(st.columns(3), CARDS, strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{title}**  \n{words}")
+            st.markdown(f"### {title}\n{words}")
             if st.button(label, width="stretch", key=f"home-to-{page}"):
                 st.switch_page(page, query_params=preset)
 

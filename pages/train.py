@@ -12,7 +12,7 @@ from pages._ui.show import show_source
 from pages._ui.train_form import choose, more_settings
 
 RUN_KEY = "run"
-READING = """**How to read the curve**
+READING = """## How to read the curve
 
 **Step**: one look at a little text, one small correction.
 

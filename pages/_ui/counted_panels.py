@@ -100,7 +100,7 @@ def pairs(entry: "Entry", settings: "Settings") -> None:
     """Try it: a name pair by pair, and names it makes up."""
     from lm_core.charts import words
 
-    st.subheader("Try it")
+    st.header("Try it")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         name = st.text_input(
@@ -127,7 +127,7 @@ def pairs(entry: "Entry", settings: "Settings") -> None:
 
 def lookup(entry: "Entry", settings: "Settings") -> None:
     """How an n-gram guesses: no shapes, but contexts looked up one after another."""
-    st.subheader("No shapes, but look-ups")
+    st.header("No shapes, but look-ups")
     back = families.looks_back(entry, settings)
     st.markdown(
         f"To guess the next token it looks up what followed the last {back}; where that was met "

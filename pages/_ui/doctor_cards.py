@@ -91,7 +91,7 @@ def _status(run: "Run", found: dict[str, Any]) -> None:
         "failed": "It could not go on.",
         "interrupted": "It was cut off.",
     }.get(run.status, "")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="doctor-stands", horizontal=True, vertical_alignment="center"):
         done = sum(bool(row["data"].get("verdicts") is not None) for row in found.values())
         if unkept := runs.trouble(run.id):
             st.warning(plain(unkept))
@@ -117,7 +117,7 @@ def card(
     with st.container(border=True):
         words, picture = st.columns([2, 3])
         with words:
-            st.markdown(f"**{title}**")
+            st.markdown(f"## {title}")
             st.caption(asks)
             for row in verdicts:
                 label, color = BADGES[row["severity"]]

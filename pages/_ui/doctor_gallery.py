@@ -50,7 +50,7 @@ def _cards(was_going: bool) -> None:
 
 
 def _card(case: "Case", found: Outcomes) -> None:
-    st.markdown(f"**{case.title}**")
+    st.markdown(f"## {case.title}")
     st.caption(f"{case.idea} Mended by {case.mend}.")
     with st.container(horizontal=True):
         if st.button("Break it", key=f"doctor-break-{case.name}"):

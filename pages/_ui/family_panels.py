@@ -141,7 +141,7 @@ def shapes(entry: "Entry", settings: "Settings", size: families.Size, vocab_size
     from lm_core.charts.sizes import shape_table
     from lm_core.inspection.shapes import RUNNABLE
 
-    st.subheader("Shapes of every step")
+    st.header("Shapes of every step")
     if size.parameters > RUNNABLE:
         st.info(
             f"Above {RUNNABLE / 1e6:.0f} million parameters the shapes are not run here: choose a "

@@ -19,7 +19,7 @@ TOO_LARGE = "too large a table"
 
 def comparison(vocab_size: int) -> None:
     """All families at their default settings."""
-    st.subheader("All families")
+    st.header("All families")
     st.caption(f"At their default settings, with a vocabulary of {vocab_size:,} tokens.")
     widths = {"family": 160, "learns by": 130, "parameters": 140, "memory": 140, "looks back": 150}
     table = _all_families(vocab_size)

@@ -106,7 +106,7 @@ def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
         words += f" Learning rate {rate_now(run):.3g}, at the start {run.spec['train']['lr']:.3g}."
     if run.active and run.pause_at:
         words += f" It pauses after step {run.pause_at:,}."
-    st.markdown("**What it writes now**" if run.active else "**What it wrote**")
+    st.markdown("## What it writes now" if run.active else "## What it wrote")
     bad = run.status in ("failed", "interrupted") or unkept
     if trouble and bad:
         st.warning(plain(trouble))

@@ -20,7 +20,7 @@ def next_steps(run: "Run") -> None:
     here = next((i for i, choice in enumerate(choices) if _is(run, choice)), None)
     if here is None:
         return
-    st.markdown("**Next**")
+    st.markdown("## Next")
     with st.container(horizontal=True):
         if choices is of_items:
             corpus = choices[here].corpus

@@ -32,7 +32,7 @@ def past_runs(current: str | None) -> None:
     watched = chosen if len(chosen) > 1 else going
     if len(watched) > 1:
         together(watched[::-1])
-    st.subheader("Your runs")
+    st.header("Your runs")
     if notice := session.manager().store.notice:
         st.warning(plain(notice))
     _removed()

@@ -142,7 +142,7 @@ def _show(run: "Run", at: int, then: Then) -> None:
 
     parts = st.columns(3 if then.maps is not None else 2)
     with parts[0].container(border=True, height="stretch"):
-        st.markdown("**It writes**")
+        st.markdown("## It writes")
         if then.text:
             st.html(sample({"step": at, "text": then.text, "pieces": then.pieces}))
             st.html(token_legend())

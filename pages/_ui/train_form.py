@@ -132,12 +132,12 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
         kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}"
         if families[model].build.learns_by != "counting":
-            st.markdown("**Training**")
+            st.markdown("## Training")
             spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))
-        st.markdown(f"**{families[model].title}**")
+        st.markdown(f"## {families[model].title}")
         spec = replace(spec, model=settings_widgets(spec.model, key=f"train-m-{kind}"))
         if token != "char":
-            st.markdown(f"**{tokenizers[token].title}**")
+            st.markdown(f"## {tokenizers[token].title}")
             chosen = settings_widgets(spec.tokenizer, key=f"train-k-{kind}")
             spec = replace(spec, tokenizer=chosen)
     return spec

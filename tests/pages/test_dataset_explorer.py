@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import Corpus, CorpusInfo, load_corpus
 from pages._ui import corpus_figures as figures
+from tests.pages.html import html
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +60,7 @@ def words(app: AppTest) -> str:
 def test_it_opens_on_the_names_with_their_sizes_a_sample_and_a_picture() -> None:
     app = opened()
     assert metrics(app) == {"Items": "29,910", "Characters": "215 k", "Bytes": "215 kB"}
-    sample = app.get("html")[0].proto.body
+    sample = html(app)[0]
     shown = [part.split("<")[0] for part in sample.split(">") if part.split("<")[0].strip()]
     assert len(shown) == 40
     assert set(shown) <= set(load_corpus("names").splits["train"])
@@ -72,11 +73,11 @@ def test_it_opens_on_the_names_with_their_sizes_a_sample_and_a_picture() -> None
 
 def test_another_sample_is_another_one_and_of_the_part_asked_for() -> None:
     app = opened()
-    first = app.get("html")[0].proto.body
+    first = html(app)[0]
     sound(app.button(key="explorer-again").click().run())
-    assert app.get("html")[0].proto.body != first
+    assert html(app)[0] != first
     sound(app.segmented_control(key="explorer-split").set_value("test").run())
-    name = app.get("html")[0].proto.body.split(">")[2].split("<")[0]
+    name = html(app)[0].split(">")[2].split("<")[0]
     assert name in load_corpus("names").splits["test"]
 
 

@@ -27,6 +27,7 @@ from pages._ui import session
 from pages._ui.plain import plain
 from tests.pages import stored
 from tests.pages.foreign import TITLE, TOKENS
+from tests.pages.html import html
 from tests.pages.stored import spec, stored_run
 from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
@@ -69,9 +70,9 @@ def checked(app: AppTest) -> str:
     markdown = "\n".join(read_as_markdown(app))
     bare = re.sub(r":color\[\\.\]|\\.", "?", markdown)  # without what was made harmless
     assert not [token for token in TOKENS if token in bare and token != "\\*"]
-    html = "".join(element.proto.body for element in app.get("html"))
-    assert not re.search("<img|<b>h|<i>e", html)
-    assert "\u202e" not in markdown + html
+    written = "".join(html(app))
+    assert not re.search("<img|<b>h|<i>e", written)
+    assert "\u202e" not in markdown + written
     return markdown
 
 

@@ -23,6 +23,7 @@ from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
 from pages._ui import models, naming, scoring, session
 from pages._ui.corpus_choice import GONE
+from tests.pages.html import html
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE
 
@@ -55,7 +56,7 @@ def test_a_fresh_server_may_be_met_here_first() -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     sound(app.switch_page("pages/generate_names.py").run())
     assert app.title[0].value == "Generate names"
-    assert app.get("html")
+    assert html(app)
 
 
 def sound(app: AppTest) -> AppTest:
@@ -70,7 +71,7 @@ def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
 
 def lists(app: AppTest) -> list[list[str]]:
     """The names of each column."""
-    bodies = [element.proto.body for element in app.get("html")]
+    bodies = html(app)
     return [re.findall(NAME + r"([^< ]+)", body) for body in bodies if "break-inside" in body]
 
 
@@ -96,7 +97,7 @@ def test_it_opens_with_twenty_names_of_every_shipped_model(app: AppTest) -> None
 def test_names_are_marked_by_the_list_they_are_in(app: AppTest) -> None:
     splits = load_corpus("names").splits
     learned, held_out = set(splits["train"]), set(splits["validation"] + splits["test"])
-    bodies = [e.proto.body for e in app.get("html")]
+    bodies = html(app)
     columns = [body for body in bodies if "break-inside" in body]
     totals = [body for body in bodies if "held out <small>" in body]
     for body, total in zip(columns, totals, strict=True):
@@ -155,7 +156,7 @@ def test_at_temperature_zero_all_names_are_the_same(app: AppTest) -> None:
 
 def test_a_name_is_scored_letter_by_letter(app: AppTest) -> None:
     set_value(app, "text_input", "name", "Emma")
-    (body,) = [e.proto.body for e in app.get("html") if 'title="probability' in e.proto.body]
+    (body,) = [body for body in html(app) if 'title="probability' in body]
     letters = re.findall(r'border-bottom:[^"]*">([^ <]+) <', body)
     assert letters == ["e", "m", "m", "a", "end"]
     assert re.search(
@@ -299,8 +300,8 @@ def of_list(name: str) -> AppTest:
 
 def headings(app: AppTest) -> list[str]:
     """What the models are called, from left to right."""
-    bold = [m.value for m in app.markdown if m.value.startswith("**") and m.help]
-    return [line.split("**")[1] for line in bold[:-1]]  # the last asks how likely a name is
+    lines = [m.value.splitlines()[0] for m in app.markdown if m.value.startswith("## ")]
+    return [line.removeprefix("## ") for line in lines[:-1]]  # the last: how likely a name is
 
 
 def test_a_list_of_ones_own_has_an_n_gram_at_once(mine: RunManager) -> None:

@@ -16,6 +16,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui import models, writing
+from tests.pages.html import html
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -44,7 +45,7 @@ def test_a_fresh_server_may_be_met_here_first() -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     sound(app.switch_page("pages/generate_text.py").run())
     assert app.title[0].value == "Generate text"
-    assert app.get("html")
+    assert html(app)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
 
 
 def test_it_opens_on_a_prompt_already_continued_and_coloured(app: AppTest) -> None:
-    shown = app.get("html")[0].proto.body
+    shown = html(app)[0]
     assert PROMPT in shown
     assert shown.count('title="probability') == 40
     assert bars(app)
@@ -130,7 +131,7 @@ def test_every_shipped_model_of_text_writes_and_lists_of_names_are_not_offered(
 
 def test_other_models_go_on_from_the_same_prompt(app: AppTest) -> None:
     set_value(app, "toggle", "beside", True)
-    shown = [element.proto.body for element in app.get("html")]
+    shown = html(app)
     assert len(shown) == len(app.selectbox(key="generate_text-model").options)
     assert all(PROMPT in body for body in shown)
     assert len(set(shown)) == len(shown)
@@ -147,7 +148,7 @@ def test_an_empty_prompt_and_one_of_markup_work(app: AppTest) -> None:
     set_value(app, "text_input", "prompt", "")
     assert len(draft(app).pieces) == 40
     set_value(app, "text_input", "prompt", "<script>alert(1)</script>")
-    assert "&lt;script&gt;" in app.get("html")[0].proto.body
+    assert "&lt;script&gt;" in html(app)[0]
 
 
 def own_model(tokenizer: Tokenizer, title: str, items: bool = False) -> None:

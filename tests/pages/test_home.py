@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import models
+from tests.pages.html import html
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -44,7 +45,7 @@ def written(app: AppTest) -> int:
 
 
 def sentence(app: AppTest) -> str:
-    return app.get("html")[0].proto.body
+    return html(app)[0]
 
 
 def chart(app: AppTest):

@@ -15,6 +15,7 @@ from pages._ui import session
 from pages._ui.steering import set_rate
 from tests.pages import stored
 from tests.pages.foreign import read
+from tests.pages.html import html
 from tests.pages.stored import spec, stored_run
 from tests.waiting import PATIENCE, rerun_until
 
@@ -69,7 +70,7 @@ def test_a_run_shows_its_curve_its_words_and_the_text_scored_all_along(train: Ap
     assert_well(train)
     assert charts(train) == ["Loss", "The same words, step by step"]
     assert says(train, "It learned most about")
-    written = " ".join(one.proto.body for one in train.get("html"))
+    written = " ".join(html(train))
     assert 'title="probability 0.1 %"' in written
     assert "probability it gave:" in written
     figures = {metric.label: metric.value for metric in train.metric}

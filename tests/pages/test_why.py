@@ -19,6 +19,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui import models, places, session
+from tests.pages.html import html
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -55,7 +56,7 @@ def counted(app: AppTest):
 
 
 def shown(app: AppTest) -> str:
-    return app.get("html")[-1].proto.body
+    return html(app)[-1]
 
 
 def own_ngram(tokenizer: Tokenizer, *, keep_text: bool, **settings) -> models.Choice:

@@ -1,0 +1,47 @@
+/* What Streamlit has no word for. It runs anew on each screen; HEADING is that screen's. */
+{
+  const lab = (window.lab ??= {});
+
+  // On the way from another screen the keyboard would be left where the old one was.
+  if (lab.heading && lab.heading !== HEADING) lab.arriving = true;
+  lab.heading = HEADING;
+
+  const arrive = () => {
+    const heading = [...document.querySelectorAll("h1")].find(
+      (one) => one.textContent.trim() === lab.heading,
+    );
+    if (!heading) return;
+    lab.arriving = false;
+    if (document.activeElement?.matches("input, textarea")) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  };
+
+  const set = (element, attributes) => {
+    for (const [name, value] of Object.entries(attributes))
+      if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+
+  const tidy = () => {
+    if (lab.arriving) arrive();
+    // What changes by itself is said aloud; Streamlit does so for errors, warnings and notes.
+    for (const box of document.querySelectorAll('[class*="-stands"], [data-testid="stSpinner"]'))
+      set(box, { role: "status" });
+    // A box that scrolls can be reached, and then moved with the arrow keys.
+    for (const box of document.querySelectorAll('[data-testid="stVerticalBlock"], main pre'))
+      if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+        if (/auto|scroll/.test(getComputedStyle(box).overflow))
+          set(box, { tabindex: "0", role: "group", "aria-label": "Scrolls" });
+  };
+
+  lab.watch?.disconnect();
+  let soon = null;
+  lab.watch = new MutationObserver(() => {
+    soon ??= setTimeout(() => {
+      soon = null;
+      tidy();
+    }, 200);
+  });
+  lab.watch.observe(document.body, { childList: true, subtree: true });
+  tidy();
+}

@@ -1,0 +1,76 @@
+"""Each screen for everyone: what axe finds on it, light and dark, and where a keyboard leads."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import at_rest
+
+pytestmark = pytest.mark.browser
+
+LINKS = "[data-testid=stSidebarNavLink]"
+# What is Streamlit's own and cannot be set: the rule, where, and why.
+THEIRS = {
+    # Groups of screens are `div`s between the list and its items.
+    ("list", "[data-testid=stSidebarNavItems]"),
+    ("listitem", "[data-testid=stSidebarNavItems] li"),
+}
+
+
+def found(page: Page) -> list[str]:
+    """What axe holds against this page and is serious and ours; headings in any order, too."""
+    wrong = []
+    for violation in Axe().run(page).response["violations"]:
+        rule = violation["id"]
+        if violation["impact"] not in ("serious", "critical") and rule != "heading-order":
+            continue
+        for node in violation["nodes"]:
+            target = page.locator(node["target"][0])
+            theirs = [where for name, where in THEIRS if name == rule]
+            if not any(target.first.evaluate("(e, where) => e.matches(where)", w) for w in theirs):
+                said = [check["message"] for check in node["any"] + node["all"] + node["none"]]
+                wrong.append(f"{rule}: {node['html'][:200]} {said}")
+    return wrong
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_that_is_ours(new_context, scheme: str) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto("/")
+    at_rest(page)
+    wrong, titles = {}, set()
+    for place in range(page.locator(LINKS).count()):
+        page.locator(LINKS).nth(place).click()
+        at_rest(page)
+        titles.add(page.title())
+        name = page.locator("h1").inner_text()
+        assert page.title() in (name, f"{name} · Language Model Lab")
+        if more := found(page):
+            wrong[name] = more
+    assert wrong == {}
+    assert len(titles) == page.locator(LINKS).count()
+
+
+def test_a_keyboard_enters_a_screen_at_its_beginning(page: Page) -> None:
+    page.goto("/")
+    at_rest(page)
+    page.get_by_role("button", name="Train a model").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Train")
+    expect(page.locator("h1")).to_be_focused()
+    at_rest(page)
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-testid=stSelectbox]").first.locator(":focus")).to_have_count(1)
+
+
+def test_a_table_is_downloaded_by_our_button_alone(page: Page) -> None:
+    """Streamlit's own leaves formulas as they are."""
+    page.goto("/architectures")
+    at_rest(page)
+    table = page.locator("[data-testid=stDataFrame]:visible").first
+    table.hover()
+    toolbar = page.get_by_test_id("stElementToolbar")
+    expect(toolbar.get_by_label("Search").locator("visible=true").first).to_be_visible()
+    theirs = toolbar.get_by_label("Download as CSV")
+    assert theirs.count() > 0
+    expect(theirs.locator("visible=true")).to_have_count(0)
