@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import front_door, models, session, why, writing, written
+from pages._ui.everywhere import tall
 from pages._ui.plain import plain
 from pages._ui.show import show_source
 
@@ -80,7 +81,7 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
             clear = st.button("Start over", key="generate_text-clear", help="Back to the prompt.")
             save = st.container(width="content")
     with right.container(border=True, height="stretch"):
-        picture = st.container(height=PICTURE, border=False)
+        picture = st.container(height=tall(PICTURE), border=False)
     sampler = sampler_sliders()
     with text, session.mending(), st.spinner("Waking the model …"):
         draft, fresh = writing.kept(DRAFT, choice, prompt, seed)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import front_door, models, session, writing, written
+from pages._ui.everywhere import tall
 from pages._ui.plain import plain
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def stage() -> None:
             help="The model's scores are divided by it: low makes the likely likelier.",
         )
     with right.container(border=True, height="stretch"):
-        picture = st.container(height=PICTURE, border=False)
+        picture = st.container(height=tall(PICTURE), border=False)
     about = st.container()
     with picture, session.mending(), st.spinner("Waking the model …"):
         st.session_state.setdefault(DRAFT, None)  # where loading fails, the clock stops

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui import address, front_door, models, session
+from pages._ui.everywhere import picture_and_controls
 from pages._ui.link import link_for_others
 from pages._ui.live import ROOM, live_panel
 from pages._ui.past_runs import past_runs
@@ -78,10 +79,12 @@ def start(spec) -> None:
     st.session_state["train-run"] = run
 
 
-corpus, model, budget, pressed = choose()
+picture, controls = picture_and_controls()
 spec, run_id, usable, shown = None, None, False, False
-with session.mending():
-    spec = more_settings(corpus, model, budget)
+with controls:
+    corpus, model, budget, pressed = choose()
+    with session.mending():
+        spec = more_settings(corpus, model, budget)
 with session.mending():
     usable = session.manager() is not None
 if usable:
@@ -90,14 +93,15 @@ if usable:
             start(spec)
     run_id = address.get(RUN_KEY) or st.session_state.get("train-run")
 if run_id:
-    with session.mending():
+    with picture, session.mending():
         live_panel(run_id)
         shown = True
         st.query_params[RUN_KEY] = st.session_state["train-run"] = run_id
 if not shown:
     st.query_params.pop(RUN_KEY, None)
     st.session_state.pop("train-run", None)
-    shipped_curve(model)
+    with picture:
+        shipped_curve(model)
 if usable:
     with session.mending():
         past_runs(run_id)

@@ -27,6 +27,7 @@ PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, GREY)
 
 LIGHT_PAGE, DARK_PAGE = "#FFFFFF", "#0E1117"
 _TEXT, _GRID = "#767676", "rgba(128,128,128,0.25)"
+FONT_SIZE = 13
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
 # From "nothing" to "all": the low end is set off from an empty page, the high end far from it.
@@ -166,7 +167,7 @@ _AXIS = {
 _TEMPLATE = go.layout.Template(
     layout=go.Layout(
         colorway=PALETTE,
-        font={"family": _FONT, "size": 13, "color": _TEXT},
+        font={"family": _FONT, "size": FONT_SIZE, "color": _TEXT},
         title={
             "x": 0,
             "xanchor": "left",

@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "run": Id(),
     "doctor": Id(),
     "visitor": Id(),
+    "large": Switch(),
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,

@@ -22,8 +22,23 @@
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
 
+  // On a telephone a new run's curve comes before the form that started it.
+  const curve = () => document.querySelector('[class*="st-key-train-says-train-curve"]');
+  lab.pressed ??= document.addEventListener("click", (event) => {
+    if (event.target.closest(".st-key-train-start button:enabled"))
+      lab.before = curve()?.className ?? "";
+  }) ?? true;
+  const show = () => {
+    const now = curve();
+    if (!now || now.className === lab.before) return;
+    lab.before = undefined;
+    if (matchMedia("(max-width: 640px)").matches)
+      now.closest('[data-testid="stColumn"]').scrollIntoView();
+  };
+
   const tidy = () => {
     if (lab.arriving) arrive();
+    if (lab.before !== undefined) show();
     // What changes by itself is said aloud; Streamlit does so for errors, warnings and notes.
     for (const box of document.querySelectorAll('[class*="-stands"], [data-testid="stSpinner"]'))
       set(box, { role: "status" });

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lm_core.charts.chart import Chart
+from pages._ui.everywhere import large
 from pages._ui.plain import plain
 from pages._ui.tables import csv_button
 
@@ -19,10 +20,13 @@ def show_chart(
             the sentence that changes then stands beside it.
         options: passed on to Streamlit's chart (a selection, say).
     """
+    if large():
+        from lm_core.charts.large import larger, larger_figure
     if hasattr(chart.figure, "specification"):  # one that is changed in place
+        specification = chart.figure.specification()
         answer = st.vega_lite_chart(
             chart.figure.data,
-            chart.figure.specification(),
+            larger(specification) if large() else specification,
             width="stretch",
             key=key,
             alt=alt or chart.alt,
@@ -35,7 +39,7 @@ def show_chart(
     else:
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
         answer = st.plotly_chart(
-            chart.figure,
+            larger_figure(chart.figure) if large() else chart.figure,
             width="stretch",
             key=key,
             config=config,

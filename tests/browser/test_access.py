@@ -1,5 +1,7 @@
 """Each screen for everyone: what axe finds on it, light and dark, and where a keyboard leads."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -9,6 +11,7 @@ from tests.browser.conftest import at_rest
 pytestmark = pytest.mark.browser
 
 LINKS = "[data-testid=stSidebarNavLink]"
+PROJECTOR, PHONE = {"width": 1366, "height": 768}, {"width": 400, "height": 800}
 # What is Streamlit's own and cannot be set: the rule, where, and why.
 THEIRS = {
     # Groups of screens are `div`s between the list and its items.
@@ -36,8 +39,13 @@ def found(page: Page) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_that_is_ours(new_context, scheme: str) -> None:
     page = new_context(color_scheme=scheme).new_page()
+    page.set_viewport_size(PROJECTOR)
     page.goto("/")
     at_rest(page)
+    page.get_by_text("In words and numbers").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    assert found(page) == []
+    page.keyboard.press("Escape")
     wrong, titles = {}, set()
     for place in range(page.locator(LINKS).count()):
         page.locator(LINKS).nth(place).click()
@@ -45,6 +53,8 @@ def test_axe_finds_nothing_serious_that_is_ours(new_context, scheme: str) -> Non
         titles.add(page.title())
         name = page.locator("h1").inner_text()
         assert page.title() in (name, f"{name} · Language Model Lab")
+        for button in page.locator("[data-testid=stBaseButton-primary]:visible").all():
+            expect(button).to_be_in_viewport(ratio=1)
         if more := found(page):
             wrong[name] = more
     assert wrong == {}
@@ -74,3 +84,37 @@ def test_a_table_is_downloaded_by_our_button_alone(page: Page) -> None:
     theirs = toolbar.get_by_label("Download as CSV")
     assert theirs.count() > 0
     expect(theirs.locator("visible=true")).to_have_count(0)
+
+
+def test_a_page_for_a_room_is_large_and_begins_with_the_picture(page: Page) -> None:
+    page.set_viewport_size(PROJECTOR)
+    page.goto("/train")
+    at_rest(page)
+    type_size = page.locator("h1").evaluate("h1 => parseFloat(getComputedStyle(h1).fontSize)")
+    page.get_by_text("Large, for a projector").click()
+    expect(page).to_have_url(re.compile("large=true"))
+    at_rest(page)
+    now = page.locator("h1").evaluate("h1 => parseFloat(getComputedStyle(h1).fontSize)")
+    assert now == pytest.approx(1.5 * type_size)
+    expect(page.locator(LINKS).first).not_to_be_in_viewport()
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_in_viewport(ratio=0.9)
+    start = page.get_by_role("button", name="Start", exact=True)
+    assert chart.bounding_box()["y"] < start.bounding_box()["y"]
+    page.goto(page.url.replace("train", "generate_text"))  # whoever is given the address
+    at_rest(page)
+    expect(page.get_by_role("button", name="Write", exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.locator(LINKS).first).not_to_be_in_viewport()
+
+
+def test_on_a_telephone_the_curve_comes_first_and_how_it_stands_is_said_aloud(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/train")
+    at_rest(page)
+    page.get_by_text("10 s", exact=True).click()
+    at_rest(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator('[class*="st-key-train-says-train-curve"]')).to_be_in_viewport()
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+    assert found(page) == []
