@@ -29,7 +29,7 @@ else:
             ],
         }
     )
-    everywhere.begin(page)
     address.check()
+    everywhere.begin(page)
     with session.mending():
         page.run()

@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
-SHARED = ("text", "run", "doctor", "visitor", "settings")
+SHARED = ("text", "run", "doctor", "visitor", "large", "settings")
 NASTY = [
     *["", " ", "inf", "-inf", "nan", "1e999", "-1", "0", "1", "٣", "0x10", "1_0", "1e3", "5.7"],
     *["+5", "9" * 20, "9" * 4301, "x" * 30_000, "true", "null", "\0", "\ufffd", "%", "a&b=c"],
@@ -57,6 +57,7 @@ def assert_shown(app: AppTest) -> None:
         ("home", "home-temperature", "nan"),
         ("dataset_explorer", "explorer-search", "x" * 30_000),
         ("train", "run", ["a", "b"]),
+        ("train", "large", "1e999"),
         ("doctor", "doctor-view", "x" * 30_000),
     ],
 )
