@@ -2,7 +2,8 @@
 {
   const lab = (window.lab ??= {});
 
-  // On the way from another screen the keyboard would be left where the old one was.
+  // On the way from another screen the keyboard would be left where the old one was. Until it is
+  // used the heading keeps the focus, also where the screen is drawn anew.
   if (lab.heading && lab.heading !== HEADING) lab.arriving = true;
   lab.heading = HEADING;
 
@@ -10,8 +11,7 @@
     const heading = [...document.querySelectorAll("h1")].find(
       (one) => one.textContent.trim() === lab.heading,
     );
-    if (!heading) return;
-    lab.arriving = false;
+    if (!heading || document.activeElement === heading) return;
     if (document.activeElement?.matches("input, textarea")) return;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -24,10 +24,13 @@
 
   // On a telephone a new run's curve comes before the form that started it.
   const curve = () => document.querySelector('[class*="st-key-train-says-train-curve"]');
-  lab.pressed ??= document.addEventListener("click", (event) => {
-    if (event.target.closest(".st-key-train-start button:enabled"))
+  const hear = (event) => {
+    lab.arriving = false;
+    if (event.type === "click" && event.target.closest(".st-key-train-start button:enabled"))
       lab.before = curve()?.className ?? "";
-  }) ?? true;
+  };
+  if (!lab.hears) for (const kind of ["click", "keydown"]) document.addEventListener(kind, hear, true);
+  lab.hears = true;
   const show = () => {
     const now = curve();
     if (!now || now.className === lab.before) return;
