@@ -20,10 +20,13 @@ def show_chart(
             the sentence that changes then stands beside it.
         options: passed on to Streamlit's chart (a selection, say).
     """
-    if large():
-        from lm_core.charts.large import larger, larger_figure
+    from lm_core.charts.large import larger, larger_figure
+    from lm_core.charts.theme import configured, ink_figure, inked
+
+    light = st.context.theme.type == "light"
     if hasattr(chart.figure, "specification"):  # one that is changed in place
         specification = chart.figure.specification()
+        specification = inked(specification) if light else specification
         answer = st.vega_lite_chart(
             chart.figure.data,
             larger(specification) if large() else specification,
@@ -33,13 +36,14 @@ def show_chart(
             **options,
         )
     elif type(chart.figure).__module__.startswith("altair"):
-        answer = st.altair_chart(
-            chart.figure, width="stretch", key=key, alt=alt or chart.alt, **options
-        )
+        figure = configured(chart.figure, inked) if light else chart.figure
+        figure = configured(figure, larger) if large() else figure
+        answer = st.altair_chart(figure, width="stretch", key=key, alt=alt or chart.alt, **options)
     else:
+        figure = ink_figure(chart.figure) if light else chart.figure
         config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
         answer = st.plotly_chart(
-            larger_figure(chart.figure) if large() else chart.figure,
+            larger_figure(figure) if large() else figure,
             width="stretch",
             key=key,
             config=config,

@@ -1,9 +1,11 @@
 import itertools
 
+import altair as alt
 import plotly.graph_objects as go
 import pytest
 
 from lm_core.charts import theme
+from lm_core.charts.large import larger
 
 FAMILIES = [
     "bigram",
@@ -43,6 +45,21 @@ def test_series_differ_in_colour_and_in_dash():
 def test_contrast_is_that_of_wcag():
     assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21)
     assert theme.contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.01)
+
+
+def test_words_of_axes_and_legends_are_legible_on_a_light_page():
+    assert theme.contrast(theme.INK, theme.LIGHT_PAGE) >= 4.5
+    shown = theme.inked({"config": {"axis": {"labelFontSize": 12}}})["config"]
+    assert shown["axis"] == {"labelFontSize": 12, "labelColor": theme.INK, "titleColor": theme.INK}
+    assert shown["legend"] == {"labelColor": theme.INK, "titleColor": theme.INK}
+    bars = alt.Chart().mark_bar().configure(axis={"labelFontSize": 12}).properties(height=90)
+    assert theme.configured(bars, theme.inked).config.to_dict() == shown
+    large = theme.configured(bars, larger)
+    assert (large.height, large.config.axis.to_dict()) == (135, {"labelFontSize": 18})
+    assert (bars.height, bars.config.to_dict()["axis"]) == (90, {"labelFontSize": 12})
+    layout = theme.ink_figure(go.Figure(go.Bar(x=[1], y=[2]))).layout
+    assert layout.xaxis.tickfont.color == layout.yaxis.title.font.color == theme.INK
+    assert layout.legend.font.color == theme.INK
 
 
 @pytest.mark.parametrize("page", [theme.LIGHT_PAGE, theme.DARK_PAGE])
