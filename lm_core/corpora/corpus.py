@@ -9,13 +9,13 @@ entry's `build(progress)` gives the `Corpus`, its `extra["info"]` the `CorpusInf
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from lm_core.json_files import dumps
 from lm_core.registry import Registry
 
 corpora = Registry("corpus", package="lm_core.corpora")
@@ -64,7 +64,7 @@ class Corpus:
         kept of a text is kept under it, for a file may change behind a name."""
         if self.info.how == "own":
             return self.info.name  # a hash already
-        content = json.dumps([self.info.kind, self.splits, self.labels], sort_keys=True)
+        content = dumps([self.info.kind, self.splits, self.labels], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def characters(self, split: str) -> int:

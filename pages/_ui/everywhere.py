@@ -64,6 +64,6 @@ def begin(page: "StreamlitPage") -> None:
     # A script runs where its words are new: when a page is loaded, and on another screen.
     st.html(
         f"<style>{STYLE}{LARGER * large()}</style>"
-        f"<script>{{const HEADING = {json.dumps(heading)};\n{SCRIPT}}}</script>",
+        f"<script>{{const HEADING = {json.dumps(heading, allow_nan=False)};\n{SCRIPT}}}</script>",
         unsafe_allow_javascript=True,
     )
