@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from lm_core.charts import words
+from lm_core.charts import view, words
 from lm_core.charts.chart import Chart
 from lm_core.charts.decimation import decimate
 from lm_core.charts.families import FamilyRun, family_curves
@@ -54,8 +54,9 @@ def loss_curve(
         smoothing: of the mean, as a share of the curve; 0 for none.
         within: the steps in view, where one looks closer: drawn with all their points.
 
-    Values that are not finite are left out of the picture and named in `alt`. A spike is drawn no
-    higher than 1.5 times where the curves begin, or the rest of them would be a flat line.
+    Values that are not finite are left out of the picture and named in `alt`. The picture ends 1.5
+    times above where the curves begin, or a spike would press the rest of them flat; higher where
+    all of validation is in view then, up to three times. What lies above is marked (see view.py).
     """
     measure = measure or Measure(unit)
     unit = measure.unit
@@ -76,11 +77,22 @@ def loss_curve(
     closer = len(seen) < len(data)
     if closer and blind is not None and blind > seen["nats"].max():
         blind = None
-    frame = _frame(seen, blind, lowest=lowest, least=0.0 if closer else FLAT)
-    reach = frame["nats"].min(), frame["nats"].max()  # beyond it lies what is not in view
-    drawn = pd.concat([data.assign(nats=data["nats"].clip(*reach)), frame], ignore_index=True)
+    least, even = 0.0 if closer else FLAT, not measure.exponential
+    frame = _frame(seen, blind, lowest=lowest, least=least, even=even)
+    high = frame["nats"].max()
+    measured = [
+        (name, shown[of]["step"], shown[of]["nats"])
+        for name, of in ((TRAINING, RAW), (VALIDATION, VALIDATION))
+    ]
+    beyond = view.beyond(
+        measured, high, lambda step: f"step {step:,.0f}", within if closer else None
+    )
+    # The mean follows the steps: where it is above, they are.
+    above = data["series"].isin((RAW, VALIDATION)) & (data["nats"] > high)
+    drawn = pd.concat([data.assign(above=above), frame.assign(above=False)], ignore_index=True)
     figure = _layers(title, unit, height, measure.exponential).of(drawn)
-    return Chart(title, figure, _alt(shown[RAW], shown[VALIDATION], unit), table)
+    said = f"{_alt(shown[RAW], shown[VALIDATION], unit)} {beyond}".strip()
+    return Chart(title, figure, said, table, beyond)
 
 
 def smooth(values: pd.Series, share: float = SMOOTHING) -> pd.Series:
@@ -102,10 +114,11 @@ def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _frame(
-    data: pd.DataFrame, uniform: float | None, *, lowest: float, least: float
+    data: pd.DataFrame, uniform: float | None, *, lowest: float, least: float, even: bool
 ) -> pd.DataFrame:
-    """Rows that are not curves: where the axes reach to (`least` of the upper one at least), and
-    the line of guessing blindly. `lowest` is the loss of a model that is never surprised."""
+    """Rows that are not curves: where the axes reach to (`least` of the upper one at least; to
+    round numbers where its lengths are `even`), and the line of guessing blindly. `lowest` is the
+    loss of a model that is never surprised."""
     blind = uniform if uniform is not None and np.isfinite(uniform) else None
     if data.empty:  # any round numbers will do for the axes
         first, last, low, high = 0.0, 100.0, lowest, blind or 4.0
@@ -115,10 +128,15 @@ def _frame(
         begins = data[data["series"] != RAW].groupby("series")["nats"].first().max()
         high = data["nats"].max()
         if np.isfinite(begins):
-            high = min(high, 1.5 * max(begins, blind or 0.0))
+            begins = max(begins, blind or 0.0)
+            course = data["nats"][data["series"] == VALIDATION].max()
+            whole = course if course <= view.COURSE * begins else 0.0
+            high = min(high, max(view.SPIKES * begins, whole))
         low = max(lowest, min(data["nats"].min(), high - least))
     if blind is not None:
         high = max(high, blind + 0.1 * (blind - low))  # room for its words
+    if even:
+        low, high = view.rounded(low, high)
     rows = [(first, low, FRAME), (last, high, FRAME)]
     if blind is not None:
         rows.append((last, blind, UNIFORM))
@@ -145,17 +163,17 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> Base:
     ]
     ticks = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
     x = alt.X("step:Q", title="step", axis=ticks, scale=alt.Scale(nice=False, zero=False))
-    kind = {"type": "log", "nice": False} if doubling else {"zero": False, "nice": True}
+    kind = {"type": "log"} if doubling else {"zero": False}
     labels = alt.Axis(format="~s", tickCount=6) if doubling else alt.Axis()
-    y = alt.Y("nats:Q", title=unit, axis=labels, scale=alt.Scale(**kind))
+    y = alt.Y("nats:Q", title=unit, axis=labels, scale=alt.Scale(**kind, nice=False))
     level = alt.Chart().encode(y=y)  # no x: as wide as the chart
-    curve = level.encode(x=x)
+    curve = alt.Chart().encode(x=x, y=view.at("nats"))
 
     def only(*names: str, base: alt.Chart = curve) -> alt.Chart:
         return base.transform_filter(alt.FieldOneOfPredicate(field="series", oneOf=list(names)))
 
     layers = [
-        only(FRAME).mark_point(opacity=0, tooltip=False, size=1),
+        only(FRAME, base=level.encode(x=x)).mark_point(opacity=0, tooltip=False, size=1),
         zoomable(
             only(RAW).mark_line(color=SERIES[TRAINING].color, opacity=0.3, strokeWidth=1, clip=True)
         ),
@@ -168,6 +186,10 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> Base:
         .mark_point(color=SERIES[VALIDATION].color, filled=True, size=28, opacity=1, clip=True)
         .encode(tooltip=tooltip),
         only(TRAINING).mark_point(opacity=0, size=60, clip=True).encode(tooltip=tooltip),
+        *(
+            view.arrows(only(of)).encode(color=alt.value(SERIES[name].color), tooltip=tooltip)
+            for name, of in ((TRAINING, RAW), (VALIDATION, VALIDATION))
+        ),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")
     return Base(layered.configure(**altair_config()))

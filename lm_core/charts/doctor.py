@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from lm_core.charts import view
 from lm_core.charts.chart import Chart
 from lm_core.charts.theme import BLUE, PALETTE, VERMILLION, altair_config
 
@@ -65,11 +66,23 @@ def rates(
     title = "Loss while the learning rate grows"
     pairs = [(a, b) for a, b in zip(lr, nats, strict=False) if b is not None and math.isfinite(b)]
     table = pd.DataFrame(pairs, columns=["lr", "nats"], dtype=float)
-    top = table["nats"].iloc[0] * 1.5 if len(table) else 1.0
-    drawn = table.assign(nats=table["nats"].clip(upper=top))
+    low, high = 0.0, 1.0
+    if len(table):
+        low = table["nats"].min()
+        most = max(view.SPIKES * table["nats"].iloc[0], low)
+        low, high = view.rounded(low, min(table["nats"].max(), most))
     x = alt.X("lr:Q", title="learning rate", scale=alt.Scale(type="log"), axis=POWERS)
-    y = alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False))
-    layers = [alt.Chart(drawn).mark_line(color=BLUE).encode(x=x, y=y)]
+    y = alt.Y("nats:Q", title=unit, scale=alt.Scale(domain=[low, high], nice=False))
+    tooltip = [
+        alt.Tooltip("lr:Q", title="learning rate", format=".2~g"),
+        alt.Tooltip("nats:Q", title=unit, format=".3f"),
+    ]
+    curve = alt.Chart(table.assign(above=table["nats"] > high)).encode(x=x, y=y, tooltip=tooltip)
+    layers = [
+        curve.mark_line(color=BLUE, clip=True),
+        view.arrows(curve).encode(color=alt.value(BLUE)),
+    ]
+    beyond = view.beyond([("", table["lr"], table["nats"])], high, lambda lr: f"a rate of {lr:.2g}")
     said = f"{title}: no step yet."
     if len(table):
         low = table.loc[table["nats"].idxmin()]
@@ -80,7 +93,8 @@ def rates(
         words = alt.Chart(at).mark_text(color=VERMILLION, align="left", dx=5)
         layers.append(words.encode(x="lr:Q", y=alt.value(12), text="says:N"))
         said += f" Suggested: {suggested:.2g}."
-    return Chart(title, dressed(alt.layer(*layers), title, HEIGHT), said, table)
+    figure = dressed(alt.layer(*layers), title, HEIGHT)
+    return Chart(title, figure, f"{said} {beyond}".strip(), table, beyond)
 
 
 def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:

@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from lm_core.charts import words
+from lm_core.charts import view, words
 from lm_core.charts.chart import Chart
 from lm_core.charts.live import Base
 from lm_core.charts.theme import DASHES, PALETTE, Style, altair_config, family_style
@@ -53,12 +53,12 @@ def overlay(
         within: the part of the axis in view, where one looks closer.
 
     A run with a single point (a model that counts) is a diamond. Values that are not finite are
-    left out, and a spike is drawn no higher than 1.5 times where the runs begin.
+    left out. The picture ends 1.5 times above where the runs begin; what lies above that is marked
+    (see view.py).
     """
     lines = lines[:MOST]
-    parts = []
-    for line in lines:
-        rows = _finite(line.points)
+    known, parts = [_finite(line.points) for line in lines], []
+    for line, rows in zip(lines, known, strict=True):
         rows = thinned(rows, "x", "y", ROWS // max(1, len(lines)), within)
         parts.append(rows.assign(run=line.label, alone=len(rows) == 1))
     empty = pd.DataFrame({"x": [], "y": [], "run": [], "alone": []})
@@ -67,11 +67,17 @@ def overlay(
     styles = run_styles([line.family for line in lines])
     names = tuple(line.label for line in lines)
     base = _layers(title, unit, axis, doubling, height, names, tuple(styles))
-    frame = _frame(inside(data, "x", within), whole=within is None)
-    drawn = data.assign(y=data["y"].clip(frame["y"].min(), frame["y"].max()), frame=False)
+    seen = inside(data, "x", within)
+    frame = _frame(seen, whole=within is None, even=not doubling)
+    high = frame["y"].max()
+    measured = [(line.label, rows["x"], rows["y"]) for line, rows in zip(lines, known, strict=True)]
+    closer = within if len(seen) < len(data) else None
+    beyond = view.beyond(measured, high, lambda x: _place(x, axis), closer)
+    drawn = data.assign(frame=False, above=data["y"] > high)
     figure = base.of(pd.concat([drawn, frame], ignore_index=True))
     table = data[["run", "x", "y"]].rename(columns={"x": AXES[axis], "y": f"{unit}, {split}"})
-    return Chart(title, figure, read_overlay(lines, axis=axis, unit=unit), table)
+    said = f"{read_overlay(lines, axis=axis, unit=unit)} {beyond}".strip()
+    return Chart(title, figure, said, table, beyond)
 
 
 def run_styles(families: Sequence[str]) -> list[Style]:
@@ -148,18 +154,24 @@ def _finite(points: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("x", kind="stable", ignore_index=True)
 
 
-def _frame(data: pd.DataFrame, *, whole: bool) -> pd.DataFrame:
-    """Where the axes reach to; of the `whole` from the beginning."""
+def _frame(data: pd.DataFrame, *, whole: bool, even: bool) -> pd.DataFrame:
+    """Where the axes reach to; of the `whole` from the beginning; up to round numbers where its
+    lengths are `even`."""
     if data.empty:
         rows = [(0.0, 1.0), (100.0, 4.0)]
     else:
         begins = data.groupby("run")["y"].first().max()
-        high = max(min(data["y"].max(), 1.5 * begins), data["y"].min())
+        low = data["y"].min()
+        high = max(min(data["y"].max(), view.SPIKES * begins), low)
+        if even:
+            low, high = view.rounded(low, high)
         first, last = data["x"].min(), data["x"].max()
         if whole:
             first, last = 0.0, max(last, 10.0)
-        rows = [(first, data["y"].min()), (last, high)]
-    return pd.DataFrame(rows, columns=["x", "y"]).assign(run="", alone=False, frame=True)
+        rows = [(first, low), (last, high)]
+    return pd.DataFrame(rows, columns=["x", "y"]).assign(
+        run="", alone=False, above=False, frame=True
+    )
 
 
 @lru_cache(maxsize=16)
@@ -180,23 +192,24 @@ def _layers(
     dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=domain, range=dashes))
     ticks = alt.Axis(tickCount=6, format="~s" if axis == "tokens" else ",d")
     x = alt.X("x:Q", title=AXES[axis], axis=ticks, scale=alt.Scale(nice=False, zero=False))
-    kind = {"type": "log", "nice": False} if doubling else {"zero": False, "nice": True}
+    kind = {"type": "log"} if doubling else {"zero": False}
     labels = alt.Axis(format="~s", tickCount=6) if doubling else alt.Axis()
-    y = alt.Y("y:Q", title=unit, axis=labels, scale=alt.Scale(**kind))
-    base = alt.Chart().encode(x=x, y=y)
+    y = alt.Y("y:Q", title=unit, axis=labels, scale=alt.Scale(**kind, nice=False))
     tooltip = [
         alt.Tooltip("run:N"),
         alt.Tooltip("x:Q", title=AXES[axis], format=",.0f"),
         alt.Tooltip("y:Q", title=unit, format=".3f"),
     ]
-    shown = base.transform_filter("!datum.frame")
+    reach = alt.Chart().encode(x=x, y=y).transform_filter("datum.frame")
+    shown = alt.Chart().encode(x=x, y=view.at("y")).transform_filter("!datum.frame")
     layers = [
-        base.mark_point(opacity=0, tooltip=False, size=1),
+        reach.mark_point(opacity=0, tooltip=False, size=1),
         zoomable(shown.mark_line(strokeWidth=2.5, clip=True).encode(color=color, strokeDash=dash)),
         shown.transform_filter("datum.alone")
         .mark_point(filled=True, size=120, shape="diamond", opacity=1, clip=True)
         .encode(color=color),
         shown.mark_point(opacity=0, size=80, clip=True).encode(tooltip=tooltip),
+        view.arrows(shown).encode(color=color, tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=title, height=height, width="container")
     return Base(layered.configure(**altair_config()))

@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from lm_core.charts import words
+from lm_core.charts import view, words
 from lm_core.charts.chart import Chart
 from lm_core.charts.curves import smooth
 from lm_core.charts.live import Base
@@ -59,8 +59,8 @@ def run_curve(
         limit: of the gradient's length, drawn as a line (gradient clipping).
         within: the steps in view, where one looks closer.
 
-    A value that is not finite is left out and named in `alt`; a spike of the gradient is drawn no
-    higher than three times what the curve reaches otherwise.
+    A value that is not finite is left out and named in `alt`. The picture of the gradient ends at
+    three times what the curve reaches otherwise; a spike above that is marked (see view.py).
     """
     about = _KINDS[kind]
     data = _column(points, about)
@@ -71,11 +71,17 @@ def run_curve(
         parts.append(thinned(mean, "step", "value", ROWS["mean"], within).assign(series="mean"))
     drawn = pd.concat(parts, ignore_index=True)
     table = parts[0][["step", "value"]].rename(columns={"value": about.unit})
-    frame = _frame(inside(finite, "step", within), limit, about)
-    top = frame["value"].max()
-    drawn = drawn.assign(value=drawn["value"].clip(upper=top))
-    figure = _layers(kind, height).of(pd.concat([drawn, frame], ignore_index=True))
-    return Chart(about.title, figure, _alt(data, finite, about), table)
+    seen = inside(finite, "step", within)
+    frame = _frame(seen, limit, about)
+    high = frame["value"].max()
+    beyond = view.beyond(
+        [("", seen["step"], seen["value"])], high, lambda step: f"step {step:,.0f}"
+    )
+    above = (drawn["series"] == "each") & (drawn["value"] > high)
+    rows = [drawn.assign(above=above), frame.assign(above=False)]
+    figure = _layers(kind, height).of(pd.concat(rows, ignore_index=True))
+    said = f"{_alt(data, finite, about)} {beyond}".strip()
+    return Chart(about.title, figure, said, table, beyond)
 
 
 def read_curve(points: pd.DataFrame, kind: str, *, limit: float | None = None) -> str:
@@ -127,7 +133,7 @@ def _frame(finite: pd.DataFrame, limit: float | None, about: _Kind) -> pd.DataFr
         high = finite["value"].max()
         if about.noisy:
             high = min(high, 3 * finite["value"].quantile(0.98))
-        high = high or 1.0
+        _, high = view.rounded(0.0, high or 1.0)
     rows = [(first, 0.0, "frame"), (last, high, "frame")]
     # A limit far above the curve would press the curve flat: the sentence names it then.
     if limit and about.noisy and limit < 4 * high:
@@ -141,9 +147,10 @@ def _layers(kind: str, height: int) -> Base:
     about = _KINDS[kind]
     steps = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
     x = alt.X("step:Q", title="step", axis=steps, scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("value:Q", title=about.unit, axis=alt.Axis(format=about.format, tickCount=6))
+    ticks = alt.Axis(format=about.format, tickCount=6)
+    y = alt.Y("value:Q", title=about.unit, axis=ticks, scale=alt.Scale(nice=False))
     level = alt.Chart().encode(y=y)
-    base = level.encode(x=x)
+    base = alt.Chart().encode(x=x, y=view.at("value"))
 
     def only(*names: str, base: alt.Chart = base) -> alt.Chart:
         return base.transform_filter(alt.FieldOneOfPredicate(field="series", oneOf=list(names)))
@@ -156,7 +163,7 @@ def _layers(kind: str, height: int) -> Base:
     faint = {"opacity": 0.3, "strokeWidth": 1} if about.noisy else {"strokeWidth": 2}
     clip = only("clipped above this", base=level)
     layers = [
-        only("frame").mark_point(opacity=0, tooltip=False, size=1),
+        only("frame", base=level.encode(x=x)).mark_point(opacity=0, tooltip=False, size=1),
         zoomable(only("each").mark_line(**line, **faint)),
         only("mean").mark_line(**line, strokeWidth=2),
         clip.mark_rule(color=GREY, strokeDash=[2, 3], clip=True),
@@ -166,6 +173,7 @@ def _layers(kind: str, height: int) -> Base:
         only("mean" if about.noisy else "each")
         .mark_point(opacity=0, size=60, clip=True)
         .encode(tooltip=tooltip),
+        view.arrows(only("each")).encode(color=alt.value(BLUE), tooltip=tooltip),
     ]
     layered = alt.layer(*layers).properties(title=about.title, height=height, width="container")
     return Base(layered.configure(**altair_config()))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages._ui.plain import plain
 from pages._ui.show import show_chart
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ KINDS = ("Gradients", "Steps", "Layers", "Stuck units", "Weights")
 
 def draw(chart: "Chart", *, key: str, done: bool) -> None:
     """A picture under a fixed alternative text while it fills in, with its data afterwards."""
+    if chart.beyond:
+        st.caption(plain(chart.beyond))
     show_chart(chart, key=key, table=done, alt=None if done else f"{chart.title}, filling in.")
 
 

@@ -145,6 +145,8 @@ def draw(chart: "Chart", says: str, *, key: str, live: bool) -> None:
         on_select="rerun",
         selection_mode=[ZOOM],
     )
+    if chart.beyond not in says:
+        says = f"{says} {chart.beyond}"
     with st.container(key=f"train-says-{key}"):
         st.caption(plain(says))
     if not live and len(chart.table):

@@ -30,6 +30,11 @@ def drawn(chart):
     return pd.DataFrame(rows), spec
 
 
+def reach(rows):
+    """From where to where the picture goes."""
+    return series(rows, "frame")["nats"].tolist()
+
+
 def series(table, name):
     return table[table["series"] == name]
 
@@ -112,13 +117,40 @@ def test_what_is_not_a_number_is_left_out_and_named(bad):
     json.dumps(chart.figure.to_dict(), allow_nan=False)
 
 
-def test_a_spike_does_not_flatten_the_rest():
+def test_a_spike_does_not_flatten_the_rest_and_stays_what_it_was():
     points, evaluations = run()
     points.loc[100, "train_nats"] = 5_000.0
     chart = loss_curve(points, evaluations)
     rows, _ = drawn(chart)
-    assert rows["nats"].max() < 5
-    assert chart.table[UNIT].max() == 5_000  # the table keeps what was measured
+    assert reach(rows) == [1.8, 4.6]
+    assert series(rows, RAW)["nats"].max() == 5_000
+    assert rows[rows["above"]][["series", "step", "nats"]].to_numpy().tolist() == [
+        [RAW, 100, 5_000]
+    ]
+    assert chart.table[UNIT].max() == 5_000
+    assert chart.beyond == (
+        "1 value lies above the picture, up to 5 k (training, step 100): see the arrows on top."
+    )
+    assert chart.alt.endswith(chart.beyond)
+
+
+def test_validation_that_climbs_is_seen_to_climb():
+    """And is no higher in the picture than its tooltip says."""
+    points, evaluations = run()
+    evaluations["nats"] = np.linspace(4.16, 6.69, len(evaluations))
+    chart = loss_curve(points, evaluations, uniform_nats=np.log(64))
+    rows, _ = drawn(chart)
+    assert reach(rows)[1] >= 6.69
+    assert series(rows, VALIDATION)["nats"].tolist() == evaluations["nats"].tolist()
+    assert not rows["above"].any()
+    assert chart.beyond == ""
+
+
+def test_what_is_not_in_view_is_not_said_to_lie_above_it():
+    points, evaluations = run(steps=2_000, every=50)
+    points.loc[100, "train_nats"] = points.loc[1_100, "train_nats"] = 5_000.0
+    chart = loss_curve(points, evaluations, within=(1_000, 1_200))
+    assert chart.beyond.startswith("1 value lies above the picture, up to 5 k (training, step 1,10")
 
 
 def test_guessing_blindly_is_a_line_at_ln_v():
@@ -130,8 +162,7 @@ def test_guessing_blindly_is_a_line_at_ln_v():
 
 def test_axes_carry_their_units_and_lines_a_second_cue():
     _, spec = drawn(loss_curve(*run(), unit="bits per byte"))
-    titles = [layer["encoding"]["y"]["title"] for layer in spec["layer"]]
-    assert set(titles) == {"bits per byte"}
+    assert spec["layer"][0]["encoding"]["y"]["title"] == "bits per byte"
     line = next(part for part in spec["layer"] if "strokeDash" in part["encoding"])
     assert line["encoding"]["strokeDash"]["scale"]["range"] == [[1, 0], [6, 3]]
 
@@ -157,7 +188,7 @@ def test_another_measure_changes_the_losses_and_not_the_means_that_are_taken():
     np.testing.assert_allclose(series(table, TRAINING)[unit], np.exp(mean))
     rows, spec = drawn(perplexity)
     assert series(rows, "guessing blindly")["nats"].tolist() == [pytest.approx(np.exp(3.0))]
-    assert {layer["encoding"]["y"]["scale"]["type"] for layer in spec["layer"]} == {"log"}
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
     assert perplexity.alt.startswith("Loss in perplexity per character: training 20.")
 
 
@@ -188,8 +219,7 @@ def test_who_looks_closer_sees_the_losses_there_over_the_whole_height():
     chart = loss_curve(points, evaluations, within=(1_000, 1_200), uniform_nats=np.log(27))
     rows, _ = drawn(chart)
     there = points["train_nats"][1_000:1_201]
-    assert rows["nats"].min() == pytest.approx(there.min(), abs=0.01)
-    assert rows["nats"].max() == pytest.approx(there.max(), abs=0.2)
+    assert reach(rows) == pytest.approx([there.min(), there.max()], abs=0.02)
     assert series(rows, "guessing blindly").empty
     assert series(chart.table, RAW)[UNIT].max() == points["train_nats"].max()
 
@@ -197,4 +227,4 @@ def test_who_looks_closer_sees_the_losses_there_over_the_whole_height():
 def test_a_view_beyond_the_curve_shows_what_there_is():
     points, evaluations = run()
     rows, _ = drawn(loss_curve(points, evaluations, within=(5_000, 6_000)))
-    assert rows["nats"].max() >= points["train_nats"].max()
+    assert reach(rows)[1] >= points["train_nats"].max()

@@ -34,6 +34,17 @@ def test_the_range_test_marks_what_it_suggests_and_leaves_out_what_is_no_number(
     assert "lowest, 2.00 nats, at a rate of 0.01. Suggested: 0.005." in chart.alt
 
 
+def test_the_range_test_ends_below_a_loss_that_exploded_and_says_so() -> None:
+    chart = doctor.rates([0.001, 0.01, 0.1], [3.0, 2.0, 70.0], None, unit="nats")
+    curve = chart.figure.to_dict()["layer"][0]
+    assert curve["mark"]["clip"]
+    assert curve["encoding"]["y"]["scale"]["domain"] == [2, 4.6]
+    assert list(chart.table["nats"]) == [3, 2, 70]
+    assert chart.beyond == (
+        "1 value lies above the picture, up to 70 (a rate of 0.1): see the arrows on top."
+    )
+
+
 def test_a_sweep_names_the_best_rate_by_its_end() -> None:
     runs = [
         {"lr": 0.1, "steps": [1, 2], "nats": [3.0, 2.9]},

@@ -66,8 +66,12 @@ def test_a_run_that_exploded_does_not_flatten_the_others():
     bad.points.loc[19, "y"] = np.nan
     chart = overlay([line("a"), bad], unit=UNIT)
     rows, _ = drawn(chart)
-    assert rows["y"].max() < 6
+    assert rows[rows["frame"]]["y"].max() < 6
+    assert rows[rows["above"]]["y"].tolist() == [900] * 9
     assert chart.table.iloc[:, 2].max() == 900
+    assert chart.beyond == (
+        "9 values lie above the picture, up to 900 (b, step 180): see the arrows on top."
+    )
     json.dumps(chart.figure.to_dict(), allow_nan=False)
 
 

@@ -83,8 +83,13 @@ def test_a_spike_does_not_flatten_the_rest_and_stays_in_the_table():
     points = run()
     points.loc[100, "grad_norm"] = 9_000.0
     chart = run_curve(points, NORM)
-    assert drawn(chart)[0]["value"].max() < 3
+    rows, _ = drawn(chart)
+    assert rows[rows["series"] == "frame"]["value"].max() < 3
+    assert rows[rows["above"]][["step", "value"]].to_numpy().tolist() == [[101, 9_000]]
     assert chart.table["gradient norm"].max() == 9_000
+    assert chart.beyond == (
+        "1 value lies above the picture, up to 9 k (step 101): see the arrows on top."
+    )
 
 
 def test_a_lost_number_is_left_out_and_named():
