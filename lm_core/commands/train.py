@@ -29,9 +29,9 @@ from lm_core.machine import cores
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
-from lm_core.runs.training_run import TrainingRun, scores
+from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
 from lm_core.training import Budget, Control
-from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Step
+from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
 from lm_core.training.logs import ALWAYS, Logs
 from lm_core.training.parallel import Team, together
 from lm_core.training.threads import at_a_glance
@@ -235,6 +235,8 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
                         say(f"step {event.step}: validation {event.nats:.4f} nats")
                     case Diagnosed() if event.severity != OK:  # what is fine is said at the end
                         say(f"step {event.step}: {event.text} {event.cure}")
+                    case Finished() if told := how_it_ended(event):
+                        say(told)
                     case Failed():
                         raise LabError(event.reason)
     except LabError as error:

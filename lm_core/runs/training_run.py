@@ -25,7 +25,7 @@ from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.runs.prepare import Prepared
 from lm_core.training import Trainer
-from lm_core.training.events import Checkpointed, Evaluated, Event, Step
+from lm_core.training.events import Checkpointed, Evaluated, Event, Finished, Step
 from lm_core.training.parallel import Team
 from lm_core.training.resume import restore, training_tensors
 
@@ -92,7 +92,8 @@ class TrainingRun:
                     self._draw("points", event)
                 case Evaluated():
                     self._draw("evaluations", event)
-                    self.metrics = scores(event)
+                    if self.trainer.weights.kept_step is None:  # it is of the weights to keep
+                        self.metrics = scores(event)
                 case Checkpointed():
                     self.saved = event.step
             yield event
@@ -107,10 +108,12 @@ class TrainingRun:
         """Keep the trainer as it is, and what the card says of it, in the folder."""
         if self.check:
             self.check()
+        kept = trainer.weights.kept_step
         card = self.prepared.card() | {
             "step": trainer.step,
             "tokens": trainer.tokens,
             "seconds": trainer.seconds,
+            **({} if kept is None else {"kept": kept}),
             "device": f"{self.device.settled()}, {trainer.arithmetic}",
             "torch": torch.__version__,
             **self.commands,
@@ -130,6 +133,18 @@ class TrainingRun:
 def has_checkpoint(folder: Path) -> bool:
     """Whether a training can be taken up from here; whether it is sound, loading tells."""
     return where(folder, CARD).exists()
+
+
+def how_it_ended(end: Finished) -> str:
+    """In words, where it was before its time, or where other weights than the last are kept."""
+    early = "It ended early: its evaluations got no better." if end.reason == "early" else ""
+    if end.kept is None:
+        return early
+    kept = (
+        f"Kept: the weights of step {end.kept:,}, the best evaluation "
+        f"({end.kept_nats:.2f} nats); those of step {end.step:,} did worse."
+    )
+    return f"{early} {kept}".lstrip()
 
 
 def scores(*evaluated: Evaluated) -> dict[str, dict[str, Any]]:

@@ -23,7 +23,7 @@ from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import Run, RunStore
-from lm_core.runs.training_run import TrainingRun, has_checkpoint
+from lm_core.runs.training_run import TrainingRun, has_checkpoint, how_it_ended
 from lm_core.training import Control, Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
@@ -182,7 +182,7 @@ def recorded(
     it ended."""
     trainer = training.trainer
     waiting: list[Event] = []
-    written, status, message = 0.0, "failed", ""
+    written, status, message, facts = 0.0, "failed", "", {}
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
     try:
         for event in training:
@@ -196,12 +196,9 @@ def recorded(
                         continue
                 case Paused():
                     pass
-                case Finished(reason="stopped"):
-                    waiting += snapshots.take(trainer)
-                    status, message = how_stopped(store, run)
                 case Finished():
                     waiting += snapshots.take(trainer)
-                    status = "finished"
+                    status, message, facts = ended(store, run, event)
                 case Failed(reason=reason):
                     message = reason
                 case _:
@@ -220,7 +217,15 @@ def recorded(
         with contextlib.suppress(StoreUnavailable, RunLost):
             store.record(run, waiting)
         raise
-    store.finish(status, message, facts={"device": str(training.device.settled())})
+    store.finish(status, message, facts=facts | {"device": str(training.device.settled())})
+
+
+def ended(store: RunStore, run: str, end: Finished) -> tuple[str, str, dict[str, Any]]:
+    """Status, message and facts of a run that ended as it was asked to."""
+    stopped = end.reason == "stopped"
+    status, why = how_stopped(store, run) if stopped else ("finished", "")
+    told = " ".join(filter(None, (why, how_it_ended(end))))
+    return status, told, {"kept": end.kept, "early": end.reason == "early"}
 
 
 def how_stopped(store: RunStore, run: str) -> tuple[str, str]:

@@ -29,7 +29,8 @@ class Weights:
 
     Args:
         decay: of the average; 0 is no average.
-        keep_best: remember the weights of the best evaluation.
+        keep_best: remember the weights of the best evaluation, and keep them where the last one
+            was worse; while evaluations get better the newest weights are the ones to keep.
         patience: evaluations without a new best after which there is `enough`; 0 never.
     """
 
@@ -46,12 +47,20 @@ class Weights:
         self.live: list[Tensor] | None = None  # None: the model holds them
         self.average = _copies(self.here) if decay else None
         self.best: list[Tensor] | None = None
-        self.best_nats, self.waited = math.inf, 0
+        self.step = 0  # the last one taken
+        self.best_nats, self.best_step, self.waited = math.inf, 0, 0
+        self.judged_on = 0  # tokens of the evaluations that are compared
+        self.showing: bool | None = None  # the weights to keep, those to judge; None: the live ones
 
     @property
     def shows(self) -> bool:
         """Whether the model holds others than the live ones."""
         return self.live is not None
+
+    @property
+    def kept_step(self) -> int | None:
+        """The step whose weights are to be kept, where they are older than the newest."""
+        return self.best_step if self.best is not None and self.waited else None
 
     @property
     def enough(self) -> bool:
@@ -61,47 +70,74 @@ class Weights:
     @torch.no_grad()
     def update(self, step: int) -> None:
         """After the step of that number (counted from 1)."""
+        self.step = step
         if self.average is None:
             return
         decay = min(self.decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(self.average, self.here, 1 - decay)
 
-    def judge(self, nats: float) -> None:
-        """Hear the surprise of an evaluation of the weights that are shown now."""
+    @torch.no_grad()
+    def judge(self, nats: float, tokens: int = 0) -> None:
+        """Hear the surprise of an evaluation of the weights that are shown now.
+
+        Args:
+            tokens: how many were scored. The best is one among evaluations of one size: a sample
+                that happens to be easier would beat all that follow.
+        """
+        if tokens != self.judged_on:
+            self.begin_anew()
+            self.judged_on = tokens
         if nats < self.best_nats:
-            self.best_nats, self.waited = nats, 0
-            if self.keep_best:
+            self.best_nats, self.best_step, self.waited = nats, self.step, 0
+            if self.keep_best and self.best is None:
                 self.best = _copies(self._judged())
+            elif self.keep_best:
+                torch._foreach_copy_(self.best, self._judged())
         else:
             self.waited += 1
+
+    def begin_anew(self) -> None:
+        """Forget the best: the next evaluation is compared with none before it."""
+        self.best, self.best_nats, self.best_step, self.waited = None, math.inf, 0, 0
 
     @contextmanager
     def shown(self, *, kept: bool = False) -> Iterator[None]:
         """The model holds the weights to be judged (the average where there is one), or those to
-        be `kept` (the best where they are remembered)."""
-        if self.shows:  # what is kept, already
+        be `kept` (the best where they are remembered); afterwards what it held before."""
+        before = self.showing
+        if before == kept:
             yield
             return
+        self.back()
         self.show(kept=kept)
         try:
             yield
         finally:
             self.back()
+            if before is not None:
+                self.show(kept=before)
 
     @torch.no_grad()
     def show(self, *, kept: bool) -> None:
         """As `shown`, until `back` is called."""
-        chosen = (self.best if kept else None) or self.average
-        if chosen is not None and self.live is None:
+        if self.showing is not None:
+            return
+        self.showing, chosen = kept, self._chosen(kept)
+        if chosen is not None:
             self.live = _copies(self.here)
             torch._foreach_copy_(self.here, chosen)
 
     @torch.no_grad()
     def back(self) -> None:
         """The live weights again."""
+        self.showing = None
         if self.live is not None:
             torch._foreach_copy_(self.here, self.live)
             self.live = None
+
+    def _chosen(self, kept: bool) -> list[Tensor] | None:
+        """What is shown in place of the live ones; None where those are."""
+        return self.best if kept and self.kept_step is not None else self.average
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """What a resumed run needs beside the weights in the model, flat and named; nothing where
@@ -111,7 +147,8 @@ class Weights:
         for kind in KINDS:
             for i, tensor in enumerate(getattr(self, kind) or ()):
                 yield f"{kind}.{i}", self._joined(i, tensor)
-        yield "judged", torch.tensor([self.best_nats, self.waited], dtype=torch.float64)
+        judged = [self.best_nats, self.waited, self.best_step, self.judged_on]
+        yield "judged", torch.tensor(judged, dtype=torch.float64)
 
     @torch.no_grad()
     def restore(self, tensors: dict[str, Tensor]) -> None:
@@ -127,10 +164,11 @@ class Weights:
             self.average = found["average"] or _copies(self.here)
         self.best = found["best"] if self.keep_best else None
         if "judged" in tensors:
-            nats, waited = tensors["judged"].tolist()
+            # An older file says neither the step nor the size: its next evaluation begins anew.
+            nats, waited, step, tokens = [*tensors["judged"].tolist(), 0, 0][:4]
             # The best is looked for anew where its weights were not kept.
             self.best_nats = math.inf if self.keep_best and not self.best else nats
-            self.waited = int(waited)
+            self.waited, self.best_step, self.judged_on = int(waited), int(step), int(tokens)
 
     def _of(self, kind: str, tensors: dict[str, Tensor]) -> list[Tensor] | None:
         if f"{kind}.0" not in tensors:

@@ -106,12 +106,15 @@ class Paused:
 @dataclass(frozen=True)
 class Finished:
     """The last event of a run that ended as asked: `reason` is budget, stopped, or early (no
-    evaluation was better for as long as the settings' patience)."""
+    evaluation was better for as long as the settings' patience). `kept` is the step whose weights
+    are kept, and `kept_nats` their evaluation, where a later one was worse; None: the last."""
 
     step: int
     tokens: int
     seconds: float
     reason: str
+    kept: int | None = None
+    kept_nats: float | None = None
 
 
 @dataclass(frozen=True)

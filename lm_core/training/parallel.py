@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from lm_core.errors import BadSettings
+from lm_core.models.mixture import Mixture
 from lm_core.models.recomputing import recompute
 from lm_core.training import carried, sharding
 from lm_core.training.averaging import Weights
@@ -81,15 +82,16 @@ class Team:
             distributed.all_reduce(tensor)
         return tensor
 
-    def order(self, code: int, lr: float = 0.0, rows: int = 0) -> None:
-        """The leader tells what comes next."""
+    def order(self, code: int, value: float = 0.0, count: int = 0) -> None:
+        """The leader tells what comes next: a step's learning rate and rows, an evaluation's
+        surprise and tokens."""
         if self.size > 1 and self.leads:
-            self._broadcast(torch.tensor([code, lr, rows], dtype=torch.float64))
+            self._broadcast(torch.tensor([code, value, count], dtype=torch.float64))
 
     def hear(self) -> tuple[int, float, int]:
-        """What a follower is told: code, learning rate, rows."""
-        code, lr, rows = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
-        return int(code), lr, int(rows)
+        """What a follower is told: code, value, count."""
+        code, value, count = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
+        return int(code), value, int(count)
 
     def whole(self, state: Any) -> Any:
         """The carried state of all rows, from the states of each process's own rows."""
@@ -174,6 +176,8 @@ def end(trainer: "Trainer") -> None:
 
     trainer.state = trainer.team.whole(trainer.state)
     trainer.weights.show(kept=True)
+    if isinstance(trainer.model, Mixture) and trainer.weights.kept_step is not None:
+        trainer.evaluate()  # which weighs its parts: they are others than a moment ago
     if trainer.team.shards:
         trainer.weights.memory = training_tensors(trainer)
 
@@ -181,18 +185,18 @@ def end(trainer: "Trainer") -> None:
 def follow(trainer: "Trainer") -> None:
     """What every process but the first does: the leader's steps, until it ends."""
     while True:
-        code, value, rows = trainer.team.hear()
+        code, value, count = trainer.team.hear()
         if code == END:
             return
         if code == GATHER:
             trainer.team.whole(trainer.state)
         elif code == STEP:
-            trainer._one_step(rows, value)
+            trainer._one_step(count, value)
             trainer.step += 1
             if trainer.team.shards:
                 trainer.weights.update(trainer.step)
         else:
-            sharding.obey(trainer, code, value)
+            sharding.obey(trainer, code, value, count)
 
 
 def _rows(state: Any) -> int:

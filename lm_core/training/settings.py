@@ -48,6 +48,12 @@ class TrainSettings(Settings):
         help="Share of the budget during which the learning rate rises from zero. One-cycle has a "
         "rise of its own.",
     )
+    keep_best: bool = setting(
+        True,
+        title="Keep the best",
+        help="Where the last evaluation is not the best one, the weights of the best are kept "
+        "instead of the last.",
+    )
     grad_clip: float = setting(
         1.0,
         title="Gradient clip",
@@ -104,12 +110,6 @@ class TrainSettings(Settings):
         high=100_000,
         unit="evaluations",
         help="Stop early after so many evaluations without a new best; 0: never.",
-        advanced=True,
-    )
-    keep_best: bool = setting(
-        False,
-        title="Keep the best",
-        help="Save the weights of the best evaluation instead of the last ones.",
         advanced=True,
     )
     precision: str = setting(

@@ -102,7 +102,7 @@ class SharedWeights(Weights):
         if self._shows:
             return
         self.team.order(SHOW, kept)
-        chosen = (self.best if kept else None) or self.average
+        self.showing, chosen = kept, self._chosen(kept)
         self.live, self._shows = self.here if chosen else None, True
         for i, p in enumerate(self.model.parameters()):
             joined = self._joined(i, (chosen or self.here)[i])
@@ -113,11 +113,12 @@ class SharedWeights(Weights):
         if self._shows:
             self.team.order(BACK)
             self.live, self._shows, self.memory = None, False, None
+            self.showing = None
             _empty(self.model)
 
-    def judge(self, nats: float) -> None:
-        self.team.order(JUDGE, nats)
-        super().judge(nats)
+    def judge(self, nats: float, tokens: int = 0) -> None:
+        self.team.order(JUDGE, nats, tokens)
+        super().judge(nats, tokens)
 
     def _judged(self) -> list[Tensor]:
         return self.average or self.here
@@ -131,8 +132,9 @@ class SharedWeights(Weights):
         return local(cut_like(whole, self.shards[i]))
 
 
-def obey(trainer: "Trainer", code: int, value: float) -> None:
-    """What a follower does when the leader uses its weights; `value` comes with the order."""
+def obey(trainer: "Trainer", code: int, value: float, count: int) -> None:
+    """What a follower does when the leader uses its weights; `value` and `count` come with the
+    order."""
     from lm_core.training.resume import training_tensors  # which knows the trainer
 
     if code == SHOW:
@@ -140,7 +142,7 @@ def obey(trainer: "Trainer", code: int, value: float) -> None:
     elif code == BACK:
         trainer.weights.back()
     elif code == JUDGE:
-        trainer.weights.judge(value)
+        trainer.weights.judge(value, count)
     elif code == MEMORY:
         training_tensors(trainer)
 

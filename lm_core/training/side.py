@@ -65,7 +65,7 @@ class SideWork:
             found = evaluated(trainer)
             sound = not math.isnan(found[0].nats) if found else _numbers(trainer.model)
             if found and judged:
-                trainer.weights.judge(found[0].nats)
+                trainer.weights.judge(found[0].nats, found[0].scored_tokens)
             if sound:
                 found += shown(trainer)
         yield from found

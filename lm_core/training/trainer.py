@@ -223,7 +223,9 @@ class Trainer:
         if self.save and (yield from saving.do(last=True)):
             yield Failed.diverged(self.step)
             return
-        yield Finished(self.step, self.tokens, self.seconds, reason)
+        kept = self.weights.kept_step
+        nats = None if kept is None else self.weights.best_nats
+        yield Finished(self.step, self.tokens, self.seconds, reason, kept, nats)
 
     def _one_step(
         self, rows: int, lr: float, watching: Sequence[Watcher] = ()

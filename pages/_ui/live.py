@@ -89,7 +89,8 @@ def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
     """Where the run stands, in words, which do not call well what an alarm was raised over."""
     unkept = session.manager().trouble(run.id)
     trouble = unkept or run.message
-    going, done = "Learning.", "Done: the budget is spent."
+    going = "Learning."
+    done = "Done." if run.facts.get("early") else "Done: the budget is spent."
     if any(row["severity"] == "alarm" for row in noticed):
         going, done = f"It goes on, {MEND}", f"The budget is spent, {MEND}"
     words = {

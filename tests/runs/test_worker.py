@@ -15,7 +15,7 @@ from lm_core.errors import StoreUnavailable
 from lm_core.models import models
 from lm_core.runs import training_run, worker
 from lm_core.runs.prepare import prepare
-from lm_core.runs.snapshots import snapshot_steps
+from lm_core.runs.snapshots import load_snapshot, snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.worker import StoreControl, execute, unit_of
@@ -100,13 +100,39 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert saved.meta["step"] == steps[-1]
 
 
-def test_the_card_carries_the_last_evaluation(store: RunStore) -> None:
-    run = queued(store, spec_of())
-    worked(store, run)
-    last = store.last(Evaluated, run)
-    scored = load_checkpoint(store.run_folder(run) / "checkpoint").meta["metrics"]["validation"]
-    assert scored["nats_per_token"] == last["nats"]
-    assert scored["tokens"] == last["scored_tokens"]
+def best_at_step_10(self: trainer.Trainer) -> Evaluated:
+    nats = 2.0 + 0.1 * abs(self.step - 10)
+    return Evaluated(self.step, self.tokens, "validation", nats, 50, True)
+
+
+def test_the_card_carries_the_evaluation_of_the_weights_that_are_kept(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer.Trainer, "evaluate", best_at_step_10)
+    run = queued(store, spec_of(steps=20))
+    assert worked(store, run) == "finished"
+    row, card = store.get(run), load_checkpoint(store.run_folder(run) / "checkpoint").meta
+    assert (card["step"], card["kept"], row.facts["kept"]) == (20, 10, 10)
+    scored = card["metrics"]["validation"]
+    assert (scored["nats_per_token"], scored["tokens"]) == (2.0, 50)
+    assert "Kept: the weights of step 10, the best evaluation (2.00 nats)" in row.message
+    kept = load_checkpoint(store.run_folder(run) / "checkpoint").model.state_dict()
+    last = load_snapshot(store, run, 20).state_dict()  # what is looked back at is not what is kept
+    assert any(not torch.equal(kept[name], last[name]) for name in kept)
+
+
+def test_a_run_that_ended_early_says_so(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer.Trainer, "evaluate", best_at_step_10)
+    spec = spec_of(steps=1000)
+    run = queued(
+        store, dataclasses.replace(spec, train=dataclasses.replace(spec.train, patience=2))
+    )
+    assert worked(store, run) == "finished"
+    row = store.get(run)
+    assert row.facts["early"]
+    assert row.message.startswith(
+        "It ended early: its evaluations got no better. Kept: the weights"
+    )
 
 
 def test_two_runs_of_one_spec_show_the_same(store: RunStore) -> None:

@@ -17,7 +17,8 @@ TEXTS = {"train": RUNNING, "validation": RUNNING}
 def make(family: str = "transformer", steps: int = 20, **rest) -> Trainer:
     hooks = {k: rest.pop(k) for k in ("save", "write") if k in rest}
     how = {"batch_size": 4, "lr": 1e-2, "eval_every": 5, "eval_tokens": 200} | rest
-    model = tiny_model(family, TOKENIZER.vocab_size, n_layer=1, block_size=8)
+    tiny = {} if family == "mixture" else {"n_layer": 1, "block_size": 8}
+    model = tiny_model(family, TOKENIZER.vocab_size, **tiny)
     settings = TrainSettings(**how)
     return Trainer(model, TEXTS, settings=settings, budget=Budget(steps=steps), **hooks)
 
@@ -114,10 +115,72 @@ def test_the_best_evaluation_is_what_is_kept_at_the_end() -> None:
     score = evaluate(training.model, RUNNING, max_tokens=200)
     assert score.nats_per_token == pytest.approx(judged[15])
     assert events[-1].step == 30
+    assert (events[-1].kept, events[-1].kept_nats) == (15, judged[15])
+
+
+def test_the_best_is_kept_unless_one_says_otherwise() -> None:
+    assert worsening(make(), after=15).settings.keep_best
+    assert list(worsening(make(steps=30, keep_best=False), after=15).run())[-1].kept is None
+
+
+def test_while_evaluations_get_better_the_newest_weights_are_the_ones_to_keep() -> None:
+    training = make(steps=10)
+    end = list(training.run())[-1]
+    assert training.weights.best is not None
+    kept = weights(training.model)
+    training.weights.update(11)
+    assert end.kept is training.weights.kept_step is None
+    assert not training.weights.shows
+    training.weights.back()
+    with torch.no_grad():
+        next(training.model.parameters()).add_(1.0)  # steps after the best evaluation
+    with training.weights.shown(kept=True):
+        assert not same(weights(training.model), kept)
+
+
+def test_after_the_end_the_last_weights_can_still_be_looked_at() -> None:
+    training = worsening(make(steps=30), after=15)
+    list(training.run())
+    kept = weights(training.model)
+    with training.weights.shown():
+        assert not same(weights(training.model), kept)
+    assert same(weights(training.model), kept)
+
+
+def test_only_evaluations_of_one_size_are_compared() -> None:
+    model = tiny_model("lstm")
+    held = Weights(model, keep_best=True, patience=2)
+
+    def judged(step: int, nats: float, tokens: int) -> int | None:
+        with torch.no_grad():
+            next(model.parameters()).fill_(step)
+        held.update(step)
+        held.judge(nats, tokens)
+        return held.kept_step
+
+    assert judged(1, 2.0, 100) is None
+    assert judged(2, 2.5, 100) == 1
+    assert judged(3, 2.6, 800) is None  # a larger sample: the first of its size
+    assert not held.enough
+    assert judged(4, 2.8, 800) == 3
+    with held.shown(kept=True):
+        assert next(model.parameters()).detach().mean() == 3
+    twin = Weights(model, keep_best=True, patience=2)
+    twin.restore(dict(held.tensors()))
+    assert (twin.kept_step, twin.best_nats, twin.waited) == (3, 2.6, 1)
+
+
+def test_a_mixture_weighs_its_parts_anew_where_an_older_one_is_kept() -> None:
+    training = worsening(make("mixture", steps=30, eval_every=3), after=15)
+    events = list(training.run())
+    assert 0 < events[-1].kept < 30
+    shown = float(training.model.weight)
+    training.evaluate()
+    assert float(training.model.weight) == pytest.approx(shown)
 
 
 def test_without_it_the_last_weights_are_kept() -> None:
-    training = make()
+    training = make(keep_best=False)
     events = list(training.run())
     last = [e.nats for e in events if isinstance(e, Evaluated)][-1]
     assert training.weights.live is None

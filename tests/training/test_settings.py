@@ -63,4 +63,4 @@ def test_settings_of_an_older_run_mean_what_they_meant() -> None:
     settings = TrainSettings.from_dict(older)
     assert settings == TrainSettings(lr=0.01, batch_size=16)
     assert (settings.accumulate, settings.ramp, settings.ema, settings.patience) == (1, 0, 0, 0)
-    assert (settings.keep_best, settings.deterministic) == (False, False)
+    assert (settings.keep_best, settings.deterministic) == (True, False)

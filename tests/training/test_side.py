@@ -22,7 +22,7 @@ class Pretended:
         self.settings, self.budget = TrainSettings(), Budget(seconds=seconds)
         self.data, self.write, self.aside = {"validation": None}, None, ()
         self.beside = Beside(self)
-        self.weights = SimpleNamespace(shown=_Nothing, judge=lambda nats: None)
+        self.weights = SimpleNamespace(shown=_Nothing, judge=lambda nats, tokens: None)
         clock = SimpleNamespace(perf_counter=lambda: self.now)
         monkeypatch.setattr(module, "time", clock)
 
