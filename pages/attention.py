@@ -5,7 +5,6 @@ import streamlit as st
 from pages._ui import front_door, looking, models, session, writing
 from pages._ui.show import show_chart, show_source
 
-SENTENCE, ITEM = "the people of the united states", "anastasia"
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
 ALL, ONE = "attention-all", "attention-one"
 BIND = "query-params"
@@ -22,17 +21,18 @@ with controls[1]:
         st.info("No model with attention is here yet: train a Transformer on the Train screen.")
         st.stop()
     choice = writing.pick(choices, writing.labels(choices), key="attention-model")
+checkpoint = models.load(choice)
 with controls[0]:
+    field = "attention-name" if choice.items else "attention-text"
     text = st.text_input(
         "Your name" if choice.items else "Your sentence",
-        value=ITEM if choice.items else SENTENCE,
+        value=looking.offer(checkpoint, field),
         max_chars=5000,
-        key="attention-name" if choice.items else "attention-text",
+        key=field,
         bind="query-params",
     )
 controls[2].button("Look", type="primary", width="stretch", key="attention-look")
 
-checkpoint = models.load(choice)
 reading = None
 with session.mending():  # the text stays where it is
     reading = looking.read(checkpoint, text)
@@ -53,13 +53,16 @@ def small_and_large() -> tuple[int, int]:
     from lm_core.charts.heatmaps import all_heads, one_head
 
     dark = st.context.theme.type == "dark"
+    opening = looking.open_head(reading, (choice.folder, text), LAYER, HEAD)
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
         places = st.columns(2)
         with places[0]:
-            layer = looking.choose("Layer", [str(i + 1) for i in range(L)], key=LAYER, bind=BIND)
+            names = [str(i + 1) for i in range(L)]
+            layer = looking.choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
         with places[1]:
-            head = looking.choose("Head", [str(i + 1) for i in range(H)], key=HEAD, bind=BIND)
+            names = [str(i + 1) for i in range(H)]
+            head = looking.choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
         chart = all_heads(
             reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
         )

@@ -32,7 +32,7 @@ CARDS = (
         "Which words it looks back at, head by head.",
         "Open attention",
         "pages/attention.py",
-        {"attention-text": PROMPT},
+        {},
     ),
     (
         "Who writes the best names?",

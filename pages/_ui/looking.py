@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
     from lm_core.inspection import HeadReading
 
+OPENED = "attention-opened"  # in the session: for what the heads were opened, and on which
+# To begin with, the longest first: of whole words, of tokens that come again.
+SENTENCES = (
+    "We will build a new America, and a new world.",
+    "The state of the Union is strong.",
+    "We the people",
+    "the people",
+)
+ITEMS = ("anastasia", "Anna", "anna")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -57,8 +67,53 @@ def read(checkpoint: "Checkpoint", text: str) -> Reading | None:
     maps = attention_maps(checkpoint.model, kept)
     tokens = [checkpoint.tokenizer.token_text(int(id)) for id in kept]
     return Reading(
-        kept, tokens, unique_labels(tokens), maps.numpy(), read_heads(maps), len(ids) - len(kept)
+        kept,
+        tokens,
+        unique_labels(tokens),
+        maps.numpy(),
+        read_heads(maps, kept),
+        len(ids) - len(kept),
     )
+
+
+def offered(checkpoint: "Checkpoint") -> str:
+    """A text to begin with: the first that the model knows the letters of and sees whole."""
+    from lm_core.errors import BadText
+    from lm_core.inspection import text_ids
+
+    room = checkpoint.model.context_size
+    for text in ITEMS if checkpoint.items else SENTENCES:
+        try:
+            ids = text_ids(checkpoint.tokenizer, text, items=checkpoint.items)
+        except BadText:
+            continue
+        if room is None or len(ids) <= room:
+            return text
+    return ""
+
+
+def offer(checkpoint: "Checkpoint", key: str) -> str:
+    """The text that a field of this key begins with; one that was offered with another model, and
+    not changed since, makes room for it."""
+    text, before = offered(checkpoint), f"{key}-offered"
+    if key in st.session_state and st.session_state[key] == st.session_state.get(before):
+        st.session_state[key] = text
+    st.session_state[before] = text
+    return text
+
+
+def open_head(reading: Reading, of: tuple, layer: str, head: str) -> tuple[int, int]:
+    """Where to open the heads of another model or text (`of` says which): on the one that does most
+    of what is seen at once. One that the visitor has chosen stays."""
+    best = max(reading.heads, key=lambda head: head.visible, default=None)
+    found = (best.layer, best.head) if best else (0, 0)
+    opened_of, opened = st.session_state.get(OPENED, (None, None))
+    if opened_of != of:
+        now = (st.session_state.get(layer), st.session_state.get(head))
+        if opened is not None and now == opened != found:
+            st.session_state[layer], st.session_state[head] = found
+        st.session_state[OPENED] = (of, found)
+    return found
 
 
 def pointed(chart_key: str, *into: str) -> None:
@@ -102,6 +157,9 @@ def notice(reading: Reading) -> str:
         says.append(
             f"{len(back)} of {len(reading.heads)} heads look mostly at the token just before, most "
             f"of all {_name(best)} ({percent(best.previous)} on average)"
+            if len(back) > 1
+            else f"{_name(best)} looks mostly at the token just before ({percent(best.previous)} "
+            "on average)"
         )
     else:
         best = max(reading.heads, key=lambda head: head.previous)
@@ -109,6 +167,7 @@ def notice(reading: Reading) -> str:
             "no head looks mostly at the token just before here; the most any gives it is "
             f"{percent(best.previous)}, {_name(best)}"
         )
+    says.extend(_again(reading.heads))
     first = [head for head in reading.heads if head.kind == "first token"]
     if first:
         says.append(
@@ -125,17 +184,37 @@ def notice(reading: Reading) -> str:
     return "; ".join(says) + "."
 
 
+def _again(heads: "list[HeadReading]") -> list[str]:
+    """What the heads make of tokens that came before, where any did."""
+    from lm_core.charts.words import percent
+
+    if any(head.after_repeat != head.after_repeat for head in heads):
+        return []
+    after = max(heads, key=lambda head: head.after_repeat)
+    copy = max(heads, key=lambda head: head.repeated)
+    said = (
+        f"where a token stands further back already, {_name(copy)} gives that copy "
+        f"{percent(copy.repeated)}, and {_name(after)} the token after the copy "
+        f"{percent(after.after_repeat)}"
+    )
+    return [said + ", as if it asked how it went on last time" * (after.kind == "after a copy")]
+
+
 def head_table(reading: Reading) -> None:
     """Every head in figures."""
     import pandas as pd
 
     rows = [
-        (h.layer + 1, h.head + 1, h.kind, h.previous, h.itself, h.first, h.entropy, h.breadth)
+        (
+            *(h.layer + 1, h.head + 1, h.kind, h.previous, h.itself, h.first),
+            *(h.repeated, h.after_repeat, h.entropy, h.breadth),
+        )
         for h in reading.heads
     ]
     columns = ["layer", "head", "looks mostly at", "to the one before", "to itself"]
-    columns += ["to the first", "entropy (nats)", "spread (tokens)"]
-    table = pd.DataFrame(rows, columns=columns).round(3)
+    columns += ["to the first", "to an earlier copy", "to what came after a copy"]
+    columns += ["entropy (nats)", "spread (tokens)"]
+    table = pd.DataFrame(rows, columns=columns).round(3).dropna(axis="columns")
     show_table(table, key="attention-heads", height=300)
 
 

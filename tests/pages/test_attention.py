@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lm_core.checkpoints import load_checkpoint
+from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import attention_maps, text_ids
+from lm_core.tokenizers.char import CharTokenizer
 from pages._ui import looking, models
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
+SENTENCE = looking.SENTENCES[0]
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +74,7 @@ def maps_of(text: str, *, items: bool) -> np.ndarray:
 
 def test_it_opens_on_a_sentence_with_the_weights_of_every_head() -> None:
     app = sound(opened())
-    maps = maps_of("the people of the united states", items=False)
+    maps = maps_of(SENTENCE, items=False)
     L, H, T, _ = maps.shape
     drawn = table(app, "head")
     assert len(drawn) == L * H * T * (T + 1) // 2
@@ -81,8 +83,65 @@ def test_it_opens_on_a_sentence_with_the_weights_of_every_head() -> None:
     )
     titles = [chart.proto.spec for chart in app.get("plotly_chart")]
     assert "All heads" in titles[0]
-    assert "Layer 1, head 1" in titles[1]
     assert "is the most decided" in said(app)
+    # On the head that gives most to the token before, all words whole.
+    before = maps.diagonal(offset=-1, axis1=-2, axis2=-1).mean(-1)
+    layer, head = np.unravel_index(before.argmax(), before.shape)
+    assert f"Layer {layer + 1}, head {head + 1}" in titles[1]
+    assert app.selectbox(key="attention-row").options[:3] == ["We", "·will", "·build"]
+
+
+def test_a_head_is_opened_for_the_text_until_the_visitor_chooses_one() -> None:
+    app = sound(on_names(opened()))
+    place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
+    for name in ("anastasia", "christina", "maximilian"):
+        sound(write(app, name, "attention-name"))
+        reading = looking.read(load_checkpoint(transformer(items=True).folder), name)
+        best = max(reading.heads, key=lambda head: head.visible)
+        place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
+        assert [box.value for box in place] == [best.layer, best.head]
+        assert best.visible > 0.6
+    other = 0 if place[0].value else 1
+    sound(place[0].set_value(other).run())
+    sound(write(app, "anastasia", "attention-name"))
+    assert app.selectbox(key="attention-layer").value == other
+
+
+def model_of(folder: Path, text: str, room: int):
+    tokenizer = CharTokenizer.train([text])
+    settings = {"n_layer": 1, "n_head": 1, "n_embd": 8, "block_size": room}
+    model = build_model("transformer", settings, tokenizer.vocab_size)
+    save_checkpoint(folder, model, tokenizer, {})
+    return load_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "begins"),
+    [
+        (SENTENCE + looking.SENTENCES[1], 50, SENTENCE),
+        (SENTENCE + looking.SENTENCES[1], 40, "The state of the Union is strong."),
+        ("the people", 16, "the people"),
+        ("日本語", 16, ""),
+    ],
+)
+def test_the_first_text_is_one_that_the_model_reads_whole(
+    tmp_path: Path, text: str, room: int, begins: str
+) -> None:
+    assert looking.offered(model_of(tmp_path / "m", text, room)) == begins
+
+
+def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = model_of(tmp_path / "long", SENTENCE, 50)
+    short = model_of(tmp_path / "short", "the people", 16)
+    state: dict[str, str] = {}
+    monkeypatch.setattr(looking.st, "session_state", state)
+    state["field"] = looking.offer(long, "field")
+    assert looking.offer(short, "field") == state["field"] == "the people"
+    state["field"] = "people"
+    looking.offer(long, "field")
+    assert state["field"] == "people"
 
 
 def test_the_arithmetic_ends_in_the_weight_of_the_chosen_cell() -> None:
@@ -91,7 +150,7 @@ def test_the_arithmetic_ends_in_the_weight_of_the_chosen_cell() -> None:
     sound(app.selectbox(key="attention-head").set_value(1).run())
     sound(app.selectbox(key="attention-row").set_value(4).run())
     sound(app.selectbox(key="attention-column").set_value(1).run())
-    weight = maps_of("the people of the united states", items=False)[2, 1, 4, 1]
+    weight = maps_of(SENTENCE, items=False)[2, 1, 4, 1]
     assert formula(app, 1).endswith(f"= {weight:.3f}")
     shares = table(app, "share")
     assert len(shares) == 5
@@ -103,7 +162,7 @@ def test_the_arithmetic_ends_in_the_weight_of_the_chosen_cell() -> None:
 
 def test_it_begins_at_the_strongest_look_of_the_head() -> None:
     app = sound(opened(layer="3", head="2"))
-    weights = np.tril(maps_of("the people of the united states", items=False)[2, 1], -1)
+    weights = np.tril(maps_of(SENTENCE, items=False)[2, 1], -1)
     row, column = np.unravel_index(weights.argmax(), weights.shape)
     assert app.selectbox(key="attention-row").value == row
     assert app.selectbox(key="attention-column").value == column
@@ -172,6 +231,6 @@ def test_signs_of_markdown_are_shown_as_they_are() -> None:
 
 def test_heads_are_read_in_figures() -> None:
     heads = table(sound(opened()), "entropy (nats)")
-    L, H, T, _ = maps_of("the people of the united states", items=False).shape
+    L, H, T, _ = maps_of(SENTENCE, items=False).shape
     assert len(heads) == L * H
     assert heads["entropy (nats)"].between(0, np.log(T)).all()
