@@ -24,6 +24,7 @@ class Candidate:
 
     id: int
     logit: float  # the model's own score
+    own: float  # softmax of the scores alone: its probability at temperature 1
     scaled: float  # the score over the temperature; not a number where the temperature is 0
     share: float  # softmax of the scaled scores, before anything is ruled out
     probability: float  # of being drawn; 0 where it is ruled out
@@ -69,21 +70,44 @@ class Writer:
         """How many of the oldest tokens the model no longer sees."""
         return window_start(len(self.prompt) + len(self.written), self._model.context_size)
 
+    def seen_at(self, position: int) -> list[int]:
+        """The ids that the model saw when it guessed written token number `position`, the oldest
+        first; `len(written)` is the next one.
+
+        Raises:
+            IndexError: no such token.
+        """
+        if not 0 <= position <= len(self.written):
+            raise IndexError(f"token {position} of {len(self.written)} written")
+        before = self.prompt + self.written[:position]
+        return before[window_start(len(before), self._model.context_size) :]
+
+    def logits_at(self, position: int) -> Tensor:
+        """The logits (V,) from which written token number `position` was chosen, read anew from
+        what the model saw then. What is being written is not touched. Raises as `seen_at`."""
+        return self._run(self.seen_at(position), None)[0]
+
     def _read(self) -> Tensor:
         """Logits (V,) after everything so far: one new token where the state serves, else the
         whole window, as `generate` does."""
         start, ids = self.forgotten, self.prompt + self.written
         fresh = self._state is None or start != self._begin
-        idx = torch.tensor([ids[start:] if fresh else ids[-1:]], device=self._model.device)
+        state = None if fresh else self._state
+        logits, self._state = self._run(ids[start:] if fresh else ids[-1:], state)
+        self._begin = start
+        return logits
+
+    def _run(self, ids: list[int], state: Any) -> tuple[Tensor, Any]:
+        """Logits (V,) after `ids`, and the state."""
+        idx = torch.tensor([ids], device=self._model.device)
         was_training = self._model.training
         self._model.eval()
         try:
             with torch.inference_mode():
-                logits, self._state = self._model(idx, None if fresh else self._state)
+                logits, state = self._model(idx, state)
         finally:
             self._model.train(was_training)
-        self._begin = start
-        return numbers_only(logits[0, -1]).clone()
+        return numbers_only(logits[0, -1]).clone(), state
 
 
 def candidates(
@@ -92,27 +116,33 @@ def candidates(
     most: int = 8,
     *,
     before: Sequence[int] = (),
+    chosen: int | None = None,
 ) -> list[Candidate]:
     """The likeliest tokens under `sampler`, at most `most`, the likeliest first.
 
     Args:
         logits: (V,) of one next token; not changed.
         before: ids of the text so far, for samplers that look at what was written.
+        chosen: an id that is shown in any case, as the last where it is not among the likeliest.
     """
     logits = logits.float()
+    own = logits.softmax(-1)
     share = temperature(logits, sampler.temperature).softmax(-1)
     ids = torch.tensor([before], device=logits.device) if len(before) else None
     drawn = shaped(logits.unsqueeze(0), sampler, ids)[0].softmax(-1)
     # Equal shares (all but one are 0 at temperature 0) are ordered by the model's own scores.
-    order = logits.argsort(descending=True, stable=True)[:most]
+    order = logits.argsort(descending=True, stable=True)[:most].tolist()
+    if chosen is not None and chosen not in order:
+        order[most - 1 :] = [chosen]
     t = sampler.temperature
     return [
         Candidate(
             id=i,
             logit=float(logits[i]),
+            own=float(own[i]),
             scaled=float(logits[i]) / t if t > 0 else float("nan"),
             share=float(share[i]),
             probability=float(drawn[i]),
         )
-        for i in order.tolist()
+        for i in order
     ]

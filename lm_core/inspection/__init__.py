@@ -8,6 +8,7 @@ from lm_core.inspection.attention import (
     text_ids,
 )
 from lm_core.inspection.heads import HeadReading, read_heads
+from lm_core.inspection.reach import reach
 from lm_core.models.tracing import Trace, trace
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "attention_cell",
     "attention_maps",
     "has_attention",
+    "reach",
     "read_heads",
     "text_ids",
     "trace",

@@ -63,6 +63,35 @@ def test_looking_changes_nothing(model: LanguageModel) -> None:
     assert writer.written == []
 
 
+def test_a_token_written_long_ago_is_looked_at_again(model: LanguageModel) -> None:
+    """The logits are those it was chosen from, past the end of the context too; writing goes on as
+    if nobody had looked."""
+    writer, undisturbed, were = (
+        Writer(model, [3, 1, 4], seed=5),
+        Writer(model, [3, 1, 4], seed=5),
+        [],
+    )
+    for _ in range(20):
+        were.append(writer.logits)
+        writer.step()
+        writer.logits_at(len(writer.written) // 2)
+    for position, logits in enumerate([*were, writer.logits]):
+        torch.testing.assert_close(writer.logits_at(position), logits)
+    assert writer.written == [undisturbed.step() for _ in range(20)]
+    p = [float(writer.logits_at(i).softmax(-1)[id]) for i, id in enumerate(writer.written)]
+    assert p == pytest.approx(writer.probabilities, rel=1e-4)
+    assert writer.seen_at(0) == [3, 1, 4]
+    assert writer.seen_at(20) == (writer.prompt + writer.written)[writer.forgotten :]
+
+
+@pytest.mark.parametrize("position", [-1, 1])
+def test_a_token_that_is_not_written_cannot_be_looked_at(
+    model: LanguageModel, position: int
+) -> None:
+    with pytest.raises(IndexError):
+        Writer(model, [1]).seen_at(position)
+
+
 def test_an_empty_prompt_is_refused_with_a_sentence(model: LanguageModel) -> None:
     with pytest.raises(BadSettings, match="boundary token"):
         Writer(model, [])
@@ -76,6 +105,7 @@ def test_the_arithmetic_of_a_candidate() -> None:
     total = sum(math.exp(2 * z) for z in logits.tolist())
     assert second.share == pytest.approx(math.exp(2.0) / total)
     assert second.probability == second.share
+    assert second.own == pytest.approx(math.e / sum(math.exp(z) for z in logits.tolist()))
 
 
 def test_what_is_ruled_out_has_a_share_and_no_probability() -> None:
@@ -91,6 +121,13 @@ def test_temperature_zero_gives_everything_to_the_likeliest() -> None:
     assert (best.id, best.probability, best.share) == (1, 1.0, 1.0)
     assert (other.probability, other.share) == (0.0, 0.0)
     assert math.isnan(best.scaled)
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [(3, [0, 3]), (2, [0, 2]), (None, [0, 2])])
+def test_the_chosen_token_is_shown_however_unlikely(chosen: int | None, shown: list[int]) -> None:
+    logits = torch.tensor([2.0, 0.0, 1.0, -3.0])
+    found = candidates(logits, SamplerSettings(), most=2, chosen=chosen)
+    assert [candidate.id for candidate in found] == shown
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63])
