@@ -245,7 +245,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "--format",
         required=True,
         metavar="FORMAT",
-        help="torchscript, torch-export, onnx, or script: plain PyTorch that trains it again",
+        help="torchscript, torch-export, onnx, script (plain PyTorch that writes and trains it "
+        "again), or archive: script, weights and text in one .zip",
     )
     export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 

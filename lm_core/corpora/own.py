@@ -308,6 +308,7 @@ def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) ->
         name=_PREFIX,
         title=title,
         licence="Yours: it stays on the machine that runs this lab.",
+        may_be_passed_on=True,  # by whoever gave it
         source="Your own text",
         kind="items" if items else "text",
         how="own",

@@ -8,6 +8,7 @@ INFO = CorpusInfo(
     name="tiny-shakespeare",
     title="Tiny Shakespeare",
     licence="Public domain text; compiled for char-rnn by A. Karpathy (MIT).",
+    may_be_passed_on=True,
     source="github.com/karpathy/char-rnn, data/tinyshakespeare/input.txt",
     how="download",
     size="1.1 MB",

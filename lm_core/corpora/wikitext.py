@@ -15,6 +15,7 @@ INFO = CorpusInfo(
     name="wikitext-2",
     title="WikiText-2",
     licence="CC BY-SA 3.0 and GFDL (text of Wikipedia).",
+    may_be_passed_on=True,
     source="Hugging Face data set Salesforce/wikitext, wikitext-2-v1 (Merity et al. 2016)",
     how="download",
     size="2.1 million words, 7.4 MB to fetch",

@@ -1,8 +1,8 @@
 """Export: write a model in another format, read the file back, compare, and only then keep it.
 
-Every format is a module with `write(saved, path)`, which writes one file or more, and
-`read(path)`, which gives the file's own function idx (B, T) int64 -> logits (B, T, V), made from
-nothing but what was written.
+Every format is a module with `write(saved, path)`, which writes one file or more, `read(path)`,
+which gives the file's own function idx (B, T) int64 -> logits (B, T, V), made from nothing but what
+was written, and `refused(card)`, which says without the model why it cannot be written so.
 """
 
 import importlib
@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lm_core.checkpoints import Checkpoint
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported, nearest
@@ -30,6 +31,7 @@ class Format:
     suffix: str
     module: str
     needs: tuple[str, ...] = ()
+    holds_text: bool = False  # of what the model learned
 
     @property
     def missing(self) -> list[str]:
@@ -67,6 +69,14 @@ _FORMATS = (
         ".py",
         "lm_core.export.script",
     ),
+    Format(
+        "archive",
+        "Archive",
+        "That script, its weights and the text it learned from, packed for another machine.",
+        ".zip",
+        "lm_core.export.archive",
+        holds_text=True,
+    ),
 )
 
 
@@ -87,6 +97,15 @@ def formats() -> tuple[Format, ...]:
     return _FORMATS
 
 
+def refused(card: dict[str, Any], format: str) -> str:
+    """Why a checkpoint with this card cannot be exported so, in a sentence; "" where it can, as far
+    as its card tells."""
+    chosen = _format(format)
+    if chosen.missing:
+        return _missing(chosen)
+    return importlib.import_module(chosen.module).refused(card)
+
+
 def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Exported:
     """Write the model of a checkpoint to `out`; it appears checked or not at all.
 
@@ -102,8 +121,7 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
             f"{out} is a folder: name a file, such as {out / 'model'}{chosen.suffix}."
         )
     if chosen.missing:
-        names = " ".join(chosen.missing)
-        raise Unsupported(f"{chosen.title} needs more packages: pip install {names}")
+        raise Unsupported(_missing(chosen))
     writer = importlib.import_module(chosen.module)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -143,6 +161,10 @@ def about(saved: Checkpoint) -> str:
     if not saved.model.causal:
         described["output"] = "logits (B, T, V) float32, of the token at each place"
     return dumps(described)
+
+
+def _missing(format: Format) -> str:
+    return f"{format.title} needs more packages: pip install {' '.join(format.missing)}"
 
 
 def _format(name: str) -> Format:

@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -71,11 +72,20 @@ class ScannedLogits(nn.Module):
 def check_exportable(model: LanguageModel) -> None:
     """Raises Unsupported for a family that is no fixed graph of tensors."""
     name = next(e.name for e in models if e.build is type(model))
-    if name in REFUSED:
-        raise Unsupported(
-            f"A model of the family {name} cannot be exported, because {REFUSED[name]}: "
-            "choose a family such as lstm or transformer."
-        )
+    if why := refused({"model": {"name": name}}):
+        raise Unsupported(why)
+
+
+def refused(card: dict[str, Any]) -> str:
+    """Why a model with this card is no fixed graph of tensors, in a sentence; "" where it is."""
+    described = card.get("model")
+    name = described.get("name") if isinstance(described, dict) else None
+    if name not in REFUSED:
+        return ""
+    return (
+        f"A model of the family {name} cannot be exported, because {REFUSED[name]}: "
+        "choose a family such as lstm or transformer."
+    )
 
 
 def example(model: LanguageModel) -> Tensor:

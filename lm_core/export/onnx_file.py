@@ -17,8 +17,10 @@ from torch import Tensor
 from lm_core.checkpoints import Checkpoint
 from lm_core.errors import Unsupported
 from lm_core.export.exporting import about
-from lm_core.export.logits import Logits, check_exportable, example, quiet
+from lm_core.export.logits import Logits, check_exportable, example, quiet, refused
 from lm_core.models.recurrent import Recurrent
+
+__all__ = ["read", "refused", "write"]
 
 MOST_BYTES = 1_900_000_000  # a protobuf holds 2 GB
 

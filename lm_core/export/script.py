@@ -1,15 +1,16 @@
 """One Python file of plain PyTorch: the model, how it was trained, and how it writes.
 
 Made of the sources of `lm_core.export.plain` and of the parts of the lab they use, with the run's
-own settings at the top. The weights lie beside it as safetensors, which it reads by itself; it
-needs torch, and for training numpy, to draw the batches the lab drew.
+own settings at the top and a long vocabulary at the end. The weights lie beside it as safetensors,
+which it reads by itself, whatever it is renamed to; it needs torch, and for training numpy, to draw
+the batches the lab drew. `archive.py` packs it with the text it learned from.
 """
 
 import importlib.util
 import inspect
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,11 +19,24 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lm_core.checkpoints import Checkpoint
-from lm_core.errors import BadSettings, Unsupported
-from lm_core.export.plain import loop, mlp, neural_bigram, optimizers, recurrent, transformer
+from lm_core.errors import BadSettings, LabError, Unsupported
+from lm_core.export.plain import (
+    chars,
+    loop,
+    mlp,
+    neural_bigram,
+    optimizers,
+    pairs,
+    recurrent,
+    transformer,
+    words,
+)
+from lm_core.models import models
 from lm_core.models.positions import angles, both_halves, rotary_tables, rotate
 from lm_core.models.weights import stored
 from lm_core.settings import Settings
+from lm_core.texts import in_form
+from lm_core.tokenizers import Tokenizer
 from lm_core.training import Budget, TrainSettings
 from lm_core.training import muon as muon_file
 from lm_core.training.optimizers import ADAM_SHARE
@@ -37,19 +51,24 @@ PLAIN: dict[str, tuple[ModuleType, set[str]]] = {
     "lstm": (recurrent, SIZES),
     "transformer": (transformer, {"n_layer", "n_head", "n_embd", "block_size", "dropout"}),
 }
-TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip"}  # any values
+READS = {"char": chars, "word": words, "bpe": pairs}  # kind of tokenizer -> its plain file
+# Of any value.
+TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", "keep_best", "patience"}
 KNOWN = {"optimizer": ("adamw", "muon"), "schedule": ("cosine", "linear", "constant")}
 PLAINLY = {"precision": ("auto", "float32")}  # auto is float32 on a CPU
 BATCHES = {loop.batches_of_items, loop.batches_along_text, loop.batches_at_random}
-ASIDE = {"eval_tokens", "eval_every", "accumulate", "deterministic"}  # the weights stay the same
+# The weights stay the same, but for rounding.
+ASIDE = {"eval_tokens", "eval_every", "accumulate", "deterministic", "recompute", "compile"}
 
 HEAD = '''"""{family}: a language model in plain PyTorch, written by Language Model Lab.
 
-    python {name} write --prompt TEXT    text from the weights beside this file
-    python {name} train FILE             the same run again
+    python {name}                           writes at once
+    python {name} generate --prompt TEXT    writes as asked
+    python {name} train{text}                     the same run again
+    python {name} --help                    the rest
 
-FILE is the text it learned from, in UTF-8. On a CPU with the same version of torch it gives the
-starting weights, batches and losses of the lab's run{but}.
+It finds {its} beside it, whatever it is called itself. On a CPU with the same
+version of torch, training gives the starting weights, batches and losses of the lab's run{but}.
 Writing needs torch alone; training also numpy, to draw the batches that the lab drew.
 """
 '''
@@ -59,7 +78,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
+import sys
 import time
+import unicodedata
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -69,11 +93,10 @@ from torch.nn import functional as F
 ADAMW_ALONE = """def make_optimizers(model):
     return [(adamw(list(model.parameters())), 1.0)]  # and its share of the learning rate
 """
-NO_TENSOR = IMPORTS.replace("Tensor, ", "")
 
 
-def write(saved: Checkpoint, path: Path) -> None:
-    """The script, and its weights beside it.
+def write(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool = False) -> None:
+    """The script, and its weights beside it; `beside` and `parted` as for `source`.
 
     Raises:
         Unsupported: a family, tokenizer or setting that the plain script does not have.
@@ -81,7 +104,7 @@ def write(saved: Checkpoint, path: Path) -> None:
     """
     if path.suffix != ".py":
         raise BadSettings(f"A script's name ends in .py: name it {path.stem}.py.")
-    path.write_text(source(saved, path), encoding="utf-8")
+    path.write_text(source(saved, path, beside=beside, parted=parted), encoding="utf-8")
     weights = path.with_suffix(".safetensors")
     save_file(stored(saved.model), weights)
     weights.chmod(path.stat().st_mode)  # safetensors writes for the owner alone
@@ -96,31 +119,43 @@ def read(path: Path) -> Callable[[Tensor], Tensor]:
     return lambda idx: model(idx)[0]
 
 
-def source(saved: Checkpoint, path: Path) -> str:
-    """The text of the script."""
-    family = saved.meta["model"]["name"]
+def refused(card: dict[str, Any]) -> str:
+    """Why no script can be written of a model with this card, in a sentence; "" where one can."""
+    described = dict(card.get("model", {}))
+    try:
+        family = described.pop("name", "")
+        _plain_model(family, models[family].settings.from_dict(described))
+        _training(card.get("spec"))
+    except LabError as error:
+        return str(error)
+    return ""
+
+
+def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool = False) -> str:
+    """The text of the script.
+
+    Args:
+        path: where it will be; its weights are beside it under the same name.
+        beside: the text it learned from will be there too, in train.txt and validation.txt.
+        parted: these hold several texts, a form feed between two.
+    """
+    family, tokenizer = saved.meta["model"]["name"], saved.tokenizer
     plain = _plain_model(family, saved.model.settings)
     train, budget, seed = _training(saved.meta.get("spec"))
-    if saved.tokenizer.name != "char":
-        raise Unsupported(
-            "A script is written for models that read characters, and this one reads tokens of "
-            f"the kind {saved.tokenizer.name}: export it as torch-export or onnx."
-        )
+    reading = _plain_tokens(tokenizer.name)
     model = saved.model.settings.to_dict()
-    but = ", as far as a budget in seconds allows" if "seconds" in budget else ""
-    if _origin(saved.meta["spec"]) not in ("file", "own"):
-        but += ".\nA text of the lab's own is split by its own rule: give both parts (--validation)"
-    # It stands in a docstring, where quotes would end it.
-    name = path.name if re.fullmatch(r"[\w.-]{1,40}", path.name) else "model.py"
-    head = HEAD.format(family=family, name=name, but=but)
-    imports = IMPORTS if plain is transformer or train["optimizer"] == "muon" else NO_TENSOR
     shown = {k: v for k, v in model.items() if k in PLAIN[family][1] - {"block_size"}}
     rules = {k: train[k] for k in KNOWN}
     numbers = {k: v for k, v in train.items() if k not in KNOWN}
+    top, end = _vocabulary(tokenizer)
     lines = [
         f"# Made from: {saved.title!a}",
-        f"CHARS = {_long(''.join(saved.tokenizer.chars))}  # a token is a character",
+        *top,
+        f"VOCAB_SIZE = {tokenizer.vocab_size}",
+        f"BOUNDARY = {tokenizer.boundary_id}  # the token before a text, and between two",
+        f'FORM = {_value(tokenizer.form)}  # of Unicode, in which it reads; "" as it stands',
         f"ITEMS = {saved.items}  # whether each line of the text stands for itself, like a name",
+        f"PARTED = {parted}  # whether the text is several, a form feed between two",
         f"MODEL = {_dict(shown)}",
         f"BLOCK_SIZE = {model['block_size']}  # tokens in a row of a batch",
         f"CONTEXT = {saved.model.context_size}  # the most tokens it looks at; None is no limit",
@@ -128,9 +163,10 @@ def source(saved: Checkpoint, path: Path) -> str:
         f"TRAIN |= {_dict(rules)}",
         f"BUDGET = {_dict(budget)}",
         f"SEED = {seed}",
-        'WEIGHTS = Path(__file__).with_suffix(".safetensors")',
+        "HERE = Path(__file__).resolve().parent  # whatever this file is called",
+        f"WEIGHTS = HERE / {_value(path.with_suffix('.safetensors').name)}",
     ]
-    parts: list[Any] = []
+    parts: list[Any] = [in_form, *_own(reading)]
     if plain is recurrent:
         lines.append(f'KIND = "{family}"')
     if plain is transformer:
@@ -150,14 +186,74 @@ def source(saved: Checkpoint, path: Path) -> str:
     parts += [part for part in shared if part.__name__ not in own_names]
     texts = [part if isinstance(part, str) else inspect.getsource(part) for part in parts]
     texts = [text.replace(f"def {chosen.__name__}(", "def batches(") for text in texts]
-    end = 'if __name__ == "__main__":\n    main()\n'
-    return "\n\n".join([head + imports + "\n" + "\n".join(lines) + "\n", *texts, end])
+    said = _head(saved, path, budget, beside=beside)
+    used = _used(IMPORTS, "\n".join(texts))
+    main = 'if __name__ == "__main__":\n    main()\n'
+    return "\n\n".join([said + used + "\n" + "\n".join(lines) + "\n", *texts, *end, main])
+
+
+def _head(saved: Checkpoint, path: Path, budget: dict[str, Any], *, beside: bool) -> str:
+    but = ", as far as a budget in seconds allows" if "seconds" in budget else ""
+    if not beside:
+        but += ".\nFILE is the text it learned from, in UTF-8"
+        if _origin(saved.meta["spec"]) not in ("file", "own"):
+            but += (
+                "; one of the lab's own is split by its own rule: give\nboth parts (--validation)"
+            )
+    # It stands in a docstring, where quotes would end it.
+    name = path.name if re.fullmatch(r"[\w.-]{1,40}", path.name) else "model.py"
+    its = "its weights and its text" if beside else "its weights"
+    text = "     " if beside else " FILE"
+    family = saved.meta["model"]["name"]
+    return HEAD.format(family=family, name=name, but=but, its=its, text=text)
+
+
+def _used(imports: str, text: str) -> str:
+    """Of some lines of imports those that are used in `text`."""
+    kept = []
+    for line in imports.split("\n"):
+        *_, names = line.rpartition("import ")
+        used = [n for n in names.split(", ") if re.search(rf"\b{n.split(' as ')[-1]}\b", text)]
+        if "import" not in line or "__future__" in line:
+            kept.append(line)
+        elif used:
+            kept.append(line.replace(names, ", ".join(used)))
+    return "\n".join(kept)
+
+
+def _plain_tokens(tokenizer: str) -> ModuleType:
+    if tokenizer not in READS:
+        raise Unsupported(
+            f"A script is not written for tokens of the kind {tokenizer}: choose torch-export or "
+            "onnx."
+        )
+    return READS[tokenizer]
+
+
+def _vocabulary(tokenizer: Tokenizer) -> tuple[list[str], list[str]]:
+    """A tokenizer's tokens as source: lines for the top of the script, and parts for its end."""
+    told = tokenizer.to_dict()
+    if tokenizer.name == "char":
+        return [f"CHARS = {_long(''.join(told['chars']))}  # a token is a character"], []
+    if tokenizer.name == "word":
+        return [], [
+            "# A token is a word; its id is its place here.\n" + _list("WORDS", told["words"])
+        ]
+    try:
+        tokens = list(map(tokenizer.token_bytes, range(tokenizer.vocab_size)))
+    except ValueError as error:
+        raise Unsupported(f"{error}: export it as TorchScript or ONNX.") from None
+    of = dict(zip(told["tokens"], tokens, strict=True))
+    merges = [tuple(of[part] for part in merge) for merge in told["merges"]]
+    first = "# A token is a few bytes of UTF-8; its id is its place here.\n"
+    then = "# Which two were made one when the vocabulary was learned, the most frequent first.\n"
+    return [], [first + _list("TOKENS", tokens), then + _list("MERGES", merges)]
 
 
 def _plain_model(family: str, settings: Settings) -> ModuleType:
     if family not in PLAIN:
         raise Unsupported(
-            f"A script is not written for the family {family}: choose torch-export or onnx, or a "
+            f"A script is not written for the family {family}: choose TorchScript or ONNX, or a "
             f"model of {', '.join(PLAIN)}."
         )
     module, free = PLAIN[family]
@@ -166,7 +262,7 @@ def _plain_model(family: str, settings: Settings) -> ModuleType:
         name, value = next(iter(strange.items()))
         raise Unsupported(
             f"This {family} has {name}={value}, and a script is written for the default of it "
-            "only: export it as torch-export or onnx."
+            "only: export it as TorchScript or ONNX."
         )
     return module
 
@@ -183,6 +279,11 @@ def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
             "This checkpoint does not say how it was trained, so no script can train it again: "
             "export it in another format."
         )
+    if fault := spec.get("fault"):
+        raise Unsupported(
+            f"This run was trained with a fault put in on purpose ({fault}), which no script "
+            "repeats: export it as TorchScript or ONNX."
+        )
     settings = TrainSettings.from_dict(spec.get("train", {}))
     budget, seed = Budget.from_dict(spec.get("budget", {})), spec.get("seed", 0)
     if type(seed) is not int:
@@ -194,7 +295,7 @@ def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
     if strange:
         raise Unsupported(
             f"This run was trained with {strange[0]}={values[strange[0]]}, which the plain loop of "
-            "a script does not have: export it as torch-export or onnx."
+            "a script does not have: export it as TorchScript or ONNX."
         )
     kept = {k: v for k, v in values.items() if k in TRAINED_BY | set(KNOWN)}
     return kept, {k: v for k, v in budget.to_dict().items() if v is not None}, seed
@@ -217,12 +318,25 @@ def _long(text: str) -> str:
     return "(\n" + textwrap.indent("\n".join(map(_value, pieces)), "    ") + "\n)"
 
 
+def _list(name: str, values: Iterable[Any]) -> str:
+    """A list as source, as many to a line as fit."""
+    lines = ["   "]
+    for value in map(_value, values):
+        if len(lines[-1]) + len(value) + 2 > 100:
+            lines.append("   ")
+        lines[-1] += f" {value},"
+    return "\n".join([f"{name} = [", *lines, "]\n"])
+
+
 def _dict(values: dict[str, Any]) -> str:
     return "{" + ", ".join(f'"{k}": {_value(v)}' for k, v in values.items()) + "}"
 
 
 def _value(value: Any) -> str:
     """As source, strings between double quotes where they hold none."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_value, value))})"
     said = ascii(value)
-    swap = isinstance(value, str) and said[0] == "'" and '"' not in said
-    return f'"{said[1:-1]}"' if swap else said
+    start, inside = said[: said.find("'")], said[said.find("'") + 1 : -1]
+    swap = isinstance(value, str | bytes) and said.endswith("'") and '"' not in said
+    return f'{start}"{inside}"' if swap else said

@@ -11,8 +11,10 @@ from torch import Tensor
 
 from lm_core.checkpoints import Checkpoint
 from lm_core.export.exporting import about
-from lm_core.export.logits import Logits, ScannedLogits, check_exportable, example, quiet
+from lm_core.export.logits import Logits, ScannedLogits, check_exportable, example, quiet, refused
 from lm_core.models.recurrent import Recurrent
+
+__all__ = ["read", "refused", "write"]
 
 
 def write(saved: Checkpoint, path: Path) -> None:

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from lm_core.checkpoints import Checkpoint
 from lm_core.export.exporting import about
-from lm_core.export.logits import Logits, check_exportable, example, quiet
+from lm_core.export.logits import Logits, check_exportable, example, quiet, refused
+
+__all__ = ["read", "refused", "write"]
 
 
 def write(saved: Checkpoint, path: Path) -> None:

@@ -105,6 +105,19 @@ class BPETokenizer(Tokenizer):
             text = data.decode("utf-8", "surrogateescape")
         return visible(text)
 
+    def token_bytes(self, id: int) -> bytes:
+        """The bytes that a token stands for, the boundary a newline.
+
+        Raises:
+            ValueError: a token that was not made of bytes, in a vocabulary from elsewhere.
+        """
+        if id == self.boundary_id:
+            return b"\n"
+        try:
+            return bytes(_BYTES[char] for char in self.tokens[id])
+        except KeyError:
+            raise ValueError(f"This vocabulary has a token that is no bytes, {id}") from None
+
     def _to_dict(self) -> dict[str, Any]:
         return {"kind": self.name, "tokens": self.tokens, "merges": [list(m) for m in self.merges]}
 

@@ -1,17 +1,18 @@
 """What of a run can be taken away: its curve as CSV, JSON or TensorBoard files, its model as a
-checkpoint or as one script of plain PyTorch."""
+checkpoint, as a script with its text, and in formats that other programs read."""
 
 import io
 import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages._ui import session
 from pages._ui.plain import plain
+from pages._ui.run_exports import exports
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -42,15 +43,29 @@ def downloads(run: "Run") -> None:
         )
     st.caption("The model")
     folder = store.run_folder(run.id) / "checkpoint"
-    if not (folder / "meta.json").exists():
+    card = _card(folder)
+    if card is None:
         st.caption("None yet: it is saved every few seconds and at the end.")
         return
-    script, why_not = _script(str(folder), (folder / "meta.json").stat().st_mtime)
+    from lm_core.export import refused
+
+    why_not = refused(card, "archive")
     with st.container(horizontal=True):
         _button("Checkpoint", partial(checkpoint_zip, folder), f"{name}-checkpoint.zip")
-        _button("PyTorch script", lambda: script, f"{name}-script.zip", disabled=not script)
-    if why_not:
-        st.caption(plain(why_not))
+        _button(
+            "Script, weights and text",
+            partial(script_archive, folder, name),
+            f"{name}-script.zip",
+            disabled=bool(why_not),
+        )
+    st.caption(plain(why_not) if why_not else SCRIPT)
+    exports(folder, card, name)
+
+
+SCRIPT = (
+    "Unpack it where Python has torch: `python model.py` writes at once, `python model.py train` "
+    "trains it again on the text beside it."
+)
 
 
 def _button(label: str, make: Callable[[], bytes], name: str, **options: object) -> None:
@@ -61,34 +76,38 @@ def _button(label: str, make: Callable[[], bytes], name: str, **options: object)
     )
 
 
+def _card(folder: Path) -> dict[str, Any] | None:
+    """What the checkpoint says of itself; None where there is none to load."""
+    from lm_core.checkpoints import read_meta, where
+    from lm_core.errors import LabError
+
+    try:
+        return read_meta(folder) if where(folder, "meta.json").exists() else None
+    except LabError:
+        return None
+
+
 def checkpoint_zip(folder: Path) -> bytes:
     """The files that `lm_core` loads a model from."""
     from lm_core.checkpoints import where
 
     files = {name: where(folder, name) for name in MODEL_FILES}
-    return _zipped({name: path for name, path in files.items() if path.exists()})
-
-
-@st.cache_data(max_entries=4, show_spinner="Writing the script, and checking it …")
-def _script(folder: str, changed: float) -> tuple[bytes, str]:
-    """The script with its weights; or nothing, and why."""
-    import tempfile
-
-    from lm_core.checkpoints import load_checkpoint
-    from lm_core.errors import LabError
-    from lm_core.export import export_checkpoint
-
-    with tempfile.TemporaryDirectory(prefix="lm-script-") as made:
-        try:
-            done = export_checkpoint(load_checkpoint(folder), "script", Path(made) / "model.py")
-        except LabError as error:
-            return b"", str(error)
-        return _zipped({path.name: path for path in done.files}), ""
-
-
-def _zipped(files: dict[str, Path]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in files.items():
-            archive.write(path, name)
+            if path.exists():
+                archive.write(path, name)
     return packed.getvalue()
+
+
+def script_archive(folder: Path, name: str) -> bytes:
+    """The model as a script, with its weights and its text, packed. Made anew each time, as it
+    holds the text, which its owner may delete."""
+    import tempfile
+
+    from lm_core.checkpoints import load_checkpoint
+    from lm_core.export import export_checkpoint
+
+    with tempfile.TemporaryDirectory(prefix="lm-script-") as made:
+        out = Path(made) / f"{name}.zip"
+        return export_checkpoint(load_checkpoint(folder), "archive", out).out.read_bytes()

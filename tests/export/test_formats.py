@@ -11,7 +11,7 @@ import torch
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported
-from lm_core.export import export_checkpoint, exporting, formats
+from lm_core.export import export_checkpoint, exporting, formats, refused
 from tests.tiny import alphabet, lively_model, some_ids
 
 V = 27
@@ -128,6 +128,7 @@ def test_a_family_that_cannot_is_one_sentence(family, format, says, tmp_path: Pa
     with pytest.raises(Unsupported, match=says):
         export_checkpoint(saved, format, tmp_path / "out" / "model.py")
     assert not list((tmp_path / "out").iterdir())
+    assert says in refused(saved.meta, format)
 
 
 def test_a_file_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch) -> None:
@@ -153,6 +154,8 @@ def test_bad_names_are_one_sentence(tmp_path: Path) -> None:
         export_checkpoint(saved, "torchscript", tmp_path)
     with pytest.raises(BadSettings, match=r"name it x\.py"):
         export_checkpoint(saved, "script", tmp_path / "x.txt")
+    with pytest.raises(BadSettings, match=r"name it x\.zip"):
+        export_checkpoint(saved, "archive", tmp_path / "x.txt")
     (tmp_path / "file").write_text("here")
     with pytest.raises(StoreUnavailable, match="cannot be written"):
         export_checkpoint(saved, "torchscript", tmp_path / "file" / "model.pt")
@@ -163,8 +166,10 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(exporting.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Unsupported, match=r"pip install onnx onnxscript$"):
         export_checkpoint(saved, "onnx", tmp_path / "model.onnx")
+    assert refused(saved.meta, "onnx").endswith("pip install onnx onnxscript")
 
 
 def test_formats_can_be_listed() -> None:
-    assert [f.name for f in formats()] == ["torchscript", "torch-export", "onnx", "script"]
+    names = ["torchscript", "torch-export", "onnx", "script", "archive"]
+    assert [f.name for f in formats()] == names
     assert all(f.title and f.idea.endswith(".") and f.suffix.startswith(".") for f in formats())

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import sys
 import time
 from pathlib import Path
 
@@ -11,58 +12,74 @@ from torch.nn import functional as F
 
 from lm_core.export.plain.about import (
     BLOCK_SIZE,
+    BOUNDARY,
     BUDGET,
-    CHARS,
     CONTEXT,
+    HERE,
     ITEMS,
+    PARTED,
     SEED,
     TRAIN,
     WEIGHTS,
 )
+from lm_core.export.plain.chars import decode, encode
 from lm_core.export.plain.optimizers import make_optimizers
 from lm_core.export.plain.recurrent import Model
 
 
-def encode(text):
-    """Text -> ids, one for each character."""
-    strange = sorted(set(text) - set(CHARS))
-    if strange:
-        raise SystemExit(f"This model never saw {' '.join(map(repr, strange[:5]))}: leave it out.")
-    table = {char: i for i, char in enumerate(CHARS)}
-    return [table[char] for char in text]
+def read(path):
+    """The text of a UTF-8 file."""
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SystemExit(
+            f"{path} cannot be read as UTF-8 text ({error}): name another file."
+        ) from None
 
 
-def read_text(path, held_out=None):
-    """(ids, starts) to train on and to validate on; `starts` is where each line or text begins.
-
-    The split is the lab's for a file: of lines, doubles go, the rest is shuffled once and at most
-    1,000 validate; of running text the first 90 % train and the next 5 % validate.
-    """
-    train = Path(path).read_text(encoding="utf-8-sig")
-    if held_out:
-        parts = [train, Path(held_out).read_text(encoding="utf-8-sig")]
-    elif not ITEMS:
-        parts = [train[: int(len(train) * 0.9)], train[int(len(train) * 0.9) :]]
-        parts[1] = parts[1][: int(len(train) * 0.95) - int(len(train) * 0.9)]
-    else:
-        import numpy as np
-
-        lines = list(dict.fromkeys(line.strip() for line in train.split("\n") if line.strip()))
-        lines = [lines[i] for i in np.random.default_rng(42).permutation(len(lines))]
-        n = min(1000, len(lines) // 10)
-        parts = ["\n".join(lines[2 * n :]), "\n".join(lines[:n])]
-    return [streamed(part) for part in parts]
-
-
-def streamed(text):
-    """Ids in a row. Lines that stand for themselves lie between newlines: b emma b olivia b."""
+def documents(text):
+    """What of a text stands for itself: its lines, or all of it."""
     if not ITEMS:
-        return torch.tensor(encode(text)), [0]
-    lines = list(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
-    starts = [0]
-    for line in lines[:-1]:
-        starts.append(starts[-1] + len(line) + 1)
-    return torch.tensor(encode("\n" + "\n".join(lines) + "\n")), starts
+        return text.split("\f") if PARTED else [text]
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def texts(path=None, held_out=None):
+    """Documents to train on and to validate on: of the files beside this script, or of others.
+
+    One file is split as the lab splits it: of lines, doubles go, the rest is shuffled once and a
+    tenth, at most 1,000, validate; of running text the first 90 % train and the next 5 % validate.
+    """
+    beside = [HERE / "train.txt", HERE / "validation.txt"]
+    if path is None and not beside[0].exists():
+        raise SystemExit(f"There is no {beside[0]}: name the text, as in  train FILE.")
+    if path is None:
+        return [documents(read(file)) if file.exists() else [] for file in beside]
+    text = read(path)
+    different = list(dict.fromkeys(documents(text))) if ITEMS else [text]
+    if held_out:
+        return different, documents(read(held_out))
+    if not ITEMS:
+        a, b = int(len(text) * 0.9), int(len(text) * 0.95)
+        return [text[:a]], [text[a:b]]
+    import numpy as np  # which shuffles as the lab did
+
+    shuffled = [different[i] for i in np.random.default_rng(42).permutation(len(different))]
+    n = min(1000, len(shuffled) // 10)
+    return shuffled[2 * n :], shuffled[:n]
+
+
+def streamed(documents):
+    """Ids in a row, and where each line or text begins. Several lie between boundaries, which are
+    one token: b emma b olivia b."""
+    pieces = [encode(document) for document in documents]
+    if not ITEMS and len(pieces) == 1:
+        return torch.tensor(pieces[0]), [0]
+    ids, starts = [BOUNDARY], []
+    for piece in pieces:
+        starts.append(len(ids) - 1)
+        ids += [*piece, BOUNDARY]
+    return torch.tensor(ids), starts if ITEMS else [0]
 
 
 def cut(ids, begin, length):
@@ -72,21 +89,27 @@ def cut(ids, begin, length):
     return ids[at], ids[at + 1].masked_fill(t >= length[:, None], -1)
 
 
-def batches_of_items(ids, starts):
-    """Inputs and targets for ever, each line a row, in a new order in each round."""
-    import numpy as np  # which draws what the lab drew
-
+def rows_of(ids, starts):
+    """Where rows of at most BLOCK_SIZE tokens begin, side by side, and how long each is; no line
+    that stands for itself shares one with another."""
     ends = [*starts[1:], len(ids) - 1]
     rows = [
         (first, min(BLOCK_SIZE, end - first))
         for start, end in zip(starts, ends, strict=True)
         for first in range(start, end, BLOCK_SIZE)
     ]
-    begin, length = torch.tensor(rows).T
-    B = min(TRAIN["batch_size"], len(rows))
+    return torch.tensor(rows).T
+
+
+def batches_of_items(ids, starts):
+    """Inputs and targets for ever, each line a row, in a new order in each round."""
+    import numpy as np  # which draws what the lab drew
+
+    begin, length = rows_of(ids, starts)
+    B = min(TRAIN["batch_size"], len(begin))
     for epoch in range(10**9):
-        order = torch.from_numpy(np.random.default_rng((SEED, epoch)).permutation(len(rows)))
-        for k in range(len(rows) // B):
+        order = torch.from_numpy(np.random.default_rng((SEED, epoch)).permutation(len(begin)))
+        for k in range(len(begin) // B):
             which = order[k * B : (k + 1) * B]
             yield *cut(ids, begin[which], length[which]), None
 
@@ -146,17 +169,43 @@ def begin_anew(state, fresh):
     return parts if isinstance(state, tuple) else parts[0]
 
 
-def train(path, held_out=None, say=print):
+def score(model, ids, starts, most=None):
+    """Mean nats of a text (of `most` of its rows, spread evenly), in rows side by side."""
+    begin, length = rows_of(ids, starts)
+    if most and len(begin) > most:
+        spread = torch.linspace(0, len(begin) - 1, most).round().long()
+        begin, length = begin[spread], length[spread]
+    model.eval()
+    nats = 0.0
+    with torch.no_grad():
+        for some in torch.arange(len(begin)).split(32):
+            idx, targets = cut(ids, begin[some], length[some])
+            nats += surprise(model, idx, targets)[0].item() * int(length[some].sum())
+    model.train()
+    return nats / int(length.sum())
+
+
+def train(path=None, held_out=None, say=print):
     """Guess, measure the surprise, step downhill, again: gives the trained model."""
-    (ids, starts), (held, _) = read_text(path, held_out)
+    learned, held = texts(path, held_out)
+    (ids, starts), held = streamed(learned), streamed(held) if any(held) else ([], [])
+    judged = len(held[0]) > 1
     torch.manual_seed(SEED)
     model = Model()
     optimizers = make_optimizers(model)
     began, step, tokens, state = time.perf_counter(), 0, 0, None
+    best, kept, waited, look = math.inf, None, 0, 0.05
     for idx, targets, fresh in batches(ids, starts):
         used = {"steps": step, "tokens": tokens, "seconds": time.perf_counter() - began}
         progress = max(used[unit] / most for unit, most in BUDGET.items())
-        if progress >= 1:
+        if judged and progress >= look:  # twenty times in all
+            look = progress + 0.05
+            nats = score(model, *held, most=256)
+            say(f"validation after step {step}: {nats:.4f} nats")
+            waited = 0 if nats < best else waited + 1
+            if nats < best:
+                best, kept = nats, {k: v.clone() for k, v in model.state_dict().items()}
+        if progress >= 1 or 0 < TRAIN["patience"] <= waited:
             break
         torch.manual_seed(hash((SEED, step)) & 0x7FFF_FFFF)  # what dropout hides
         state = None if fresh is None else begin_anew(state, fresh)
@@ -170,19 +219,20 @@ def train(path, held_out=None, say=print):
             optimizer.zero_grad()
         step, tokens = step + 1, tokens + int((targets >= 0).sum())
         say(f"step {step}: {loss.item():.6f} nats")
-    model.eval()
-    if len(held) > 1:
-        size = min(BLOCK_SIZE, len(held) - 1)
-        begin = torch.arange(0, len(held) - size, size)[:256]  # a part, windows side by side
-        with torch.no_grad():
-            nats, _ = surprise(model, *cut(held, begin, torch.full_like(begin, size)))
-        say(f"validation: {nats.item():.4f} nats")
-    return model
+    if TRAIN["keep_best"] and kept:
+        model.load_state_dict(kept)
+    if judged:
+        say(f"validation: {score(model, *held):.4f} nats")
+    return model.eval()
 
 
 def load(path=WEIGHTS):
     """The model with the weights of a safetensors file: eight bytes with the size of a JSON table,
     the table, the numbers."""
+    if not Path(path).exists():
+        raise SystemExit(
+            f"The weights are not at {path}: put them there, or name them (--weights)."
+        )
     data = Path(path).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     weights = {}
@@ -207,41 +257,56 @@ def save(model, path):
     Path(path).write_bytes(len(head).to_bytes(8, "little") + head + numbers)
 
 
-def write(model, prompt="", length=200, temperature=0.8, seed=0):
-    """Text that goes on from `prompt`, drawn token by token; a line that stands for itself ends."""
+def generate(model, prompt="", length=200, temperature=0.8, seed=0):
+    """Text that begins with `prompt`, drawn token by token; a line that stands for itself ends."""
     generator = torch.Generator().manual_seed(seed)
-    ids = encode(("\n" if ITEMS or not prompt else "") + prompt)
-    first, new, state = len(ids), ids, None
+    begin = [BOUNDARY] if ITEMS or not prompt else []
+    ids = begin + encode(prompt)
+    new, state = ids, None
     for _ in range(length):
         seen = new if model.carries_state else ids[-CONTEXT:] if CONTEXT else ids
-        logits, state = model(torch.tensor([seen]), state)
+        with torch.no_grad():
+            logits, state = model(torch.tensor([seen]), state)
         p = (logits[0, -1] / max(temperature, 1e-4)).softmax(-1)
         new = torch.multinomial(p, 1, generator=generator).tolist()
-        if ITEMS and CHARS[new[0]] == "\n":
+        if ITEMS and new[0] == BOUNDARY:
             break
         ids = ids + new
-    return prompt + "".join(CHARS[i] for i in ids[first:])
+    return decode(ids[len(begin) :])
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Write text, or train the model again.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    writing = commands.add_parser("write", help="let the model write")
-    writing.add_argument("--prompt", default="")
-    writing.add_argument("--length", type=int, default=200, help="tokens")
-    writing.add_argument("--temperature", type=float, default=0.8)
-    writing.add_argument("--seed", type=int, default=0)
-    writing.add_argument("--weights", default=str(WEIGHTS))
+    parser = argparse.ArgumentParser(
+        description="A language model in plain PyTorch. Without a command it writes at once.",
+        epilog="Each command has its own --help.",
+    )
+    commands = parser.add_subparsers(dest="command")
+    writing = commands.add_parser("generate", help="let the model write, as asked")
+    writing.add_argument("--prompt", default="", metavar="TEXT", help="what to write on from")
+    writing.add_argument("--max-tokens", type=int, default=200, metavar="N", help="of a text")
+    some = 10 if ITEMS else 1
+    writing.add_argument("--samples", type=int, default=some, metavar="N", help="texts to write")
+    writing.add_argument("--temperature", type=float, default=0.8, metavar="T", help="0 is greedy")
+    writing.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="another one, other texts"
+    )
+    writing.add_argument("--weights", default=WEIGHTS, metavar="FILE", help="a .safetensors file")
     training = commands.add_parser("train", help="train from the start, as the run did")
-    training.add_argument("text", help="the text the run learned from, a UTF-8 file")
-    training.add_argument("--validation", help="a file of its own to validate on")
-    training.add_argument("--out", default="trained.safetensors", help="where the new weights go")
-    args = parser.parse_args()
-    if args.command == "write":
-        model = load(args.weights)
-        print(write(model, args.prompt, args.length, args.temperature, args.seed))
-    else:
+    beside = "a UTF-8 file; default: train.txt and validation.txt beside this script"
+    training.add_argument("text", nargs="?", metavar="FILE", help=beside)
+    training.add_argument("--validation", metavar="FILE", help="a text of its own to validate on")
+    training.add_argument(
+        "--out", default="trained.safetensors", metavar="FILE", help="where the new weights go"
+    )
+    args = parser.parse_args(sys.argv[1:] or ["generate"])
+    sys.stdout.reconfigure(errors="replace")  # a letter that a terminal does not have
+    if args.command == "train":
         save(train(args.text, args.validation), args.out)
+        print(f"Saved: {args.out}. To write with it: generate --weights {args.out}")
+        return
+    model = load(args.weights)
+    for seed in range(args.seed, args.seed + args.samples):
+        print(generate(model, args.prompt, args.max_tokens, args.temperature, seed))
 
 
 if __name__ == "__main__":

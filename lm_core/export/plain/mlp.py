@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lm_core.export.plain.about import CHARS, MODEL
+from lm_core.export.plain.about import MODEL, VOCAB_SIZE
 
 
 class Model(nn.Module):
@@ -15,11 +15,11 @@ class Model(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         n_in = MODEL["context"] * MODEL["n_embd"]
-        self.embedding = nn.Embedding(len(CHARS) + 1, MODEL["n_embd"])  # the last row is "nothing"
+        self.embedding = nn.Embedding(VOCAB_SIZE + 1, MODEL["n_embd"])  # the last row is "nothing"
         self.layer = nn.Linear(n_in, MODEL["n_hidden"])
         nn.init.normal_(self.layer.weight, std=5 / 3 / n_in**0.5)  # tanh makes numbers smaller
         nn.init.zeros_(self.layer.bias)
-        self.head = nn.Linear(MODEL["n_hidden"], len(CHARS))
+        self.head = nn.Linear(MODEL["n_hidden"], VOCAB_SIZE)
         # At first every token is as likely as any other: the loss begins at ln(number of tokens).
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
@@ -29,7 +29,7 @@ class Model(nn.Module):
 
     def seen(self, idx):  # (B, T) -> (B, T, n), oldest first
         n = MODEL["context"]
-        nothing = idx.new_full((idx.size(0), n - 1), len(CHARS))
+        nothing = idx.new_full((idx.size(0), n - 1), VOCAB_SIZE)
         return torch.cat([nothing, idx], dim=1).unfold(1, n, 1)
 
     def guess(self, seen):  # (..., n) -> (..., V)

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from lm_core.export.plain.about import CHARS
+from lm_core.export.plain.about import VOCAB_SIZE
 
 
 class Model(nn.Module):
@@ -12,7 +12,7 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = nn.Embedding(len(CHARS), len(CHARS))
+        self.table = nn.Embedding(VOCAB_SIZE, VOCAB_SIZE)
         nn.init.normal_(self.table.weight, std=0.01)  # close to "every token alike"
 
     def forward(self, idx, state=None):  # (B, T) -> (B, T, V)

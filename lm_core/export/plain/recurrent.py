@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lm_core.export.plain.about import CHARS, MODEL
+from lm_core.export.plain.about import MODEL, VOCAB_SIZE
 
 KIND = "lstm"
 
@@ -17,7 +17,7 @@ class Model(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         n_layer, n_embd, n_hidden = MODEL["n_layer"], MODEL["n_embd"], MODEL["n_hidden"]
-        self.embedding = nn.Embedding(len(CHARS), n_embd)
+        self.embedding = nn.Embedding(VOCAB_SIZE, n_embd)
         layers = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[KIND]
         between = MODEL["dropout"] if n_layer > 1 else 0.0
         body = layers(n_embd, n_hidden, n_layer, batch_first=True, dropout=between)
@@ -26,7 +26,7 @@ class Model(nn.Module):
             for layer in range(n_layer):
                 with torch.no_grad():
                     getattr(body, f"bias_hh_l{layer}")[n_hidden : 2 * n_hidden] = 1.0
-        self.head = nn.Linear(n_hidden, len(CHARS))
+        self.head = nn.Linear(n_hidden, VOCAB_SIZE)
         # At first every token is as likely as any other: the loss begins at ln(number of tokens).
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)

@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
-from lm_core.export.plain.about import BLOCK_SIZE, CHARS, MODEL
+from lm_core.export.plain.about import BLOCK_SIZE, MODEL, VOCAB_SIZE
 from lm_core.models.positions import both_halves, rotary_tables, rotate
 
 
@@ -69,13 +69,13 @@ class Model(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         C = MODEL["n_embd"]
-        self.embedding = nn.Embedding(len(CHARS), C)
+        self.embedding = nn.Embedding(VOCAB_SIZE, C)
         cos, sin = both_halves(*rotary_tables(BLOCK_SIZE, C // MODEL["n_head"]))
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.blocks = nn.ModuleList(Block() for _ in range(MODEL["n_layer"]))
         # At first every token is as likely as any other: the loss begins at ln(number of tokens).
-        self.head = nn.Linear(C, len(CHARS), bias=False)
+        self.head = nn.Linear(C, VOCAB_SIZE, bias=False)
         nn.init.zeros_(self.head.weight)
 
     def forward(self, idx, state=None):  # idx (B, T), T at most BLOCK_SIZE
