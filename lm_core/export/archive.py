@@ -29,7 +29,7 @@ A language model that was trained in Language Model Lab, as one file of plain Py
 
     python model.py                           writes at once
     python model.py generate --prompt TEXT    writes as asked
-    python model.py train{text}                     trains it again, as it was trained
+    python model.py {train:26}trains it again, as it was trained
     python model.py --help                    the rest
 
 Python needs the package torch for it, and numpy to train: pip install torch numpy
@@ -58,7 +58,7 @@ def write(saved: Checkpoint, path: Path) -> None:
         files["README.txt"] = README.format(
             title=saved.title,
             line="=" * len(saved.title),
-            text="     " if corpus is not None else " FILE",
+            train="train" if files else "train FILE",
             about=about,
         )
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -52,8 +52,8 @@ PLAIN: dict[str, tuple[ModuleType, set[str]]] = {
     "transformer": (transformer, {"n_layer", "n_head", "n_embd", "block_size", "dropout"}),
 }
 READS = {"char": chars, "word": words, "bpe": pairs}  # kind of tokenizer -> its plain file
-# Of any value.
-TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", "keep_best", "patience"}
+JUDGED_BY = ("keep_best", "patience")
+TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", *JUDGED_BY}  # any values
 KNOWN = {"optimizer": ("adamw", "muon"), "schedule": ("cosine", "linear", "constant")}
 PLAINLY = {"precision": ("auto", "float32")}  # auto is float32 on a CPU
 BATCHES = {loop.batches_of_items, loop.batches_along_text, loop.batches_at_random}
@@ -64,12 +64,10 @@ HEAD = '''"""{family}: a language model in plain PyTorch, written by Language Mo
 
     python {name}                           writes at once
     python {name} generate --prompt TEXT    writes as asked
-    python {name} train{text}                     the same run again
+    python {name} {train:26}the same run again
     python {name} --help                    the rest
 
-It finds {its} beside it, whatever it is called itself. On a CPU with the same
-version of torch, training gives the starting weights, batches and losses of the lab's run{but}.
-Writing needs torch alone; training also numpy, to draw the batches that the lab drew.
+{said}
 """
 '''
 IMPORTS = """
@@ -146,7 +144,8 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
     model = saved.model.settings.to_dict()
     shown = {k: v for k, v in model.items() if k in PLAIN[family][1] - {"block_size"}}
     rules = {k: train[k] for k in KNOWN}
-    numbers = {k: v for k, v in train.items() if k not in KNOWN}
+    judging = {k: train[k] for k in JUDGED_BY}
+    numbers = {k: v for k, v in train.items() if k not in {*KNOWN, *JUDGED_BY}}
     top, end = _vocabulary(tokenizer)
     lines = [
         f"# Made from: {saved.title!a}",
@@ -161,6 +160,7 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
         f"CONTEXT = {saved.model.context_size}  # the most tokens it looks at; None is no limit",
         f"TRAIN = {_dict(numbers)}",
         f"TRAIN |= {_dict(rules)}",
+        f"TRAIN |= {_dict(judging)}  # patience 0 never stops early",
         f"BUDGET = {_dict(budget)}",
         f"SEED = {seed}",
         "HERE = Path(__file__).resolve().parent  # whatever this file is called",
@@ -193,19 +193,25 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
 
 
 def _head(saved: Checkpoint, path: Path, budget: dict[str, Any], *, beside: bool) -> str:
-    but = ", as far as a budget in seconds allows" if "seconds" in budget else ""
+    seconds = ", as far as a budget in seconds allows" if "seconds" in budget else ""
+    said = [
+        f"It finds its weights {'and its text ' * beside}beside it, whatever it is called itself.",
+        "On a CPU with the same version of torch, training gives the starting weights, batches and "
+        f"losses of the lab's run{seconds}.",
+    ]
     if not beside:
-        but += ".\nFILE is the text it learned from, in UTF-8"
+        said.append("FILE is the text it learned from, in UTF-8.")
         if _origin(saved.meta["spec"]) not in ("file", "own"):
-            but += (
-                "; one of the lab's own is split by its own rule: give\nboth parts (--validation)"
-            )
+            said.append("A text of the lab's own has a split of its own: give both parts.")
+    said.append("Writing needs torch alone; training also numpy, to draw the batches the lab drew.")
     # It stands in a docstring, where quotes would end it.
     name = path.name if re.fullmatch(r"[\w.-]{1,40}", path.name) else "model.py"
-    its = "its weights and its text" if beside else "its weights"
-    text = "     " if beside else " FILE"
-    family = saved.meta["model"]["name"]
-    return HEAD.format(family=family, name=name, but=but, its=its, text=text)
+    return HEAD.format(
+        family=saved.meta["model"]["name"],
+        name=name,
+        train="train" if beside else "train FILE",
+        said=textwrap.fill(" ".join(said), 96),
+    )
 
 
 def _used(imports: str, text: str) -> str:

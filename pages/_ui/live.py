@@ -17,6 +17,7 @@ from pages._ui.run_curves import run_curves
 from pages._ui.run_figures import run_figures
 from pages._ui.run_points import shown
 from pages._ui.run_samples import probe, samples
+from pages._ui.run_tested import run_tested
 from pages._ui.run_verdicts import verdicts, verdicts_over
 from pages._ui.scrubber import scrubber
 from pages._ui.steering import rate_now, steering
@@ -71,6 +72,7 @@ def _panel(run_id: str, pace: float | None) -> None:
             st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
         now, found = shown(runs.store, run_id), verdicts_over(runs.store, run_id)
         run_figures(runs.store, run)
+        run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(plain(run.title))

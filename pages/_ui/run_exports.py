@@ -3,26 +3,14 @@ then a file to take away."""
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
-from pages._ui.once import once
+from pages._ui.beside import EVERY, asides
 from pages._ui.plain import plain
 
-if TYPE_CHECKING:
-    from lm_core.runs.aside import Asides
-
 FORMATS = ("torchscript", "torch-export", "onnx")
-_EVERY = 0.5  # seconds between two looks at one that is being prepared
-
-
-@once
-def asides() -> "Asides":
-    """What the server does beside its pages."""
-    from lm_core.runs.aside import Asides
-
-    return Asides()
 
 
 def exports(folder: Path, card: dict[str, Any], name: str) -> None:
@@ -45,7 +33,7 @@ def exports(folder: Path, card: dict[str, Any], name: str) -> None:
         out = _place(folder, card) / f"model{format.suffix}"
         job = asides().of(str(out))
         going = job is not None and job.running
-        row = st.fragment(_row, run_every=_EVERY if going else None)
+        row = st.fragment(_row, run_every=EVERY if going else None)
         row(format, folder, out, f"{name}{format.suffix}", going)
     for why_not in dict.fromkeys(why_nots):
         st.caption(plain(why_not))

@@ -16,15 +16,19 @@ BITS = (
     "The same surprise per character of text, whatever it is cut into, in bits: one bit is the "
     "surprise of a fair coin, 0.69 nats."
 )
+PERPLEXITY = (
+    "e to the power of the nats: it is as unsure as somebody who throws a fair die of so many "
+    "sides for each token. It compares runs that cut the text alike; of others compare the bits."
+)
 
 
 def run_figures(store: "RunStore", run: "Run") -> None:
-    """Step, time left, speed, validation, bits. Of fixed widths, so that nothing moves: one line
-    on a wide page, two on a telephone."""
+    """Step, time left, speed; validation in nats, as a perplexity, and in bits. Of fixed widths, so
+    that nothing moves: one line on a wide page, two on a telephone."""
     from lm_core.charts.words import duration, human, nats
     from lm_core.runs.queue import seconds_left
     from lm_core.training.events import Evaluated, Step
-    from pages._ui.run_curves import measure_of
+    from pages._ui.run_curves import measure_of, withheld
 
     step, scored = store.last(Step, run.id), store.last(Evaluated, run.id)
     loss = None if scored is None else scored["nats"]
@@ -34,8 +38,12 @@ def run_figures(store: "RunStore", run: "Run") -> None:
         st.metric("Time left", "–" if left is None else duration(left), width=100)
         speed = human(step["tokens_per_second"]) if step else "–"
         st.metric("Tokens / s", speed, width=112)
-        known = loss is not None and math.isfinite(loss)
+        known = loss is not None and not math.isnan(loss)
         at = f" Measured after step {scored['step']:,}." if known else ""
         st.metric("Validation, nats", nats(loss) if known else "–", help=NATS + at, width=158)
-        bits = f"{measure_of(run, 'bits').of(loss):.2f}" if known else "–"
-        st.metric("Bits per character", bits, help=BITS, width=158)
+        choices = nats(float(measure_of(run, "perplexity").of(loss))) if known else "–"
+        st.metric("Perplexity", choices, help=PERPLEXITY, width=112)
+        kept_back = withheld(run)
+        bits = nats(float(measure_of(run, "bits").of(loss))) if known else "–"
+        why = f" Withheld: {kept_back}" if kept_back else ""
+        st.metric("Bits per character", "–" if why else bits, help=BITS + why, width=158)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Said by a run's title; columns of their own once a run was renamed.
 SAID = {"model.name": "Model", "corpus.name": "Text"}
 RUN, STATE, NOTE = "Run", "State", "Note"
+TEST, TEST_BITS = "Test, nats", "Test, bits per character"
 BEST, BEST_BITS = "Best validation, nats", "Best validation, bits per character"
 
 
@@ -65,7 +66,18 @@ def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
         "Steps": step["step"] if step else None,
         BEST_BITS if in_bits else BEST: round(float(unit.of(min(finite))), 3) if finite else None,
         "Last": round(float(unit.of(scored[-1])), 3) if scored else None,
-    }
+    } | _tested(store, run, in_bits)
+
+
+def _tested(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
+    """What its test split gave, where that was measured."""
+    from lm_core.runs.final_score import final_score
+
+    kept = final_score(store, run)
+    if kept is None:
+        return {}
+    value = kept.bits if in_bits else kept.nats
+    return {TEST_BITS if in_bits else TEST: None if value is None else round(value, 3)}
 
 
 def found_by(row: dict[str, Any], words: str) -> bool:

@@ -35,6 +35,7 @@ def test_every_corpus_says_where_it_is_from_and_under_what_licence(name: str) ->
     assert (info.name, info.title) == (name, entry.title)
     assert info.kind in ("items", "text")
     assert info.how in ("embedded", "download")
+    assert info.may_be_passed_on  # with a model, which an archive does
     for words in (info.licence, info.source, info.size, info.split_rule, entry.idea):
         assert len(words) > 5
     assert isinstance(is_ready(name), bool)
