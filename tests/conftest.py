@@ -62,12 +62,13 @@ def _has_gpu() -> bool:
 
 @pytest.fixture(autouse=True)
 def seeded() -> None:
-    """Every test starts from the same random numbers, alone or after others."""
+    """Every test starts from the same random numbers and on one thread, alone or after others."""
     random.seed(0)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(0)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
+        sys.modules["torch"].set_num_threads(1)  # a command chooses how many it uses
 
 
 class Calls:

@@ -33,14 +33,6 @@ GENERATE = ["texts", "tokens", "seconds", "tokens_per_second", "first_token_seco
 SCORE = ["tokens", "nats", "skipped_characters"]
 
 
-@pytest.fixture(autouse=True)
-def threads() -> None:
-    """Commands choose how many threads they use; other tests keep theirs."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("texts") / "village.txt"

@@ -32,6 +32,4 @@ def test_the_busy_process_is_there_meanwhile_and_no_longer() -> None:
 
 def test_a_choice_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "SECONDS", 0.1)
-    before = torch.get_num_threads()
     assert threads._speed(1, 1) > 0
-    torch.set_num_threads(before)

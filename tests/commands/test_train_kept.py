@@ -23,13 +23,6 @@ from tests.waiting import PATIENCE
 STEPS = 20
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def begin(tmp_path: Path):
     """The arguments of a run that begins."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from lm_core.checkpoints import read_meta
 from lm_core.cli import _parser, main
@@ -23,13 +22,6 @@ GROUPS = {
     for group in _parser([])._subparsers._group_actions[0].choices["train"]._action_groups
 }
 BEGUN, ANEW = GROUPS["what is trained"]._group_actions, GROUPS["how and how long"]._group_actions
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

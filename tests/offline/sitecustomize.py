@@ -63,7 +63,8 @@ def _unplugged_lookup(host: Any, *args: Any, **kwargs: Any) -> list:
     return _lookup(host, *args, **kwargs)
 
 
-if "LM_LAB_TEST_CALLS" in os.environ:
+# A process of pytest-xdist is unplugged at its start, and tests/conftest.py then asks once more.
+if "LM_LAB_TEST_CALLS" in os.environ and _connect.__name__ != _unplugged_connect.__name__:
     socket.socket.connect = _unplugged_connect
     socket.socket.connect_ex = _unplugged_connect_ex
     socket.getaddrinfo = _unplugged_lookup

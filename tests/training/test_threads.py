@@ -187,14 +187,6 @@ def test_what_is_chosen_among() -> None:
     assert numbers[16] == [1, 4, 8, 16]
 
 
-@pytest.fixture
-def torch_threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.usefixtures("torch_threads")
 def test_who_may_choose() -> None:
     assert type(chooser(make())) is Kept  # torch is left as it is
     assert type(chooser(make(threads=1))) is Kept
@@ -205,7 +197,6 @@ def test_who_may_choose() -> None:
     assert torch.get_num_threads() == 1  # a small step
 
 
-@pytest.mark.usefixtures("torch_threads")
 def test_the_result_is_the_same_up_to_rounding() -> None:
     curves = []
     for most in (None, 2):
@@ -214,7 +205,6 @@ def test_the_result_is_the_same_up_to_rounding() -> None:
     torch.testing.assert_close(curves[0], curves[1], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.usefixtures("torch_threads")
 def test_a_sample_is_written_on_one_thread() -> None:
     seen = []
 
@@ -251,7 +241,6 @@ def test_a_glance(one: tuple, two: tuple, expected: int, monkeypatch: pytest.Mon
     assert threads.at_a_glance(1) == 1
 
 
-@pytest.mark.usefixtures("torch_threads")
 def test_a_small_product_is_timed_on_so_many_threads() -> None:
     mean, fastest = threads.product_seconds(2)
     assert mean >= fastest > 0
