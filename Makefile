@@ -4,11 +4,9 @@
 #   PORT=8600     where the page is served; otherwise 8501, or the next free one
 #   PYTHON=...    the interpreter that makes .venv; otherwise one is looked for
 #   ARGS="..."    passed on, as in: make test ARGS="tests/corpora -x"
-#   JOBS=...      processes that share the tests; otherwise 2 (with 0, --pdb works)
 
 PORT ?=
 ARGS ?=
-JOBS ?= 2
 PY := .venv/bin/python
 export PYTHON
 
@@ -19,10 +17,10 @@ run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
 
 test: dev chromium lint  ## lint, then unit, page and browser tests
-	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	$(PY) -m pytest $(ARGS)
 
-test-slow: dev chromium  ## the tests that take minutes
-	$(PY) -m pytest -m slow $(ARGS)
+test-slow: dev chromium  ## the tests that take minutes, and more examples for the others
+	$(PY) -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 lint: dev  ## check style and format
 	$(PY) -m ruff check .

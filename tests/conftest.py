@@ -33,7 +33,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 importlib.import_module("tests.offline.sitecustomize")
 
 # No deadline: a busy machine is no defect. The same examples each time: a failure can be repeated.
-settings.register_profile("lab", deadline=None, derandomize=True, database=None)
+# `make test-slow` looks at ten times as many.
+settings.register_profile("lab", deadline=None, derandomize=True, database=None, max_examples=40)
+settings.register_profile("thorough", settings.get_profile("lab"), max_examples=400)
 settings.load_profile("lab")
 
 

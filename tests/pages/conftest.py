@@ -1,8 +1,14 @@
 """Screens are tested as they are served: through app.py."""
 
+from collections.abc import Iterator
+from functools import cache
+
 import pytest
+import streamlit.components.v2.manifest_scanner as manifests
 import streamlit.testing.v1.app_test as app_test
+import streamlit.testing.v1.local_script_runner as script_runner
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +18,16 @@ def through_the_front_door(monkeypatch: pytest.MonkeyPatch) -> None:
     does and goes on as one."""
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     monkeypatch.setattr(app_test, "PagesManager", type("StandIn", (PagesManager,), {}))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_one_server() -> Iterator[None]:
+    """What a server does once, AppTest does for each app or each run: look through every installed
+    package for components, and compile the screens. That was half the time of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifests, "scan_component_manifests", cache(manifests.scan_component_manifests)
+        )
+        compiled = ScriptCache()
+        patch.setattr(script_runner, "ScriptCache", lambda: compiled)
+        yield
