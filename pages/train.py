@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui import address, front_door, models, session
 from pages._ui.everywhere import picture_and_controls
+from pages._ui.going_runs import goes_on, going_runs
 from pages._ui.link import link_for_others
 from pages._ui.live import ROOM, live_panel
 from pages._ui.past_runs import past_runs
@@ -69,14 +70,19 @@ def shipped_curve(model: str) -> None:
 
 
 def start(spec) -> None:
-    """Queue the run and put its id in the address."""
+    """Queue the run, and put its id in the address unless another that goes on is shown."""
     from lm_core.charts.words import shorten
     from lm_core.models import models as families
 
     title = shorten(f"{families[spec.model_name].title}, {corpus.title}", 80)
     run = session.manager().start(spec, session.visitor(), title=title)
-    st.query_params[RUN_KEY] = run
-    st.session_state["train-run"] = run
+    if not goes_on(shown_run()):
+        st.query_params[RUN_KEY] = st.session_state["train-run"] = run
+
+
+def shown_run() -> str | None:
+    """The run of the address, or the one that was shown last."""
+    return address.get(RUN_KEY) or st.session_state.get("train-run")
 
 
 picture, controls = picture_and_controls()
@@ -91,12 +97,15 @@ if usable:
     if spec is not None and pressed:
         with session.mending():
             start(spec)
-    run_id = address.get(RUN_KEY) or st.session_state.get("train-run")
+    run_id = shown_run()
 if run_id:
     with picture, session.mending():
+        others = st.container()
         live_panel(run_id)
         shown = True
         st.query_params[RUN_KEY] = st.session_state["train-run"] = run_id
+        with others:
+            going_runs(run_id)
 if not shown:
     st.query_params.pop(RUN_KEY, None)
     st.session_state.pop("train-run", None)

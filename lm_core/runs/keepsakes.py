@@ -22,7 +22,7 @@ MOST_BYTES = 1_000_000
 def keep(folder: Path, row: dict[str, Any]) -> None:
     """Write of a run's row what is kept into its folder; a full disk costs no more than this."""
     with contextlib.suppress(OSError):
-        write_whole(folder / FILE, dumps({name: row[name] for name in KEPT}).encode())
+        write_whole(folder / FILE, dumps({name: row[name] for name in (*KEPT, "number")}).encode())
 
 
 def found(runs: Path) -> Iterator[tuple[str, dict[str, Any], list[Event]]]:
@@ -34,6 +34,7 @@ def found(runs: Path) -> Iterator[tuple[str, dict[str, Any], list[Event]]]:
         with contextlib.suppress(LabError, OSError, TypeError, KeyError, ValueError):
             said = read_json(file, MOST_BYTES)
             columns = {name: said[name] for name in KEPT}
+            columns["number"] = int(said.get("number", 0))  # an older lab does not say it
             RunSpec.from_dict(columns["spec"], trusted=True)
             yield file.parent.name, columns, list(_events(file.parent))
 

@@ -187,10 +187,17 @@ class RunManager(Steering):
         return self.store.adopt(old, new) if self.store.runs_of(old, children=True) else 0
 
     def delete(self, run: str, owner: str) -> None:
-        """Forget a run that has ended, with its checkpoints, snapshots and children."""
-        if self._whole(run, owner).active:
-            raise LabError("This run is still going: stop it first.")
-        self._remove(self.store.delete(run, owner))
+        """Forget a run that has ended, or that no worker has begun yet, with its checkpoints,
+        snapshots and children."""
+        with self._lock:
+            row = self._whole(run, owner)
+            if row.active and not self._waits(row):
+                raise LabError("This run is still going: stop it first.")
+            self._remove(self.store.delete(run, owner))
+
+    def _waits(self, row: Run) -> bool:
+        """Whether no worker has begun it; then none will."""
+        return row.status in WAITING or (row.id in self._running and self._running[row.id].cancel())
 
     def give_text(self, corpus: Corpus, owner: str, title: str = "") -> str:
         """Store an own text, which is this visitor's from now on; its SHA-256.

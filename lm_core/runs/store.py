@@ -25,7 +25,15 @@ from lm_core.json_files import dumps
 from lm_core.runs import keepsakes
 from lm_core.runs.database import Database
 from lm_core.runs.own_texts import OwnTexts, found_in_runs
-from lm_core.runs.tables import MOVING, SCHEMA, TABLES, add_columns, from_row, to_row
+from lm_core.runs.tables import (
+    MOVING,
+    SCHEMA,
+    TABLES,
+    add_columns,
+    from_row,
+    number_runs,
+    to_row,
+)
 from lm_core.training.events import Event, Snapshot, Step
 
 WAITING, ACTIVE = ("queued",), ("starting", "running", "paused")
@@ -73,6 +81,7 @@ class Run:
     pause_at: int | None
     attempt: int  # how often it was handed to a worker
     moved: float | None  # when it, or a part of it, last showed that it goes on
+    number: int  # 1 for the first of its owner and kind; 0 of a part
 
     @property
     def active(self) -> bool:
@@ -123,6 +132,7 @@ class RunStore:
         listed = sum(_list(db, *found) for found in told)
         if "texts" not in there:
             found_in_runs(db)
+        number_runs(db)
         db.execute("COMMIT")
         if self._db.aside or listed:
             kept = f" The damaged file is kept as {self._db.aside.name}." if self._db.aside else ""
@@ -144,7 +154,7 @@ class RunStore:
         options: dict[str, Any] | None = None,
         parent: str = "",
     ) -> str:
-        """A new queued run; its id cannot be guessed.
+        """A new queued run; its id cannot be guessed, its number is the next of its owner.
 
         Raises:
             RunNotFound: the owner has no run `parent`.
@@ -159,6 +169,7 @@ class RunStore:
                 "parent) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
                 (run, owner, title, time.time(), *texts, server, kind, parent),
             )
+            number_runs(db)
         return run
 
     def get(self, run: str, owner: str | None = None) -> Run:
@@ -224,11 +235,14 @@ class RunStore:
             db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run))
 
     def adopt(self, old: str, new: str) -> int:
-        """Give all runs and texts of one owner to another; how many runs there were."""
+        """Give all runs and texts of one owner to another, whose numbers go on with them; how many
+        runs there were."""
         self.texts.adopt(old, new)
         runs = self.runs_of(old, children=True)
         with self._writing() as db:
-            changed = db.execute("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)).rowcount
+            own = "UPDATE runs SET owner = ?, number = 0 WHERE owner = ?"
+            changed = db.execute(own, (new, old)).rowcount
+            number_runs(db)
         for run in runs:
             self._keepsake(run.id)
         return changed

@@ -67,6 +67,7 @@ LATER = (
     ("runs", "pause_at", "INTEGER"),
     ("runs", "attempt", "INTEGER NOT NULL DEFAULT 0"),
     ("runs", "moved", "REAL"),
+    ("runs", "number", "INTEGER NOT NULL DEFAULT 0"),
     ("visits", "removed", "INTEGER NOT NULL DEFAULT 0"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
@@ -101,6 +102,15 @@ def add_columns(db: sqlite3.Connection) -> None:
         if column not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     db.execute("CREATE INDEX IF NOT EXISTS runs_parent ON runs (parent)")
+
+
+def number_runs(db: sqlite3.Connection) -> None:
+    """Runs that have no number yet get the next of their owner's and kind's, the oldest first; call
+    it inside a transaction. Parts of an examination have none."""
+    without = "SELECT id, owner, kind FROM runs WHERE number = 0 AND parent = ''"
+    for run, *whose in db.execute(f"{without} ORDER BY created, rowid").fetchall():
+        following = "SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE owner = ? AND kind = ?"
+        db.execute(f"UPDATE runs SET number = ({following}) WHERE id = ?", (*whose, run))
 
 
 def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:

@@ -15,11 +15,13 @@ from pages._ui.next_steps import next_steps
 from pages._ui.plain import plain
 from pages._ui.run_curves import run_curves
 from pages._ui.run_figures import run_figures
+from pages._ui.run_names import about
 from pages._ui.run_points import shown
 from pages._ui.run_samples import probe, samples
 from pages._ui.run_tested import run_tested
 from pages._ui.run_verdicts import verdicts, verdicts_over
 from pages._ui.scrubber import scrubber
+from pages._ui.standing import waiting
 from pages._ui.steering import rate_now, steering
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def live_panel(run_id: str) -> None:
         st.switch_page("pages/doctor.py", query_params={"doctor": run_id})
     st.html(ROOM)
     pace = _pace(run)
-    st.fragment(_panel, run_every=pace)(run_id, pace)
+    st.fragment(_panel, run_every=pace)(run_id, pace, about(run))
     scrubber(run)
 
 
@@ -64,7 +66,7 @@ def _pace(run: "Run") -> float | None:
     return SOON_SECONDS if soon else LOOK_SECONDS
 
 
-def _panel(run_id: str, pace: float | None) -> None:
+def _panel(run_id: str, pace: float | None, called: str) -> None:
     with session.mending():
         runs = session.manager()
         run = runs.store.get(run_id, session.visitor())
@@ -75,7 +77,7 @@ def _panel(run_id: str, pace: float | None) -> None:
         run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
-            st.caption(plain(run.title))
+            st.caption(plain(called))
             run_curves(run, now, found)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
             _status(run, found)
@@ -96,7 +98,7 @@ def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
     if any(row["severity"] == "alarm" for row in noticed):
         going, done = f"It goes on, {MEND}", f"The budget is spent, {MEND}"
     words = {
-        "queued": _waiting(run),
+        "queued": waiting(run),
         "starting": "Reading the text and building the model …",
         "running": going,
         "paused": "Paused.",
@@ -116,16 +118,3 @@ def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
     else:
         with st.container(key="train-stands"):
             st.caption(f"{words} {plain(trouble)}".strip())
-
-
-def _waiting(run: "Run") -> str:
-    """The place in the queue, and about how long it takes."""
-    from lm_core.charts.words import duration
-
-    runs = session.manager()
-    place = runs.queue_position(run.id)
-    if place is None:
-        return "Waiting for a free worker."
-    seconds = runs.waiting_seconds(run.id)
-    about = f", about {duration(seconds)} from now" if seconds is not None else ""
-    return f"Waiting for a free worker: number {place} in the queue{about}."

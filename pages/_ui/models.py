@@ -65,23 +65,29 @@ def shipped() -> list[Choice]:
 
 
 def own() -> list[Choice]:
-    """The visitor's runs that have a checkpoint, newest first; none where the store is away."""
+    """The visitor's runs that have a checkpoint, newest first; none where the store is away. Those
+    of one title are told apart."""
     from lm_core.checkpoints import read_meta
     from lm_core.errors import BadCheckpoint, StoreUnavailable
+    from lm_core.runs.apart import called_apart
 
     found = []
     try:
-        runs = session.manager()
-        for run in runs.store.runs_of(session.visitor()):
-            folder = runs.store.run_folder(run.id) / "checkpoint"
+        store = session.manager().store
+        for run in store.runs_of(session.visitor()):
+            folder = store.run_folder(run.id) / "checkpoint"
             try:
-                label = f"Yours: {readable(run.title)}"
-                found.append(_choice(folder, read_meta(folder), label=label))
+                found.append((run, folder, read_meta(folder)))
             except BadCheckpoint:
                 continue  # no checkpoint yet
     except StoreUnavailable:
         return []
-    return found
+    runs = [run for run, *_ in found]
+    called = called_apart(runs, [f"Yours: {readable(run.title)}" for run in runs])
+    return [
+        _choice(folder, meta, label=label)
+        for (_, folder, meta), label in zip(found, called, strict=True)
+    ]
 
 
 def _choice(folder: Path, meta: dict, label: str = "") -> Choice:

@@ -7,6 +7,8 @@ import streamlit as st
 from pages._ui import run_table, session
 from pages._ui.plain import plain
 from pages._ui.run_downloads import downloads
+from pages._ui.run_names import mine as _mine
+from pages._ui.run_names import started
 from pages._ui.steering import RUN_KEY, act, trouble
 from pages._ui.together import together
 
@@ -54,12 +56,6 @@ def _removed() -> None:
         if st.button("Understood", key="train-removed"):
             store.understood(session.visitor())
             st.rerun()
-
-
-def _mine() -> "list[Run]":
-    """Those that train; a doctor's jobs and their parts are on their own screen."""
-    runs = session.manager().store.runs_of(session.visitor())
-    return [run for run in runs if run.kind == "train"]
 
 
 def _ticked(mine: "list[Run]") -> "list[Run]":
@@ -133,8 +129,9 @@ def _actions(chosen: "list[Run]", current: str | None) -> None:
         ) as saving:
             if one and saving.open:
                 downloads(one)
-        if st.button("Delete", disabled=not chosen, key="train-delete"):
-            _delete(chosen, current)
+        with st.popover("Delete", disabled=not chosen, key="train-delete"):
+            if chosen:
+                _delete(chosen, current)
         if not chosen:
             st.caption("Tick a run to open, name or save it, several to see them together.")
         elif len(chosen) > 1:
@@ -159,11 +156,26 @@ def _naming(run: "Run") -> None:
 
 
 def _delete(chosen: "list[Run]", current: str | None) -> None:
-    for run in chosen:
-        if not act(run.id, session.manager().delete):
-            break
-        st.session_state[TICKED] = [r for r in st.session_state.get(TICKED, []) if r != run.id]
-        if run.id == current:
-            st.query_params.pop(RUN_KEY, None)
-            st.session_state.pop("train-run", None)
-    st.rerun()
+    """The question, and what is done once it was answered."""
+    going = [run for run in chosen if run.active and run.status != "queued"]
+    ended = [run for run in chosen if run not in going]
+    for run in going:
+        st.caption(f"Run {run.number} is still going: stop it first.")
+    if not ended:
+        return
+    for run in ended:
+        waits = " It waits for a worker." if run.active else ""
+        st.markdown(
+            f"Delete run {run.number}, “{plain(run.title)}”, started {started(run)}?{waits}"
+        )
+    st.caption("Its curve, its model and its note are then gone for good.")
+    if st.button("Delete it" if len(ended) == 1 else f"Delete {len(ended)} runs", key="train-sure"):
+        for run in ended:
+            if not act(run.id, session.manager().delete):
+                break
+            st.session_state[TICKED] = [r for r in st.session_state.get(TICKED, []) if r != run.id]
+            st.toast(f"Run {run.number}, “{plain(run.title)}”, is deleted.")
+            if run.id == current:
+                st.query_params.pop(RUN_KEY, None)
+                st.session_state.pop("train-run", None)
+        st.rerun()

@@ -3,6 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
+from pages._ui import session
+
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
@@ -29,3 +31,16 @@ def standing(run: "Run", doing: str, sign: str) -> str:
     if run.status == "starting":
         return f"{PREPARING}, for {how_long(silent)} now."
     return f"No {sign} for {how_long(silent)}. Stop ends it in any case."
+
+
+def waiting(run: "Run") -> str:
+    """The place in the queue, and about how long it takes."""
+    from lm_core.charts.words import duration
+
+    runs = session.manager()
+    place = runs.queue_position(run.id)
+    if place is None:
+        return "Waiting for a free worker."
+    seconds = runs.waiting_seconds(run.id)
+    about = f", about {duration(seconds)} from now" if seconds is not None else ""
+    return f"Waiting for a free worker: number {place} in the queue{about}."

@@ -7,8 +7,9 @@ import streamlit as st
 from lm_core.json_files import dumps
 from pages._ui import session
 from pages._ui.run_curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
+from pages._ui.run_names import labels
 from pages._ui.run_points import Shown, shown
-from pages._ui.run_table import cut, labels
+from pages._ui.run_table import cut
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,27 +2,18 @@
 
 from types import SimpleNamespace
 
-from pages._ui import run_table
-from pages._ui.run_table import found_by, labels, settings_that_differ
+import pytest
+import streamlit as st
+
+from pages._ui import run_names
+from pages._ui.run_names import labels
+from pages._ui.run_table import found_by
 from tests.pages.stored import spec
 
 
 def run(title="Transformer, US first names, 2017", given=None, **columns):
-    usual = {"id": title, "note": "", "status": "finished", "facts": {}}
+    usual = {"id": title, "note": "", "status": "finished", "facts": {}, "number": 1}
     return SimpleNamespace(title=title, spec=(given or spec()).to_dict(), **usual | columns)
-
-
-def test_only_settings_in_which_runs_differ_are_columns():
-    differing = settings_that_differ([spec(lr=0.01).to_dict(), spec(lr=0.02).to_dict()])
-    assert differing == [{"train.lr": "0.01"}, {"train.lr": "0.02"}]
-    assert settings_that_differ([spec().to_dict()]) == [{}]
-
-
-def test_what_one_family_has_and_the_other_not_is_no_difference():
-    both = settings_that_differ([spec("transformer").to_dict(), spec("lstm").to_dict()])
-    assert "model.n_head" not in both[0]
-    assert "model.n_hidden" not in both[1]
-    assert both[0]["model.name"] == "transformer"
 
 
 def test_runs_are_found_by_words_of_name_note_and_settings():
@@ -38,17 +29,25 @@ def test_runs_of_one_text_are_called_by_what_sets_them_apart():
         "Transformer",
         "LSTM",
     ]
-    alike = [run(given=spec(lr=0.01)), run(given=spec(lr=0.02))]
+    alike = [run(given=spec(lr=0.01)), run(given=spec(lr=0.02), number=2)]
     assert labels(alike) == [
-        "Transformer: learning rate 0.01",
-        "Transformer: learning rate 0.02",
+        "Transformer, run 1: learning rate 0.01",
+        "Transformer, run 2: learning rate 0.02",
     ]
+    assert labels([run(), run(number=2)]) == ["Transformer, run 1", "Transformer, run 2"]
 
 
-def test_runs_that_agree_in_everything_are_numbered():
-    assert labels([run(), run()]) == ["Transformer₁", "Transformer₂"]
-
-
-def test_no_two_settings_are_called_alike():
-    titles = run_table.setting_titles([run(), run(given=spec("lstm"))])
-    assert len(set(titles.values())) == len(titles)
+@pytest.mark.parametrize(
+    ("zone", "offset", "said"),
+    [
+        ("Asia/Tokyo", None, "2 January 1970, 9:00"),
+        (None, -330, "2 January 1970, 5:30"),
+        ("../etc/passwd", 60, "1 January 1970, 23:00"),
+        ("Nowhere", 10**9, "2 January 1970, 0:00"),
+        (None, None, "2 January 1970, 0:00"),
+    ],
+)
+def test_a_run_was_started_by_the_clock_of_the_visitor(monkeypatch, zone, offset, said):
+    """Whatever the browser says of it."""
+    monkeypatch.setattr(st, "context", SimpleNamespace(timezone=zone, timezone_offset=offset))
+    assert run_names.started(run(created=86400.0)) == said

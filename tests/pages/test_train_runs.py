@@ -243,7 +243,7 @@ def test_runs_with_different_tokenizers_share_an_axis_in_bits_alone(train: AppTe
     assert unit.options == ["Bits per character"]
     assert says(train, "so they are compared in bits per character")
     # The same nats per token, and half as many tokens: half as many bits.
-    assert says(train, "Transformer: tokenizer bpe is ahead: 1.46 against 2.91")
+    assert says(train, "Transformer, run 2: tokenizer bpe is ahead: 1.46 against 2.91")
     table = train.dataframe[-1].value
     assert "Best validation, bits per character" in table.columns
 
@@ -285,20 +285,44 @@ def test_a_run_is_named_noted_found_and_deleted(train: AppTest) -> None:
     train.text_input(key="train-find").set_value("no such words").run()
     assert says(train, "No run has all of these words.")
     train.text_input(key="train-find").set_value("").run()
-    train.button(key="train-delete").click().run()
+    assert says(train, "Delete run 1, “My best”, started today, ")
+    train.button(key="train-sure").click().run()
     train.run()
     assert_well(train)
     assert [one.id for one in mine(train)] == [other]
 
 
-def test_a_run_that_goes_on_is_not_deleted(train: AppTest) -> None:
+def test_a_run_that_goes_on_is_not_deleted_and_one_that_waits_is(train: AppTest) -> None:
     run = a_run(train, status="running")
-    train.session_state["train-ticked"] = [run]
+    waits = a_run(train, status="queued")
+    train.session_state["train-ticked"] = [run, waits]
     train.run()
-    train.button(key="train-delete").click().run()
+    assert says(train, "Run 1 is still going: stop it first.")
+    assert says(train, "It waits for a worker.")
+    train.button(key="train-sure").click().run()
     train.run()
-    assert "This run is still going: stop it first." in [e.value for e in train.error]
+    assert_well(train)
     assert [one.id for one in mine(train)] == [run]
+
+
+def test_a_second_start_leaves_the_first_runs_picture_where_it_is(train: AppTest) -> None:
+    first = a_run(train, status="running")
+    opened(train, first)
+    assert "train-going" not in [one.key for one in train.segmented_control]
+    train.button(key="train-start").click().run()
+    assert_well(train)
+    second = next(run.id for run in mine(train) if run.id != first)
+    assert train.query_params["run"] == first
+    assert says(train, "Run 1, Transformer, US first names, 2017. Started today, ")
+    choice = train.segmented_control(key="train-going")
+    assert choice.value == first
+    assert [one[:6] for one in choice.options] == ["Run 1,", "Run 2,"]
+    choice.set_value(second).run()
+    train.run()
+    assert_well(train)
+    assert train.query_params["run"] == second
+    assert says(train, "Run 2, Transformer, US first names, 2017. Started today, ")
+    assert says(train, ", with the settings of run 1.")
 
 
 def test_a_doctors_jobs_are_not_in_the_table_but_can_be_opened(train: AppTest) -> None:

@@ -376,12 +376,26 @@ def test_a_run_is_forgotten_with_all_its_files(manager: RunManager) -> None:
     run = manager.start(SPEC, "ada")
     folder = manager.store.run_folder(run)
     (folder / "checkpoint").mkdir(parents=True)
+    manager.backend.begin(run)
     with pytest.raises(LabError, match="stop it first"):
         manager.delete(run, "ada")
     manager.backend.finish(run)
     manager.delete(run, "ada")
     assert not folder.exists()
     assert manager.store.runs_of("ada") == []
+
+
+def test_a_run_that_no_worker_has_begun_leaves_the_queue_when_it_is_deleted(make) -> None:
+    manager = make(slots=1)
+    first, second, third = (manager.start(SPEC, "ada") for _ in range(3))
+    manager.delete(second, "ada")  # waits for a worker
+    manager.delete(first, "ada")  # was given to one that has not begun
+    assert [run.id for run in manager.store.runs_of("ada")] == [third]
+    assert status(manager, third) == "starting"
+    manager.backend.begin(third)
+    with pytest.raises(LabError, match="stop it first"):
+        manager.delete(third, "ada")
+    assert [run.number for run in manager.store.runs_of("ada")] == [3]
 
 
 def test_a_run_goes_back_to_step_0_and_keeps_its_name(manager: RunManager) -> None:

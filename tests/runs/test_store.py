@@ -105,6 +105,22 @@ def test_a_visitor_finds_all_runs_again_the_newest_first(store: RunStore) -> Non
     assert [row.id for row in store.runs_of("ada")] == mine[::-1]
 
 
+def test_runs_are_numbered_by_owner_and_kind(store: RunStore) -> None:
+    def numbers(owner: str) -> list[int]:
+        return [store.get(run).number for run in made[owner]]
+
+    made = {
+        "ada": [store.create("ada", "", {}, kind=k) for k in ("train", "doctor", "train")],
+        "bob": [store.create("bob", "", {}) for _ in range(2)],
+    }
+    part = store.create("ada", "", {}, parent=made["ada"][1])
+    assert (numbers("ada"), numbers("bob"), store.get(part).number) == ([1, 1, 2], [1, 2], 0)
+    store.delete(made["ada"][0], "ada")
+    assert store.get(store.create("ada", "", {})).number == 3
+    store.adopt("bob", "ada")
+    assert numbers("bob") == [4, 5]
+
+
 def test_runs_by_status_come_the_oldest_first(store: RunStore) -> None:
     runs = [store.create(owner, "", {}) for owner in "abcd"]
     store.update(runs[1], status="running")
@@ -203,6 +219,7 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
         store = RunStore(tmp_path)
     row = store.get("old", "ada")
     assert (row.kind, row.options, row.parent, row.note) == ("train", {}, "", "")
+    assert row.number == 1
     assert store.wish("old").pause_at is None
     assert store.last(Sampled, "old")["pieces"] == ()
     assert store.runs_of("ada") == [row]
@@ -533,6 +550,7 @@ def test_a_folder_tells_the_latest_of_its_run(store: RunStore) -> None:
     deleted(store)
     (row,) = RunStore(store.folder).runs_of("ada again")
     assert (row.id, row.title, row.note) == (run, "My best", "higher rate next")
+    assert row.number == 1
 
 
 def test_a_worker_makes_no_record_of_its_own(store: RunStore, run: str) -> None:
