@@ -84,7 +84,9 @@ def run_curve(
     return Chart(about.title, figure, said, table, beyond)
 
 
-def read_curve(points: pd.DataFrame, kind: str, *, limit: float | None = None) -> str:
+def read_curve(
+    points: pd.DataFrame, kind: str, *, limit: float | None = None, over: bool = False
+) -> str:
     """What a small curve shows now, by these thresholds:
 
     - learning rate: within 1 % of its highest it is there; else it still rises (no lower step has
@@ -95,11 +97,13 @@ def read_curve(points: pd.DataFrame, kind: str, *, limit: float | None = None) -
     - speed: of the last twentieth of the run against the run's median: under 70 % is slower than
       before, over 130 % faster.
 
-    Args as `run_curve`. Fewer than 12 steps: too early to say.
+    Args as `run_curve`; `over`: nothing more will come. Fewer than 12 steps: too early to say (too
+    few, where it is over).
     """
     data = _column(points, _KINDS[kind])
     if len(data) < (2 if kind == SPEED else FEW):
-        return f"Too early to say: {words.count(len(points), 'step')} so far."
+        steps = words.count(len(points), "step")
+        return f"Too few to say: {steps} in all." if over else f"Too early to say: {steps} so far."
     return {RATE: _read_rate, NORM: _read_norm, SPEED: _read_speed}[kind](data, limit)
 
 

@@ -4,7 +4,9 @@
         ...
 
 A verdict becomes a `Diagnosed` event when it is first true, once for each code, and again where a
-note turns into an alarm. A run that ends without an alarm is called healthy. Listening costs next
+note turns into an alarm. One on how the run does now (`judging.PASSING`) is taken back where an
+evaluation shows that it holds no more, and said with the last figures at the end. A run that ends
+without an alarm is called healthy. Listening costs next
 to nothing: figures are kept up step by step, and judged after evaluations, examinations and ever
 rarer steps. Two things are done once: the texts are counted after enough steps for that to be a
 small part of the work, and a small part of the validation text is evaluated twice.
@@ -22,7 +24,7 @@ import torch
 from lm_core.doctor import judging, texts
 from lm_core.doctor.record import Record
 from lm_core.doctor.texts import TextFacts
-from lm_core.doctor.verdicts import ALARM, SEVERITIES, Verdict
+from lm_core.doctor.verdicts import ALARM, OK, SEVERITIES, Verdict
 from lm_core.training import Trainer
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
 
@@ -99,6 +101,8 @@ class Health:
             self._count(late=ends)
             if ends or looked or self._is_due(event):
                 yield from self._new(event.step)
+            if ends or isinstance(event, Evaluated):
+                yield from self._again(event.step, last=ends)
             if isinstance(event, Finished) and self.record.descends and not self.alarms:
                 yield self._say(judging.healthy(self.record), event.step)
             if ends:
@@ -123,13 +127,27 @@ class Health:
             if self._is_new(verdict):
                 yield self._say(verdict, step)
 
+    def _again(self, step: int, *, last: bool) -> Iterator[Diagnosed]:
+        """What was said of how the run does, where it is otherwise now; `last`: and in the figures
+        of its end."""
+        now = {verdict.code: verdict for verdict in judging.judge(self.record)}
+        for code in judging.PASSING:
+            said, holds = self._said.get(code), now.get(code)
+            if said is None or said.severity == OK:
+                continue
+            if holds is None:
+                yield self._say(judging.over(said, step), step)
+            elif holds.severity != said.severity or (last and holds != said):
+                yield self._say(holds, step)
+
     def _say(self, verdict: Verdict, step: int) -> Diagnosed:
         self._said[verdict.code] = verdict
         return verdict.at(step)
 
     def _is_new(self, verdict: Verdict) -> bool:
         said = self._said.get(verdict.code)
-        return said is None or (said.severity != ALARM and verdict.severity == ALARM)
+        graver = SEVERITIES.index(verdict.severity) > SEVERITIES.index(said.severity) if said else 0
+        return said is None or bool(graver)
 
     def _count(self, *, late: bool) -> None:
         """Count the texts, once."""

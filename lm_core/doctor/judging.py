@@ -47,6 +47,8 @@ RULES: tuple[Rule, ...] = (
     evaluated_in_train_mode,
     overfitting,
 )
+# Codes of rules that speak of how a run does now, where the others name what has happened in it.
+PASSING = ("rate_too_low", "learns_only_frequencies", "overfitting")
 
 
 def judge(r: Record) -> Iterator[Verdict]:
@@ -56,16 +58,21 @@ def judge(r: Record) -> Iterator[Verdict]:
     return (verdict for rule in rules if (verdict := rule(r)) is not None)
 
 
+def over(said: Verdict, step: int) -> Verdict:
+    """That a verdict holds no more."""
+    return Verdict(said.code, OK, f"By step {step:,} this holds no more: {said.text}")
+
+
 def healthy(r: Record) -> Verdict:
-    """The verdict over a run that ended without an alarm. A check that had nothing to judge by is
-    not counted as passed."""
+    """The verdict over a run that ended without an alarm. A rule that had nothing to judge by is
+    not counted as asked."""
     asked = sum(judges(rule, r) for rule in RULES)
-    checks = f"{asked} of {len(RULES)}" if asked < len(RULES) else f"{asked}"
+    rules = f"{asked} of {len(RULES)}" if asked < len(RULES) else f"{asked}"
     start = "" if r.first is None else f"from {r.first:.2f} at step 1 "
     last = r.scored[-1] if r.scored else None
     held = "" if last is None else f", validation was {last.nats:.2f} at step {last.step:,}"
     text = (
-        f"{checks} checks could be made, without an alarm: the training loss went {start}to "
+        f"{rules} rules could be asked, without an alarm: the training loss went {start}to "
         f"{r.loss:.2f} nats at step {r.step:,}{held}."
     )
     return Verdict("healthy", OK, text)

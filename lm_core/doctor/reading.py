@@ -2,7 +2,8 @@
 
 A sentence about two curves speaks of a stretch between two evaluations, and names both: nothing is
 said of validation after the last of them. What is wrong with a run is for the verdicts to say
-(`judging.py`); where one raised an alarm, the sentence leads to it and praises nothing.
+(`judging.py`): where one of them found something, the sentence leads to it and adds no judgement of
+its own. `judgement.py` puts the two together.
 """
 
 from collections.abc import Sequence
@@ -18,15 +19,13 @@ SMOOTH = 1 / 6  # and training is the median over this share of them, before eac
 RISING = 3  # evaluations after the lowest one that have to be higher
 
 FELL, LEVEL_OFF, ROSE = "fell", "hardly moved", "rose"
-MEANING = {  # training, validation
+MEANING = {  # training, validation; what rises is for the verdicts to judge
     (FELL, FELL): "it is learning, not memorising",
     (LEVEL_OFF, FELL): "it is learning, not memorising",
     (FELL, LEVEL_OFF): "what it learned there helps with the training text only",
-    (FELL, ROSE): "what it learned there does not help with new text",
     (LEVEL_OFF, LEVEL_OFF): "more of the same steps will hardly help",
-    (LEVEL_OFF, ROSE): "a lower learning rate may help",
-    (ROSE, ROSE): "a lower learning rate may help",
 }
+BY_HEART = "what it learned there does not help with new text"
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ class Reading:
     """What a curve shows.
 
     Args:
-        code: diverged, too_early, too_few, counted, alarm, or the ways of training and validation
-            ("fell, rose").
+        code: diverged, too_early, too_few, counted, alarm, note, or the ways of training and
+            validation ("fell, rose").
         text: the sentence.
         since, until: the evaluations that it compares, by their steps; None where it compares none.
         training, validation: how they changed between the two; training None where no step near
@@ -67,13 +66,14 @@ def read(
     evaluations: pd.DataFrame,
     *,
     alarms: Sequence[tuple[str, int]] = (),
+    notes: Sequence[tuple[str, int]] = (),
     counts: bool = False,
     over: bool = False,
 ) -> Reading:
     """What the curve shows, the first of these that holds:
 
-    - diverged: the last losses are no finite numbers;
     - counted: of a family that counts, its first and its last evaluation;
+    - diverged: the last losses are no finite numbers;
     - too early to say: fewer than 12 training points or 3 evaluations, or all at one step (too few,
       where the run is `over`);
     - since the lowest evaluation, where the median of the last three, all later, is above it by
@@ -84,25 +84,35 @@ def read(
     Args:
         points: columns `step` and `train_nats`.
         evaluations: columns `step` and `nats`, of validation text.
-        alarms: the code and the step of each that was raised, the gravest first.
+        alarms, notes: the code and the step of each verdict that found something.
         counts: whether the family counts, and takes no steps downhill.
         over: whether nothing more will come.
     """
     train = _Series(points["step"], points["train_nats"])
     held = _Series(evaluations["step"], evaluations["nats"])
     lost = [s.lost for s in (train, held) if s.lost is not None]
-    if lost:
-        text = f"It diverged: the loss is not a number since step {min(lost):,.0f}."
-        return Reading("diverged", text)
+    codes = {code for code, _ in (*alarms, *notes)}
     if counts:
         found = _counted(held, over)
+    elif lost:
+        text = f"It diverged: the loss is not a number since step {min(lost):,.0f}."
+        return Reading("diverged", text)
     else:
-        found = _early(train, held, over) or _changes(train, held, meant=not alarms)
+        found = _early(train, held, over) or _changes(train, held, codes)
     if alarms:
         code, step = alarms[0]
-        text = f"An alarm was raised at step {step:,}, see below: {code.replace('_', ' ')}."
+        text = f"An alarm was raised at step {step:,}, see below: {named(code)}."
         return replace(found, code="alarm", text=f"{text} {found.text}")
+    if notes:
+        code, step = notes[0]
+        text = f"Noted at step {step:,}, see below: {named(code)}."
+        return replace(found, code="note", text=f"{text} {found.text}")
     return found
+
+
+def named(code: str) -> str:
+    """A verdict's code as words: "rate too high"."""
+    return code.replace("_", " ")
 
 
 class _Series:
@@ -124,6 +134,9 @@ class _Series:
 
 
 def _counted(held: _Series, over: bool) -> Reading:
+    if held.lost is not None:
+        text = "Some of the validation text it gives no chance at all: its loss there is infinite"
+        return Reading("counted", f"{text}, at step {held.lost:,.0f}.")
     if not len(held):
         missing = "was not evaluated" if over else "has not been evaluated yet"
         return Reading("counted", f"It counts what follows what, and {missing}.")
@@ -149,11 +162,11 @@ def _early(train: _Series, held: _Series, over: bool) -> Reading | None:
     there = " and ".join(lacks)
     if over:
         return Reading("too_few", f"Too few points to say how it went: {there} came in.")
-    return Reading("too_early", f"Too early to say: {there} are in.")
+    return Reading("too_early", f"Too early to say how the curve goes: {there} are in.")
 
 
-def _changes(train: _Series, held: _Series, *, meant: bool) -> Reading:
-    """How both curves changed, and what that means where it is `meant` to be said."""
+def _changes(train: _Series, held: _Series, found: set[str]) -> Reading:
+    """How both curves changed, and what that means where nothing else was `found`."""
     first, last = min(train.steps[0], held.steps[0]), held.steps[-1]
     at = _lowest(held)
     rises = at is not None
@@ -165,10 +178,11 @@ def _changes(train: _Series, held: _Series, *, meant: bool) -> Reading:
     training = _training(train, since, last, SMOOTH * (last - first))
     trained = f"training {training}, " if training else ""
     text = f"From step {since:,.0f} to {last:,.0f} {trained}validation {validation} nats"
-    meaning = MEANING.get((training.way if training else "", validation.way))
-    if (
-        meant and meaning and (rises or validation.way != ROSE)
-    ):  # a single higher evaluation means little
+    ways = (training.way if training else "", validation.way)
+    meaning = "" if found else MEANING.get(ways, "")
+    if ways == (FELL, ROSE) and rises and "overfitting" in found:
+        meaning = BY_HEART
+    if meaning:
         text += f": {meaning}"
     if train.steps[-1] > last + LATE * (last - first):
         text += f". Of the steps since, up to {train.steps[-1]:,.0f}, only training was measured"

@@ -104,7 +104,8 @@ class Record:
             case Step():
                 self._add_step(event)
             case Evaluated(split="validation"):
-                if math.isnan(event.nats):
+                # What counts may know no chance for a token; a model that descends has run away.
+                if math.isnan(event.nats) or (self.descends and math.isinf(event.nats)):
                     self.broken = self.broken or event.step
                 else:
                     self.scored.append(Scored(event.step, self.tokens, event.nats, self.loss))

@@ -9,6 +9,7 @@ cores.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from lm_core.doctor.faults import trainer_with
@@ -226,6 +227,18 @@ def case(name: str) -> Case:
     return known[name]
 
 
+@cache
+def _cases() -> tuple[dict[str, Case], frozenset[str]]:
+    """The cases by the ids of their broken runs, and the ids of the repaired ones."""
+    broken = {case.spec.id: case for case in CASES}
+    return broken, frozenset(case.repaired.id for case in CASES)
+
+
+def case_of(spec: RunSpec) -> Case | None:
+    """The case whose broken run this is."""
+    return _cases()[0].get(spec.id)
+
+
 def run(spec: RunSpec, *, looking: float | None = None) -> Iterator[Event]:
     """The run of a case (or of any spec) in this process, with its verdicts; nothing of it is kept.
 
@@ -250,8 +263,8 @@ def run(spec: RunSpec, *, looking: float | None = None) -> Iterator[Event]:
 def share(spec: RunSpec) -> float:
     """Of a run's time, what looking inside may take: a case is there to be looked into, and has so
     few steps that otherwise little would be seen."""
-    cases = {of.id for case in CASES for of in (case.spec, case.repaired)}
-    return math.inf if spec.fault or spec.id in cases else SHARE
+    broken, repaired = _cases()
+    return math.inf if spec.fault or spec.id in broken or spec.id in repaired else SHARE
 
 
 def diagnosed(events: Iterator[Event]) -> list[Diagnosed]:

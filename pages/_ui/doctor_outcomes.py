@@ -34,26 +34,47 @@ class Outcome:
 
 def outcomes() -> dict[tuple[str, str], Outcome]:
     """By the name of the case and `BROKEN` or `REPAIRED`, of this visitor."""
+    found: dict[tuple[str, str], Outcome] = {}
+    runs = [
+        (run, sides)
+        for run in session.manager().store.runs_of(session.visitor())[:LATEST]
+        if run.kind == "train" and (sides := _sides_of(run))
+    ]
+    for at, (run, sides) in enumerate(runs):  # the newest first
+        mended = _mended(run, [sides for _, sides in runs[at + 1 :]])
+        for side in sides:
+            if side not in found and (side[1] == BROKEN or side[0] == mended):
+                found[side] = _outcome(run)
+    return found
+
+
+def _sides_of(run: "Run") -> list[tuple[str, str]]:
+    """The cases that have its settings, and as which side: several are repaired to the same."""
     from lm_core.errors import LabError
     from lm_core.runs.spec import RunSpec
 
-    store = session.manager().store
-    found: dict[tuple[str, str], Outcome] = {}
-    for run in store.runs_of(session.visitor())[:LATEST]:
-        try:
-            sides = _sides().get(RunSpec.from_dict(run.spec).id, [])
-        except LabError:  # settings of another version
-            continue
-        sides = [side for side in sides if side not in found and run.kind == "train"]
-        if sides:
-            found |= dict.fromkeys(sides, _outcome(run))
-    return found
+    try:
+        return _sides().get(RunSpec.from_dict(run.spec).id, [])
+    except LabError:  # settings of another version
+        return []
+
+
+def _mended(run: "Run", before: list[list[tuple[str, str]]]) -> str:
+    """Which case it repairs: the one its title says, else the one that was broken last, of those
+    that come to its settings; "" where there is none. `before`: sides of the runs before it, the
+    newest first."""
+    from lm_core.runs.gallery import CASES
+
+    cases = [name for name, side in _sides_of(run) if side == REPAIRED]
+    if said := [case.name for case in CASES if repaired_title(case) == run.title]:
+        return said[0] if said[0] in cases else ""
+    broken = (name for sides in before for name, side in sides if side == BROKEN)
+    return next((name for name in broken if name in cases), "")
 
 
 @cache
 def _sides() -> dict[str, list[tuple[str, str]]]:
-    """For the id of each spec of the gallery the cases that have it, and as which side: several are
-    repaired to the same run."""
+    """By the id of each spec of the gallery."""
     from lm_core.runs.gallery import CASES
 
     sides: dict[str, list[tuple[str, str]]] = {}
@@ -84,7 +105,7 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             st.badge("not found", color="red")
             st.caption(f"The verdict expected here, {_words(case.expected)}, was not given.")
         _link(broken, "The broken run →")
-    if repaired and (broken or repaired.run.title == repaired_title(case)):
+    if repaired:
         alarms = [row for row in repaired.verdicts if row["severity"] == "alarm"]
         if alarms:
             st.badge("repaired, and yet an alarm", color="red")

@@ -6,7 +6,7 @@ second, at first twice as often; it asks only for what is new.
 """
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,17 +19,17 @@ from pages._ui.run_names import about
 from pages._ui.run_points import shown
 from pages._ui.run_samples import probe, samples
 from pages._ui.run_tested import run_tested
-from pages._ui.run_verdicts import verdicts, verdicts_over
+from pages._ui.run_verdicts import judgement_of, verdicts
 from pages._ui.scrubber import scrubber
 from pages._ui.standing import waiting
 from pages._ui.steering import rate_now, steering
 
 if TYPE_CHECKING:
+    from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run
 
 LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
 SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
-MEND = "and something is to be mended: see below."
 # Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
 # which has no room for fifty columns, the text scored all along is moved sideways.
 ROOM = """<style>
@@ -72,37 +72,34 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
         run = runs.store.get(run_id, session.visitor())
         if _pace(run) != pace:
             st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
-        now, found = shown(runs.store, run_id), verdicts_over(runs.store, run_id)
-        run_figures(runs.store, run)
+        now = shown(runs.store, run_id)
+        judgement = judgement_of(runs.store, run, now)
+        run_figures(runs.store, run, judgement)
         run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(plain(called))
-            run_curves(run, now, found)
+            run_curves(run, now, judgement)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
-            _status(run, found)
+            _status(run, judgement)
             samples(run, now)
             steering(run)
             if not run.active:
                 next_steps(run)
-        verdicts(run, found)
+        verdicts(run, judgement)
         probe(run, now)
 
 
-def _status(run: "Run", noticed: list[dict[str, Any]]) -> None:
-    """Where the run stands, in words, which do not call well what an alarm was raised over."""
+def _status(run: "Run", judgement: "Judgement") -> None:
+    """Where the run stands, in words."""
     unkept = session.manager().trouble(run.id)
     trouble = unkept or run.message
-    going = "Learning."
-    done = "Done." if run.facts.get("early") else "Done: the budget is spent."
-    if any(row["severity"] == "alarm" for row in noticed):
-        going, done = f"It goes on, {MEND}", f"The budget is spent, {MEND}"
     words = {
         "queued": waiting(run),
         "starting": "Reading the text and building the model …",
-        "running": going,
+        "running": judgement.standing("running"),
         "paused": "Paused.",
-        "finished": done,
+        "finished": judgement.standing("finished", early=bool(run.facts.get("early"))),
         "stopped": "Stopped.",
         "failed": "This run could not go on.",
         "interrupted": "This run was cut off.",

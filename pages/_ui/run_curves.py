@@ -1,12 +1,13 @@
 """The live curves of one run: loss, learning rate, gradient, speed, each with a sentence."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages._ui.plain import plain
 from pages._ui.run_points import Shown
+from pages._ui.run_verdicts import counts
 from pages._ui.show import data_of, show_chart
 from pages._ui.steering import changes
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from lm_core.charts.chart import Chart
     from lm_core.charts.measures import Measure
+    from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run
 
 LOSS = "Loss"
@@ -28,15 +30,11 @@ UNITS = (
 )
 
 
-def run_curves(run: "Run", shown: Shown, noticed: list[dict[str, Any]]) -> None:
-    """The curve that is chosen, and a sentence that reads it aloud, beside the verdicts over the
-    run that were `noticed`."""
+def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
+    """The curve that is chosen, and a sentence that reads it aloud."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
-    from lm_core.doctor.reading import read
-    from lm_core.models import models
 
-    counts = models[run.spec["model"]["name"]].build.learns_by == "counting"
-    views = [LOSS, SPEED] if counts else [LOSS, RATE, NORM, SPEED]
+    views = [LOSS, SPEED] if counts(run) else [LOSS, RATE, NORM, SPEED]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(
             "Curve",
@@ -53,9 +51,7 @@ def run_curves(run: "Run", shown: Shown, noticed: list[dict[str, Any]]) -> None:
     within = view_of(key)
     if view == LOSS:
         chart = _loss(run, shown, measure, smoothing, within)
-        alarms = [(row["code"], row["step"]) for row in noticed if row["severity"] == "alarm"]
-        how = {"alarms": alarms, "counts": counts, "over": not run.active}
-        says = read(shown.train, shown.evaluations, **how).text
+        says = judgement.reading.text
     else:
         chart, says = _other(run, shown, view, within)
     draw(chart, says, key=key, live=run.active)
@@ -196,4 +192,4 @@ def _other(
 
     limit = run.spec["train"].get("grad_clip") or None
     chart = run_curve(shown.points, view, limit=limit, within=within, height=HEIGHT)
-    return chart, read_curve(shown.points, view, limit=limit)
+    return chart, read_curve(shown.points, view, limit=limit, over=not run.active)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
+    from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run, RunStore
 
 NATS = (
@@ -22,28 +23,36 @@ PERPLEXITY = (
 )
 
 
-def run_figures(store: "RunStore", run: "Run") -> None:
+def run_figures(store: "RunStore", run: "Run", judgement: "Judgement") -> None:
     """Step, time left, speed; validation in nats, as a perplexity, and in bits. Of fixed widths, so
     that nothing moves: one line on a wide page, two on a telephone."""
     from lm_core.charts.words import duration, human, nats
     from lm_core.runs.queue import seconds_left
-    from lm_core.training.events import Evaluated, Step
+    from lm_core.training.events import Step
     from pages._ui.run_curves import measure_of, withheld
 
-    step, scored = store.last(Step, run.id), store.last(Evaluated, run.id)
-    loss = None if scored is None else scored["nats"]
+    step, known = store.last(Step, run.id), judgement.headline
     left = seconds_left(store, run) if run.active else None
     with st.container(horizontal=True, gap="small", key="train-figures"):
         st.metric("Step", f"{step['step']:,}" if step else "–", width=96)
         st.metric("Time left", "–" if left is None else duration(left), width=100)
         speed = human(step["tokens_per_second"]) if step else "–"
         st.metric("Tokens / s", speed, width=112)
-        known = loss is not None and not math.isnan(loss)
-        at = f" Measured after step {scored['step']:,}." if known else ""
-        st.metric("Validation, nats", nats(loss) if known else "–", help=NATS + at, width=158)
-        choices = nats(float(measure_of(run, "perplexity").of(loss))) if known else "–"
-        st.metric("Perplexity", choices, help=PERPLEXITY, width=112)
+        loss = math.nan if known is None else known[1]
+        of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
         kept_back = withheld(run)
-        bits = nats(float(measure_of(run, "bits").of(loss))) if known else "–"
         why = f" Withheld: {kept_back}" if kept_back else ""
-        st.metric("Bits per character", "–" if why else bits, help=BITS + why, width=158)
+        for label, value, help_, width in (
+            ("Validation, nats", loss, NATS, 158),
+            ("Perplexity", of["perplexity"], PERPLEXITY, 112),
+            ("Bits per character", of["bits"], BITS + why, 158),
+        ):
+            st.metric(
+                label,
+                "–" if math.isnan(value) else nats(value),
+                "not yet" if known is None else f"at step {known[0]:,}",
+                delta_color="off",
+                delta_arrow="off",
+                help=help_,
+                width=width,
+            )

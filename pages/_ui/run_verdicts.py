@@ -9,42 +9,51 @@ from pages._ui.plain import plain
 from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
+    from lm_core.doctor.judgement import Finding, Judgement
     from lm_core.runs.spec import RunSpec
     from lm_core.runs.store import Run, RunStore
+    from pages._ui.run_points import Shown
 
-ORDER = ("alarm", "note", "ok")
 BADGES = {"alarm": ("mend this", "red"), "note": ("worth knowing", "blue"), "ok": ("fine", "green")}
 
 
-def verdicts_over(store: "RunStore", run: str) -> list[dict[str, Any]]:
+def verdicts_over(store: "RunStore", run: str) -> "list[Finding]":
     """The last word on each matter of a run, the gravest first. Whose run it is must have been
     asked before."""
+    from lm_core.doctor.judgement import last_words
     from lm_core.training.events import Diagnosed
 
-    return noticed(store.since(Diagnosed, run))
+    return last_words(store.since(Diagnosed, run))
 
 
-def verdicts(run: "Run", found: list[dict[str, Any]]) -> None:
-    """All that was `found`, what has to be mended first; what is fine folded away."""
-    bad = [row for row in found if row["severity"] != "ok"]
-    fine = [row for row in found if row["severity"] == "ok"]
-    if not found:
+def judgement_of(store: "RunStore", run: "Run", shown: "Shown") -> "Judgement":
+    """What all parts of the page say of this visitor's run, from what is `shown` of it."""
+    from lm_core.doctor.judgement import judged
+
+    found = verdicts_over(store, run.id)
+    return judged(shown.train, shown.evaluations, found, counts=counts(run), over=not run.active)
+
+
+def counts(run: "Run") -> bool:
+    """Whether its model counts, and takes no steps downhill."""
+    from lm_core.models import models
+
+    return models[run.spec["model"]["name"]].build.learns_by == "counting"
+
+
+def verdicts(run: "Run", judgement: "Judgement") -> None:
+    """All that was found, what has to be mended first; what is fine folded away."""
+    if not judgement.findings:
         return
     with st.container(border=True, key="train-verdicts"):
-        if not bad:
-            st.caption("Nothing is wrong with this run as far as the lab has looked.")
-        for row in bad:
+        if not judgement.noted and not judgement.grave:
+            st.caption("The lab has found nothing to mend in this run so far.")
+        for row in judgement.noted:
             _verdict(run, row)
-        if fine:
+        if fine := judgement.fine:
             with st.popover(f"What is fine: {len(fine)}", type="tertiary", key="train-fine"):
                 for row in fine:
                     st.caption(f"{plain(row['text'])} (step {row['step']:,})")
-
-
-def noticed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of rows in order of step the last of each code, the gravest first."""
-    last = {row["code"]: row for row in rows}
-    return sorted(last.values(), key=lambda row: (ORDER.index(row["severity"]), row["step"]))
 
 
 def said(row: dict[str, Any]) -> str:
@@ -91,7 +100,8 @@ def mended(spec: "RunSpec", control: str, code: str) -> "tuple[RunSpec, str]":
     if settings is None or name not in {field.name for field in fields(settings)}:
         raise BadSettings(f"This run has no setting {control}.")
     now = getattr(settings, name)
-    better = _better(settings, name, now, code)
+    better = _of_case(spec, part, name)
+    better = _better(spec, settings, name, code) if better in (None, now) else better
     title = title_of(spec, control).lower()
     if better is None or better == now:
         return spec, f"Start again with another {title}"
@@ -106,13 +116,25 @@ def title_of(spec: "RunSpec", control: str) -> str:
     return next(f.metadata["title"] for f in fields(getattr(spec, part)) if f.name == name)
 
 
-def _better(settings: Any, name: str, now: Any, code: str) -> Any:
-    """A value to try next: a tenth of a rate (ten times one that is too low), half of what is too
-    large, the lab's own value of what was changed from it; None where nobody can tell."""
+def _of_case(spec: "RunSpec", part: str, name: str) -> Any:
+    """What its card in the gallery mends it with; None where it is no case of it."""
+    from lm_core.runs.gallery import case_of
+
+    case = case_of(spec)
+    return getattr(getattr(case.repaired, part), name) if case else None
+
+
+def _better(spec: "RunSpec", settings: Any, name: str, code: str) -> Any:
+    """A value to try next: of a rate the family's own or, where that is no better, a tenth of it
+    (ten times one that is too low), half of what is too large, the lab's own value of what was
+    changed from it; None where nobody can tell."""
     field = next(f for f in fields(settings) if f.name == name)
-    low, high = field.metadata["low"], field.metadata["high"]
+    now, low, high = getattr(settings, name), field.metadata["low"], field.metadata["high"]
     if name == "lr":
-        return min(max(now * (10 if "low" in code else 0.1), low), high)
+        raised, own = "low" in code, _own_rate(spec)
+        if own is not None and (own > now if raised else own < now):
+            return own
+        return min(max(now * (10 if raised else 0.1), low), high)
     if name in ("batch_size", "block_size"):
         return max(now // 2, low)
     if name == "dropout":
@@ -122,3 +144,14 @@ def _better(settings: Any, name: str, now: Any, code: str) -> Any:
     if name == "grad_clip":
         return 1.0
     return field.default if now != field.default else None
+
+
+def _own_rate(spec: "RunSpec") -> float | None:
+    """The rate that the family starts with on such a text; None where that is another optimizer's
+    and so means something else."""
+    from lm_core.runs.presets import default_spec
+
+    own = default_spec(
+        spec.corpus, spec.model_name, tokenizer=spec.tokenizer_name, budget=spec.budget
+    ).train
+    return own.lr if own.optimizer == spec.train.optimizer else None

@@ -115,13 +115,13 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     page: Page, store: RunStore, lab: LabServer
 ) -> None:
     first = start(page, budget="10 s")
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
+    expect(page.get_by_text("Done: the budget is spent")).to_be_visible()
     page.get_by_role("combobox", name=re.compile("Model")).click()
     page.get_by_role("option", name="LSTM", exact=True).click()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page).not_to_have_url(re.compile(f"run={first}"))
     second = re.search(r"run=([\w-]+)", page.url).group(1)
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
+    expect(page.get_by_text("Done: the budget is spent")).to_be_visible()
     tick(page, 0)
     expect(page.locator(".st-key-train-open button")).to_be_enabled()
     tick(page, 1)
@@ -156,7 +156,7 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
 
 def test_back_in_time(page: Page) -> None:
     start(page, budget="10 s")
-    expect(page.get_by_text("Done: the budget is spent.")).to_be_visible()
+    expect(page.get_by_text("Done: the budget is spent")).to_be_visible()
     page.get_by_text("Back in time").click()
     likely = page.get_by_text(re.compile("^Likeliest next token"))
     expect(likely).to_be_visible()

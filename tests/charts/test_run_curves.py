@@ -170,3 +170,8 @@ def test_the_speed_read_aloud():
 def test_it_is_too_early_to_say_after_a_step(kind):
     assert read_curve(run(1), kind) == "Too early to say: 1 step so far."
     assert read_curve(run(0), kind) == "Too early to say: 0 steps so far."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_run_that_is_over_nothing_is_too_early(kind):
+    assert read_curve(run(1), kind, over=True) == "Too few to say: 1 step in all."

@@ -276,6 +276,43 @@ def test_a_note_that_becomes_an_alarm_is_said_again() -> None:
     assert [(e.step, e.severity) for e in found] == [(9, "note"), (27, "alarm")]
 
 
+def overfits(best: float, then: list[float], **known) -> list[Diagnosed]:
+    """The verdicts over a run whose validation falls to `best` and goes on as it does."""
+    nats = [best + 0.5, best, *then]
+    run: list[Event] = []
+    for k, score in enumerate(nats, start=1):
+        run += [*steps(*falling(10 * k))[-10:], evaluated(10 * k, score)]
+    last = 10 * len(nats)
+    return diagnosed([*run, Finished(last, 0, 0.0, "budget")], **known)
+
+
+def test_what_holds_no_more_is_taken_back_and_the_run_ends_as_healthy() -> None:
+    found = overfits(2.0, [2.3, 2.4, 2.4, 1.9, 1.8])
+    of = [(e.step, e.code, e.severity) for e in found]
+    assert of == [
+        (40, "overfitting", "alarm"),
+        (60, "overfitting", "ok"),
+        (70, "healthy", "ok"),
+    ]
+    assert found[1].text.startswith("By step 60 this holds no more: Validation was best at step 20")
+
+
+def test_at_the_end_a_verdict_has_the_figures_of_the_end() -> None:
+    *_, last = overfits(2.0, [2.3, 2.4, 2.9, 6.69])
+    assert (last.step, last.code, last.severity) == (60, "overfitting", "alarm")
+    assert "is 6.69 at step 60" in last.text
+
+
+def test_an_alarm_that_becomes_a_note_is_one() -> None:
+    found = overfits(2.0, [2.3, 2.4, 2.1, 2.1])
+    assert [(e.step, e.severity) for e in found][:2] == [(40, "alarm"), (50, "note")]
+
+
+def test_an_infinite_evaluation_of_what_descends_has_run_away() -> None:
+    found = heard([*steps(3.3, 3.2), evaluated(2, math.inf), Finished(2, 0, 0.0, "budget")])
+    assert [e.code for e in found if isinstance(e, Diagnosed)] == ["diverged"]
+
+
 def test_a_run_without_an_alarm_ends_as_healthy() -> None:
     found = heard([*steps(*falling()), Finished(100, 0, 0.0, "budget")])
     assert [(e.code, e.severity) for e in found if isinstance(e, Diagnosed)] == [("healthy", "ok")]
@@ -324,7 +361,8 @@ def test_verdicts_hang_on_no_clock(bundle: int) -> None:
             run, waiting = [*run, *waiting], []
     run.append(Finished(120, 0, 0.0, "budget"))
     found = diagnosed(run, count=lambda: FACTS, tokens=100_000)
-    assert [(e.step, e.code) for e in found] == [(62, "dead_units"), (103, "rate_too_low")]
+    low = "rate_too_low"  # and once more in the figures of the end
+    assert [(e.step, e.code) for e in found] == [(62, "dead_units"), (103, low), (120, low)]
 
 
 def test_the_model_is_evaluated_twice_once_it_says_something() -> None:
@@ -413,7 +451,7 @@ def test_thresholds_are_quoted_in_the_words() -> None:
         "is not chance."
     )
     assert judging.healthy(record(*WELL, twice=(2.5, 2.5, 90))).text == (
-        "12 of 14 checks could be made, without an alarm: the training loss went from 3.30 at step "
+        "12 of 14 rules could be asked, without an alarm: the training loss went from 3.30 at step "
         "1 to 2.21 nats at step 100, validation was 2.30 at step 90."
     )
 

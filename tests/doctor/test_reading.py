@@ -57,17 +57,23 @@ def test_validation_that_rises_is_compared_with_its_lowest(noise):
     found = read(*series((falling, rising_from(300)), noise=noise))
     assert (found.code, found.since, found.until) == ("fell, rose", 300, 570)
     assert found.text.startswith("From step 300 to 570 training fell from 2.")
-    assert found.text.endswith(
-        ", validation rose from 2.35 to 2.62 nats: what it learned there does not help with new "
-        "text."
-    )
+    assert found.text.endswith(", validation rose from 2.35 to 2.62 nats.")
+
+
+def test_that_it_learns_by_heart_is_said_where_the_verdicts_say_so():
+    found = read(*series((falling, rising_from(300))), notes=[("overfitting", 420)])
+    assert found.code == "note"
+    assert found.text.startswith("Noted at step 420, see below: overfitting. From step 300 to 570")
+    assert found.text.endswith("what it learned there does not help with new text.")
+    other = read(*series((falling, rising_from(300))), notes=[("leaked_split", 1)])
+    assert other.text.endswith("validation rose from 2.35 to 2.62 nats.")
 
 
 def test_validation_that_rises_beside_level_training():
     validation = rising_from(300)
     found = read(*series((level, lambda s: validation(s) + 0.5)))
     assert found.code == "hardly moved, rose"
-    assert found.text.endswith("a lower learning rate may help.")
+    assert found.text.endswith("nats.")
 
 
 def test_one_bad_evaluation_means_nothing():
@@ -109,8 +115,8 @@ def test_nothing_is_said_of_validation_after_its_last_evaluation():
 def test_too_early_with_nothing_little_or_no_validation():
     points, evaluations = series((falling, falling))
     assert read(points[:0], evaluations[:0]).text == (
-        "Too early to say: 0 of the first 12 training points and 0 of the first 3 evaluations are "
-        "in."
+        "Too early to say how the curve goes: 0 of the first 12 training points and 0 of the first "
+        "3 evaluations are in."
     )
     assert "11 of the first 12 training points are in" in read(points[:11], evaluations).text
     assert "2 of the first 3 evaluations are in" in read(points, evaluations[:2]).text
@@ -131,6 +137,14 @@ def test_what_counts_is_never_too_early():
     assert "Validation was 2.74 at step 150, with less of the text counted" in some.text
 
 
+def test_what_counts_and_knows_no_chance_for_a_token_has_not_diverged():
+    points, evaluations = series((falling, falling))
+    evaluations.loc[len(evaluations) - 1, "nats"] = np.inf
+    found = read(points[:0], evaluations, counts=True, over=True)
+    assert found.code == "counted"
+    assert found.text.endswith("no chance at all: its loss there is infinite, at step 570.")
+
+
 def test_beside_an_alarm_nothing_is_praised():
     found = read(*series((falling, falling)), alarms=[("rate_too_high", 87), ("dead_units", 3)])
     assert found.code == "alarm"
@@ -139,7 +153,7 @@ def test_beside_an_alarm_nothing_is_praised():
     )
     assert "learning, not" not in found.text
     early = read(*(frame[:2] for frame in series((falling, falling))), alarms=[("saturated", 1)])
-    assert "saturated. Too early to say" in early.text
+    assert "saturated. Too early to say how the curve goes" in early.text
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -181,7 +195,7 @@ def test_equal_steps_throughout_compare_nothing():
     points = pd.DataFrame({"step": [5] * 20, "train_nats": [2.0] * 20})
     evaluations = pd.DataFrame({"step": [5] * 3, "nats": [2.0] * 3})
     assert read(points, evaluations).text == (
-        "Too early to say: evaluations of step 5 alone are in."
+        "Too early to say how the curve goes: evaluations of step 5 alone are in."
     )
 
 

@@ -222,7 +222,7 @@ def test_the_gallery_compares_what_was_found_with_what_was_expected(doctor: AppT
     assert_well(doctor)
     text = said(doctor).replace("\\", "")
     assert "found at step 10, as expected" in text
-    assert "repaired, no alarm" in text
+    assert text.count("repaired, no alarm") == 1, "the other case was never repaired"
     assert "6.50 nats per token broken, 2.50 repaired" in text
     assert f"{CASES[1].expected.replace('_', ' ')}, was not given" in text
 

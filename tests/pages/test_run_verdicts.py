@@ -3,21 +3,12 @@
 import pytest
 
 from lm_core.errors import BadSettings
-from pages._ui.run_verdicts import mended, noticed
+from lm_core.runs.gallery import CASES
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
+from lm_core.training import Budget
+from pages._ui.run_verdicts import mended
 from tests.pages.stored import spec
-
-
-def row(code, severity, step):
-    return {"code": code, "severity": severity, "step": step}
-
-
-def test_the_last_word_on_each_matter_counts_and_alarms_come_first():
-    rows = [row("a", "ok", 1), row("b", "note", 2), row("c", "alarm", 3), row("a", "note", 4)]
-    assert [(r["code"], r["severity"]) for r in noticed(rows)] == [
-        ("c", "alarm"),
-        ("b", "note"),
-        ("a", "note"),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +47,26 @@ def test_what_was_changed_from_the_labs_own_value_goes_back_to_it():
 def test_a_setting_that_the_run_has_not(control):
     with pytest.raises(BadSettings):
         mended(spec(), control, "x")
+
+
+def test_a_rate_is_mended_with_the_familys_own_or_where_that_is_no_better_by_a_tenth():
+    own = default_spec(CorpusSpec(), "mlp", budget=Budget(seconds=60))
+    for lr, code, better in ((1.0, "rate_too_high", 0.005), (0.005, "rate_too_high", 5e-4)):
+        after, _ = mended(own.with_texts({"train.lr": str(lr)}), "train.lr", code)
+        assert after.train.lr == pytest.approx(better)
+    after, _ = mended(own.with_texts({"train.lr": "1e-6"}), "train.lr", "rate_too_low")
+    assert after.train.lr == 0.005
+    other = {"train.optimizer": "muon", "train.lr": "1.0"}  # whose rates mean something else
+    after, _ = mended(own.with_texts(other), "train.lr", "rate_too_high")
+    assert after.train.lr == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_case_is_mended_with_what_its_card_promises(case):
+    """Where its mend is a single setting, the button fills in the run that the card starts."""
+    changed = [name for name in case.wrong if not case.fault]
+    for control in changed:
+        after, _ = mended(case.spec, control, case.expected)
+        assert after == case.repaired
+    if "train.lr" in changed:
+        assert case.mend == f"a learning rate of {case.repaired.train.lr:g}"

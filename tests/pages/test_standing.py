@@ -32,7 +32,7 @@ def test_a_run_without_a_step_says_for_how_long(store: RunStore, clock: list[flo
     store.hand_over(run)
 
     def said() -> str:
-        return standing(store.get(run), "Learning.", "step")
+        return standing(store.get(run), "It trains.", "step")
 
     assert said() == "Reading the text and building the model …"
     clock[0] += 34
@@ -41,14 +41,14 @@ def test_a_run_without_a_step_says_for_how_long(store: RunStore, clock: list[flo
     assert said() == "No step for 34 s. Stop ends it in any case."
     store.record(run, [STEP])
     clock[0] += 10
-    assert said() == "Learning."
+    assert said() == "It trains."
     clock[0] += 1
     assert said() == "No step for 11 s. Stop ends it in any case."
     store.record(run, [Evaluated(1, 10, "validation", 3.0, 10, True)])  # is no step
     clock[0] += 600
     assert said() == "No step for 10 min. Stop ends it in any case."
     store.record(run, [STEP])
-    assert said() == "Learning."
+    assert said() == "It trains."
 
 
 def test_an_examination_goes_on_while_one_of_its_parts_does(
