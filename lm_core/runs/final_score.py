@@ -26,14 +26,17 @@ FACT = "test"  # among the facts of a run
 
 @dataclass(frozen=True)
 class FinalScore:
-    """A test split that was scored: nats per token over so many tokens, after so many steps.
-    `bits` are per character, None where they are withheld; `now` says whether the run still has
-    the weights that were scored."""
+    """A test split that was scored: nats per token over so many tokens, with the weights of a step.
+
+    `bits` are per character, None where they are withheld. `validation` is what the same weights
+    were given there, in nats per token, where that is known. `now` says whether the run still has
+    these weights."""
 
     nats: float
     tokens: int
     step: int
     bits: float | None
+    validation: float | None = None
     now: bool = True
 
     @property
@@ -47,8 +50,14 @@ def final_score(store: RunStore, run: Run) -> FinalScore | None:
     kept = numbers(run.facts.get(FACT))
     if not isinstance(kept, dict):
         return None
-    now = weights(store, run) == kept.get("weights")
-    return FinalScore(kept["nats"], kept["tokens"], kept["step"], kept["bits_per_character"], now)
+    return FinalScore(
+        kept["nats"],
+        kept["tokens"],
+        kept["step"],
+        kept["bits_per_character"],
+        kept["validation_nats"],
+        now=weights(store, run) == kept["weights"],
+    )
 
 
 def why_not(store: RunStore, run: Run) -> str:
@@ -87,7 +96,8 @@ def keep(store: RunStore, run: Run, answer: Mapping[str, Any]) -> None:
         "nats": nats,
         "tokens": answer["tokens"],
         "bits_per_character": answer["bits_per_character"],
-        "step": card.get("step", 0),
+        "step": card.get("kept", card.get("step", 0)),
+        "validation_nats": card.get("metrics", {}).get("validation", {}).get("nats_per_token"),
         "weights": weights(store, row),
     }
     store.update(run.id, facts={FACT: fact})

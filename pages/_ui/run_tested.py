@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
 
 WHY_ONCE = (
-    "The test split is text that was kept for the very end. Whoever chooses a model or a setting "
-    "by it trains on it, and then nothing is left that tells how good the model is on new text: so "
-    "compare by validation, and measure this once."
+    "Text that was kept for the very end. Whoever chooses by the test split trains on it, and then "
+    "nothing is left to tell how good a model is on new text: so compare by validation, and "
+    "measure this once."
 )
 
 
@@ -51,10 +51,11 @@ def _measure(store: "RunStore", run: "Run", going: bool) -> None:
 
     jobs = asides()
     job = jobs.of(_key(run))
-    with st.container(horizontal=True, vertical_alignment="center", key="train-test"):
+    button, beside = st.columns([2, 5], vertical_alignment="center")
+    with button:
         if job is not None and job.running:
             waits = "waits for another" if job.seconds is None else f"{job.seconds:.0f} s"
-            st.caption(f"Measuring all of the test split, with the weights it kept … {waits}")
+            beside.caption(f"Measuring all of the test split, with the weights it kept … {waits}")
             if st.button("Cancel", key="train-test-cancel"):
                 jobs.forget(_key(run))
                 st.rerun()
@@ -64,7 +65,7 @@ def _measure(store: "RunStore", run: "Run", going: bool) -> None:
         if st.button("Measure on the test split, once", key="train-test-measure"):
             jobs.start(_key(run), *command(store, run), done=partial(keep, store, run))
             st.rerun()
-        st.caption(WHY_ONCE, width="stretch")
+        beside.caption(WHY_ONCE)
     if job is not None and job.error:
         st.error(plain(job.error))
     elif job is not None:
@@ -75,13 +76,18 @@ def _measure(store: "RunStore", run: "Run", going: bool) -> None:
 def _figures(kept: "FinalScore") -> None:
     from lm_core.charts.words import nats
 
-    with st.container(horizontal=True, gap="small", key="train-tested"):
+    with st.container(horizontal=True, gap="small", key="train-figures-test"):
         st.metric("Test, nats", nats(kept.nats), help=WHY_ONCE, width=158)
         st.metric("Test perplexity", nats(kept.perplexity), width=158)
         bits = "–" if kept.bits is None else nats(kept.bits)
         st.metric("Test, bits per character", bits, width=200)
-    weights = "the weights it kept" if kept.now else "the weights it had then, not those it has now"
+    gone = "" if kept.now else ", which are not those it has now"
+    same = ""
+    if kept.validation is not None:
+        same = (
+            f" Validation, by which one chooses, gave {nats(kept.validation)} for the same weights."
+        )
     st.caption(
-        f"The test split, measured once on all of its {kept.tokens:,} tokens with {weights}. "
-        "Nothing was chosen by it: this is the figure to report."
+        f"The test split, measured once on all of its {kept.tokens:,} tokens with the weights of "
+        f"step {kept.step:,}{gone}. Nothing was chosen by it: this is the figure to report.{same}"
     )

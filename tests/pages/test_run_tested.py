@@ -55,7 +55,7 @@ def said(at: AppTest, words: str) -> bool:
 def test_it_is_measured_once_and_stays(train: AppTest) -> None:
     run = a_run(train)
     assert BUTTON in [button.label for button in train.button]
-    assert said(train, "by it trains on it")
+    assert said(train, "test split trains on it")
     train.button(key="train-test-measure").click().run()
     if (job := asides().of(("test", run))) is not None:
         job.join(PATIENCE)

@@ -15,6 +15,8 @@ from tests.waiting import PATIENCE, until
 
 # In the place of `python -m lm_core`: says, fails, breaks or waits.
 LAB = """
+import sys
+
 match sys.argv[1]:
     case "say": print("a line for people\\n" + '{"nats": "Infinity", "title": "x"}')
     case "refuse": sys.exit(print("Too short: give more text.", file=sys.stderr) or 2)

@@ -43,6 +43,7 @@ def a_run(store: RunStore, status: str = "finished") -> Run:
     model = lively_model("mlp", ready.tokenizer.vocab_size)
     card = ready.card() | {
         "step": 5,
+        "kept": 4,
         "metrics": {"validation": {"nats_per_token": 3.0, "tokens": 9}},
     }
     save_checkpoint(store.run_folder(run) / "checkpoint", model, ready.tokenizer, card)
@@ -67,7 +68,7 @@ def test_it_is_scored_by_the_one_that_scores_and_kept_in_record_and_card(
     assert kept.nats == pytest.approx(score.nats_per_token)
     assert kept.perplexity == pytest.approx(math.exp(score.nats_per_token))
     assert kept.bits == pytest.approx(score.bits_per_character)
-    assert (kept.tokens, kept.step, kept.now) == (score.tokens, 5, True)
+    assert (kept.tokens, kept.step, kept.validation, kept.now) == (score.tokens, 4, 3.0, True)
     metrics = read_meta(folder)["metrics"]
     assert metrics["validation"]["nats_per_token"] == 3.0
     assert metrics["test"]["nats_per_token"] == pytest.approx(kept.nats)
