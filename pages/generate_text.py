@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import front_door, models, session, why, writing, written
+from pages._ui import front_door, models, picked, session, why, writing, written
 from pages._ui.everywhere import tall
 from pages._ui.plain import plain
 from pages._ui.show import show_source
+from pages._ui.token_text import token_text
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings
@@ -84,17 +85,28 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         picture = st.container(height=tall(PICTURE), border=False)
     sampler = sampler_sliders()
     with text, session.mending(), st.spinner("Waking the model …"):
+        another = st.session_state.get(DRAFT) is not None
         draft, fresh = writing.kept(DRAFT, choice, prompt, seed)
+        if write or step or clear or (fresh and another):
+            picked.leave()
         if clear:
             draft = st.session_state[DRAFT] = writing.begin(choice, prompt, seed)
         elif fresh:
             draft.write(FIRST, sampler)
         if write:
             draft.left, draft.pace = MORE, PACE
-        if stop or step:
+        pressed = st.session_state.pop(picked.PRESSED, False)
+        if stop or step or pressed:
             draft.left = 0
         draft.write(1 if step else min(draft.left, draft.pace), sampler)
-        st.html(written.coloured_text(draft))
+        token_text(
+            draft.prompt,
+            draft.pieces,
+            draft.writer.probabilities,
+            picked=picked.place(draft),
+            key="generate_text-tokens",
+            on_press=picked.press,
+        )
         save.download_button(
             "Download",
             draft.text.encode("utf-8", "replace"),
@@ -105,10 +117,14 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         )
     draft = st.session_state.get(DRAFT)
     if draft is not None:
+        at = picked.place(draft)
         with picture:
-            writing.show_bars(draft, sampler, key="generate_text-bars")
+            if at is None:
+                writing.show_bars(draft, sampler, key="generate_text-bars")
+            else:
+                picked.show_bars(draft, at)
         notes(choice, draft)
-        why.panel(choice, draft)
+        why.panel(choice, draft, at)
         beside(choice, prompt, seed, sampler)
         arithmetic(draft, sampler)
     if moving == writing.at_rest(DRAFT):
@@ -118,8 +134,8 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
 def notes(choice: models.Choice, draft: writing.Draft) -> None:
     """What the colours mean, which model writes, and what it cannot see or read."""
     st.caption(
-        "Green: it found the token likely. Orange, underlined: a surprise. Point at a token for "
-        f"its probability at temperature 1. {plain(models.describe(choice))}",
+        "Green: it found the token likely. Orange, underlined: a surprise. Press a token for what "
+        f"else was possible there, and why. {plain(models.describe(choice))}",
         help=models.WORDS,
     )
     for sentence in (written.sees(draft), written.unknown(draft)):

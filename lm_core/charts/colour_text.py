@@ -13,7 +13,7 @@ from lm_core.visible import readable, visible
 
 # Below each limit: the background behind the page's own text colour (thin enough for it to stay
 # legible, light or dark), and the line below as a cue that is not colour.
-_STEPS = (
+STEPS = (
     (0.01, "rgba(213,94,0,0.38)", "2px solid #D55E00"),
     (0.05, "rgba(213,94,0,0.22)", "2px dotted #D55E00"),
     (0.20, "rgba(128,128,128,0.12)", "2px solid transparent"),
@@ -39,19 +39,29 @@ def token_spans(
     spans = []
     for token, given in zip(tokens, probabilities, strict=True):
         p = float("nan") if given is None else float(given)
-        text = visible(token) if numbers else readable(token).translate(_SIGNS)
+        text = visible(token) if numbers else as_shown(token)
         spans.append(_span(text, p, numbers) + ("<br>" if "\n" in token and not numbers else ""))
     return f'<div style="line-height:2;overflow-wrap:anywhere">{"".join(spans)}</div>'
 
 
+def as_shown(token: str) -> str:
+    """A token where the text runs on: as it is read, line ends and tabs with their signs."""
+    return readable(token).translate(_SIGNS)
+
+
+def step_of(p: float) -> int:
+    """Which of STEPS a probability belongs to."""
+    return next(step for step, (limit, _, _) in enumerate(STEPS) if p < limit)
+
+
 def token_legend() -> str:
     """What the colours and lines mean, likeliest first, as HTML in the same look."""
-    limits = [words.percent(limit) for limit, _, _ in _STEPS[:-1]]
+    limits = [words.percent(limit) for limit, _, _ in STEPS[:-1]]
     names = [f"under {limits[0]}", *(f"from {limit}" for limit in limits)]
     spans = [
         f'<span style="padding:1px 5px;border-radius:4px;background:{fill};border-bottom:{line};'
         f'white-space:nowrap">{name}</span>'
-        for name, (_, fill, line) in zip(names, _STEPS, strict=True)
+        for name, (_, fill, line) in zip(names, STEPS, strict=True)
     ]
     return (
         '<div style="font-size:0.8rem;line-height:2;opacity:0.9">probability it gave: '
@@ -64,7 +74,7 @@ def _span(text: str, p: float, numbers: bool) -> str:
     gap = "margin-right:4px;" if numbers else ""
     if not math.isfinite(p):
         return f'<span style="white-space:pre-wrap;{gap}">{shown}</span>'
-    fill, line = next((fill, line) for limit, fill, line in _STEPS if p < limit)
+    _, fill, line = STEPS[step_of(p)]
     number = (
         f' <span style="font-size:0.85em;opacity:0.9">{words.probability(p)}</span>'
         if numbers

@@ -14,7 +14,7 @@ from lm_core.charts.live import Base
 from lm_core.charts.live_bars import FRAME, LABELS, PLACE
 from lm_core.charts.theme import BLUE, GREY, VERMILLION, altair_config
 
-ROOM = 1.3  # where the axis ends: at 100 %, and room for the words after a bar
+ROOM = 1.45  # where the axis ends: at 100 %, and room for the words after a bar
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _empty(title: str, places: int) -> Base:
     )
     order = alt.EncodingSortField("place", op="min")
     y = alt.Y("token:N", sort=order, title=None, axis=fixed, scale=alt.Scale(paddingInner=0.3))
-    x_title = "bar: in the draw · line: the model alone"
+    x_title = ["bar: in this draw,", "line: the model alone"]
     base = alt.Chart().encode(y=y)
     tooltip = [
         alt.Tooltip("whole:N", title="token"),

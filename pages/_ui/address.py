@@ -127,6 +127,7 @@ KINDS: dict[str, Kind] = {
     "generate_text-top_k": Whole(0, 100),
     "generate_text-top_p": Number(0.0, 1.0),
     "generate_text-beside": Switch(),
+    "generate_text-token": Whole(1, 2000),
     "generate_names-models": Text(600, times=4),
     "generate_names-begins": Text(20),
     "generate_names-temperature": HOT,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.visible import visible
-from pages._ui import models, places, writing
+from pages._ui import models, picked, places, writing
 from pages._ui.plain import plain, safe
 from pages._ui.show import show_chart
 from pages._ui.tables import show_table
@@ -31,16 +31,23 @@ SAYS = {
 }
 
 
-def panel(choice: models.Choice, draft: writing.Draft) -> None:
-    """For a model that can say so, and while nothing is being written: how likely a next token is,
-    and which counts say so."""
-    model = draft.checkpoint.model
-    if not hasattr(model, "explain") or draft.left:
+def panel(choice: models.Choice, draft: writing.Draft, at: int | None) -> None:
+    """While nothing is being written: of the written token number `at` why it was likely or not,
+    of whatever family the model is; with None, of one that counts, why a next token would be."""
+    model, writer = draft.checkpoint.model, draft.writer
+    counts = hasattr(model, "explain")
+    if draft.left or not (counts or at is not None):
         return
     with st.container(border=True):
-        st.markdown("**Why this token?** It counted. Choose one of those that could come next.")
-        id = _pick(draft)
-        parts = model.explain(draft.writer.prompt + draft.writer.written, id)
+        if at is None:
+            st.markdown("**Why this token?** It counted. Choose one of those that could come next.")
+            id = _pick(draft)
+        else:
+            picked.why(choice, draft, at)
+            id = writer.written[at]
+        if not counts:
+            return
+        parts = model.explain(writer.prompt + writer.written[:at], id)
         _made_of(draft, parts, id)
         left, right = st.columns([3, 2], gap="medium")
         with left:

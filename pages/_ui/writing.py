@@ -32,6 +32,7 @@ class Draft:
     checkpoint: "Checkpoint" = field(repr=False)
     writer: "Writer" = field(repr=False)
     pieces: list[str] = field(default_factory=list)  # text of each written token
+    samplers: "list[SamplerSettings]" = field(default_factory=list)  # that each was drawn with
     left: int = 0  # tokens it still writes by itself
     pace: int = 1  # and how many of them at a tick
 
@@ -44,6 +45,7 @@ class Draft:
         for _ in range(min(count, MOST_WRITTEN - len(self.pieces))):
             self.writer.step(sampler)
             self.pieces.append(self._last_piece())
+            self.samplers.append(sampler)
         self.left = max(0, self.left - count) if len(self.pieces) < MOST_WRITTEN else 0
 
     def expected(self, sampler: "SamplerSettings", most: int = 8) -> list["Candidate"]:
@@ -51,6 +53,17 @@ class Draft:
         from lm_core.generation.writer import candidates
 
         return candidates(self.writer.logits, sampler, most)
+
+    def possible(self, at: int, most: int = 8) -> list["Candidate"]:
+        """What could have stood where written token number `at` stands, under the settings it was
+        drawn with; itself in any case."""
+        from lm_core.generation.writer import candidates
+
+        writer = self.writer
+        ids = writer.prompt + writer.written[:at]
+        return candidates(
+            writer.logits_at(at), self.samplers[at], most, before=ids, chosen=writer.written[at]
+        )
 
     def _last_piece(self) -> str:
         """What the newest token adds to the text: words bring their own space, and the bytes of a

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_core.charts import theme
-from lm_core.charts.colour_text import _STEPS, token_legend, token_spans
+from lm_core.charts.colour_text import STEPS, token_legend, token_spans
 
 
 class Reader(HTMLParser):
@@ -83,7 +83,7 @@ def test_no_tokens_is_an_empty_line():
 
 @pytest.mark.parametrize(("page", "ink"), [("#FFFFFF", "#1B2733"), ("#0E141A", "#E6EDF3")])
 def test_text_stays_legible_on_every_colour_on_either_page(page, ink):
-    for _, fill, _ in _STEPS:
+    for _, fill, _ in STEPS:
         *over, alpha = map(float, re.findall(r"[\d.]+", fill))
         under = [int(page[i : i + 2], 16) for i in (1, 3, 5)]
         mixed = [round(a * alpha + b * (1 - alpha)) for a, b in zip(over, under, strict=True)]
@@ -93,7 +93,7 @@ def test_text_stays_legible_on_every_colour_on_either_page(page, ink):
 def test_the_legend_names_every_look_in_order():
     page = Reader(token_legend())
     assert page.text == ("probability it gave: from 50 % from 20 % from 5 % from 1 % under 1 %")
-    assert page.tags.count("span") == len(_STEPS)
-    assert [token_legend().index(fill) for _, fill, _ in reversed(_STEPS)] == sorted(
-        token_legend().index(fill) for _, fill, _ in _STEPS
+    assert page.tags.count("span") == len(STEPS)
+    assert [token_legend().index(fill) for _, fill, _ in reversed(STEPS)] == sorted(
+        token_legend().index(fill) for _, fill, _ in STEPS
     )

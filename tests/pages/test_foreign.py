@@ -212,6 +212,8 @@ def test_generate_text() -> None:
     markdown = checked(app)
     assert SHOWN in markdown
     assert seen(markdown) >= 3  # in the pills, in the sentences of two charts
+    app.query_params["generate_text-token"] = "1"
+    assert seen(checked(app.run())) >= 3  # in the sentences of what was possible and why
 
 
 def test_a_prompt_that_cannot_be_read_is_quoted() -> None:

@@ -1,5 +1,6 @@
 """Generate text: the text goes on, the bars follow the sliders, bad input loses nothing."""
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.charts.words import percent
 from lm_core.checkpoints import build_model, save_checkpoint
 from lm_core.generation import SamplerSettings
 from lm_core.runs.store import RunStore
@@ -15,6 +17,7 @@ from lm_core.tokenizers.bpe import BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
+from lm_core.visible import readable
 from pages._ui import models, writing
 from tests.pages.html import html
 from tests.waiting import PATIENCE
@@ -45,7 +48,7 @@ def test_a_fresh_server_may_be_met_here_first() -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     sound(app.switch_page("pages/generate_text.py").run())
     assert app.title[0].value == "Generate text"
-    assert html(app)
+    assert shown(app)["tokens"]
 
 
 @pytest.fixture
@@ -67,6 +70,12 @@ def draft(app: AppTest) -> writing.Draft:
     return app.session_state["generate_text-draft"]
 
 
+def shown(app: AppTest) -> dict:
+    """What the text on the screen was drawn from."""
+    (element,) = app.get("bidi_component")
+    return json.loads(element.proto.json)
+
+
 def bars(app: AppTest) -> bytes:
     return app.get("vega_lite_chart")[0].proto.data.data
 
@@ -76,9 +85,12 @@ def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:
 
 
 def test_it_opens_on_a_prompt_already_continued_and_coloured(app: AppTest) -> None:
-    shown = html(app)[0]
-    assert PROMPT in shown
-    assert shown.count('title="probability') == 40
+    text = shown(app)
+    assert text["prompt"] == PROMPT
+    assert len(text["tokens"]) == 40
+    for (piece, share, *_), p in zip(text["tokens"], draft(app).writer.probabilities, strict=True):
+        assert share == f"probability {percent(p)}"
+        assert piece == readable(piece)
     assert bars(app)
     table = app.dataframe[-1].value
     kept = table[table["after top-k and top-p"] != "ruled out"]
@@ -112,6 +124,47 @@ def test_step_write_stop_and_start_over(app: AppTest) -> None:
     assert draft(app).text == PROMPT
 
 
+@pytest.mark.parametrize("family", ["transformer", "lstm", "ngram"])
+def test_a_written_token_says_what_else_was_possible_and_why(family: str) -> None:
+    label = next(c.label for c in models.shipped() if c.family == family and not c.items)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.query_params["generate_text-model"] = label
+    app.query_params["generate_text-token"] = "5"
+    app.query_params["generate_text-top_k"] = "20"
+    sound(app.switch_page("pages/generate_text.py").run())
+    assert shown(app)["picked"] == 4
+    writer = draft(app).writer
+    own = writer.logits_at(4).softmax(-1)
+    table = next(f.value for f in app.dataframe if "drawn" in f.value)
+    said = table[table["drawn"]].iloc[0]
+    assert said["the model alone (share of 1)"] == pytest.approx(writer.probabilities[4], rel=1e-3)
+    sampler = SamplerSettings(temperature=0.8, top_k=20)
+    (drawn,) = (c for c in draft(app).possible(4) if c.id == writer.written[4])
+    kept = (own.log() / sampler.temperature).topk(20)
+    assert drawn.probability == pytest.approx(
+        float(kept.values.softmax(-1)[kept.indices == drawn.id]), rel=1e-3
+    )
+    why = next(m.value for m in app.markdown if m.value.startswith("**Why this token?**"))
+    assert f"{percent(drawn.own)}" in why
+    assert "at temperature 0.8, top-k 20" in why
+    reach = next((f.value for f in app.dataframe if "tokens seen" in f.value), None)
+    counted = next((f.value for f in app.dataframe if "counted" in f.value), None)
+    assert (reach is None, counted is None) == (family == "ngram", family != "ngram")
+    if reach is not None:
+        assert reach["probability (share of 1)"].iloc[-1] == pytest.approx(drawn.own, rel=1e-3)
+
+
+def test_what_is_written_next_or_anew_leaves_the_token_that_was_pressed() -> None:
+    for button in ("step", "clear", "leave"):
+        app = AppTest.from_file(APP, default_timeout=PATIENCE)
+        app.query_params["generate_text-token"] = "40"
+        sound(app.switch_page("pages/generate_text.py").run())
+        assert shown(app)["picked"] == 39
+        sound(app.button(key=f"generate_text-{button}").click().run())
+        assert shown(app)["picked"] is None
+        assert "generate_text-token" not in app.query_params
+
+
 def test_the_seed_decides_the_text(app: AppTest) -> None:
     first = draft(app).text
     assert draft(set_value(app, "number_input", "seed", 1)).text != first
@@ -132,7 +185,7 @@ def test_every_shipped_model_of_text_writes_and_lists_of_names_are_not_offered(
 def test_other_models_go_on_from_the_same_prompt(app: AppTest) -> None:
     set_value(app, "toggle", "beside", True)
     shown = html(app)
-    assert len(shown) == len(app.selectbox(key="generate_text-model").options)
+    assert len(shown) + 1 == len(app.selectbox(key="generate_text-model").options)
     assert all(PROMPT in body for body in shown)
     assert len(set(shown)) == len(shown)
 
@@ -148,7 +201,7 @@ def test_an_empty_prompt_and_one_of_markup_work(app: AppTest) -> None:
     set_value(app, "text_input", "prompt", "")
     assert len(draft(app).pieces) == 40
     set_value(app, "text_input", "prompt", "<script>alert(1)</script>")
-    assert "&lt;script&gt;" in html(app)[0]
+    assert shown(app)["prompt"] == "<script>alert(1)</script>"  # set as text, never as markup
 
 
 def own_model(tokenizer: Tokenizer, title: str, items: bool = False) -> None:

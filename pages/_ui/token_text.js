@@ -1,0 +1,85 @@
+// The text of token_text.py: each written token can be pressed, by pointer or by keyboard.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const box = parentElement.querySelector("[role=group]");
+  const tokens = () => [...box.querySelectorAll("[role=button]")];
+
+  const make = ([text, share, step, name], place) => {
+    const span = document.createElement("span");
+    span.textContent = text;
+    span.className = `token step${step}`;
+    span.title = share;
+    span.tabIndex = -1;
+    span.dataset.place = place;
+    span.setAttribute("role", "button");
+    span.setAttribute("aria-label", name);
+    return span;
+  };
+
+  // A longer text only grows, so that nothing under a finger is replaced.
+  const had = box.had ?? [];
+  const same = (a, b) => a.every((part, i) => part === b[i]);
+  const grows =
+    box.prompt === data.prompt &&
+    had.length <= data.tokens.length &&
+    had.every((one, i) => same(one, data.tokens[i]));
+  if (!grows) {
+    const prompt = document.createElement("span");
+    prompt.textContent = data.prompt;
+    box.replaceChildren(prompt);
+  }
+  data.tokens.slice(grows ? had.length : 0).forEach((token, i) => {
+    box.append(make(token, (grows ? had.length : 0) + i));
+    if (token[4]) box.append(document.createElement("br"));
+  });
+  box.had = data.tokens;
+  box.prompt = data.prompt;
+  box.setAttribute("aria-label", data.label);
+
+  const all = tokens();
+  const entered = all.find((one) => one.matches(":focus")) ?? all[data.picked ?? all.length - 1];
+  all.forEach((one, place) => {
+    one.setAttribute("aria-pressed", place === data.picked);
+    one.tabIndex = one === entered ? 0 : -1;
+  });
+
+  const press = (token) => {
+    if (!token) return;
+    setTriggerValue("pressed", Number(token.dataset.place));
+    // On a telephone the answer stands below: text and answer together.
+    if (matchMedia("(max-width: 640px)").matches)
+      box.getRootNode().host?.closest('[data-testid="stColumn"]')?.scrollIntoView();
+  };
+  const row = (from, way) => {
+    // The token of the nearest line above or below whose middle is nearest.
+    const at = from.getBoundingClientRect();
+    const middle = (one) => one.getBoundingClientRect();
+    const beyond = tokens().filter((one) => way * (middle(one).top - at.top) > at.height / 2);
+    const line = Math.min(...beyond.map((one) => Math.abs(middle(one).top - at.top)));
+    const away = (one) => Math.abs(middle(one).left - at.left);
+    return beyond
+      .filter((one) => Math.abs(middle(one).top - at.top) < line + at.height / 2)
+      .sort((a, b) => away(a) - away(b))[0];
+  };
+  box.onclick = (event) => press(event.target.closest("[role=button]"));
+  box.onkeydown = (event) => {
+    const from = event.target.closest("[role=button]");
+    if (!from || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === " ") press(from);
+    const place = Number(from.dataset.place);
+    const now = tokens();
+    const to = {
+      ArrowLeft: () => now[place - 1],
+      ArrowRight: () => now[place + 1],
+      ArrowUp: () => row(from, -1),
+      ArrowDown: () => row(from, 1),
+      Home: () => now[0],
+      End: () => now[now.length - 1],
+    }[event.key]?.();
+    if (to) {
+      from.tabIndex = -1;
+      to.tabIndex = 0;
+      to.focus();
+    }
+    if (to || event.key === "Enter" || event.key === " ") event.preventDefault();
+  };
+}
