@@ -79,6 +79,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         return _nothing_left(training, begun.folder)
     where = f"{device}, {trainer.arithmetic}"
     say(f"{trainer.model.n_parameters:,} parameters on {where}: {device.reason}")
+    tell(training.prepared.begun if begun is None else "")
     with _logs(args, out, spec, after=trainer.step) as log:
         _drive(training, log)
         final = [

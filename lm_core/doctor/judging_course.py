@@ -10,6 +10,7 @@ from lm_core.doctor.judging_texts import other_tokenizer
 from lm_core.doctor.record import STEPS, Climb, Record
 from lm_core.doctor.untrained import MOST_ABOVE, cure_of
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+from lm_core.training.settings import NOTHING
 
 # Of ln V, or of the loss it rises from where that is more: medians over many steps, and evaluations
 # of the weights after single steps. An RNN at the rate that suits it best climbs by 0.13 and 0.34
@@ -38,7 +39,7 @@ def diverged(r: Record) -> Verdict | None:
     return Verdict("diverged", ALARM, f"{text} Gradients are not clipped.", cure, "train.grad_clip")
 
 
-@needs(lambda r: r.first is not None)
+@needs(lambda r: r.first is not None and r.train.begin == NOTHING)  # trained weights are confident
 def confident_start(r: Record) -> Verdict | None:
     if r.first <= r.uniform + MOST_ABOVE:
         return None

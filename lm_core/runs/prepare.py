@@ -31,6 +31,7 @@ from lm_core.home import home_folder, make_folder
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
+from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.samples import Pieces, write_sample
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
@@ -48,6 +49,7 @@ class Prepared:
     tokenizer: Tokenizer
     data: dict[str, Encoded]
     model: LanguageModel
+    begun: str = ""  # with which weights, in words, where they are not random
 
     def writer(self, seed: int = 0) -> Callable[[LanguageModel], tuple[str, Pieces]]:
         """A function that lets the model write, as `write_sample` does. One that reads both sides
@@ -109,6 +111,7 @@ def prepare(spec: RunSpec) -> Prepared:
     Raises:
         LabError: whatever is wrong with the text or the settings, as a sentence.
     """
+    check_beginning(spec)
     key = _key(spec)
     kept = _read_kept(key) if key else None
     if kept is None:
@@ -126,7 +129,7 @@ def prepare(spec: RunSpec) -> Prepared:
     info, tokenizer, data = kept
     check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
-    return Prepared(spec, info, tokenizer, data, model)
+    return Prepared(spec, info, tokenizer, data, model, begin(model, tokenizer, spec))
 
 
 def longest(data: dict[str, Encoded]) -> int:

@@ -1,15 +1,29 @@
 """Starting settings that make sense for a text and a family, before anyone touches anything."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from lm_core.corpora import corpora
+from lm_core.errors import LabError
 from lm_core.models import models
 from lm_core.models.mixture import MixtureSettings, written
-from lm_core.runs.recipes import ITEM_CONTEXT, budget_name, recipe
+from lm_core.runs import beginning
+from lm_core.runs.prepare import load_text
+from lm_core.runs.recipes import (
+    FINE_TUNING,
+    ITEM_CONTEXT,
+    PATIENCE,
+    SHORT_LIST,
+    SHORT_LISTS,
+    Recipe,
+    budget_name,
+    recipe,
+)
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
+from lm_core.training.settings import NAMES
 
 TOKENIZER_OF = {"speeches": "bpe", "wikitext-2": "word"}  # characters for every other corpus
 BUDGETS = {"10 s": 10.0, "1 min": 60.0, "5 min": 300.0}
@@ -23,12 +37,14 @@ def default_spec(
     tokenizer: str | None = None,
     budget: Budget | None = None,
     recipe_of: str | None = None,
+    short: bool | None = None,
     seed: int = 0,
 ) -> RunSpec:
     """A spec that trains well on two cores, or on what `recipe_of` names.
 
     Args:
         items: whether the text is a list of items; None asks the registry.
+        short: whether it is a short list; None looks (see `is_short_list`).
         recipe_of: "10 s", "1 min", "5 min" or "GPU"; None goes by the length of the budget.
     """
     if items is None:
@@ -37,7 +53,11 @@ def default_spec(
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
     budget = budget or Budget(seconds=60)
     recipe_of = recipe_of or budget_name(budget)
+    if short is None:
+        short = items and is_short_list(corpus)
     settings, train = starting_settings(model, items=items, budget=recipe_of)
+    if items and short:
+        settings, train = for_short_list(model, settings, train, tokenizer=token_name)
     return RunSpec(
         corpus=corpus,
         tokenizer_name=token_name,
@@ -48,6 +68,42 @@ def default_spec(
         budget=budget,
         seed=seed,
     )
+
+
+def is_short_list(corpus: CorpusSpec) -> bool:
+    """Whether this is somebody's own list, of SHORT_LIST different items at most to learn from."""
+    if corpus.name == "own":
+        return _short_own(corpus.text)
+    return corpus.name == "file" and corpus.items and _short(corpus)
+
+
+@lru_cache(maxsize=64)
+def _short_own(sha: str) -> bool:
+    return _short(CorpusSpec(name="own", text=sha))
+
+
+def _short(corpus: CorpusSpec) -> bool:
+    try:
+        found = load_text(corpus)
+    except LabError:  # whoever trains on it is told
+        return False
+    return found.items and len(found.splits["train"]) <= SHORT_LIST
+
+
+def for_short_list(
+    model: str, settings: Settings, train: TrainSettings, *, tokenizer: str
+) -> tuple[Settings, TrainSettings]:
+    """The same for a short list: begun with the names model where one of the family ships and reads
+    the same tokens, a smaller model otherwise; and ended in time."""
+    if isinstance(settings, MixtureSettings):
+        return settings, replace(train, patience=PATIENCE)
+    if tokenizer == "char" and model in beginning.families():
+        tuned = FINE_TUNING[model]
+        own = {k: v for k, v in tuned.model.items() if hasattr(settings, k)}
+        begun = replace(beginning.model_settings(model), **own)
+        return begun, replace(train, begin=NAMES, patience=PATIENCE, **tuned.train)
+    fewer = SHORT_LISTS.get(model, Recipe())
+    return replace(settings, **fewer.model), replace(train, patience=PATIENCE, **fewer.train)
 
 
 def starting_settings(

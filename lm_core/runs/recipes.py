@@ -76,6 +76,23 @@ CHANGES: dict[str, tuple[dict[str, Recipe], dict[str, Recipe]]] = {
     "5 min": ({}, {}),  # tried on running text: the minute's held
     "GPU": ({}, {"transformer": GPU}),
 }
+# A list of so few items is learned by heart before its kind is: less of a model, and no longer than
+# it gets better (docs/lists.md).
+SHORT_LIST = 1000  # items to learn from
+PATIENCE = 6  # evaluations
+SHORT_LISTS: dict[str, Recipe] = {
+    "mlp": Recipe({"n_hidden": 64, "dropout": 0.3}),
+    "wavenet": Recipe({"n_layer": 2, "n_hidden": 48, "dropout": 0.3}),
+    "rnn": Recipe({"n_hidden": 64, "dropout": 0.2}),
+    "gru": Recipe({"n_hidden": 48, "dropout": 0.2}),
+    "lstm": Recipe({"n_hidden": 48, "dropout": 0.2}),
+    "transformer": Recipe({"n_layer": 1, "n_embd": 32, "dropout": 0.2}),
+}
+# Of the names model, by family: gentler steps, so that what it knows of letters stays.
+FINE_TUNING: dict[str, Recipe] = {
+    "lstm": Recipe({"dropout": 0.3}, {"lr": 2e-3}),
+    "transformer": Recipe({"dropout": 0.3}, {"lr": 4e-3}),
+}
 SHORT_SECONDS, SHORT_TOKENS = 20.0, 300_000  # up to these, ten seconds
 LONG_SECONDS, LONG_TOKENS = 150.0, 5_000_000  # from these, five minutes
 FALLBACK = Recipe({}, {"lr": 3e-3})

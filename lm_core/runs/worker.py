@@ -107,7 +107,9 @@ def _execute(store: HeldStore, run: str) -> str:
     store.update(
         run,
         status="running",
-        message=begun_after(store, run, training.trainer.step),
+        message=" ".join(
+            filter(None, (begun_after(store, run, training.trainer.step), prepared.begun))
+        ),
         facts=facts_of(prepared, device) | reporting.facts,
     )
     for _ in recorded(store, run, training, reporting.snapshots):

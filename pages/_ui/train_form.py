@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 FILLING, MORE = "train-filling", "train-more"
 MINUTE = 60.0
+BEGINS = (
+    "A short list: this model does not begin with nothing but with the first names that a model of "
+    "the lab has read, learns from your list what is special about it, and ends when it gets no "
+    "better. Under More settings, *Begin with* changes that."
+)
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,10 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         BadSettings: a value out of range, or two that do not go together.
     """
     from lm_core.models import models as families
-    from lm_core.runs.presets import default_spec
+    from lm_core.runs.presets import default_spec, is_short_list
     from lm_core.runs.recipes import is_short
     from lm_core.tokenizers import tokenizers
+    from lm_core.training.settings import NAMES
 
     filling: Filling | None = st.session_state.get(FILLING)
     base = default_spec(corpus.spec(), model, items=corpus.items)
@@ -130,7 +136,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         if filling and token == base.tokenizer_name:
             spec = replace(base, budget=spent, seed=int(seed))
         hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
-        kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}"
+        few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
+        kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
         if families[model].build.learns_by != "counting":
             st.markdown("## Training")
             spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))
@@ -140,6 +147,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
             st.markdown(f"## {tokenizers[token].title}")
             chosen = settings_widgets(spec.tokenizer, key=f"train-k-{kind}")
             spec = replace(spec, tokenizer=chosen)
+    if few and spec.train.begin == NAMES:
+        st.caption(BEGINS)
     return spec
 
 

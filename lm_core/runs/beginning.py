@@ -1,0 +1,146 @@
+"""What a run begins with: random weights, or those of a names model that ships (fine-tuning).
+
+Sixty town names are too few to learn what a name is. A model that has read twenty-seven thousand
+first names knows how letters follow each other, and has only to learn what is special about towns.
+
+The list has letters of its own. A letter that the names model never read takes the numbers of the
+nearest one that it did, "É" and "é" those of "e"; one that has none ("-", a blank) begins as in an
+untrained model. Rows of letters that the list does not use are left behind.
+"""
+
+import unicodedata
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lm_core.checkpoints import load_checkpoint, read_meta
+from lm_core.errors import BadCheckpoint, BadSettings
+from lm_core.models import LanguageModel, models
+from lm_core.models.building import blueprint
+from lm_core.runs.spec import RunSpec
+from lm_core.settings import Settings
+from lm_core.tokenizers import Tokenizer
+from lm_core.training.settings import NAMES
+
+SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+FREE = ("block_size", "dropout", "locked_dropout", "embedding_dropout", "weight_drop", "ar", "tar")
+TOLD = 6  # letters that a sentence names
+
+
+def folder_of(family: str) -> Path | None:
+    """The names model of a family; None where none ships that learns by steps."""
+    folder = SHIPPED / f"names-{family}"
+    descends = family in models and models[family].build.learns_by == "gradient"
+    return folder if descends and (folder / "meta.json").exists() else None
+
+
+def families() -> list[str]:
+    """The families of which a names model ships."""
+    return [name for name in models.names() if folder_of(name)]
+
+
+@cache
+def model_settings(family: str) -> Settings:
+    """The settings of a family's names model.
+
+    Raises:
+        BadCheckpoint: there is none, or it is damaged.
+    """
+    folder = folder_of(family)
+    if folder is None:
+        raise BadCheckpoint(f"No names model of the family {family} ships with the lab.")
+    said = {k: v for k, v in read_meta(folder)["model"].items() if k != "name"}
+    return models[family].settings.from_dict(said)
+
+
+def begin(model: LanguageModel, tokenizer: Tokenizer, spec: RunSpec) -> str:
+    """Give an untrained model what the spec wants it to begin with; in a sentence, "" where that is
+    nothing.
+
+    Raises:
+        BadSettings: as `check_beginning`.
+    """
+    if spec.train.begin != NAMES:
+        return ""
+    check_beginning(spec)
+    source = load_checkpoint(folder_of(spec.model_name))
+    near = {letter: nearest_letter(letter, source.tokenizer.chars) for letter in tokenizer.chars}
+    rows = [k for k, letter in enumerate(tokenizer.chars) if near[letter]]
+    taken = [source.tokenizer.chars.index(near[tokenizer.chars[k]]) for k in rows]
+    by_letter, given = letter_axes(spec), source.model.state_dict()
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if name not in by_letter:
+                tensor.copy_(given[name])
+                continue
+            axis = by_letter[name]
+            found = given[name].index_select(axis, torch.tensor(taken))
+            tensor.index_copy_(axis, torch.tensor(rows), found)
+    return _told(near, source.meta)
+
+
+def letter_axes(spec: RunSpec) -> dict[str, int]:
+    """Name of a tensor -> the axis along which there is a row for each letter, of those that have
+    one: the axis that grows with the alphabet."""
+    one, other = (blueprint(spec.model_name, spec.model.to_dict(), size) for size in (2, 3))
+    shapes = {name: tensor.shape for name, tensor in other.state_dict().items()}
+    return {
+        name: axis
+        for name, tensor in one.state_dict().items()
+        for axis, size in enumerate(tensor.shape)
+        if size != shapes[name][axis]
+    }
+
+
+def check_beginning(spec: RunSpec) -> None:
+    """Refuse what cannot be begun, before a text is read for it.
+
+    Raises:
+        BadSettings: the names model, which the spec wants to begin with, is of another family,
+            shape or tokenizer; says what to change.
+    """
+    if spec.train.begin != NAMES:
+        return
+    if folder_of(spec.model_name) is None:
+        titles = " and ".join(models[name].title for name in families()) or "none here"
+        raise BadSettings(
+            f"A names model to begin with ships of these families: {titles}. Choose one of them, "
+            "or let “Begin with” (train.begin) be nothing."
+        )
+    if spec.tokenizer_name != "char":
+        raise BadSettings(
+            "The names model reads characters: choose that tokenizer, or let “Begin with” "
+            "(train.begin) be nothing."
+        )
+    wanted = model_settings(spec.model_name)
+    for field in fields(wanted):
+        value = getattr(wanted, field.name)
+        if field.name not in FREE and getattr(spec.model, field.name) != value:
+            raise BadSettings(
+                f"The names model has “{field.metadata['title']}” (model.{field.name}) {value}: "
+                "set it so, or let “Begin with” (train.begin) be nothing."
+            )
+
+
+def nearest_letter(letter: str, known: list[str]) -> str:
+    """The letter itself, in small, or without its accents, where it is known so; "" otherwise."""
+    plain = unicodedata.normalize("NFD", letter.lower())[:1]
+    return next((one for one in (letter, letter.lower(), plain) if one in known), "")
+
+
+def _told(near: dict[str, str], card: dict[str, Any]) -> str:
+    other = [letter for letter, one in near.items() if one and one != letter]
+    none = [letter for letter, one in near.items() if not one]
+    said = [f"It began with the weights of “{card.get('title', 'the names model')}”."]
+    if other:
+        pairs = [f"“{letter}” as “{near[letter]}”" for letter in other[:TOLD]]
+        more = f" and {len(other) - TOLD} more likewise" if len(other) > TOLD else ""
+        said.append(f"Letters it never read began as near ones: {', '.join(pairs)}{more}.")
+    if none:
+        named = ", ".join("a blank" if one == " " else f"“{one}”" for one in none[:TOLD])
+        more = f" and {len(none) - TOLD} more" if len(none) > TOLD else ""
+        said.append(f"Of {named}{more} it knew nothing.")
+    return " ".join(said)

@@ -1,0 +1,124 @@
+"""What a run begins with: the letters of a list get the numbers of those that were read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from lm_core.checkpoints import load_checkpoint
+from lm_core.errors import BadSettings
+from lm_core.models.building import build_model
+from lm_core.runs import beginning
+from lm_core.runs.beginning import begin, letter_axes, model_settings, nearest_letter
+from lm_core.runs.prepare import prepare
+from lm_core.runs.presets import default_spec, is_short_list
+from lm_core.runs.recipes import PATIENCE, SHORT_LIST
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tokenizers.char import CharTokenizer
+from lm_core.training.settings import NAMES, NOTHING, TrainSettings
+
+TOWNS = [f"{head}{tail}" for head in ("Éva", "Saint-", "Rou", "Zô") for tail in "abcdefghij"]
+
+
+def listed(folder: Path, items: list[str]) -> CorpusSpec:
+    (folder / "list.txt").write_text("\n".join(items), encoding="utf-8")
+    return CorpusSpec(name="file", file=str(folder / "list.txt"), items=True)
+
+
+def begun(family: str, letters: str) -> tuple[dict, dict, str]:
+    """State of the begun model and of the names model, and what was said."""
+    settings = model_settings(family)
+    spec = RunSpec(model_name=family, model=settings, train=TrainSettings(begin=NAMES))
+    tokenizer = CharTokenizer(sorted({"\n", *letters}))
+    model = build_model(family, settings.to_dict(), tokenizer.vocab_size)
+    said = begin(model, tokenizer, spec)
+    source = load_checkpoint(beginning.folder_of(family))
+    return model.state_dict(), source.model.state_dict(), said
+
+
+@pytest.mark.parametrize("family", beginning.families())
+def test_letters_begin_as_the_nearest_that_was_read(family: str) -> None:
+    letters = "abÉe-"
+    own, read, said = begun(family, letters)
+    at = {letter: k for k, letter in enumerate(sorted({"\n", *letters}))}
+    known = {letter: k for k, letter in enumerate("\nabcdefghijklmnopqrstuvwxyz")}
+    for letter, near in {"\n": "\n", "a": "a", "b": "b", "e": "e", "É": "e"}.items():
+        for name in ("embedding.weight", "head.weight"):
+            assert torch.equal(own[name][at[letter]], read[name][known[near]])
+    rows = read["embedding.weight"]
+    assert not any(torch.equal(own["embedding.weight"][at["-"]], row) for row in rows)
+    same = [name for name in own if name not in ("embedding.weight", "head.weight", "head.bias")]
+    assert all(torch.equal(own[name], read[name]) for name in same)
+    assert said.endswith(
+        "Letters it never read began as near ones: “É” as “e”. Of “-” it knew nothing."
+    )
+
+
+def test_an_alphabet_of_the_same_size_is_not_taken_for_the_same() -> None:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    own, read, _ = begun("transformer", letters)
+    assert own["embedding.weight"].shape == read["embedding.weight"].shape
+    assert torch.equal(own["embedding.weight"], read["embedding.weight"])  # both are in order
+    own, read, _ = begun("transformer", letters[::-1].replace("A", "é"))
+    assert torch.equal(own["embedding.weight"][-1], read["embedding.weight"][5])  # é, as e
+
+
+def test_rows_of_letters_are_found_by_what_grows_with_the_alphabet() -> None:
+    spec = RunSpec(model_name="lstm", model=model_settings("lstm"))
+    assert letter_axes(spec) == {"embedding.weight": 0, "head.weight": 0, "head.bias": 0}
+
+
+@pytest.mark.parametrize(
+    ("letter", "near"), [("a", "a"), ("A", "a"), ("Ç", "c"), ("ß", ""), ("-", ""), ("字", "")]
+)
+def test_the_nearest_letter(letter: str, near: str) -> None:
+    assert nearest_letter(letter, list("\nabcdefghijklmnopqrstuvwxyz")) == near
+
+
+@pytest.mark.parametrize("family", beginning.families())
+def test_a_short_list_begins_with_the_names_model(tmp_path: Path, family: str) -> None:
+    spec = default_spec(listed(tmp_path, TOWNS), family, items=True)
+    assert (spec.train.begin, spec.train.patience) == (NAMES, PATIENCE)
+    ready = prepare(spec)
+    assert ready.begun.startswith("It began with the weights of “")
+    assert RunSpec.from_dict(spec.to_dict(), trusted=True) == spec
+
+
+def test_a_long_list_running_text_and_other_tokens_do_not(tmp_path: Path) -> None:
+    many = listed(tmp_path, [f"name{k}" for k in range(2 * SHORT_LIST)])
+    assert not is_short_list(many)
+    assert default_spec(many, "lstm", items=True).train.begin == NOTHING
+    few = listed(tmp_path, TOWNS)
+    assert is_short_list(few)
+    assert not is_short_list(replace(few, items=False))
+    assert not is_short_list(CorpusSpec(name="names"))
+    assert not is_short_list(CorpusSpec(name="own", text="ab" * 32))  # it is not stored here
+    words = default_spec(few, "lstm", items=True, tokenizer="word")
+    assert (words.train.begin, words.train.patience) == (NOTHING, PATIENCE)
+
+
+@pytest.mark.parametrize("family", ["mlp", "wavenet", "rnn", "gru"])
+def test_of_a_family_without_a_names_model_a_smaller_one_learns(tmp_path, family: str) -> None:
+    few = listed(tmp_path, TOWNS)
+    small, usual = (default_spec(few, family, items=True, short=short) for short in (None, False))
+    assert small.train.begin == NOTHING
+    assert prepare(small).model.n_parameters < 0.5 * prepare(usual).model.n_parameters
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"model_name": "gru", "model": None}, "ships of these families: LSTM and Transformer"),
+        ({"tokenizer_name": "word", "tokenizer": None}, "reads characters: choose that tokenizer"),
+        (
+            {"model": replace(model_settings("transformer"), n_embd=64)},
+            "“Width” (model.n_embd) 96: set it so, or let “Begin with” (train.begin) be nothing.",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path, change: dict, says: str) -> None:
+    spec = default_spec(listed(tmp_path, TOWNS), "transformer", items=True)
+    with pytest.raises(BadSettings) as error:
+        prepare(replace(spec, **change))
+    assert says in str(error.value)
