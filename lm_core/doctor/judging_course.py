@@ -128,17 +128,29 @@ def overfitting(r: Record) -> Verdict | None:
     rise, most = last.nats - best.nats, OVERFITS_NOTE * r.uniform
     if rise <= most or at > len(r.scored) - 3 or not last.train < best.train:
         return None
-    knobs = ("dropout", "n_hidden", "n_embd")
-    knob = next((f"model.{name}" for name in knobs if hasattr(r.model, name)), "train.weight_decay")
+    # Not dropout, which was tried on a short list and changed nothing.
+    if not r.train.keep_best:
+        cure, control = (
+            "Keep the weights of the best evaluation (Keep the best).",
+            "train.keep_best",
+        )
+    else:
+        kept = f"The weights of step {best.step:,} are kept."
+        more = (
+            "More text helps, and for a list of names to begin with the names model (Begin with)."
+        )
+        cure = f"{kept} {more} Patience ends such a run in time."
+        control = "" if r.train.patience else "train.patience"
+    alarming = rise > OVERFITS * r.uniform and not (r.train.keep_best and r.train.patience)
     return Verdict(
         "overfitting",
-        ALARM if rise > OVERFITS * r.uniform else NOTE,
+        ALARM if alarming else NOTE,
         f"Validation was best at step {best.step:,} with {best.nats:.2f} nats and is "
         f"{last.nats:.2f} at step {last.step:,}, while training went from {best.train:.2f} to "
         f"{last.train:.2f}: it learns the text by heart. More than {most:.2f} above the best is "
         "no chance.",
-        "Give more text, a smaller model, more dropout, or stop at the best evaluation.",
-        knob,
+        cure,
+        control,
     )
 
 

@@ -106,8 +106,9 @@ def mended(spec: "RunSpec", control: str, code: str) -> "tuple[RunSpec, str]":
     if better is None or better == now:
         return spec, f"Start again with another {title}"
     shown = f"{better:.3g}" if isinstance(better, float) else better
+    shown = "" if better is True else f" {shown}"  # a box is ticked
     changed = replace(settings, **{name: better})
-    return replace(spec, **{part: changed}), f"Start again with {title} {shown}"
+    return replace(spec, **{part: changed}), f"Start again with {title}{shown}"
 
 
 def title_of(spec: "RunSpec", control: str) -> str:
@@ -128,6 +129,8 @@ def _better(spec: "RunSpec", settings: Any, name: str, code: str) -> Any:
     """A value to try next: of a rate the family's own or, where that is no better, a tenth of it
     (ten times one that is too low), half of what is too large, the lab's own value of what was
     changed from it; None where nobody can tell."""
+    from lm_core.runs.recipes import PATIENCE
+
     field = next(f for f in fields(settings) if f.name == name)
     now, low, high = getattr(settings, name), field.metadata["low"], field.metadata["high"]
     if name == "lr":
@@ -137,10 +140,8 @@ def _better(spec: "RunSpec", settings: Any, name: str, code: str) -> Any:
         return min(max(now * (10 if raised else 0.1), low), high)
     if name in ("batch_size", "block_size"):
         return max(now // 2, low)
-    if name == "dropout":
-        return 0.2 if now < 0.2 else None
-    if name == "weight_decay" and "overfit" in code:
-        return min(max(3 * now, 0.1), high)
+    if name == "patience":
+        return PATIENCE
     if name == "grad_clip":
         return 1.0
     return field.default if now != field.default else None

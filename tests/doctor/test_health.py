@@ -178,8 +178,18 @@ def test_the_control_is_the_setting_that_mends_it() -> None:
     assert controls("diverged") == "train.lr"
     for code in ("confident_start", "saturated"):
         assert controls(code, model=MLPSettings(init="naive")) == "model.init"
-    assert controls("overfitting", model=MLPSettings()) == "model.dropout"
-    assert controls("overfitting") == "train.weight_decay"
+    assert controls("overfitting", train=TrainSettings(keep_best=False)) == "train.keep_best"
+    assert controls("overfitting") == "train.patience"
+    assert controls("overfitting", train=TrainSettings(patience=6)) == ""
+
+
+def test_a_run_that_keeps_its_best_and_ends_in_time_is_no_alarm() -> None:
+    events, _ = SICK["overfitting"]
+    in_time = TrainSettings(patience=6)
+    assert said(*events)["overfitting"] == "alarm"
+    assert said(*events, train=in_time)["overfitting"] == "note"
+    found = next(v for v in judge(record(*events, train=in_time)) if v.code == "overfitting")
+    assert found.cure.startswith("The weights of step 40 are kept.")
 
 
 def test_a_text_read_for_the_first_time_is_not_overfitted() -> None:

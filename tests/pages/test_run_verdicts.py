@@ -18,8 +18,7 @@ from tests.pages.stored import spec
         ("train.lr", "rate_too_low", 0.2, "Start again with learning rate 0.2"),
         ("train.batch_size", "out_of_memory", 32, "Start again with batch 32"),
         ("train.grad_clip", "exploding", 1.0, "Start again with gradient clip 1"),
-        ("model.dropout", "overfitting", 0.2, "Start again with dropout 0.2"),
-        ("train.weight_decay", "overfitting", 0.3, "Start again with weight decay 0.3"),
+        ("train.patience", "overfitting", 6, "Start again with patience 6"),
     ],
 )
 def test_a_value_to_try_next(control, code, value, words):
@@ -34,13 +33,16 @@ def test_where_no_value_can_be_told_the_setting_is_named():
     before = spec()
     after, said = mended(before, "train.batch_size", "x")
     assert after.train.batch_size == before.train.batch_size // 2
-    after, said = mended(before, "train.patience", "overfitting")
-    assert (after, said) == (before, "Start again with another patience")
+    after, said = mended(before, "train.ramp", "x")
+    assert (after, said) == (before, "Start again with another batch ramp")
 
 
 def test_what_was_changed_from_the_labs_own_value_goes_back_to_it():
     after, _ = mended(spec(warmup=0.0), "train.warmup", "warmup")
     assert after.train.warmup == 0.05
+    after, said = mended(spec(keep_best=False), "train.keep_best", "overfitting")
+    assert after.train.keep_best
+    assert said == "Start again with keep the best"
 
 
 @pytest.mark.parametrize("control", ["train.nothing", "model.n_hidden", "corpus.name", "lr", ""])
