@@ -4,9 +4,11 @@
 #   PORT=8600     where the page is served; otherwise 8501, or the next free one
 #   PYTHON=...    the interpreter that makes .venv; otherwise one is looked for
 #   ARGS="..."    passed on, as in: make test ARGS="tests/corpora -x"
+#   JOBS=...      with `make test`: processes that share the tests; otherwise 2 (0 for --pdb)
 
 PORT ?=
 ARGS ?=
+JOBS ?= 2
 PY := .venv/bin/python
 export PYTHON
 
@@ -17,7 +19,7 @@ run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
 
 test: dev chromium lint  ## lint, then unit, page and browser tests
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-slow: dev chromium  ## the tests that take minutes, and more examples for the others
 	$(PY) -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
