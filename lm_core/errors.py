@@ -4,6 +4,8 @@ A screen or the command line catches `LabError` and nothing wider: everything el
 ours and has to surface.
 """
 
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from lm_core.texts import one_line
@@ -18,7 +20,28 @@ class LabError(Exception):
 
 
 class BadSettings(LabError):
-    """A setting is out of range, of the wrong type, or unknown."""
+    """A setting is out of range, of the wrong type, or unknown.
+
+    Args:
+        sentence: names settings as the command line does.
+        settings: those it is about, by name, the one to change first.
+    """
+
+    def __init__(self, sentence: str = "", *settings: str) -> None:
+        super().__init__(sentence)
+        self.settings = settings
+
+    def called(self, titles: Mapping[str, str]) -> str:
+        """The sentence with its settings as a screen labels them.
+
+        Args:
+            titles: name of a setting -> its label; names that are not there stay.
+        """
+        said = str(self)
+        for name in self.settings:
+            if name in titles:
+                said = re.sub(rf"\b{re.escape(name)}\b", f"“{titles[name]}”", said)
+        return said
 
 
 class UnknownName(LabError):

@@ -81,23 +81,31 @@ class Settings:
             try:
                 value = float(value)
             except OverflowError:  # JSON knows whole numbers of any length
-                raise BadSettings(f"{name} must be a finite number, and less than that.") from None
+                said = f"{name} must be a finite number, and less than that."
+                raise BadSettings(said, name) from None
         if kind is int and isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise BadSettings(f"{name} must be {_KINDS.get(kind, kind.__name__)}, not {value!r}.")
+            wanted = _KINDS.get(kind, kind.__name__)
+            raise BadSettings(f"{name} must be {wanted}, not {value!r}.", name)
         if isinstance(value, float) and not math.isfinite(value):
-            raise BadSettings(f"{name} must be a finite number, not {value!r}.")
+            raise BadSettings(f"{name} must be a finite number, not {value!r}.", name)
         choices, low, high = meta.get("choices"), meta.get("low"), meta.get("high")
         if choices is not None and value not in choices:
             raise BadSettings(
-                f"{name} cannot be {value!r}{nearest(value, [str(c) for c in choices])}"
+                f"{name} cannot be {value!r}{nearest(value, [str(c) for c in choices])}", name
             )
         if (low is not None and value < low) or (high is not None and value > high):
             span = f"at most {high}" if low is None else f"at least {low}"
             span = span if low is None or high is None else f"from {low} to {high}"
-            raise BadSettings(f"{name} must be {span}, not {str(value)[:40]}.")
+            raise BadSettings(f"{name} must be {span}, not {str(value)[:40]}.", name)
         return value
+
+    @classmethod
+    def labels(cls) -> dict[str, str]:
+        """Name of a setting -> what a person calls it."""
+        named = (f for f in dataclasses.fields(cls) if "title" in f.metadata)
+        return {f.name: f.metadata["title"] for f in named}
 
     @classmethod
     def kept(cls) -> list[str]:

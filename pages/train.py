@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lm_core.errors import BadSettings, LabError
 from pages._ui import address, front_door, models, session
 from pages._ui.everywhere import picture_and_controls
 from pages._ui.going_runs import goes_on, going_runs
@@ -75,7 +76,10 @@ def start(spec) -> None:
     from lm_core.models import models as families
 
     title = shorten(f"{families[spec.model_name].title}, {corpus.title}", 80)
-    run = session.manager().start(spec, session.visitor(), title=title)
+    try:
+        run = session.manager().start(spec, session.visitor(), title=title)
+    except BadSettings as error:
+        raise BadSettings(error.called(spec.train.labels() | spec.model.labels())) from None
     if not goes_on(shown_run()):
         st.query_params[RUN_KEY] = st.session_state["train-run"] = run
 
@@ -86,16 +90,19 @@ def shown_run() -> str | None:
 
 
 picture, controls = picture_and_controls()
-spec, run_id, usable, shown = None, None, False, False
+spec, wrong, run_id, usable, shown = None, "", None, False, False
 with controls:
-    corpus, model, budget, pressed = choose()
-    with session.mending():
+    corpus, model, budget, place = choose()
+    try:
         spec = more_settings(corpus, model, budget)
+    except LabError as error:
+        wrong = str(error)
+    pressed = place.pressed(corpus, wrong)
 with session.mending():
     usable = session.manager() is not None
 if usable:
     if spec is not None and pressed:
-        with session.mending():
+        with place.words, session.mending():
             start(spec)
     run_id = shown_run()
 if run_id:

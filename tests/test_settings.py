@@ -164,3 +164,15 @@ def test_every_field_has_what_a_person_needs_to_choose(cls: type[Settings]) -> N
 def test_the_nearest_name_ends_a_sentence() -> None:
     assert nearest("n_layers", ["n_layer", "n_head"]) == "; did you mean 'n_layer'?"
     assert nearest("zzz", ["a", "b"]) == "; known: a, b."
+
+
+def test_an_error_names_its_settings_as_a_screen_labels_them():
+    transformer = models["transformer"].settings
+    with pytest.raises(BadSettings) as caught:
+        transformer(n_embd=64, n_head=3)
+    error = caught.value
+    assert error.settings == ("n_embd", "n_head")
+    assert error.called(transformer.labels()) == (
+        "“Width” (64) must be “Heads” (3) times an even number."
+    )
+    assert error.called({}) == str(error)

@@ -58,7 +58,9 @@ class EncoderDecoderSettings(PaperSettings):
         if self.source >= self.block_size:
             raise BadSettings(
                 f"source ({self.source}) must be less than block_size ({self.block_size}), "
-                "so that something is left to write."
+                "so that something is left to write.",
+                "source",
+                "block_size",
             )
 
     @property

@@ -109,10 +109,15 @@ class RecurrentSettings(Settings):
         super().__post_init__()
         if self.tied and self.n_embd != self.n_hidden:
             raise BadSettings(
-                f"tied needs n_embd ({self.n_embd}) equal to n_hidden ({self.n_hidden})."
+                f"tied needs n_embd ({self.n_embd}) equal to n_hidden ({self.n_hidden}).",
+                "n_embd",
+                "n_hidden",
+                "tied",
             )
         if self.tied and self.head != "linear":
-            raise BadSettings("tied needs the linear head: turn tied off, or set head to linear.")
+            raise BadSettings(
+                "tied needs the linear head: turn tied off, or set head to linear.", "tied", "head"
+            )
 
 
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]  # (G C, E or C), (G C, C), (G C,), (G C,)

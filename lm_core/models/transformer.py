@@ -117,14 +117,18 @@ class TransformerSettings(Settings):
         if self.n_embd % (self.n_head * (2 if even else 1)):
             times = "an even number" if even else "a whole number"
             raise BadSettings(
-                f"n_embd ({self.n_embd}) must be n_head ({self.n_head}) times {times}."
+                f"n_embd ({self.n_embd}) must be n_head ({self.n_head}) times {times}.",
+                "n_embd",
+                "n_head",
             )
         if self.n_head % (self.n_kv_head or 1):
             raise BadSettings(
-                f"n_kv_head ({self.n_kv_head}) must divide n_head ({self.n_head}), or be 0."
+                f"n_kv_head ({self.n_kv_head}) must divide n_head ({self.n_head}), or be 0.",
+                "n_kv_head",
+                "n_head",
             )
         if self.tied and self.head != "linear":
-            raise BadSettings("tied needs the linear head: choose one of the two.")
+            raise BadSettings("tied needs the linear head: choose one of the two.", "tied", "head")
 
 
 class Block(Part):

@@ -6,7 +6,7 @@ from typing import Any
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
 from lm_core.runs.spec import RunSpec
-from lm_core.training import TrainSettings
+from lm_core.training import Budget, TrainSettings
 from lm_core.training.estimate import check
 from lm_core.visible import readable
 
@@ -42,13 +42,7 @@ def spec(given: RunSpec) -> RunSpec:
         BadSettings: what to lower, or where else to do it.
     """
     given = RunSpec.from_dict(given.to_dict())  # files of the machine are refused here
-    for name, most in BUDGET.items():
-        asked = getattr(given.budget, name)
-        if asked is not None and asked > most:
-            raise BadSettings(
-                f"A run on this page takes at most {most:,} {name}, and this one would take "
-                f"{asked:,.0f}: give it less, or train it on the command line."
-            )
+    budget(given.budget)
     registered = given.corpus.name in corpora
     running = registered and corpora[given.corpus.name].extra["info"].kind == "text"
     check(
@@ -59,6 +53,18 @@ def spec(given: RunSpec) -> RunSpec:
         longest=None if running else SHORT_ROW,
     )
     return given
+
+
+def budget(given: Budget) -> None:
+    """Raises BadSettings: it is more than a run on a page may take."""
+    for name, most in BUDGET.items():
+        asked = getattr(given, name)
+        if asked is not None and asked > most:
+            raise BadSettings(
+                f"A run on this page takes at most {most:,} {name}, and this one would take "
+                f"{asked:,.0f}: give it less, or train it on the command line.",
+                name,
+            )
 
 
 def rate(lr: Any) -> float:

@@ -75,11 +75,13 @@ def check(
         return
     values = settings.to_dict() | {"batch_size": train.batch_size, "vocab_size": vocab_size}
     names = OF_WEIGHTS if need.weights > room else OF_STEP
-    lower = [f"{name} (now {values[name]:,})" for name in names if name in values]
+    names = [name for name in names if name in values]
+    lower = [f"{name} (now {values[name]:,})" for name in names]
     raise BadSettings(
         f"This training would take about {need.total / 1e9:,.1f} GB of memory, "
         f"{need.weights / 1e9:,.1f} GB of it for its weights, and {free / 1e9:,.1f} GB are free: "
-        f"lower {', '.join(lower[:-1])} or {lower[-1]}."
+        f"lower {', '.join(lower[:-1])} or {lower[-1]}.",
+        *names,
     )
 
 

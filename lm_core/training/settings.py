@@ -173,7 +173,7 @@ class Budget(Settings):
         if not given:
             object.__setattr__(self, "steps", 1000)
         if len(given) > 1:
-            raise BadSettings(f"A budget is one of steps, tokens or seconds, not {given}.")
+            raise BadSettings(f"A budget is of {' or of '.join(given)}: give one.", *given)
 
     def progress(self, steps: int, tokens: int, seconds: float) -> float:
         """Share of the budget used, 1.0 or more when it is spent."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
 LOOK_SECONDS = 2.0  # between two looks at the figures of runs that go on
-TICKED, FIND = "train-ticked", "train-find"
+TICKED, FIND, NAMING = "train-ticked", "train-find", "train-naming"
 BEGUN = "train-table"  # the table on the page, and the rows that were ticked when it began
 UNKNOWN = (
     "Your browser sent no cookie, so runs are found again only until this page is closed: load it "
@@ -121,7 +121,7 @@ def _actions(chosen: "list[Run]", current: str | None) -> None:
         if st.button("Open", disabled=one is None, key="train-open"):
             st.query_params[RUN_KEY] = one.id
             st.rerun()
-        with st.popover("Name and note", disabled=one is None, key="train-naming"):
+        with st.popover("Name and note", disabled=one is None, key=NAMING):
             if one:
                 _naming(one)
         with st.popover(
@@ -151,8 +151,11 @@ def _naming(run: "Run") -> None:
         placeholder="What you tried, what you saw",
     )
     if st.button("Keep", key="train-keep"):
-        _ = act(run.id, runs.rename, title) and act(run.id, runs.annotate, note)
+        _ = act(run.id, runs.rename, title, place=NAMING) and act(
+            run.id, runs.annotate, note, place=NAMING
+        )
         st.rerun()
+    trouble(run.id, NAMING)
 
 
 def _delete(chosen: "list[Run]", current: str | None) -> None:

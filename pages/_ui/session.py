@@ -20,6 +20,7 @@ from pages._ui import address
 from pages._ui.front_door import ENTERED
 from pages._ui.once import once
 from pages._ui.plain import plain
+from pages._ui.told import Told
 
 if TYPE_CHECKING:
     from lm_core.runs.manager import RunManager
@@ -80,9 +81,12 @@ def _claim() -> None:
 
 @contextmanager
 def mending() -> Iterator[None]:
-    """Show what a person can mend as one sentence; a defect of ours surfaces."""
+    """Show what a person can mend as one sentence, unless it was told beside its control; a defect
+    of ours surfaces."""
     try:
         yield
+    except Told:
+        pass
     except LabError as error:
         st.error(plain(error))
 

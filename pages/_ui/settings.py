@@ -1,10 +1,16 @@
 """Widgets made from a settings class: whatever a field says of itself is on the screen."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.errors import BadSettings
 from lm_core.settings import Settings, plain_type
+from pages._ui.told import beside
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Settings:
@@ -12,28 +18,39 @@ def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Setti
     settings chosen.
 
     Raises:
-        BadSettings: two values that do not go together (the sentence says which).
+        Told: two values that do not go together, which was told beside one of them.
     """
     fields = dataclasses.fields(defaults)
     if any(plain_type(f)[0] is str and not f.metadata["choices"] for f in fields):
         columns = 1  # text needs room
     often = [f for f in fields if not f.metadata["advanced"]]
     rarely = [f for f in fields if f.metadata["advanced"]]
-    values = _row_by_row(often, defaults, key, columns)
+    places: dict[str, DeltaGenerator] = {}
+    values = _row_by_row(often, defaults, key, columns, places)
     if rarely:
         changed = any(getattr(defaults, f.name) != f.default for f in rarely)
         with st.expander("Rarely changed", expanded=changed):
-            values |= _row_by_row(rarely, defaults, key, columns)
-    return type(defaults)(**values)
+            values |= _row_by_row(rarely, defaults, key, columns, places)
+    try:
+        return type(defaults)(**values)
+    except BadSettings as error:
+        beside(error, places, defaults.labels())
+        raise
 
 
 def _row_by_row(
-    fields: list[dataclasses.Field], defaults: Settings, key: str, columns: int
+    fields: list[dataclasses.Field],
+    defaults: Settings,
+    key: str,
+    columns: int,
+    places: "dict[str, DeltaGenerator]",
 ) -> dict[str, object]:
-    """Rows of widgets; on a telephone, where columns fall below each other, the order stays."""
+    """Rows of widgets; on a telephone, where columns fall below each other, the order stays. Where
+    each stands is added to `places`."""
     values: dict[str, object] = {}
     for first in range(0, len(fields), columns):
         for field, column in zip(fields[first:], st.columns(columns), strict=False):
+            places[field.name] = column
             with column:
                 value = getattr(defaults, field.name)
                 values[field.name] = _widget(field, value, f"{key}-{field.name}")

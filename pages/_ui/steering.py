@@ -1,7 +1,6 @@
 """The buttons that steer a run: pause, single steps, stop, another learning rate, start over."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,29 +11,34 @@ from pages._ui.plain import plain
 from pages._ui.run_points import KEPT
 
 if TYPE_CHECKING:
-    from lm_core.runs.manager import RunManager
     from lm_core.runs.store import Run
 
-TROUBLE = "train-trouble"  # (run, sentence): what the last button could not do
+TROUBLE = "train-trouble"  # (run, place, sentence): what the last button could not do
+LABELS = {"lr": "Learning rate"}
 RUN_KEY = "run"  # in the address
 
 
-def act(run: str, what: Callable[..., object], *args: object) -> bool:
+def act(run: str, what: Callable[..., object], *args: object, place: str = "") -> bool:
     """Do something to a run in answer to a button; returns whether that could be done. What a
     person can mend is said in the panel, which is drawn again and again, until another button is
-    pressed."""
+    pressed.
+
+    Args:
+        place: the control it is about, beside which it is said.
+    """
     st.session_state.pop(TROUBLE, None)
     try:
         what(run, session.visitor(), *args)
     except LabError as error:
-        st.session_state[TROUBLE] = (run, str(error))
+        said = error.called(LABELS) if isinstance(error, BadSettings) else str(error)
+        st.session_state[TROUBLE] = (run, place, said)
     return TROUBLE not in st.session_state
 
 
-def trouble(run: str) -> None:
-    """The sentence of the last button, where it is about this run."""
-    about, sentence = st.session_state.get(TROUBLE, ("", ""))
-    if about == run:
+def trouble(run: str, place: str = "") -> None:
+    """The sentence of the last button, where it is about this run and belongs here."""
+    *about, sentence = st.session_state.get(TROUBLE, ("", "", ""))
+    if about == [run, place]:
         st.error(plain(sentence))
 
 
@@ -65,18 +69,6 @@ def steering(run: "Run") -> None:
     trouble(run.id)
 
 
-def set_rate(runs: "RunManager", run: str, owner: str, lr: float | None) -> None:
-    """As the manager's own, in the words of the page.
-
-    Raises:
-        BadSettings: no number, or out of range.
-    """
-    try:
-        runs.set_rate(run, owner, lr)
-    except BadSettings as error:
-        raise BadSettings(str(error).replace("lr must", "The learning rate must")) from None
-
-
 def changes(run: "Run") -> None:
     """What can be changed while it goes on, folded away; nothing of a model that counts,
     or of a part of an examination."""
@@ -104,7 +96,7 @@ def _descends(run: "Run") -> bool:
 def _rate(run: "Run") -> None:
     key = f"train-rate-{run.id}"
     st.number_input(
-        "Learning rate",
+        LABELS["lr"],
         value=rate_now(run),
         step=rate_now(run) / 10,
         format="%g",
@@ -113,8 +105,9 @@ def _rate(run: "Run") -> None:
     )
 
     def pressed() -> None:
-        act(run.id, partial(set_rate, session.manager()), st.session_state[key])
+        act(run.id, session.manager().set_rate, st.session_state[key], place=key)
 
+    trouble(run.id, key)
     st.button("Use this rate", key="train-use-rate", on_click=pressed)
 
 
@@ -125,8 +118,9 @@ def _pause_at(run: "Run") -> None:
     )
 
     def pressed() -> None:
-        act(run.id, session.manager().pause_at, st.session_state[key])
+        act(run.id, session.manager().pause_at, st.session_state[key], place=key)
 
+    trouble(run.id, key)
     st.button("Pause there", key="train-pause-there", on_click=pressed)
 
 

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.corpus_choice import CorpusChoice, pick_corpus, take_corpus
+from pages._ui.plain import plain
 from pages._ui.settings import settings_widgets
+from pages._ui.told import beside
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from lm_core.runs.spec import RunSpec
     from lm_core.training import Budget
 
 FILLING, MORE = "train-filling", "train-more"
 MINUTE = 60.0
+STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
 BEGINS = (
     "A short list: this model does not begin with nothing but with the first names that a model of "
     "the lab has read, learns from your list what is special about it, and ends when it gets no "
@@ -50,8 +55,30 @@ def fill(spec: "RunSpec", changed: str = "") -> None:
     st.session_state[MORE] = True
 
 
-def choose() -> tuple[CorpusChoice, str, str, bool]:
-    """The line of choices: text, model, budget; and whether Start was pressed."""
+@dataclass(frozen=True)
+class StartPlace:
+    """Where Start stands, at the end of the line of choices, and below the line what it says."""
+
+    button: "DeltaGenerator"
+    words: "DeltaGenerator"
+
+    def pressed(self, corpus: CorpusChoice, wrong: str) -> bool:
+        """Draw the button, last of all: with something `wrong` it waits, and says for what."""
+        if wrong:
+            with self.words.container(key="train-start-stands"):
+                st.caption(f"Start waits: {plain(wrong)}")
+        return self.button.button(
+            "Start",
+            type="primary",
+            width="stretch",
+            key="train-start",
+            disabled=not corpus.ready or bool(wrong),
+            help=plain(wrong) or (None if corpus.ready else "Get the text first, below."),
+        )
+
+
+def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
+    """The line of choices: text, model, budget; and where Start will stand."""
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
 
@@ -61,7 +88,7 @@ def choose() -> tuple[CorpusChoice, str, str, bool]:
     begin = {} if filled.get("train-model") else {"index": names.index("transformer")}
     spend = {} if filled.get("train-budget") else {"default": "1 min"}
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
-    card = st.container()
+    words, card = st.container(), st.container()
     with line[0]:
         corpus = pick_corpus(key="train-text", below=card)
     with line[1]:
@@ -77,23 +104,14 @@ def choose() -> tuple[CorpusChoice, str, str, bool]:
         budget = st.segmented_control(
             "Budget", list(BUDGETS), **spend, required=True, key="train-budget"
         )
-    with line[3]:
-        pressed = st.button(
-            "Start",
-            type="primary",
-            width="stretch",
-            key="train-start",
-            disabled=not corpus.ready,
-            help=None if corpus.ready else "Get the text first, below.",
-        )
-    return corpus, model, budget, pressed
+    return corpus, model, budget, StartPlace(line[3], words)
 
 
 def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     """The whole spec, from the widgets under "More settings".
 
     Raises:
-        BadSettings: a value out of range, or two that do not go together.
+        Told: a value out of range, or two that do not go together.
     """
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec, is_short_list
@@ -154,13 +172,19 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
 
 def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":
     """Of steps or minutes where one of them is given here, else what the line of choices says.
-    Without limits of their own: a sentence says what is out of range."""
+    Without limits of their own: a sentence says what is out of range.
+
+    Raises:
+        Told: what is.
+    """
+    from lm_core.errors import BadSettings
+    from lm_core.runs import limits
     from lm_core.runs.presets import BUDGETS
     from lm_core.training import Budget
 
     usual = base.seconds in (None, *BUDGETS.values())
     steps = steps_at.number_input(
-        "Stop at step",
+        STEPS_AT,
         value=base.steps,
         step=100,
         key=f"train-steps{suffix}",
@@ -168,7 +192,7 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
         placeholder="any",
     )
     minutes = minutes_at.number_input(
-        "Stop after (minutes)",
+        MINUTES_AT,
         value=None if usual else base.seconds / MINUTE,
         step=1.0,
         format="%g",
@@ -176,9 +200,17 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
         help="Empty: the budget above decides.",
         placeholder="as above",
     )
-    if steps is not None:
-        return Budget(steps=int(steps), seconds=None if minutes is None else minutes * MINUTE)
-    return Budget(seconds=BUDGETS[chosen] if minutes is None else minutes * MINUTE)
+    seconds = None if minutes is None else minutes * MINUTE
+    if steps is None and seconds is None:
+        return Budget(seconds=BUDGETS[chosen])
+    try:
+        given = Budget(steps=steps, seconds=seconds)
+        limits.budget(given)
+    except BadSettings as error:
+        titles = {"steps": STEPS_AT, "seconds": f"{MINUTES_AT}, in seconds"}
+        beside(error, {"steps": steps_at, "seconds": minutes_at}, titles)
+        raise
+    return given
 
 
 def _same(one: "RunSpec", other: "RunSpec") -> bool:

@@ -261,7 +261,9 @@ def test_settings_that_do_not_go_together_get_one_sentence_and_stay() -> None:
     app = opened()
     app.number_input(key="architectures-transformer-n_head").set_value(5).run()
     assert not app.exception
-    assert [e.value for e in app.error] == ["n_embd (128) must be n_head (5) times an even number."]
+    assert [e.value for e in app.error] == [
+        "“Width” (128) must be “Heads” (5) times an even number."
+    ]
     assert app.number_input(key="architectures-transformer-n_head").value == 5
     sound(app.number_input(key="architectures-transformer-n_head").set_value(8).run())
 

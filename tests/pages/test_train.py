@@ -56,15 +56,20 @@ def test_each_widget_may_be_moved(train: AppTest) -> None:
     assert_well(train)
 
 
-def test_settings_that_do_not_go_together_get_one_sentence(train: AppTest) -> None:
-    heads = next(w.key for w in train.number_input if w.key.endswith("n_head"))
-    train.number_input(key=heads).set_value(5).run()
+def test_heads_that_do_not_fit_the_width_are_told_beside_it_before_start(train: AppTest) -> None:
+    heads = train.number_input(key="train-m-names-transformer-char-n_head")
+    heads.set_value(3).run()
     assert not train.exception
-    assert [e.value for e in train.error] == [
-        "n_embd (64) must be n_head (5) times an even number."
-    ]
-    train.number_input(key=heads).set_value(4).run()
+    (error,) = train.error
+    width = train.number_input(key="train-m-names-transformer-char-n_embd")
+    told = [column for column in train.columns if column.error and len(column.number_input) == 1]
+    assert [column.number_input[0].key for column in told] == [width.key]
+    assert error.value == f"“Width” ({width.value}) must be “Heads” (3) times an even number."
+    assert f"Start waits: {error.value}" in [caption.value for caption in train.caption]
+    assert train.button(key="train-start").disabled
+    train.number_input(key=heads.key).set_value(4).run()
     assert_well(train)
+    assert not train.button(key="train-start").disabled
 
 
 def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:

@@ -120,7 +120,7 @@ def test_the_id_does_not_change_from_version_to_version() -> None:
         ({"train": {"learning_rate": 1}}, "Unknown setting 'learning_rate'"),
         ({"train": {"lr": "1e-3"}}, "lr must be a number"),
         ({"train": {"lr": 10**400}}, "lr must be a finite number"),
-        ({"budget": {"steps": 3, "seconds": 4}}, "one of steps, tokens or seconds"),
+        ({"budget": {"steps": 3, "seconds": 4}}, "of steps or of seconds"),
         ({"budget": {"epochs": 3}}, "Unknown setting 'epochs'"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"seed": 2**31}, "seed must be a whole number"),

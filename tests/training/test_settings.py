@@ -12,7 +12,7 @@ def test_a_budget_is_steps_unless_said_otherwise() -> None:
     "given", [{"steps": 1, "tokens": 1}, {"steps": 5, "seconds": 1.0}, {"tokens": 3, "seconds": 1}]
 )
 def test_a_budget_has_one_unit(given: dict) -> None:
-    with pytest.raises(BadSettings, match="one of steps, tokens or seconds"):
+    with pytest.raises(BadSettings, match=f"of {' or of '.join(given)}: give one"):
         Budget(**given)
 
 
