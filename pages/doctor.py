@@ -78,7 +78,9 @@ def choose():
     options["lrs"], options["decays"] = numbers(rates), numbers(decays)
     options["random"] = random
     title = f"{families[model].title}, {corpus.title}"
-    return default_spec(corpus.spec(), model, items=corpus.items), options, title, pressed
+    # What is examined begins with nothing, a short list's too.
+    spec = default_spec(corpus.spec(), model, items=corpus.items, short=False)
+    return spec, options, title, pressed
 
 
 def numbers(text: str) -> list[float] | None:

@@ -30,7 +30,15 @@ DINO_HEADS = _parts(
     "penta pino plateo psittaco rapto salta segno sino spino stru styra tarbo theri thescelo toro "
     "trodo utah veloci vulca xeno yango zuni"
 )
-DINO_MIDDLES = ("", "", "lopho", "cephalo", "ptero", "rhino", "cheiro", "odonto", "nycho", "mimo")
+DINO_MIDDLES = (
+    "",
+    "",
+    "",
+    *_parts(
+        "lopho cephalo ptero rhino cheiro odonto nycho mimo bato cerco derma gnatho lepto macro "
+        "ophthalmo podo rhampho spondylo tholo thero"
+    ),
+)
 DINO_ENDS = ("saurus", "saurus", "saurus", "raptor", "ceratops", "mimus", "don", "titan", "venator")
 SURNAME_HEADS = _parts(
     "Ash Black Brad Brook Burn Carl Chap Clay Cole Craw Cross Dal Dawn East El Fair Farn Fen Ford "
@@ -38,6 +46,7 @@ SURNAME_HEADS = _parts(
     "Mill Mor Nor Oak Pem Pres Rad Red Rich Ridge Rock Row San Shel Sher Sil Sten Stock Stan Sut "
     "Thorn Til Wal Ward Wes Whit Wil Win Wood Wor York"
 )
+SURNAME_MIDDLES = ("", "", "", "", "er", "ing", "en", "el", "low", "by")
 SURNAME_ENDS = _parts(
     "son ton ley ford well field man wood worth burn by ham bridge more stead wick er s land croft "
     "den shaw gate dale mere cott ridge stone low hurst brook way smith"
@@ -68,7 +77,7 @@ def _dinosaur(r: random.Random) -> str:
 
 def _surname(r: random.Random) -> str:
     head = r.choice(("Mac", "O’", "Fitz")) if r.random() < 0.06 else ""
-    return head + r.choice(SURNAME_HEADS) + r.choice(SURNAME_ENDS)
+    return head + r.choice(SURNAME_HEADS) + r.choice(SURNAME_MIDDLES) + r.choice(SURNAME_ENDS)
 
 
 def _product(r: random.Random) -> str:

@@ -1,5 +1,5 @@
-"""A pupil's own list, for ten seconds: how much of what a model writes is new, and whether it looks
-like the kind.
+"""A pupil's own list, for less than ten seconds: how much of what a model writes is new, and
+whether it looks like the kind.
 
     new       share of 100 items that are not in the list
     alike     share of the three letters in a row of the new ones that occur in items of the kind
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from lm_core.runs.prepare import Prepared
 
 SIZES = (20, 60, 300, 3000)
-BUDGET = Budget(seconds=10)
+BUDGET = Budget(
+    tokens=40_000
+)  # two quiet cores read more in ten seconds; so it is the same anywhere
 FAMILY = "transformer"  # what the Train screen opens on
 WRITTEN, LONGEST = 100, 40  # items; letters of each
 KNOWN = 20_000  # items of a kind that say what it looks like

@@ -26,7 +26,13 @@ def run(args: argparse.Namespace) -> Answer:
     chosen = STEPS if args.steps is None else tuple(filter(None, args.steps.split(",")))
     plan = Plan(steps=chosen, seconds=SECONDS if args.seconds is None else args.seconds)
     fetch(args.corpus)
-    spec = default_spec(file_or_name(args), args.model, tokenizer=args.tokenizer, seed=args.seed)
+    spec = default_spec(
+        file_or_name(args),
+        args.model,
+        tokenizer=args.tokenizer,
+        short=False,  # what is examined begins with nothing
+        seed=args.seed,
+    )
     prepared = prepare(spec.with_texts(dict(map(split_setting, args.set))))
     tell(prepared.info.note)
     device = choose_device(args.device)

@@ -136,9 +136,12 @@ def _told(near: dict[str, str], card: dict[str, Any]) -> str:
     none = [letter for letter, one in near.items() if not one]
     said = [f"It began with the weights of “{card.get('title', 'the names model')}”."]
     if other:
-        pairs = [f"“{letter}” as “{near[letter]}”" for letter in other[:TOLD]]
-        more = f" and {len(other) - TOLD} more likewise" if len(other) > TOLD else ""
-        said.append(f"Letters it never read began as near ones: {', '.join(pairs)}{more}.")
+        example = other[-1]  # one with an accent, where there is any
+        count = "One letter" if len(other) == 1 else f"{len(other)} letters"
+        said.append(
+            f"{count} that it never read began as the nearest it did, “{example}” as "
+            f"“{near[example]}”."
+        )
     if none:
         named = ", ".join("a blank" if one == " " else f"“{one}”" for one in none[:TOLD])
         more = f" and {len(none) - TOLD} more" if len(none) > TOLD else ""

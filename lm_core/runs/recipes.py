@@ -90,8 +90,8 @@ SHORT_LISTS: dict[str, Recipe] = {
 }
 # Of the names model, by family: gentler steps, so that what it knows of letters stays.
 FINE_TUNING: dict[str, Recipe] = {
-    "lstm": Recipe({"dropout": 0.3}, {"lr": 2e-3}),
-    "transformer": Recipe({"dropout": 0.3}, {"lr": 4e-3}),
+    "lstm": Recipe({"dropout": 0.3}, {"lr": 1.5e-3, "batch_size": 16}),
+    "transformer": Recipe({"dropout": 0.3}, {"lr": 4e-3, "batch_size": 16}),
 }
 SHORT_SECONDS, SHORT_TOKENS = 20.0, 300_000  # up to these, ten seconds
 LONG_SECONDS, LONG_TOKENS = 150.0, 5_000_000  # from these, five minutes
