@@ -34,11 +34,11 @@ class NoZeroGrad(Trainer):
 class NoEval(Trainer):
     """Forgets `model.eval()`: dropout goes on hiding numbers while the model is judged."""
 
-    def evaluate(self, split: str = "validation", *, whole: bool = False) -> Evaluated:
+    def evaluate(self, split: str = "validation", **how: Any) -> Evaluated:
         self.model.eval = self.model.train  # shadows the method, on this model alone
         try:
             self.model.train()
-            return super().evaluate(split, whole=whole)
+            return super().evaluate(split, **how)
         finally:
             del self.model.eval
 

@@ -2,8 +2,9 @@
 
 Every token is predicted once. Where a model's context is limited, a token is predicted from at
 least half a context (rows overlap by half), as it would be in use; where it is not, from everything
-before it or from at least WARM_UP tokens (PART_WARM_UP where a part of a text is scored). The very
-first token of a running text has nothing before it and is not counted.
+before it or from at least WARM_UP tokens (PART_WARM_UP or a quarter of a row where a part of a text
+is scored, which is read in shorter rows from more places). The very first token of a running text
+has nothing before it and is not counted.
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,11 @@ from lm_core.windows import cut, gather
 
 LONG_ROW = 4096  # inputs in a row where the context has no limit
 WARM_UP = 256  # and how many of them are read again from the row before
-PART_ROW, PART_WARM_UP = 512, 64  # the same for a part: more places, each shorter
+PART_ROW, PART_WARM_UP = 512, 64  # the same for a part,
+PLACES, SHORT_ROW = 8, 128  # and for a small one, which has so many places if rows stay this long
 PIECE = 512  # tokens read at once where the state can be carried
-LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time
+LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time,
+ON_CPU, TOKENS_ON_CPU = 4_000_000, 2_048  # and there, where what fits into its cache is fastest
 
 
 @dataclass(frozen=True)
@@ -105,14 +108,15 @@ def _score_rows(
     rows = cut(encoded, size, overlap)
     if max_tokens is not None and rows.asked > max_tokens:
         if limit is None:
-            rows = cut(encoded, PART_ROW, PART_WARM_UP)
+            size = min(PART_ROW, max(SHORT_ROW, max_tokens // PLACES))
+            rows = cut(encoded, size, min(PART_WARM_UP, size // 4))
         count = max(1, round(len(rows) * max_tokens / rows.asked))
         rows = rows[torch.linspace(0, len(rows) - 1, count).round().long()]
     was_training = model.training
     model.eval()
     try:
         longest = min(int(rows.length.max()), PIECE if limit is None else size)
-        at_once = max(1, LOGITS_AT_ONCE // (model.vocab_size * longest))
+        at_once = _at_once(model, longest)
         for first in range(0, len(rows), at_once):
             part = rows[first : first + at_once]
             idx, targets = gather(encoded.ids, part)
@@ -120,6 +124,16 @@ def _score_rows(
             yield nats[targets != IGNORED], part.asked
     finally:
         model.train(was_training)
+
+
+def _at_once(model: LanguageModel, longest: int) -> int:
+    """How many rows are read at once."""
+    most = LOGITS_AT_ONCE
+    if model.device.type == "cpu" and model.learns_by != "counting":
+        most = min(most, ON_CPU)
+        if model.context_size is not None:  # it holds more than logits for each token
+            most = min(most, TOKENS_ON_CPU * model.vocab_size)
+    return max(1, most // (model.vocab_size * longest))
 
 
 def _read(model: LanguageModel, idx: Tensor, targets: Tensor) -> Tensor:

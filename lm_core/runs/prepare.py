@@ -7,6 +7,7 @@ same text begins at once. Where the home cannot be written, everything is made a
 import contextlib
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Callable
@@ -51,16 +52,17 @@ class Prepared:
     model: LanguageModel
     begun: str = ""  # with which weights, in words, where they are not random
 
-    def writer(self, seed: int = 0) -> Callable[[LanguageModel], tuple[str, Pieces]]:
-        """A function that lets the model write, as `write_sample` does. One that reads both sides
-        fills gaps in text it has not learned from instead, and has no pieces."""
+    def writer(self, seed: int = 0) -> Callable[[LanguageModel, float], tuple[str, Pieces]]:
+        """A function that lets the model write for so many seconds at most, about, as
+        `write_sample` does. One that reads both sides fills gaps in text it has not learned from
+        instead, and has no pieces."""
         items = self.info.kind == "items"
         held_out = self.data.get("validation", self.data["train"])
 
-        def write(model: LanguageModel) -> tuple[str, Pieces]:
+        def write(model: LanguageModel, seconds: float = math.inf) -> tuple[str, Pieces]:
             if not model.causal:
                 return gaps_filled(model, self.tokenizer, held_out, seed=seed), ()
-            return write_sample(model, self.tokenizer, seed=seed, items=items)
+            return write_sample(model, self.tokenizer, seed=seed, items=items, seconds=seconds)
 
         return write
 

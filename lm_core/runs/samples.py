@@ -6,6 +6,7 @@ The texts that the tokens add to what stood before are the pieces; put together 
 """
 
 import math
+import time
 from collections.abc import Sequence
 
 import torch
@@ -18,22 +19,29 @@ from lm_core.tokenizers import Tokenizer
 
 Pieces = tuple[tuple[str, float], ...]
 
-ITEMS, ITEM_TOKENS, TEXT_TOKENS = 4, 24, 120
+ITEMS, ITEM_TOKENS, TEXT_TOKENS, LEAST = 4, 24, 120, 24
 SAMPLER = SamplerSettings(temperature=0.8)
 HALF = "\ufffd"  # stands for a letter of which only some bytes are there
 
 
 def write_sample(
-    model: LanguageModel, tokenizer: Tokenizer, *, seed: int = 0, items: bool = False
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    *,
+    seed: int = 0,
+    items: bool = False,
+    seconds: float = math.inf,
 ) -> tuple[str, Pieces]:
     """Four items, a line each, or 120 tokens of text; and the pieces. A line end between two items
     is the token that closed the first.
 
+    Args:
+        seconds: after which a text ends, if it has 24 tokens by then: the same one, cut short.
     Raises:
         BadSettings: a model that reads both sides.
     """
     pieces: list[tuple[str, float]] = []
-    for ids, given in zip(*_written(model, tokenizer, seed=seed, items=items), strict=True):
+    for ids, given in zip(*_written(model, tokenizer, seed, items, seconds), strict=True):
         closed = items and tokenizer.boundary_id in ids
         length = ids.index(tokenizer.boundary_id) if closed else len(ids)
         end = given[length] if closed else math.nan  # an item that was cut off has none
@@ -44,11 +52,12 @@ def write_sample(
 
 @torch.no_grad()
 def _written(
-    model: LanguageModel, tokenizer: Tokenizer, *, seed: int, items: bool
+    model: LanguageModel, tokenizer: Tokenizer, seed: int, items: bool, seconds: float
 ) -> tuple[list[list[int]], list[list[float]]]:
     """Ids of each sample, and the probabilities the model gave them."""
     steps: list[Tensor] = []
     given: list[Tensor] = []
+    began = time.perf_counter()
     ended = torch.zeros(ITEMS if items else 1, dtype=torch.bool, device=model.device)
     for step in generate(
         model,
@@ -62,6 +71,8 @@ def _written(
         given.append(step.logits.float().softmax(-1).gather(1, step.ids.unsqueeze(1)).squeeze(1))
         ended |= step.ids == tokenizer.boundary_id
         if items and ended.all():
+            break
+        if not items and len(steps) >= LEAST and time.perf_counter() - began > seconds:
             break
     return torch.stack(steps, dim=1).tolist(), torch.stack(given, dim=1).tolist()
 

@@ -1,6 +1,6 @@
 """How a counting model is "trained": it counts ever more of the text, and is scored each time.
 
-The points are real: each is a model fitted on the first half, quarter, ... of the training text,
+The points are real: each is a model fitted on ever more of the beginning of the training text,
 so the curve shows what reading more brings. `nats` of a step is the surprise on the very text that
 was counted, as a training loss is; it rises toward the validation loss as there is more to count.
 Wishes are heard between two fits, each of which is a step; there is no budget: the whole text is
@@ -17,18 +17,20 @@ from lm_core.evaluation import evaluate
 from lm_core.training.clock import Clock
 from lm_core.training.events import Event, Finished, Paused, Step
 from lm_core.training.saving import Saving
-from lm_core.training.side import evaluated, shown
+from lm_core.training.side import evaluated, made_aside, written
 
 if TYPE_CHECKING:
     from lm_core.training.trainer import Trainer
 
-LOOKS = 7  # fits: on 1/64, 1/32, ..., 1/2 and all of the text
+LOOKS = 20  # fits, each on half as much again as the one before; together on less than three texts
+LEAST = 1 / 4096  # of the text: the first
 
 
 def sizes_of(train: Encoded) -> list[int]:
     """How many ids are read at each step; every fit counts from nothing, so that a run which goes
     on from any of them is the same."""
-    return sorted({max(2, len(train.ids) >> k) for k in range(LOOKS)})
+    size = len(train.ids)
+    return sorted({max(2, round(size * LEAST ** (k / (LOOKS - 1)))) for k in range(LOOKS)})
 
 
 def run(trainer: "Trainer") -> Iterator[Event]:
@@ -62,7 +64,8 @@ def run(trainer: "Trainer") -> Iterator[Event]:
             tokens_per_second=part.predictions / max(seconds, 1e-9),
         )
         yield from evaluated(trainer)
-        yield from shown(trainer)
+        yield from made_aside(trainer)
+        yield from written(trainer)
         yield from trainer.beside.notes()
         if trainer.save and saving.due():
             yield from saving.do(last=True)

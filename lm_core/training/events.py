@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+KEPT = "kept"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -22,7 +24,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Surprise on a fixed set of tokens of `split`, nats per token."""
+    """Surprise on a fixed set of tokens of `split`, nats per token. Along the way the set is the
+    same all the time; at the end what is kept, the weights of `step`, is scored on more of the
+    validation text, and `split` is KEPT."""
 
     step: int
     tokens: int

@@ -29,6 +29,8 @@ def training_tensors(trainer: Trainer) -> dict[str, Tensor] | None:
             deque(_memory(trainer), maxlen=0)  # takes part and keeps nothing
             return None
     tensors = {name: value.cpu().contiguous() for name, value in _memory(trainer)}
+    if trainer.part:
+        tensors["part"] = torch.tensor(trainer.part)
     if isinstance(trainer.state, tuple):
         for i, part in enumerate(trainer.state):
             tensors[f"state.{i}"] = part.cpu().contiguous()
@@ -81,6 +83,8 @@ def _remember(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
             memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
     trainer.optimizer.load_state_dict(saved | {"state": memory})
     trainer.weights.restore(tensors)
+    if "part" in tensors:  # evaluations go on as they were, or could not be compared
+        trainer.part = int(tensors["part"])
     if trainer.keeps_gradients:
         for i, p in enumerate(trainer.learner.parameters()):
             p.grad = tensors.get(f"gradient.{i}", p.new_zeros(p.shape)).to(p)

@@ -1,10 +1,16 @@
-"""Evaluation and samples beside the steps: early, then as often as fits into a share of the
-time.
+"""Evaluation and samples beside the steps: early, then evenly, within a share of the time.
 
-    granted at progress p = sqrt(p) x max(a share of the whole run, SIDE_FREE)
+    steps 1, 10, 30, 100, 300, ...    while they come before the first even point
+    k / n of the budget               k = 1 .. n; the last is the end
 
-so that a third of it may be spent in the first tenth, where a curve bends most, and all of it only
-at the end. What the last evaluation will cost is set aside.
+    n = EVALUATIONS, times sqrt(length / LENGTH) where a run is longer than LENGTH
+
+A sample is written at the first ones and at every second of the even ones.
+Everything that a run evaluates is the same part of the validation text, so that its evaluations can
+be compared with each other. How large that part is gets settled before the first of them: by the
+tokens that a budget of steps or tokens will read, which is the same on every machine, or by how
+fast this machine scores, where the budget is time. What is kept in the end is scored once more, on
+as much as the settings ask for.
 """
 
 import math
@@ -16,38 +22,68 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from lm_core.device import one_thread
-from lm_core.training.events import Event, Sampled
+from lm_core.training.events import KEPT, Evaluated, Event, Sampled
 
 if TYPE_CHECKING:
+    from lm_core.training.settings import Budget
     from lm_core.training.trainer import Trainer
 
-SIDE_SHARE = 0.045  # of the time, for evaluation and samples: the last may take longer than thought
-SIDE_FREE = 1.5  # seconds of it that every run may spend, so that short ones have a curve
+EVALUATIONS = 24  # evenly along a run of up to LENGTH
+LENGTH = {"seconds": 60.0, "steps": 2_000, "tokens": 2_000_000}
+LADDER = frozenset(k * 10**n for n in range(9) for k in (1, 3)) - {3}
+
+EVALUATING, WRITING, KEEPING = 0.03, 0.02, 0.015  # shares of the time: in all below 8 %
+MOST = 0.06  # and of what is left out rather than done, where it takes longer than thought
+FREE = 0.4  # seconds of each that every run may spend, so that short ones have a curve
+EARLY = 5  # points of the ladder, about
+FEW = 256  # tokens: the smallest part that is scored
 
 
 class SideWork:
-    """`cost` is how many seconds it took last time."""
+    """`spent` is how many seconds all of it took but the first, `cost` those of the last time."""
 
     def __init__(self, trainer: "Trainer") -> None:
-        self.trainer, self.cost, self.spent = trainer, 0.0, 0.0
-        self.ended, self.done_at = 0.0, -1
+        self.trainer, self.ever, self.cost, self.spent = trainer, False, 0.0, 0.0
+        self.done_at, self.rate = -1, 0.0  # seconds that a token takes
+        self.last: Evaluated | None = None
+        longer = max((given(trainer.budget, k) / length for k, length in LENGTH.items()))
+        self.count = 2 * round(EVALUATIONS / 2 * math.sqrt(max(1.0, longer)))
+        self.next = self._passed() + 1  # even point
+        self.writes = True
+
+    def _progress(self) -> float:
+        trainer = self.trainer
+        return trainer.budget.progress(trainer.step, trainer.tokens, trainer.seconds)
+
+    def _passed(self) -> int:
+        """How many of the even points have been passed."""
+        return math.floor(self._progress() * self.count + 1e-9)
 
     def due(self) -> bool:
-        """Whether this step is followed by side work."""
-        every, step = self.trainer.settings.eval_every, self.trainer.step
+        """Whether this step is followed by side work. Each even point is asked for once."""
+        every, step, passed = self.trainer.settings.eval_every, self.trainer.step, self._passed()
         if every:
             return step % every == 0
-        if step == 1 or time.perf_counter() - self.ended < 0.5:
-            return step == 1
-        return self.spent + 2 * self.cost < self._granted()
+        if passed >= self.next:
+            self.next, self.writes = passed + 1, passed % 2 == 0
+        elif self.next > 1 or step not in LADDER:
+            return False
+        return self._fits()
 
-    def _granted(self) -> float:
-        """Seconds that may have been spent by now."""
-        trainer = self.trainer
-        done = min(1.0, trainer.budget.progress(trainer.step, trainer.tokens, trainer.seconds))
-        if done <= 0:
-            return 0.0
-        return math.sqrt(done) * max(SIDE_FREE, SIDE_SHARE * trainer.seconds / done)
+    def _fits(self) -> bool:
+        """Whether there is time for another one like the last. Which evaluations there are decides
+        which weights are kept: a budget that is no time leaves none out, so that the same run has
+        the same ones wherever it runs."""
+        if self.trainer.budget.seconds is None or self.trainer.step == 1:
+            return True
+        granted = math.sqrt(min(1.0, self._progress())) * self._share(MOST)
+        return self.spent + self.cost < granted
+
+    def _share(self, share: float) -> float:
+        """Seconds that a share of the time comes to, for a run as long as this one will be."""
+        trainer, progress = self.trainer, self._progress()
+        whole = trainer.budget.seconds or trainer.seconds / max(progress, 1e-9)
+        return max(2 * FREE if share == MOST else FREE, share * whole)
 
     def do(self, *, judged: bool = True) -> Generator[Event, None, bool]:
         """Evaluate and write, with the weights that are to be judged; True where they have
@@ -62,44 +98,127 @@ class SideWork:
             return False
         self.done_at, began = trainer.step, time.perf_counter()
         with trainer.weights.shown():
-            found = evaluated(trainer)
+            found = self._evaluated()
             sound = not math.isnan(found[0].nats) if found else _numbers(trainer.model)
             if found and judged:
                 trainer.weights.judge(found[0].nats, found[0].scored_tokens)
             if sound:
-                found += shown(trainer)
+                found += made_aside(trainer)
+                found += written(trainer, self._seconds_to_write()) if self.writes else []
         yield from found
         yield from trainer.beside.notes()
-        self.ended = time.perf_counter()
-        self.cost = self.ended - began
-        self.spent += self.cost
+        # The first one finds nothing warm and settles much: it is no measure of those that follow.
+        self.cost = time.perf_counter() - began if self.ever else 0.0
+        self.spent, self.ever = self.spent + self.cost, True
         return not sound
+
+    def _evaluated(self) -> list[Event]:
+        trainer = self.trainer
+        if "validation" not in trainer.data:
+            return []
+        if trainer.part is None and trainer.settings.eval_every:
+            trainer.part = trainer.settings.eval_tokens
+        if trainer.part is None:
+            return self._settle()
+        return self._score(trainer.part)
+
+    def _score(self, tokens: int) -> list[Event]:
+        """About that many tokens scored, and how fast."""
+        began = time.perf_counter()
+        found = evaluated(self.trainer, tokens)
+        if found:
+            self.last = found[0]
+            self.rate = (time.perf_counter() - began) / max(1, found[0].scored_tokens)
+        return found
+
+    def _settle(self) -> list[Event]:
+        """The first evaluation, which settles how much all of them score."""
+        trainer = self.trainer
+        most, budget = trainer.settings.eval_tokens, trainer.budget
+        few, times = min(FEW, most), self.count + EARLY
+        if budget.seconds is None:
+            tokens = budget.tokens or budget.steps * trainer.tokens / max(1, trainer.step)
+            fits = EVALUATING * tokens / times
+            few = min(2 * few, most)  # no clock is asked how long that takes
+            found: list[Event] = []
+        else:
+            self._score(few)  # the first one of a process is no measure of those that follow
+            found = self._score(few)
+            fits = self._share(EVALUATING) / times / max(self.rate, 1e-12)
+        trainer.part = _fraction(most, few, fits)
+        return found if found and trainer.part == few else self._score(trainer.part)
+
+    def _seconds_to_write(self) -> float:
+        """Which a sample should take, about."""
+        if self.trainer.settings.eval_every:
+            return math.inf
+        return self._share(WRITING) / (self.count / 2 + EARLY)
+
+    def end(self, *, quick: float = math.inf) -> Generator[Event, None, None]:
+        """Score what is kept, which the model holds, on as much as the settings ask for.
+
+        Args:
+            quick: seconds that it may take.
+        """
+        trainer, tokens = self.trainer, self.trainer.settings.eval_tokens
+        if "validation" not in trainer.data or trainer.part is None:
+            return
+        if trainer.budget.seconds is not None and not trainer.settings.eval_every:
+            quick = min(quick, max(FREE, KEEPING * trainer.seconds))
+        if quick < math.inf and self.rate:
+            tokens = _fraction(tokens, trainer.part, quick / self.rate)
+        step, last = trainer.weights.kept_step or trainer.step, self.last
+        again = last is None or last.step != step or tokens != trainer.part
+        for event in evaluated(trainer, tokens) if again else [last]:
+            yield Evaluated(step, event.tokens, KEPT, event.nats, event.scored_tokens, event.whole)
+
+
+def given(budget: "Budget", kind: str) -> float:
+    """What a budget of this kind comes to; 0 for one of another kind."""
+    return getattr(budget, kind) or 0.0
+
+
+def _fraction(most: int, few: int, fits: float) -> int:
+    """The largest of `most`, a half, a quarter, ... of it that is no more than `fits`; at least
+    `few`."""
+    tokens = most
+    while tokens > max(few, fits):
+        tokens //= 2
+    return max(tokens, few)
 
 
 def _numbers(model: nn.Module) -> bool:
     return all(bool(p.isfinite().all()) for p in model.parameters())
 
 
-def evaluated(trainer: "Trainer") -> list[Event]:
-    """The validation text scored, where there is one and it fits into memory."""
+def evaluated(trainer: "Trainer", tokens: int | None = None) -> list[Event]:
+    """The validation text scored, where there is one and it fits into memory: about `tokens` of
+    it, or as many as the settings ask for."""
     if "validation" not in trainer.data:
         return []
-    found = trainer.beside.ask("The evaluation", trainer.evaluate)
+    found = trainer.beside.ask("The evaluation", lambda: trainer.evaluate(tokens=tokens))
     return [] if found is None else [found]
 
 
-def shown(trainer: "Trainer") -> list[Event]:
-    """What else there is to see at an evaluation: what the model writes, and what is made aside;
-    each as far as it fits into memory."""
-    making = [("The sample", sampled)] if trainer.write else []
-    making += [(getattr(make, "part", "What is made aside"), make) for make in trainer.aside]
-    found = [trainer.beside.ask(part, partial(make, trainer)) for part, make in making]
+def made_aside(trainer: "Trainer") -> list[Event]:
+    """What else is made at an evaluation, as far as it fits into memory."""
+    parts = [(getattr(make, "part", "What is made aside"), make) for make in trainer.aside]
+    found = [trainer.beside.ask(part, partial(make, trainer)) for part, make in parts]
     return [event for event in found if event is not None]
 
 
-def sampled(trainer: "Trainer") -> Sampled:
-    """What the model writes now; `write` gives a text, or a text and its pieces."""
+def written(trainer: "Trainer", seconds: float = math.inf) -> list[Event]:
+    """What the model writes in about so many seconds, where it is let write and that fits into
+    memory."""
+    if not trainer.write:
+        return []
+    found = trainer.beside.ask("The sample", lambda: _sampled(trainer, seconds))
+    return [] if found is None else [found]
+
+
+def _sampled(trainer: "Trainer", seconds: float) -> Sampled:
+    """`write` gives a text, or a text and its pieces."""
     with one_thread():
-        written = trainer.write(trainer.model)
-    text, pieces = (written, ()) if isinstance(written, str) else written
+        told = trainer.write(trainer.model, seconds)
+    text, pieces = (told, ()) if isinstance(told, str) else told
     return Sampled(trainer.step, text, pieces)

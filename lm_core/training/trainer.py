@@ -57,7 +57,8 @@ class Trainer:
         threads: the most that a step may use, of which it uses as many as turn out best meanwhile;
             None for as many as torch is set to.
         control: pause, stop and the like; None for a run that nobody steers.
-        write: makes a sample from the model, a text or a text and its pieces (see `Sampled`).
+        write: makes a sample from the model and the seconds that it may take, about: a text, or a
+            text and its pieces (see `Sampled`).
         save: writes a checkpoint of this trainer and returns its path; None for none. The model
             holds the weights to keep then, and the live ones are in `training_tensors`.
         team: the processes that train together; None for this one alone.
@@ -80,7 +81,7 @@ class Trainer:
         device: torch.device | str = "cpu",
         threads: int | None = None,
         control: Control | None = None,
-        write: Callable[[LanguageModel], Any] | None = None,
+        write: Callable[[LanguageModel, float], Any] | None = None,
         save: Callable[["Trainer"], str] | None = None,
         team: Team | None = None,
         watchers: Sequence[Watcher] = (),
@@ -95,6 +96,7 @@ class Trainer:
         self.watchers, self.aside = watchers, aside
         self.beside = Beside(self)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
+        self.part: int | None = None  # tokens that each evaluation scores; None: not settled yet
         self.state: Any = None  # carried along the text by families that do
         self.optimizer: torch.optim.Optimizer | Several | None = None
         self.batches: Batches | None = None  # while it descends
@@ -214,12 +216,14 @@ class Trainer:
                 return
         if (yield from self._report(pending)):
             return
-        scored = reason != "stopped" or 0 < side.cost < QUICK_SECONDS
+        scored, side.writes = reason != "stopped" or 0 < side.cost < QUICK_SECONDS, True
         if scored and (yield from side.do(judged=reason != "stopped")):
             yield Failed.diverged(self.step)
             return
         self.seconds = clock.seconds()
         parallel.end(self)
+        if scored:
+            yield from side.end(quick=QUICK_SECONDS if reason == "stopped" else math.inf)
         if self.save and (yield from saving.do(last=True)):
             yield Failed.diverged(self.step)
             return
@@ -296,9 +300,12 @@ class Trainer:
         pending.clear()
         return False
 
-    def evaluate(self, split: str = "validation", *, whole: bool = False) -> Evaluated:
-        """Score a split, or the fixed part of it that the settings ask for."""
-        limit = None if whole else self.settings.eval_tokens
+    def evaluate(
+        self, split: str = "validation", *, tokens: int | None = None, whole: bool = False
+    ) -> Evaluated:
+        """Score a split, or a fixed part of it: of about so many `tokens`, or as many as the
+        settings ask for."""
+        limit = None if whole else tokens or self.settings.eval_tokens
         if isinstance(self.model, Mixture) and split == "validation":
             fit_weight(self.model, self.data[split], max_tokens=limit)
         score = evaluate(self.model, self.data[split], max_tokens=limit)

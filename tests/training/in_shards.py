@@ -76,7 +76,7 @@ def make(
     return control.trainer
 
 
-def written(model: LanguageModel) -> str:
+def written(model: LanguageModel, seconds: float) -> str:
     """A sample that shows the weights to the last digits that two ways of adding share."""
     with torch.inference_mode():
         return f"{float(model.eval()(torch.arange(6).view(2, 3))[0].exp().sum()):.2f}"

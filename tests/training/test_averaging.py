@@ -64,7 +64,7 @@ def test_the_average_is_what_writes_what_is_evaluated_and_what_is_saved(
         seen.append(same(weights(training.model), training.weights.average))
         return "somewhere"
 
-    def write(model) -> str:
+    def write(model, seconds) -> str:
         seen.append(same(weights(model), training.weights.average))
         return "something"
 

@@ -87,7 +87,7 @@ def run(part: str, full: Full, family: str = "transformer") -> list[Event]:
         TEXTS,
         settings=TrainSettings(batch_size=4, eval_every=2),
         budget=Budget(steps=20),
-        write=lambda model: full(lambda: "text") if part == "sample" else "text",
+        write=lambda model, _: full(lambda: "text") if part == "sample" else "text",
         aside=[Probe(full if part == "probe" else lambda give: give())],
         watchers=[Look(**{part: full})],
     )

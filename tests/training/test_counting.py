@@ -1,15 +1,18 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
 from lm_core.evaluation import evaluate
 from lm_core.training import Control, Trainer, TrainSettings, clock
-from lm_core.training.counting import LOOKS, first_tokens
+from lm_core.training.counting import LOOKS, first_tokens, sizes_of
 from lm_core.training.events import Checkpointed, Evaluated, Finished, Paused, Sampled, Step
 from tests.steered import Patient
-from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
+from tests.tiny import NAMES, TEXT, encoded, some_ids, stream, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 _, ITEMS = encoded(NAMES, items=True)
+PARTS = len(sizes_of(RUNNING))
 
 
 def make(data=RUNNING, **rest):
@@ -17,14 +20,22 @@ def make(data=RUNNING, **rest):
     return Trainer(model, {"train": data, "validation": data}, **rest)
 
 
-def test_each_look_counts_twice_as_much_up_to_all_of_the_text() -> None:
+def test_each_look_counts_half_as_much_again_up_to_all_of_the_text() -> None:
     events = list(make().run())
     looks = [event for event in events if isinstance(event, Step)]
-    assert [event.step for event in looks] == list(range(1, LOOKS + 1))
+    assert [event.step for event in looks] == list(range(1, len(looks) + 1))
     sizes = [event.tokens + 1 for event in looks]
-    assert sizes == [len(RUNNING.ids) >> k for k in reversed(range(LOOKS))]
+    assert sizes[-1] == len(RUNNING.ids)
+    assert sum(sizes) < 3 * sizes[-1]
+    assert all(1.5 < b / a < 1.6 for a, b in pairwise(sizes[-8:]))
     assert isinstance(events[-1], Finished)
     assert (events[-1].reason, events[-1].tokens) == ("budget", RUNNING.predictions)
+
+
+def test_a_long_text_has_twenty_looks_from_a_beginning_of_a_few_words() -> None:
+    sizes = sizes_of(stream(some_ids(100_000, 5)))
+    assert len(sizes) == LOOKS == 20
+    assert sizes[0] == 24
 
 
 def test_in_the_end_it_is_the_model_fitted_on_everything() -> None:
@@ -49,14 +60,14 @@ def test_more_text_makes_a_better_model() -> None:
     text = stream(RUNNING.ids.repeat(3))
     events = [e for e in make(text).run() if isinstance(e, Evaluated)]
     assert events[-1].nats < 0.7 * events[0].nats
-    assert len(events) == LOOKS
+    assert len(events) == len(sizes_of(text))
 
 
 def test_samples_and_the_checkpoint_come_too() -> None:
-    training = make(write=lambda model: "written", save=lambda training: "a place")
+    training = make(write=lambda model, seconds: "written", save=lambda training: "a place")
     events = list(training.run())
-    assert sum(isinstance(event, Sampled) for event in events) == LOOKS
-    assert events[-2] == Checkpointed(LOOKS, "a place")
+    assert sum(isinstance(event, Sampled) for event in events) == PARTS
+    assert events[-2] == Checkpointed(PARTS, "a place")
 
 
 def test_stop_keeps_what_was_counted_so_far() -> None:
@@ -85,7 +96,7 @@ def test_a_pause_is_heard_between_its_parts_and_single_steps_are_taken() -> None
     events = [e for e in make(control=control).run() if isinstance(e, Step | Paused)]
     seen = [(type(event), event.step) for event in events]
     assert seen[:5] == [(Paused, 0), (Step, 1), (Paused, 1), (Step, 2), (Paused, 2)]
-    assert seen[5:] == [(Step, step) for step in range(3, LOOKS + 1)]
+    assert seen[5:] == [(Step, step) for step in range(3, PARTS + 1)]
 
 
 def test_a_paused_one_can_be_stopped() -> None:

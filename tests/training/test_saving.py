@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lm_core.training import Budget, Control, Trainer, TrainSettings, saving, trainer
-from lm_core.training.counting import LOOKS
+from lm_core.training.counting import sizes_of
 from lm_core.training.events import Checkpointed, Failed, Finished
 from lm_core.training.saving import LEAST, SHARE, Saving
 from tests.tiny import TEXT, encoded, tiny_model
@@ -103,5 +103,6 @@ def test_what_counts_saves_between_its_parts(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Saving, "due", lambda self: True)
     events = list(make("ngram", save=lambda t: f"at {t.step}").run())
     saved = [event for event in events if isinstance(event, Checkpointed)]
-    assert saved == [Checkpointed(k, f"at {k}") for k in (*range(1, LOOKS + 1), LOOKS)]
+    fits = len(sizes_of(RUNNING))
+    assert saved == [Checkpointed(k, f"at {k}") for k in (*range(1, fits + 1), fits)]
     assert isinstance(events[-1], Finished)

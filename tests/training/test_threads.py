@@ -208,7 +208,7 @@ def test_the_result_is_the_same_up_to_rounding() -> None:
 def test_a_sample_is_written_on_one_thread() -> None:
     seen = []
 
-    def write(model: torch.nn.Module) -> str:
+    def write(model: torch.nn.Module, seconds: float) -> str:
         seen.append(torch.get_num_threads())
         return ""
 

@@ -86,7 +86,7 @@ def test_the_global_generator_is_left_alone(family: str, every_step: None) -> No
         family,
         dropout=0.3,
         settings={"eval_every": 3},
-        write=lambda model: write_text(model, TOKENIZER, max_tokens=5)[0],
+        write=lambda model, _: write_text(model, TOKENIZER, max_tokens=5)[0],
         save=lambda _: "nowhere",
     )
     kinds = set()
@@ -283,7 +283,7 @@ def test_without_a_validation_split_nothing_is_evaluated() -> None:
 def test_samples_are_what_the_model_writes_then() -> None:
     written = []
 
-    def write(model) -> str:
+    def write(model, seconds) -> str:
         assert not torch.is_grad_enabled() or model.training
         written.append(write_text(model, TOKENIZER, "The ", max_tokens=8)[0])
         return written[-1]
