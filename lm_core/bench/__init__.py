@@ -11,7 +11,7 @@ from typing import Any
 from lm_core.bench.result import Result
 
 PARTS = ("ngram", "train", "generate", "start", "live")
-LONG = ("quality", "lists")  # measured when asked for by name only
+LONG = ("quality", "lists", "watch")  # measured when asked for by name only
 
 FILES = {"lists": "own_lists"}  # where a part is not in the file of its name
 

@@ -25,7 +25,7 @@ from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.runs.prepare import Prepared
 from lm_core.training import Trainer
-from lm_core.training.events import Checkpointed, Evaluated, Event, Finished, Step
+from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
 from lm_core.training.parallel import Team
 from lm_core.training.resume import restore, training_tensors
 
@@ -91,8 +91,10 @@ class TrainingRun:
                 case Step():
                     self._draw("points", event)
                 case Evaluated():
-                    self._draw("evaluations", event)
-                    if self.trainer.weights.kept_step is None:  # it is of the weights to keep
+                    if event.split != KEPT:
+                        self._draw("evaluations", event)
+                    # Of the weights to keep alone.
+                    if event.split == KEPT or self.trainer.weights.kept_step is None:
                         self.metrics = scores(event)
                 case Checkpointed():
                     self.saved = event.step
@@ -148,9 +150,9 @@ def how_it_ended(end: Finished) -> str:
 
 
 def scores(*evaluated: Evaluated) -> dict[str, dict[str, Any]]:
-    """What a card says of evaluations: by split."""
+    """What a card says of evaluations: by split. What is kept is scored on validation text."""
     return {
-        e.split: {
+        "validation" if e.split == KEPT else e.split: {
             "nats_per_token": e.nats,
             "tokens": e.scored_tokens,
             "whole_split": e.whole,

@@ -76,7 +76,8 @@ class TrainSettings(Settings):
         title="Tokens per evaluation",
         low=1,
         high=100_000_000,
-        help="Size of the fixed part of the validation text that is scored along the way.",
+        help="Of the validation text so many are scored at most: along the way as many as fit into "
+        "its share of the time, in the end all of these.",
         advanced=True,
     )
     eval_every: int = setting(
@@ -85,7 +86,7 @@ class TrainSettings(Settings):
         low=0,
         high=1_000_000,
         unit="steps",
-        help="0: as often as fits into a twentieth of the time.",
+        help="0: after the steps 1, 10, 30, 100 and so on, and then evenly, 24 times in a minute.",
         advanced=True,
     )
     accumulate: int = setting(

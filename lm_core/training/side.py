@@ -36,7 +36,7 @@ EVALUATING, WRITING, KEEPING = 0.03, 0.02, 0.015  # shares of the time: in all b
 MOST = 0.06  # and of what is left out rather than done, where it takes longer than thought
 FREE = 0.4  # seconds of each that every run may spend, so that short ones have a curve
 EARLY = 5  # points of the ladder, about
-FEW = 256  # tokens: the smallest part that is scored
+FEW = 128  # tokens: the smallest part that is scored
 
 
 class SideWork:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from lm_core.training.events import Evaluated, Event, Step
+from lm_core.training.events import KEPT, Evaluated, Event, Step
 
 
 class Log:
@@ -45,6 +45,6 @@ def figures(event: Event) -> dict[str, float]:
             }
         case Evaluated(split="train"):  # scored as the validation text is, unlike a batch
             return {"train/scored_nats": event.nats}
-        case Evaluated():
+        case Evaluated() if event.split != KEPT:  # a curve has one figure a step
             return {f"{event.split}/nats": event.nats}
     return {}
