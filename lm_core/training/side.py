@@ -155,7 +155,8 @@ class SideWork:
         return self._share(WRITING) / (self.count / 2 + EARLY)
 
     def end(self, *, quick: float = math.inf) -> Generator[Event, None, None]:
-        """Score what is kept, which the model holds, on as much as the settings ask for.
+        """Score what is kept, which the model holds, on as much as the settings ask for; nothing
+        where the last evaluation was that.
 
         Args:
             quick: seconds that it may take.
@@ -168,8 +169,9 @@ class SideWork:
         if quick < math.inf and self.rate:
             tokens = _fraction(tokens, trainer.part, quick / self.rate)
         step, last = trainer.weights.kept_step or trainer.step, self.last
-        again = last is None or last.step != step or tokens != trainer.part
-        for event in evaluated(trainer, tokens) if again else [last]:
+        if last is not None and (last.step, tokens) == (step, trainer.part):
+            return  # nothing that the last evaluation has not said
+        for event in evaluated(trainer, tokens):
             yield Evaluated(step, event.tokens, KEPT, event.nats, event.scored_tokens, event.whole)
 
 

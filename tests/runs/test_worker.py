@@ -100,8 +100,10 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert saved.meta["step"] == steps[-1]
 
 
-def best_at_step_10(self: trainer.Trainer) -> Evaluated:
-    nats = 2.0 + 0.1 * abs(self.step - 10)
+def best_at_step_10(self: trainer.Trainer, **how: int) -> Evaluated:
+    weights = self.weights
+    step = weights.best_step if weights.showing and weights.kept_step else self.step
+    nats = 2.0 + 0.1 * abs(step - 10)
     return Evaluated(self.step, self.tokens, "validation", nats, 50, True)
 
 

@@ -6,7 +6,7 @@ import torch
 from lm_core.evaluation import evaluate
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.averaging import Weights
-from lm_core.training.events import Checkpointed, Evaluated, Finished, Step
+from lm_core.training.events import KEPT, Checkpointed, Evaluated, Finished, Step
 from lm_core.training.saving import Saving
 from tests.tiny import TEXT, encoded, tiny_model
 
@@ -189,13 +189,18 @@ def test_without_it_the_last_weights_are_kept() -> None:
 
 def test_patience_ends_a_run_that_gets_no_better() -> None:
     training = make(steps=1000, patience=3)
-    heard = iter([3.0, 2.5, 2.0, 2.1, 2.0, 2.05])
-    training.evaluate = lambda: Evaluated(training.step, 0, "validation", next(heard), 200, False)
+    heard = iter([3.0, 2.5, 2.0, 2.1, 2.0, 2.05, 2.0])
+
+    def evaluate(tokens: int) -> Evaluated:
+        return Evaluated(training.step, 0, "validation", next(heard), 200, False)
+
+    training.evaluate = evaluate
     events = list(training.run())
     end = events[-1]
     assert isinstance(end, Finished)
     assert (end.step, end.reason) == (30, "early")
-    assert [e.step for e in events if isinstance(e, Evaluated)] == [5, 10, 15, 20, 25, 30]
+    scored = [(e.step, e.split) for e in events if isinstance(e, Evaluated)]
+    assert scored == [*((step, "validation") for step in (5, 10, 15, 20, 25, 30)), (15, KEPT)]
 
 
 def test_patience_is_not_lost_on_a_run_that_gets_better() -> None:

@@ -93,7 +93,7 @@ def run(part: str, full: Full, family: str = "transformer") -> list[Event]:
     )
     if part == "evaluation":
         plain = training.evaluate
-        training.evaluate = lambda: full(plain)
+        training.evaluate = lambda **how: full(lambda: plain(**how))
     return list(training.run())
 
 
