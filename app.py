@@ -31,5 +31,5 @@ else:
     )
     address.check()
     everywhere.begin(page)
-    with session.mending():
+    with address.leaving(), session.mending():
         page.run()

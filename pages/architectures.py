@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from lm_core.settings import Settings
 
 FIRST = "transformer"
-ADDRESS_KEY = "settings"
+ADDRESS_KEY, LINKED = "settings", "architectures-linked"
 
 
-def linked(entry: "Entry") -> "Settings":
-    """The settings a link gives, else the family's own."""
-    given = st.session_state.setdefault("architectures-link", address.get(ADDRESS_KEY))
+def linked(entry: "Entry") -> "tuple[Settings, int]":
+    """The settings that the address brought, else the family's own; and how often it brought any:
+    widgets begin anew with them."""
+    if LINKED not in st.session_state:
+        st.session_state[LINKED] = (address.get(ADDRESS_KEY), 0)
+    elif address.brought(ADDRESS_KEY):
+        st.session_state[LINKED] = (address.get(ADDRESS_KEY), st.session_state[LINKED][1] + 1)
+    given, times = st.session_state[LINKED]
     data = json.loads(given) if given else {}
     if data.pop("name", None) == entry.name:
         with session.mending():
-            return entry.settings.from_dict(data)
-    return entry.settings()
+            return entry.settings.from_dict(data), times
+    return entry.settings(), times
 
 
 def link(entry: "Entry", settings: "Settings") -> None:
@@ -63,8 +68,9 @@ def page() -> None:
         )
         with session.mending():
             columns = 1 if entry.build.learns_by == "both" else 2  # its settings are whole lines
-            key = f"architectures-{entry.name}"
-            settings = settings_widgets(linked(entry), key=key, columns=columns)
+            usual, times = linked(entry)
+            key = f"architectures-{entry.name}" + (f"-{times}" if times else "")
+            settings = settings_widgets(usual, key=key, columns=columns)
             link(entry, settings)
             if families.has_table(entry):
                 counted.worth(entry, settings)

@@ -141,7 +141,8 @@ else:
         spec, options, title, pressed = choose()
         if pressed:
             examine(spec, options, title)
-    run_id = address.get(RUN_KEY) or st.session_state.get("doctor-run")
+    last = None if address.brought(RUN_KEY) else st.session_state.get("doctor-run")
+    run_id = address.get(RUN_KEY) or last
     shown = False
     if run_id:
         with session.mending():

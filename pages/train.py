@@ -86,7 +86,8 @@ def start(spec) -> None:
 
 def shown_run() -> str | None:
     """The run of the address, or the one that was shown last."""
-    return address.get(RUN_KEY) or st.session_state.get("train-run")
+    last = None if address.brought(RUN_KEY) else st.session_state.get("train-run")
+    return address.get(RUN_KEY) or last
 
 
 picture, controls = picture_and_controls()

@@ -8,14 +8,17 @@ widgets ends in an error at `inf` and at numbers of 4,301 digits.
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 DROPPED = "address-dropped"  # in the session: what was taken out, until it was said
+LEFT = "address-left"  # in the session: a screen, and what its address held after its last run
 
 
 class Kind(Protocol):
@@ -142,6 +145,30 @@ def get(name: str) -> str | None:
     """The value of a parameter that may have one; None where it has none, or none that reads."""
     values = st.query_params.get_all(name)
     return values[0] if values and KINDS[name].reads(values) else None
+
+
+def brought(name: str) -> bool:
+    """Whether the browser changed the parameter since the last run of this screen, by Back or
+    Forward, say: then it says what to show, also where it has none. A screen that is come to
+    without it shows what it showed last."""
+    screen, left = st.session_state.get(LEFT, ("", {}))
+    held = left.get(name, []) if screen == _screen() else []
+    return st.query_params.get_all(name) != held
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Around a run of a screen: note what its address holds when it ends."""
+    try:
+        yield
+    finally:
+        held = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.session_state[LEFT] = (_screen(), held)
+
+
+def _screen() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 def check() -> None:

@@ -17,6 +17,24 @@
     heading.focus({ preventScroll: true });
   };
 
+  // One change that a person made is one entry of the browser's history, begun by the first address
+  // written after it. What a screen writes by itself goes into the entry there is, and so does what
+  // follows: on the way to another screen the address of the old one is emptied first.
+  if (!lab.enter) {
+    lab.enter = history.pushState;
+    const stay = history.replaceState;
+    const write = function (state, title, url) {
+      const entry = lab.acted && new URL(url ?? "", location.href).href !== location.href;
+      if (entry) lab.acted = false;
+      (entry ? lab.enter : stay).call(history, state, title, url);
+    };
+    history.pushState = history.replaceState = write;
+    const silent = ["Tab", "Shift", "Control", "Alt", "Meta"];
+    const act = (event) => (lab.acted ||= !silent.includes(event.key));
+    for (const kind of ["pointerdown", "click", "keydown"]) document.addEventListener(kind, act, true);
+    addEventListener("popstate", () => (lab.acted = false), true);
+  }
+
   const set = (element, attributes) => {
     for (const [name, value] of Object.entries(attributes))
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);

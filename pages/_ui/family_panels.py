@@ -22,8 +22,10 @@ def choose(first: str) -> "Entry":
     """All families, rung by rung; one is chosen, and it is kept in the address."""
     ladder = families.rungs()
     by_title = {entry.title: entry for _, entries in ladder for entry in entries}
+    given = address.get(CHOSEN)
+    if given in by_title and address.brought(CHOSEN):
+        st.session_state[CHOSEN] = given
     if CHOSEN not in st.session_state:
-        given = address.get(CHOSEN)
         named = next(title for title, entry in by_title.items() if entry.name == first)
         st.session_state[CHOSEN] = given if given in by_title else named
     chosen = st.session_state[CHOSEN]

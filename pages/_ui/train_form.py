@@ -4,11 +4,13 @@
 under new keys begin with its values.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lm_core.errors import LabError
 from pages._ui.corpus_choice import CorpusChoice, pick_corpus, take_corpus
 from pages._ui.plain import plain
 from pages._ui.settings import settings_widgets
@@ -114,9 +116,10 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         Told: a value out of range, or two that do not go together.
     """
     from lm_core.models import models as families
-    from lm_core.runs.presets import default_spec, is_short_list
+    from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
     from lm_core.runs.recipes import is_short
     from lm_core.tokenizers import tokenizers
+    from lm_core.training import Budget
     from lm_core.training.settings import NAMES
 
     filling: Filling | None = st.session_state.get(FILLING)
@@ -147,7 +150,21 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
             key=f"train-seed{suffix}",
             help="The same seed gives the same run.",
         )
-        spent = _budget(top[2], top[3], base.budget, budget, suffix)
+        wrong: list[LabError] = []
+
+        def tried(made: Callable[[], Any], otherwise: Any) -> Any:
+            """What was made; where that goes wrong the other widgets are drawn all the same, as
+            those that are not forget what was chosen."""
+            try:
+                return made()
+            except LabError as error:
+                wrong.append(error)
+                return otherwise
+
+        spent = tried(
+            lambda: _budget(top[2], top[3], base.budget, budget, suffix),
+            Budget(seconds=BUDGETS[budget]),
+        )
         spec = default_spec(
             corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
         )
@@ -158,13 +175,18 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
         if families[model].build.learns_by != "counting":
             st.markdown("## Training")
-            spec = replace(spec, train=settings_widgets(spec.train, key=f"train-t-{kind}"))
+            train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
+            spec = replace(spec, train=train)
         st.markdown(f"## {families[model].title}")
-        spec = replace(spec, model=settings_widgets(spec.model, key=f"train-m-{kind}"))
+        inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
+        spec = replace(spec, model=inside)
         if token != "char":
             st.markdown(f"## {tokenizers[token].title}")
-            chosen = settings_widgets(spec.tokenizer, key=f"train-k-{kind}")
-            spec = replace(spec, tokenizer=chosen)
+            given = spec.tokenizer
+            cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
+            spec = replace(spec, tokenizer=cut)
+    if wrong:
+        raise wrong[0]
     if few and spec.train.begin == NAMES:
         st.caption(BEGINS)
     return spec

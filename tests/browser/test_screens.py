@@ -23,6 +23,44 @@ def test_every_screen_there_and_back(page: Page) -> None:
             at_rest(page)
 
 
+def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
+    """A screen is one entry of the browser's history, a changed control is one."""
+    page.goto("/")
+    at_rest(page)
+    links, entries = page.locator("[data-testid=stSidebarNavLink]"), "history.length"
+    names = [name.strip() for name in links.all_inner_texts()]
+    first = page.evaluate(entries)
+    for name in names[1:]:
+        links.get_by_text(name, exact=True).click()
+        expect(page.locator("h1")).to_have_text(name)
+        at_rest(page)
+    assert page.evaluate(entries) == first + len(names) - 1
+    seed = page.get_by_role("spinbutton", name="Seed").first
+    usual = seed.input_value()
+    seed.fill("77")
+    seed.press("Enter")
+    expect(page).to_have_url(re.compile("seed=77"))
+    at_rest(page)
+    assert page.evaluate(entries) == first + len(names)
+    page.go_back()
+    expect(seed).to_have_value(usual)
+    page.go_forward()
+    expect(seed).to_have_value("77")
+    at_rest(page)
+    links.get_by_text(names[1], exact=True).click()
+    expect(page.locator("h1")).to_have_text(names[1])
+    at_rest(page)
+    page.go_back()
+    expect(seed).to_have_value("77")
+    at_rest(page)
+    page.go_back()
+    expect(seed).to_have_value(usual)
+    for name in ["Language Model Lab", *names[1:-1]][::-1]:
+        at_rest(page)
+        page.go_back()
+        expect(page.locator("h1")).to_have_text(name)
+
+
 def test_the_view_of_the_doctor_that_was_left_is_found_again(page: Page) -> None:
     page.goto("/doctor")
     view = page.get_by_role("radio", name="Failure gallery")

@@ -294,3 +294,19 @@ def test_parameters_of_the_vocabulary_grow_with_it() -> None:
     per_token = 64 + 256 + 1  # its row of the embedding, of the head, and its bias
     assert f"{per_token} for each of its 1,000 tokens" in said(app)
     assert "twice the tokens make four times the table" in said(opened("Neural bigram"))
+
+
+def test_settings_and_family_follow_the_address_that_back_brings() -> None:
+    app = opened()
+    app.number_input(key="architectures-transformer-n_layer").set_value(7).run()
+    changed = app.query_params["settings"]
+    del app.query_params["settings"]
+    sound(app.run())
+    assert app.number_input(key="architectures-transformer-1-n_layer").value == 4
+    app.query_params["settings"] = changed
+    sound(app.run())
+    assert app.number_input(key="architectures-transformer-2-n_layer").value == 7
+    app.query_params["architectures-family"] = "LSTM"
+    sound(app.run())
+    assert any("LSTM" in markdown.value for markdown in app.markdown)
+    assert app.query_params["architectures-family"] == "LSTM"

@@ -344,6 +344,19 @@ def test_a_doctors_jobs_are_not_in_the_table_but_can_be_opened(train: AppTest) -
     assert says(train, "None yet. Each run you start is kept here")
 
 
+def test_back_to_before_a_run_shows_none_and_forward_shows_it(train: AppTest) -> None:
+    run = a_run(train)
+    opened(train, run)
+    assert says(train, "Run 1, Transformer")
+    del train.query_params["run"]
+    train.run()
+    assert_well(train)
+    assert "run" not in train.query_params
+    assert not says(train, "Run 1, Transformer")
+    opened(train, run)
+    assert says(train, "Run 1, Transformer")
+
+
 STEERS = {"Pause", "Resume", "Step", "Stop", "Use this rate", "Pause there"}
 STEERS |= {"From step 0", "As a new run"}
 
