@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0  # between two looks at the figures of runs that go on
 TICKED, FIND, NAMING = "train-ticked", "train-find", "train-naming"
+DELETED = "train-deleted"  # how often something was
 BEGUN = "train-table"  # the table on the page, and the rows that were ticked when it began
 UNKNOWN = (
     "Your browser sent no cookie, so runs are found again only until this page is closed: load it "
@@ -129,7 +130,8 @@ def _actions(chosen: "list[Run]", current: str | None) -> None:
         ) as saving:
             if one and saving.open:
                 downloads(one)
-        with st.popover("Delete", disabled=not chosen, key="train-delete"):
+        times = st.session_state.get(DELETED, 0)  # after each another one, which is closed
+        with st.popover("Delete", disabled=not chosen, key=f"train-delete-{times}"):
             if chosen:
                 _delete(chosen, current)
         if not chosen:
@@ -173,6 +175,7 @@ def _delete(chosen: "list[Run]", current: str | None) -> None:
         )
     st.caption("Its curve, its model and its note are then gone for good.")
     if st.button("Delete it" if len(ended) == 1 else f"Delete {len(ended)} runs", key="train-sure"):
+        st.session_state[DELETED] = st.session_state.get(DELETED, 0) + 1
         for run in ended:
             if not act(run.id, session.manager().delete):
                 break

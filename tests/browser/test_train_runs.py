@@ -150,6 +150,7 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     expect(page.get_by_text("Delete run 1, “My best”, started today, ")).to_be_visible()
     page.get_by_role("button", name="Delete it", exact=True).click()
     expect(page.get_by_text("Run 1, “My best”, is deleted.")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
     owner = store.get(second).owner
     until(lambda: [run.id for run in store.runs_of(owner)] == [second])
 
