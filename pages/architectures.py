@@ -1,6 +1,7 @@
 """Architectures: the families of models, how large they are and what shapes go through them."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,8 +10,10 @@ from lm_core.json_files import dumps
 from pages._ui import address, families, front_door, session
 from pages._ui import counted_panels as counted
 from pages._ui import family_panels as panels
+from pages._ui.corpus_choice import last_corpus
 from pages._ui.family_table import comparison
 from pages._ui.settings import settings_widgets
+from pages._ui.train_form import fill
 
 if TYPE_CHECKING:
     from lm_core.registry import Entry
@@ -45,6 +48,18 @@ def link(entry: "Entry", settings: "Settings") -> None:
         st.query_params.pop(ADDRESS_KEY, None)
 
 
+def train_this(entry: "Entry", settings: "Settings") -> None:
+    """On to Train, with this family and these settings, on the text that was chosen last."""
+    from lm_core.runs.presets import default_spec
+
+    if st.button("Train this one", key="architectures-train"):
+        corpus = last_corpus()
+        # It begins with nothing: the names model that ships has settings of its own.
+        usual = default_spec(corpus.spec(), entry.name, items=corpus.items, short=False)
+        fill(replace(usual, model=settings), of="the model on Architectures")
+        st.switch_page("pages/train.py")
+
+
 def page() -> None:
     """The screen from top to bottom."""
     front_door.enter()
@@ -72,6 +87,7 @@ def page() -> None:
             key = f"architectures-{entry.name}" + (f"-{times}" if times else "")
             settings = settings_widgets(usual, key=key, columns=columns)
             link(entry, settings)
+            train_this(entry, settings)
             if families.has_table(entry):
                 counted.worth(entry, settings)
             size = families.size(entry.name, settings.to_dict(), vocab_size)

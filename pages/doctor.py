@@ -1,9 +1,9 @@
-"""Doctor: five steps that say whether a model learns well, and what to try next."""
+"""Doctor: a few steps that say whether a model learns well, and what to try next."""
 
 import streamlit as st
 
 from lm_core.visible import readable
-from pages._ui import address, front_door, session
+from pages._ui import address, doctor_of, front_door, session
 from pages._ui.corpus_choice import pick_corpus
 from pages._ui.doctor_cards import ASKS, cards, first_look
 from pages._ui.doctor_gallery import gallery
@@ -16,10 +16,11 @@ VIEWS = ("Five steps", "How weights begin", "Failure gallery")
 front_door.enter()
 st.title("Doctor")
 st.write(
-    "Before a long training one asks five short questions: does the model start calm, can it learn "
-    "at all, how fast may it go, with which settings does it do best, and is anything inside it "
-    "stuck? Each has a picture, a verdict and a cure."
+    "Before a long training one makes sure of the texts and asks five short questions: does the "
+    "model start calm, can it learn at all, how fast may it go, with which settings does it do "
+    "best, and is anything inside it stuck? Each has a picture, a verdict and a cure."
 )
+doctor_of.take(model="doctor-model", view=("doctor-view", VIEWS[0]), shown="doctor-run")
 view = st.segmented_control(
     "What to look at",
     VIEWS,
@@ -41,10 +42,11 @@ def choose():
     with line[0]:
         corpus = pick_corpus(key="doctor-text", below=card)
     names = families.names()
+    begin = {} if "doctor-model" in st.session_state else {"index": names.index("transformer")}
     model = line[1].selectbox(
         "Model",
         names,
-        index=names.index("transformer"),
+        **begin,
         format_func=lambda name: families[name].title,
         key="doctor-model",
     )
@@ -79,8 +81,8 @@ def choose():
     options["random"] = random
     title = f"{families[model].title}, {corpus.title}"
     # What is examined begins with nothing, a short list's too.
-    spec = default_spec(corpus.spec(), model, items=corpus.items, short=False)
-    return spec, options, title, pressed
+    usual = default_spec(corpus.spec(), model, items=corpus.items, short=False)
+    return doctor_of.settings(usual), options, title, pressed
 
 
 def numbers(text: str) -> list[float] | None:
@@ -159,4 +161,4 @@ else:
 
     from lm_core.doctor.untrained import measure  # imports torch, last of all
 
-    show_source(measure, "The code: the first of the five steps")
+    show_source(measure, "The code: the first look at a model")

@@ -20,6 +20,9 @@ from lm_core.training.events import Evaluated
 
 Data = dict[str, Encoded]
 FEW = 0.01  # share of the text that is left of it
+LEAKS = 300  # items that leak, or
+LEAKS_TOKENS = 4000  # of running text; so few that they are soon known by heart
+HONEST = "honest"  # the split that a run with a leak is compared with
 
 
 class NoZeroGrad(Trainer):
@@ -86,16 +89,30 @@ class _Spoiled(Trainer):
 
 
 class LeakedSplit(_Spoiled):
-    """Splits after the fact: the validation text is a part of the training text."""
+    """Splits after the fact: the validation text is a part of the training text.
+
+    Of a small one, so that the leak shows: as much of the validation text as of the training text,
+    up to `LEAKS` items. As much again of the validation text leaks nowhere, is scored at the same
+    steps and says what the loss would be: `Evaluated` of the split `HONEST`.
+    """
+
+    def __init__(self, model: LanguageModel, data: Data, **rest: Any) -> None:
+        super().__init__(model, data, **rest)
+        if HONEST in self.data:
+            self.aside = (*self.aside, lambda trainer: trainer.evaluate(HONEST))
 
     @staticmethod
     def spoil(data: Data) -> Data:
         train, held = data["train"], data["validation"]
+        n, most = _size(held), LEAKS if held.items else LEAKS_TOKENS
+        m = max(1, min(most, n // 2))
+        read, few = _part(held, 0, m), _part(train, 0, min(m, _size(train)))
         # Two lists of items share the boundary between them, as in one list.
-        ids = torch.cat([train.ids[:-1] if train.items else train.ids, held.ids])
-        more = held.starts + len(ids) - len(held.ids)
-        starts = torch.cat([train.starts, more]) if train.items else train.starts
-        return data | {"train": _resized(train, ids, starts)}
+        ids = torch.cat([few.ids[:-1] if few.items else few.ids, read.ids])
+        more = read.starts + len(ids) - len(read.ids)
+        starts = torch.cat([few.starts, more]) if few.items else few.starts
+        both = _resized(train, ids, starts)
+        return data | {"train": both, "validation": read, HONEST: _part(held, n - m, n)}
 
 
 class OtherTokenizer(_Spoiled):
@@ -119,13 +136,23 @@ class FewData(_Spoiled):
     @staticmethod
     def spoil(data: Data) -> Data:
         train = data["train"]
-        if not train.items:
-            few = train.ids[: max(2, round(len(train.ids) * FEW))]
-            return data | {"train": _resized(train, few, train.starts)}
-        kept = max(1, round(len(train.starts) * FEW))
-        ends = torch.cat([train.starts[1:], train.starts.new_tensor([len(train.ids) - 1])])
-        few = train.ids[: int(ends[kept - 1]) + 1]  # to the boundary after the last one
-        return data | {"train": _resized(train, few, train.starts[:kept])}
+        kept = max(1 if train.items else 2, round(_size(train) * FEW))
+        return data | {"train": _part(train, 0, kept)}
+
+
+def _size(encoded: Encoded) -> int:
+    """How many items, or tokens of running text."""
+    return len(encoded.starts) if encoded.items else len(encoded.ids)
+
+
+def _part(encoded: Encoded, first: int, end: int) -> Encoded:
+    """The items (or tokens of running text) from number `first` to before `end`."""
+    if not encoded.items:
+        return _resized(encoded, encoded.ids[first:end], encoded.starts[:1])
+    ends = torch.cat([encoded.starts[1:], encoded.starts.new_tensor([len(encoded.ids) - 1])])
+    begin = int(encoded.starts[first])
+    ids = encoded.ids[begin : int(ends[end - 1]) + 1]  # to the boundary after the last one
+    return _resized(encoded, ids, encoded.starts[first:end] - begin)
 
 
 def _resized(encoded: Encoded, ids: Tensor, starts: Tensor) -> Encoded:

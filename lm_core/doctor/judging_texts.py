@@ -2,6 +2,7 @@
 
 from lm_core.doctor.evidence import counted, needs
 from lm_core.doctor.record import Record
+from lm_core.doctor.texts import TextFacts
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
 
 LEAKED, LEAKED_NOTE = 0.05, 0.01  # of the validation text
@@ -11,14 +12,19 @@ KNOWS = 0.1  # nats below the unigram entropy: more than frequencies has been le
 
 @needs(counted)
 def leaked_split(r: Record) -> Verdict | None:
-    leaked = r.facts.leaked
+    return leak(r.facts)
+
+
+def leak(facts: TextFacts) -> Verdict | None:
+    """Whether the splits share more than is fine."""
+    leaked = facts.leaked
     if leaked is None or leaked <= LEAKED_NOTE:
         return None
-    what = f"pieces of {r.facts.window} tokens" if r.facts.window else "items"
+    what = f"pieces of {facts.window} tokens" if facts.window else "items"
     return Verdict(
         "leaked_split",
         ALARM if leaked > LEAKED else NOTE,
-        f"Of {r.facts.looked_for:,} {what} of the validation text {leaked:.1%} stand in the "
+        f"Of {facts.looked_for:,} {what} of the validation text {leaked:.1%} stand in the "
         f"training text word for word; at most {LEAKED_NOTE:.0%} is fine. The validation loss "
         "flatters the model.",
         "Remove doubles first and split afterwards, by document or by time.",

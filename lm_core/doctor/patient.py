@@ -80,6 +80,12 @@ class Patient:
         """Tokens in a row of a batch, at most."""
         return getattr(self.settings, "block_size", 64)
 
+    @property
+    def read(self) -> dict[str, Encoded]:
+        """The texts as training reads them: spoiled, where its fault is of the texts."""
+        spoil = getattr(self.make, "spoil", None)
+        return spoil(self.data) if spoil and "validation" in self.data else self.data
+
     def fresh(self, settings: Settings | None = None) -> LanguageModel:
         """An untrained model, always the same one."""
         given = (settings or self.settings).to_dict()

@@ -1,4 +1,4 @@
-"""What an examination is to do: which of the five steps, in how many seconds, over which grid."""
+"""What an examination is to do: which steps, in how many seconds, over which grid."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from lm_core.doctor import grid
 from lm_core.errors import BadSettings, nearest
 
-# The steps in order, each with its share of the time.
-SHARES = {"init": 0.01, "overfit": 0.14, "lr": 0.25, "grid": 0.45, "inside": 0.15}
+# The steps in order, from number 0, each with its share of the time.
+SHARES = {"texts": 0.01, "init": 0.01, "overfit": 0.14, "lr": 0.25, "grid": 0.45, "inside": 0.15}
 STEPS = tuple(SHARES)
 SECONDS, SHORTEST, LONGEST = 75.0, 2.0, 3600.0
 

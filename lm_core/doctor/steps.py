@@ -1,5 +1,6 @@
-"""The five steps in order, within a number of seconds, each as far as its share of them goes.
+"""The steps in order, within a number of seconds, each as far as its share of them goes.
 
+    texts     does the validation text stand in the training text as well?
     init      is the untrained loss ln V?
     overfit   can it learn one batch by heart?
     lr        which learning rate?
@@ -7,8 +8,8 @@
     inside    does anything vanish, explode or sleep while it trains?
 
 What a step finds is handed on as it grows; the time that one does not need the next ones get. A
-family that counts takes no steps, so all but the first question make no sense for it, and that is
-what it is told.
+family that counts takes no steps, so all but the first two questions make no sense for it, and that
+is what it is told.
 """
 
 import math
@@ -17,7 +18,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
-from lm_core.doctor import grid, overfit, pace, rates
+from lm_core.doctor import doubles, grid, overfit, pace, rates
 from lm_core.doctor.grid import Opens, nobody
 from lm_core.doctor.health import Health
 from lm_core.doctor.inside import Inside
@@ -50,7 +51,7 @@ def examine(
     clock: pace.Seconds = time.perf_counter,
 ) -> Iterator[Found | Diagnosed]:
     """Take the steps of the plan. Each yields `Found` as its data grows, numbered by its place in
-    `STEPS` from 1, the last time with its verdicts, and then each of these as `Diagnosed`.
+    `STEPS` from 0, the last time with its verdicts, and then each of these as `Diagnosed`.
 
     Args:
         stop: asked between two steps of training.
@@ -65,7 +66,7 @@ def examine(
     for part in plan.steps:
         if stop():
             return
-        number, data = STEPS.index(part) + 1, {}
+        number, data = STEPS.index(part), {}
         if part in NOT_FOR_COUNTING and not patient.descends:
             verdicts = [_not_for_counting(patient, part)]
         else:
@@ -124,6 +125,11 @@ class _Steps:
         """Stop when asked to, or after so long."""
         end = self.clock() + seconds
         return lambda: self.stop() or self.clock() > end
+
+    def texts(self) -> Data:
+        found = doubles.doubles(self.patient)
+        yield found.data()
+        return [found.verdict()]
 
     def init(self) -> Data:
         found = untrained(self.patient)

@@ -161,7 +161,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "leaked-split",
         "A split that leaks",
-        "The validation names were also in the training text, so the validation loss flatters.",
+        "Half of the names it learns from are the very ones it is judged by. The validation loss "
+        "flatters: on names it never read it does far worse.",
         "a split made after doubles are removed",
         "leaked_split",
         fault="leaked-split",

@@ -90,11 +90,11 @@ class TrainingRun:
             match event:
                 case Step():
                     self._draw("points", event)
-                case Evaluated():
-                    if event.split != KEPT:
+                case Evaluated(split=split) if split in ("validation", KEPT):
+                    if split != KEPT:
                         self._draw("evaluations", event)
                     # Of the weights to keep alone.
-                    if event.split == KEPT or self.trainer.weights.kept_step is None:
+                    if split == KEPT or self.trainer.weights.kept_step is None:
                         self.metrics = scores(event)
                 case Checkpointed():
                     self.saved = event.step

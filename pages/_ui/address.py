@@ -108,6 +108,7 @@ KINDS: dict[str, Kind] = {
     "text": Id(),
     "run": Id(),
     "doctor": Id(),
+    "doctor-of": Id(),
     "visitor": Id(),
     "large": Switch(),
     "home-text": Text(1000),

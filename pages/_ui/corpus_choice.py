@@ -138,6 +138,15 @@ def pick_list(lists: dict[str, str], *, key: str, default: str) -> str:
     return shown
 
 
+def last_corpus(default: str = "names") -> CorpusChoice:
+    """The text that a selectbox would open on, where none is drawn."""
+    from lm_core.corpora import corpora, is_ready
+
+    last = st.session_state.get(_LAST, default)
+    shown = last if _known(last) and last != NEW else default
+    return _described(shown, {name: is_ready(name) for name in corpora.names()})
+
+
 def take_corpus(name: str, text: str = "") -> None:
     """Choose a text as if the visitor had, before the selectbox is drawn: for callbacks.
 

@@ -1,4 +1,4 @@
-"""The five steps as cards: what each asks, its picture, its verdict, the cure."""
+"""The steps as cards: what each asks, its picture, its verdict, the cure."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 ASKS = {
+    "texts": (
+        "0. Are the texts two?",
+        "What stands in the training text and in the validation text was read before it is asked "
+        "about: it flatters the model, and every later step is judged by it.",
+    ),
     "init": (
         "1. Does it start calm?",
         "An untrained model knows nothing, so every token should be as likely as any other: its "
@@ -48,7 +53,7 @@ ASKS = {
 
 
 def cards(run_id: str, chosen: "RunSpec | None") -> None:
-    """All five for a job of this visitor, filled from the store as it goes on. `chosen` is what
+    """All of them for a job of this visitor, filled from the store as it goes on. `chosen` is what
     would be examined next.
 
     Raises:
@@ -73,7 +78,7 @@ def _cards(run_id: str, was_active: bool) -> None:
         found = {row["part"]: row for row in runs.store.since(Found, run_id)}
         verdicts = runs.store.since(Diagnosed, run_id)
         _status(run, found)
-        for number, part in enumerate(ASKS, start=1):
+        for number, part in enumerate(ASKS):
             own = [row for row in verdicts if row["step"] == number]
             card(run.spec, run, part, found.get(part, {}).get("data"), own)
 
@@ -161,25 +166,27 @@ def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
 
 
 def first_look(spec: "RunSpec") -> None:
-    """Before anybody asked: the first step of the settings that are chosen, measured here."""
+    """Before anybody asked: what takes no training, of the settings that are chosen."""
     from lm_core.corpora import origin
 
     plain_spec = spec.to_dict()
     text = spec.corpus.text or dumps(origin(spec.corpus.name))
-    data, verdict = _measured(dumps(plain_spec, sort_keys=True), text)
-    card(plain_spec, None, "init", data, [verdict])
-    for part in list(ASKS)[1:]:
-        card(plain_spec, None, part, None, [])
+    found = _measured(dumps(plain_spec, sort_keys=True), text)
+    for part in ASKS:
+        data, verdicts = found.get(part, (None, []))
+        card(plain_spec, None, part, data, verdicts)
 
 
 @st.cache_data(max_entries=32, show_spinner="Asking an untrained model …")
-def _measured(spec_json: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measured(spec_json: str, text: str) -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
     from lm_core.device import choose_device
+    from lm_core.doctor.doubles import doubles
     from lm_core.doctor.untrained import untrained
     from lm_core.runs.doctoring import patient_of
     from lm_core.runs.prepare import prepare
     from lm_core.runs.spec import RunSpec
 
     prepared = prepare(RunSpec.from_dict(json.loads(spec_json)))
-    found = untrained(patient_of(prepared, choose_device("cpu", 1)))
-    return found.data(), found.verdict().to_dict()
+    patient = patient_of(prepared, choose_device("cpu", 1))
+    found = {"texts": doubles(patient), "init": untrained(patient)}
+    return {part: (one.data(), [one.verdict().to_dict()]) for part, one in found.items()}

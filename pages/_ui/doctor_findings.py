@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 UNIT = "nats per token"
 
 
+def _texts(run: "Run | None", data: dict[str, Any]) -> None:
+    from lm_core.charts.leaks import leak_bars
+
+    if data["leaked"] is None:
+        st.caption("There was nothing to look for.")
+        return
+    chart = leak_bars(data["leaked"], data["looked_for"], data["window"], fine=data["fine"])
+    show_chart(chart, key="doctor-0")
+
+
 def _init(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import histogram
 
@@ -66,7 +76,14 @@ def _done(run: "Run | None", data: dict[str, Any]) -> bool:
     return data.get("verdicts") is not None or run is None or not run.active
 
 
-PICTURES = {"init": _init, "overfit": _overfit, "lr": _lr, "grid": _grid, "inside": _inside}
+PICTURES = {
+    "texts": _texts,
+    "init": _init,
+    "overfit": _overfit,
+    "lr": _lr,
+    "grid": _grid,
+    "inside": _inside,
+}
 
 
 def next_try(run: "Run", part: str, data: dict[str, Any]) -> None:

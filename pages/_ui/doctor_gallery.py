@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import session
+from pages._ui.doctor_guess import guess
 from pages._ui.doctor_outcomes import (
     BROKEN,
     REPAIRED,
@@ -25,8 +26,9 @@ Outcomes = dict[tuple[str, str], Outcome]
 def gallery() -> None:
     """A card a case, two a row; looks again while one of its runs goes on."""
     st.write(
-        "Each of these runs has one mistake. Break it, watch on the Train screen what the curve "
-        "and the verdicts say, then repair it and compare. What came of it stands here afterwards."
+        "Each of these runs has one mistake. Guess what mends it, break it, watch on the Train "
+        "screen what the curve and the verdicts say, then repair it and compare. What came of it "
+        "stands here afterwards."
     )
     going = _going(outcomes())
     st.fragment(_cards, run_every=LOOK_SECONDS if going else None)(going)
@@ -51,7 +53,8 @@ def _cards(was_going: bool) -> None:
 
 def _card(case: "Case", found: Outcomes) -> None:
     st.markdown(f"## {case.title}")
-    st.caption(f"{case.idea} Mended by {case.mend}.")
+    st.caption(case.idea)
+    guess(case)
     with st.container(horizontal=True):
         if st.button("Break it", key=f"doctor-break-{case.name}"):
             _start(case.spec, f"Broken: {case.title}")

@@ -26,6 +26,7 @@ class Outcome:
     run: "Run"
     verdicts: list[dict[str, Any]]  # the last of each code, the gravest first
     nats: float | None  # the last validation loss, per token
+    honest: float | None = None  # that of a leak, on text that leaked nowhere
 
     def given(self, code: str) -> dict[str, Any] | None:
         """The verdict of that code, if it was given."""
@@ -85,11 +86,12 @@ def _sides() -> dict[str, list[tuple[str, str]]]:
 
 
 def _outcome(run: "Run") -> Outcome:
+    from lm_core.doctor.faults import HONEST
     from lm_core.training.events import Evaluated
 
     store = session.manager().store
-    scored = [row for row in store.since(Evaluated, run.id) if row["split"] == "validation"]
-    return Outcome(run, verdicts_over(store, run.id), scored[-1]["nats"] if scored else None)
+    last = {row["split"]: row["nats"] for row in store.since(Evaluated, run.id)}
+    return Outcome(run, verdicts_over(store, run.id), last.get("validation"), last.get(HONEST))
 
 
 def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None) -> None:
@@ -104,6 +106,8 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
         else:
             st.badge("not found", color="red")
             st.caption(f"The verdict expected here, {_words(case.expected)}, was not given.")
+        if broken.nats is not None and broken.honest is not None:
+            _flattered(broken.nats, broken.honest)
         _link(broken, "The broken run →")
     if repaired:
         alarms = [row for row in repaired.verdicts if row["severity"] == "alarm"]
@@ -120,6 +124,17 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             f"Validation loss: {broken.nats:.2f} nats per token broken, "
             f"{repaired.nats:.2f} repaired."
         )
+
+
+def _flattered(nats: float, honest: float) -> None:
+    """What the validation loss says beside what it should say."""
+    with st.container(horizontal=True):
+        st.metric("Validation, leaked", f"{nats:.2f} nats", width="content")
+        st.metric("Text it never read", f"{honest:.2f} nats", width="content")
+    st.caption(
+        f"Per token, at the same step: the leak makes it look {honest - nats:.2f} nats better than "
+        "it is."
+    )
 
 
 def repaired_title(case: "Case") -> str:

@@ -39,16 +39,17 @@ class Filling:
     spec: "RunSpec"
     number: int
     changed: str = ""  # the setting to look at, in words
+    of: str = "your run"  # whose settings these are
 
 
-def fill(spec: "RunSpec", changed: str = "") -> None:
+def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
     """Put a spec into the form and open it. For callbacks: it must come before the widgets."""
     from lm_core.runs.presets import BUDGETS
 
     if getattr(spec, "fault", ""):  # started again, it has no fault of its own
         spec = replace(spec, fault="")
     before: Filling | None = st.session_state.get(FILLING)
-    st.session_state[FILLING] = Filling(spec, before.number + 1 if before else 1, changed)
+    st.session_state[FILLING] = Filling(spec, before.number + 1 if before else 1, changed, of)
     take_corpus(spec.corpus.name, spec.corpus.text)
     st.session_state["train-model"] = spec.model_name
     named = {seconds: name for name, seconds in BUDGETS.items()}
@@ -131,7 +132,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     with st.expander("More settings", key=MORE, on_change="rerun"):
         if filling:
             what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
-            st.caption(f"These are the settings of your run.{what}")
+            st.caption(f"These are the settings of {filling.of}.{what}")
         top = st.columns(4)
         names = tokenizers.names()
         token = top[0].selectbox(

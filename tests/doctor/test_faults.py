@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from lm_core.doctor.faults import FAULTS, trainer_with
+from lm_core.doctor.faults import FAULTS, HONEST, trainer_with
 from lm_core.encoded import Encoded
 from lm_core.errors import UnknownName
 from lm_core.evaluation import evaluate
@@ -80,11 +80,22 @@ def test_shuffled_targets_are_those_of_the_batch_in_another_order(kind: str) -> 
 
 
 def test_a_leaked_split_trains_on_what_it_is_judged_by() -> None:
-    run = make("leaked-split")
-    assert pieces(run.data["train"]) == [*pieces(ITEMS["train"]), *pieces(ITEMS["validation"])]
-    assert pieces(run.data["validation"]) == pieces(ITEMS["validation"])
-    ids = make("leaked-split", "text").data["train"].ids
-    assert torch.equal(ids, torch.cat([RUNNING["train"].ids, RUNNING["validation"].ids]))
+    """As much again is kept from it, and scored beside."""
+    run, held = make("leaked-split"), pieces(ITEMS["validation"])
+    m = len(held) // 2
+    assert pieces(run.data["train"]) == [*pieces(ITEMS["train"])[:m], *held[:m]]
+    assert pieces(run.data["validation"]) == held[:m]
+    assert pieces(run.data[HONEST]) == held[-m:]
+    scored = [event for event in run.run() if isinstance(event, Evaluated)]
+    assert [(e.step, e.split) for e in scored[:2]] == [(2, "validation"), (2, HONEST)]
+    with torch.inference_mode():
+        honest = evaluate(run.model.eval(), run.data[HONEST]).nats_per_token
+    assert scored[-1].nats == pytest.approx(honest)
+    held = RUNNING["validation"].ids
+    m = len(held) // 2
+    data = make("leaked-split", "text").data
+    assert torch.equal(data["train"].ids, torch.cat([RUNNING["train"].ids[:m], held[:m]]))
+    assert torch.equal(data[HONEST].ids, held[-m:])
 
 
 def test_another_tokenizer_renames_the_tokens_of_one_split() -> None:

@@ -288,6 +288,17 @@ def test_a_link_carries_the_settings_and_a_bad_one_says_why() -> None:
     assert "did you mean 'n_layer'" in app.error[0].value
 
 
+def test_train_this_one_carries_family_and_settings_over() -> None:
+    app = opened("LSTM")
+    sound(app.number_input(key="architectures-lstm-n_hidden").set_value(77).run())
+    sound(app.button(key="architectures-train").click().run())
+    assert app.title[0].value == "Train"
+    assert app.selectbox(key="train-model").value == "lstm"
+    assert "settings of the model on Architectures" in "".join(c.value for c in app.caption)
+    filled = next(n for n in app.number_input if n.key.startswith("train-m-") and n.value == 77)
+    assert filled.key.endswith("n_hidden")
+
+
 def test_parameters_of_the_vocabulary_grow_with_it() -> None:
     app = opened("LSTM")
     sound(app.number_input(key="architectures-vocabulary").set_value(1000).run())

@@ -2,16 +2,21 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.doctor.faults import HONEST
+from lm_core.runs import doctoring
 from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.training.events import Diagnosed, Evaluated, Found
-from pages._ui import session
+from pages._ui import doctor_guess, session
+from pages._ui.plain import plain
+from tests.doctor.patients import Machine
 from tests.pages.stored import spec
 from tests.waiting import PATIENCE
 from tests.working import worked
@@ -42,6 +47,7 @@ def test_the_first_step_is_answered_before_anything_is_touched(doctor: AppTest) 
     assert doctor.title[0].value == "Doctor"
     assert "every token alike would be ln V" in said(doctor).replace("\\", "")
     assert len(doctor.get("arrow_vega_lite_chart") or doctor.get("vega_lite_chart")) == 1
+    assert "stand in the training text" in said(doctor)  # step 0, in its verdict
     assert said(doctor).count("Not yet.") == 4
 
 
@@ -86,7 +92,12 @@ def test_findings_fill_the_cards_and_a_cell_can_be_opened(
     spec = replace(spec, model=replace(spec.model, n_hidden=16, dropout=0.0))
     store, owner = session._manager().store, doctor.session_state["visitor"]
     run = store.create(owner, "Doctor", spec.to_dict(), kind="doctor", options={"seconds": 4.0})
-    worked(store, run)
+    # In the time of a machine that takes a hundredth of a second for each step.
+    machine, patient_of = Machine(0.01), doctoring.patient_of
+    with monkeypatch.context() as patch:
+        patch.setattr(doctoring, "steps_of", partial(doctoring.steps_of, clock=machine.clock))
+        patch.setattr(doctoring, "patient_of", lambda *given: machine.runs(patient_of(*given)))
+        worked(store, run)
     doctor.query_params["doctor"] = run
     doctor.run()
     assert_well(doctor)
@@ -190,13 +201,16 @@ def test_what_was_left_out_or_could_not_go_on_says_so(doctor: AppTest) -> None:
     stored(doctor, status="failed", message="The text is gone.")
     assert not doctor.exception
     assert "The text is gone" in doctor.warning[0].value.replace("\\", "")
-    assert said(doctor).count("Not taken.") == 5
+    assert said(doctor).count("Not taken.") == 6
 
 
-def test_a_step_that_was_not_chosen_is_left_out(doctor: AppTest) -> None:
+def test_a_step_that_was_not_chosen_is_left_out(
+    doctor: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session._manager(), "_recover", lambda: None)  # it would say it was left
     stored(doctor, Found(3, "lr", RATES), options={"steps": ["lr"]}, status="queued")
     assert not doctor.exception
-    assert said(doctor).count("Left out.") == 4
+    assert said(doctor).count("Left out.") == 5
 
 
 def test_no_step_at_all_gets_one_sentence(doctor: AppTest) -> None:
@@ -254,6 +268,85 @@ def test_findings_of_something_else_than_what_is_chosen_say_so(doctor: AppTest) 
     doctor.selectbox(key="doctor-model").select("mlp").run()
     assert_well(doctor)
     assert "Below: Doctor" in said(doctor)
+
+
+def test_the_settings_of_a_run_are_examined_from_its_page(doctor: AppTest) -> None:
+    runs, owner = session._manager(), doctor.session_state["visitor"]
+    mine = spec("mlp", lr=0.123)
+    mine = replace(mine, model=replace(mine.model, n_hidden=33), seed=7, fault="leaked-split")
+    run = runs.store.create(owner, "My *own* run", mine.to_dict())
+    runs.store.update(run, status="finished")
+    stored(doctor)  # another examination is shown
+    doctor.switch_page("pages/train.py")
+    doctor.query_params.clear()
+    doctor.query_params["run"] = run
+    doctor.run()
+    assert_well(doctor)
+    links = {link.proto.label: link.proto for link in doctor.get("page_link")}
+    assert dict(p.split("=") for p in [links["Examine these settings →"].query_string]) == {
+        "doctor-of": run
+    }
+    doctor.switch_page("pages/doctor.py")
+    doctor.query_params.clear()
+    doctor.query_params["doctor-of"] = run
+    doctor.run()
+    assert_well(doctor)
+    assert "settings and the seed of your run My \\*own\\* run" in said(doctor)
+    assert "100.0% stand in the training text" in said(doctor)  # its fault with it
+    doctor.button(key="doctor-go").click().run()
+    assert_well(doctor)
+    (asked,) = [r for r in runs.store.runs_of(owner) if r.kind == "doctor" and r.title != "Doctor"]
+    assert asked.spec == json.loads(json.dumps(mine.to_dict()))
+    runs.stop(asked.id, owner)
+    doctor.button(key="doctor-usual").click().run()
+    assert "doctor-of" not in doctor.query_params
+    assert "settings and the seed" not in said(doctor)
+
+
+def test_a_run_of_somebody_else_is_not_examined(doctor: AppTest) -> None:
+    doctor.query_params["doctor-of"] = session._manager().store.create("somebody", "x", {})
+    doctor.run()
+    assert not doctor.exception
+    assert "is not here" in doctor.error[0].value
+
+
+def test_a_guess_is_asked_before_the_cure_is_told(doctor: AppTest) -> None:
+    doctor.session_state["doctor-view"] = "Failure gallery"
+    doctor.run()
+    assert "ended by" not in said(doctor)
+    right, wrong, skipped = CASES[:3]
+    for case, answer in ((right, right.mend), (wrong, "")):
+        radio = doctor.radio(key=f"doctor-guess-{case.name}")
+        assert len(set(radio.options)) == 4
+        mends = [mend for mend in doctor_guess.options(case) if mend != case.mend]
+        assert len(mends) == 3
+        assert radio.value is None
+        radio.set_value(answer or mends[0]).run()
+        assert_well(doctor)
+    assert f"**Right:** mended by {plain(right.mend)}" in said(doctor)
+    assert f"You guessed {plain(mends[0])}. Mended by {plain(wrong.mend)}" in said(doctor)
+    doctor.button(key=f"doctor-guess-{skipped.name}-skip").click().run()
+    assert_well(doctor)
+    assert said(doctor).count("ended by") == 3
+
+
+def test_the_leak_is_shown_beside_what_it_hides(doctor: AppTest) -> None:
+    store, owner = session._manager().store, doctor.session_state["visitor"]
+    leak = next(case for case in CASES if case.name == "leaked-split")
+    run = store.create(owner, "A case", leak.spec.to_dict())
+    store.update(run, status="finished")
+    store.record(
+        run,
+        [
+            Evaluated(150, 1000, "validation", 1.63, 700, True),
+            Evaluated(150, 1000, HONEST, 2.41, 700, True),
+        ],
+    )
+    doctor.session_state["doctor-view"] = "Failure gallery"
+    doctor.run()
+    assert_well(doctor)
+    assert [metric.value for metric in doctor.metric] == ["1.63 nats", "2.41 nats"]
+    assert "look 0.78 nats better than it is" in said(doctor)
 
 
 def test_somebody_elses_examination_is_not_shown(doctor: AppTest) -> None:

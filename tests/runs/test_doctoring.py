@@ -31,14 +31,14 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
     return store, run
 
 
-def test_all_five_steps_are_kept_with_their_verdicts(done: tuple[RunStore, str]) -> None:
+def test_all_steps_are_kept_with_their_verdicts(done: tuple[RunStore, str]) -> None:
     store, run = done
     assert store.get(run).status == "finished"
     found = {row["part"]: row for row in store.since(Found, run)}
-    assert list(found) == ["init", "overfit", "lr", "grid", "inside"]
+    assert list(found) == ["texts", "init", "overfit", "lr", "grid", "inside"]
     assert [row["step"] for row in found.values()] == [1, 2, 3, 4, 5]
-    assert all(row["data"]["done"] for part, row in found.items() if part != "init")
-    assert {row["step"] for row in store.since(Diagnosed, run)} == {1, 2, 3, 4, 5}
+    assert all(row["data"]["done"] for part, row in found.items() if part not in ("texts", "init"))
+    assert {row["step"] for row in store.since(Diagnosed, run)} == {0, 1, 2, 3, 4, 5}
     alarms = [r for r in store.since(Diagnosed, run) if r["severity"] == "alarm"]
     assert not [r for r in alarms if r["step"] == 1]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lm_core.doctor.faults import HONEST
 from lm_core.doctor.inside import SHARE
 from lm_core.doctor.judging import RULES
 from lm_core.errors import UnknownName
@@ -114,6 +115,14 @@ def test_a_case_is_a_run_with_one_mistake(broken: Case) -> None:
     for text in (broken.title, broken.idea, broken.mend):
         assert text
         assert "!" not in text
+
+
+def test_a_leak_shows_in_figures() -> None:
+    """The loss that it is judged by lies clearly below that on names it never read."""
+    last = {e.split: e.nats for e in to_the_end(case("leaked-split").spec) if hasattr(e, "split")}
+    assert last[HONEST] - last["validation"] > 0.5
+    right = [e.nats for e in to_the_end(case("leaked-split").repaired) if hasattr(e, "split")]
+    assert right[-1] - last["validation"] > 0.3  # and below that of far more names
 
 
 def test_only_cases_are_looked_into_without_regard_for_time() -> None:
