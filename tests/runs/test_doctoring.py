@@ -36,7 +36,7 @@ def test_all_steps_are_kept_with_their_verdicts(done: tuple[RunStore, str]) -> N
     assert store.get(run).status == "finished"
     found = {row["part"]: row for row in store.since(Found, run)}
     assert list(found) == ["texts", "init", "overfit", "lr", "grid", "inside"]
-    assert [row["step"] for row in found.values()] == [1, 2, 3, 4, 5]
+    assert [row["step"] for row in found.values()] == [0, 1, 2, 3, 4, 5]
     assert all(row["data"]["done"] for part, row in found.items() if part not in ("texts", "init"))
     assert {row["step"] for row in store.since(Diagnosed, run)} == {0, 1, 2, 3, 4, 5}
     alarms = [r for r in store.since(Diagnosed, run) if r["severity"] == "alarm"]
@@ -45,7 +45,7 @@ def test_all_steps_are_kept_with_their_verdicts(done: tuple[RunStore, str]) -> N
 
 def test_every_cell_is_a_run_that_can_be_opened(done: tuple[RunStore, str]) -> None:
     store, run = done
-    grid = store.since(Found, run)[3]["data"]
+    grid = store.since(Found, run)[4]["data"]
     children = {child.id: child for child in store.children_of(run)}
     cells = grid["cells"] + grid["random"]
     assert {cell["run"] for cell in cells} <= set(children)
