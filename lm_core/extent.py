@@ -6,6 +6,8 @@ that is hardly read looks easy. Surprise is divided by what was scored, and wher
 is not given per character or byte at all.
 """
 
+from lm_core.figures import percent
+
 # Of the characters. A text read but for one in a hundred is about as hard to guess as the whole:
 # counted as if each cost as much as the others, what was not read is worth under 1 %, less than
 # models that are compared differ by. Beyond that the figure is one of another text.
@@ -23,6 +25,7 @@ def withheld(characters: int, skipped: int) -> str | None:
     if share <= MOST_SKIPPED:
         return None
     return (
-        f"{share:.0%} of the characters are not told by the tokens (skipped, in an unknown word, "
-        f"or folded), and over {MOST_SKIPPED:.0%} a figure per character would reward that."
+        f"{percent(share)} of the characters are not told by the tokens (skipped, in an unknown "
+        f"word, or folded), and over {percent(MOST_SKIPPED)} a figure per character would "
+        "reward that."
     )

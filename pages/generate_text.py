@@ -133,14 +133,16 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
 
 def notes(choice: models.Choice, draft: writing.Draft) -> None:
     """What the colours mean, which model writes, and what it cannot see or read."""
-    st.caption(
-        "Green: it found the token likely. Orange, underlined: a surprise. Press a token for what "
-        f"else was possible there, and why. {plain(models.describe(choice))}",
-        help=models.WORDS,
-    )
-    for sentence in (written.sees(draft), written.unknown(draft)):
-        if sentence:
-            st.info(sentence)
+    with st.container(key="generate_text-notes", gap="xsmall"):
+        st.caption(
+            "Green: it found the token likely. Orange, underlined: a surprise. Press a token for "
+            f"what else was possible there, and why. {plain(models.describe(choice))}",
+            help=models.WORDS,
+        )
+        if sentence := written.sees(draft):  # said while it writes
+            st.caption(sentence)
+    if sentence := written.unknown(draft):
+        st.info(sentence)
 
 
 def arithmetic(draft: writing.Draft, sampler: "SamplerSettings") -> None:

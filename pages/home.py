@@ -90,7 +90,7 @@ def stage() -> None:
         )
     with right.container(border=True, height="stretch"):
         picture = st.container(height=tall(PICTURE), border=False)
-    about = st.container()
+    about = st.container(key="home-about")
     with picture, session.mending(), st.spinner("Waking the model …"):
         st.session_state.setdefault(DRAFT, None)  # where loading fails, the clock stops
         choice = shipped_model()
@@ -140,7 +140,8 @@ def ways_in() -> None:
 front_door.enter()
 st.title("Language Model Lab")
 st.write("A language model does one thing: it guesses what comes next. Type, and watch one guess.")
-shown = st.container()
+shown = st.container(key="home-stage", gap=None)
+shown.html("<span></span>")  # one with nothing in it would take no room
 ways_in()
 runs_on = st.container(horizontal=True, vertical_alignment="center")
 with shown:

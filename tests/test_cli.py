@@ -274,7 +274,7 @@ def test_characters_it_never_saw_are_counted(lm, trained: Path, tmp_path: Path) 
     assert answer["unknown_tokens"] == 2
     assert (answer["characters"], answer["skipped_characters"]) == (18, 2)
     assert answer["bits_per_character"] is answer["bits_per_byte"] is None
-    assert answer["withheld"].startswith("10% of the characters")
+    assert answer["withheld"].startswith("10 % of the characters")
     assert answer["tokens"] == 17  # the first has nothing before it
 
 

@@ -22,6 +22,7 @@ SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 LAYERS = [
     (
         "errors",
+        "figures",
         "settings",
         "registry",
         "machine",
@@ -41,7 +42,7 @@ LAYERS = [
     ("cli", "commands", "__main__"),
 ]
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
-CHARTS_MAY_USE = {"charts", "errors", "settings", "visible"}
+CHARTS_MAY_USE = {"charts", "errors", "figures", "settings", "visible"}
 
 LINES = 500  # a subject decides where a file ends; this only asks for a second look
 SCREEN_LINES = 300

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.shares import share_ticks
 from lm_core.charts.theme import BLUE, VERMILLION, style_figure
 
 
@@ -39,7 +40,7 @@ def next_token_bars(
     figure = horizontal_bars(
         labels, shares, texts, title=title, x="probability", height=height, colors=colors
     )
-    figure.update_xaxes(tickformat=".0%")
+    share_ticks(figure)
     table = pd.DataFrame({"token": labels, "probability (share of 1)": shares})
     if any(picked):
         table["chosen"] = picked

@@ -44,7 +44,8 @@ def falling(
     """A loss curve toward the least that can be reached, `floor`, in nats per token."""
     table = pd.DataFrame({"step": list(steps), "nats": list(nats)}, dtype=float)
     y = alt.Y("nats:Q", title=unit)
-    line = alt.Chart(table).mark_line(color=BLUE).encode(x=alt.X("step:Q", title="step"), y=y)
+    line = alt.Chart(table).mark_line(color=BLUE, point=len(table) == 1)
+    line = line.encode(x=_steps(table["step"]), y=y)
     layers = [line]
     said = f"{title}: no step yet."
     if len(table):
@@ -97,6 +98,14 @@ def rates(
     return Chart(title, figure, f"{said} {beyond}".strip(), table, beyond)
 
 
+def _steps(steps: pd.Series) -> alt.X:
+    """The lower axis: ten steps at the least, so that the first does not stand on its own."""
+    first = 0.0 if steps.empty else float(steps.min())
+    last = first + 10 if steps.empty else max(float(steps.max()), first + 10)
+    axis = alt.Axis(tickCount=6, tickMinStep=1, format=",d")
+    return alt.X("step:Q", title="step", axis=axis, scale=alt.Scale(domain=[first, last]))
+
+
 def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:
     """Short trainings of fresh models, a curve a rate."""
     title = "Fresh models, a rate each"
@@ -108,9 +117,9 @@ def sweep(runs: Sequence[dict[str, Any]], *, unit: str) -> Chart:
     ]
     table = pd.DataFrame(rows, columns=["rate", "step", "nats"])
     order = [f"{run['lr']:.2g}" for run in runs]
-    line = alt.Chart(table).mark_line()
+    line = alt.Chart(table).mark_line(point=table["step"].nunique() == 1)
     line = line.encode(
-        x=alt.X("step:Q", title="step"),
+        x=_steps(table["step"]),
         y=alt.Y("nats:Q", title=unit, scale=alt.Scale(zero=False)),
         color=alt.Color("rate:N", sort=order, title="rate", scale=alt.Scale(range=list(PALETTE))),
         strokeDash=alt.StrokeDash("rate:N", sort=order, title="rate"),

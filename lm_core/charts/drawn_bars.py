@@ -12,6 +12,7 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.live import Base
 from lm_core.charts.live_bars import FRAME, LABELS, PLACE
+from lm_core.charts.shares import share_axis, share_scale
 from lm_core.charts.theme import BLUE, GREY, VERMILLION, altair_config
 
 ROOM = 1.45  # where the axis ends: at 100 %, and room for the words after a bar
@@ -85,8 +86,7 @@ def _says(one: Possible, was_drawn: bool) -> str:
 @cache
 def _empty(title: str, places: int) -> Base:
     """The chart without its data."""
-    axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
-    scale = alt.Scale(domain=[0, ROOM], nice=False)
+    axis, scale = share_axis(), share_scale(ROOM)
     fixed = alt.Axis(
         minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, ticks=False, domain=False
     )

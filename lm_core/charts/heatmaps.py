@@ -131,7 +131,8 @@ def one_head(
                 "outlinewidth": 0,
             },
             hoverinfo="skip" if clickable else "all",
-            hovertemplate="place %{y} looks at place %{x}: %{z:.1%}<extra></extra>",
+            customdata=[[words.percent(w) for w in row] for row in weights],
+            hovertemplate="place %{y} looks at place %{x}: %{customdata}<extra></extra>",
         )
     for i, j in cells if T <= NUMBERED else []:  # annotations: each in an ink of its own
         figure.add_annotation(

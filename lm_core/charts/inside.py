@@ -9,6 +9,7 @@ import pandas as pd
 from lm_core.charts.chart import Chart
 from lm_core.charts.doctor import HEIGHT, POWERS, dressed
 from lm_core.charts.theme import BLUE, GREEN, VERMILLION, color_scale
+from lm_core.figures import percent
 
 HEALTHY_RATIO = 1e-3  # of update to weight: the course's line at -3 on the log scale
 _BARE = alt.Axis(labels=False, ticks=False, domain=False)
@@ -137,7 +138,7 @@ def units(image: Sequence[Sequence[int]], *, title: str, says: str) -> Chart:
         )
     )
     stuck = table["stuck"].mean() if len(table) else 0.0
-    said = f"{title}: {stuck:.0%} of the cells shown are {says}."
+    said = f"{title}: {percent(stuck)} of the cells shown are {says}."
     return Chart(title, dressed(boxes, title, HEIGHT), said, table)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from lm_core.charts import words
 from lm_core.charts.bars import horizontal_bars
 from lm_core.charts.chart import Chart
+from lm_core.charts.shares import share_ticks
 from lm_core.charts.theme import BLUE, VERMILLION
 
 TITLE = "The validation text"
@@ -31,7 +32,7 @@ def leak_bars(leaked: float, looked_for: int, window: int, *, fine: float) -> Ch
         colors=[BLUE, VERMILLION],
         label_width=17,
     )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.25], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    share_ticks(figure, end=1.25)
     counts = [looked_for - round(leaked * looked_for), round(leaked * looked_for)]
     table = pd.DataFrame({"validation text": labels, "share of 1": shares, "found": counts})
     alt = (

@@ -1,8 +1,8 @@
 """The bars of what a model expects next, for a page that redraws them while the model writes.
 
 An altair chart, because a page updates it in place (`bars.next_token_bars` is its twin in plotly,
-for what stands still). The specification depends on nothing but the number of places: tokens,
-lengths and the reach of the axis are in the data, so that a redraw moves the bars and nothing
+for what stands still). The specification depends on nothing but the number of places: tokens and
+lengths are in the data, so that a redraw moves the bars and nothing
 else. (Streamlit makes `alt` part of the specification: while the bars move, give it one fixed
 sentence and write the chart's own `alt` beside it.)
 """
@@ -17,10 +17,10 @@ import pandas as pd
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.live import Base
+from lm_core.charts.shares import share_axis, share_scale
 from lm_core.charts.theme import BLUE, GREY, altair_config
 
 TITLE = "What it expects next"
-REACHES = (0.1, 0.25, 0.5, 1.0)  # where the axis may end: few places, so that it seldom jumps
 LABELS = 96  # pixels for the tokens
 PLACE, FRAME = 25, 78  # pixels for a bar and the gap under it; for the title and the axis
 
@@ -45,8 +45,7 @@ def live_token_bars(
 
 
 def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
-    """A row a place; `reach` is where the axis ends, with room for the numbers."""
-    highest = shares.max(initial=0.0)
+    """A row a place."""
     empty = places - len(labels)
     short = words.numbered_apart([words.shorten(label, 13) for label in labels])
     return pd.DataFrame(
@@ -57,7 +56,6 @@ def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
             "whole": labels + [""] * empty,
             "probability": [*shares, *[0.0] * empty],
             "text": [words.percent(p) for p in shares] + [""] * empty,
-            "reach": 1.2 * next((reach for reach in REACHES if highest <= reach), 1.0),
         }
     )
 
@@ -65,9 +63,11 @@ def _data(labels: list[str], shares: np.ndarray, places: int) -> pd.DataFrame:
 @cache
 def _empty(places: int) -> Base:
     """The chart without its data: most of the work, and the same at every redraw."""
-    axis = alt.Axis(format=".0%", tickCount=3)
     x = alt.X(
-        "probability:Q", title="probability (· is a space)", axis=axis, scale=alt.Scale(nice=False)
+        "probability:Q",
+        title="probability (· is a space)",
+        axis=share_axis(),
+        scale=share_scale(),
     )
     fixed = alt.Axis(
         minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, ticks=False, domain=False
@@ -80,7 +80,6 @@ def _empty(places: int) -> Base:
     layers = [
         base.mark_bar(color=BLUE, cornerRadiusEnd=3).encode(tooltip=tooltip),
         base.mark_text(align="left", dx=5, fontSize=12, color=GREY).encode(text="text:N"),
-        base.encode(x=alt.X("reach:Q")).mark_point(opacity=0, tooltip=False),
     ]
     layered = alt.layer(*layers).configure(**altair_config())
     room = {"height": places * PLACE + FRAME, "padding": {"bottom": 6}}

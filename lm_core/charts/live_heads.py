@@ -47,6 +47,7 @@ def live_head(
             "looked at": [labels[j] for j in columns],
             "share": shares,
             "text": [words.probability(p) for p in shares],
+            "says": [words.percent(p) for p in shares],
             "ink": [ink(scale_color(p, dark)) if np.isfinite(p) else "#000000" for p in shares],
         }
     )
@@ -74,7 +75,7 @@ def _layers(numbered: bool, dark: bool, height: int) -> Base:
     tooltip = [
         alt.Tooltip("looking:N"),
         alt.Tooltip("looked at:N"),
-        alt.Tooltip("share:Q", title="takes", format=".1%"),
+        alt.Tooltip("says:N", title="takes"),
     ]
     base = alt.Chart().encode(x=x, y=y)
     layers = [base.mark_rect().encode(color=color, tooltip=tooltip)]

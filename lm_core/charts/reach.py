@@ -7,6 +7,7 @@ import pandas as pd
 from lm_core.charts import words
 from lm_core.charts.bars import horizontal_bars
 from lm_core.charts.chart import Chart
+from lm_core.charts.shares import share_ticks
 from lm_core.charts.theme import BLUE, GREY
 from lm_core.visible import visible
 
@@ -33,7 +34,7 @@ def reach_bars(found: Sequence[tuple[int, float]], token: str) -> Chart:
         colors=[GREY] * len(shorter) + [BLUE],
         label_width=15,
     )
-    figure.update_xaxes(tickformat=".0%")
+    share_ticks(figure, end=1.3)
     table = pd.DataFrame({"tokens seen": [n for n, _ in found], "probability (share of 1)": shares})
     far = [i for i, share in enumerate(shares) if abs(share - p) > 0.1 * p]
     near = found[far[-1] + 1 if far else 0][0]

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from lm_core.charts import words
 from lm_core.charts.bars import horizontal_bars
 from lm_core.charts.chart import Chart
+from lm_core.charts.shares import share_ticks
 from lm_core.charts.theme import (
     BLUE,
     SERIES,
@@ -182,7 +183,7 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
     figure.update_layout(barmode="stack", bargap=0.3, legend_traceorder="normal")
     figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
     legend_below(figure)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", nticks=6)
+    share_ticks(figure, end=1.0)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     shown = table[["split", *measures]].reset_index(drop=True)
     if table.empty or not totals.sum():

@@ -5,9 +5,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from lm_core.figures import MISSING, percent, significant
 from lm_core.visible import visible
 
-MISSING = "n/a"
+__all__ = ["MISSING", "bytes_size", "count", "duration", "escaped", "how_long", "human"]
+__all__ += ["nats", "numbered_apart", "percent", "probability", "shorten", "unique_labels"]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = ("", " k", " M", " G", " T")
@@ -39,23 +41,6 @@ def how_long(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds // 60:.0f} min" if seconds < 7200 else f"{seconds // 3600:.0f} h"
-
-
-def percent(share: float) -> str:
-    """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
-
-    Only an exact nothing reads 0 %, and only an exact whole reads 100 %.
-    """
-    if not math.isfinite(share):
-        return MISSING
-    value = 100 * share
-    if 0 < value < 0.01:
-        return "< 0.01 %"
-    if 99.9 < value < 100:
-        return "> 99.9 %"
-    if 99 < value < 100:
-        return f"{value:.1f} %"
-    return f"{_significant(value, 2) if abs(value) < 100 else f'{value:.0f}'} %"
 
 
 def probability(p: float) -> str:
@@ -116,16 +101,6 @@ def shorten(label: str, width: int = 14) -> str:
     return f"{label[: width - 1 - tail]}…{label[len(label) - tail :]}"
 
 
-def _significant(value: float, digits: int) -> str:
-    """`digits` significant digits in plain notation, no trailing zeros: 21.04, 3 -> "21"."""
-    if value == 0:
-        return "0"
-    places = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, places)
-    text = f"{rounded:.{max(0, places)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _stepped(value: float, units: tuple[str, ...]) -> str:
     if math.isnan(value):
         return MISSING
@@ -136,4 +111,4 @@ def _stepped(value: float, units: tuple[str, ...]) -> str:
         value, step = value / 1000, step + 1
     if abs(value) >= 1000:
         return f"{value:,.0f}{units[step]}"
-    return _significant(value, 3) + units[step]
+    return significant(value, 3) + units[step]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from lm_core.figures import percent
+
 FEWEST = 5  # lines; in fewer nothing can be told
 SHORT = 40  # characters that half of a list's lines have at most
 FEW_WORDS = 3  # of half the lines at most: they are items, in whatever case they begin
@@ -40,14 +42,14 @@ def seems_list(text: str) -> Guess:
     if sum(line[-1] in ",;" for line in lines) >= ALIKE * len(lines):
         ended = 0.0  # they part the items
     if ended > ENDED:
-        return Guess(False, f"{_percent(ended)} of its lines hold the end of a sentence or clause")
+        return Guess(False, f"{percent(ended)} of its lines hold the end of a sentence or clause")
     sizes = [_width(line) for line in lines]
     middle, words = median(sizes), median(len(line.split()) for line in lines)
     if middle > SHORT:
         return Guess(False, f"half of its lines have {middle:.0f} characters or more")
     long = sum(size > LONG for size in sizes) / len(lines)
     if long > FEW_LONG:
-        return Guess(False, f"{_percent(long)} of its lines are longer than {LONG} characters")
+        return Guess(False, f"{percent(long)} of its lines are longer than {LONG} characters")
     if words > FEW_WORDS and _verses(every):
         return Guess(False, "empty lines part it into verses")
     if words > FEW_WORDS and _alike(lines) < ALIKE:
@@ -82,7 +84,3 @@ def _alike(lines: list[str]) -> float:
     first = [line[0] for line in lines]
     small, large = sum(c.islower() for c in first), sum(c.isupper() for c in first)
     return max(small, large) / (small + large) if small + large else 1.0
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -11,6 +11,7 @@ from lm_core.doctor.judging_texts import LEAKED_NOTE, leak
 from lm_core.doctor.patient import Patient
 from lm_core.doctor.texts import TextFacts, facts_of
 from lm_core.doctor.verdicts import NOTE, OK, Verdict
+from lm_core.figures import percent
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Doubles:
         return leak(facts) or Verdict(
             "splits_apart",
             OK,
-            f"Of {facts.looked_for:,} {what} of the validation text {facts.leaked:.1%} stand in "
-            f"the training text word for word; at most {LEAKED_NOTE:.0%} is fine.",
+            f"Of {facts.looked_for:,} {what} of the validation text {percent(facts.leaked)} stand in "
+            f"the training text word for word; at most {percent(LEAKED_NOTE)} is fine.",
         )
 
 

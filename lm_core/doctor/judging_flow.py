@@ -5,8 +5,9 @@ explode, vanish or pile up. Each is a function of a record; None where there is 
 from lm_core.doctor.evidence import looked_into, needs, stepped
 from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+from lm_core.figures import percent
 
-SATURATED, SATURATED_LATER = 0.5, 0.75  # of the values of a layer
+SATURATED = 0.5  # of the values of a layer
 START = 2  # steps that count as the start: after a few more a high rate may have done it
 DEAD, DEAD_NOTE = 0.5, 0.3  # of the units of a layer
 EXPLODES, LONG = 50.0, 10.0  # times the usual norm, and at least so long
@@ -18,21 +19,21 @@ LOWER_RATE = "Lower the learning rate, three to ten times, or let the range test
 
 @needs(looked_into)
 def saturated(r: Record) -> Verdict | None:
+    """At the start alone: later a layer of units that have made up their mind may be what a model
+    learns best with, as the highest one of a WaveNet over running text is."""
     share, name = _worst(r, "saturated_values", ("tanh",))
-    if share <= SATURATED or (r.examined[0] > START and share <= SATURATED_LATER):
+    if share <= SATURATED or r.examined[0] > START:
         return None
-    early = r.examined[0] <= START
-    text = (
-        f"At step {r.examined[0]:,} {share:.0%} of the numbers in {name} are beyond 0.97, where "
-        f"tanh passes less than 6 % of a gradient on; "
-        f"at most {SATURATED if early else SATURATED_LATER:.0%} is fine"
-    )
-    if not early:
-        return Verdict("saturated", NOTE, f"{text} later in a run.", LOWER_RATE, "train.lr")
     has_start = hasattr(r.model, "init")
     cure = "Draw the weights before the tanh smaller: 5/3 over the root of the inputs"
-    cure += " (model.init kaiming or zero-logit)." if has_start else "."
-    return Verdict("saturated", ALARM, f"{text}.", cure, "model.init" if has_start else "")
+    return Verdict(
+        "saturated",
+        ALARM,
+        f"At step {r.examined[0]:,} {percent(share)} of the numbers in {name} are beyond 0.97, "
+        f"where tanh passes less than 6 % of a gradient on; at most {percent(SATURATED)} is fine.",
+        cure + (" (model.init kaiming or zero-logit)." if has_start else "."),
+        "model.init" if has_start else "",
+    )
 
 
 @needs(looked_into)
@@ -43,8 +44,8 @@ def dead_units(r: Record) -> Verdict | None:
     return Verdict(
         "dead_units",
         ALARM if share > DEAD else NOTE,
-        f"At step {r.examined[0]:,} {share:.0%} of the units of {name} are 0 at every place looked "
-        f"at and learn nothing; at most {DEAD:.0%} is fine.",
+        f"At step {r.examined[0]:,} {percent(share)} of the units of {name} are 0 at every place "
+        f"looked at and learn nothing; at most {percent(DEAD)} is fine.",
         "Start anew with a lower learning rate, or a bend that never sleeps (gelu, tanh).",
         "train.lr",
     )
@@ -98,7 +99,7 @@ def gradients_pile_up(r: Record) -> Verdict | None:
         "gradients_pile_up",
         ALARM,
         f"At step {r.examined[0]:,} the gradient in the weights differs from that of this batch "
-        f"computed anew by {apart:.0%} of it; up to {PILES:.0%} is rounding.",
+        f"computed anew by {percent(apart)} of it; up to {percent(PILES)} is rounding.",
         "Clear the gradients after each step: optimizer.zero_grad().",
     )
 

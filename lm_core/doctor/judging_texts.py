@@ -4,6 +4,7 @@ from lm_core.doctor.evidence import counted, needs
 from lm_core.doctor.record import Record
 from lm_core.doctor.texts import TextFacts
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+from lm_core.figures import percent
 
 LEAKED, LEAKED_NOTE = 0.05, 0.01  # of the validation text
 APART = 0.25  # nats, above what is expected by chance
@@ -24,8 +25,8 @@ def leak(facts: TextFacts) -> Verdict | None:
     return Verdict(
         "leaked_split",
         ALARM if leaked > LEAKED else NOTE,
-        f"Of {facts.looked_for:,} {what} of the validation text {leaked:.1%} stand in the "
-        f"training text word for word; at most {LEAKED_NOTE:.0%} is fine. The validation loss "
+        f"Of {facts.looked_for:,} {what} of the validation text {percent(leaked)} stand in the "
+        f"training text word for word; at most {percent(LEAKED_NOTE)} is fine. The validation loss "
         "flatters the model.",
         "Remove doubles first and split afterwards, by document or by time.",
     )

@@ -26,6 +26,7 @@ from lm_core.doctor.patient import Patient, Stop, Until, never, plain
 from lm_core.doctor.untrained import first_logits
 from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
 from lm_core.encoded import Encoded
+from lm_core.figures import percent
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.models.encoder import EVERY, EncoderSettings, whole_text
 from lm_core.models.mixture import Mixture, MixtureSettings, written
@@ -107,7 +108,7 @@ class Overfit:
                 "overfit_ok",
                 OK,
                 f"After {steps:,} steps it knows {batch} by heart: {self.lowest:.2f} nats per "
-                f"token, {self.accuracy:.0%} of them its first guess; {allowed}.",
+                f"token, {percent(self.accuracy)} of them its first guess; {allowed}.",
             )
         if self.failure:
             return Verdict(

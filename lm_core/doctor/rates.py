@@ -22,6 +22,7 @@ from typing import Any
 
 from lm_core.doctor.patient import Patient, Stop, Until, never, plain
 from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
+from lm_core.figures import percent
 from lm_core.training import Trainer
 from lm_core.training.events import Failed, Finished, Step
 
@@ -169,14 +170,14 @@ class Rates:
         if self.cut:
             return out_of_time(f"{said}; time was up before all rates were tried.")
         if share >= lags:
-            return Verdict("lr_ok", OK, f"{said}; {lags:.0%} of the best is enough.")
+            return Verdict("lr_ok", OK, f"{said}; {percent(lags)} of the best is enough.")
         if steps < JUDGED:
             return out_of_time(f"{said}; it takes {JUDGED} steps to tell a wrong rate by that.")
         limit = fails if share < fails else lags
         return Verdict(
             "lr_high" if high else "lr_low",
             ALARM if share < fails else NOTE,
-            f"{said}, which is less than {limit:.0%} of it: too {'high' if high else 'low'}.",
+            f"{said}, which is less than {percent(limit)} of it: too {'high' if high else 'low'}.",
             cure,
             control,
         )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lm_core.figures import percent
 from pages._ui.plain import plain
 from pages._ui.show import show_chart
 
@@ -86,11 +87,13 @@ def _stuck(layers: dict[str, Any], done: bool) -> None:
     layer = able[st.selectbox("Layer", list(able), key="doctor-5-stuck-layer")]
     parts = []
     if layer.get("saturated") is not None:
-        parts.append(f"{layer['saturated']:.0%} of its units are saturated at nearly every token")
+        parts.append(
+            f"{percent(layer['saturated'])} of its units are saturated at nearly every token"
+        )
     if layer.get("saturated_values") is not None:
-        parts.append(f"{layer['saturated_values']:.0%} of all its numbers are")
+        parts.append(f"{percent(layer['saturated_values'])} of all its numbers are")
     if layer.get("dead") is not None:
-        parts.append(f"{layer['dead']:.0%} of its units are dead: 0 at every token")
+        parts.append(f"{percent(layer['dead'])} of its units are dead: 0 at every token")
     st.caption(f"{'; '.join(parts)}. Dark: a number whose slope is about 0, so nothing is learned.")
     says = "saturated" if layer.get("saturated") is not None else "asleep"
     title = f"Units of {layer['name']}"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lm_core.figures import percent
 from pages._ui.show import show_chart, show_source
 
 KEY = "doctor-stack-"
@@ -45,7 +46,9 @@ def laboratory() -> None:
         if left is not None:
             st.caption(f"The last layer has {left:.2g} times the spread of the first.")
         if idle is not None:
-            st.caption(f"In the last layer {idle:.0%} of the numbers have no slope to learn by.")
+            st.caption(
+                f"In the last layer {percent(idle)} of the numbers have no slope to learn by."
+            )
     spread, numbers = pictures.columns(2)
     with spread:
         show_chart(through_depth(layers), key=KEY + "picture")

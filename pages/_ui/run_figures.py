@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run, RunStore
 
+STEP = "Steps taken: each is one look at a little text and one small correction."
 NATS = (
-    "How surprised it is by text it never learned from, in nats: 0 is never surprised; 0.69 nats "
-    "more, and it gives what comes next half the probability."
+    "At the last evaluation: how surprised it is by text it never learned from, in nats: 0 is "
+    "never surprised; 0.69 nats more, and it gives what comes next half the probability."
 )
 BITS = (
     "The same surprise per character of text, whatever it is cut into, in bits: one bit is the "
@@ -34,7 +35,7 @@ def run_figures(store: "RunStore", run: "Run", judgement: "Judgement") -> None:
     step, known = store.last(Step, run.id), judgement.headline
     left = seconds_left(store, run) if run.active else None
     with st.container(horizontal=True, gap="small", key="train-figures"):
-        st.metric("Step", f"{step['step']:,}" if step else "–", width=96)
+        st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
         st.metric("Time left", "–" if left is None else duration(left), width=100)
         speed = human(step["tokens_per_second"]) if step else "–"
         st.metric("Tokens / s", speed, width=112)

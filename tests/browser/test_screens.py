@@ -61,6 +61,38 @@ def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
         expect(page.locator("h1")).to_have_text(name)
 
 
+# Where the heading below the stage is, at its first appearance and whenever it is elsewhere.
+HEADING = """window.tops = []; (function look() {
+  const h2 = [...document.querySelectorAll("h2")].find((h) => h.textContent === "Three ways in")
+  const top = h2 && Math.round(h2.getBoundingClientRect().top + scrollY)
+  if (h2 && tops.at(-1) !== top && document.fonts.status === "loaded") tops.push(top)
+  requestAnimationFrame(look)
+})()"""
+
+
+def test_nothing_drops_and_labels_are_in_line(page: Page) -> None:
+    page.add_init_script(HEADING)
+    page.goto("/")
+    expect(page.locator(".st-key-home-about p")).to_be_visible()
+    at_rest(page)
+    tops = page.evaluate("tops.slice(-2)")
+    assert max(tops) - min(tops) <= 4, "pixels that the cards move while the model wakes"
+    page.goto("/train")
+    labels = [f".st-key-train-{name} label" for name in ("text", "model", "budget")]
+    expect(page.locator(labels[-1]).first).to_be_visible()
+    at_rest(page)
+    tops = [page.locator(label).first.bounding_box()["y"] for label in labels]
+    assert max(tops) - min(tops) <= 1
+
+
+def test_a_finger_is_not_offered_what_needs_a_mouse(new_context) -> None:
+    page = new_context(has_touch=True, is_mobile=True).new_page()
+    page.goto("/dataset_explorer")
+    chart = page.locator(".js-plotly-plot").first
+    expect(chart).to_be_visible()
+    expect(chart.locator(".modebar-container")).to_be_hidden()
+
+
 def test_the_view_of_the_doctor_that_was_left_is_found_again(page: Page) -> None:
     page.goto("/doctor")
     view = page.get_by_role("radio", name="Failure gallery")

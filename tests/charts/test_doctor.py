@@ -45,6 +45,17 @@ def test_the_range_test_ends_below_a_loss_that_exploded_and_says_so() -> None:
     )
 
 
+def test_one_step_is_a_point_on_ten_steps() -> None:
+    falling = doctor.falling([0], [3.3], 0.3, title="Loss", unit="nats").figure.to_dict()["layer"][
+        0
+    ]
+    run = {"lr": 0.1, "steps": [1], "nats": [3.0]}
+    sweep = doctor.sweep([run], unit="nats").figure.to_dict()["layer"][0]
+    for line, ends in ((falling, [0, 10]), (sweep, [1, 11])):
+        assert line["mark"]["point"]
+        assert line["encoding"]["x"]["scale"]["domain"] == ends
+
+
 def test_a_sweep_names_the_best_rate_by_its_end() -> None:
     runs = [
         {"lr": 0.1, "steps": [1, 2], "nats": [3.0, 2.9]},

@@ -14,7 +14,7 @@ def test_by_depth_names_the_ends_and_the_line() -> None:
 
 def test_units_say_which_share_is_stuck() -> None:
     chart = inside.units([[1, 0], [1, 0]], title="Units", says="saturated")
-    assert "50% of the cells shown are saturated" in chart.alt
+    assert "50 % of the cells shown are saturated" in chart.alt
 
 
 def test_a_stack_is_read_from_its_first_to_its_last_layer() -> None:
@@ -57,5 +57,5 @@ def test_steps_of_matrices_are_curves_over_the_steps_examined() -> None:
     ],
 )
 def test_nothing_found_yet_is_a_picture_too(chart) -> None:
-    assert "nothing to show yet" in chart.alt or "0%" in chart.alt
+    assert "nothing to show yet" in chart.alt or "0 %" in chart.alt
     assert chart.figure.to_dict()

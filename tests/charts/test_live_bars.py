@@ -31,9 +31,13 @@ def test_nothing_but_the_data_changes_between_two_redraws():
     assert frame(one) == frame(other) != ""
 
 
-def test_the_axis_ends_at_few_places_and_leaves_room_for_the_numbers():
-    ends = [rows(live_token_bars(["x"], [p]))[0]["reach"] for p in (0.01, 0.24, 0.26, 0.6, 1.0)]
-    assert ends == [0.12, 0.3, 0.6, 1.2, 1.2]
+def test_the_axis_stands_still_from_0_to_100_percent_and_leaves_room_for_the_numbers():
+    for p in (0.01, 0.6, 1.0):
+        bars = live_token_bars(["x"], [p]).figure.to_dict()["layer"][0]
+        x = bars["encoding"]["x"]
+        assert x["scale"] == {"domain": [0, 1.2], "nice": False}
+        assert x["axis"]["values"] == [0, 0.25, 0.5, 0.75, 1]
+        assert x["axis"]["labelExpr"] == "round(100 * datum.value) + ' %'"
 
 
 def test_the_table_and_the_sentence_are_the_data():

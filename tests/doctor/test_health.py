@@ -160,11 +160,15 @@ def test_on_this_side_of_it_there_is_no_alarm(code: str) -> None:
 def test_notes_where_there_is_something_to_know() -> None:
     wild = [steps(*falling()), Step(101, 0, 0, 2.2, 1e-3, 40.0)]
     assert said(*wild) == {"exploding_gradients": "note"}  # it was clipped to 1
-    assert said(examined(50, layer(saturated_values=0.9))) == {"saturated": "note"}
-    assert said(examined(50, layer(saturated_values=0.6))) == {}
-    assert said(examined(50, layer(kind="sigmoid", saturated_values=0.9))) == {}
     assert said(examined(50, layer(kind="relu2", dead=0.4))) == {"dead_units": "note"}
     assert said(facts=replace(FACTS, leaked=0.02)) == {"leaked_split": "note"}
+
+
+def test_a_layer_that_has_made_up_its_mind_later_is_no_fault() -> None:
+    """The highest one of a WaveNet over running text has all its numbers beyond 0.97 from step 115
+    on, while validation falls to 1.69 nats: its own recipe."""
+    assert said(examined(115, layer(saturated_values=1.0))) == {}
+    assert said(examined(1, layer(kind="sigmoid", saturated_values=0.9))) == {}
 
 
 def test_the_control_is_the_setting_that_mends_it() -> None:

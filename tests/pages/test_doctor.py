@@ -292,7 +292,7 @@ def test_the_settings_of_a_run_are_examined_from_its_page(doctor: AppTest) -> No
     doctor.run()
     assert_well(doctor)
     assert "settings and the seed of your run My \\*own\\* run" in said(doctor)
-    assert "100.0% stand in the training text" in said(doctor)  # its fault with it
+    assert "100 % stand in the training text" in said(doctor)  # its fault with it
     doctor.button(key="doctor-go").click().run()
     assert_well(doctor)
     (asked,) = [r for r in runs.store.runs_of(owner) if r.kind == "doctor" and r.title != "Doctor"]

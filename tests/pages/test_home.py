@@ -45,7 +45,7 @@ def written(app: AppTest) -> int:
 
 
 def sentence(app: AppTest) -> str:
-    return html(app)[0]
+    return html(app)[-1]
 
 
 def chart(app: AppTest):

@@ -1,0 +1,32 @@
+"""Numbers in sentences, one way everywhere; `charts/words.py` has the rest for who may use it."""
+
+import math
+
+MISSING = "n/a"
+
+
+def percent(share: float) -> str:
+    """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
+
+    Only an exact nothing reads 0 %, and only an exact whole reads 100 %.
+    """
+    if not math.isfinite(share):
+        return MISSING
+    value = 100 * share
+    if 0 < value < 0.01:
+        return "< 0.01 %"
+    if 99.9 < value < 100:
+        return "> 99.9 %"
+    if 99 < value < 100:
+        return f"{value:.1f} %"
+    return f"{significant(value, 2) if abs(value) < 100 else f'{value:.0f}'} %"
+
+
+def significant(value: float, digits: int) -> str:
+    """`digits` significant digits in plain notation, no trailing zeros: 21.04, 3 -> "21"."""
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    text = f"{rounded:.{max(0, places)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
