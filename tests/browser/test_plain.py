@@ -30,14 +30,6 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
         yield server
 
 
-@pytest.fixture
-def shown(foreign: LabServer, page: Page) -> Page:
-    page.goto(foreign.url)
-    expect(page.get_by_text("The end of the page")).to_be_visible()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    return page
-
-
 def line(text: str) -> str:
     """As `plain` shows it; marks of direction around it are not seen."""
     return re.sub(r"[\t-\r \x85\u2028\u2029]+", " ", readable(text)).strip()
@@ -48,7 +40,7 @@ def pieces(page: Page, key: str) -> list[tuple[str, set[str]]]:
     return [(re.sub("[\u2068\u2069]", "", text), set(tags)) for text, tags in found]
 
 
-def test_words_of_others_are_shown_as_they_are(shown: Page) -> None:
+def whole_texts(shown: Page) -> None:
     wrong = []
     for place, text in enumerate(TEXTS):
         read, said = pieces(shown, f"read-{place}"), line(text)
@@ -64,14 +56,14 @@ def test_words_of_others_are_shown_as_they_are(shown: Page) -> None:
     assert wrong == []
 
 
-def test_signs_thrown_together_are_shown_as_they_are(shown: Page) -> None:
+def signs_thrown_together(shown: Page) -> None:
     said = {text: pieces(shown, f"drawn-{place}") for place, text in enumerate(drawn())}
     assert {
         t: p for t, p in said.items() if p[0][0] != f"({line(t)})" or p[0][1] - {"P", "SPAN"}
     } == {}
 
 
-def test_help_and_options_too(shown: Page) -> None:
+def help_and_options(shown: Page) -> None:
     shown.locator(".st-key-help").get_by_test_id("stTooltipIcon").hover()
     tip = shown.get_by_test_id("stTooltipContent")
     expect(tip).to_have_text(line(TITLE))
@@ -80,3 +72,13 @@ def test_help_and_options_too(shown: Page) -> None:
     options = shown.get_by_role("option")
     expect(options.first).to_be_visible()
     assert options.all_text_contents() == TEXTS[: options.count()]
+
+
+def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page) -> None:
+    """One page of them, as drawing it takes long."""
+    page.goto(foreign.url)
+    expect(page.get_by_text("The end of the page")).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    whole_texts(page)
+    signs_thrown_together(page)
+    help_and_options(page)
