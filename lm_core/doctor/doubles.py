@@ -45,8 +45,8 @@ class Doubles:
         return leak(facts) or Verdict(
             "splits_apart",
             OK,
-            f"Of {facts.looked_for:,} {what} of the validation text {percent(facts.leaked)} stand in "
-            f"the training text word for word; at most {percent(LEAKED_NOTE)} is fine.",
+            f"Of {facts.looked_for:,} {what} of the validation text {percent(facts.leaked)} stand "
+            f"in the training text word for word; at most {percent(LEAKED_NOTE)} is fine.",
         )
 
 
