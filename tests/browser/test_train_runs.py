@@ -2,6 +2,7 @@
 back in time."""
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -145,6 +146,13 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     with page.expect_download() as saved:
         page.get_by_role("button", name="CSV", exact=True).click()
     assert saved.value.suggested_filename == f"run-{first}.csv"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Script, weights and text").click()
+    with zipfile.ZipFile(saved.value.path()) as packed:
+        names = {name.partition("/")[2] for name in packed.namelist()}
+    assert names >= {"model.py", "model.safetensors", "train.txt", "README.txt"}
+    for title in ("TorchScript", "torch.export", "ONNX"):
+        expect(page.get_by_role("button", name=f"Prepare {title}")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("Delete run 1, “My best”, started today, ")).to_be_visible()

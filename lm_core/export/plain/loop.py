@@ -258,7 +258,7 @@ def save(model, path):
 
 
 def generate(model, prompt="", length=200, temperature=0.8, seed=0):
-    """Text that begins with `prompt`, drawn token by token; a line that stands for itself ends."""
+    """The text so far, after each token that is drawn; a line that stands for itself ends."""
     generator = torch.Generator().manual_seed(seed)
     begin = [BOUNDARY] if ITEMS or not prompt else []
     ids = begin + encode(prompt)
@@ -272,7 +272,7 @@ def generate(model, prompt="", length=200, temperature=0.8, seed=0):
         if ITEMS and new[0] == BOUNDARY:
             break
         ids = ids + new
-    return decode(ids[len(begin) :])
+        yield decode(ids[len(begin) :])
 
 
 def main():
@@ -306,7 +306,12 @@ def main():
         return
     model = load(args.weights)
     for seed in range(args.seed, args.seed + args.samples):
-        print(generate(model, args.prompt, args.max_tokens, args.temperature, seed))
+        shown = ""
+        for text in generate(model, args.prompt, args.max_tokens, args.temperature, seed):
+            if not text.endswith("\ufffd"):  # half a letter waits for its other half
+                print(text[len(shown) :], end="", flush=True)
+                shown = text
+        print()
 
 
 if __name__ == "__main__":
