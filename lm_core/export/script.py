@@ -57,6 +57,7 @@ TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", *JUDGED
 KNOWN = {"optimizer": ("adamw", "muon"), "schedule": ("cosine", "linear", "constant")}
 PLAINLY = {"precision": ("auto", "float32")}  # auto is float32 on a CPU
 BATCHES = {loop.batches_of_items, loop.batches_along_text, loop.batches_at_random}
+BEGUN = {"begin"}  # a script begins with random weights, and says so
 # The weights stay the same, but for rounding.
 ASIDE = {"eval_tokens", "eval_every", "accumulate", "deterministic", "recompute", "compile"}
 
@@ -199,6 +200,10 @@ def _head(saved: Checkpoint, path: Path, budget: dict[str, Any], *, beside: bool
         "On a CPU with the same version of torch, training gives the starting weights, batches and "
         f"losses of the lab's run{seconds}.",
     ]
+    if saved.meta["spec"].get("train", {}).get("begin", "nothing") != "nothing":
+        said[1] = (
+            "The run began with the weights of another model; training begins with random ones."
+        )
     if not beside:
         said.append("FILE is the text it learned from, in UTF-8.")
         if _origin(saved.meta["spec"]) not in ("file", "own"):
@@ -296,7 +301,7 @@ def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
         raise BadSettings(f"seed must be a whole number, not {seed!r}.")
     changed, values = settings.difference(), settings.to_dict()
     named = KNOWN | PLAINLY
-    strange = [k for k in changed if k not in TRAINED_BY | ASIDE | set(named)]
+    strange = [k for k in changed if k not in TRAINED_BY | ASIDE | BEGUN | set(named)]
     strange += [k for k, known in named.items() if k in values and values[k] not in known]
     if strange:
         raise Unsupported(

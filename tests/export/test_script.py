@@ -72,6 +72,17 @@ def test_what_a_script_cannot_repeat_is_one_sentence(
     assert refused(saved.meta, "torchscript") == ""
 
 
+def test_a_run_that_began_with_another_model_has_a_script_that_says_so(tmp_path: Path) -> None:
+    spec = {"train": {"begin": "names"}, "budget": {"steps": 1}, "corpus": {"name": "own"}}
+    folder = save_checkpoint(
+        tmp_path / "run", lively_model("lstm", 27), alphabet(27), {"spec": spec}
+    )
+    saved = load_checkpoint(folder)
+    assert refused(saved.meta, "script") == ""
+    text = export_checkpoint(saved, "script", tmp_path / "model.py").out.read_text()
+    assert "The run began with the weights of another model;" in " ".join(text.split())
+
+
 def test_nothing_from_a_card_runs_as_code(tmp_path: Path) -> None:
     """A card may come from a stranger; its words stand in the script as text only."""
     trap = "x'''\n\"\"\"\nraise RuntimeError('ran')\n#"
