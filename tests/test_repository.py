@@ -56,6 +56,14 @@ def our_files() -> tuple[Path, ...]:
     return tuple(path for path in paths if path.is_file())
 
 
+def test_the_environment_is_none_of_them() -> None:
+    """Not even as a link: a checkout would put it in the place of the folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", ".venv"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert not listed.stdout
+
+
 @cache
 def pins(name: str) -> dict[str, tuple[str, str]]:
     """Package -> (version, reason) of a requirements file."""

@@ -155,6 +155,7 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         tokenizer=args.tokenizer,
         budget=Budget(**limits),
         recipe_of=args.recipe,
+        short=False,  # what it trains is what was typed: --set train.begin=names asks for more
         seed=0 if args.seed is None else args.seed,
     )
     return spec.with_texts(texts)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 STEP = "Steps taken: each is one look at a little text and one small correction."
 NATS = (
-    "At the last evaluation: how surprised it is by text it never learned from, in nats: 0 is "
-    "never surprised; 0.69 nats more, and it gives what comes next half the probability."
+    "At the last evaluation, and in the end that of what is kept, on more of the text: how "
+    "surprised it is by text it never learned from, in nats: 0 is never surprised; 0.69 nats more, "
+    "and it gives what comes next half the probability."
 )
 BITS = (
     "The same surprise per character of text, whatever it is cut into, in bits: one bit is the "
@@ -24,7 +25,9 @@ PERPLEXITY = (
 )
 
 
-def run_figures(store: "RunStore", run: "Run", judgement: "Judgement") -> None:
+def run_figures(
+    store: "RunStore", run: "Run", judgement: "Judgement", kept: tuple[int, float] | None
+) -> None:
     """Step, time left, speed; validation in nats, as a perplexity, and in bits. Of fixed widths, so
     that nothing moves: one line on a wide page, two on a telephone."""
     from lm_core.charts.words import duration, human, nats
@@ -33,6 +36,9 @@ def run_figures(store: "RunStore", run: "Run", judgement: "Judgement") -> None:
     from pages._ui.run_curves import measure_of, withheld
 
     step, known = store.last(Step, run.id), judgement.headline
+    at = "at step"
+    if kept and not run.active:
+        at, known = "kept, step", kept
     left = seconds_left(store, run) if run.active else None
     with st.container(horizontal=True, gap="small", key="train-figures"):
         st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
@@ -51,7 +57,7 @@ def run_figures(store: "RunStore", run: "Run", judgement: "Judgement") -> None:
             st.metric(
                 label,
                 "–" if math.isnan(value) else nats(value),
-                "not yet" if known is None else f"at step {known[0]:,}",
+                "not yet" if known is None else f"{at} {known[0]:,}",
                 delta_color="off",
                 delta_arrow="off",
                 help=help_,

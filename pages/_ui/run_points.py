@@ -24,13 +24,15 @@ EVALUATIONS = ("step", "tokens", "nats")
 @dataclass
 class Shown:
     """`points` and `evaluations` are frames with the columns above; `samples` and `probes` are
-    rows of the store; `probed` is the picture made of the latter, by what it was made from."""
+    rows of the store; `probed` is the picture made of the latter, by what it was made from; `kept`
+    step and nats of what the run keeps, once it has ended."""
 
     points: "pd.DataFrame"
     evaluations: "pd.DataFrame"
     samples: list[dict[str, Any]] = field(default_factory=list)
     probes: list[dict[str, Any]] = field(default_factory=list)
     probed: tuple[Any, ...] | None = None
+    kept: tuple[int, float] | None = None
     every: int = 1
     seq: dict[type, int] = field(default_factory=dict)
 
@@ -42,6 +44,7 @@ class Shown:
 
 def shown(store: "RunStore", run: str) -> Shown:
     """All that the run has shown until now. Whose run it is must have been asked before."""
+    from lm_core.training.events import KEPT as THE_KEPT
     from lm_core.training.events import Evaluated, Probed, Sampled, Step
 
     kept: dict[str, Shown] = st.session_state.setdefault(KEPT, {})
@@ -57,6 +60,8 @@ def shown(store: "RunStore", run: str) -> Shown:
     if again and len(points) and again[0]["step"] <= points["step"].iloc[-1]:  # it was resumed
         _cut(here, again[0]["step"])
     here.points = _joined(here.points, news[Step])
+    for row in sorted(news[Evaluated], key=lambda row: row["seq"]):
+        here.kept = (row["step"], row["nats"]) if row["split"] == THE_KEPT else None
     scored = [row for row in news[Evaluated] if row["split"] == "validation"]
     here.evaluations = _joined(here.evaluations, scored)
     here.samples = _listed(here.samples, news[Sampled])

@@ -53,14 +53,18 @@ def cut(run: "Run") -> str:
 
 
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
-    from lm_core.training.events import Evaluated, Step
+    from lm_core.training.events import KEPT, Evaluated, Step
     from pages._ui.run_curves import measure_of, withheld
 
     unit = measure_of(run, "bits" if in_bits else "nats")
 
-    scored = [row["nats"] for row in store.since(Evaluated, run.id) if row["split"] == "validation"]
+    rows = store.since(Evaluated, run.id)
+    scored = [row["nats"] for row in rows if row["split"] == "validation"]
     step = store.last(Step, run.id)
-    finite = [nats for nats in scored if nats == nats]
+    # What was kept was scored on more of the text than what was evaluated on the way.
+    last = max(rows, key=lambda row: row["seq"], default={"split": ""})
+    kept = [last["nats"]] if last["split"] == KEPT else []
+    finite = [nats for nats in kept or scored if nats == nats]
     if in_bits and withheld(run):
         scored, finite = [], []
     return {

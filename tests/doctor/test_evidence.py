@@ -87,7 +87,7 @@ def test_what_could_not_be_checked_is_not_counted_as_passed(events: list[Event])
     for event in events:
         record.add(event)
     able = [rule for rule in RULES if judges(rule, record)]
-    assert healthy(record).text.startswith(f"{len(able)} of {len(RULES)} checks")
+    assert healthy(record).text.startswith(f"{len(able)} of {len(RULES)} rules")
     unable = {"saturated", "dead_units", "leaked_split", "rate_too_low", "evaluated_in_train_mode"}
     if len(record.scored) < 3:
         unable.add("overfitting")

@@ -79,7 +79,7 @@ def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:
     rerun_until(train, lambda: any("budget is spent" in c.value for c in train.caption))
     assert_well(train)
     figures = {metric.label: metric.value for metric in train.metric}
-    assert figures["Step"] == "7", "seven looks at ever more of the text"
+    assert figures["Step"] == "20", "twenty looks at ever more of the text"
     assert 1.8 < float(figures["Validation, nats"]) < 2.3, "nats per character on names"
     links = {link.proto.label: link.proto.query_string for link in train.get("page_link")}
     assert "text=names" in links["Let it write →"]  # beside models of the same list

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.spec import RunSpec
-from lm_core.training.events import Diagnosed, Snapshot
+from lm_core.training.events import KEPT, Diagnosed, Evaluated, Snapshot
 from pages._ui import session
 from tests.pages import stored
 from tests.pages.foreign import read
@@ -76,6 +76,15 @@ def test_a_run_shows_its_curve_its_words_and_the_text_scored_all_along(train: Ap
     assert figures["Step"] == "120"
     bits = float(figures["Validation, nats"]) / math.log(2)
     assert float(figures["Bits per character"]) == pytest.approx(bits, abs=0.01)
+
+
+def test_in_the_end_the_figure_is_that_of_what_is_kept(train: AppTest) -> None:
+    run = a_run(train)
+    session._manager().store.record(run, [Evaluated(81, 6000, KEPT, 2.25, 7000, True)])
+    opened(train, run)
+    assert_well(train)
+    loss = next(metric for metric in train.metric if metric.label == "Validation, nats")
+    assert (loss.value, loss.delta) == ("2.25", "kept, step 81")
 
 
 def test_beside_an_alarm_everything_on_the_page_leads_to_it(train: AppTest) -> None:
@@ -262,7 +271,7 @@ def test_bits_of_a_run_whose_tokens_do_not_tell_the_text_are_withheld(train: App
     train.session_state["train-ticked"] = [one, two]
     opened(train, one)
     assert_well(train)
-    assert says(train, "tokenizer word is left out: 10% of the characters are not told")
+    assert says(train, "tokenizer word is left out: 10 % of the characters are not told")
     table = train.dataframe[-1].value
     assert table["Best validation, bits per character"].isna().tolist() == [True, False]
     opened(train, two)

@@ -86,11 +86,22 @@ def test_a_format_the_processor_has_not_is_refused_with_the_mend(
         make(precision="bfloat16")
 
 
+def imitated() -> bool:
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            torch.nn.LSTM(8, 8, batch_first=True)(torch.zeros(1, 2, 8))
+    except RuntimeError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("family", ["transformer", "lstm", "mlp", "wavenet", "encoder"])
 def test_bfloat16_learns_as_float32_does_and_keeps_float32_weights(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    having(monkeypatch, True)  # torch imitates it where it has to
+    having(monkeypatch, True)  # torch imitates it where it has to,
+    if family == "lstm" and not imitated():  # and can
+        pytest.skip("torch has no LSTM in bfloat16 for this processor")
     training = make(family, precision="bfloat16")
     half, full = steps(training), steps(make(family, precision="float32"))
     assert half != full
