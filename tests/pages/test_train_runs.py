@@ -277,7 +277,7 @@ def test_bits_of_a_run_whose_tokens_do_not_tell_the_text_are_withheld(train: App
     opened(train, two)
     train.segmented_control(key="train-measure").set_value("bits").run()
     assert_well(train)
-    assert says(train, "No bits per character here: 10% of the characters are not told")
+    assert says(train, "No bits per character here: 10 % of the characters are not told")
 
 
 def test_a_run_is_named_noted_found_and_deleted(train: AppTest) -> None:
