@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from lm_core.errors import BadSettings
 from lm_core.visible import readable
-from pages._ui import address, doctor_of, front_door, session
+from pages._ui import address, doctor_of, front_door, session, told
 from pages._ui.corpus_choice import pick_corpus
 from pages._ui.doctor_cards import ASKS, cards, first_look
 from pages._ui.doctor_gallery import gallery
@@ -11,6 +12,15 @@ from pages._ui.doctor_start import laboratory
 from pages._ui.show import show_source
 
 RUN_KEY, EARLIER = "doctor", "doctor-earlier"
+LABELS = {  # of what can be out of range
+    "seconds": "Seconds",
+    "steps": "Steps",
+    "lrs": "Learning rates",
+    "lr": "Learning rates",
+    "decays": "Weight decays",
+    "weight_decay": "Weight decays",
+    "random": "Random points beside it",
+}
 VIEWS = ("Five steps", "How weights begin", "Failure gallery")
 
 front_door.enter()
@@ -33,12 +43,17 @@ view = st.segmented_control(
 
 
 def choose():
-    """Text, model, how long; the spec to examine, the options, a title, and whether to begin."""
+    """Text, model, how long; the spec to examine, the options, a title, and whether to begin.
+
+    Raises:
+        Told: what is out of range, beside its control and before anybody waits.
+    """
+    from lm_core.doctor.plan import Plan
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec
 
     line = st.columns([7, 5, 4, 4], vertical_alignment="bottom")
-    card = st.container()
+    card, below = st.container(), st.container()
     with line[0]:
         corpus = pick_corpus(key="doctor-text", below=card)
     names = families.names()
@@ -58,7 +73,8 @@ def choose():
     )
     options = {"seconds": seconds}
     with st.expander("Which steps, and the grid of the fourth"):
-        steps = st.pills(
+        pills = st.container()
+        steps = pills.pills(
             "Steps",
             list(ASKS),
             default=list(ASKS),
@@ -76,28 +92,32 @@ def choose():
             "Left empty: rates around the one that the third step suggests, and as many decays and "
             "random points as there is time for."
         )
-    options["steps"] = list(steps)
-    options["lrs"], options["decays"] = numbers(rates), numbers(decays)
-    options["random"] = random
+    places = {"lrs": sides[0], "decays": sides[1], "random": sides[2], "seconds": below}
+    places |= {"lr": sides[0], "weight_decay": sides[1], "steps": pills}
+    options |= {"steps": list(steps), "random": random}
+    try:
+        options["lrs"], options["decays"] = numbers(rates, "lrs"), numbers(decays, "decays")
+        Plan.from_dict(options)
+    except BadSettings as error:
+        told.beside(error, places, LABELS)
     title = f"{families[model].title}, {corpus.title}"
     # What is examined begins with nothing, a short list's too.
     usual = default_spec(corpus.spec(), model, items=corpus.items, short=False)
     return doctor_of.settings(usual), options, title, pressed
 
 
-def numbers(text: str) -> list[float] | None:
+def numbers(text: str, name: str) -> list[float] | None:
     """`0.01, 0.03` as numbers; None where nothing is written.
 
     Raises:
-        BadSettings: something else is.
+        BadSettings: something else is, of the option of this `name`.
     """
-    from lm_core.errors import BadSettings
-
     words = text.replace(",", " ").split()
     try:
         return [float(word) for word in words] or None
     except ValueError:
-        raise BadSettings(f"Write numbers with commas between them, not {text[:40]!r}.") from None
+        said = f"Write numbers with commas between them, not {text[:40]!r}."
+        raise BadSettings(said, name) from None
 
 
 def earlier(run: str) -> None:
@@ -120,9 +140,7 @@ def earlier(run: str) -> None:
 def examine(spec, options: dict, title: str) -> None:
     """Queue the job and put it into the address."""
     from lm_core.charts.words import shorten
-    from lm_core.doctor.plan import Plan
 
-    Plan.from_dict(options)  # what is out of range is said before anybody waits
     given = {name: value for name, value in options.items() if value is not None}
     run = session.manager().start(
         spec, session.visitor(), title=shorten(title, 80), kind="doctor", options=given

@@ -239,12 +239,14 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 def check(lrs: Sequence[float], decays: Sequence[float], random: int = 0) -> None:
     """Raises BadSettings, with the value that is wrong and what it could be."""
     if not lrs or not decays:
-        raise BadSettings("The grid is empty: give at least one learning rate and one decay.")
+        said = "The grid is empty: give at least one learning rate and one decay."
+        raise BadSettings(said, "decays" if lrs else "lrs")
     cells = len(lrs) * len(decays) + random
     if random < 0 or cells > MOST_CELLS:
         raise BadSettings(
             f"{len(lrs)} rates times {len(decays)} decays and {random} random points are "
-            f"{cells:,} cells; from 1 to {MOST_CELLS} can be trained: leave some out."
+            f"{cells:,} cells; from 1 to {MOST_CELLS} can be trained: leave some out.",
+            "random",
         )
     for lr in lrs:
         TrainSettings(lr=lr)

@@ -35,18 +35,20 @@ class Plan:
             if name not in STEPS:
                 raise BadSettings(f"Unknown step {str(name)[:40]!r}{nearest(name, list(STEPS))}")
         if not self.steps:
-            raise BadSettings(f"Choose at least one step of {', '.join(STEPS)}.")
+            raise BadSettings(f"Choose at least one step of {', '.join(STEPS)}.", "steps")
         object.__setattr__(self, "steps", tuple(name for name in STEPS if name in self.steps))
         if not _number(self.seconds) or not SHORTEST <= self.seconds <= LONGEST:
             raise BadSettings(
-                f"seconds must be from {SHORTEST:g} to {LONGEST:g}, not {str(self.seconds)[:40]}."
+                f"seconds must be from {SHORTEST:g} to {LONGEST:g}, not {str(self.seconds)[:40]}.",
+                "seconds",
             )
         for name in ("lrs", "decays"):
             given = getattr(self, name)
             if given is not None and not all(map(_number, given)):
-                raise BadSettings(f"{name} must be numbers, not {str(list(given))[:60]}.")
+                raise BadSettings(f"{name} must be numbers, not {str(list(given))[:60]}.", name)
         if self.random is not None and type(self.random) is not int:
-            raise BadSettings(f"random must be a whole number, not {str(self.random)[:40]}.")
+            said = f"random must be a whole number, not {str(self.random)[:40]}."
+            raise BadSettings(said, "random")
         grid.check(
             (1e-3,) if self.lrs is None else self.lrs,
             grid.DECAYS if self.decays is None else self.decays,

@@ -81,7 +81,7 @@ def test_bad_budgets_get_one_sentence(doctor: AppTest, seconds: float) -> None:
     doctor.number_input(key="doctor-seconds").set_value(seconds)
     doctor.button(key="doctor-go").click().run()
     assert not doctor.exception
-    assert "seconds must be from" in doctor.error[0].value
+    assert "“Seconds” must be from" in doctor.error[0].value
 
 
 def test_findings_fill_the_cards_and_a_cell_can_be_opened(
