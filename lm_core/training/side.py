@@ -33,17 +33,19 @@ LENGTH = {"seconds": 60.0, "steps": 2_000, "tokens": 2_000_000}
 LADDER = frozenset(k * 10**n for n in range(9) for k in (1, 3)) - {3}
 
 EVALUATING, WRITING, KEEPING = 0.03, 0.02, 0.015  # shares of the time: in all below 8 %
-MOST = 0.06  # and of what is left out rather than done, where it takes longer than thought
+MOST = 0.056  # and of what is left out rather than done, where it takes longer than thought
 FREE = 0.4  # seconds of each that every run may spend, so that short ones have a curve
 EARLY = 5  # points of the ladder, about
 FEW = 128  # tokens: the smallest part that is scored
 
 
 class SideWork:
-    """`spent` is how many seconds all of it took but the first, `cost` those of the last time."""
+    """`spent` is how many seconds all of it took but the first, `cost` those of the last time, of
+    which were for `scoring` and, when it last wrote, for `writing`."""
 
     def __init__(self, trainer: "Trainer") -> None:
         self.trainer, self.ever, self.cost, self.spent = trainer, False, 0.0, 0.0
+        self.scoring, self.writing = 0.0, 0.0
         self.done_at, self.rate = -1, 0.0  # seconds that a token takes
         self.last: Evaluated | None = None
         longer = max((given(trainer.budget, k) / length for k, length in LENGTH.items()))
@@ -76,8 +78,10 @@ class SideWork:
         the same ones wherever it runs."""
         if self.trainer.budget.seconds is None or self.trainer.step == 1:
             return True
-        granted = math.sqrt(min(1.0, self._progress())) * self._share(MOST)
-        return self.spent + self.cost < granted
+        left = math.sqrt(min(1.0, self._progress())) * self._share(MOST) - self.spent
+        if self.writes and self.scoring + self.writing > left:
+            self.writes = False  # a curve before a text
+        return self.scoring + self.writing * self.writes < left
 
     def _share(self, share: float) -> float:
         """Seconds that a share of the time comes to, for a run as long as this one will be."""
@@ -104,12 +108,18 @@ class SideWork:
                 trainer.weights.judge(found[0].nats, found[0].scored_tokens)
             if sound:
                 found += made_aside(trainer)
-                found += written(trainer, self._seconds_to_write()) if self.writes else []
+            scored = time.perf_counter()
+            if sound and self.writes:
+                found += written(trainer, self._seconds_to_write())
+            written_at = time.perf_counter()
         yield from found
         yield from trainer.beside.notes()
-        # The first one finds nothing warm and settles much: it is no measure of those that follow.
-        self.cost = time.perf_counter() - began if self.ever else 0.0
-        self.spent, self.ever = self.spent + self.cost, True
+        if self.ever:
+            self.cost = time.perf_counter() - began
+            self.spent += self.cost
+            self.scoring = scored - began
+            self.writing = written_at - scored if self.writes else self.writing
+        self.ever = True  # the first finds nothing warm and settles much: it is no measure
         return not sound
 
     def _evaluated(self) -> list[Event]:
