@@ -80,7 +80,7 @@ def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
     size = cells.bounding_box()
     cells.click(position={"x": 0.25 * size["width"], "y": 0.3 * size["height"]})
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
-    expect(page.get_by_text(re.compile("rate 0.01, decay 0$")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"rate 0\.01, decay 0(\. Started|$)")).first).to_be_visible()
 
 
 def test_a_broken_run_is_diagnosed_on_the_page(page: Page) -> None:

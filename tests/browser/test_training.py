@@ -59,7 +59,7 @@ def start(page: Page, *, budget: str = "5 min", model: str | None = None, url: s
 
 def stop(page: Page) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Stopped\."))).to_be_visible()
 
 
 def step_shown(page: Page) -> int:
