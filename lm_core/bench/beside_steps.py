@@ -20,7 +20,7 @@ def bench_beside_steps() -> list[Result]:
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
     from lm_core.training import Budget, Trainer
-    from lm_core.training.events import Evaluated, Failed
+    from lm_core.training.events import KEPT, Evaluated, Failed
 
     spec = default_spec(CorpusSpec(name=CORPUS), FAMILY, budget=Budget(seconds=SECONDS))
     ready = prepare(spec)
@@ -36,7 +36,7 @@ def bench_beside_steps() -> list[Result]:
     trainer.evaluate = evaluating.around(trainer.evaluate)
     event, evaluations = None, 0
     for event in trainer.run():
-        evaluations += isinstance(event, Evaluated)
+        evaluations += isinstance(event, Evaluated) and event.split != KEPT
     if isinstance(event, Failed):
         raise LabError(event.reason)
     about: dict[str, Any] = {"corpus": CORPUS, "model": FAMILY, "seconds": SECONDS}

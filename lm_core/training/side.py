@@ -68,7 +68,9 @@ class SideWork:
             return step % every == 0
         if passed >= self.next:
             self.next, self.writes = passed + 1, passed % 2 == 0
-        elif self.next > 1 or step not in LADDER:
+        elif self.next == 1 and step in LADDER:
+            self.writes = True
+        else:
             return False
         return self._fits()
 
@@ -78,16 +80,17 @@ class SideWork:
         the same ones wherever it runs."""
         if self.trainer.budget.seconds is None or self.trainer.step == 1:
             return True
-        left = math.sqrt(min(1.0, self._progress())) * self._share(MOST) - self.spent
+        left = math.sqrt(min(1.0, self._progress())) * self._share(MOST, 2 * FREE) - self.spent
         if self.writes and self.scoring + self.writing > left:
             self.writes = False  # a curve before a text
         return self.scoring + self.writing * self.writes < left
 
-    def _share(self, share: float) -> float:
-        """Seconds that a share of the time comes to, for a run as long as this one will be."""
+    def _share(self, share: float, least: float = FREE) -> float:
+        """Seconds that a share of the time comes to, for a run as long as this one will be; at
+        least so many."""
         trainer, progress = self.trainer, self._progress()
         whole = trainer.budget.seconds or trainer.seconds / max(progress, 1e-9)
-        return max(2 * FREE if share == MOST else FREE, share * whole)
+        return max(least, share * whole)
 
     def do(self, *, judged: bool = True) -> Generator[Event, None, bool]:
         """Evaluate and write, with the weights that are to be judged; True where they have
