@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 import streamlit.components.v2.manifest_scanner as manifests
@@ -9,6 +10,13 @@ import streamlit.testing.v1.app_test as app_test
 import streamlit.testing.v1.local_script_runner as script_runner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest
+
+from pages._ui import session
+from tests.pages import stored
+from tests.waiting import PATIENCE
+
+APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +39,13 @@ def as_one_server() -> Iterator[None]:
         compiled = ScriptCache()
         patch.setattr(script_runner, "ScriptCache", lambda: compiled)
         yield
+
+
+@pytest.fixture
+def train() -> Iterator[AppTest]:
+    """The Train screen; what a test stores for its visitor is forgotten again."""
+    at = AppTest.from_file(APP, default_timeout=PATIENCE)
+    at.switch_page("pages/train.py").run()
+    yield at
+    store = session._manager().store
+    stored.forget(store, *(r.id for r in store.runs_of(at.session_state["visitor"])))

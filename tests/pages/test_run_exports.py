@@ -2,10 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -18,17 +16,6 @@ from pages._ui.run_downloads import script_archive
 from tests.pages import stored
 from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def train() -> Iterator[AppTest]:
-    at = AppTest.from_file(APP, default_timeout=PATIENCE)
-    at.switch_page("pages/train.py").run()
-    yield at
-    store = session._manager().store
-    stored.forget(store, *(r.id for r in store.runs_of(at.session_state["visitor"])))
 
 
 def a_run(at: AppTest, family: str) -> Path:

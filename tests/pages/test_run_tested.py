@@ -1,8 +1,6 @@
 """The button that measures the test split, and the figures that stay."""
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,17 +15,7 @@ from tests.pages import stored
 from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
 
-APP = Path(__file__).parents[2] / "app.py"
 BUTTON = "Measure on the test split, once"
-
-
-@pytest.fixture
-def train() -> Iterator[AppTest]:
-    at = AppTest.from_file(APP, default_timeout=PATIENCE)
-    at.switch_page("pages/train.py").run()
-    yield at
-    store = session._manager().store
-    stored.forget(store, *(r.id for r in store.runs_of(at.session_state["visitor"])))
 
 
 def a_run(at: AppTest, **columns: object) -> str:
