@@ -3,6 +3,7 @@
 The environment is set before torch is imported, and the programs that tests start inherit it.
 """
 
+import gc
 import importlib
 import os
 import random
@@ -39,21 +40,37 @@ settings.register_profile("thorough", settings.get_profile("lab"), max_examples=
 settings.load_profile("lab")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Cheap tests first: units, then pages, then the browser. Without a GPU skip its tests."""
+BROWSER = 2  # the cost of its tests
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Cheap tests first: units, then pages, then the browser. Without a GPU skip its tests.
+
+    Where processes share them, each begins with an equal stretch of the list and takes from the end
+    of another's when its own is done: then the browser's come first, so that one process has them
+    all. Two browsers at once, each with a server that trains, would wait for each other.
+    """
     for item in items:
         if "browser" in item.path.relative_to(ROOT).parts:
             item.add_marker(pytest.mark.browser)
     items.sort(key=_cost)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _cost(item) < BROWSER)
     on_gpu = [item for item in items if item.get_closest_marker("cuda")]
     if on_gpu and not _has_gpu():
         for item in on_gpu:
             item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
 
 
+def pytest_collection_finish() -> None:
+    """The thousands of tests stay to the end: whoever collects garbage need not go through them."""
+    gc.collect()
+    gc.freeze()
+
+
 def _cost(item: pytest.Item) -> int:
     parts = item.path.relative_to(ROOT).parts
-    return 2 if "browser" in parts else int("pages" in parts)
+    return BROWSER if "browser" in parts else int("pages" in parts)
 
 
 def _has_gpu() -> bool:

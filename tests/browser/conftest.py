@@ -41,8 +41,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """The running lab: `lab.url`, `lab.log`."""
-    # Two runs at once, on as many threads as the lab chooses by itself.
-    environment = {"LM_LAB_WORKERS": "2", "OMP_NUM_THREADS": None}
+    # Two runs at once, on a thread each, which leaves the browser a core.
+    environment = {"LM_LAB_WORKERS": "2"}
     home = tmp_path_factory.mktemp("lab")
     with LabServer(home, environment=environment, seconds=PATIENCE) as server:
         yield server
@@ -59,7 +59,7 @@ def browser_context_args(browser_context_args: dict, lab: LabServer) -> dict:
     return {**browser_context_args, "base_url": lab.url, "viewport": size}
 
 
-def settled(what: Callable[[], object], *, every: float = 0.4) -> object:
+def settled(what: Callable[[], object], *, every: float = 0.2) -> object:
     """Look until several looks in a row agree; what they agree on."""
     seen: list[object] = []
 

@@ -36,15 +36,23 @@ def found(page: Page) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_that_is_ours(new_context, scheme: str) -> None:
-    page = new_context(color_scheme=scheme).new_page()
+def found_in_both(page: Page) -> list[str]:
+    """In light and in dark colours."""
+    wrong = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+        wrong += [f"{scheme}: {what}" for what in found(page)]
+    return wrong
+
+
+def test_axe_finds_nothing_serious_that_is_ours(page: Page) -> None:
     page.set_viewport_size(PROJECTOR)
     page.goto("/")
     at_rest(page)
     page.get_by_text("In words and numbers").click()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
-    assert found(page) == []
+    assert found_in_both(page) == []
     page.keyboard.press("Escape")
     wrong, titles = {}, set()
     for place in range(page.locator(LINKS).count()):
@@ -55,7 +63,7 @@ def test_axe_finds_nothing_serious_that_is_ours(new_context, scheme: str) -> Non
         assert page.title() in (name, f"{name} · Language Model Lab")
         for button in page.locator("[data-testid=stBaseButton-primary]:visible").all():
             expect(button).to_be_in_viewport(ratio=1)
-        if more := found(page):
+        if more := found_in_both(page):
             wrong[name] = more
     assert wrong == {}
     assert len(titles) == page.locator(LINKS).count()
@@ -78,6 +86,7 @@ def test_a_keyboard_enters_a_screen_at_its_beginning(page: Page) -> None:
             expect(focused).to_have_css("outline-style", "solid")
 
 
+@pytest.mark.slow
 def test_a_table_is_downloaded_by_our_button_alone(page: Page) -> None:
     """Streamlit's own leaves formulas as they are."""
     page.goto("/architectures")
@@ -91,6 +100,7 @@ def test_a_table_is_downloaded_by_our_button_alone(page: Page) -> None:
     expect(theirs.locator("visible=true")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_page_for_a_room_is_large_and_begins_with_the_picture(page: Page) -> None:
     page.set_viewport_size(PROJECTOR)
     page.goto("/train")

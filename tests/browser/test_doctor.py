@@ -44,6 +44,7 @@ def test_five_verdicts_and_a_cell_opened(page: Page) -> None:
     expect(page.get_by_text(re.compile("rate .*, decay")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_examination_stops_when_asked_and_keeps_what_it_found(page: Page) -> None:
     page.goto("/doctor")
     expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible()
@@ -60,6 +61,7 @@ def test_an_examination_stops_when_asked_and_keeps_what_it_found(page: Page) -> 
     expect(page.get_by_text("Not taken.").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
     page.goto("/doctor")
     expect(page.get_by_text(re.compile("every token alike would be"))).to_be_visible()

@@ -10,25 +10,14 @@ from tests.browser.conftest import at_rest
 pytestmark = pytest.mark.browser
 
 
-def test_every_screen_there_and_back(page: Page) -> None:
-    """Nothing is said in the log, whether a choice was made before a screen was left or not."""
-    page.goto("/")
-    links = page.locator("[data-testid=stSidebarNavLink]")
-    at_rest(page)
-    names = [name.strip() for name in links.all_inner_texts()]
-    assert "Doctor" in names
-    for _ in range(2):
-        for name in names:
-            links.get_by_text(name, exact=True).click()
-            at_rest(page)
-
-
 def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
-    """A screen is one entry of the browser's history, a changed control is one."""
+    """A screen is one entry of the browser's history, a changed control is one; and nothing is said
+    in the log on the way through every screen, there and back."""
     page.goto("/")
     at_rest(page)
     links, entries = page.locator("[data-testid=stSidebarNavLink]"), "history.length"
     names = [name.strip() for name in links.all_inner_texts()]
+    assert "Doctor" in names
     first = page.evaluate(entries)
     for name in names[1:]:
         links.get_by_text(name, exact=True).click()
@@ -61,11 +50,13 @@ def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
         expect(page.locator("h1")).to_have_text(name)
 
 
-# Where the heading below the stage is, at its first appearance and whenever it is elsewhere.
+# Where the heading below the stage is, once the page has its style, and whenever it is elsewhere.
 HEADING = """window.tops = []; (function look() {
   const h2 = [...document.querySelectorAll("h2")].find((h) => h.textContent === "Three ways in")
   const top = h2 && Math.round(h2.getBoundingClientRect().top + scrollY)
-  if (h2 && tops.at(-1) !== top && document.fonts.status === "loaded") tops.push(top)
+  const stage = document.querySelector(".st-key-home-stage")
+  const drawn = h2 && stage && parseFloat(getComputedStyle(stage).minHeight) > 0
+  if (drawn && tops.at(-1) !== top && document.fonts.status === "loaded") tops.push(top)
   requestAnimationFrame(look)
 })()"""
 
@@ -85,6 +76,7 @@ def test_nothing_drops_and_labels_are_in_line(page: Page) -> None:
     assert max(tops) - min(tops) <= 1
 
 
+@pytest.mark.slow
 def test_a_finger_is_not_offered_what_needs_a_mouse(new_context) -> None:
     page = new_context(has_touch=True, is_mobile=True).new_page()
     page.goto("/dataset_explorer")
@@ -93,6 +85,7 @@ def test_a_finger_is_not_offered_what_needs_a_mouse(new_context) -> None:
     expect(chart.locator(".modebar-container")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_view_of_the_doctor_that_was_left_is_found_again(page: Page) -> None:
     page.goto("/doctor")
     view = page.get_by_role("radio", name="Failure gallery")

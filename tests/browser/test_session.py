@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE, until
 from tools.lab_server import LabServer
 
 pytestmark = pytest.mark.browser
-GRACE = 10
+GRACE = 6
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,7 @@ def test_two_tabs_opened_at_once_are_one_visitor_and_a_copied_address_is_nobody(
     expect(tabs[0].get_by_text("sent no cookie")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_old_address_brings_its_runs_to_one_browser(new_context, lab: LabServer) -> None:
     store, old = RunStore(lab.home), "abcdefgh-1234_56"
     run = store.create(old, "Long ago", default_spec(CorpusSpec(name="names"), "lstm").to_dict())

@@ -77,6 +77,7 @@ def test_the_rate_is_changed_while_it_runs(page: Page, store: RunStore) -> None:
     stop(page)
 
 
+@pytest.mark.slow
 def test_a_view_is_kept_while_the_curve_grows(page: Page) -> None:
     start(page)
     until(lambda: step_of(page) > 60)
@@ -163,6 +164,7 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     until(lambda: [run.id for run in store.runs_of(owner)] == [second])
 
 
+@pytest.mark.slow
 def test_back_in_time(page: Page) -> None:
     start(page, budget="10 s")
     expect(page.get_by_text("Done: the budget is spent")).to_be_visible()

@@ -90,10 +90,13 @@ def test_choose_train_watch_stop_look_inside_and_write(page: Page, store: RunSto
     expect(page.get_by_text(re.compile(r"Yours: Transformer")).first).to_be_visible()
 
 
-def test_two_windows_train_at_once_and_never_see_each_other(new_context) -> None:
+def test_two_windows_train_at_once_and_never_see_each_other(new_context, store: RunStore) -> None:
     one, two = new_context().new_page(), new_context().new_page()
     run_one, run_two = start(one), start(two, model="LSTM")
+    assert [store.get(run).status for run in (run_one, run_two)] == ["running"] * 2
     assert run_one != run_two
+    stop(one)
+    stop(two)
     for page, mine, other in ((one, "Transformer", "LSTM"), (two, "LSTM", "Transformer")):
         expect(page.get_by_text(f"{mine}, US first names, 2017").first).to_be_visible()
         assert page.get_by_text(f"{other}, US first names, 2017").count() == 0
@@ -103,8 +106,6 @@ def test_two_windows_train_at_once_and_never_see_each_other(new_context) -> None
     expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible()
     one.goto(re.sub(r"run=[\w-]+", f"run={run_one}", stranger))
     expect(one.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
-    stop(one)
-    stop(two)
 
 
 def test_a_refresh_finds_the_run_again(page: Page, store: RunStore) -> None:
@@ -128,6 +129,6 @@ def test_a_killed_worker_is_said_in_words_and_the_run_goes_on(page: Page, store:
     until(lambda: store.last(Step, run)["step"] > max(shown))
     now = {row["step"]: row["nats"] for row in store.since(Step, run)}
     assert set(shown) <= set(now)
-    assert all(now[step] == pytest.approx(shown[step], rel=1e-4) for step in shown)
+    assert {step: now[step] for step in shown} == pytest.approx(shown, rel=1e-4)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     stop(page)

@@ -17,7 +17,7 @@ from lm_core.runs import training_run
 from lm_core.training import Trainer
 from lm_core.training.logs.csv_file import read_csv
 from lm_core.training.saving import Saving
-from tests.tiny import TEXT, tiny_settings
+from tests.tiny import TEXT, most_slow, tiny_settings
 from tests.waiting import PATIENCE
 
 STEPS = 20
@@ -81,7 +81,7 @@ main(sys.argv[1:])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a thing of POSIX")
-@pytest.mark.parametrize("family", ["lstm", "mixture"])
+@pytest.mark.parametrize("family", most_slow(["lstm", "mixture"], quick=["lstm"]))
 def test_a_killed_run_goes_on_from_its_last_checkpoint_as_if_never_stopped(
     begin, tmp_path: Path, family: str
 ) -> None:

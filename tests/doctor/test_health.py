@@ -33,7 +33,7 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
-from tests.tiny import TEXT, encoded, tiny_model
+from tests.tiny import TEXT, encoded, most_slow, tiny_model
 
 FACTS = TextFacts(unigram=2.8, bigram=2.4, apart=0.001, leaked=0.0, looked_for=1000)
 BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by != "counting"]
@@ -438,7 +438,9 @@ def alarms(family: str, seed: int, steps: int, corpus: str = "names") -> list[st
     return [e.code for e in events if isinstance(e, Diagnosed) and e.severity == "alarm"]
 
 
-@pytest.mark.parametrize("family", BY_GRADIENT)
+@pytest.mark.parametrize(
+    "family", most_slow(BY_GRADIENT, quick=["neural-bigram", "mlp", "lstm", "transformer"])
+)
 def test_a_healthy_run_raises_no_alarm(family: str) -> None:
     assert alarms(family, seed=0, steps=30) == []
 

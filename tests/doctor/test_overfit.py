@@ -23,6 +23,7 @@ from tests.doctor.patients import (
     patient,
     with_train,
 )
+from tests.tiny import most_slow
 
 TEXTS = {"items": ITEMS, "text": RUNNING}
 
@@ -196,7 +197,7 @@ def test_when_its_steps_are_used_up_it_is_judged() -> None:
     assert flat.verdict().code == "cannot_overfit"
 
 
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", most_slow(TEXTS, quick=["items"]))
 @pytest.mark.parametrize("family", [f for f in BY_GRADIENT if f != "encoder"])
 def test_a_healthy_family_that_is_cut_off_anywhere_is_no_alarm(family: str, kind: str) -> None:
     found = whole(family, kind, 0)

@@ -26,6 +26,7 @@ from lm_core.training.batches import Batches
 from lm_core.training.muon import Muon
 from lm_core.training.optimizers import ADAM_SHARE
 from tests.doctor.patients import BY_GRADIENT, ITEMS, RUNNING, last, patient, with_train
+from tests.tiny import most_slow
 
 
 def batches_of(who: Patient) -> Batches:
@@ -132,8 +133,8 @@ def test_not_a_number_ends_it_too() -> None:
     assert all(map(math.isfinite, found.nats))
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("family", ["transformer", "lstm", "mlp"])
+@pytest.mark.parametrize("seed", most_slow([0, 1], quick=[0]))
+@pytest.mark.parametrize("family", most_slow(["transformer", "lstm", "mlp"], quick=["lstm", "mlp"]))
 def test_the_suggested_rate_learns_better_than_rates_far_from_it(family: str, seed: int) -> None:
     who = patient(family, seed=seed)
     _, found = last(rates(who, steps=60, sweep_steps=40))
@@ -147,7 +148,13 @@ def test_the_suggested_rate_learns_better_than_rates_far_from_it(family: str, se
     assert best < end(min(MOST, found.suggested * 100))
 
 
-@pytest.mark.parametrize("family", [f for f in BY_GRADIENT if f not in ("encoder", "mixture")])
+@pytest.mark.parametrize(
+    "family",
+    most_slow(
+        [f for f in BY_GRADIENT if f not in ("encoder", "mixture")],
+        quick=["mlp", "lstm", "transformer"],
+    ),
+)
 def test_a_sound_rate_is_no_alarm(family: str) -> None:
     _, found = last(rates(patient(family), steps=50, sweep_steps=40))
     assert found.verdict().severity != "alarm", found.verdict().text

@@ -9,6 +9,7 @@ from lm_core.doctor.steps import examine
 from lm_core.training import trainer
 from lm_core.training.events import Diagnosed, Found
 from tests.doctor.patients import BY_GRADIENT, Machine, patient
+from tests.tiny import most_slow
 
 FAMILIES = ["neural-bigram", "mlp", "lstm", "transformer"]
 QUICK = 0.01  # seconds of a step
@@ -29,7 +30,7 @@ def taken(
     return found, verdicts
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", most_slow(FAMILIES, quick=["neural-bigram", "mlp"]))
 def test_each_step_has_a_verdict(family: str) -> None:
     found, verdicts = taken(family, seconds=12.0)
     assert list(found) == ["texts", "init", "overfit", "lr", "grid", "inside"]
@@ -39,7 +40,7 @@ def test_each_step_has_a_verdict(family: str) -> None:
 
 
 @pytest.mark.parametrize("step", [0.1, 1.0, 100.0])
-@pytest.mark.parametrize("family", BY_GRADIENT)
+@pytest.mark.parametrize("family", most_slow(BY_GRADIENT, quick=["mlp", "gru", "encoder"]))
 def test_a_slow_machine_is_not_called_a_sick_model(family: str, step: float) -> None:
     """Ten to ten thousand times slower: what could not be seen is said to be out of time."""
     _, verdicts = taken(family, step, seconds=12.0)

@@ -12,7 +12,7 @@ import torch
 from lm_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported
 from lm_core.export import export_checkpoint, exporting, formats, refused
-from tests.tiny import alphabet, lively_model, some_ids
+from tests.tiny import alphabet, lively_model, most_slow, some_ids
 
 V = 27
 FAMILIES = ("lstm", "transformer", "mlp", "gru")
@@ -35,7 +35,7 @@ def checkpoint(folder: Path, family: str, **changes: object) -> Checkpoint:
     return load_checkpoint(save_checkpoint(folder, model, alphabet(V), {"spec": spec}))
 
 
-@pytest.fixture(scope="module", params=FAMILIES)
+@pytest.fixture(scope="module", params=most_slow(FAMILIES, quick=["lstm", "transformer"]))
 def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return checkpoint(tmp_path_factory.mktemp("models") / request.param, request.param)
 
@@ -101,11 +101,16 @@ def test_scripts_say_the_same_with_torch_alone(tmp_path: Path) -> None:
     ("family", "changes"),
     [
         ("transformer", {"position": "alibi", "n_kv_head": 1, "tied": True}),
-        ("transformer", {"position": "learned", "norm": "layer", "activation": "swiglu"}),
-        ("lstm", {"tied": True, "n_embd": 64}),
-        ("rnn", {"activation": "relu"}),
         ("encoder", {}),
         ("bigram", {"k": 0.0}),
+        *most_slow(
+            [
+                ("transformer", {"position": "learned", "norm": "layer", "activation": "swiglu"}),
+                ("lstm", {"tied": True, "n_embd": 64}),
+                ("rnn", {"activation": "relu"}),
+            ],
+            quick=[],
+        ),
     ],
 )
 def test_other_parts_and_families_export_too(family, changes, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.export.trained import trained
 from tests.tiny import alphabet, lively_model
 
 
+@pytest.mark.slow
 def test_a_script_is_a_command(tmp_path: Path) -> None:
     saved, losses, _ = trained(tmp_path, "neural-bigram")
     export_checkpoint(saved, "script", tmp_path / "model.py")

@@ -13,7 +13,7 @@ from lm_core.models.contract import models
 from lm_core.models.tracing import trace
 from lm_core.models.transformer import TransformerSettings
 from lm_core.training.optimizers import OPTIMIZERS
-from tests.tiny import lively_model, some_ids, tiny_model
+from tests.tiny import lively_model, most_slow, some_ids, tiny_model
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 SMALL = {"n_embd": 16, "block_size": 10}
@@ -49,7 +49,11 @@ some_settings = st.fixed_dictionaries({n: st.sampled_from(v) for n, v in CHOICES
 )
 
 
-@pytest.mark.parametrize("changes", [*one_changed, *RECIPES.values()], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    most_slow([*one_changed, *RECIPES.values()], quick=[*one_changed[::4], *RECIPES.values()]),
+    ids=str,
+)
 def test_one_batch_can_be_learned_by_heart_with_every_part(changes: dict) -> None:
     # An adaptive head tells rare tokens apart by a sixteenth of the width.
     sizes = SMALL | {"n_layer": 1} | ({"n_embd": 64} if "head" in changes else {})

@@ -10,6 +10,7 @@ from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
 from pages._ui import families
+from tests.tiny import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +106,11 @@ def test_every_family_says_what_it_is(entry) -> None:
     assert list(table["family"]) == [e.title for e in models]
 
 
-@FAMILIES
+@pytest.mark.parametrize(
+    "entry",
+    most_slow(list(models), quick=[models[n] for n in ("ngram", "mlp", "lstm", "transformer")]),
+    ids=lambda entry: entry.name,
+)
 def test_each_setting_of_every_family_moves(entry) -> None:
     """A step up or another choice gives no error, or one sentence; then it is taken back."""
     app = opened(entry.title)

@@ -80,6 +80,7 @@ def test_the_repaired_run_raises_no_alarm(broken: Case) -> None:
     assert diagnosed(iter(events))[-1].code == "healthy"
 
 
+@pytest.mark.slow
 def test_a_case_shows_the_same_each_time() -> None:
     """What is found, and at which steps the run is looked into, hangs on no clock."""
     twice = [list(run(case("saturated-tanh").spec)) for _ in range(2)]

@@ -138,6 +138,7 @@ def hold(number: int) -> int:
 HELD: list[bytes] = []
 
 
+@pytest.mark.slow
 def test_a_worker_that_holds_too_much_after_a_task_is_replaced(manager: RunManager) -> None:
     """What it was asked for is answered, and the next task finds a fresh one."""
     if resident_memory() is None:
@@ -245,6 +246,7 @@ def test_a_worker_whose_record_was_deleted_ends_and_its_run_is_listed_again(
     stop(manager, run)
 
 
+@pytest.mark.slow
 def test_a_run_begins_though_an_idle_worker_was_killed(manager: RunManager) -> None:
     assert manager.backend.wait_until_warm(PATIENCE)
     busy = started(manager, "bob")  # so that only the killed one is there for the next

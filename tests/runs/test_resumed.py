@@ -16,7 +16,7 @@ from lm_core.runs.store import RunStore
 from lm_core.runs.worker import StoreControl
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Sampled, Step
-from tests.tiny import TEXT, tiny_settings
+from tests.tiny import TEXT, most_slow, tiny_settings
 from tests.working import worked
 
 BUDGET = 8
@@ -69,8 +69,12 @@ FAMILIES += [("mixture", {"first": "bigram", "second": "ngram order=3"})]  # cou
 FAMILIES += [("mixture", {"first": "lstm n_embd=8", "second": "mlp n_embd=8"})]  # descends alone
 
 
-@pytest.mark.parametrize(("family", "settings"), FAMILIES, ids=str)
-@pytest.mark.parametrize("after", [1, 4])
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    most_slow(FAMILIES, quick=[("lstm", {}), ("ngram", {}), ("mixture", {})]),
+    ids=str,
+)
+@pytest.mark.parametrize("after", most_slow([1, 4], quick=[4]))
 def test_stopped_and_resumed_is_one_curve_and_one_model(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, family: str, settings: dict, after: int
 ) -> None:
@@ -94,7 +98,7 @@ def test_stopped_and_resumed_is_one_curve_and_one_model(
     assert all(torch.equal(tensor, expected[name]) for name, tensor in found.items())
 
 
-@pytest.mark.parametrize("family", models.names())
+@pytest.mark.parametrize("family", most_slow(models.names(), quick=["lstm", "ngram", "mixture"]))
 def test_nothing_left_to_do_changes_no_byte(store: RunStore, family: str) -> None:
     run = queued(store, family)
     worked(store, run)

@@ -168,6 +168,7 @@ def test_both_learn_from_what_they_read(small, tmp_path: Path, monkeypatch) -> N
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux says so exactly")
+@pytest.mark.slow
 def test_memory_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
     peer = checkout(tmp_path, WORD_LANGUAGE_MODEL)
     found = word_language_model._asked(peer, word_language_model.NAME, 2000, 20)

@@ -23,6 +23,7 @@ def names(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_trials_become_rows_and_are_not_run_again(names: Path, tmp_path: Path) -> None:
     plan = [TRIAL | {"set": {"train.lr": rate}} for rate in (0.01, 0.02, -1)]
     out = tmp_path / "out.csv"

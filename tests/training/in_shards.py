@@ -122,10 +122,10 @@ def held(training: Trainer) -> int:
     return sum(local(t).nbytes for t in [*training.learner.parameters(), *tensors])
 
 
-def main(folder: Path) -> None:
-    """Every case, then: stop a run, and go on with the one that a process alone has stopped."""
+def main(folder: Path, cases: list[str]) -> None:
+    """These cases, then: stop a run, and go on with the one that a process alone has stopped."""
     with together(shards=True) as team:
-        found = {case: told(make(case, team)) for case in CASES}
+        found = {case: told(make(case, team)) for case in cases}
         for case in RESUMED:
             told(make(case, team, stop=STOP, save=saver(folder / f"spread {case}")))
             found[f"{case} resumed"] = told(make(case, team, folder=folder / f"whole {case}"))
@@ -134,4 +134,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -120,8 +120,15 @@ def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:
     assert seen == expected
 
 
-@pytest.mark.parametrize("family", ["transformer", "lstm"])
-@pytest.mark.parametrize("kind", ["text", "items"])
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [
+        ("lstm", "text"),
+        ("transformer", "items"),
+        pytest.param("lstm", "items", marks=pytest.mark.slow),
+        pytest.param("transformer", "text", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     "options",
     [

@@ -13,7 +13,7 @@ from lm_core.training import Trainer, TrainSettings, parallel
 from lm_core.training.muon import Muon, orthogonal
 from lm_core.training.parallel import Team
 from lm_core.training.watching import Watcher
-from tests.tiny import TEXT, some_ids, tiny_model
+from tests.tiny import TEXT, most_slow, some_ids, tiny_model
 from tests.training.in_shards import CASES, RESUMED, RUNNING, STEPS, STOP, make, saver, told
 from tests.training.test_parallel import ended, started
 
@@ -21,14 +21,20 @@ SCRIPT = "tests/training/in_shards.py"
 ROUNDED = "rounded"  # sums of another order differ in the last digits, and bfloat16 has few
 
 
+SOME = most_slow(CASES, quick=["plain", "muon", "keeping", "items"])
+
+
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
-    """What the script finds in one process and in two."""
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    """What the script finds in one process and in two, of the cases that will be asked for."""
+    specs = [getattr(item, "callspec", None) for item in request.session.items]
+    asked = {spec.params.get("case") for spec in specs if spec} | {*RESUMED, "plain"}
+    cases = [case for case in CASES if case in asked]
     folder = tmp_path_factory.mktemp("runs")
     for case in RESUMED:
         told(make(case, Team(), stop=STOP, save=saver(folder / f"whole {case}")))
-    two = started(2, SCRIPT, str(folder))
-    one = {case: told(make(case, Team())) for case in CASES}
+    two = started(2, SCRIPT, str(folder), *cases)
+    one = {case: told(make(case, Team())) for case in cases}
     (status, said, errors), follower = ended(two)
     assert status == follower[0] == 0, errors + follower[2]
     for case in RESUMED:
@@ -36,7 +42,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
     return [one, json.loads(said)]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", SOME)
 def test_two_processes_with_half_of_it_each_give_the_curve_of_one(
     runs: list[dict], case: str
 ) -> None:
@@ -50,7 +56,7 @@ def test_two_processes_with_half_of_it_each_give_the_curve_of_one(
     assert f"Finished(step={STEPS}" in two["end"]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", SOME)
 def test_it_is_scored_and_writes_as_the_whole_one_does(runs: list[dict], case: str) -> None:
     one, two = (found[case] for found in runs)
     near = 0.01 if case == ROUNDED else 1e-4
@@ -86,6 +92,7 @@ def test_between_looks_the_model_is_not_there_and_says_so(runs: list[dict]) -> N
     assert not any(runs[0]["plain"]["hidden"])
 
 
+@pytest.mark.slow
 def test_the_command_line_trains_in_shards(tmp_path: Path) -> None:
     words = ["-m", "lm_core", "train", "--corpus", str(tmp_path / "text.txt"), "--json"]
     words += ["--model", "transformer", "--steps", "4", "--device", "cpu"]
