@@ -19,6 +19,14 @@ from tools.lab_server import LabServer
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 LOOKS = 5  # in a row that must agree before something counts as settled
 expect.set_options(timeout=1000 * PATIENCE)  # no test judges speed
+STILL = """new MutationObserver((_, observer) => {
+  if (!document.head) return
+  observer.disconnect()
+  const style = document.createElement("style")
+  const still = "{animation: none !important; transition: none !important}"
+  style.textContent = "*, *::before, *::after " + still
+  document.head.append(style)
+}).observe(document, {childList: true, subtree: true})"""
 # A traceback of Python, the stack that Streamlit shows with a warning, a level that a logger names.
 TROUBLE = re.compile(r"Traceback|Stack \(most recent|\b(WARNING|ERROR|\w+Warning)\b")
 
@@ -57,6 +65,19 @@ def browser_type_launch_args(browser_type_launch_args: dict, chromium: str) -> d
 def browser_context_args(browser_context_args: dict, lab: LabServer) -> dict:
     size = {"width": 1280, "height": 860}
     return {**browser_context_args, "base_url": lab.url, "viewport": size}
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Windows in which nothing is animated: without a graphics card each picture of a shimmer costs
+    as much as the page, and with two windows a page takes four times as long to open."""
+
+    def still(**given: object) -> BrowserContext:
+        context = new_context(**given)
+        context.add_init_script(STILL)
+        return context
+
+    return still
 
 
 def settled(what: Callable[[], object], *, every: float = 0.2) -> object:

@@ -30,6 +30,7 @@ def hasty(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
         yield server
 
 
+@pytest.mark.slow
 def test_reading_another_screen_keeps_the_run_and_closing_the_page_ends_it(
     page: Page, hasty: LabServer
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_message_that_empties_the_caches_starts_no_workers(page: Page, hasty: 
     assert [path.name for path in (hasty.home / "servers").iterdir()] == servers
 
 
+@pytest.mark.slow
 def test_two_tabs_opened_at_once_are_one_visitor_and_a_copied_address_is_nobody(
     new_context, lab: LabServer
 ) -> None:

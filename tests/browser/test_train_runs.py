@@ -113,6 +113,7 @@ def step_of(page: Page) -> int:
     return int(text) if text.isdigit() else 0
 
 
+@pytest.mark.slow
 def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     page: Page, store: RunStore, lab: LabServer
 ) -> None:
