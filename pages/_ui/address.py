@@ -107,6 +107,9 @@ KINDS: dict[str, Kind] = {
     # of several screens
     "text": Id(),
     "run": Id(),
+    "spec": Json(4000),
+    "train-model": LABEL,
+    "train-budget": LABEL,
     "doctor": Id(),
     "doctor-of": Id(),
     "visitor": Id(),

@@ -1,9 +1,11 @@
 """What is asked before a run starts: a line of choices, and everything else under More settings.
 
 "Start again with ..." fills all of it from a run: the filling is kept in the session, and widgets
-under new keys begin with its values.
+under new keys begin with its values. What was changed under More settings stands in the address, so
+that Back takes it back and a link opens the form as it is here.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lm_core.errors import LabError
+from lm_core.json_files import dumps
+from pages._ui import address
 from pages._ui.corpus_choice import CorpusChoice, pick_corpus, take_corpus
 from pages._ui.plain import plain
 from pages._ui.settings import settings_widgets
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from lm_core.training import Budget
 
 FILLING, MORE = "train-filling", "train-more"
+ADDRESS_KEY = "spec"
 MINUTE = 60.0
 STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
 BEGINS = (
@@ -34,12 +39,19 @@ BEGINS = (
 
 @dataclass(frozen=True)
 class Filling:
-    """A spec to begin the widgets with, and how many there were before it."""
+    """A spec to begin the widgets with, and how many there were before it. Without a spec they
+    begin anew with what is usual."""
 
-    spec: "RunSpec"
+    spec: "RunSpec | None"
     number: int
     changed: str = ""  # the setting to look at, in words
     of: str = "your run"  # whose settings these are
+
+    @classmethod
+    def keep(cls, spec: "RunSpec | None", changed: str = "", *, of: str = "your run") -> None:
+        """The next one, for this session."""
+        before: Filling | None = st.session_state.get(FILLING)
+        st.session_state[FILLING] = cls(spec, before.number + 1 if before else 1, changed, of)
 
 
 def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
@@ -48,8 +60,7 @@ def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
 
     if getattr(spec, "fault", ""):  # started again, it has no fault of its own
         spec = replace(spec, fault="")
-    before: Filling | None = st.session_state.get(FILLING)
-    st.session_state[FILLING] = Filling(spec, before.number + 1 if before else 1, changed, of)
+    Filling.keep(spec, changed, of=of)
     take_corpus(spec.corpus.name, spec.corpus.text)
     st.session_state["train-model"] = spec.model_name
     named = {seconds: name for name, seconds in BUDGETS.items()}
@@ -85,11 +96,14 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
 
-    # What is filled in from a run is in the session; without it a widget begins as said here, also
-    # where a run of this script was cut off before it had drawn the widget.
-    names, filled = families.names(), st.session_state
-    begin = {} if filled.get("train-model") else {"index": names.index("transformer")}
-    spend = {} if filled.get("train-budget") else {"default": "1 min"}
+    # What is filled in from a run is in the session, and what a link says in the address; without
+    # either a widget begins as said here.
+    for key, usual, shown in (
+        ("train-model", "transformer", [family.title for family in families]),
+        ("train-budget", "1 min", BUDGETS),
+    ):
+        if not st.session_state.get(key) and address.get(key) not in shown:
+            st.session_state[key] = usual
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
     with line[0]:
@@ -97,15 +111,15 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     with line[1]:
         model = st.selectbox(
             "Model",
-            names,
-            **begin,
+            families.names(),
             format_func=lambda n: families[n].title,
             key="train-model",
+            bind="query-params",
             help="From counting pairs of tokens to a GPT: Architectures says what each does.",
         )
     with line[2]:
         budget = st.segmented_control(
-            "Budget", list(BUDGETS), **spend, required=True, key="train-budget"
+            "Budget", list(BUDGETS), required=True, key="train-budget", bind="query-params"
         )
     return corpus, model, budget, StartPlace(line[3], words)
 
@@ -123,12 +137,18 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     from lm_core.training import Budget
     from lm_core.training.settings import NAMES
 
+    usual = default_spec(
+        corpus.spec(), model, items=corpus.items, budget=Budget(seconds=BUDGETS[budget])
+    )
+    _brought(usual)
     filling: Filling | None = st.session_state.get(FILLING)
-    base = default_spec(corpus.spec(), model, items=corpus.items)
-    if filling and _same(filling.spec, base):
+    base, suffix = default_spec(corpus.spec(), model, items=corpus.items), ""
+    if filling and filling.spec is None:
+        filling, suffix = None, f"-{filling.number}"
+    elif filling and _same(filling.spec, base):
         base, suffix = filling.spec, f"-{filling.number}"
     else:
-        filling, suffix = None, ""
+        filling = None
     with st.expander("More settings", key=MORE, on_change="rerun"):
         if filling:
             what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
@@ -190,7 +210,38 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         raise wrong[0]
     if few and spec.train.begin == NAMES:
         st.caption(BEGINS)
+    _write(spec if spec != usual else None)
     return spec
+
+
+def _brought(usual: "RunSpec") -> None:
+    """Begin the widgets with the settings that the address brought, or with the usual ones where
+    Back has taken them away."""
+    from lm_core.runs.spec import RunSpec
+
+    if not address.brought(ADDRESS_KEY):
+        return
+    given = address.get(ADDRESS_KEY)
+    if given is None:
+        Filling.keep(None)
+        return
+    data = json.loads(given) | {"corpus": usual.to_dict()["corpus"], "fault": ""}
+    try:
+        Filling.keep(RunSpec.from_dict(data), of="the address")
+    except LabError as error:
+        st.query_params.pop(ADDRESS_KEY)
+        st.toast(f"The settings in the address are left out: {plain(str(error))}", duration="long")
+
+
+def _write(spec: "RunSpec | None") -> None:
+    """Keep in the address what is not as usual; the text stands there in a place of its own."""
+    if spec is None:
+        st.query_params.pop(ADDRESS_KEY, None)
+        return
+    said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "corpus"}
+    text = dumps(said, separators=(",", ":"))
+    if address.get(ADDRESS_KEY) != text:
+        st.query_params[ADDRESS_KEY] = text
 
 
 def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":

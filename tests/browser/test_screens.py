@@ -61,6 +61,44 @@ HEADING = """window.tops = []; (function look() {
 })()"""
 
 
+def test_back_takes_back_what_was_chosen_on_train(page: Page) -> None:
+    """The model, the budget and a setting: one entry each."""
+    page.goto("/train")
+    at_rest(page)
+    model = page.get_by_role("combobox", name=re.compile("Model"))
+    short = page.get_by_role("radio", name="10 s")
+    seed = page.get_by_role("spinbutton", name="Seed")
+    entries = page.evaluate("history.length")
+    model.click()
+    page.get_by_role("option", name="LSTM", exact=True).click()
+    expect(page).to_have_url(re.compile("train-model=LSTM"))
+    at_rest(page)
+    short.click()
+    expect(page).to_have_url(re.compile("train-budget=10"))
+    at_rest(page)
+    page.get_by_text("More settings").click()
+    seed.fill("77")
+    seed.press("Enter")
+    expect(page).to_have_url(re.compile("spec=.*77"))
+    at_rest(page)
+    assert page.evaluate("history.length") == entries + 3
+    page.go_back()
+    expect(seed).to_have_value("0")
+    at_rest(page)
+    page.go_back()
+    expect(short).to_have_attribute("aria-checked", "false")
+    at_rest(page)
+    page.go_back()
+    expect(page.get_by_text("Transformer", exact=True).first).to_be_visible()
+    expect(page.get_by_text("LSTM", exact=True)).to_have_count(0)
+    at_rest(page)
+    for _ in range(3):
+        page.go_forward()
+        at_rest(page)
+    expect(seed).to_have_value("77")
+    expect(short).to_have_attribute("aria-checked", "true")
+
+
 def test_nothing_drops_and_labels_are_in_line(page: Page) -> None:
     page.add_init_script(HEADING)
     page.goto("/")
