@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
     from lm_core.training import Budget
 
-FILLING, MORE = "train-filling", "train-more"
+FILLING, FILLED, MORE = "train-filling", "train-filled", "train-more"
 ADDRESS_KEY = "spec"
 MINUTE = 60.0
 STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
@@ -62,10 +62,13 @@ def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
         spec = replace(spec, fault="")
     Filling.keep(spec, changed, of=of)
     take_corpus(spec.corpus.name, spec.corpus.text)
+    st.session_state[FILLED] = True
     st.session_state["train-model"] = spec.model_name
     named = {seconds: name for name, seconds in BUDGETS.items()}
     if spec.budget.seconds in named:
         st.session_state["train-budget"] = named[spec.budget.seconds]
+    else:
+        st.session_state.setdefault("train-budget", "1 min")
     st.session_state[MORE] = True
 
 
@@ -96,14 +99,11 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
 
-    # What is filled in from a run is in the session, and what a link says in the address; without
-    # either a widget begins as said here.
-    for key, usual, shown in (
-        ("train-model", "transformer", [family.title for family in families]),
-        ("train-budget", "1 min", BUDGETS),
-    ):
-        if not st.session_state.get(key) and address.get(key) not in shown:
-            st.session_state[key] = usual
+    # What was just filled in is in the session, and a widget that finds its value there may not
+    # have another to begin with.
+    names, filled = families.names(), st.session_state.get(FILLED)
+    begin = {} if filled else {"index": names.index("transformer")}
+    spend = {} if filled else {"default": "1 min"}
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
     with line[0]:
@@ -111,7 +111,8 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     with line[1]:
         model = st.selectbox(
             "Model",
-            families.names(),
+            names,
+            **begin,
             format_func=lambda n: families[n].title,
             key="train-model",
             bind="query-params",
@@ -119,8 +120,14 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
         )
     with line[2]:
         budget = st.segmented_control(
-            "Budget", list(BUDGETS), required=True, key="train-budget", bind="query-params"
+            "Budget",
+            list(BUDGETS),
+            **spend,
+            required=True,
+            key="train-budget",
+            bind="query-params",
         )
+    st.session_state.pop(FILLED, None)
     return corpus, model, budget, StartPlace(line[3], words)
 
 

@@ -16,7 +16,9 @@ from tests.waiting import PATIENCE, until
 from tools.chromium import FLAGS, MISSING, find_chromium, required
 from tools.lab_server import LabServer
 
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+IDLE = (
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+)
 LOOKS = 5  # in a row that must agree before something counts as settled
 expect.set_options(timeout=1000 * PATIENCE)  # no test judges speed
 STILL = """new MutationObserver((_, observer) => {
@@ -80,7 +82,7 @@ def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., Bro
     return still
 
 
-def settled(what: Callable[[], object], *, every: float = 0.2) -> object:
+def settled(what: Callable[[], object], *, every: float = 0.3) -> object:
     """Look until several looks in a row agree; what they agree on."""
     seen: list[object] = []
 
@@ -93,7 +95,8 @@ def settled(what: Callable[[], object], *, every: float = 0.2) -> object:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until the page's script has ended and does not begin again at once."""
+    """Wait until the page is drawn, its script has ended and does not begin again at once."""
+    expect(page.locator("h1").first).to_be_visible()
     settled(lambda: page.locator(IDLE).count() or object())
 
 
