@@ -6,6 +6,17 @@ first names knows how letters follow each other, and has only to learn what is s
 The list has letters of its own. A letter that the names model never read takes the numbers of the
 nearest one that it did, "É" and "é" those of "e"; one that has none ("-", a blank) begins as in an
 untrained model. Rows of letters that the list does not use are left behind.
+
+Letters that begin as one would be as likely as each other everywhere, and a list of town names
+would come out as "MariSabelaM". They share what the names model gives that one letter as they share
+it in the list:
+
+    logit(l) = logit of the letter it begins as
+               + ln P(a capital, or a small one | first of an item, after a letter, after else)
+               + ln P(l | which of the two, and what it begins as)
+
+The logits are W h: by ridge regression over the hidden states h that the list gives, the rows of W
+are moved as little as says so.
 """
 
 import unicodedata
@@ -17,17 +28,22 @@ from typing import Any
 import torch
 
 from lm_core.checkpoints import load_checkpoint, read_meta
+from lm_core.encoded import Encoded
 from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint
+from lm_core.models.contract import IGNORED
 from lm_core.runs.spec import RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import Tokenizer
 from lm_core.training.settings import NAMES
+from lm_core.windows import cut, gather
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 FREE = ("block_size", "dropout", "locked_dropout", "embedding_dropout", "weight_drop", "ar", "tar")
 TOLD = 6  # letters that a sentence names
+UNSEEN = 0.02  # how often a letter comes, at least, where the list has none
+RIDGE = 0.01  # of the mean square of a hidden state: what moving a row costs
 
 
 def folder_of(family: str) -> Path | None:
@@ -56,9 +72,12 @@ def model_settings(family: str) -> Settings:
     return models[family].settings.from_dict(said)
 
 
-def begin(model: LanguageModel, tokenizer: Tokenizer, spec: RunSpec) -> str:
+def begin(model: LanguageModel, tokenizer: Tokenizer, spec: RunSpec, train: Encoded) -> str:
     """Give an untrained model what the spec wants it to begin with; in a sentence, "" where that is
     nothing.
+
+    Args:
+        train: the list, as the model will read it.
 
     Raises:
         BadSettings: as `check_beginning`.
@@ -79,7 +98,55 @@ def begin(model: LanguageModel, tokenizer: Tokenizer, spec: RunSpec) -> str:
             axis = by_letter[name]
             found = given[name].index_select(axis, torch.tensor(taken))
             tensor.index_copy_(axis, torch.tensor(rows), found)
+    share_among_letters(model, tokenizer.chars, near, train)
     return _told(near, source.meta)
+
+
+def share_among_letters(
+    model: LanguageModel, letters: list[str], near: dict[str, str], train: Encoded
+) -> None:
+    """Move the output rows of letters that began as others: each comes as often as in the list.
+
+    Args:
+        letters: V of them, in the order of their ids.
+        near: letter -> what it begins as, "" for one that begins untrained.
+    """
+    size = getattr(model.settings, "block_size", 64)
+    idx, targets = gather(train.ids, cut(train, size))  # (R, T)
+    hidden: list[torch.Tensor] = []
+    hook = model.head.register_forward_pre_hook(lambda _, given: hidden.append(given[0]))
+    with torch.no_grad():
+        model.eval()(idx)
+        hook.remove()
+        asked = targets != IGNORED
+        h = hidden[0][asked]  # (N, D)
+        shares = log_shares(letters, near, idx[asked], targets[asked])  # (N, V)
+        cost = RIDGE * h.square().mean() * len(h) * torch.eye(h.size(1))
+        model.head.weight += torch.linalg.solve(h.T @ h + cost, h.T @ shares).T  # (V, D)
+
+
+def log_shares(
+    letters: list[str], near: dict[str, str], before: torch.Tensor, after: torch.Tensor
+) -> torch.Tensor:
+    """What each letter's logit is moved by, 0 where it stays: (N, V).
+
+    Args:
+        before, after: (N,) neighbouring ids of the list.
+    """
+    V = len(letters)
+    kinds = torch.tensor([0 if letter == "\n" else 1 + letter.isalpha() for letter in letters])
+    kind = kinds[before]  # (N,)
+    counts = torch.zeros(3, V).index_put_((kind, after), torch.ones(len(after)), accumulate=True)
+    known = torch.tensor([letter.isalpha() and near[letter] != "" for letter in letters])
+    counts = counts * known
+    big = torch.tensor([letter.isupper() for letter in letters])
+    capitals = (counts @ big.float() / counts.sum(1)).nan_to_num(0.5).unsqueeze(1)  # (3, 1)
+    case = torch.where(big, capitals, 1 - capitals)  # (3, V)
+    same = torch.tensor([[near[one] == near[other] for other in letters] for one in letters])
+    whole = counts.sum(0) @ (same & (big == big.unsqueeze(1))).float()  # (V,)
+    share = (counts.sum(0) / whole).nan_to_num(1.0)
+    moved = case.clamp(min=UNSEEN).log() + share.clamp(min=UNSEEN).log()
+    return moved.masked_fill(~known, 0.0)[kind]
 
 
 def letter_axes(spec: RunSpec) -> dict[str, int]:

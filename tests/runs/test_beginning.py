@@ -1,5 +1,6 @@
 """What a run begins with: the letters of a list get the numbers of those that were read."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,10 +8,17 @@ import pytest
 import torch
 
 from lm_core.checkpoints import load_checkpoint
+from lm_core.encoded import encode_documents
 from lm_core.errors import BadSettings
 from lm_core.models.building import build_model
 from lm_core.runs import beginning
-from lm_core.runs.beginning import begin, letter_axes, model_settings, nearest_letter
+from lm_core.runs.beginning import (
+    begin,
+    letter_axes,
+    log_shares,
+    model_settings,
+    nearest_letter,
+)
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec, is_short_list
 from lm_core.runs.recipes import PATIENCE, SHORT_LIST
@@ -26,13 +34,15 @@ def listed(folder: Path, items: list[str]) -> CorpusSpec:
     return CorpusSpec(name="file", file=str(folder / "list.txt"), items=True)
 
 
-def begun(family: str, letters: str) -> tuple[dict, dict, str]:
-    """State of the begun model and of the names model, and what was said."""
+def begun(family: str, letters: str, items: list[str] | None = None) -> tuple[dict, dict, str]:
+    """State of the model that began for a list of `items` (the letters, one by one), and of the
+    names model, and what was said."""
     settings = model_settings(family)
     spec = RunSpec(model_name=family, model=settings, train=TrainSettings(begin=NAMES))
     tokenizer = CharTokenizer(sorted({"\n", *letters}))
     model = build_model(family, settings.to_dict(), tokenizer.vocab_size)
-    said = begin(model, tokenizer, spec)
+    train = encode_documents(items or list(letters), tokenizer, items=True)
+    said = begin(model, tokenizer, spec, train)
     source = load_checkpoint(beginning.folder_of(family))
     return model.state_dict(), source.model.state_dict(), said
 
@@ -44,8 +54,9 @@ def test_letters_begin_as_the_nearest_that_was_read(family: str) -> None:
     at = {letter: k for k, letter in enumerate(sorted({"\n", *letters}))}
     known = {letter: k for k, letter in enumerate("\nabcdefghijklmnopqrstuvwxyz")}
     for letter, near in {"\n": "\n", "a": "a", "b": "b", "e": "e", "É": "e"}.items():
-        for name in ("embedding.weight", "head.weight"):
-            assert torch.equal(own[name][at[letter]], read[name][known[near]])
+        assert torch.equal(
+            own["embedding.weight"][at[letter]], read["embedding.weight"][known[near]]
+        )
     rows = read["embedding.weight"]
     assert not any(torch.equal(own["embedding.weight"][at["-"]], row) for row in rows)
     same = [name for name in own if name not in ("embedding.weight", "head.weight", "head.bias")]
@@ -64,6 +75,58 @@ def test_an_alphabet_of_the_same_size_is_not_taken_for_the_same() -> None:
     assert torch.equal(own["embedding.weight"], read["embedding.weight"])  # both are in order
     own, read, _ = begun("transformer", letters[::-1].replace("A", "é"))
     assert torch.equal(own["embedding.weight"][-1], read["embedding.weight"][5])  # é, as e
+
+
+@pytest.mark.parametrize("family", beginning.families())
+def test_letters_that_begin_as_one_share_what_it_has_as_the_list_does(family: str) -> None:
+    """Capitals at the beginning of an item and after a hyphen; which letter it is stays the names
+    model's choice."""
+    items = [f"{one}{two.lower()}ou-{two}al" for one in "BDFGLM" for two in "BDFGLM"]
+    spec = RunSpec(
+        model_name=family, model=model_settings(family), train=TrainSettings(begin=NAMES)
+    )
+    tokenizer = CharTokenizer.train(items)
+    model = build_model(family, spec.model.to_dict(), tokenizer.vocab_size).eval()
+    begin(model, tokenizer, spec, encode_documents(items, tokenizer, items=True))
+    source = load_checkpoint(beginning.folder_of(family))
+
+    def scores(of, cut, text: str) -> dict[str, float]:
+        with torch.inference_mode():
+            logits = of(torch.from_numpy(cut.encode(text)).unsqueeze(0))[0][0, -1]
+        return dict(zip(cut.chars, logits.tolist(), strict=True))
+
+    for text, capital in (("\n", True), ("\nB", False), ("\nBbo", False), ("\nBbou-", True)):
+        found = scores(model, tokenizer, text)
+        leads = [found[letter.upper()] - found[letter] for letter in "bdfglm"]
+        assert min(leads) > 1.5 if capital else max(leads) < -1.5, text
+    before = scores(source.model, source.tokenizer, "\n")
+    now = scores(model, tokenizer, "\n")
+    for letter in "bdfglm":
+        together = math.log(math.exp(now[letter]) + math.exp(now[letter.upper()]))
+        assert together == pytest.approx(before[letter], abs=0.3)
+
+
+def test_the_shares_of_letters_are_counted_by_what_stands_before_them() -> None:
+    letters = ["\n", "-", "A", "a", "b", "É", "é", "e"]
+    near = {"\n": "\n", "-": "", "A": "a", "a": "a", "b": "b", "É": "e", "é": "e", "e": "e"}
+    # First of an item A, É and b; after a letter a, é, e and e; after a hyphen A.
+    before = torch.tensor([0, 0, 0, 2, 2, 2, 2, 1])
+    after = torch.tensor([2, 5, 4, 3, 6, 7, 7, 2])
+    found = log_shares(letters, near, before, after).exp()
+    least = beginning.UNSEEN
+    first = [1, 1, 2 / 3, 1 / 3, 1 / 3, 2 / 3, 1 / 9, 2 / 9]
+    within = [1, 1, least, 1, 1, least, 1 / 3, 2 / 3]
+    hyphen = [1, 1, 1, least, least, 1, least / 3, 2 * least / 3]
+    torch.testing.assert_close(found, torch.tensor([first] * 3 + [within] * 4 + [hyphen]))
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_a_list_of_one_case_leaves_the_names_model_as_it_is(change) -> None:
+    items = [change(one) for one in ("anna", "bea", "cid", "dora")]
+    letters = "\n" + change("abcdeinor")
+    own, read, _ = begun("lstm", letters[1:], items)
+    source = [" \nabcdefghijklmnopqrstuvwxyz".index(letter) - 1 for letter in letters.lower()]
+    torch.testing.assert_close(own["head.weight"], read["head.weight"][source])
 
 
 def test_rows_of_letters_are_found_by_what_grows_with_the_alphabet() -> None:
