@@ -20,4 +20,4 @@ def link_for_others(*own: str) -> None:
     query = f"?{urlencode(chosen, doseq=True)}" if chosen else ""
     with st.popover("Link for others", type="tertiary", key="link-for-others"):
         st.code(f"{st.context.url}{query}", language=None, wrap_lines=True)
-        st.caption("It opens this screen with the same text. Your runs stay in your browser.")
+        st.caption("It opens this screen as it is set here. Your runs stay in your browser.")
