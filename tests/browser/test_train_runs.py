@@ -7,10 +7,15 @@ import zipfile
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from lm_core.runs.owners import COOKIE
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
-from lm_core.training.events import Step
+from lm_core.training import Budget
+from lm_core.training.events import Evaluated, Step
 from tests.browser.conftest import at_rest, settled
 from tests.browser.test_training import STEP, nothing_goes_on, start, stop, store
+from tests.pages.stored import FACTS
 from tests.waiting import until
 from tools.lab_server import LabServer
 
@@ -19,6 +24,7 @@ __all__ = ["nothing_goes_on", "store"]  # fixtures
 pytestmark = pytest.mark.browser
 
 CHART = "[data-testid=stVegaLiteChart]"
+ARROW = '.mark-symbol path[transform$=",5)"]'  # at the upper edge
 # Numbers that stand along the axes of a chart; those on their way out have no opacity.
 TICKS = """chart => [...chart.querySelectorAll('.role-axis-label text')]
     .filter(e => e.getAttribute('opacity') !== '0').map(e => e.textContent)"""
@@ -75,6 +81,29 @@ def test_the_rate_is_changed_while_it_runs(page: Page, store: RunStore) -> None:
     choose(page, "Learning rate")
     expect(page.get_by_text(re.compile("% of its highest"))).to_be_visible()
     stop(page)
+
+
+def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: RunStore) -> None:
+    """Never a point at the edge: the number is that of the headline."""
+    page.goto("/train")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    owner = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
+    spec = default_spec(CorpusSpec(name="names"), "lstm", budget=Budget(steps=40))
+    run = store.create(owner, "It climbs", spec.to_dict())
+    steps = [Step(k, 100 * k, 0.1 * k, 3.3 - 0.02 * k) for k in range(1, 41)]
+    climbs = [(1, 3.3), (10, 3.0), (20, 6.0), (30, 16.69)]
+    evaluated = [Evaluated(k, 100 * k, "validation", nats, 500, True) for k, nats in climbs]
+    store.record(run, [*steps, *evaluated])
+    store.update(run, status="stopped", facts=FACTS)
+    page.goto(f"/train?run={run}")
+    expect(page.get_by_text("1 value lies above the picture, up to 16.69")).to_be_visible()
+    expect(page.locator("[data-testid=stMetricValue]").filter(has_text="16.69")).to_be_visible()
+    arrow = chart(page).locator(ARROW)
+    expect(arrow).to_have_count(1)
+    top = chart(page).locator(".role-frame .background").first.bounding_box()
+    assert abs(arrow.bounding_box()["y"] - top["y"]) < 10
+    arrow.hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("16.69")
 
 
 @pytest.mark.slow

@@ -27,8 +27,9 @@ SOME = most_slow(CASES, quick=["plain", "muon", "keeping", "items"])
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
     """What the script finds in one process and in two, of the cases that will be asked for."""
-    specs = [getattr(item, "callspec", None) for item in request.session.items]
-    asked = {spec.params.get("case") for spec in specs if spec} | {*RESUMED, "plain"}
+    ours = [item for item in request.session.items if item.module is request.module]
+    asked = {item.callspec.params.get("case") for item in ours if hasattr(item, "callspec")}
+    asked |= {*RESUMED, "plain"}
     cases = [case for case in CASES if case in asked]
     folder = tmp_path_factory.mktemp("runs")
     for case in RESUMED:
