@@ -91,12 +91,12 @@ def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: R
     spec = default_spec(CorpusSpec(name="names"), "lstm", budget=Budget(steps=40))
     run = store.create(owner, "It climbs", spec.to_dict())
     steps = [Step(k, 100 * k, 0.1 * k, 3.3 - 0.02 * k) for k in range(1, 41)]
-    climbs = [(1, 3.3), (10, 3.0), (20, 6.0), (30, 16.69)]
+    climbs = [(1, 3.3), (10, 3.0), (20, 4.0), (30, 16.69)]
     evaluated = [Evaluated(k, 100 * k, "validation", nats, 500, True) for k, nats in climbs]
     store.record(run, [*steps, *evaluated])
     store.update(run, status="stopped", facts=FACTS)
     page.goto(f"/train?run={run}")
-    expect(page.get_by_text("1 value lies above the picture, up to 16.69")).to_be_visible()
+    expect(page.get_by_text("1 value lies above the picture, up to 16.7 (validation, step 30)")).to_be_visible()
     expect(page.locator("[data-testid=stMetricValue]").filter(has_text="16.69")).to_be_visible()
     arrow = chart(page).locator(ARROW)
     expect(arrow).to_have_count(1)
