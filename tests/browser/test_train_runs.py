@@ -96,7 +96,8 @@ def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: R
     store.record(run, [*steps, *evaluated])
     store.update(run, status="stopped", facts=FACTS)
     page.goto(f"/train?run={run}")
-    expect(page.get_by_text("1 value lies above the picture, up to 16.7 (validation, step 30)")).to_be_visible()
+    said = "1 value lies above the picture, up to 16.7 (validation, step 30)"
+    expect(page.get_by_text(said)).to_be_visible()
     expect(page.locator("[data-testid=stMetricValue]").filter(has_text="16.69")).to_be_visible()
     arrow = chart(page).locator(ARROW)
     expect(arrow).to_have_count(1)
