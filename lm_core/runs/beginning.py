@@ -43,6 +43,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 FREE = ("block_size", "dropout", "locked_dropout", "embedding_dropout", "weight_drop", "ar", "tar")
 TOLD = 6  # letters that a sentence names
 UNSEEN = 0.02  # how often a letter comes, at least, where the list has none
+ROWS = 1000  # of a text, at most, that are read for it: all of a short list
 RIDGE = 0.01  # of the mean square of a hidden state: what moving a row costs
 
 
@@ -111,42 +112,43 @@ def share_among_letters(
         letters: V of them, in the order of their ids.
         near: letter -> what it begins as, "" for one that begins untrained.
     """
-    size = getattr(model.settings, "block_size", 64)
-    idx, targets = gather(train.ids, cut(train, size))  # (R, T)
-    hidden: list[torch.Tensor] = []
-    hook = model.head.register_forward_pre_hook(lambda _, given: hidden.append(given[0]))
+    rows = cut(train, getattr(model.settings, "block_size", 64))[:ROWS]
+    idx, targets = gather(train.ids, rows)  # (R, T)
+    asked = targets != IGNORED
+    kinds = torch.tensor([0 if letter == "\n" else 1 + letter.isalpha() for letter in letters])
+    kind, after = kinds[idx[asked]], targets[asked]  # (N,)
+    logs = log_shares(letters, near, kind, after)  # (3, V)
     with torch.no_grad():
-        model.eval()(idx)
-        hook.remove()
-        asked = targets != IGNORED
-        h = hidden[0][asked]  # (N, D)
-        shares = log_shares(letters, near, idx[asked], targets[asked])  # (N, V)
+        h = model.eval().hidden(idx)[0][asked]  # (N, D)
+        sums = torch.zeros(3, h.size(1)).index_add_(0, kind, h)  # (3, D)
         cost = RIDGE * h.square().mean() * len(h) * torch.eye(h.size(1))
-        model.head.weight += torch.linalg.solve(h.T @ h + cost, h.T @ shares).T  # (V, D)
+        # H.T @ (the logs of each place): what is wanted is the same after each kind.
+        model.head.weight += torch.linalg.solve(h.T @ h + cost, sums.T @ logs).T  # (V, D)
 
 
 def log_shares(
-    letters: list[str], near: dict[str, str], before: torch.Tensor, after: torch.Tensor
+    letters: list[str], near: dict[str, str], kind: torch.Tensor, after: torch.Tensor
 ) -> torch.Tensor:
-    """What each letter's logit is moved by, 0 where it stays: (N, V).
+    """What each letter's logit is moved by, 0 where it stays: (3, V), a row for each kind of place.
 
     Args:
-        before, after: (N,) neighbouring ids of the list.
+        kind, after: (N,) places of the list, first of an item (0), after another sign (1) or after
+            a letter (2), and the id of the letter there.
     """
     V = len(letters)
-    kinds = torch.tensor([0 if letter == "\n" else 1 + letter.isalpha() for letter in letters])
-    kind = kinds[before]  # (N,)
-    counts = torch.zeros(3, V).index_put_((kind, after), torch.ones(len(after)), accumulate=True)
     known = torch.tensor([letter.isalpha() and near[letter] != "" for letter in letters])
-    counts = counts * known
     big = torch.tensor([letter.isupper() for letter in letters])
+    counts = torch.zeros(3, V).index_put_((kind, after), torch.ones(len(after)), accumulate=True)
+    counts = counts * known
     capitals = (counts @ big.float() / counts.sum(1)).nan_to_num(0.5).unsqueeze(1)  # (3, 1)
     case = torch.where(big, capitals, 1 - capitals)  # (3, V)
-    same = torch.tensor([[near[one] == near[other] for other in letters] for one in letters])
-    whole = counts.sum(0) @ (same & (big == big.unsqueeze(1))).float()  # (V,)
-    share = (counts.sum(0) / whole).nan_to_num(1.0)
+    number = {one: k for k, one in enumerate(dict.fromkeys(near.values()))}
+    group = 2 * torch.tensor([number[near[letter]] for letter in letters]) + big  # (V,)
+    anywhere = counts.sum(0)
+    together = torch.zeros(2 * len(number)).index_add_(0, group, anywhere)[group]  # (V,)
+    share = (anywhere / together).nan_to_num(1.0)
     moved = case.clamp(min=UNSEEN).log() + share.clamp(min=UNSEEN).log()
-    return moved.masked_fill(~known, 0.0)[kind]
+    return moved.masked_fill(~known, 0.0)
 
 
 def letter_axes(spec: RunSpec) -> dict[str, int]:

@@ -131,9 +131,8 @@ def prepare(spec: RunSpec) -> Prepared:
     info, tokenizer, data = kept
     check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
-    return Prepared(
-        spec, info, tokenizer, data, model, begin(model, tokenizer, spec, data["train"])
-    )
+    begun = begin(model, tokenizer, spec, data["train"])
+    return Prepared(spec, info, tokenizer, data, model, begun)
 
 
 def longest(data: dict[str, Encoded]) -> int:

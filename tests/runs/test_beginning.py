@@ -110,9 +110,9 @@ def test_the_shares_of_letters_are_counted_by_what_stands_before_them() -> None:
     letters = ["\n", "-", "A", "a", "b", "É", "é", "e"]
     near = {"\n": "\n", "-": "", "A": "a", "a": "a", "b": "b", "É": "e", "é": "e", "e": "e"}
     # First of an item A, É and b; after a letter a, é, e and e; after a hyphen A.
-    before = torch.tensor([0, 0, 0, 2, 2, 2, 2, 1])
+    kind = torch.tensor([0, 0, 0, 2, 2, 2, 2, 1])
     after = torch.tensor([2, 5, 4, 3, 6, 7, 7, 2])
-    found = log_shares(letters, near, before, after).exp()
+    found = log_shares(letters, near, kind, after).exp()[kind]
     least = beginning.UNSEEN
     first = [1, 1, 2 / 3, 1 / 3, 1 / 3, 2 / 3, 1 / 9, 2 / 9]
     within = [1, 1, least, 1, 1, least, 1 / 3, 2 / 3]
@@ -127,6 +127,27 @@ def test_a_list_of_one_case_leaves_the_names_model_as_it_is(change) -> None:
     own, read, _ = begun("lstm", letters[1:], items)
     source = [" \nabcdefghijklmnopqrstuvwxyz".index(letter) - 1 for letter in letters.lower()]
     torch.testing.assert_close(own["head.weight"], read["head.weight"][source])
+
+
+def test_a_long_text_in_many_letters_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """“Begin with” may be asked for any text; what is kept for it does not grow with the text."""
+    letters = [chr(0x4E00 + k) for k in range(3000)]
+    text = "".join(letters) + "Abba " * 50_000
+    spec = RunSpec(
+        model_name="lstm", model=model_settings("lstm"), train=TrainSettings(begin=NAMES)
+    )
+    tokenizer = CharTokenizer.train([text])
+    model = build_model("lstm", spec.model.to_dict(), tokenizer.vocab_size)
+    read, hidden = [], model.hidden
+
+    def heard(idx: torch.Tensor) -> tuple:
+        read.append(idx.shape)
+        return hidden(idx)
+
+    monkeypatch.setattr(model, "hidden", heard)
+    begin(model, tokenizer, spec, encode_documents([text], tokenizer, items=False))
+    assert read == [(beginning.ROWS, spec.model.block_size)]
+    assert torch.isfinite(model.head.weight).all()
 
 
 def test_rows_of_letters_are_found_by_what_grows_with_the_alphabet() -> None:
