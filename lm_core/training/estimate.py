@@ -113,10 +113,13 @@ class Plan:
     def bound(self) -> Need:
         """No less than `need`, found in no time: so many numbers go into and come out of each
         matrix for each token, several of each are kept, and each head weighs each pair of tokens.
+        Beside few tokens the largest tensor that is made may be one of the shape of a matrix.
         """
-        wide = sum(sum(p.shape[-2:]) for p in self.model.parameters() if p.dim() > 1)
+        matrices = [p for p in self.model.parameters() if p.dim() > 1]
+        wide = sum(sum(p.shape[-2:]) for p in matrices)
         tokens = self.rows * self.size
-        return Need(self.weights, 4 * tokens * (8 * wide + 3 * self.heads * self.size))
+        step = 4 * tokens * (8 * wide + 3 * self.heads * self.size)
+        return Need(self.weights, step + 2 * max(p.nbytes for p in matrices))
 
     def need(self) -> Need:
         """The estimate. A recurrent network goes back through a layer in one piece, and then holds

@@ -69,7 +69,7 @@ def check(verdict: Verdict, record: Record) -> None:
 
 
 @given(runs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
     record = Record(vocab_size=27, epoch=20_000, facts=FACTS)
     for event in events:
@@ -81,7 +81,7 @@ def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
 
 
 @given(runs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_could_not_be_checked_is_not_counted_as_passed(events: list[Event]) -> None:
     record = Record(vocab_size=27, epoch=20_000)
     for event in events:
