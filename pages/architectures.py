@@ -42,10 +42,7 @@ def link(entry: "Entry", settings: "Settings") -> None:
     """Keep what was changed in the address."""
     changed = {"name": entry.name, **settings.difference()}
     text = dumps(changed, separators=(",", ":")) if len(changed) > 1 else ""
-    if text and address.get(ADDRESS_KEY) != text:
-        st.query_params[ADDRESS_KEY] = text
-    elif not text:
-        st.query_params.pop(ADDRESS_KEY, None)
+    address.keep(ADDRESS_KEY, text)
 
 
 def train_this(entry: "Entry", settings: "Settings") -> None:

@@ -90,10 +90,7 @@ def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:
     batches = int(address.get(BATCHES) or 1) if same else 1
     if more:
         batches = min(batches + 1, MOST_BATCHES)
-    if batches > 1:
-        st.query_params[BATCHES] = str(batches)
-    else:
-        st.query_params.pop(BATCHES, None)
+    address.keep(BATCHES, str(batches) if batches > 1 else "")
     return [seed + i for i in reversed(range(batches))]
 
 

@@ -6,10 +6,9 @@ here.
 
 import dataclasses
 import string
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
 import torch
 
 from lm_core.checkpoints import build_model
@@ -42,14 +41,6 @@ _NAMES = (
     "riley zoey nora lily eleanor hannah lillian addison aubrey ellie stella natalie zoe"
 )
 NAMES = _NAMES.split()
-
-
-def most_slow(cases: Collection[Any], *, quick: Container[Any]) -> list[Any]:
-    """All of the cases as parameters of a test. Only the `quick` ones run each time, the others
-    under the slow mark: for what costs seconds a case and seldom differs between them."""
-    marks = [() if case in quick else pytest.mark.slow for case in cases]
-    several = [case if isinstance(case, tuple) else (case,) for case in cases]
-    return [pytest.param(*case, marks=mark) for case, mark in zip(several, marks, strict=True)]
 
 
 def tiny_settings(name: str, **changes: Any) -> dict[str, Any]:

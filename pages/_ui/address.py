@@ -151,6 +151,14 @@ def get(name: str) -> str | None:
     return values[0] if values and KINDS[name].reads(values) else None
 
 
+def keep(name: str, value: str) -> None:
+    """Keep the value of a parameter in the address; "" takes it out."""
+    if not value:
+        st.query_params.pop(name, None)
+    elif get(name) != value:
+        st.query_params[name] = value
+
+
 def brought(name: str) -> bool:
     """Whether the browser changed the parameter since the last run of this screen, by Back or
     Forward, say: then it says what to show, also where it has none. A screen that is come to

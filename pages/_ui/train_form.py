@@ -149,7 +149,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     )
     _brought(usual)
     filling: Filling | None = st.session_state.get(FILLING)
-    base, suffix = default_spec(corpus.spec(), model, items=corpus.items), ""
+    base, suffix = usual, ""
     if filling and filling.spec is None:
         filling, suffix = None, f"-{filling.number}"
     elif filling and _same(filling.spec, base):
@@ -217,7 +217,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         raise wrong[0]
     if few and spec.train.begin == NAMES:
         st.caption(BEGINS)
-    _write(spec if spec != usual else None)
+    address.keep(ADDRESS_KEY, "" if spec == usual else _said(spec))
     return spec
 
 
@@ -236,19 +236,14 @@ def _brought(usual: "RunSpec") -> None:
     try:
         Filling.keep(RunSpec.from_dict(data), of="the address")
     except LabError as error:
-        st.query_params.pop(ADDRESS_KEY)
+        address.keep(ADDRESS_KEY, "")
         st.toast(f"The settings in the address are left out: {plain(str(error))}", duration="long")
 
 
-def _write(spec: "RunSpec | None") -> None:
-    """Keep in the address what is not as usual; the text stands there in a place of its own."""
-    if spec is None:
-        st.query_params.pop(ADDRESS_KEY, None)
-        return
+def _said(spec: "RunSpec") -> str:
+    """For the address, in which the text stands in a place of its own."""
     said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "corpus"}
-    text = dumps(said, separators=(",", ":"))
-    if address.get(ADDRESS_KEY) != text:
-        st.query_params[ADDRESS_KEY] = text
+    return dumps(said, separators=(",", ":"))
 
 
 def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":

@@ -82,7 +82,7 @@ def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., Bro
     return still
 
 
-def settled(what: Callable[[], object], *, every: float = 0.3) -> object:
+def settled(what: Callable[[], object], *, every: float = 0.4) -> object:
     """Look until several looks in a row agree; what they agree on."""
     seen: list[object] = []
 

@@ -67,7 +67,7 @@ def test_back_takes_back_what_was_chosen_on_train(page: Page) -> None:
     at_rest(page)
     model = page.get_by_role("combobox", name=re.compile("Model"))
     short = page.get_by_role("radio", name="10 s")
-    seed = page.get_by_role("spinbutton", name="Seed")
+    seed = page.get_by_role("spinbutton", name="Seed").last  # one on its way out stands before it
     entries = page.evaluate("history.length")
     model.click()
     page.get_by_role("option", name="LSTM", exact=True).click()
@@ -93,8 +93,9 @@ def test_back_takes_back_what_was_chosen_on_train(page: Page) -> None:
     expect(page).not_to_have_url(re.compile("LSTM"))
     at_rest(page)
     expect(model).to_have_value("Transformer")
-    for _ in range(3):
+    for what in ("train-model=LSTM", "train-budget=10", "spec=.*77"):
         page.go_forward()
+        expect(page).to_have_url(re.compile(what))
         at_rest(page)
     expect(seed).to_have_value("77")
     expect(short).to_have_attribute("aria-checked", "true")

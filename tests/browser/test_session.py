@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE, until
 from tools.lab_server import LabServer
 
 pytestmark = pytest.mark.browser
-GRACE = 6
+GRACE = 10
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from lm_core.runs import training_run
 from lm_core.training import Trainer
 from lm_core.training.logs.csv_file import read_csv
 from lm_core.training.saving import Saving
-from tests.tiny import TEXT, most_slow, tiny_settings
+from tests.marks import most_slow
+from tests.tiny import TEXT, tiny_settings
 from tests.waiting import PATIENCE
 
 STEPS = 20

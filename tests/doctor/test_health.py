@@ -33,7 +33,8 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
-from tests.tiny import TEXT, encoded, most_slow, tiny_model
+from tests.marks import most_slow
+from tests.tiny import TEXT, encoded, tiny_model
 
 FACTS = TextFacts(unigram=2.8, bigram=2.4, apart=0.001, leaked=0.0, looked_for=1000)
 BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by != "counting"]

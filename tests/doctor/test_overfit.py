@@ -23,7 +23,7 @@ from tests.doctor.patients import (
     patient,
     with_train,
 )
-from tests.tiny import most_slow
+from tests.marks import most_slow
 
 TEXTS = {"items": ITEMS, "text": RUNNING}
 

@@ -26,7 +26,7 @@ from lm_core.training.batches import Batches
 from lm_core.training.muon import Muon
 from lm_core.training.optimizers import ADAM_SHARE
 from tests.doctor.patients import BY_GRADIENT, ITEMS, RUNNING, last, patient, with_train
-from tests.tiny import most_slow
+from tests.marks import most_slow
 
 
 def batches_of(who: Patient) -> Batches:

@@ -9,7 +9,7 @@ from lm_core.doctor.steps import examine
 from lm_core.training import trainer
 from lm_core.training.events import Diagnosed, Found
 from tests.doctor.patients import BY_GRADIENT, Machine, patient
-from tests.tiny import most_slow
+from tests.marks import most_slow
 
 FAMILIES = ["neural-bigram", "mlp", "lstm", "transformer"]
 QUICK = 0.01  # seconds of a step

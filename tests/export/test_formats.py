@@ -12,7 +12,8 @@ import torch
 from lm_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported
 from lm_core.export import export_checkpoint, exporting, formats, refused
-from tests.tiny import alphabet, lively_model, most_slow, some_ids
+from tests.marks import most_slow
+from tests.tiny import alphabet, lively_model, some_ids
 
 V = 27
 FAMILIES = ("lstm", "transformer", "mlp", "gru")

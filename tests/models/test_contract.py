@@ -20,7 +20,8 @@ from lm_core.models.building import out_of_memory
 from lm_core.models.contract import IGNORED, LanguageModel, detach, restart
 from lm_core.models.tracing import trace
 from lm_core.training.optimizers import OPTIMIZERS
-from tests.tiny import alphabet, lively_model, most_slow, some_ids, tiny_model, tiny_settings
+from tests.marks import most_slow
+from tests.tiny import alphabet, lively_model, some_ids, tiny_model, tiny_settings
 
 FAMILIES = models.names()
 BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]

@@ -13,7 +13,8 @@ from lm_core.models.contract import models
 from lm_core.models.tracing import trace
 from lm_core.models.transformer import TransformerSettings
 from lm_core.training.optimizers import OPTIMIZERS
-from tests.tiny import lively_model, most_slow, some_ids, tiny_model
+from tests.marks import most_slow
+from tests.tiny import lively_model, some_ids, tiny_model
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 SMALL = {"n_embd": 16, "block_size": 10}

@@ -10,7 +10,7 @@ from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
 from pages._ui import families
-from tests.tiny import most_slow
+from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]

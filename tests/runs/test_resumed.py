@@ -16,7 +16,8 @@ from lm_core.runs.store import RunStore
 from lm_core.runs.worker import StoreControl
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Sampled, Step
-from tests.tiny import TEXT, most_slow, tiny_settings
+from tests.marks import most_slow
+from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
 
 BUDGET = 8

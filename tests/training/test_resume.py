@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lm_core.models import models
 from lm_core.training import Budget, Control, Trainer, TrainSettings, trainer
 from lm_core.training.events import Step
 from lm_core.training.resume import restore, training_tensors
+from tests.marks import most_slow
 from tests.tiny import NAMES, TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -122,12 +124,10 @@ def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("family", "kind"),
-    [
-        ("lstm", "text"),
-        ("transformer", "items"),
-        pytest.param("lstm", "items", marks=pytest.mark.slow),
-        pytest.param("transformer", "text", marks=pytest.mark.slow),
-    ],
+    most_slow(
+        list(product(("transformer", "lstm"), ("text", "items"))),
+        quick=[("lstm", "text"), ("transformer", "items")],
+    ),
 )
 @pytest.mark.parametrize(
     "options",

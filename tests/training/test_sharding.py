@@ -13,7 +13,8 @@ from lm_core.training import Trainer, TrainSettings, parallel
 from lm_core.training.muon import Muon, orthogonal
 from lm_core.training.parallel import Team
 from lm_core.training.watching import Watcher
-from tests.tiny import TEXT, most_slow, some_ids, tiny_model
+from tests.marks import most_slow
+from tests.tiny import TEXT, some_ids, tiny_model
 from tests.training.in_shards import CASES, RESUMED, RUNNING, STEPS, STOP, make, saver, told
 from tests.training.test_parallel import ended, started
 
