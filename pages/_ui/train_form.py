@@ -235,9 +235,14 @@ def _brought(usual: "RunSpec") -> None:
     data = json.loads(given) | {"corpus": usual.to_dict()["corpus"], "fault": ""}
     try:
         Filling.keep(RunSpec.from_dict(data), of="the address")
-    except LabError as error:
+        st.session_state[MORE] = True  # or what differs would not be seen
+    except LabError:
         address.keep(ADDRESS_KEY, "")
-        st.toast(f"The settings in the address are left out: {plain(str(error))}", duration="long")
+        st.toast(
+            "The address held settings that cannot be read, and is shown without: copy the link "
+            "again.",
+            duration="long",
+        )
 
 
 def _said(spec: "RunSpec") -> str:

@@ -7,17 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.waiting import PATIENCE, rerun_until
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def train(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("LM_LAB_WORKERS", "1")
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    at.run()
-    at.switch_page("pages/train.py").run()
-    assert_well(at)
-    return at
+APP = Path(__file__).parents[2] / "app.py"
 
 
 def assert_well(at: AppTest) -> None:
@@ -26,6 +16,7 @@ def assert_well(at: AppTest) -> None:
 
 
 def test_opens_on_a_curve_of_a_model_that_ships(train: AppTest) -> None:
+    assert_well(train)
     assert train.title[0].value == "Train"
     assert train.get("vega_lite_chart"), "a curve is drawn before anything is touched"
     assert any("ships with the lab" in c.value for c in train.caption)
@@ -96,14 +87,11 @@ def test_a_strangers_run_is_not_shown(train: AppTest) -> None:
 
 
 def linked(**query: str) -> AppTest:
-    """The screen as a link opens it, run twice: what a link says is kept, and not said again."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    at.run()
+    """The screen as a link opens it."""
+    at = AppTest.from_file(APP, default_timeout=PATIENCE)
     for name, value in query.items():
         at.query_params[name] = value
-    at.switch_page("pages/train.py").run()
-    at.run()
-    return at
+    return at.switch_page("pages/train.py").run()
 
 
 def test_a_link_opens_the_form_as_it_was_and_says_so(train: AppTest) -> None:
@@ -115,7 +103,7 @@ def test_a_link_opens_the_form_as_it_was_and_says_so(train: AppTest) -> None:
     train.number_input(key="train-m-names-lstm-char-n_hidden").set_value(77).run()
     assert_well(train)
     spec = train.query_params["spec"]
-    other = linked(**{"train-model": "LSTM", "spec": spec})
+    other = linked(**{"train-model": "LSTM", "spec": spec}).run()  # and is still so when run again
     assert_well(other)
     values = {w.key.replace("-1", ""): w.value for w in other.number_input}
     given = {w.key: w.value for w in train.number_input}
@@ -123,6 +111,8 @@ def test_a_link_opens_the_form_as_it_was_and_says_so(train: AppTest) -> None:
     assert (given["train-seed"], given["train-t-names-lstm-char-lr"]) == (7, 0.0123)
     assert other.query_params["spec"] in (spec, [spec])
     assert "These are the settings of the address." in [c.value for c in other.caption]
+    (more,) = [e for e in other.expander if e.label == "More settings"]
+    assert more.proto.expanded
 
 
 def test_back_takes_a_setting_back_and_forward_brings_it(train: AppTest) -> None:
@@ -147,14 +137,18 @@ def test_back_takes_a_setting_back_and_forward_brings_it(train: AppTest) -> None
 )
 def test_a_link_that_holds_nonsense_opens_the_usual_form(spec: str) -> None:
     at = linked(spec=spec)
+    assert [toast.value for toast in at.toast] == [
+        "The address held settings that cannot be read, and is shown without: copy the link again."
+    ]
     assert_well(at)
+    assert not at.run().toast
     assert at.selectbox(key="train-model").value == "transformer"
     assert "spec" not in at.query_params
     assert at.button(key="train-start").disabled is False
 
 
 def test_a_fault_does_not_come_by_a_link() -> None:
-    at = linked(spec='{"fault":"no-shift","seed":3}')
+    at = linked(spec='{"fault":"no-shift","seed":3}').run()
     assert_well(at)
     assert at.number_input(key="train-seed-1").value == 3
     assert "no-shift" not in str(at.query_params["spec"])

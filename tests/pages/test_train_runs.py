@@ -2,8 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,20 +13,9 @@ from tests.pages import stored
 from tests.pages.foreign import read
 from tests.pages.html import html
 from tests.pages.stored import spec, stored_run
-from tests.waiting import PATIENCE, rerun_until
+from tests.waiting import rerun_until
 
-ROOT = Path(__file__).parents[2]
 MINUTES = "Stop after (minutes), in seconds"
-
-
-@pytest.fixture
-def train() -> Iterator[AppTest]:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    at.run()
-    at.switch_page("pages/train.py").run()
-    assert_well(at)
-    yield at
-    stored.forget(session._manager().store, *(r.id for r in mine(at)))
 
 
 def mine(at: AppTest) -> list:
