@@ -4,12 +4,13 @@ import streamlit as st
 
 from lm_core.errors import BadSettings
 from lm_core.visible import readable
-from pages._ui import address, doctor_of, front_door, session, told
-from pages._ui.corpus_choice import pick_corpus
-from pages._ui.doctor_cards import ASKS, cards, first_look
-from pages._ui.doctor_gallery import gallery
-from pages._ui.doctor_start import laboratory
-from pages._ui.show import show_source
+from pages._ui.doctor import of_run
+from pages._ui.doctor.cards import ASKS, cards, first_look
+from pages._ui.doctor.gallery import gallery
+from pages._ui.doctor.laboratory import laboratory
+from pages._ui.shared import address, front_door, session, told
+from pages._ui.shared.corpus_choice import pick_corpus
+from pages._ui.shared.show import show_source
 
 RUN_KEY, EARLIER = "doctor", "doctor-earlier"
 LABELS = {  # of what can be out of range
@@ -30,7 +31,7 @@ st.write(
     "model start calm, can it learn at all, how fast may it go, with which settings does it do "
     "best, and is anything inside it stuck? Each has a picture, a verdict and a cure."
 )
-doctor_of.take(model="doctor-model", view=("doctor-view", VIEWS[0]), shown="doctor-run")
+of_run.take(model="doctor-model", view=("doctor-view", VIEWS[0]), shown="doctor-run")
 view = st.segmented_control(
     "What to look at",
     VIEWS,
@@ -103,7 +104,7 @@ def choose():
     title = f"{families[model].title}, {corpus.title}"
     # What is examined begins with nothing, a short list's too.
     usual = default_spec(corpus.spec(), model, items=corpus.items, short=False)
-    return doctor_of.settings(usual), options, title, pressed
+    return of_run.settings(usual), options, title, pressed
 
 
 def numbers(text: str, name: str) -> list[float] | None:

@@ -4,10 +4,11 @@ from itertools import chain
 
 import streamlit as st
 
-from pages._ui import address, front_door, models, name_lists, naming, scoring, session, writing
-from pages._ui.corpus_choice import pick_list
-from pages._ui.plain import plain
-from pages._ui.show import show_source
+from pages._ui.shared import address, front_door, models, session
+from pages._ui.shared.corpus_choice import pick_list
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+from pages._ui.write import name_lists, naming, scoring, writing
 
 MOST_COLUMNS = 4
 MODELS = "generate_names-models"

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
-from pages._ui import address, front_door, models, session
-from pages._ui.everywhere import picture_and_controls
-from pages._ui.going_runs import goes_on, going_runs
-from pages._ui.link import link_for_others
-from pages._ui.live import ROOM, live_panel
-from pages._ui.past_runs import past_runs
-from pages._ui.plain import plain
-from pages._ui.run_curves import loss_of
-from pages._ui.show import show_source
-from pages._ui.train_form import choose, more_settings
+from pages._ui.shared import address, front_door, models, session
+from pages._ui.shared.everywhere import picture_and_controls
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+from pages._ui.train.curves import loss_of
+from pages._ui.train.form import choose, more_settings
+from pages._ui.train.going_runs import goes_on, going_runs
+from pages._ui.train.link import link_for_others
+from pages._ui.train.live import ROOM, live_panel
+from pages._ui.train.past_runs import past_runs
 
 RUN_KEY = "run"
 READING = """## How to read the curve
