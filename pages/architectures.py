@@ -12,8 +12,8 @@ from pages._ui.architectures import families, panels
 from pages._ui.architectures.comparison import comparison
 from pages._ui.shared import address, front_door, session
 from pages._ui.shared.corpus_choice import last_corpus
+from pages._ui.shared.filling import fill
 from pages._ui.shared.settings import settings_widgets
-from pages._ui.train.form import fill
 
 if TYPE_CHECKING:
     from lm_core.registry import Entry

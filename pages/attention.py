@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages._ui.inside import attention
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.numbered import choose
 from pages._ui.shared.show import show_chart, show_source
-from pages._ui.write import writing
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
 ALL, ONE = "attention-all", "attention-one"
@@ -18,11 +18,11 @@ st.write(
 )
 controls = st.columns([4, 3, 1], vertical_alignment="bottom")
 with controls[1]:
-    choices = attention.choices()
+    choices = models.with_attention()
     if not choices:
         st.info("No model with attention is here yet: train a Transformer on the Train screen.")
         st.stop()
-    choice = writing.pick(choices, writing.labels(choices), key="attention-model")
+    choice = models.pick(choices, models.labels(choices), key="attention-model")
 checkpoint = models.load(choice)
 with controls[0]:
     field = "attention-name" if choice.items else "attention-text"
@@ -61,10 +61,10 @@ def small_and_large() -> tuple[int, int]:
         places = st.columns(2)
         with places[0]:
             names = [str(i + 1) for i in range(L)]
-            layer = attention.choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
+            layer = choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
         with places[1]:
             names = [str(i + 1) for i in range(H)]
-            head = attention.choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
+            head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
         chart = all_heads(
             reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
         )
@@ -105,9 +105,9 @@ def one_cell(layer: int, head: int) -> None:
         st.session_state[ROW], st.session_state[COLUMN] = row, column
     places = st.columns(2)
     with places[0]:
-        row = attention.choose("Looking", reading.labels, key=ROW)
+        row = choose("Looking", reading.labels, key=ROW)
     with places[1]:
-        column = attention.choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
+        column = choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
     attention.arithmetic(checkpoint, reading, layer, head, row, column)
 
 

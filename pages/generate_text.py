@@ -42,9 +42,9 @@ def choose() -> tuple[models.Choice | None, str, int]:
         help="The same seed, prompt and settings give the same text.",
     )
     with line[0], st.spinner("Waking the models …"):
-        choices = writing.text_models()
-        shown = writing.labels(choices)
-        choice = writing.pick(choices, shown, key="generate_text-model") if choices else None
+        choices = models.of_text()
+        shown = models.labels(choices)
+        choice = models.pick(choices, shown, key="generate_text-model") if choices else None
     return choice, prompt, int(seed)
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 from lm_core.json_files import dumps
 from pages._ui.doctor.findings import PICTURES, next_try
 from pages._ui.shared import session
+from pages._ui.shared.cures import BADGES, mended, said, title_of
+from pages._ui.shared.filling import fill
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import standing
-from pages._ui.train.form import fill
-from pages._ui.train.verdicts import BADGES, mended, said, title_of
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.doctor.inside import draw, inside
+from pages._ui.shared.filling import fill
 from pages._ui.shared.show import show_chart
-from pages._ui.train.form import fill
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run

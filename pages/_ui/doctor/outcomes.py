@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.cures import verdicts_over
 from pages._ui.shared.plain import plain
-from pages._ui.train.verdicts import verdicts_over
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case

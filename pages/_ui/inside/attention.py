@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.tables import show_table
 
@@ -34,20 +33,6 @@ class Reading:
     maps: Any  # (L, H, T, T) numpy
     heads: "list[HeadReading]"
     dropped: int  # tokens left out at the beginning, more than the context holds
-
-
-def choices() -> list[models.Choice]:
-    """Models with attention, those of running text first."""
-    found = [choice for choice in (*models.shipped(), *models.own()) if _looks(choice.family)]
-    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
-
-
-@st.cache_data(show_spinner=False)
-def _looks(family: str) -> bool:
-    from lm_core.inspection import has_attention
-    from lm_core.models.building import blueprint
-
-    return has_attention(blueprint(family, {}, 8))
 
 
 def read(checkpoint: "Checkpoint", text: str) -> Reading | None:
@@ -123,16 +108,6 @@ def pointed(chart_key: str, *into: str) -> None:
     if place is not None and len(place) == len(into):
         for key, number in zip(into, place, strict=True):
             st.session_state[key] = int(number)
-
-
-def choose(label: str, names: list[str], *, key: str, default: int = 0, **options: Any) -> int:
-    """A selectbox over places 0, 1, ... that outlives a text or model with fewer of them."""
-    if key in st.session_state and st.session_state[key] not in range(len(names)):
-        del st.session_state[key]
-    index = 0 if key in st.session_state else default  # what was set is not to be given twice
-    return st.selectbox(
-        label, range(len(names)), index, format_func=lambda i: names[i], key=key, **options
-    )
 
 
 def strongest_look(weights: Any) -> tuple[int, int]:

@@ -1,4 +1,5 @@
-"""Models a page can use: those that ship with the lab, and the visitor's own."""
+"""Models a page can use: those that ship with the lab, and the visitor's own; which of them a
+screen offers, and what it calls them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.charts import words
 from lm_core.visible import readable
 from pages._ui.shared import session
 
@@ -90,6 +92,40 @@ def own() -> list[Choice]:
     ]
 
 
+def of_text() -> list[Choice]:
+    """Models that write running text, those that ship first; lists of names have their own page."""
+    return [choice for choice in shipped() + own() if choice.writes and not choice.items]
+
+
+def of_lists() -> list[Choice]:
+    """Models that learned a list and write, those that ship first."""
+    return [choice for choice in shipped() + own() if choice.writes and choice.items]
+
+
+def with_attention() -> list[Choice]:
+    """Models with attention, those of running text first."""
+    found = [choice for choice in shipped() + own() if _looks(choice.family)]
+    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+
+
+@st.cache_data(show_spinner=False)
+def _looks(family: str) -> bool:
+    from lm_core.inspection import has_attention
+    from lm_core.models.building import blueprint
+
+    return has_attention(blueprint(family, {}, 8))
+
+
+def labels(choices: list[Choice]) -> list[str]:
+    """What to call each model, no two alike."""
+    return words.numbered_apart([choice.label for choice in choices])
+
+
+def pick(choices: list[Choice], shown: list[str], *, key: str, label: str = "Model") -> Choice:
+    """A selectbox over models, called as `shown`; the choice is kept in the address."""
+    return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]
+
+
 def _choice(folder: Path, meta: dict, label: str = "") -> Choice:
     from lm_core.models import models
 
@@ -126,29 +162,25 @@ def load(choice: Choice) -> "Checkpoint":
     """
     if choice.made is not None:
         return choice.made
+    return _load(str(choice.folder), stamp(choice))
+
+
+def stamp(choice: Choice) -> float:
+    """When the model was written: another training in the same folder is another model."""
     meta = choice.folder / "meta.json"
-    return _load(str(choice.folder), meta.stat().st_mtime if meta.exists() else 0.0)
-
-
-def pick(choices: list[Choice], *, key: str, label: str = "Model") -> Choice:
-    """A selectbox over models; stops the page with a sentence when there is none."""
-    if not choices:
-        st.info("No model is here yet. Train one on the Train screen, then come back.")
-        st.stop()
-    return st.selectbox(label, choices, format_func=lambda c: c.label, key=key)
+    return meta.stat().st_mtime if meta.exists() else 0.0
 
 
 def describe(choice: Choice) -> str:
     """One line: family, size, text, quality."""
-    from lm_core.charts.words import human, nats
     from lm_core.models import models as families
 
     card = choice.card
     counts = families[choice.family].build.learns_by == "counting"
-    parts = f"{human(card.get('parameters', 0))} {'counts' if counts else 'parameters'}"
+    parts = f"{words.human(card.get('parameters', 0))} {'counts' if counts else 'parameters'}"
     line = f"{choice.label}, {parts}"
     scored = card.get("metrics", {}).get("validation", {}).get("nats_per_token")
     if scored is not None:
         unit = {"char": "character", "word": "word"}.get(choice.cut, "token")
-        line += f", {nats(scored)} nats per {unit} on text it never saw"
+        line += f", {words.nats(scored)} nats per {unit} on text it never saw"
     return line + "."

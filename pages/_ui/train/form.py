@@ -1,8 +1,7 @@
 """What is asked before a run starts: a line of choices, and everything else under More settings.
 
-"Start again with ..." fills all of it from a run: the filling is kept in the session, and widgets
-under new keys begin with its values. What was changed under More settings stands in the address, so
-that Back takes it back and a link opens the form as it is here.
+Other screens fill it in too (`filling.py`). What was changed under More settings stands in the
+address, so that Back takes it back and a link opens the form as it is here.
 """
 
 import json
@@ -15,7 +14,8 @@ import streamlit as st
 from lm_core.errors import LabError
 from lm_core.json_files import dumps
 from pages._ui.shared import address
-from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus, take_corpus
+from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
+from pages._ui.shared.filling import FILLED, FILLING, MORE, Filling
 from pages._ui.shared.plain import plain
 from pages._ui.shared.settings import settings_widgets
 from pages._ui.shared.told import beside
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
     from lm_core.training import Budget
 
-FILLING, FILLED, MORE = "train-filling", "train-filled", "train-more"
 ADDRESS_KEY = "spec"
 MINUTE = 60.0
 STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
@@ -35,41 +34,6 @@ BEGINS = (
     "the lab has read, learns from your list what is special about it, and ends when it gets no "
     "better. Under More settings, *Begin with* changes that."
 )
-
-
-@dataclass(frozen=True)
-class Filling:
-    """A spec to begin the widgets with, and how many there were before it. Without a spec they
-    begin anew with what is usual."""
-
-    spec: "RunSpec | None"
-    number: int
-    changed: str = ""  # the setting to look at, in words
-    of: str = "your run"  # whose settings these are
-
-    @classmethod
-    def keep(cls, spec: "RunSpec | None", changed: str = "", *, of: str = "your run") -> None:
-        """The next one, for this session."""
-        before: Filling | None = st.session_state.get(FILLING)
-        st.session_state[FILLING] = cls(spec, before.number + 1 if before else 1, changed, of)
-
-
-def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
-    """Put a spec into the form and open it. For callbacks: it must come before the widgets."""
-    from lm_core.runs.presets import BUDGETS
-
-    if getattr(spec, "fault", ""):  # started again, it has no fault of its own
-        spec = replace(spec, fault="")
-    Filling.keep(spec, changed, of=of)
-    take_corpus(spec.corpus.name, spec.corpus.text)
-    st.session_state[FILLED] = True
-    st.session_state["train-model"] = spec.model_name
-    named = {seconds: name for name, seconds in BUDGETS.items()}
-    if spec.budget.seconds in named:
-        st.session_state["train-budget"] = named[spec.budget.seconds]
-    else:
-        st.session_state.setdefault("train-budget", "1 min")
-    st.session_state[MORE] = True
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.inside import attention
 from pages._ui.shared import models
-from pages._ui.write import name_lists, naming, writing
+from pages._ui.write import name_lists
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -26,7 +25,7 @@ def next_steps(run: "Run") -> None:
 
 
 def _with_model(run: "Run") -> None:
-    of_items, own = naming.name_models(), writing.text_models()
+    of_items, own = models.of_lists(), models.of_text()
     choices = of_items if any(_is(run, choice) for choice in of_items) else own
     here = next((i for i, choice in enumerate(choices) if _is(run, choice)), None)
     if here is None:
@@ -40,13 +39,13 @@ def _with_model(run: "Run") -> None:
         chosen += [("generate_names-models", label) for label in [mine, *others[:BESIDE]]]
         page = "pages/generate_names.py"
     else:
-        chosen = [("generate_text-model", writing.labels(choices)[here])]
+        chosen = [("generate_text-model", models.labels(choices)[here])]
         page = "pages/generate_text.py"
     st.page_link(page, label="Let it write →", query_params=chosen)
-    looks = attention.choices()
+    looks = models.with_attention()
     at = next((i for i, choice in enumerate(looks) if _is(run, choice)), None)
     if at is not None:
-        label = writing.labels(looks)[at]
+        label = models.labels(looks)[at]
         query = {"attention-model": label}
         st.page_link("pages/attention.py", label="See its attention →", query_params=query)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui.inside.attention import choose
 from pages._ui.shared import session
+from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.train.curves import per

@@ -36,11 +36,6 @@ class Lists:
         return HELD_OUT if name in self.held_out else NEW
 
 
-def name_models() -> list[models.Choice]:
-    """Models that learned a list, those that ship first."""
-    return [choice for choice in models.shipped() + models.own() if choice.items and choice.writes]
-
-
 def labels(choices: list[models.Choice]) -> list[str]:
     """Short names, no two alike: the family of those that ship, and what owners call theirs."""
     from lm_core.models import models as families
@@ -82,7 +77,7 @@ def twenty(choice: models.Choice, begins: str, temperature: float, seed: int) ->
     Raises:
         BadText: it holds a letter that the model never saw.
     """
-    return _twenty(str(choice.folder), stamp(choice), begins, temperature, seed, choice)
+    return _twenty(str(choice.folder), models.stamp(choice), begins, temperature, seed, choice)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -190,9 +185,3 @@ def experience(choice: models.Choice) -> str:
         f"{read}“{plain(title)}”. {plain(corpus.get('licence', ''))} Nats per character: how "
         "surprised it is by names it never read; lower is better."
     )
-
-
-def stamp(choice: models.Choice) -> float:
-    """When the model was written: another training in the same folder is another model."""
-    meta = choice.folder / "meta.json"
-    return meta.stat().st_mtime if meta.exists() else 0.0

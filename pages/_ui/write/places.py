@@ -36,18 +36,12 @@ def places(choice: models.Choice, run: tuple[int, ...]) -> list[Place] | None:
     corpus = _learned(choice)
     if corpus is None:
         return None
-    key = str(choice.folder), naming.stamp(choice), corpus.fingerprint
+    key = str(choice.folder), models.stamp(choice), corpus.fingerprint
     return _places(*key, run, choice, corpus)
 
 
 def _learned(choice: models.Choice) -> "Corpus | None":
-    from lm_core.corpora.load import is_ready, load_corpus
-    from lm_core.errors import LabError
-
-    try:
-        corpus = load_corpus(choice.corpus) if is_ready(choice.corpus) else None
-    except LabError:  # of another lab, gone, or damaged
-        return None
+    corpus = naming.corpus_of(choice.corpus)
     counted = choice.card.get("counts", {}).get("train", {}).get("characters")
     return corpus if corpus and corpus.characters("train") == counted else None
 

@@ -73,7 +73,7 @@ def held_out_nats(choice: models.Choice) -> list[float]:
     found = naming.corpus_of(choice.corpus)
     if found is None or not found.splits["validation"]:
         return []
-    key = str(choice.folder), naming.stamp(choice), found.fingerprint
+    key = str(choice.folder), models.stamp(choice), found.fingerprint
     return _nats(*key, choice, found.splits["validation"])
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lm_core.charts import words
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart
 
@@ -75,24 +74,6 @@ class Draft:
         piece = after[len(before) :] if after.startswith(before) else ""
         ends_open = self.text[-1:] in ("", " ", "\n")
         return piece.lstrip(" ") if ends_open and not tokenizer.lossless else piece
-
-
-def text_models() -> list[models.Choice]:
-    """Models that write running text, those that ship first; lists of names have their own page."""
-    found = models.shipped() + models.own()
-    return [choice for choice in found if choice.writes and not choice.items]
-
-
-def pick(
-    choices: list[models.Choice], shown: list[str], *, key: str, label: str = "Model"
-) -> models.Choice:
-    """A selectbox over models, called as `shown`; the choice is kept in the address."""
-    return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]
-
-
-def labels(choices: list[models.Choice]) -> list[str]:
-    """What to call each model, no two alike."""
-    return words.numbered_apart([choice.label for choice in choices])
 
 
 def begin(choice: models.Choice, prompt: str, seed: int) -> Draft:

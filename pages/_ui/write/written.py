@@ -38,9 +38,8 @@ def at_once(
     choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSettings", count: int
 ) -> str:
     """Safe HTML of a prompt and `count` tokens after it; remembered. Raises as `begin`."""
-    meta = choice.folder / "meta.json"
-    stamp = meta.stat().st_mtime if meta.exists() else 0.0
-    key = (str(choice.folder), stamp, prompt, seed, count, *sampler.to_dict().values())
+    settings = sampler.to_dict().values()
+    key = (str(choice.folder), models.stamp(choice), prompt, seed, count, *settings)
     return _at_once(key, choice, prompt, seed, sampler, count)
 
 

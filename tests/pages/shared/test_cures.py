@@ -7,7 +7,7 @@ from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.training import Budget
-from pages._ui.train.verdicts import mended
+from pages._ui.shared.cures import mended
 from tests.pages.stored import spec
 
 
