@@ -10,6 +10,7 @@ from pages._ui.doctor.findings import PICTURES, next_try
 from pages._ui.shared import session
 from pages._ui.shared.cures import BADGES, mended, said, title_of
 from pages._ui.shared.filling import fill
+from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import standing
 
@@ -61,7 +62,7 @@ def cards(run_id: str, chosen: "RunSpec | None") -> None:
     """
     run = session.manager().store.get(run_id, session.visitor())
     if run.kind != "doctor":  # a run that trains has no cards: its own screen shows it
-        st.switch_page("pages/train.py", query_params={"run": run_id})
+        TRAINED.go(run_id)
     if chosen is not None and run.spec != json.loads(dumps(chosen.to_dict())):
         st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
     st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)

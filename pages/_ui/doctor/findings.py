@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages._ui.doctor.inside import draw, inside
 from pages._ui.shared.filling import fill
+from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.show import show_chart
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _grid(run: "Run | None", data: dict[str, Any]) -> None:
         answer = show_chart(chart, key="doctor-4-cells", on_select="rerun", selection_mode=CELL)
         st.caption("Click a cell to open its run.")
         if clicked := [cell["run"] for cell in answer["selection"].get(CELL, ())]:
-            st.switch_page("pages/train.py", query_params={"run": clicked[0]})
+            TRAINED.go(clicked[0])
     if data.get("random"):
         draw(beside(data, unit=UNIT), key="doctor-4-random", done=done)
 
@@ -106,8 +107,7 @@ def next_try(run: "Run", part: str, data: dict[str, Any]) -> None:
         "Open a cell", list(cells), index=None, key="doctor-cell", placeholder="choose one"
     )
     if chosen:
-        to = {"run": cells[chosen]["run"]}
-        st.page_link("pages/train.py", label="Its curve →", query_params=to)
+        TRAINED.link(cells[chosen]["run"], "Its curve →")
 
 
 def _train(run: "Run", seconds: float, **train: float) -> None:

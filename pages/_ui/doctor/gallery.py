@@ -14,6 +14,7 @@ from pages._ui.doctor.outcomes import (
     show_outcome,
 )
 from pages._ui.shared import session
+from pages._ui.shared.open_run import TRAINED
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
@@ -65,6 +66,4 @@ def _card(case: "Case", found: Outcomes) -> None:
 
 def _start(spec: "RunSpec", title: str) -> None:
     """Start the run and go where it is watched."""
-    run = session.manager().start(spec, session.visitor(), title=title)
-    st.session_state["train-run"] = run
-    st.switch_page("pages/train.py", query_params={"run": run})
+    TRAINED.go(session.manager().start(spec, session.visitor(), title=title))

@@ -7,8 +7,8 @@ import streamlit as st
 
 from pages._ui.shared import address, session
 from pages._ui.shared.corpus_choice import take_corpus
+from pages._ui.shared.open_run import EXAMINED, OF
 from pages._ui.shared.plain import plain
-from pages._ui.train.next_steps import OF
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 TAKEN = "doctor-taken"  # in the session: the run that was put into the line of choices
 
 
-def take(*, model: str, view: tuple[str, str], shown: str) -> None:
-    """Before the widgets: the text and the family of the run that the address names, once.
+def take(*, model: str, view: tuple[str, str]) -> None:
+    """Before the widgets: the text and the family of the run that the address names, once; an
+    examination that was shown before is shown no more.
 
     Args:
         model: key of the widget for the family.
         view: key of the one for what is looked at, and what it is set to.
-        shown: key of the examination that is shown; none of it is.
     """
     run_id = address.get(OF)
     if run_id in (None, st.session_state.get(TAKEN)):
@@ -32,7 +32,7 @@ def take(*, model: str, view: tuple[str, str], shown: str) -> None:
         take_corpus(spec.corpus.name, spec.corpus.text)
         st.session_state[model] = spec.model_name
         st.session_state[view[0]] = view[1]
-        st.session_state.pop(shown, None)
+        st.session_state.pop(EXAMINED.key, None)  # one in the address stays: it was asked for
     st.session_state[TAKEN] = run_id
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._ui.shared import session
 from pages._ui.shared.cures import verdicts_over
+from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             st.caption(f"The verdict expected here, {_words(case.expected)}, was not given.")
         if broken.nats is not None and broken.honest is not None:
             _flattered(broken.nats, broken.honest)
-        _link(broken, "The broken run →")
+        TRAINED.link(broken.run.id, "The broken run →")
     if repaired:
         alarms = [row for row in repaired.verdicts if row["severity"] == "alarm"]
         if alarms:
@@ -118,7 +119,7 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
             st.badge("repaired, no alarm so far", color="gray")
         else:
             st.badge("repaired, no alarm", color="green")
-        _link(repaired, "The repaired run →")
+        TRAINED.link(repaired.run.id, "The repaired run →")
     if broken and repaired and broken.nats is not None and repaired.nats is not None:
         st.caption(
             f"Validation loss: {broken.nats:.2f} nats per token broken, "
@@ -144,7 +145,3 @@ def repaired_title(case: "Case") -> str:
 
 def _words(code: str) -> str:
     return code.replace("_", " ")
-
-
-def _link(outcome: Outcome, label: str) -> None:
-    st.page_link("pages/train.py", label=label, query_params={"run": outcome.run.id})

@@ -1,5 +1,5 @@
-"""Filling in the form of the Train screen: with a run to start again, a cure, what the Doctor found,
-the model on Architectures.
+"""Filling in the form of the Train screen: with a run to start again, a cure, what the Doctor
+found, the model on Architectures.
 
 The filling is kept in the session, and widgets under new keys begin with its values.
 """

@@ -7,10 +7,10 @@ import streamlit as st
 
 from lm_core.charts.words import shorten
 from pages._ui.shared import session
+from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import waiting
 from pages._ui.train.names import mine, name_of
-from pages._ui.train.steering import RUN_KEY
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -41,11 +41,11 @@ def _switch(current: str) -> None:
         runs = {run.id: run for run in _beside(current)}
         if len(runs) < 2 or current not in runs:
             st.rerun()  # the whole page, without the choice
-        if st.session_state.get("train-run") != current:
+        if st.session_state.get(TRAINED.key) != current:
             st.rerun()  # another one was chosen
 
         def show() -> None:
-            st.query_params[RUN_KEY] = st.session_state["train-run"] = st.session_state[CHOSEN]
+            TRAINED.show(st.session_state[CHOSEN])
 
         st.session_state[CHOSEN] = current
         st.segmented_control(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import waiting
 from pages._ui.train.curves import run_curves
@@ -51,7 +52,7 @@ def live_panel(run_id: str) -> None:
     """
     run = session.manager().store.get(run_id, session.visitor())
     if run.kind == "doctor":  # an examination has no curve: its own screen shows it
-        st.switch_page("pages/doctor.py", query_params={"doctor": run_id})
+        EXAMINED.go(run_id)
     st.html(ROOM)
     pace = _pace(run)
     st.fragment(_panel, run_every=pace)(run_id, pace, about(run))

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import models
+from pages._ui.shared.open_run import OF
 from pages._ui.write import name_lists
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
-OF = "doctor-of"  # in the address: the run whose settings are examined
 BESIDE = 3  # models of the same list, to compare names with
 
 

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.train import table
 from pages._ui.train.downloads import downloads
 from pages._ui.train.names import mine as _mine
 from pages._ui.train.names import started
-from pages._ui.train.steering import RUN_KEY, act, trouble
+from pages._ui.train.steering import act, trouble
 from pages._ui.train.together import together
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _actions(chosen: "list[Run]", current: str | None) -> None:
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open", disabled=one is None, key="train-open"):
-            st.query_params[RUN_KEY] = one.id
+            TRAINED.show(one.id)
             st.rerun()
         with st.popover("Name and note", disabled=one is None, key=NAMING):
             if one:
@@ -183,6 +184,5 @@ def _delete(chosen: "list[Run]", current: str | None) -> None:
             st.session_state[TICKED] = [r for r in st.session_state.get(TICKED, []) if r != run.id]
             st.toast(f"Run {run.number}, “{plain(run.title)}”, is deleted.")
             if run.id == current:
-                st.query_params.pop(RUN_KEY, None)
-                st.session_state.pop("train-run", None)
+                TRAINED.forget()
         st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
 from pages._ui.shared import session
+from pages._ui.shared.open_run import EXAMINED, TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.train.points import KEPT
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 TROUBLE = "train-trouble"  # (run, place, sentence): what the last button could not do
 LABELS = {"lr": "Learning rate"}
-RUN_KEY = "run"  # in the address
 
 
 def act(run: str, what: Callable[..., object], *args: object, place: str = "") -> bool:
@@ -47,9 +47,7 @@ def steering(run: "Run") -> None:
     if run.parent:
         part = "Part of an examination, which alone steers it."
         st.caption(part if run.active else "Part of an examination.")
-        st.page_link(
-            "pages/doctor.py", label="Its examination →", query_params={"doctor": run.parent}
-        )
+        EXAMINED.link(run.parent, "Its examination →")
         return
     runs = session.manager()
     stopping = run.wish == "stop"
@@ -145,8 +143,7 @@ def _start_over(run: "Run") -> None:
         from lm_core.runs.spec import RunSpec
 
         spec = RunSpec.from_dict(runs.store.get(run_id, owner).spec)
-        new = runs.start(spec, owner, title=run.title)
-        st.query_params[RUN_KEY] = st.session_state["train-run"] = new
+        TRAINED.show(runs.start(spec, owner, title=run.title))
 
     if st.button(
         "As a new run",
