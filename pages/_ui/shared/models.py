@@ -121,6 +121,12 @@ def labels(choices: list[Choice]) -> list[str]:
     return words.numbered_apart([choice.label for choice in choices])
 
 
+def on_attention(choice: Choice) -> str | None:
+    """What the Attention screen calls a model; None where it has no attention."""
+    looks = with_attention()
+    return dict(zip([one.folder for one in looks], labels(looks), strict=True)).get(choice.folder)
+
+
 def pick(choices: list[Choice], shown: list[str], *, key: str, label: str = "Model") -> Choice:
     """A selectbox over models, called as `shown`; the choice is kept in the address."""
     return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.train.curves import measure_of, withheld
+
 if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run, RunStore
@@ -33,7 +35,6 @@ def run_figures(
     from lm_core.charts.words import duration, human, nats
     from lm_core.runs.queue import seconds_left
     from lm_core.training.events import Step
-    from pages._ui.train.curves import measure_of, withheld
 
     step, known = store.last(Step, run.id), judgement.headline
     at = "at step"

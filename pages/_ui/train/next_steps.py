@@ -42,10 +42,7 @@ def _with_model(run: "Run") -> None:
         chosen = [("generate_text-model", models.labels(choices)[here])]
         page = "pages/generate_text.py"
     st.page_link(page, label="Let it write →", query_params=chosen)
-    looks = models.with_attention()
-    at = next((i for i, choice in enumerate(looks) if _is(run, choice)), None)
-    if at is not None:
-        label = models.labels(looks)[at]
+    if label := models.on_attention(choices[here]):
         query = {"attention-model": label}
         st.page_link("pages/attention.py", label="See its attention →", query_params=query)
 

@@ -17,6 +17,7 @@ from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.train.curves import per
+from pages._ui.train.samples import sample
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
@@ -138,7 +139,6 @@ def _show(run: "Run", at: int, then: Then) -> None:
     from lm_core.charts.colour_text import token_legend
     from lm_core.charts.live_bars import live_token_bars
     from lm_core.charts.live_heads import live_head
-    from pages._ui.train.samples import sample
 
     parts = st.columns(3 if then.maps is not None else 2)
     with parts[0].container(border=True, height="stretch"):

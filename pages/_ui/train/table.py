@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
 from lm_core.visible import readable
+from pages._ui.train.curves import measure_of, withheld
 from pages._ui.train.names import started
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ def cut(run: "Run") -> str:
 
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
     from lm_core.training.events import KEPT, Evaluated, Step
-    from pages._ui.train.curves import measure_of, withheld
 
     unit = measure_of(run, "bits" if in_bits else "nats")
 

@@ -107,12 +107,11 @@ def _token(draft: writing.Draft, at: int) -> str:
 
 def _attention(choice: models.Choice, draft: writing.Draft, at: int) -> None:
     """Of a model that has it: the end of the text up to this token, on its own screen."""
-    looks = models.with_attention()
-    here = next((i for i, one in enumerate(looks) if one.folder == choice.folder), None)
-    if here is None:
+    label = models.on_attention(choice)
+    if label is None:
         return
     text = draft.prompt + "".join(draft.pieces[: at + 1])
     if len(text) > LOOKED_AT:  # from a word on
         text = text[-LOOKED_AT:].partition(" ")[2]
-    query = {"attention-model": models.labels(looks)[here], "attention-text": text}
+    query = {"attention-model": label, "attention-text": text}
     st.page_link("pages/attention.py", label="What it looked at →", query_params=query)
