@@ -154,9 +154,7 @@ def _load(folder: str, changed: float) -> "Checkpoint":
 
     from lm_core.checkpoints import load_checkpoint
 
-    torch.set_num_threads(
-        1
-    )  # small models answer fastest on one thread, and training keeps the rest
+    torch.set_num_threads(1)  # small models answer fastest on one, and training keeps the rest
     return load_checkpoint(folder)
 
 
