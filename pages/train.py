@@ -44,7 +44,7 @@ def shipped_curve(model: str) -> None:
     import pandas as pd
 
     from lm_core.checkpoints import load_history
-    from lm_core.runs.worker import unit_of
+    from lm_core.runs.job import unit_of
 
     choices = sorted(models.shipped(), key=lambda c: (c.family != model, not c.items))
     st.html(ROOM)
@@ -125,6 +125,6 @@ if usable:
         past_runs(run_id)
 link_for_others(RUN_KEY)
 
-from lm_core.training.trainer import Trainer  # noqa: E402 - imports torch, last of all
+from lm_core.training.loop import Trainer  # noqa: E402 - imports torch, last of all
 
 show_source(Trainer, "The code: the training loop")

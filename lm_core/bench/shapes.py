@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
+    from lm_core.tasks import NextToken
     from lm_core.training import Budget, Trainer
 
 SHAPES = {  # nanoGPT's CPU recipe for the Transformer; the LSTM of the same batch
@@ -24,4 +25,4 @@ def training(name: str, budget: "Budget", **more: Any) -> "Trainer":
     data = {"train": Encoded(ids, torch.zeros(1, dtype=torch.int64), False, len(ids), len(ids))}
     model = build_model(name, SHAPES[name], VOCAB)
     settings = TrainSettings(batch_size=BATCH, eval_every=10**6)
-    return Trainer(model, data, settings=settings, budget=budget, **more)
+    return Trainer(NextToken(), model, data, settings=settings, budget=budget, **more)

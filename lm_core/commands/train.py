@@ -31,9 +31,9 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
 from lm_core.training import Budget, Control
+from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
 from lm_core.training.logs import ALWAYS, Logs
-from lm_core.training.parallel import Team, together
 from lm_core.training.threads import at_a_glance
 
 
@@ -67,7 +67,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         command=" ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         control=Control(),
         team=team,
-        watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
+        callbacks=[Inside()] if team.size == 1 else [],  # which looks at one process alone
     )
     trainer, left = training.trainer, begun is None or not training.trainer.done
     if not team.leads:  # the first process hears, says, evaluates and saves what there is
@@ -92,7 +92,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     add_to_card(out, metrics=scores(*final))
     for verdict in training.health.verdicts:
         say(verdict.line())
-    return _answer(training, {evaluated.split: evaluated.nats for evaluated in final})
+    return _answer(training, {evaluated.split: evaluated.loss for evaluated in final})
 
 
 def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
@@ -230,11 +230,11 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
             for event in training:
                 log(event)
                 match event:
-                    case Step(step=step, nats=nats) if time.perf_counter() - said > 2:
+                    case Step(step=step, loss=loss) if time.perf_counter() - said > 2:
                         said = time.perf_counter()
-                        say(f"step {step}: {nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
+                        say(f"step {step}: {loss:.4f} nats, {event.tokens_per_second:,.0f} t/s")
                     case Evaluated(split="validation"):
-                        say(f"step {event.step}: validation {event.nats:.4f} nats")
+                        say(f"step {event.step}: validation {event.loss:.4f} nats")
                     case Diagnosed() if event.severity != OK:  # what is fine is said at the end
                         say(f"step {event.step}: {event.text} {event.cure}")
                     case Finished() if told := how_it_ended(event):

@@ -153,6 +153,7 @@ class Encoder(Embedded):
     """
 
     causal = False
+    draws = True  # which tokens it hides
 
     def __init__(self, settings: EncoderSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size, places=settings.block_size + 1)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
+from lm_core.models import decoding
 from lm_core.models.attention import ATTENTIONS, Attention, Cache, attend, make_mask
 from lm_core.models.contract import models
 from lm_core.models.heads import HEADS, make_head
@@ -27,8 +28,11 @@ from lm_core.models.layers import ACTIVATIONS, NORMS, make_norm, rms_norm, up_an
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
 from lm_core.models.recomputing import Part
-from lm_core.models.tracing import record
+from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
+
+# What `decoding` has written out with its usual value.
+RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "bias", "head")
 
 
 @dataclass(frozen=True)
@@ -212,10 +216,17 @@ class Transformer(Network):
     def context_size(self) -> int:
         return self.settings.block_size
 
-    def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
-        from lm_core.models import decoding  # which knows this file
+    @property
+    def written_out(self) -> bool:
+        """Whether `decoding`, which has one recipe written out, can stand in for `forward`."""
+        if type(self) is not Transformer or tracing():
+            return False
+        s, usual = self.settings, TransformerSettings()
+        same = all(getattr(s, name) == getattr(usual, name) for name in RECIPE)
+        return same and s.n_kv_head in (0, s.n_head)
 
-        return decoding.steps(self, state) if decoding.fits(self) else super().steps(state)
+    def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
+        return decoding.steps(self, state) if self.written_out else super().steps(state)
 
     def hidden(self, idx: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
         s, T, start = self.settings, idx.size(1), 0 if state is None else state.length

@@ -11,7 +11,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ from lm_core.models.contract import LanguageModel
 from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.samples import Pieces, write_sample
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tasks import NextToken
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
 from lm_core.training.estimate import check
+from lm_core.training.task import Task
 
 KEPT = 24  # prepared texts in the home folder; the oldest go first
 
@@ -50,6 +52,7 @@ class Prepared:
     tokenizer: Tokenizer
     data: dict[str, Encoded]
     model: LanguageModel
+    task: Task = field(default_factory=NextToken)
     begun: str = ""  # with which weights, in words, where they are not random
 
     def writer(self, seed: int = 0) -> Callable[[LanguageModel, float], tuple[str, Pieces]]:
@@ -132,7 +135,7 @@ def prepare(spec: RunSpec) -> Prepared:
     check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
     begun = begin(model, tokenizer, spec, data["train"])
-    return Prepared(spec, info, tokenizer, data, model, begun)
+    return Prepared(spec, info, tokenizer, data, model, begun=begun)
 
 
 def longest(data: dict[str, Encoded]) -> int:

@@ -35,8 +35,8 @@ from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers import load_tokenizer
 from lm_core.training import Trainer
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import Snapshot
-from lm_core.training.watching import Watcher
 
 PLANNED, MOST = 16, 20  # of a run; in all, as each stop adds one
 MOST_BYTES = 200_000_000  # of all that a run keeps
@@ -45,7 +45,7 @@ FOLDER, CARD, TOKENIZER = "snapshots", "card.json", "tokenizer.json"
 MOST_CARD_BYTES, MOST_TOKENIZER_BYTES = 1_000_000, 50_000_000
 
 
-class Snapshots(Watcher):
+class Snapshots(Callback):
     """Writes the snapshots of one run. `taken` are the steps there are, `spent` the seconds that
     writing them took."""
 

@@ -17,6 +17,7 @@ from lm_core.doctor.looking import histogram, layer, summary
 from lm_core.models import models
 from lm_core.models.contract import IGNORED
 from lm_core.models.layers import relu2
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.chance import seeded
 from lm_core.training.events import Examined, Step
@@ -40,7 +41,7 @@ def trained(family="mlp", kind="text", *, watcher=None, settings=None, trainer=T
         DATA[kind],
         settings=TrainSettings(**settings),
         budget=Budget(steps=4),
-        watchers=[watcher] if watcher else [],
+        callbacks=[watcher] if watcher else [],
         seed=3,
     )
     return run, list(run.run())
@@ -67,7 +68,7 @@ def test_a_run_is_the_same_whether_it_is_looked_into_or_not(family, changes, kin
     watched, events = trained(family, kind, watcher=Inside(share=math.inf), **changes)
     plain, others = trained(family, kind, **changes)
     assert torch.equal(random, torch.get_rng_state())
-    losses = [[e.nats for e in each if isinstance(e, Step)] for each in (events, others)]
+    losses = [[e.loss for e in each if isinstance(e, Step)] for each in (events, others)]
     assert losses[0] == losses[1]
     assert [e.step for e in events if isinstance(e, Examined)] == [1, 2, 3]
     for name, ours in watched.model.state_dict().items():
@@ -277,7 +278,7 @@ def test_the_picture_of_units_stays_small() -> None:
 class Piling(Trainer):
     """Forgets to forget."""
 
-    def _clear(self) -> None:
+    def clear_gradients(self) -> None:
         pass
 
 
@@ -340,11 +341,12 @@ def test_several_processes_are_left_alone() -> None:
 def test_an_untrained_model_is_seen_before_its_first_step() -> None:
     model = tiny_model("mlp", V["text"], init="naive")
     run = Trainer(
+        NextToken(),
         model,
         DATA["text"],
         settings=TrainSettings(batch_size=8),
         budget=Budget(steps=1),
-        watchers=[Inside()],
+        callbacks=[Inside()],
     )
     (data,) = (e.data for e in run.run() if isinstance(e, Examined))
     (hidden,) = (found for found in data["layers"] if found["name"] == "hidden")

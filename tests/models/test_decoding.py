@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lm_core.models.contract import Forward
-from lm_core.models.decoding import OneRow, Steps, Turn, diagonals, fits, normed
+from lm_core.models.decoding import OneRow, Steps, Turn, diagonals, normed
 from lm_core.models.layers import rms_norm
 from lm_core.models.positions import both_halves, rotary_tables, rotate
 from tests.tiny import lively_model, some_ids
@@ -55,11 +55,10 @@ def test_a_wide_model_is_laid_out_by_columns_and_says_the_same() -> None:
 @pytest.mark.parametrize("change", OTHERS, ids=str)
 def test_other_recipes_go_by_forward(change: dict) -> None:
     model = lively_model("transformer", **change)
-    assert not fits(model)
+    assert not model.written_out
     with torch.inference_mode():
         _, state = model(some_ids(1, 4, 27))
     assert type(model.steps(state)) is Forward
-    assert not fits(lively_model("lstm"))
 
 
 @pytest.mark.parametrize("both_signs", [False, True])

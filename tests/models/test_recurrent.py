@@ -15,6 +15,7 @@ from lm_core.models.building import build_model
 from lm_core.models.contract import detach
 from lm_core.models.recurrent import Recurrent
 from lm_core.models.tracing import trace
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
@@ -125,7 +126,7 @@ def test_an_error_is_traced_back_through_one_piece_only(family: str) -> None:
 def test_the_trainer_carries_the_state_and_cuts_it_off(family: str) -> None:
     tokenizer, data = encoded([TEXT])
     model, how = tiny_model(family, tokenizer.vocab_size), TrainSettings(batch_size=4)
-    training = Trainer(model, {"train": data}, settings=how, budget=Budget(steps=4))
+    training = Trainer(NextToken(), model, {"train": data}, settings=how, budget=Budget(steps=4))
     list(training.run())
     assert all(part.any() and part.grad_fn is None for part in parts(training.state))
 

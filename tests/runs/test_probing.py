@@ -12,6 +12,7 @@ from lm_core.models import models
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.probing import TOKENS, Probe, beginning
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Event, Probed
 from tests.tiny import NAMES, TEXT, encoded, tiny_settings
@@ -40,7 +41,7 @@ def trained(prepared: Prepared, probe: Probe) -> list[Event]:
     """Everything that a run with the probe at its side says."""
     s = prepared.spec
     trainer = Trainer(
-        prepared.model, prepared.data, settings=s.train, budget=s.budget, aside=[probe]
+        NextToken(), prepared.model, prepared.data, settings=s.train, budget=s.budget, aside=[probe]
     )
     return list(trainer.run())
 

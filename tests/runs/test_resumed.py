@@ -11,9 +11,9 @@ from lm_core.corpora.own import own_corpus, save_own
 from lm_core.models import models
 from lm_core.models.mixture import Mixture
 from lm_core.runs import worker
+from lm_core.runs.job import StoreControl
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import StoreControl
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Sampled, Step
 from tests.marks import most_slow

@@ -9,16 +9,27 @@ import torch
 from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
 from lm_core.errors import BadSettings
-from lm_core.training import Trainer, TrainSettings, parallel
+from lm_core.tasks import NextToken
+from lm_core.training import Trainer, TrainSettings
+from lm_core.training.callbacks import Callback
+from lm_core.training.distributed import team
+from lm_core.training.distributed.team import Team
 from lm_core.training.muon import Muon, orthogonal
-from lm_core.training.parallel import Team
-from lm_core.training.watching import Watcher
 from tests.marks import most_slow
 from tests.tiny import TEXT, some_ids, tiny_model
-from tests.training.in_shards import CASES, RESUMED, RUNNING, STEPS, STOP, make, saver, told
-from tests.training.test_parallel import ended, started
+from tests.training.distributed.in_shards import (
+    CASES,
+    RESUMED,
+    RUNNING,
+    STEPS,
+    STOP,
+    make,
+    saver,
+    told,
+)
+from tests.training.distributed.test_team import ended, started
 
-SCRIPT = "tests/training/in_shards.py"
+SCRIPT = "tests/training/distributed/in_shards.py"
 ROUNDED = "rounded"  # sums of another order differ in the last digits, and bfloat16 has few
 
 
@@ -122,25 +133,26 @@ def test_the_command_line_wants_processes_to_spread_over(
 
 @pytest.fixture
 def pair(monkeypatch: pytest.MonkeyPatch) -> Team:
-    monkeypatch.setattr(parallel.distributed, "new_group", lambda **_: None)
+    monkeypatch.setattr(team.distributed, "new_group", lambda **_: None)
     return Team(0, 2, shards=True)
 
 
 @pytest.mark.parametrize("family", ["lstm", "mixture", "bigram"])
 def test_a_family_without_blocks_is_refused(family: str, pair: Team) -> None:
     with pytest.raises(BadSettings, match="leave --shard out"):
-        Trainer(tiny_model(family, 40), {"train": RUNNING}, team=pair)
+        Trainer(NextToken(), tiny_model(family, 40), {"train": RUNNING}, team=pair)
 
 
 def test_watching_inside_shards_is_refused(pair: Team) -> None:
     model = tiny_model("transformer", 40)
     with pytest.raises(BadSettings, match="cannot be watched"):
-        Trainer(model, {"train": RUNNING}, team=pair, watchers=[Watcher()])
+        Trainer(NextToken(), model, {"train": RUNNING}, team=pair, callbacks=[Callback()])
     assert all(torch.isfinite(p).all() for p in model.parameters())
 
 
 def test_alone_there_is_nothing_to_spread() -> None:
     training = Trainer(
+        NextToken(),
         tiny_model("transformer", 40),
         {"train": RUNNING},
         settings=TrainSettings(),

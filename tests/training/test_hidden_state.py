@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from lm_core.training.carried import join, split
+from lm_core.training.hidden_state import join, split
 
 H = torch.arange(24.0).view(2, 6, 2)  # (layers, B, width)
 

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.models import LanguageModel
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Control, Trainer, TrainSettings
 from lm_core.training.averaging import local
+from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Evaluated, Sampled, Step
-from lm_core.training.parallel import Team, together
 from lm_core.training.resume import restore, training_tensors
 from lm_core.training.saving import Saving
 from tests.tiny import NAMES, TEXT, encoded, tiny_model
@@ -62,6 +63,7 @@ def make(
     changes = {"block_size": 8} | changes
     control = StopAt(stop)
     control.trainer = Trainer(
+        NextToken(),
         saved.model if saved else tiny_model(family, tokenizer.vocab_size, **changes),
         {"train": data, "validation": data},
         settings=TrainSettings(**({"batch_size": 9, "lr": 1e-2, "precision": "float32"} | how)),
@@ -103,12 +105,12 @@ def told(training: Trainer) -> dict[str, Any]:
             between.append(bool(next(training.model.parameters()).isnan().all()))
     steps = [e for e in events if isinstance(e, Step)]
     return {
-        "nats": [e.nats for e in steps],
+        "nats": [e.loss for e in steps],
         "norms": [e.grad_norm for e in steps],
-        "scores": [e.nats for e in events if isinstance(e, Evaluated)],
+        "scores": [e.loss for e in events if isinstance(e, Evaluated)],
         "samples": [e.text for e in events if isinstance(e, Sampled)],
         "weights": [float(p.detach().double().sum()) for p in training.model.parameters()],
-        "final": training.evaluate().nats if events else None,
+        "final": training.evaluate().loss if events else None,
         "hidden": between,
         "held": held(training),
         "end": str(events[-1]) if events else "",

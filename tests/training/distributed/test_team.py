@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from lm_core.errors import BadSettings
-from lm_core.training import parallel
-from lm_core.training.parallel import Team, check_shares, together
-from tests.training.two_processes import curves
+from lm_core.training.distributed import team
+from lm_core.training.distributed.team import Team, check_shares, together
+from tests.training.distributed.two_processes import curves
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = "tests/training/two_processes.py"
+SCRIPT = "tests/training/distributed/two_processes.py"
 
 
 def started(size: int, *command: str) -> list[subprocess.Popen]:
@@ -102,7 +102,7 @@ def test_without_torchrun_a_run_is_alone(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_more_processes_than_rows_are_refused_with_the_mend(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(parallel.distributed, "new_group", lambda **_: None)
+    monkeypatch.setattr(team.distributed, "new_group", lambda **_: None)
     check_shares(Team(0, 4), 4)
     with pytest.raises(BadSettings, match="A batch of 3 rows cannot be shared by 4 processes"):
         check_shares(Team(0, 4), 3)

@@ -10,7 +10,6 @@ read.
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lm_core.encoded import Encoded
 from lm_core.evaluation import evaluate
@@ -18,9 +17,8 @@ from lm_core.training.clock import Clock
 from lm_core.training.events import Event, Finished, Paused, Step
 from lm_core.training.saving import Saving
 from lm_core.training.side import evaluated, made_aside, written
-
-if TYPE_CHECKING:
-    from lm_core.training.trainer import Trainer
+from lm_core.training.state import Training
+from lm_core.training.task import Course
 
 LOOKS = 20  # fits, each on half as much again as the one before; together on less than three texts
 LEAST = 1 / 4096  # of the text: the first
@@ -33,45 +31,55 @@ def sizes_of(train: Encoded) -> list[int]:
     return sorted({max(2, round(size * LEAST ** (k / (LOOKS - 1)))) for k in range(LOOKS)})
 
 
-def run(trainer: "Trainer") -> Iterator[Event]:
-    """Fit `trainer.model` on growing parts of the training split."""
-    train, control, clock = trainer.data["train"], trainer.control, Clock(trainer.seconds)
-    sizes, reason = sizes_of(train), "budget"
-    saving = Saving(trainer)
-    while trainer.step < len(sizes):
-        wish = control.look()
-        if wish == "pause" and not control.may_step():
-            yield Paused(trainer.step)
-            clock.stop()
-            control.hold()
-            clock.go()
-            continue
-        if wish == "stop":
-            reason = "stopped"
-            break
-        part = first_tokens(train, sizes[trainer.step])
+class Counting(Course):
+    """Fits the model of `training` on growing parts of the training split."""
+
+    def __init__(self, training: Training) -> None:
+        self.training, self.sizes = training, sizes_of(training.data["train"])
+        self.steps = len(self.sizes)
+
+    def run(self) -> Iterator[Event]:
+        training, control = self.training, self.training.control
+        clock, saving, reason = Clock(training.seconds), Saving(training), "budget"
+        while training.step < self.steps:
+            wish = control.look()
+            if wish == "pause" and not control.may_step():
+                yield Paused(training.step)
+                clock.stop()
+                control.hold()
+                clock.go()
+                continue
+            if wish == "stop":
+                reason = "stopped"
+                break
+            yield self._count(clock)
+            yield from evaluated(training)
+            yield from made_aside(training)
+            yield from written(training)
+            yield from training.beside.notes(training.step)
+            if training.save and saving.due():
+                yield from saving.do(last=True)
+        if training.save:
+            yield from saving.do(last=True)
+        yield Finished(training.step, training.tokens, training.seconds, reason)
+
+    def _count(self, clock: Clock) -> Step:
+        """One step: fit, and score what was fitted on."""
+        training = self.training
+        part = first_tokens(training.data["train"], self.sizes[training.step])
         started = time.perf_counter()
-        trainer.model.fit(part.ids, part.starts)
+        training.model.fit(part.ids, part.starts)
         seconds = time.perf_counter() - started
-        trainer.step, trainer.tokens = trainer.step + 1, part.predictions
-        trainer.seconds = clock.seconds()
-        nats = evaluate(trainer.model, part, max_tokens=trainer.settings.eval_tokens)
-        yield Step(
-            trainer.step,
-            trainer.tokens,
-            trainer.seconds,
-            nats.nats_per_token,
+        training.step, training.tokens = training.step + 1, part.predictions
+        training.seconds = clock.seconds()
+        score = evaluate(training.model, part, max_tokens=training.settings.eval_tokens)
+        return Step(
+            training.step,
+            training.tokens,
+            training.seconds,
+            score.nats_per_token,
             tokens_per_second=part.predictions / max(seconds, 1e-9),
         )
-        yield from evaluated(trainer)
-        yield from made_aside(trainer)
-        yield from written(trainer)
-        yield from trainer.beside.notes()
-        if trainer.save and saving.due():
-            yield from saving.do(last=True)
-    if trainer.save:
-        yield from saving.do(last=True)
-    yield Finished(trainer.step, trainer.tokens, trainer.seconds, reason)
 
 
 def first_tokens(encoded: Encoded, size: int) -> Encoded:

@@ -1,4 +1,4 @@
-"""A carried state cut by rows, where a batch is read in pieces or by several processes.
+"""A hidden state cut by rows, where a batch is read in pieces or by several processes.
 
 State tensors are (layers, B, width), alone or in nested tuples; None is the empty state.
 """
@@ -24,7 +24,7 @@ def split(state: Any, sizes: Sequence[int]) -> list[Any]:
 
 
 def join(states: Sequence[Any]) -> Any:
-    """The inverse."""
+    """One state of all rows, from the states of their shares."""
     first = states[0]
     if len(states) == 1 or first is None:
         return first

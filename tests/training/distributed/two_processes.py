@@ -1,12 +1,13 @@
-"""What `test_parallel.py` runs in one process and in two: equal trainings, and what they gave."""
+"""What `test_team.py` runs in one process and in two: equal trainings, and what they gave."""
 
 import json
 from typing import Any
 from unittest.mock import patch
 
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Step
-from lm_core.training.parallel import Team, together
 from lm_core.training.resume import training_tensors
 from lm_core.training.saving import Saving
 from tests.tiny import TEXT, encoded, tiny_model
@@ -34,6 +35,7 @@ def _curve(team: Team, family: str, options: dict[str, Any]) -> dict[str, Any]:
         return "somewhere"
 
     training = Trainer(
+        NextToken(),
         tiny_model(family, tokenizer.vocab_size, block_size=8),
         {"train": text, "validation": text},
         settings=TrainSettings(batch_size=9, lr=1e-2, precision="float32", **options),
@@ -44,7 +46,7 @@ def _curve(team: Team, family: str, options: dict[str, Any]) -> dict[str, Any]:
     events = list(training.run())
     assert team.leads or not (events or states)
     return {
-        "nats": [event.nats for event in events if isinstance(event, Step)],
+        "nats": [event.loss for event in events if isinstance(event, Step)],
         "tokens": training.tokens,
         "states": states,
         "weights": [float(p.detach().double().sum()) for p in training.model.parameters()],

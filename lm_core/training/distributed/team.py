@@ -4,8 +4,8 @@
 
 Gradients are summed over the processes (DDP), so one seed gives one curve however many there are,
 but for rounding, and for what looks at a process's own rows: dropout masks, BatchNorm. The first
-process leads: it keeps the time, hears wishes, evaluates and saves, and tells the others what each
-step is. They follow and decide nothing, so no two clocks have to agree.
+process leads: it keeps the time, takes requests, evaluates and saves, and broadcasts what each step
+is. The others follow and decide nothing, so no two clocks have to agree.
 
 Each process holds the whole model, or with `shards` its share of every matrix (`sharding.py`).
 """
@@ -16,22 +16,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
 
 from lm_core.errors import BadSettings
-from lm_core.models.mixture import Mixture
-from lm_core.models.recomputing import recompute
-from lm_core.training import carried, sharding
-from lm_core.training.averaging import Weights
+from lm_core.training import hidden_state
+from lm_core.training.precision import Objective
 
-if TYPE_CHECKING:
-    from lm_core.training.precision import Objective
-    from lm_core.training.trainer import Trainer
-
-STEP, GATHER, END = range(3)
+STEP, GATHER, END = range(3)  # what the leader broadcasts, beside what `sharding` needs
 WAIT = timedelta(days=10)  # followers wait as long as a leader is paused
 
 
@@ -47,7 +41,7 @@ class Team:
     ) -> None:
         self.rank, self.size, self.local = rank, size, local
         self.shards = shards and size > 1
-        self._orders = distributed.new_group(backend="gloo", timeout=WAIT) if size > 1 else None
+        self._talk = distributed.new_group(backend="gloo", timeout=WAIT) if size > 1 else None
         self._shared: nn.Module | None = None
 
     def __repr__(self) -> str:
@@ -57,7 +51,7 @@ class Team:
     def leads(self) -> bool:
         return self.rank == 0
 
-    def share(self, objective: "Objective", device: torch.device) -> nn.Module:
+    def share(self, objective: Objective, device: torch.device) -> nn.Module:
         """The objective, whose gradients are averaged over the processes."""
         if self.size == 1:
             return objective
@@ -82,40 +76,40 @@ class Team:
             distributed.all_reduce(tensor)
         return tensor
 
-    def order(self, code: int, value: float = 0.0, count: int = 0) -> None:
+    def broadcast(self, code: int, value: float = 0.0, count: int = 0) -> None:
         """The leader tells what comes next: a step's learning rate and rows, an evaluation's
         surprise and tokens."""
         if self.size > 1 and self.leads:
-            self._broadcast(torch.tensor([code, value, count], dtype=torch.float64))
+            self._from_leader(torch.tensor([code, value, count], dtype=torch.float64))
 
-    def hear(self) -> tuple[int, float, int]:
+    def receive(self) -> tuple[int, float, int]:
         """What a follower is told: code, value, count."""
-        code, value, count = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
+        code, value, count = self._from_leader(torch.zeros(3, dtype=torch.float64)).tolist()
         return int(code), value, int(count)
 
     def whole(self, state: Any) -> Any:
-        """The carried state of all rows, from the states of each process's own rows."""
+        """The hidden state of all rows, from the states of each process's own rows."""
         if self.size == 1:
             return state
-        self.order(GATHER)
+        self.broadcast(GATHER)
         parts: list[Any] = [None] * self.size
-        distributed.all_gather_object(parts, _to(state, torch.device("cpu")), group=self._orders)
-        return _to(carried.join(parts), _device(state))
+        distributed.all_gather_object(parts, _to(state, torch.device("cpu")), group=self._talk)
+        return _to(hidden_state.join(parts), _device(state))
 
     def own(self, state: Any) -> Any:
-        """The inverse: this process's rows of it."""
+        """This process's rows of a hidden state of all rows."""
         rows = _rows(state)
         at = [rows * k // self.size for k in range(self.size + 1)]
         sizes = [b - a for a, b in pairwise(at)]
-        return carried.split(state, sizes)[self.rank]
+        return hidden_state.split(state, sizes)[self.rank]
 
     def wait(self) -> None:
         """Until every process is here."""
         if self.size > 1:
-            distributed.barrier(group=self._orders)
+            distributed.barrier(group=self._talk)
 
-    def _broadcast(self, tensor: Tensor) -> Tensor:
-        distributed.broadcast(tensor, src=0, group=self._orders)
+    def _from_leader(self, tensor: Tensor) -> Tensor:
+        distributed.broadcast(tensor, src=0, group=self._talk)
         return tensor
 
 
@@ -150,53 +144,6 @@ def check_shares(team: Team, rows: int) -> None:
             f"A batch of {rows} rows cannot be shared by {team.size} processes: "
             f"take a batch of {team.size} or more at every stage, or fewer processes."
         )
-
-
-def begin(trainer: "Trainer") -> tuple[nn.Module, Weights]:
-    """What learns, which is the trainer's model or its twin in shards, and which weights the model
-    holds.
-
-    Raises:
-        BadSettings: the model cannot be trained as it is asked for.
-    """
-    s, model, team = trainer.settings, trainer.model, trainer.team
-    how = {"decay": s.ema, "keep_best": s.keep_best, "patience": s.patience}
-    if model.learns_by != "counting":
-        recompute(model, s.recompute)
-    if not team.shards:
-        return model, Weights(model, **how)
-    learner = sharding.spread(trainer)
-    return learner, sharding.SharedWeights(model, learner, team, **how)
-
-
-def end(trainer: "Trainer") -> None:
-    """Before the others leave: the model holds the weights to keep, and what a resumed run needs is
-    at hand."""
-    from lm_core.training.resume import training_tensors  # which knows the trainer
-
-    trainer.state = trainer.team.whole(trainer.state)
-    trainer.weights.show(kept=True)
-    if isinstance(trainer.model, Mixture) and trainer.weights.kept_step is not None:
-        trainer.evaluate()  # which weighs its parts: they are others than a moment ago
-    if trainer.team.shards:
-        trainer.weights.memory = training_tensors(trainer)
-
-
-def follow(trainer: "Trainer") -> None:
-    """What every process but the first does: the leader's steps, until it ends."""
-    while True:
-        code, value, count = trainer.team.hear()
-        if code == END:
-            return
-        if code == GATHER:
-            trainer.team.whole(trainer.state)
-        elif code == STEP:
-            trainer._one_step(count, value)
-            trainer.step += 1
-            if trainer.team.shards:
-                trainer.weights.update(trainer.step)
-        else:
-            sharding.obey(trainer, code, value, count)
 
 
 def _rows(state: Any) -> int:

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from lm_core.encoded import encode_documents
 from lm_core.errors import BadText
 from lm_core.models.contract import IGNORED
+from lm_core.tasks.token_batches import AlongText, ItemRows, RandomWindows, TokenBatches
 from lm_core.tokenizers.char import CharTokenizer
-from lm_core.training.batches import AlongText, Batches, ItemRows, RandomWindows
 from tests.tiny import NAMES, TEXT, encoded, stream
 
 
 def of(data, *, batch_size=4, size=8, seed=0, along=False):
-    return Batches.of(data, batch_size=batch_size, size=size, seed=seed, along=along)
+    return TokenBatches.of(data, batch_size=batch_size, size=size, seed=seed, along=along)
 
 
 def same(a, b):

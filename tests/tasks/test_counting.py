@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from lm_core.evaluation import evaluate
+from lm_core.tasks import NextToken
+from lm_core.tasks.counting import LOOKS, first_tokens, sizes_of
 from lm_core.training import Control, Trainer, TrainSettings, clock
-from lm_core.training.counting import LOOKS, first_tokens, sizes_of
 from lm_core.training.events import Checkpointed, Evaluated, Finished, Paused, Sampled, Step
 from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, some_ids, stream, tiny_model
@@ -17,7 +18,7 @@ PARTS = len(sizes_of(RUNNING))
 
 def make(data=RUNNING, **rest):
     model = tiny_model("ngram", TOKENIZER.vocab_size)
-    return Trainer(model, {"train": data, "validation": data}, **rest)
+    return Trainer(NextToken(), model, {"train": data, "validation": data}, **rest)
 
 
 def test_each_look_counts_half_as_much_again_up_to_all_of_the_text() -> None:
@@ -53,13 +54,13 @@ def test_a_point_is_the_surprise_on_what_was_counted(data) -> None:
     for event in training.run():
         if isinstance(event, Step):
             part = first_tokens(data, event.tokens + 1)
-            assert event.nats == evaluate(training.model, part).nats_per_token
+            assert event.loss == evaluate(training.model, part).nats_per_token
 
 
 def test_more_text_makes_a_better_model() -> None:
     text = stream(RUNNING.ids.repeat(3))
     events = [e for e in make(text).run() if isinstance(e, Evaluated)]
-    assert events[-1].nats < 0.7 * events[0].nats
+    assert events[-1].loss < 0.7 * events[0].loss
     assert len(events) == len(sizes_of(text))
 
 

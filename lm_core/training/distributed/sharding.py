@@ -26,35 +26,33 @@ Sources: Rajbhandari et al. 2020, "ZeRO"; Zhao et al. 2023, "PyTorch FSDP".
 import copy
 import math
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lm_core.errors import BadSettings
+from lm_core.models.contract import Model
 from lm_core.models.recomputing import parts
 from lm_core.training.averaging import Weights, local
+from lm_core.training.distributed.team import Team
 
-if TYPE_CHECKING:
-    from lm_core.training.parallel import Team
-    from lm_core.training.trainer import Trainer
-
-SHOW, BACK, JUDGE, MEMORY = range(10, 14)  # orders, besides those of `parallel`
+SHOW, BACK, JUDGE, MEMORY = range(10, 14)  # broadcast beside those of `team`
 
 
-def spread(trainer: "Trainer") -> nn.Module:
-    """The twin of the trainer's model, in shards; takes the numbers of the model over.
+def spread(model: Model, team: Team, device: torch.device, *, rounds: bool) -> nn.Module:
+    """The twin of a model, in shards; takes the numbers of the model over.
+
+    Args:
+        rounds: weights are rounded to bfloat16 as they are gathered.
 
     Raises:
-        BadSettings: the model has no blocks to gather one by one, or somebody wants to watch.
+        BadSettings: the model has no blocks to gather one by one.
     """
-    model, team = trainer.model, trainer.team
     if model.learns_by != "gradient" or not parts(model):
         raise BadSettings(
             "Only Transformers can be spread over processes block by block: leave --shard out."
         )
-    if trainer.watchers:
-        raise BadSettings("Single steps cannot be watched from inside shards: leave --shard out.")
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import (
         MixedPrecisionPolicy,
@@ -67,8 +65,8 @@ def spread(trainer: "Trainer") -> nn.Module:
     taken = {id(p): nn.Parameter(p.data, p.requires_grad) for p in model.parameters()}
     twin = copy.deepcopy(model, taken)
     _empty(model)
-    how: dict[str, Any] = {"mesh": init_device_mesh(trainer.device.type, (team.size,))}
-    if trainer.arithmetic.rounds:  # as `precision.Objective` does with whole weights
+    how: dict[str, Any] = {"mesh": init_device_mesh(device.type, (team.size,))}
+    if rounds:  # as `precision.Objective` does with whole weights
         how["mp_policy"] = MixedPrecisionPolicy(
             param_dtype=torch.bfloat16, reduce_dtype=torch.float32, cast_forward_inputs=False
         )
@@ -80,14 +78,14 @@ def spread(trainer: "Trainer") -> nn.Module:
 
 class SharedWeights(Weights):
     """`Weights` of a twin in shards: each process averages its own rows, and the leader's model
-    shows them whole. What the leader asks for here the others do too (see `obey`).
+    shows them whole. What the leader asks for here the others do too (see `following`).
 
     Args:
         model: shows; the twin goes on holding the live weights.
         how: as for `Weights`.
     """
 
-    def __init__(self, model: nn.Module, twin: nn.Module, team: "Team", **how: Any) -> None:
+    def __init__(self, model: nn.Module, twin: nn.Module, team: Team, **how: Any) -> None:
         super().__init__(twin, **how)
         self.model, self.team, self.shards = model, team, list(twin.parameters())
         self._shows = False
@@ -101,7 +99,7 @@ class SharedWeights(Weights):
     def show(self, *, kept: bool) -> None:
         if self._shows:
             return
-        self.team.order(SHOW, kept)
+        self.team.broadcast(SHOW, kept)
         self.showing, chosen = kept, self._chosen(kept)
         self.live, self._shows = self.here if chosen else None, True
         for i, p in enumerate(self.model.parameters()):
@@ -111,14 +109,14 @@ class SharedWeights(Weights):
 
     def back(self) -> None:
         if self._shows:
-            self.team.order(BACK)
+            self.team.broadcast(BACK)
             self.live, self._shows, self.memory = None, False, None
             self.showing = None
             _empty(self.model)
 
-    def judge(self, nats: float, tokens: int = 0) -> None:
-        self.team.order(JUDGE, nats, tokens)
-        super().judge(nats, tokens)
+    def judge(self, loss: float, tokens: int = 0) -> None:
+        self.team.broadcast(JUDGE, loss, tokens)
+        super().judge(loss, tokens)
 
     def _judged(self) -> list[Tensor]:
         return self.average or self.here
@@ -130,21 +128,6 @@ class SharedWeights(Weights):
         if whole.shape != self.shards[i].shape:
             raise KeyError(i)
         return local(cut_like(whole, self.shards[i]))
-
-
-def obey(trainer: "Trainer", code: int, value: float, count: int) -> None:
-    """What a follower does when the leader uses its weights; `value` and `count` come with the
-    order."""
-    from lm_core.training.resume import training_tensors  # which knows the trainer
-
-    if code == SHOW:
-        trainer.weights.show(kept=bool(value))
-    elif code == BACK:
-        trainer.weights.back()
-    elif code == JUDGE:
-        trainer.weights.judge(value, count)
-    elif code == MEMORY:
-        training_tensors(trainer)
 
 
 def whole(tensor: Tensor) -> Tensor:
