@@ -19,7 +19,6 @@ def bench_beside_steps() -> list[Result]:
     from lm_core.runs.prepare import prepare
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
-    from lm_core.tasks import NextToken
     from lm_core.training import Budget, Trainer
     from lm_core.training.events import KEPT, Evaluated, Failed
 
@@ -27,7 +26,7 @@ def bench_beside_steps() -> list[Result]:
     ready = prepare(spec)
     evaluating, writing = Stopwatch(), Stopwatch()
     trainer = Trainer(
-        NextToken(),
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

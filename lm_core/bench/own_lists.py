@@ -75,7 +75,6 @@ def trained(
     from lm_core.runs.prepare import prepare
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
-    from lm_core.tasks import NextToken
     from lm_core.training import Trainer
     from lm_core.training.events import Finished
 
@@ -87,7 +86,7 @@ def trained(
         spec = replace(spec, train=replace(spec.train, **train))
         ready = prepare(spec)
     trainer = Trainer(
-        NextToken(),
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

@@ -39,13 +39,12 @@ def bench_watch() -> list[Result]:
 def _watched(ready, name: str) -> Iterator[Result]:
     from lm_core.machine import cores
     from lm_core.runs.probing import Probe
-    from lm_core.tasks import NextToken
     from lm_core.training import Trainer
     from lm_core.training.events import KEPT, Evaluated, Failed, Sampled
 
     spec, beside = ready.spec, Stopwatch()
     trainer = Trainer(
-        NextToken(),
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

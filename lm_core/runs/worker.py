@@ -24,7 +24,6 @@ from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.training_run import TrainingRun, has_checkpoint, how_it_ended
-from lm_core.tasks import NextToken
 from lm_core.training import Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
@@ -45,7 +44,7 @@ def warm_up() -> None:
         except LabError:
             return  # whoever starts a run is told
         trainer = Trainer(
-            NextToken(),
+            ready.task,
             ready.model,
             ready.data,
             budget=ready.spec.budget,

@@ -12,7 +12,6 @@ from lm_core.models import models
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.probing import TOKENS, Probe, beginning
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Event, Probed
 from tests.tiny import NAMES, TEXT, encoded, tiny_settings
@@ -41,7 +40,12 @@ def trained(prepared: Prepared, probe: Probe) -> list[Event]:
     """Everything that a run with the probe at its side says."""
     s = prepared.spec
     trainer = Trainer(
-        NextToken(), prepared.model, prepared.data, settings=s.train, budget=s.budget, aside=[probe]
+        prepared.task,
+        prepared.model,
+        prepared.data,
+        settings=s.train,
+        budget=s.budget,
+        aside=[probe],
     )
     return list(trainer.run())
 
