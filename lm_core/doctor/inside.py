@@ -120,7 +120,7 @@ def layers(trainer: Training, batch: TokenBatch, tokens: int = TOKENS) -> list[d
     for name, parts in live.items():
         gradient = [next(gradients) for _ in parts]
         h, g = (_places(_whole(each), asked) for each in (parts, gradient))
-        found.append(layer(name, seen.bends[name], h.detach(), g))
+        found.append(layer(name, seen.activations[name], h.detach(), g))
     return found
 
 
@@ -154,12 +154,12 @@ class _Seen(Trace):
         super().__init__(model)
         self.live: dict[str, list[Tensor]] = {}
 
-    def add(self, module: nn.Module, what: str, tensors: list[Tensor], bend: str) -> None:
+    def add(self, module: nn.Module, what: str, tensors: list[Tensor], activation: str) -> None:
         if not isinstance(module, Attention):
-            super().add(module, what, tensors, bend)
+            super().add(module, what, tensors, activation)
 
-    def keep(self, name: str, tensors: list[Tensor], bend: str) -> None:
-        self.live[name], self.bends[name] = tensors, bend
+    def keep(self, name: str, tensors: list[Tensor], activation: str) -> None:
+        self.live[name], self.activations[name] = tensors, activation
 
 
 @contextmanager

@@ -51,6 +51,6 @@ class GRU(Recurrent):
     """The fused `nn.GRU`, and the cell for looking inside. The state is h."""
 
     name, module = "gru", nn.GRU
-    bends: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
+    activations: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
     cell, fused = staticmethod(cell), staticmethod(torch.gru)
     one = staticmethod(torch.gru_cell)

@@ -1,4 +1,4 @@
-"""Small parts that the Transformers share: norms, and the bends inside their networks.
+"""Small parts that the Transformers share: norms, and the activations inside their networks.
 
     RMSNorm(x) = x / rms(x);   LayerNorm(x) = w (x - mean(x)) / std(x) + b
     ReLU²(x) = max(0, x)²;   GELU(x) = x Φ(x);   SwiGLU(g, x) = g sigmoid(g) x
@@ -99,7 +99,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def up_and_down(width: int, activation: str, *, bias: bool = False) -> tuple[nn.Linear, nn.Linear]:
-    """The two matrices of the network in a block: widen, then (after the bend) narrow again.
+    """The two matrices of the network in a block: widen, then (after the activation) narrow again.
 
     Between them are 4 C numbers, where C is the width. SwiGLU needs a third matrix, which `up`
     holds too: with 8 C / 3 numbers between, all three together cost the same.

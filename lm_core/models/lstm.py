@@ -48,7 +48,7 @@ class LSTM(Recurrent):
     """The fused `nn.LSTM`, and the cell for looking inside. The state is (h, c)."""
 
     name, module, kept = "lstm", nn.LSTM, ("hidden", "cell")
-    bends: ClassVar = {
+    activations: ClassVar = {
         **dict.fromkeys(("input", "forget", "output"), "sigmoid"),
         "candidate": "tanh",
     }

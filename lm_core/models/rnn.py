@@ -58,7 +58,7 @@ class RNN(Recurrent):
 
     def __init__(self, settings: RNNSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size, nonlinearity=settings.activation)
-        self.bends = {"hidden": settings.activation}
+        self.activations = {"hidden": settings.activation}
 
     def cell(self, x: Tensor, h: Tensor, weights: Weights) -> dict[str, Tensor]:
         return cell(x, h, weights, self.settings.activation)

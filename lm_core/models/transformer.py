@@ -81,7 +81,7 @@ class TransformerSettings(Settings):
         "relu2",
         title="Activation",
         choices=tuple(ACTIVATIONS),
-        help="The bend in the network of each block.",
+        help="The activation in the network of each block.",
         advanced=True,
     )
     norm: str = setting(
@@ -143,7 +143,7 @@ class Block(Part):
         self.attention = make_attention(s, causal=causal)
         self.up, self.down = up_and_down(s.n_embd, s.activation, bias=s.bias)
         self.activation, self.dropout = ACTIVATIONS[s.activation], s.dropout
-        self.bend = s.activation
+        self.activation_name = s.activation
         self.norm_attention = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_first = s.norm_place == "before"
@@ -163,7 +163,7 @@ class Block(Part):
     def think(self, x: Tensor) -> Tensor:
         """The second half: work on what was taken, each token alone."""
         hidden = self.activation(self.up(self.norm_mlp(x) if self.norm_first else x))  # (B, T, 4C)
-        record(self, "mlp", hidden, bend=self.bend)
+        record(self, "mlp", hidden, activation=self.activation_name)
         x = x + F.dropout(self.down(hidden), self.dropout, self.training)
         x = x if self.norm_first else self.norm_mlp(x)
         record(self, "stream", x)

@@ -83,7 +83,7 @@ class Fuse(nn.Module):
     def forward(self, earlier: Tensor, later: Tensor) -> Tensor:
         """Both (..., n_in) -> (..., n_out)."""
         y = self.pair(torch.cat([earlier, later], dim=-1)).tanh()
-        record(self, "hidden", y, bend="tanh")
+        record(self, "hidden", y, activation="tanh")
         return later + y if self.adds else y
 
 

@@ -110,7 +110,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_layer_says_which_bend_made_it(family: str) -> None:
+def test_a_layer_says_which_activation_made_it(family: str) -> None:
     _, (data, *_) = examined(family, "items")
     kinds = {found["kind"] for found in data["layers"]}
     assert kinds == KINDS[family] | {"linear"}
@@ -181,11 +181,11 @@ def test_the_hidden_numbers_of_a_block_are_those_of_a_plain_pass() -> None:
     batch = run.batches.at(0)
     block, made = model.blocks[1], []
 
-    def bend(x: Tensor) -> Tensor:
+    def counted(x: Tensor) -> Tensor:
         made.extend([relu2(x), torch.zeros_like(x, requires_grad=True)])
         return sum(made)
 
-    block.activation = bend
+    block.activation = counted
     logits, _ = model(batch.idx)
     F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten()).backward()
     (found,) = (layer for layer in data["layers"] if layer["name"] == "blocks.1.mlp")
