@@ -143,7 +143,8 @@ class Trainer(Training):
         self.seconds = clock.seconds()
         self._settle()
         if scored:
-            yield from side.end(quick=QUICK_SECONDS if reason == "stopped" else math.inf)
+            # Who stops waits for it: no more is scored than along the way.
+            yield from side.end(quick=0.0 if reason == "stopped" else math.inf)
         if self.save and (yield from saving.do(last=True)):
             yield Failed.diverged(self.step)
             return
