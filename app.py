@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pages._ui import address, everywhere, session
+from pages._ui.shared import address, everywhere, session
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 
-    from pages._ui.cookie import VisitorCookie
+    from pages._ui.shared.cookie import VisitorCookie
 
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
 else:

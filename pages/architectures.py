@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.json_files import dumps
-from pages._ui import address, families, front_door, session
-from pages._ui import counted_panels as counted
-from pages._ui import family_panels as panels
-from pages._ui.corpus_choice import last_corpus
-from pages._ui.family_table import comparison
-from pages._ui.settings import settings_widgets
-from pages._ui.train_form import fill
+from pages._ui.architectures import counted_panels as counted
+from pages._ui.architectures import families, panels
+from pages._ui.architectures.comparison import comparison
+from pages._ui.shared import address, front_door, session
+from pages._ui.shared.corpus_choice import last_corpus
+from pages._ui.shared.filling import fill
+from pages._ui.shared.settings import settings_widgets
 
 if TYPE_CHECKING:
     from lm_core.registry import Entry

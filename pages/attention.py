@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import front_door, looking, models, session, writing
-from pages._ui.show import show_chart, show_source
+from pages._ui.inside import attention
+from pages._ui.shared import front_door, models, session
+from pages._ui.shared.numbered import choose
+from pages._ui.shared.show import show_chart, show_source
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
 ALL, ONE = "attention-all", "attention-one"
@@ -16,17 +18,17 @@ st.write(
 )
 controls = st.columns([4, 3, 1], vertical_alignment="bottom")
 with controls[1]:
-    choices = looking.choices()
+    choices = models.with_attention()
     if not choices:
         st.info("No model with attention is here yet: train a Transformer on the Train screen.")
         st.stop()
-    choice = writing.pick(choices, writing.labels(choices), key="attention-model")
+    choice = models.pick(choices, models.labels(choices), key="attention-model")
 checkpoint = models.load(choice)
 with controls[0]:
     field = "attention-name" if choice.items else "attention-text"
     text = st.text_input(
         "Your name" if choice.items else "Your sentence",
-        value=looking.offer(checkpoint, field),
+        value=attention.offer(checkpoint, field),
         max_chars=5000,
         key=field,
         bind="query-params",
@@ -35,7 +37,7 @@ controls[2].button("Look", type="primary", width="stretch", key="attention-look"
 
 reading = None
 with session.mending():  # the text stays where it is
-    reading = looking.read(checkpoint, text)
+    reading = attention.read(checkpoint, text)
     if reading is None:
         st.info("Type a word or a sentence to look at.")
 if reading is None:
@@ -53,23 +55,23 @@ def small_and_large() -> tuple[int, int]:
     from lm_core.charts.heatmaps import all_heads, one_head
 
     dark = st.context.theme.type == "dark"
-    opening = looking.open_head(reading, (choice.folder, text), LAYER, HEAD)
+    opening = attention.open_head(reading, (choice.folder, text), LAYER, HEAD)
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
         places = st.columns(2)
         with places[0]:
             names = [str(i + 1) for i in range(L)]
-            layer = looking.choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
+            layer = choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
         with places[1]:
             names = [str(i + 1) for i in range(H)]
-            head = looking.choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
+            head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
         chart = all_heads(
             reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
         )
         show_chart(
             chart,
             key=ALL,
-            on_select=lambda: looking.pointed(ALL, LAYER, HEAD),
+            on_select=lambda: attention.pointed(ALL, LAYER, HEAD),
             selection_mode="points",
         )
         st.caption(
@@ -83,7 +85,7 @@ def small_and_large() -> tuple[int, int]:
         show_chart(
             chart,
             key=ONE,
-            on_select=lambda: looking.pointed(ONE, ROW, COLUMN),
+            on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
             selection_mode="points",
         )
         st.caption(
@@ -99,22 +101,22 @@ def one_cell(layer: int, head: int) -> None:
     seen = (str(choice.folder), text, layer, head)
     if st.session_state.get("attention-seen") != seen:
         st.session_state["attention-seen"] = seen
-        row, column = looking.strongest_look(reading.maps[layer, head])
+        row, column = attention.strongest_look(reading.maps[layer, head])
         st.session_state[ROW], st.session_state[COLUMN] = row, column
     places = st.columns(2)
     with places[0]:
-        row = looking.choose("Looking", reading.labels, key=ROW)
+        row = choose("Looking", reading.labels, key=ROW)
     with places[1]:
-        column = looking.choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
-    looking.arithmetic(checkpoint, reading, layer, head, row, column)
+        column = choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
+    attention.arithmetic(checkpoint, reading, layer, head, row, column)
 
 
 layer, head = small_and_large()
-st.markdown(f"**What to notice:** {looking.notice(reading)}")
+st.markdown(f"**What to notice:** {attention.notice(reading)}")
 one_cell(layer, head)
 if reading.heads:
     with st.expander("Every head in figures"):
-        looking.head_table(reading)
+        attention.head_table(reading)
 
 
 def code() -> None:

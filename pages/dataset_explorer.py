@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import corpus_figures as figures
-from pages._ui import corpus_overview as overview
-from pages._ui import corpus_views as views
-from pages._ui import front_door
-from pages._ui.corpus_choice import load_choice, pick_corpus
-from pages._ui.show import show_source
+from pages._ui.explorer import figures, overview, views
+from pages._ui.shared import front_door
+from pages._ui.shared.corpus_choice import load_choice, pick_corpus
+from pages._ui.shared.show import show_source
 
 front_door.enter()
 st.title("Dataset explorer")

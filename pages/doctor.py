@@ -4,14 +4,16 @@ import streamlit as st
 
 from lm_core.errors import BadSettings
 from lm_core.visible import readable
-from pages._ui import address, doctor_of, front_door, session, told
-from pages._ui.corpus_choice import pick_corpus
-from pages._ui.doctor_cards import ASKS, cards, first_look
-from pages._ui.doctor_gallery import gallery
-from pages._ui.doctor_start import laboratory
-from pages._ui.show import show_source
+from pages._ui.doctor import of_run
+from pages._ui.doctor.cards import ASKS, cards, first_look
+from pages._ui.doctor.gallery import gallery
+from pages._ui.doctor.laboratory import laboratory
+from pages._ui.shared import front_door, session, told
+from pages._ui.shared.corpus_choice import pick_corpus
+from pages._ui.shared.open_run import EXAMINED
+from pages._ui.shared.show import show_source
 
-RUN_KEY, EARLIER = "doctor", "doctor-earlier"
+EARLIER = "doctor-earlier"
 LABELS = {  # of what can be out of range
     "seconds": "Seconds",
     "steps": "Steps",
@@ -30,7 +32,7 @@ st.write(
     "model start calm, can it learn at all, how fast may it go, with which settings does it do "
     "best, and is anything inside it stuck? Each has a picture, a verdict and a cure."
 )
-doctor_of.take(model="doctor-model", view=("doctor-view", VIEWS[0]), shown="doctor-run")
+of_run.take(model="doctor-model", view=("doctor-view", VIEWS[0]))
 view = st.segmented_control(
     "What to look at",
     VIEWS,
@@ -103,7 +105,7 @@ def choose():
     title = f"{families[model].title}, {corpus.title}"
     # What is examined begins with nothing, a short list's too.
     usual = default_spec(corpus.spec(), model, items=corpus.items, short=False)
-    return doctor_of.settings(usual), options, title, pressed
+    return of_run.settings(usual), options, title, pressed
 
 
 def numbers(text: str, name: str) -> list[float] | None:
@@ -128,7 +130,7 @@ def earlier(run: str) -> None:
         return
 
     def show() -> None:
-        st.query_params[RUN_KEY] = st.session_state["doctor-run"] = st.session_state[EARLIER]
+        EXAMINED.show(st.session_state[EARLIER])
 
     st.session_state[EARLIER] = run
     ids = list(titles)[::-1]
@@ -138,15 +140,14 @@ def earlier(run: str) -> None:
 
 
 def examine(spec, options: dict, title: str) -> None:
-    """Queue the job and put it into the address."""
+    """Queue the job and show it."""
     from lm_core.charts.words import shorten
 
     given = {name: value for name, value in options.items() if value is not None}
     run = session.manager().start(
         spec, session.visitor(), title=shorten(title, 80), kind="doctor", options=given
     )
-    st.query_params[RUN_KEY] = run
-    st.session_state["doctor-run"] = run
+    EXAMINED.show(run)
 
 
 if view == VIEWS[1]:
@@ -161,18 +162,16 @@ else:
         spec, options, title, pressed = choose()
         if pressed:
             examine(spec, options, title)
-    last = None if address.brought(RUN_KEY) else st.session_state.get("doctor-run")
-    run_id = address.get(RUN_KEY) or last
+    run_id = EXAMINED.id()
     shown = False
     if run_id:
         with session.mending():
             earlier(run_id)
             cards(run_id, spec)
             shown = True
-            st.query_params[RUN_KEY] = st.session_state["doctor-run"] = run_id
+            EXAMINED.show(run_id)
     if not shown:
-        st.query_params.pop(RUN_KEY, None)
-        st.session_state.pop("doctor-run", None)
+        EXAMINED.forget()
         if spec is not None:
             with session.mending():
                 first_look(spec)

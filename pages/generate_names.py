@@ -4,10 +4,11 @@ from itertools import chain
 
 import streamlit as st
 
-from pages._ui import address, front_door, models, name_lists, naming, scoring, session, writing
-from pages._ui.corpus_choice import pick_list
-from pages._ui.plain import plain
-from pages._ui.show import show_source
+from pages._ui.shared import address, front_door, models, session
+from pages._ui.shared.corpus_choice import pick_list
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+from pages._ui.write import name_lists, naming, scoring
 
 MOST_COLUMNS = 4
 MODELS = "generate_names-models"
@@ -47,7 +48,7 @@ def controls() -> tuple[str, float, int, bool]:
 def chosen_models() -> dict[str, models.Choice]:
     """Label -> model of one list: those that ship, the visitor's newest and an n-gram of the list;
     others on request."""
-    choices = naming.name_models()
+    choices = models.of_lists()
     lists = name_lists.offered(choices)
     line = st.columns([3, 7]) if len(lists) > 1 else [st.container()] * 2
     default = name_lists.DEFAULT
@@ -136,7 +137,7 @@ def how_likely(named: dict[str, models.Choice], written: dict[str, list[list[str
         left, middle, right = st.columns([2, 2, 6])
         with middle:
             shown = list(named)
-            choice = writing.pick(
+            choice = models.pick(
                 list(named.values()), shown, key="generate_names-scorer", label="According to"
             )
         label = next(label for label, one in named.items() if one is choice)

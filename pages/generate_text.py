@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import front_door, models, picked, session, why, writing, written
-from pages._ui.everywhere import tall
-from pages._ui.plain import plain
-from pages._ui.show import show_source
-from pages._ui.token_text import token_text
+from pages._ui.shared import front_door, models, session
+from pages._ui.shared.everywhere import tall
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+from pages._ui.write import picked, why, writing, written
+from pages._ui.write.token_text import token_text
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings
@@ -41,9 +42,9 @@ def choose() -> tuple[models.Choice | None, str, int]:
         help="The same seed, prompt and settings give the same text.",
     )
     with line[0], st.spinner("Waking the models …"):
-        choices = writing.text_models()
-        shown = writing.labels(choices)
-        choice = writing.pick(choices, shown, key="generate_text-model") if choices else None
+        choices = models.of_text()
+        shown = models.labels(choices)
+        choice = models.pick(choices, shown, key="generate_text-model") if choices else None
     return choice, prompt, int(seed)
 
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui import front_door, models, session, writing, written
-from pages._ui.everywhere import tall
-from pages._ui.plain import plain
+from pages._ui.shared import front_door, models, session
+from pages._ui.shared.everywhere import tall
+from pages._ui.shared.plain import plain
+from pages._ui.write import writing, written
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings

@@ -3,18 +3,18 @@
 import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
-from pages._ui import address, front_door, models, session
-from pages._ui.everywhere import picture_and_controls
-from pages._ui.going_runs import goes_on, going_runs
-from pages._ui.link import link_for_others
-from pages._ui.live import ROOM, live_panel
-from pages._ui.past_runs import past_runs
-from pages._ui.plain import plain
-from pages._ui.run_curves import loss_of
-from pages._ui.show import show_source
-from pages._ui.train_form import choose, more_settings
+from pages._ui.shared import front_door, models, session
+from pages._ui.shared.everywhere import picture_and_controls
+from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+from pages._ui.train.curves import loss_of
+from pages._ui.train.form import choose, more_settings
+from pages._ui.train.going_runs import goes_on, going_runs
+from pages._ui.train.link import link_for_others
+from pages._ui.train.live import ROOM, live_panel
+from pages._ui.train.past_runs import past_runs
 
-RUN_KEY = "run"
 READING = """## How to read the curve
 
 **Run**: one training, from Start to its end. **Step**: one look at a little text, one small
@@ -72,7 +72,7 @@ def shipped_curve(model: str) -> None:
 
 
 def start(spec) -> None:
-    """Queue the run, and put its id in the address unless another that goes on is shown."""
+    """Queue the run, and show it unless another that goes on is shown."""
     from lm_core.charts.words import shorten
     from lm_core.models import models as families
 
@@ -81,14 +81,8 @@ def start(spec) -> None:
         run = session.manager().start(spec, session.visitor(), title=title)
     except BadSettings as error:
         raise BadSettings(error.called(spec.train.labels() | spec.model.labels())) from None
-    if not goes_on(shown_run()):
-        st.query_params[RUN_KEY] = st.session_state["train-run"] = run
-
-
-def shown_run() -> str | None:
-    """The run of the address, or the one that was shown last."""
-    last = None if address.brought(RUN_KEY) else st.session_state.get("train-run")
-    return address.get(RUN_KEY) or last
+    if not goes_on(TRAINED.id()):
+        TRAINED.show(run)
 
 
 picture, controls = picture_and_controls()
@@ -106,24 +100,23 @@ if usable:
     if spec is not None and pressed:
         with place.words, session.mending():
             start(spec)
-    run_id = shown_run()
+    run_id = TRAINED.id()
 if run_id:
     with picture, session.mending():
         others = st.container()
         live_panel(run_id)
         shown = True
-        st.query_params[RUN_KEY] = st.session_state["train-run"] = run_id
+        TRAINED.show(run_id)
         with others:
             going_runs(run_id)
 if not shown:
-    st.query_params.pop(RUN_KEY, None)
-    st.session_state.pop("train-run", None)
+    TRAINED.forget()
     with picture:
         shipped_curve(model)
 if usable:
     with session.mending():
         past_runs(run_id)
-link_for_others(RUN_KEY)
+link_for_others(TRAINED.name)
 
 from lm_core.training.loop import Trainer  # noqa: E402 - imports torch, last of all
 

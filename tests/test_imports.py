@@ -10,8 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = sorted((ROOT / "lm_core").rglob("*.py"))
@@ -45,6 +48,13 @@ LAYERS = [
 ]
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
 CHARTS_MAY_USE = {"charts", "errors", "figures", "settings", "visible"}
+
+# The rooms of pages/_ui: each imports itself and `shared`; another where a reason stands here.
+ROOMS = sorted(path for path in (ROOT / "pages" / "_ui").iterdir() if path.name != "__pycache__")
+MAY_USE = {
+    ("train", "write"): "after a run a link opens Generate names, which says what its models are "
+    "called there and who stands beside whom",
+}
 
 LINES = 500  # a subject decides where a file ends; this only asks for a second look
 SCREEN_LINES = 300
@@ -136,8 +146,8 @@ def test_no_two_parts_of_a_layer_import_each_other() -> None:
     assert not circles
 
 
-def _reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
-    seen: set[str] = set()
+def _reachable(start: T, graph: dict[T, set[T]]) -> set[T]:
+    seen: set[T] = set()
     waiting = set(graph[start])
     while waiting:
         unit = waiting.pop()
@@ -182,6 +192,44 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_a_screen_starts_without_anything_heavy(path: Path) -> None:
     tops = {name.split(".")[0] for name in imports(path, at_the_top=True)}
     assert not tops & {"torch", "torchtext", "tokenizers", "plotly", "pooch"}
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_in_one_line_what_it_is_for(room: Path) -> None:
+    assert room.is_dir(), "every file is in a room"
+    tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
+    purpose = ast.get_docstring(tree)
+    assert purpose
+    assert "\n" not in purpose
+    assert len(tree.body) == 1, "and imports nothing"
+
+
+def test_a_room_imports_itself_and_what_is_shared() -> None:
+    assert all(MAY_USE.values())
+    used = {
+        (room.name, name.split(".")[2])
+        for room in ROOMS
+        for path in room.rglob("*.py")
+        for name in imports(path)
+        if name.startswith("pages.")
+    }
+    apart = {(room, other) for room, other in used if other not in (room, "shared")}
+    assert apart == set(MAY_USE)
+
+
+def test_what_is_shared_is_used_by_several_screens() -> None:
+    """Or by app.py. What one room alone has the use of is in that room."""
+    uses = {path: _files(path) for path in SCREENS}
+    screens = [path for path in SCREENS if "_ui" not in path.parts]
+    for path in sorted((ROOT / "pages" / "_ui" / "shared").glob("*.py")):
+        users = [screen for screen in screens if path in _reachable(screen, uses)]
+        assert len(users) > 1 or ROOT / "app.py" in users or path.name == "__init__.py", path
+
+
+def _files(path: Path) -> set[Path]:
+    """The files of the screens that a file imports: modules, or names in one."""
+    named = {ROOT.joinpath(*name.split(".")) for name in imports(path) if name.startswith("pages.")}
+    return {one.with_suffix(".py") for name in named for one in (name, name.parent)} & set(SCREENS)
 
 
 @pytest.mark.parametrize("path", [*LIBRARY, *SCREENS], ids=name_of)

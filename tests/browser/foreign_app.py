@@ -9,7 +9,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from lm_core.visible import readable
-from pages._ui.plain import plain, safe
+from pages._ui.shared.plain import plain, safe
 from tests.pages.foreign import TEXTS, TITLE
 
 SIGNS = [*":$*_`~<>[]{}()#+-=|!&\\.@/ ab1", "www", "http", "\n", "material", "smile", "red"]

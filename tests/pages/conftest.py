@@ -12,7 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import session
+from pages._ui.shared import session
 from tests.pages import stored
 from tests.waiting import PATIENCE
 

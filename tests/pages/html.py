@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.everywhere import SCRIPT
+from pages._ui.shared.everywhere import SCRIPT
 
 
 def html(app: AppTest) -> list[str]:

@@ -8,7 +8,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Evaluated, Probed, Sampled, Step
-from pages._ui import session
+from pages._ui.shared import session
 
 PROBE = ["e", "m", "m", "a", "⏎"]
 FACTS = {

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
-from pages._ui import families
+from pages._ui.architectures import families
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
 

@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import attention_maps, text_ids
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui import looking, models
+from pages._ui.inside import attention
+from pages._ui.shared import models
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SENTENCE = looking.SENTENCES[0]
+SENTENCE = attention.SENTENCES[0]
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +97,7 @@ def test_a_head_is_opened_for_the_text_until_the_visitor_chooses_one() -> None:
     place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
     for name in ("anastasia", "christina", "maximilian"):
         sound(write(app, name, "attention-name"))
-        reading = looking.read(load_checkpoint(transformer(items=True).folder), name)
+        reading = attention.read(load_checkpoint(transformer(items=True).folder), name)
         best = max(reading.heads, key=lambda head: head.visible)
         place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
         assert [box.value for box in place] == [best.layer, best.head]
@@ -118,8 +119,8 @@ def model_of(folder: Path, text: str, room: int):
 @pytest.mark.parametrize(
     ("text", "room", "begins"),
     [
-        (SENTENCE + looking.SENTENCES[1], 50, SENTENCE),
-        (SENTENCE + looking.SENTENCES[1], 40, "The state of the Union is strong."),
+        (SENTENCE + attention.SENTENCES[1], 50, SENTENCE),
+        (SENTENCE + attention.SENTENCES[1], 40, "The state of the Union is strong."),
         ("the people", 16, "the people"),
         ("日本語", 16, ""),
     ],
@@ -127,7 +128,7 @@ def model_of(folder: Path, text: str, room: int):
 def test_the_first_text_is_one_that_the_model_reads_whole(
     tmp_path: Path, text: str, room: int, begins: str
 ) -> None:
-    assert looking.offered(model_of(tmp_path / "m", text, room)) == begins
+    assert attention.offered(model_of(tmp_path / "m", text, room)) == begins
 
 
 def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does_not(
@@ -136,11 +137,11 @@ def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does
     long = model_of(tmp_path / "long", SENTENCE, 50)
     short = model_of(tmp_path / "short", "the people", 16)
     state: dict[str, str] = {}
-    monkeypatch.setattr(looking.st, "session_state", state)
-    state["field"] = looking.offer(long, "field")
-    assert looking.offer(short, "field") == state["field"] == "the people"
+    monkeypatch.setattr(attention.st, "session_state", state)
+    state["field"] = attention.offer(long, "field")
+    assert attention.offer(short, "field") == state["field"] == "the people"
     state["field"] = "people"
-    looking.offer(long, "field")
+    attention.offer(long, "field")
     assert state["field"] == "people"
 
 
@@ -170,11 +171,11 @@ def test_it_begins_at_the_strongest_look_of_the_head() -> None:
 
 def test_a_click_on_a_picture_chooses_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
     state = {"chart": {"selection": {"points": [{"customdata": [3, 1]}]}}}
-    monkeypatch.setattr(looking.st, "session_state", state)
-    looking.pointed("chart", "layer", "head")
+    monkeypatch.setattr(attention.st, "session_state", state)
+    attention.pointed("chart", "layer", "head")
     assert (state["layer"], state["head"]) == (3, 1)
     state["chart"] = {"selection": {"points": []}}  # a second click takes the choice back
-    looking.pointed("chart", "layer", "head")
+    attention.pointed("chart", "layer", "head")
     assert (state["layer"], state["head"]) == (3, 1)
 
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import Corpus, CorpusInfo, load_corpus
-from pages._ui import corpus_figures as figures
+from pages._ui.explorer import figures
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 

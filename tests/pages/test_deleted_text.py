@@ -10,7 +10,7 @@ from lm_core.corpora.own import has_own, own_corpus
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from pages._ui import session
+from pages._ui.shared import session
 from tests.pages.stored import stored_run
 from tests.tiny import TEXT, tiny_settings
 from tests.waiting import PATIENCE, until

@@ -14,8 +14,9 @@ from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.training.events import Diagnosed, Evaluated, Found
-from pages._ui import doctor_guess, session
-from pages._ui.plain import plain
+from pages._ui.doctor import guess
+from pages._ui.shared import session
+from pages._ui.shared.plain import plain
 from tests.doctor.patients import Machine
 from tests.pages.stored import spec
 from tests.waiting import PATIENCE
@@ -318,7 +319,7 @@ def test_a_guess_is_asked_before_the_cure_is_told(doctor: AppTest) -> None:
     for case, answer in ((right, right.mend), (wrong, "")):
         radio = doctor.radio(key=f"doctor-guess-{case.name}")
         assert len(set(radio.options)) == 4
-        mends = [mend for mend in doctor_guess.options(case) if mend != case.mend]
+        mends = [mend for mend in guess.options(case) if mend != case.mend]
         assert len(mends) == 3
         assert radio.value is None
         radio.set_value(answer or mends[0]).run()

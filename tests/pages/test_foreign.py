@@ -23,8 +23,8 @@ from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers.word import WordTokenizer
 from lm_core.training.events import Diagnosed, Sampled, Snapshot
 from lm_core.visible import readable
-from pages._ui import session
-from pages._ui.plain import plain
+from pages._ui.shared import session
+from pages._ui.shared.plain import plain
 from tests.pages import stored
 from tests.pages.foreign import TITLE, TOKENS
 from tests.pages.html import html

@@ -21,8 +21,9 @@ from lm_core.errors import BadText
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui import models, naming, scoring, session
-from pages._ui.corpus_choice import GONE
+from pages._ui.shared import models, session
+from pages._ui.shared.corpus_choice import GONE
+from pages._ui.write import naming, scoring
 from tests.pages.html import html
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE

@@ -18,7 +18,8 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from lm_core.visible import readable
-from pages._ui import models, writing
+from pages._ui.shared import models
+from pages._ui.write import writing
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 
@@ -219,7 +220,7 @@ def own_model(tokenizer: Tokenizer, title: str, items: bool = False) -> None:
 
 
 def opened_by_owner(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    from pages._ui import session
+    from pages._ui.shared import session
 
     session._manager.clear()  # the store of this test's home
     monkeypatch.setattr(session, "visitor", lambda: OWNER)

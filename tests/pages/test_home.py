@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import models
+from pages._ui.shared import models
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCREENS = sorted((ROOT / "pages").rglob("*.py"))
+FILES = sorted((ROOT / "pages").rglob("*.py"))
 
 # Functions of Streamlit whose first argument is read as Markdown; any widget's arguments by name
 # that are; and those whose options are.
@@ -93,7 +93,7 @@ def scopes(tree: ast.Module) -> Iterator[ast.AST]:
     yield ast.Module(rest, [])
 
 
-@pytest.mark.parametrize("path", SCREENS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_words_of_others_are_made_plain(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = {

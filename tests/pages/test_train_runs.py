@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.spec import RunSpec
 from lm_core.training.events import KEPT, Diagnosed, Evaluated, Snapshot
-from pages._ui import session
+from pages._ui.shared import session
 from tests.pages import stored
 from tests.pages.foreign import read
 from tests.pages.html import html

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import models, session
+from pages._ui.shared import models, session
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]

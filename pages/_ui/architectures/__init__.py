@@ -1,0 +1,1 @@
+"""Architectures: what the families of models are, how large, and what they count."""

@@ -1,0 +1,58 @@
+"""The initialisation laboratory: what a spread of first weights does through a stack of layers."""
+
+import streamlit as st
+
+from lm_core.figures import percent
+from pages._ui.shared.show import show_chart, show_source
+
+KEY = "doctor-stack-"
+STEEPEST = 4.0  # gain: far beyond, everything has exploded
+
+
+def laboratory() -> None:
+    """Bend, gain, width and depth, and the pictures they change at once."""
+    from lm_core.charts.inside import numbers_by_layer, through_depth
+    from lm_core.doctor.starting import BENDS, GAINS, StackSettings, kept, stack
+
+    st.write(
+        "Each layer multiplies what it gets by its weights. Drawn too small, the numbers die out "
+        "on their way up and the gradients on their way down; too large, they explode or saturate. "
+        "A gain of 5/3 for tanh and of √2 for ReLU keeps them."
+    )
+    usual = StackSettings()
+    controls, pictures = st.columns([2, 5], gap="medium")
+    with controls:
+        bend = st.selectbox("Bend", list(BENDS), key=KEY + "bend", help="What each layer does.")
+        if KEY + "gain" not in st.session_state:
+            st.session_state[KEY + "gain"] = round(usual.gain, 2)
+        gain = st.slider(
+            "Gain",
+            0.0,
+            STEEPEST,
+            step=0.01,
+            key=KEY + "gain",
+            help="Spread of the weights times the root of the width.",
+        )
+        if bend in GAINS:
+            st.button(
+                f"Usual for {bend}: {GAINS[bend]:.2f}",
+                key=KEY + "usual",
+                on_click=lambda: st.session_state.update({KEY + "gain": round(GAINS[bend], 2)}),
+            )
+        width = st.slider("Width (units)", 10, 400, usual.width, 10, key=KEY + "width")
+        depth = st.slider("Layers", 2, 40, usual.depth, key=KEY + "depth")
+        layers = stack(StackSettings(activation=bend, gain=gain, width=width, depth=depth))
+        left, idle = kept(layers), layers[-1]["idle"]
+        if left is not None:
+            st.caption(f"The last layer has {left:.2g} times the spread of the first.")
+        if idle is not None:
+            st.caption(
+                f"In the last layer {percent(idle)} of the numbers have no slope to learn by."
+            )
+    spread, numbers = pictures.columns(2)
+    with spread:
+        show_chart(through_depth(layers), key=KEY + "picture")
+    with numbers:
+        dark = st.context.theme.type == "dark"
+        show_chart(numbers_by_layer(layers, dark=dark), key=KEY + "numbers")
+    show_source(stack, "The code: the stack")

@@ -1,0 +1,1 @@
+"""Dataset explorer: what a text is made of."""

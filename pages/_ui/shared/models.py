@@ -1,0 +1,192 @@
+"""Models a page can use: those that ship with the lab, and the visitor's own; which of them a
+screen offers, and what it calls them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lm_core.charts import words
+from lm_core.visible import readable
+from pages._ui.shared import session
+
+if TYPE_CHECKING:
+    from lm_core.checkpoints import Checkpoint
+
+SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
+
+WORDS = (
+    "Parameters are the numbers that training adjusts. A token is a word, a piece of one or a "
+    "character: what the model reads and writes. Nats measure surprise: 0 is never surprised, and "
+    "0.69 less means that what really came got twice the probability."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model to choose: a label, its folder, its family and whether it learned items."""
+
+    label: str
+    folder: Path
+    family: str
+    corpus: str
+    items: bool
+    card: dict
+    made: "Checkpoint | None" = field(default=None, compare=False, repr=False)  # not in a folder
+
+    @property
+    def cut(self) -> str:
+        """What cuts its text into tokens, by name; "" where the card does not say."""
+        return self.card.get("spec", {}).get("tokenizer", {}).get("name", "")
+
+    @property
+    def writes(self) -> bool:
+        """Whether it reads from left to right, as writing needs."""
+        from lm_core.models import models
+
+        return models[self.family].build.causal
+
+
+@st.cache_data(show_spinner=False)
+def shipped() -> list[Choice]:
+    """Models in `checkpoints/`, best families first."""
+    from lm_core.checkpoints import read_meta
+    from lm_core.errors import BadCheckpoint
+
+    found = []
+    for folder in sorted(SHIPPED.iterdir()):
+        if not (folder / "meta.json").exists():
+            continue
+        try:
+            found.append(_choice(folder, read_meta(folder)))
+        except BadCheckpoint:
+            continue  # a damaged folder is not offered
+    order = ["transformer", "lstm", "ngram"]
+    return sorted(found, key=lambda c: order.index(c.family) if c.family in order else 9)
+
+
+def own() -> list[Choice]:
+    """The visitor's runs that have a checkpoint, newest first; none where the store is away. Those
+    of one title are told apart."""
+    from lm_core.checkpoints import read_meta
+    from lm_core.errors import BadCheckpoint, StoreUnavailable
+    from lm_core.runs.apart import called_apart
+
+    found = []
+    try:
+        store = session.manager().store
+        for run in store.runs_of(session.visitor()):
+            folder = store.run_folder(run.id) / "checkpoint"
+            try:
+                found.append((run, folder, read_meta(folder)))
+            except BadCheckpoint:
+                continue  # no checkpoint yet
+    except StoreUnavailable:
+        return []
+    runs = [run for run, *_ in found]
+    called = called_apart(runs, [f"Yours: {readable(run.title)}" for run in runs])
+    return [
+        _choice(folder, meta, label=label)
+        for (_, folder, meta), label in zip(found, called, strict=True)
+    ]
+
+
+def of_text() -> list[Choice]:
+    """Models that write running text, those that ship first; lists of names have their own page."""
+    return [choice for choice in shipped() + own() if choice.writes and not choice.items]
+
+
+def of_lists() -> list[Choice]:
+    """Models that learned a list and write, those that ship first."""
+    return [choice for choice in shipped() + own() if choice.writes and choice.items]
+
+
+def with_attention() -> list[Choice]:
+    """Models with attention, those of running text first."""
+    found = [choice for choice in shipped() + own() if _looks(choice.family)]
+    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+
+
+@st.cache_data(show_spinner=False)
+def _looks(family: str) -> bool:
+    from lm_core.inspection import has_attention
+    from lm_core.models.building import blueprint
+
+    return has_attention(blueprint(family, {}, 8))
+
+
+def labels(choices: list[Choice]) -> list[str]:
+    """What to call each model, no two alike."""
+    return words.numbered_apart([choice.label for choice in choices])
+
+
+def on_attention(choice: Choice) -> str | None:
+    """What the Attention screen calls a model; None where it has no attention."""
+    looks = with_attention()
+    return dict(zip([one.folder for one in looks], labels(looks), strict=True)).get(choice.folder)
+
+
+def pick(choices: list[Choice], shown: list[str], *, key: str, label: str = "Model") -> Choice:
+    """A selectbox over models, called as `shown`; the choice is kept in the address."""
+    return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]
+
+
+def _choice(folder: Path, meta: dict, label: str = "") -> Choice:
+    from lm_core.models import models
+
+    family = meta["model"]["name"]
+    corpus = meta.get("corpus", {})
+    title = models[family].title
+    return Choice(
+        label=label or readable(f"{title}, {corpus.get('title', 'own text')}"),
+        folder=folder,
+        family=family,
+        corpus=str(corpus.get("name", "")),
+        items=bool(corpus.get("items")),
+        card=meta,
+    )
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading the model …")
+def _load(folder: str, changed: float) -> "Checkpoint":
+    import torch
+
+    from lm_core.checkpoints import load_checkpoint
+
+    torch.set_num_threads(
+        1
+    )  # small models answer fastest on one thread, and training keeps the rest
+    return load_checkpoint(folder)
+
+
+def load(choice: Choice) -> "Checkpoint":
+    """The model itself, kept in memory while it is used (weights are shared and never changed).
+
+    Raises:
+        BadCheckpoint: its folder is damaged or gone.
+    """
+    if choice.made is not None:
+        return choice.made
+    return _load(str(choice.folder), stamp(choice))
+
+
+def stamp(choice: Choice) -> float:
+    """When the model was written: another training in the same folder is another model."""
+    meta = choice.folder / "meta.json"
+    return meta.stat().st_mtime if meta.exists() else 0.0
+
+
+def describe(choice: Choice) -> str:
+    """One line: family, size, text, quality."""
+    from lm_core.models import models as families
+
+    card = choice.card
+    counts = families[choice.family].build.learns_by == "counting"
+    parts = f"{words.human(card.get('parameters', 0))} {'counts' if counts else 'parameters'}"
+    line = f"{choice.label}, {parts}"
+    scored = card.get("metrics", {}).get("validation", {}).get("nats_per_token")
+    if scored is not None:
+        unit = {"char": "character", "word": "word"}.get(choice.cut, "token")
+        line += f", {words.nats(scored)} nats per {unit} on text it never saw"
+    return line + "."

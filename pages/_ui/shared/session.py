@@ -1,0 +1,141 @@
+"""Who is looking, and what all visitors share: the run store and the workers.
+
+A visitor is an unguessable id in a cookie (`cookie.py`), so a refresh or a bookmark finds its runs
+again, nobody else's page can, and an address can be given to others. A browser that sends no cookie
+is another visitor each time it loads a page. Nothing that belongs to a visitor is global.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lm_core.errors import LabError, StoreUnavailable
+from pages._ui.shared import address
+from pages._ui.shared.front_door import ENTERED
+from pages._ui.shared.once import once
+from pages._ui.shared.plain import plain
+from pages._ui.shared.told import Told
+
+if TYPE_CHECKING:
+    from lm_core.runs.manager import RunManager
+    from lm_core.runs.processes import LocalProcesses
+
+ADDRESS_KEY = "visitor"  # where the id once stood
+MOST = 2000  # sessions that are remembered
+_visitors: dict[str, str] = {}  # session -> whose it is
+
+
+def begin() -> None:
+    """Called on every page before anything else: note whose session this is, and see that worker
+    processes are being warmed up."""
+    st.session_state[ENTERED] = True
+    _note()
+    warm_up()
+    _claim()
+
+
+def visitor() -> str:
+    """The visitor's id: of the browser, or of this session alone where that sends none."""
+    from lm_core.runs.owners import is_owner, new_owner
+
+    if "visitor" not in st.session_state:
+        st.session_state["visitor"] = _sent() if is_owner(_sent()) else new_owner()
+    return st.session_state["visitor"]
+
+
+def is_known() -> bool:
+    """Whether the browser will say again who it is when it loads a page the next time."""
+    return _sent() == visitor()
+
+
+def _sent() -> str | None:
+    from lm_core.runs.owners import COOKIE
+
+    return st.context.cookies.get(COOKIE)
+
+
+def _claim() -> None:
+    """An address from when it carried the id: the runs of that id become those of the first
+    browser that comes with it, and the address says nothing any more. Without a cookie it stays as
+    it is, so that it can be claimed when the page is loaded anew."""
+    from lm_core.runs.owners import is_old_owner
+
+    old = address.get(ADDRESS_KEY)
+    if old is None or not is_known():
+        return
+    if is_old_owner(old):
+        try:
+            claimed = manager().adopt(old, visitor())
+        except StoreUnavailable:
+            return
+        if claimed:
+            st.toast("The runs of this old address are kept for this browser now.", duration="long")
+    del st.query_params[ADDRESS_KEY]
+
+
+@contextmanager
+def mending() -> Iterator[None]:
+    """Show what a person can mend as one sentence, unless it was told beside its control; a defect
+    of ours surfaces."""
+    try:
+        yield
+    except Told:
+        pass
+    except LabError as error:
+        st.error(plain(error))
+
+
+def present(owner: str) -> bool:
+    """Whether a page of this visitor is open now: connected, though nobody touches it."""
+    if not runtime.exists():
+        return False
+    connected = runtime.get_instance().is_active_session
+    return any(connected(session) for session, who in _visitors.copy().items() if who == owner)
+
+
+def _note() -> None:
+    """Whose session this is, the latest last."""
+    session = get_script_run_ctx().session_id
+    _visitors.pop(session, None)
+    _visitors[session] = visitor()
+    while len(_visitors) > MOST:
+        _visitors.pop(next(iter(_visitors)), None)
+
+
+@once
+def _backend() -> "LocalProcesses":
+    from lm_core.runs.processes import LocalProcesses
+
+    return LocalProcesses()
+
+
+@once
+def _manager() -> "RunManager":
+    from lm_core.runs.manager import RunManager
+    from lm_core.runs.store import RunStore
+
+    return RunManager(RunStore(), _backend(), present=present)
+
+
+@once
+def warm_up() -> bool:
+    """Start the worker processes, so that torch is imported there before the first click on Start,
+    and import it here behind the first page's back."""
+    _backend()
+    Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True).start()
+    return True
+
+
+def manager() -> "RunManager":
+    """The server's one RunManager.
+
+    Raises:
+        StoreUnavailable: the lab's home folder cannot be written.
+    """
+    return _manager()

@@ -1,0 +1,1 @@
+"""Train: what is asked before a run, the run while it goes on, and those that are over."""

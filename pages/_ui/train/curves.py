@@ -1,0 +1,195 @@
+"""The live curves of one run: loss, learning rate, gradient, speed, each with a sentence."""
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import data_of, show_chart
+from pages._ui.train.points import Shown
+from pages._ui.train.steering import changes
+from pages._ui.train.verdicts import counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_core.charts.chart import Chart
+    from lm_core.charts.measures import Measure
+    from lm_core.doctor.judgement import Judgement
+    from lm_core.runs.store import Run
+
+LOSS = "Loss"
+HEIGHT = 290  # pixels
+SMOOTH = {"none": 0.0, "a little": 1 / 150, "some": 1 / 40, "much": 1 / 10}
+MEASURES = {"nats": "Nats", "perplexity": "Perplexity", "bits": "Bits per character"}
+UNITS = (
+    "Nats: 0 is never surprised. Perplexity, e to the nats: among how many equally likely tokens "
+    "it feels it must choose. Bits per character: the same surprise per piece of text, however "
+    "the text is cut into tokens."
+)
+
+
+def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
+    """The curve that is chosen, and a sentence that reads it aloud."""
+    from lm_core.charts.run_curves import NORM, RATE, SPEED
+
+    views = [LOSS, SPEED] if counts(run) else [LOSS, RATE, NORM, SPEED]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        view = st.segmented_control(
+            "Curve",
+            views,
+            default=LOSS,
+            required=True,
+            label_visibility="collapsed",
+            key="train-view",
+        )
+        with st.popover("Scale", key="train-scale", type="tertiary"):
+            measure, smoothing = scale(run)
+        changes(run)
+    key = f"train-curve-{view}-{measure.unit}-{run.id}"
+    within = view_of(key)
+    if view == LOSS:
+        chart = _loss(run, shown, measure, smoothing, within)
+        says = judgement.reading.text
+    else:
+        chart, says = _other(run, shown, view, within)
+    draw(chart, says, key=key, live=run.active)
+
+
+def scale(run: "Run") -> "tuple[Measure, float]":
+    """The unit of the loss and how calm its curve is."""
+    from lm_core.charts.zooming import HOW
+
+    name = st.segmented_control(
+        "Unit of the loss",
+        list(MEASURES),
+        default="nats",
+        required=True,
+        format_func=MEASURES.__getitem__,
+        key="train-measure",
+        help=UNITS,
+    )
+    smoothing = st.select_slider(
+        "Smoothing",
+        list(SMOOTH),
+        "some",
+        key="train-smooth",
+        help="Each step is drawn faint; the strong line is the mean of the steps just before.",
+    )
+    if name == "bits" and (reason := withheld(run)):
+        st.caption(f"No bits per character here: {reason}")
+    st.caption(HOW)
+    return measure_of(run, name), SMOOTH[smoothing]
+
+
+def measure_of(run: "Run", name: str) -> "Measure":
+    """One of MEASURES for the tokens of this run."""
+    from lm_core.charts.measures import measure
+
+    return measure(name, per=per(run), tokens_per_character=tokens_per_character(run))
+
+
+def per(run: "Run") -> str:
+    """What a token of this run is: "character"."""
+    from lm_core.runs.job import unit_of
+
+    unit = run.facts.get("unit") or unit_of(run.spec["tokenizer"]["name"])
+    return unit.removeprefix("nats per ")
+
+
+def tokens_per_character(run: "Run") -> float:
+    """In what is scored of the validation text; 1 until that is known, and not a number where
+    bits are withheld."""
+    if withheld(run):
+        return math.nan
+    counted = _counted(run)
+    skipped = counted.get("skipped_characters", 0)
+    return counted.get("tokens", 1) / max(1, counted.get("characters", 1) - skipped)
+
+
+def withheld(run: "Run") -> str | None:
+    """Why the loss of this run is not given in bits per character, where it is not."""
+    from lm_core import extent
+
+    counted = _counted(run)
+    skipped = counted.get("skipped_characters", 0)
+    return extent.withheld(counted.get("characters", 0) - skipped, skipped)
+
+
+def _counted(run: "Run") -> dict[str, int]:
+    counts = run.facts.get("counts", {})
+    return counts.get("validation") or counts.get("train") or {}
+
+
+def view_of(key: str, x: str = "step") -> tuple[float, float] | None:
+    """What part of a chart its reader has chosen to look at."""
+    from lm_core.charts.zooming import seen
+
+    return seen(st.session_state.get(key), x)
+
+
+def draw(chart: "Chart", says: str, *, key: str, live: bool) -> None:
+    """A chart that keeps its reader's view, its sentence, its data once it stands still."""
+    from lm_core.charts.zooming import ZOOM
+
+    show_chart(
+        chart,
+        key=key,
+        table=False,
+        alt=f"{chart.title}, read aloud in the line below it.",
+        on_select="rerun",
+        selection_mode=[ZOOM],
+    )
+    if chart.beyond not in says:
+        says = f"{says} {chart.beyond}"
+    with st.container(key=f"train-says-{key}"):
+        st.caption(plain(says))
+    if not live and len(chart.table):
+        data_of(chart, key=key)
+
+
+def loss_of(
+    train: "pd.DataFrame",
+    validation: "pd.DataFrame",
+    *,
+    key: str,
+    live: bool,
+    **options: object,
+) -> None:
+    """A loss curve that is not of a run of this visitor; options as `loss_curve`."""
+    from lm_core.charts.curves import loss_curve
+    from lm_core.doctor.reading import read
+
+    chart = loss_curve(train, validation, height=HEIGHT, within=view_of(key), **options)
+    draw(chart, read(train, validation, over=not live).text, key=key, live=live)
+
+
+def _loss(
+    run: "Run",
+    shown: Shown,
+    measure: "Measure",
+    smoothing: float,
+    within: tuple[float, float] | None,
+) -> "Chart":
+    from lm_core.charts.curves import loss_curve
+
+    return loss_curve(
+        shown.train,
+        shown.evaluations,
+        uniform_nats=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
+        measure=measure,
+        smoothing=smoothing,
+        within=within,
+        height=HEIGHT,
+    )
+
+
+def _other(
+    run: "Run", shown: Shown, view: str, within: tuple[float, float] | None
+) -> "tuple[Chart, str]":
+    from lm_core.charts.run_curves import read_curve, run_curve
+
+    limit = run.spec["train"].get("grad_clip") or None
+    chart = run_curve(shown.points, view, limit=limit, within=within, height=HEIGHT)
+    return chart, read_curve(shown.points, view, limit=limit, over=not run.active)

@@ -1,0 +1,113 @@
+"""What of a run can be taken away: its curve as CSV, JSON or TensorBoard files, its model as a
+checkpoint, as a script with its text, and in formats that other programs read."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._ui.shared import session
+from pages._ui.shared.plain import plain
+from pages._ui.train.exports import exports
+
+if TYPE_CHECKING:
+    from lm_core.runs.store import Run
+
+# Of a checkpoint's folder; the state of the optimizer stays here.
+MODEL_FILES = ("model.safetensors", "meta.json", "tokenizer.json", "history.json")
+
+
+def downloads(run: "Run") -> None:
+    """Buttons; each file is made when its button is pressed."""
+    from importlib.util import find_spec
+
+    from lm_core.runs.downloads import csv_file, json_lines, tensorboard_zip
+
+    store = session.manager().store
+    name = f"run-{run.id}"
+    st.caption("The curve")
+    with st.container(horizontal=True):
+        _button("CSV", partial(csv_file, store, run), f"{name}.csv")
+        _button("JSON lines", partial(json_lines, store, run), f"{name}.jsonl")
+        missing = find_spec("tensorboard") is None
+        _button(
+            "TensorBoard",
+            partial(tensorboard_zip, store, run),
+            f"{name}-tensorboard.zip",
+            disabled=missing,
+            help="Install the package tensorboard first." if missing else None,
+        )
+    st.caption("The model")
+    folder = store.run_folder(run.id) / "checkpoint"
+    card = _card(folder)
+    if card is None:
+        st.caption("None yet: it is saved every few seconds and at the end.")
+        return
+    from lm_core.export import refused
+
+    why_not = refused(card, "archive")
+    with st.container(horizontal=True):
+        _button("Checkpoint", partial(checkpoint_zip, folder), f"{name}-checkpoint.zip")
+        _button(
+            "Script, weights and text",
+            partial(script_archive, folder, name),
+            f"{name}-script.zip",
+            disabled=bool(why_not),
+        )
+    st.caption(plain(why_not) if why_not else SCRIPT)
+    exports(folder, card, name)
+
+
+SCRIPT = (
+    "Unpack it where Python has torch: `python model.py` writes at once, `python model.py train` "
+    "trains it again on the text beside it."
+)
+
+
+def _button(label: str, make: Callable[[], bytes], name: str, **options: object) -> None:
+    kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
+    key = f"train-get-{label}"
+    st.download_button(
+        label, make, file_name=name, mime=kind, key=key, on_click="ignore", **options
+    )
+
+
+def _card(folder: Path) -> dict[str, Any] | None:
+    """What the checkpoint says of itself; None where there is none to load."""
+    from lm_core.checkpoints import read_meta, where
+    from lm_core.errors import LabError
+
+    try:
+        return read_meta(folder) if where(folder, "meta.json").exists() else None
+    except LabError:
+        return None
+
+
+def checkpoint_zip(folder: Path) -> bytes:
+    """The files that `lm_core` loads a model from."""
+    from lm_core.checkpoints import where
+
+    files = {name: where(folder, name) for name in MODEL_FILES}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in files.items():
+            if path.exists():
+                archive.write(path, name)
+    return packed.getvalue()
+
+
+def script_archive(folder: Path, name: str) -> bytes:
+    """The model as a script, with its weights and its text, packed. Made anew each time, as it
+    holds the text, which its owner may delete."""
+    import tempfile
+
+    from lm_core.checkpoints import load_checkpoint
+    from lm_core.export import export_checkpoint
+
+    with tempfile.TemporaryDirectory(prefix="lm-script-") as made:
+        out = Path(made) / f"{name}.zip"
+        return export_checkpoint(load_checkpoint(folder), "archive", out).out.read_bytes()

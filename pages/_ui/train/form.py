@@ -1,0 +1,263 @@
+"""What is asked before a run starts: a line of choices, and everything else under More settings.
+
+Other screens fill it in too (`filling.py`). What was changed under More settings stands in the
+address, so that Back takes it back and a link opens the form as it is here.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from lm_core.errors import LabError
+from lm_core.json_files import dumps
+from pages._ui.shared import address
+from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
+from pages._ui.shared.filling import FILLED, FILLING, MORE, Filling
+from pages._ui.shared.plain import plain
+from pages._ui.shared.settings import settings_widgets
+from pages._ui.shared.told import beside
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from lm_core.runs.spec import RunSpec
+    from lm_core.training import Budget
+
+ADDRESS_KEY = "spec"
+MINUTE = 60.0
+STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
+BEGINS = (
+    "A short list: this model does not begin with nothing but with the first names that a model of "
+    "the lab has read, learns from your list what is special about it, and ends when it gets no "
+    "better. Under More settings, *Begin with* changes that."
+)
+
+
+@dataclass(frozen=True)
+class StartPlace:
+    """Where Start stands, at the end of the line of choices, and below the line what it says."""
+
+    button: "DeltaGenerator"
+    words: "DeltaGenerator"
+
+    def pressed(self, corpus: CorpusChoice, wrong: str) -> bool:
+        """Draw the button, last of all: with something `wrong` it waits, and says for what."""
+        if wrong:
+            with self.words.container(key="train-start-stands"):
+                st.caption(f"Start waits: {plain(wrong)}")
+        return self.button.button(
+            "Start",
+            type="primary",
+            width="stretch",
+            key="train-start",
+            disabled=not corpus.ready or bool(wrong),
+            help=plain(wrong) or (None if corpus.ready else "Get the text first, below."),
+        )
+
+
+def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
+    """The line of choices: text, model, budget; and where Start will stand."""
+    from lm_core.models import models as families
+    from lm_core.runs.presets import BUDGETS
+
+    # What was just filled in is in the session, and a widget that finds its value there may not
+    # have another to begin with.
+    names, filled = families.names(), st.session_state.get(FILLED)
+    begin = {} if filled else {"index": names.index("transformer")}
+    spend = {} if filled else {"default": "1 min"}
+    line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
+    words, card = st.container(), st.container()
+    with line[0]:
+        corpus = pick_corpus(key="train-text", below=card)
+    with line[1]:
+        model = st.selectbox(
+            "Model",
+            names,
+            **begin,
+            format_func=lambda n: families[n].title,
+            key="train-model",
+            bind="query-params",
+            help="From counting pairs of tokens to a GPT: Architectures says what each does.",
+        )
+    with line[2]:
+        budget = st.segmented_control(
+            "Budget",
+            list(BUDGETS),
+            **spend,
+            required=True,
+            key="train-budget",
+            bind="query-params",
+        )
+    st.session_state.pop(FILLED, None)
+    return corpus, model, budget, StartPlace(line[3], words)
+
+
+def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
+    """The whole spec, from the widgets under "More settings".
+
+    Raises:
+        Told: a value out of range, or two that do not go together.
+    """
+    from lm_core.models import models as families
+    from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
+    from lm_core.runs.recipes import is_short
+    from lm_core.tokenizers import tokenizers
+    from lm_core.training import Budget
+    from lm_core.training.settings import NAMES
+
+    usual = default_spec(
+        corpus.spec(), model, items=corpus.items, budget=Budget(seconds=BUDGETS[budget])
+    )
+    _brought(usual)
+    filling: Filling | None = st.session_state.get(FILLING)
+    base, suffix = usual, ""
+    if filling and filling.spec is None:
+        filling, suffix = None, f"-{filling.number}"
+    elif filling and _same(filling.spec, base):
+        base, suffix = filling.spec, f"-{filling.number}"
+    else:
+        filling = None
+    with st.expander("More settings", key=MORE, on_change="rerun"):
+        if filling:
+            what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
+            st.caption(f"These are the settings of {filling.of}.{what}")
+        top = st.columns(4)
+        names = tokenizers.names()
+        token = top[0].selectbox(
+            "Tokenizer",
+            names,
+            index=names.index(base.tokenizer_name),
+            format_func=lambda n: tokenizers[n].title,
+            key=f"train-tokenizer-{corpus.name}{suffix}",
+            help="What the text is cut into: characters, words, or frequent pieces.",
+        )
+        seed = top[1].number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            base.seed,
+            key=f"train-seed{suffix}",
+            help="The same seed gives the same run.",
+        )
+        wrong: list[LabError] = []
+
+        def tried(made: Callable[[], Any], otherwise: Any) -> Any:
+            """What was made; where that goes wrong the other widgets are drawn all the same, as
+            those that are not forget what was chosen."""
+            try:
+                return made()
+            except LabError as error:
+                wrong.append(error)
+                return otherwise
+
+        spent = tried(
+            lambda: _budget(top[2], top[3], base.budget, budget, suffix),
+            Budget(seconds=BUDGETS[budget]),
+        )
+        spec = default_spec(
+            corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
+        )
+        if filling and token == base.tokenizer_name:
+            spec = replace(base, budget=spent, seed=int(seed))
+        hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
+        few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
+        kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
+        if families[model].build.learns_by != "counting":
+            st.markdown("## Training")
+            train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
+            spec = replace(spec, train=train)
+        st.markdown(f"## {families[model].title}")
+        inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
+        spec = replace(spec, model=inside)
+        if token != "char":
+            st.markdown(f"## {tokenizers[token].title}")
+            given = spec.tokenizer
+            cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
+            spec = replace(spec, tokenizer=cut)
+    if wrong:
+        raise wrong[0]
+    if few and spec.train.begin == NAMES:
+        st.caption(BEGINS)
+    address.keep(ADDRESS_KEY, "" if spec == usual else _said(spec))
+    return spec
+
+
+def _brought(usual: "RunSpec") -> None:
+    """Begin the widgets with the settings that the address brought, or with the usual ones where
+    Back has taken them away."""
+    from lm_core.runs.spec import RunSpec
+
+    if not address.brought(ADDRESS_KEY):
+        return
+    given = address.get(ADDRESS_KEY)
+    if given is None:
+        Filling.keep(None)
+        return
+    data = json.loads(given) | {"corpus": usual.to_dict()["corpus"], "fault": ""}
+    try:
+        Filling.keep(RunSpec.from_dict(data), of="the address")
+        st.session_state[MORE] = True  # or what differs would not be seen
+    except LabError:
+        address.keep(ADDRESS_KEY, "")
+        st.toast(
+            "The address held settings that cannot be read, and is shown without: copy the link "
+            "again.",
+            duration="long",
+        )
+
+
+def _said(spec: "RunSpec") -> str:
+    """For the address, in which the text stands in a place of its own."""
+    said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "corpus"}
+    return dumps(said, separators=(",", ":"))
+
+
+def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":
+    """Of steps or minutes where one of them is given here, else what the line of choices says.
+    Without limits of their own: a sentence says what is out of range.
+
+    Raises:
+        Told: what is.
+    """
+    from lm_core.errors import BadSettings
+    from lm_core.runs import limits
+    from lm_core.runs.presets import BUDGETS
+    from lm_core.training import Budget
+
+    usual = base.seconds in (None, *BUDGETS.values())
+    steps = steps_at.number_input(
+        STEPS_AT,
+        value=base.steps,
+        step=100,
+        key=f"train-steps{suffix}",
+        help="Empty: the time decides.",
+        placeholder="any",
+    )
+    minutes = minutes_at.number_input(
+        MINUTES_AT,
+        value=None if usual else base.seconds / MINUTE,
+        step=1.0,
+        format="%g",
+        key=f"train-minutes{suffix}",
+        help="Empty: the budget above decides.",
+        placeholder="as above",
+    )
+    seconds = None if minutes is None else minutes * MINUTE
+    if steps is None and seconds is None:
+        return Budget(seconds=BUDGETS[chosen])
+    try:
+        given = Budget(steps=steps, seconds=seconds)
+        limits.budget(given)
+    except BadSettings as error:
+        titles = {"steps": STEPS_AT, "seconds": f"{MINUTES_AT}, in seconds"}
+        beside(error, {"steps": steps_at, "seconds": minutes_at}, titles)
+        raise
+    return given
+
+
+def _same(one: "RunSpec", other: "RunSpec") -> bool:
+    """Whether the line of choices says the same of both."""
+    return (one.corpus, one.model_name) == (other.corpus, other.model_name)

@@ -1,0 +1,118 @@
+"""One run, live: its curves, what it writes now, its figures, what was found wrong with it, and the
+buttons that steer it.
+
+Everything shown is read from the run store. A panel that watches an active run looks again every
+second, at first twice as often; it asks only for what is new.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.shared import session
+from pages._ui.shared.open_run import EXAMINED
+from pages._ui.shared.plain import plain
+from pages._ui.shared.standing import waiting
+from pages._ui.train.curves import run_curves
+from pages._ui.train.figures import run_figures
+from pages._ui.train.names import about
+from pages._ui.train.next_steps import next_steps
+from pages._ui.train.points import shown
+from pages._ui.train.samples import probe, samples
+from pages._ui.train.scrubber import scrubber
+from pages._ui.train.steering import rate_now, steering
+from pages._ui.train.tested import run_tested
+from pages._ui.train.verdicts import judgement_of, verdicts
+
+if TYPE_CHECKING:
+    from lm_core.doctor.judgement import Judgement
+    from lm_core.runs.store import Run
+
+LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
+SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
+# Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
+# which has no room for fifty columns, the text scored all along is moved sideways.
+ROOM = """<style>
+[class*="st-key-train-says"] {min-height: 4.2rem}
+[class*="st-key-train-stands"] {min-height: 2.8rem}
+[class*="st-key-train-figures"] [data-testid="stMetricValue"] {font-size: 1.6rem}
+.st-key-train-probe {overflow-x: auto}
+.st-key-train-probe > * {min-width: 640px}
+@media (max-width: 640px) {[class*="st-key-train-says"] {min-height: 7rem}}
+</style>"""
+
+
+def live_panel(run_id: str) -> None:
+    """The panel for a run of this visitor.
+
+    Raises:
+        RunNotFound: it is not there, or not this visitor's.
+        StoreUnavailable: the lab's home folder cannot be read.
+    """
+    run = session.manager().store.get(run_id, session.visitor())
+    if run.kind == "doctor":  # an examination has no curve: its own screen shows it
+        EXAMINED.go(run_id)
+    st.html(ROOM)
+    pace = _pace(run)
+    st.fragment(_panel, run_every=pace)(run_id, pace, about(run))
+    scrubber(run)
+
+
+def _pace(run: "Run") -> float | None:
+    """Seconds between two looks; None where nothing changes any more."""
+    if not run.active:
+        return None
+    soon = run.started is None or time.time() - run.started < SOON
+    return SOON_SECONDS if soon else LOOK_SECONDS
+
+
+def _panel(run_id: str, pace: float | None, called: str) -> None:
+    with session.mending():
+        runs = session.manager()
+        run = runs.store.get(run_id, session.visitor())
+        if _pace(run) != pace:
+            st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
+        now = shown(runs.store, run_id)
+        judgement = judgement_of(runs.store, run, now)
+        run_figures(runs.store, run, judgement, now.kept)
+        run_tested(runs.store, run)
+        curve, beside = st.columns([5, 3])
+        with curve, st.container(border=True, height="stretch", gap="xsmall"):
+            st.caption(plain(called))
+            run_curves(run, now, judgement)
+        with beside, st.container(border=True, height="stretch", gap="xsmall"):
+            _status(run, judgement)
+            samples(run, now)
+            steering(run)
+            if not run.active:
+                next_steps(run)
+        verdicts(run, judgement)
+        probe(run, now)
+
+
+def _status(run: "Run", judgement: "Judgement") -> None:
+    """Where the run stands, in words."""
+    unkept = session.manager().trouble(run.id)
+    trouble = unkept or run.message
+    words = {
+        "queued": waiting(run),
+        "starting": "Reading the text and building the model …",
+        "running": judgement.standing("running"),
+        "paused": "Paused.",
+        "finished": judgement.standing("finished", early=bool(run.facts.get("early"))),
+        "stopped": "Stopped.",
+        "failed": "This run could not go on.",
+        "interrupted": "This run was cut off.",
+    }[run.status]
+    if run.active and run.lr_scale != 1:
+        words += f" Learning rate {rate_now(run):.3g}, at the start {run.spec['train']['lr']:.3g}."
+    if run.active and run.pause_at:
+        words += f" It pauses after step {run.pause_at:,}."
+    st.markdown("## What it writes now" if run.active else "## What it wrote")
+    bad = run.status in ("failed", "interrupted") or unkept
+    if trouble and bad:
+        st.warning(plain(trouble))
+    else:
+        with st.container(key="train-stands"):
+            st.caption(f"{words} {plain(trouble)}".strip())

@@ -1,0 +1,113 @@
+"""Several runs on one pair of axes, live where one of them goes on."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lm_core.json_files import dumps
+from pages._ui.shared import session
+from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
+from pages._ui.train.names import labels
+from pages._ui.train.points import Shown, shown
+from pages._ui.train.table import cut
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_core.charts.measures import Measure
+    from lm_core.runs.store import Run
+
+LOOK_SECONDS = 1.0
+HEIGHT, LEGEND = 300, 24  # pixels, and for each run's name
+SPLITS, AXES = ("validation", "training"), {"step": "Steps", "tokens": "Tokens", "seconds": "Time"}
+
+
+def together(runs: "list[Run]") -> None:
+    """The losses of these runs of the visitor, as many as can be told apart."""
+    going = any(run.active for run in runs)
+    with st.container(border=True):
+        st.fragment(_panel, run_every=LOOK_SECONDS if going else None)([run.id for run in runs])
+
+
+def _panel(ids: list[str]) -> None:
+    from lm_core.charts.measures import shared
+    from lm_core.charts.overlay import MOST, Line, overlay
+
+    with session.mending():
+        store = session.manager().store
+        runs = [store.get(run, session.visitor()) for run in ids[:MOST]]
+        allowed = shared([cut(run) for run in runs])
+        with st.container(horizontal=True, vertical_alignment="center"):
+            split = _choose("Text", SPLITS, "train-together-split")
+            axis = _choose("Over", tuple(AXES), "train-together-axis", AXES)
+            name = _choose("Unit", allowed, f"train-together-unit-{len(allowed)}", MEASURES)
+        measures = [measure_of(run, name) for run in runs]
+        lines = [
+            Line(label, run.spec["model"]["name"], _points(shown(store, run.id), split, axis, unit))
+            for label, run, unit in zip(labels(runs), runs, measures, strict=True)
+        ]
+        key = f"train-together-{split}-{axis}-{name}-{'-'.join(ids)}"
+        chart = overlay(
+            lines,
+            unit=measures[0].unit,
+            axis=axis,
+            split=split,
+            doubling=measures[0].exponential,
+            height=HEIGHT + LEGEND * len(lines),
+            within=view_of(key, "x"),
+        )
+        note = _note(runs, ids, in_bits=name == "bits")
+        draw(chart, f"{chart.alt}{note}", key=key, live=any(r.active for r in runs))
+
+
+def _choose(
+    label: str, options: tuple[str, ...], key: str, names: dict[str, str] | None = None
+) -> str:
+    return st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        format_func=lambda o: (names or {}).get(o, o.capitalize()),
+        key=key,
+        label_visibility="collapsed",
+        help=UNITS if names is MEASURES else None,
+    )
+
+
+def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFrame":
+    """Columns x and y of one run."""
+    import numpy as np
+    import pandas as pd
+
+    from lm_core.charts.curves import smooth
+
+    if split == "training":
+        rows, nats = now.points, smooth(now.points["nats"])
+        x = rows[axis]
+    else:
+        rows, nats = now.evaluations, now.evaluations["nats"]
+        known = len(now.points) > 0
+        if axis == "seconds":  # an evaluation knows its step alone
+            x = np.interp(rows["step"], now.points["step"], now.points["seconds"]) if known else []
+            rows, nats = (rows, nats) if known else (rows[:0], nats[:0])
+        else:
+            x = rows[axis]
+    return pd.DataFrame({"x": np.asarray(x, dtype=float), "y": measure.of(nats)})
+
+
+def _note(runs: "list[Run]", ids: list[str], *, in_bits: bool) -> str:
+    """What has to be known to read the picture."""
+    notes = []
+    if len({dumps(run.spec["corpus"], sort_keys=True) for run in runs}) > 1:
+        notes.append("These runs read different texts, and a text may be harder than another.")
+    if len({dumps(run.spec["tokenizer"], sort_keys=True) for run in runs}) > 1:
+        notes.append(
+            "Their texts are cut into different tokens, so they are compared in bits per character."
+        )
+    for run, label in zip(runs, labels(runs), strict=True):
+        if in_bits and (reason := withheld(run)):
+            notes.append(f"{label} is left out: {reason}")
+    if len(ids) > len(runs):
+        notes.append(f"Only the first {len(runs)} of {len(ids)} runs are drawn.")
+    return "".join(f" {note}" for note in notes)

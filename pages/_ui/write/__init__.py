@@ -1,0 +1,1 @@
+"""Home, Generate text, Generate names: what models write, and why they wrote it."""

@@ -1,0 +1,121 @@
+"""A text that a model is writing: kept in the visitor's session, a few tokens at every tick.
+
+A page draws the draft in a fragment. While it is not `at_rest` the fragment has a clock
+(`run_every`), each tick writes some tokens, and any click is answered between two ticks.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.shared import models
+from pages._ui.shared.show import show_chart
+
+if TYPE_CHECKING:
+    from lm_core.checkpoints import Checkpoint
+    from lm_core.generation import SamplerSettings
+    from lm_core.generation.writer import Candidate, Writer
+
+WINDOW = 8  # tokens that are decoded together with a new one, for its spaces and split letters
+MOST_WRITTEN = 2000  # tokens of one draft
+MOVING = "Bars of what the model expects next; the words and numbers are under the picture."
+
+
+@dataclass
+class Draft:
+    """A prompt and what a model has written after it so far."""
+
+    begun: tuple  # what it was begun from; another model, prompt or seed is another draft
+    prompt: str
+    checkpoint: "Checkpoint" = field(repr=False)
+    writer: "Writer" = field(repr=False)
+    pieces: list[str] = field(default_factory=list)  # text of each written token
+    samplers: "list[SamplerSettings]" = field(default_factory=list)  # that each was drawn with
+    left: int = 0  # tokens it still writes by itself
+    pace: int = 1  # and how many of them at a tick
+
+    @property
+    def text(self) -> str:
+        return self.prompt + "".join(self.pieces)
+
+    def write(self, count: int, sampler: "SamplerSettings") -> None:
+        """Up to `count` more tokens."""
+        for _ in range(min(count, MOST_WRITTEN - len(self.pieces))):
+            self.writer.step(sampler)
+            self.pieces.append(self._last_piece())
+            self.samplers.append(sampler)
+        self.left = max(0, self.left - count) if len(self.pieces) < MOST_WRITTEN else 0
+
+    def expected(self, sampler: "SamplerSettings", most: int = 8) -> list["Candidate"]:
+        """The likeliest next tokens, from the logits at hand: nothing is computed anew."""
+        from lm_core.generation.writer import candidates
+
+        return candidates(self.writer.logits, sampler, most)
+
+    def possible(self, at: int, most: int = 8) -> list["Candidate"]:
+        """What could have stood where written token number `at` stands, under the settings it was
+        drawn with; itself in any case."""
+        from lm_core.generation.writer import candidates
+
+        writer = self.writer
+        ids = writer.prompt + writer.written[:at]
+        return candidates(
+            writer.logits_at(at), self.samplers[at], most, before=ids, chosen=writer.written[at]
+        )
+
+    def _last_piece(self) -> str:
+        """What the newest token adds to the text: words bring their own space, and the bytes of a
+        letter wait until it is whole."""
+        tokenizer, ids = self.checkpoint.tokenizer, self.writer.prompt + self.writer.written
+        tail = ids[-WINDOW - 1 :]
+        before = tokenizer.decode(tail[:-1]).rstrip("\ufffd")
+        after = tokenizer.decode(tail).rstrip("\ufffd")
+        piece = after[len(before) :] if after.startswith(before) else ""
+        ends_open = self.text[-1:] in ("", " ", "\n")
+        return piece.lstrip(" ") if ends_open and not tokenizer.lossless else piece
+
+
+def begin(choice: models.Choice, prompt: str, seed: int) -> Draft:
+    """A draft with nothing written yet.
+
+    Raises:
+        BadText: the prompt holds a character that the model's tokenizer never saw.
+        BadCheckpoint: the model's folder is damaged or gone.
+    """
+    from lm_core.generation.engine import prompt_ids
+    from lm_core.generation.writer import Writer
+
+    checkpoint = models.load(choice)
+    ids = prompt_ids(checkpoint.tokenizer, prompt, items=choice.items)
+    writer = Writer(checkpoint.model, ids, seed=seed)
+    return Draft((choice.folder, prompt, seed), prompt, checkpoint, writer)
+
+
+def kept(key: str, choice: models.Choice, prompt: str, seed: int) -> tuple[Draft, bool]:
+    """The session's draft under `key`, and whether it had to be begun anew because the model, the
+    prompt or the seed is another. Raises as `begin`, and then none is kept."""
+    draft = st.session_state.get(key)
+    if draft is not None and draft.begun == (choice.folder, prompt, seed):
+        return draft, False
+    st.session_state[key] = None
+    draft = st.session_state[key] = begin(choice, prompt, seed)
+    return draft, True
+
+
+def at_rest(key: str) -> bool:
+    """Whether nothing under `key` is being written: then its fragment needs no clock."""
+    draft = st.session_state.get(key)
+    return draft is None or draft.left == 0
+
+
+def show_bars(draft: Draft, sampler: "SamplerSettings", *, key: str, places: int = 8) -> None:
+    """What could come next, and how likely; moves in place."""
+    from lm_core.charts.live_bars import live_token_bars
+
+    expected = draft.expected(sampler, places)
+    token_text = draft.checkpoint.tokenizer.token_text
+    chart = live_token_bars(
+        [token_text(c.id) for c in expected], [c.probability for c in expected], places=places
+    )
+    show_chart(chart, key=key, alt=MOVING)

@@ -1,0 +1,42 @@
+"""Which run a screen shows: that of its address, else the one it showed last."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._ui.shared.open_run import EXAMINED, TRAINED, OpenRun
+from tests.pages.stored import stored_run
+
+
+def at(app: AppTest, page: str, **parameters: str) -> AppTest:
+    """The app at an address."""
+    app.switch_page(page)
+    app.query_params.clear()
+    app.query_params.update(parameters)
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(("shown", "kind"), [(TRAINED, "train"), (EXAMINED, "doctor")])
+def test_it_is_found_again_by_the_address_and_without_it(
+    train: AppTest, shown: OpenRun, kind: str
+) -> None:
+    first, second = (stored_run(train.session_state["visitor"], kind=kind) for _ in range(2))
+    at(train, shown.page, **{shown.name: first})
+    at(train, "pages/dataset_explorer.py")
+    assert shown.name not in train.query_params
+    at(train, shown.page)  # by the list of screens
+    assert train.query_params[shown.name] == first
+    at(train, shown.page, **{shown.name: second})  # by a link
+    assert train.session_state[shown.key] == second
+    at(train, shown.page)  # by Back, to before there was one
+    assert shown.name not in train.query_params
+    assert shown.key not in train.session_state
+
+
+@pytest.mark.parametrize("shown", [TRAINED, EXAMINED], ids=["train", "doctor"])
+def test_one_that_is_not_there_is_forgotten(train: AppTest, shown: OpenRun) -> None:
+    at(train, shown.page, **{shown.name: "nobodys"})
+    assert [error.value for error in train.error]
+    assert shown.name not in train.query_params
+    assert shown.key not in train.session_state
