@@ -123,7 +123,7 @@ def code() -> None:
     from lm_core.models.plain import transformer
 
     show_source(attention.attend, "The code: attention written out")
-    show_source(transformer, "The code: a whole Transformer in one file")
+    show_source(transformer, "The code: the whole model in one file")
     show_source(attention.Attention, "The code: the same layer, fast")
 
 

@@ -37,13 +37,8 @@ def train(
     grad_clip: float = 1.0,
     seed: int = 0,
 ) -> Iterator[tuple[int, float, float]]:
-    """Step until the budget is spent. Whoever asks for the steps may measure between them, or stop.
-
-    Args:
-        budget: how many "steps", "tokens" or "seconds".
-        schedule, warmup: as in `lr_factor`.
-        grad_clip: longer gradients are shortened to this length; 0 turns it off.
-        seed: of what dropout hides.
+    """Step until the budget, so many "steps", "tokens" or "seconds", is spent. Whoever asks for the
+    steps may measure between them, or stop.
 
     Yields:
         how many steps were taken, the share of the budget they used, and the loss (mean nats of a
@@ -58,7 +53,8 @@ def train(
         model.train()
         loss, state = model.loss(idx, targets, state)  # guess, and measure the surprise
         loss.backward()  # how it changes with each weight
-        nn.utils.clip_grad_norm_(model.parameters(), grad_clip or math.inf)
+        # A single strange batch must not throw the weights far away: long gradients are shortened.
+        nn.utils.clip_grad_norm_(model.parameters(), grad_clip or math.inf)  # 0 turns it off
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * lr_factor(used, schedule, warmup)
         optimizer.step()  # downhill

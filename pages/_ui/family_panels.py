@@ -175,7 +175,7 @@ def source(entry: "Entry") -> None:
     if plain is None:
         show_source(entry.build)
         return
-    show_source(plain, "The code: all of it in one file")
+    show_source(plain, "The code: the whole model in one file")
     show_source(entry.build, "The code: the same, fast")
     st.caption(
         "The first is the lesson: it needs PyTorch alone, and learns something when it is run "

@@ -107,7 +107,7 @@ def test_every_family_says_what_it_is(entry) -> None:
     assert about.left_out in said(app)
     codes = [e.label for e in app.expander if e.label.startswith("The code")]
     if lesson(entry.build):
-        assert codes == ["The code: all of it in one file", "The code: the same, fast"]
+        assert codes == ["The code: the whole model in one file", "The code: the same, fast"]
     else:
         assert codes == ["The code"]
     (table,) = tables(app, "learns by")

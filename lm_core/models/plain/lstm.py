@@ -26,15 +26,15 @@ class Cell(nn.Module):
 
     def __init__(self, n_in: int, n_hidden: int) -> None:
         super().__init__()
+        self.W = nn.Parameter(torch.empty(4 * n_hidden, n_in))
+        self.U = nn.Parameter(torch.empty(4 * n_hidden, n_hidden))
+        self.b = nn.Parameter(torch.empty(4 * n_hidden))
+        self.d = nn.Parameter(torch.empty(4 * n_hidden))  # one would do; `nn.LSTM` has two
         bound = 1 / math.sqrt(n_hidden)  # so that a sum of C numbers is not larger than they are
-
-        def start(*shape: int) -> nn.Parameter:
-            return nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
-
-        self.W, self.U = start(4 * n_hidden, n_in), start(4 * n_hidden, n_hidden)
-        self.b, self.d = start(4 * n_hidden), start(4 * n_hidden)  # one would do; `nn.LSTM` has two
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -bound, bound)
         with torch.no_grad():
-            self.d[n_hidden : 2 * n_hidden] = 1.0  # it starts open: a forget gate near 0.73
+            self.d[n_hidden : 2 * n_hidden] = 1.0  # it remembers at first: forget gates near 0.73
 
     def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """A token's vector (B, E), what was shown and the memory (B, C) -> the new two (B, C)."""
@@ -69,9 +69,7 @@ class LSTM(nn.Module):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def forward(
-        self, idx: Tensor, state: tuple[Tensor, Tensor] | None = None
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(self, idx: Tensor, state: tuple | None = None) -> tuple[Tensor, tuple]:
         """idx (B, T) -> logits (B, T, V), and h and c of every layer after the last token."""
         if state is None:
             nothing = torch.zeros(len(self.cells), idx.size(0), self.n_hidden)  # (n_layer, B, C)
@@ -92,8 +90,8 @@ class LSTM(nn.Module):
         return self.head(y), (h, c)  # (B, T, V)
 
     def loss(
-        self, idx: Tensor, targets: Tensor, state: tuple[Tensor, Tensor] | None = None
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        self, idx: Tensor, targets: Tensor, state: tuple | None = None
+    ) -> tuple[Tensor, tuple]:
         """Mean surprise of the targets (B, T), -ln p, in nats; -1 is no target."""
         logits, state = self(idx, state)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1), state

@@ -23,13 +23,13 @@ class Cell(nn.Module):
 
     def __init__(self, n_in: int, n_hidden: int) -> None:
         super().__init__()
+        self.W = nn.Parameter(torch.empty(n_hidden, n_in))
+        self.U = nn.Parameter(torch.empty(n_hidden, n_hidden))
+        self.b = nn.Parameter(torch.empty(n_hidden))
+        self.d = nn.Parameter(torch.empty(n_hidden))  # one would do; `nn.RNN` has two
         bound = 1 / math.sqrt(n_hidden)  # so that a sum of C numbers is not larger than they are
-
-        def start(*shape: int) -> nn.Parameter:
-            return nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
-
-        self.W, self.U = start(n_hidden, n_in), start(n_hidden, n_hidden)
-        self.b, self.d = start(n_hidden), start(n_hidden)  # one would do; `nn.RNN` has two
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -bound, bound)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         """A token's vector (B, E) and the state so far (B, C) -> the new state (B, C)."""
