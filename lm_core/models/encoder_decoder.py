@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings
-from lm_core.models.attention import Cache, attend, causal_mask, make_mask
+from lm_core.models.attention import Cache, causal_mask, make_mask
 from lm_core.models.contract import models
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.layers import make_norm
@@ -160,7 +160,6 @@ class Reading:
     idea="One part reads the beginning from both sides, the other writes on and looks at it.",
     paper="Vaswani et al. 2017, Attention Is All You Need",
     settings=EncoderDecoderSettings,
-    twin=attend.__name__,
     order=87,
 )
 class EncoderDecoder(Embedded):

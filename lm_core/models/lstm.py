@@ -42,7 +42,6 @@ def cell(x: Tensor, h: Tensor, c: Tensor, weights: Weights) -> dict[str, Tensor]
     paper="Hochreiter and Schmidhuber 1997, Long Short-Term Memory",
     settings=LSTMSettings,
     order=70,
-    twin="cell",
 )
 class LSTM(Recurrent):
     """The fused `nn.LSTM`, and the cell for looking inside. The state is (h, c)."""

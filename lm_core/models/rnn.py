@@ -49,7 +49,6 @@ def cell(x: Tensor, h: Tensor, weights: Weights, activation: str = "tanh") -> di
     paper="Elman 1990, Finding Structure in Time",
     settings=RNNSettings,
     order=50,
-    twin="cell",
 )
 class RNN(Recurrent):
     """The fused `nn.RNN`, and the cell for looking inside. The state is h."""

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
 from lm_core.models import decoding
-from lm_core.models.attention import ATTENTIONS, Attention, Cache, attend, make_mask
+from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
 from lm_core.models.heads import HEADS, make_head
 from lm_core.models.layers import ACTIVATIONS, NORMS, make_norm, rms_norm, up_and_down
@@ -191,7 +191,6 @@ def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False)
     idea="Each token looks back at all the tokens before it and takes something from each.",
     paper="Vaswani et al. 2017, Attention Is All You Need",
     settings=TransformerSettings,
-    twin=attend.__name__,
     order=80,
 )
 class Transformer(Network):

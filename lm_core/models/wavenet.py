@@ -94,7 +94,6 @@ class Fuse(nn.Module):
     paper="van den Oord et al. 2016, WaveNet: A Generative Model for Raw Audio",
     settings=WaveNetSettings,
     order=45,
-    twin="tree",
 )
 class WaveNet(Network):
     """The hierarchical MLP. The state is the last n - 1 ids (B, n - 1)."""

@@ -87,8 +87,8 @@ def test_the_file_says_what_it_is(family: str) -> None:
     entry = models[family]
     assert "h = " in entry.equation
     assert entry.paper
-    twin = getattr(sys.modules[entry.build.__module__], entry.twin)
-    assert "One token." in twin.__doc__
+    cell = sys.modules[entry.build.__module__].cell
+    assert "One token." in cell.__doc__
 
 
 @pytest.mark.parametrize(("family", "kept"), [("rnn", 1), ("gru", 1), ("lstm", 2)])

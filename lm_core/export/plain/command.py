@@ -1,14 +1,13 @@
-"""Reading text, drawing batches, training, writing, and the command line of a written script."""
+"""What a written script has beside a model and the loop: it reads texts, keeps the best weights,
+writes, and has a command line."""
 
 import argparse
 import json
 import math
 import sys
-import time
 from pathlib import Path
 
 import torch
-from torch.nn import functional as F
 
 from lm_core.export.plain.about import (
     BLOCK_SIZE,
@@ -21,10 +20,13 @@ from lm_core.export.plain.about import (
     SEED,
     TRAIN,
     WEIGHTS,
+    make_model,
 )
 from lm_core.export.plain.chars import decode, encode
-from lm_core.export.plain.optimizers import make_optimizers
-from lm_core.export.plain.recurrent import Model
+from lm_core.export.plain.optimizers import make_optimizer
+from lm_core.training.plain import evaluate, train
+from lm_core.training.plain_batches import batches_along_text as batches  # or as its run read
+from lm_core.training.plain_batches import batches_in_order
 
 
 def read(path):
@@ -82,147 +84,34 @@ def streamed(documents):
     return torch.tensor(ids), starts if ITEMS else [0]
 
 
-def cut(ids, begin, length):
-    """Inputs and targets (B, T): `length` tokens from each of `begin`; -1 is no target."""
-    t = torch.arange(int(length.max()))
-    at = (begin[:, None] + t).clamp(max=len(ids) - 2)
-    return ids[at], ids[at + 1].masked_fill(t >= length[:, None], -1)
-
-
-def rows_of(ids, starts):
-    """Where rows of at most BLOCK_SIZE tokens begin, side by side, and how long each is; no line
-    that stands for itself shares one with another."""
-    ends = [*starts[1:], len(ids) - 1]
-    rows = [
-        (first, min(BLOCK_SIZE, end - first))
-        for start, end in zip(starts, ends, strict=True)
-        for first in range(start, end, BLOCK_SIZE)
-    ]
-    return torch.tensor(rows).T
-
-
-def batches_of_items(ids, starts):
-    """Inputs and targets for ever, each line a row, in a new order in each round."""
-    import numpy as np  # which draws what the lab drew
-
-    begin, length = rows_of(ids, starts)
-    B = min(TRAIN["batch_size"], len(begin))
-    for epoch in range(10**9):
-        order = torch.from_numpy(np.random.default_rng((SEED, epoch)).permutation(len(begin)))
-        for k in range(len(begin) // B):
-            which = order[k * B : (k + 1) * B]
-            yield *cut(ids, begin[which], length[which]), None
-
-
-def batches_along_text(ids, starts):
-    """Inputs, targets and which rows begin anew, for ever: B readers spread over the text, each
-    reading on where it stopped, and from an empty memory after every 16 pieces."""
-    size = min(BLOCK_SIZE, len(ids) - 1)
-    B = max(1, min(TRAIN["batch_size"], (len(ids) - 1) // size))
-    stretch = (len(ids) - 1) // B
-    size = min(size, stretch)
-    for step in range(10**12):
-        lap, k = divmod(step, stretch // size)
-        shift = (lap * size // 3) % (stretch % size + 1)  # each lap begins elsewhere
-        begin = torch.arange(B) * stretch + k * size + shift
-        fresh = ((torch.arange(B) + k) % 16 == 0) | (k == 0)
-        yield *cut(ids, begin, torch.full((B,), size)), fresh
-
-
-def batches_at_random(ids, starts):
-    """Inputs and targets for ever: windows that begin anywhere in the text."""
-    import numpy as np  # which draws what the lab drew
-
-    size = min(BLOCK_SIZE, len(ids) - 1)
-    for step in range(10**12):
-        draw = np.random.default_rng((SEED, step))
-        begin = torch.from_numpy(draw.integers(0, len(ids) - size, TRAIN["batch_size"]))
-        yield *cut(ids, begin, torch.full_like(begin, size)), None
-
-
-batches = batches_along_text  # a script holds the one its run used, by this name
-
-
-def learning_rate(progress):
-    """Up during the warm-up, then along the schedule; `progress` is the share of the budget."""
-    warmup = TRAIN["warmup"]
-    if progress < warmup:
-        return TRAIN["lr"] * max(progress / warmup, 0.01)
-    rest = min((progress - warmup) / (1 - warmup), 1.0) if warmup < 1 else 1.0
-    cosine = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * rest))
-    shapes = {"cosine": cosine, "linear": 1 - 0.95 * rest, "constant": 1.0}
-    return TRAIN["lr"] * shapes[TRAIN["schedule"]]
-
-
-def surprise(model, idx, targets, state=None):
-    """Mean nats of the targets, -ln p, and the next state."""
-    logits, state = model(idx, state)
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1), state
-
-
-def begin_anew(state, fresh):
-    """The memory of the rows that begin anew is emptied, that of the others kept."""
-    if state is None:
-        return None
-    parts = state if isinstance(state, tuple) else (state,)
-    parts = tuple(part.detach().masked_fill(fresh.view(1, -1, 1), 0.0) for part in parts)
-    return parts if isinstance(state, tuple) else parts[0]
-
-
-def score(model, ids, starts, most=None):
-    """Mean nats of a text (of `most` of its rows, spread evenly), in rows side by side."""
-    begin, length = rows_of(ids, starts)
-    if most and len(begin) > most:
-        spread = torch.linspace(0, len(begin) - 1, most).round().long()
-        begin, length = begin[spread], length[spread]
-    model.eval()
-    nats = 0.0
-    with torch.no_grad():
-        for some in torch.arange(len(begin)).split(32):
-            idx, targets = cut(ids, begin[some], length[some])
-            nats += surprise(model, idx, targets)[0].item() * int(length[some].sum())
-    model.train()
-    return nats / int(length.sum())
-
-
-def train(path=None, held_out=None, say=print):
-    """Guess, measure the surprise, step downhill, again: gives the trained model."""
+def learn(path=None, held_out=None, say=print):
+    """The run once more: gives the trained model, with the best weights where those are kept."""
     learned, held = texts(path, held_out)
     (ids, starts), held = streamed(learned), streamed(held) if any(held) else ([], [])
     judged = len(held[0]) > 1
     torch.manual_seed(SEED)
-    model = Model()
-    optimizers = make_optimizers(model)
-    began, step, tokens, state = time.perf_counter(), 0, 0, None
+    model = make_model()
+    optimizer = make_optimizer(model)
+    sizes = {"batch_size": TRAIN["batch_size"], "block_size": BLOCK_SIZE, "seed": SEED}
+    how = {name: TRAIN[name] for name in ("schedule", "warmup", "grad_clip")}
     best, kept, waited, look = math.inf, None, 0, 0.05
-    for idx, targets, fresh in batches(ids, starts):
-        used = {"steps": step, "tokens": tokens, "seconds": time.perf_counter() - began}
-        progress = max(used[unit] / most for unit, most in BUDGET.items())
-        if judged and progress >= look:  # twenty times in all
-            look = progress + 0.05
-            nats = score(model, *held, most=256)
+    steps = train(model, optimizer, batches(ids, starts, **sizes), budget=BUDGET, seed=SEED, **how)
+    for step, used, loss in steps:
+        say(f"step {step}: {loss:.6f} nats")
+        if judged and used >= look:  # twenty times in all
+            look = used + 0.05
+            nats = evaluate(model, batches_in_order(*held, block_size=BLOCK_SIZE, most=256))
             say(f"validation after step {step}: {nats:.4f} nats")
             waited = 0 if nats < best else waited + 1
             if nats < best:
                 best, kept = nats, {k: v.clone() for k, v in model.state_dict().items()}
-        if progress >= 1 or 0 < TRAIN["patience"] <= waited:
-            break
-        torch.manual_seed(hash((SEED, step)) & 0x7FFF_FFFF)  # what dropout hides
-        state = None if fresh is None else begin_anew(state, fresh)
-        loss, state = surprise(model, idx, targets, state)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), TRAIN["grad_clip"] or float("inf"))
-        for optimizer, share in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(progress) * share
-            optimizer.step()
-            optimizer.zero_grad()
-        step, tokens = step + 1, tokens + int((targets >= 0).sum())
-        say(f"step {step}: {loss.item():.6f} nats")
+            if 0 < TRAIN["patience"] <= waited:
+                break
     if TRAIN["keep_best"] and kept:
         model.load_state_dict(kept)
     if judged:
-        say(f"validation: {score(model, *held):.4f} nats")
+        nats = evaluate(model, batches_in_order(*held, block_size=BLOCK_SIZE))
+        say(f"validation: {nats:.4f} nats")
     return model.eval()
 
 
@@ -241,7 +130,7 @@ def load(path=WEIGHTS):
             a, b = entry["data_offsets"]
             numbers = torch.frombuffer(bytearray(data[start + a : start + b]), dtype=torch.float32)
             weights[name] = numbers.view(entry["shape"])
-    model = Model()
+    model = make_model()
     model.load_state_dict(weights)
     return model.eval()
 
@@ -301,7 +190,7 @@ def main():
     args = parser.parse_args(sys.argv[1:] or ["generate"])
     sys.stdout.reconfigure(errors="replace")  # a letter that a terminal does not have
     if args.command == "train":
-        save(train(args.text, args.validation), args.out)
+        save(learn(args.text, args.validation), args.out)
         print(f"Saved: {args.out}. To write with it: generate --weights {args.out}")
         return
     model = load(args.weights)
