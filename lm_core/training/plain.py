@@ -9,7 +9,7 @@
         if step % 100 == 0:
             print(step, loss, evaluate(model, batches_in_order(held_out, [0], block_size=64)))
 
-The batches are those of `plain_batches.py`. `trainer.py` does the same with the same random
+The batches are those of `plain_batches.py`. `loop.py` does the same with the same random
 numbers; a test holds the two equal, step by step.
 Left out on purpose: pausing and resuming, other optimizers and schedules, averaged weights, batches
 in pieces, other devices and several of them, formats of fewer bits.
