@@ -59,8 +59,8 @@ class Steps:
         self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
         self.layers = []
         for b, (k, v) in zip(model.blocks, cache.grown(s.block_size).layers, strict=True):
-            weights = b.attention.qkv.weight, b.attention.out.weight, b.up.weight, b.down.weight
-            qkv, out, up, down = map(Tensor.detach, weights)
+            layers = b.attention.qkv, b.attention.out, b.mlp.up, b.mlp.down
+            qkv, out, up, down = (layer.weight.detach() for layer in layers)
             self.layers.append((qkv, out.t(), up, down.t(), k.detach(), v.detach()))
         self.embedding, self.head = model.embedding.weight.detach(), model.head.weight.detach()
         self.turn = Turn(s.block_size, self.D, str(self.embedding.device))
@@ -104,8 +104,8 @@ class OneRow:
             (
                 widen(b.attention.qkv.weight.detach()),
                 b.attention.out.weight.detach(),
-                widen(b.up.weight.detach()),
-                b.down.weight.detach(),
+                widen(b.mlp.up.weight.detach()),
+                b.mlp.down.weight.detach(),
             )
             for b in model.blocks
         ]

@@ -32,7 +32,7 @@ class Trace(dict[str, Tensor]):
     def add(self, module: nn.Module, what: str, tensors: list[Tensor], activation: str) -> None:
         path = self._names.get(id(module))
         if path is not None:
-            self.keep(f"{path}.{what}" if path else what, tensors, activation)
+            self.keep(".".join(filter(None, (path, what))), tensors, activation)
 
     def keep(self, name: str, tensors: list[Tensor], activation: str) -> None:
         """One tensor, or one for each token in order of time."""
@@ -66,6 +66,7 @@ def record(
     """Offer `tensor` to the trace that is running, if one is.
 
     Args:
+        what: added to the module's path; "" where the path says it.
         tensor: or a list of what was made token by token, each (B, ...); recorded as (B, T, ...).
         activation: the function that made it, which decides what a saturated or a dead number is.
     """

@@ -185,7 +185,7 @@ def test_the_hidden_numbers_of_a_block_are_those_of_a_plain_pass() -> None:
         made.extend([relu2(x), torch.zeros_like(x, requires_grad=True)])
         return sum(made)
 
-    block.activation = counted
+    block.mlp.activation = counted
     logits, _ = model(batch.idx)
     F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten()).backward()
     (found,) = (layer for layer in data["layers"] if layer["name"] == "blocks.1.mlp")

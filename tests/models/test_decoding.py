@@ -48,7 +48,7 @@ def test_a_wide_model_is_laid_out_by_columns_and_says_the_same() -> None:
     qkv, up = step.layers[0][0], step.layers[0][2]
     assert qkv.t().is_contiguous()
     assert up.t().is_contiguous()
-    assert model.blocks[0].up.weight.is_contiguous()  # the model's own stays as it was
+    assert model.blocks[0].mlp.up.weight.is_contiguous()  # the model's own stays as it was
     torch.testing.assert_close(said, whole[:, 1:], atol=1e-4, rtol=1e-5)
 
 

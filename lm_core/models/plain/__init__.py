@@ -23,6 +23,7 @@ NAMES = {
     r"^(?:rnn|gru|lstm)\.weight_hh_l(\d+)$": r"cells.\1.U",
     r"^(?:rnn|gru|lstm)\.bias_ih_l(\d+)$": r"cells.\1.b",
     r"^(?:rnn|gru|lstm)\.bias_hh_l(\d+)$": r"cells.\1.d",
+    r"\.mlp\.(up|down)\.": r".\1.",
     r"^stack\.blocks\.": "blocks.",
     r"^(encoder|decoder)\.blocks\.": r"\1.",
 }
