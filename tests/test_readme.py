@@ -43,6 +43,20 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture) -> None:
     assert "reason='budget'" in said[-1]
 
 
+def test_the_house_is_the_tree() -> None:
+    """Every folder, and every file that stands in no folder, has its place in the table."""
+    house = README.partition("### The house")[2].partition("\n\n**")[0]
+    rows = re.findall(r"^\| (`.+?) \|", house, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    told |= {f"lm_core/{name}" for name in told if "/" not in name.rstrip("/")}
+    packages = {f"lm_core/{path.parent.name}/" for path in ROOT.glob("lm_core/*/__init__.py")}
+    files = {f"lm_core/{path.name}" for path in ROOT.glob("lm_core/*.py")}
+    files -= {"lm_core/__init__.py", "lm_core/__main__.py"}
+    folders = {f"{path.parent.name}/" for kind in ("py", "md") for path in ROOT.glob(f"*/*.{kind}")}
+    assert packages | files <= told
+    assert {name for name in folders if not name.startswith(".")} - {"lm_core/"} <= told
+
+
 def lm_commands() -> list[list[str]]:
     said = [line.partition("lm_core ")[2] for line in COMMANDS if "-m lm_core " in line]
     return [shlex.split(line, comments=True) for line in said]
