@@ -1,6 +1,6 @@
 """Toys. Importing this registers nothing: `registered` does, and takes it back.
 
-logits = W tanh(E[token]):  the next token from the last one alone, through a bend
+logits = W tanh(E[token]):  the next token from the last one alone, through a tanh
 """
 
 import hashlib
