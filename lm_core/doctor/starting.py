@@ -4,8 +4,8 @@
 
 With gain 1 a plain sum keeps its standard deviation. An activation makes it smaller, and the gain
 makes up for that: sqrt(2) for ReLU, which throws half away (He et al. 2015, "Delving Deep into
-Rectifiers"), 5/3 for tanh. With less, numbers and gradients fade from layer to layer; with more, ReLU explodes
-and tanh saturates.
+Rectifiers"), 5/3 for tanh. With less, numbers and gradients fade from layer to layer; with more,
+ReLU explodes and tanh saturates.
 
 Nothing is trained here: the numbers of a whole stack are made, followed back once from a random
 slope at its end, and measured. Everything comes from `seed`; the global generator is left alone.
@@ -67,8 +67,8 @@ def stack(settings: StackSettings, seed: int = 0) -> list[dict[str, Any]]:
 
     Returns:
         for each layer: `layer` (1, 2, ...), `sums` (std before the activation), `std` and `mean`
-        after it, `idle` (share of numbers whose slope is (almost) 0, None where there is no such place),
-        `gradient` (std of the slope that comes back to it; 1 is sent in at the top), and a
+        after it, `idle` (share of numbers whose slope is (almost) 0, None where there is no such
+        place), `gradient` (std of the slope that comes back to it; 1 is sent in at the top), and a
         histogram, `edges` and `counts`.
     """
     s, activation = settings, SHOWN[settings.activation]
