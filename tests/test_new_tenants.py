@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.cli import main
@@ -25,6 +26,7 @@ APP = Path(__file__).parents[1] / "app.py"
 def here() -> Iterator[None]:
     with registered():
         yield
+    st.cache_data.clear()  # screens keep what they know of the families
 
 
 def said(capsys: pytest.CaptureFixture[str], *args: object) -> dict:

@@ -21,7 +21,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
 CODE = re.findall(r"`([^`\n]+)`", PROSE)
 COMMANDS = [line for kind, text in BLOCKS if not kind for line in text.splitlines()]
-FOLDERS = ("", "lm_core/")  # where the tables' short paths begin
+FOLDERS = ("", "lm_core/", "pages/_ui/", "tests/")  # where the tables' short paths begin
 SET_BY_TORCHRUN = {"WORLD_SIZE", "RANK", "LOCAL_RANK"}  # and not by people
 MADE_LATER = (".venv", "my-model")
 

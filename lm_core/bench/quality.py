@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lm_core.models import LanguageModel
     from lm_core.runs.prepare import Prepared
     from lm_core.runs.spec import RunSpec
-    from lm_core.tasks import NextToken
     from lm_core.training import Trainer
 
 NAMES_SECONDS, TEXT_SECONDS = 60.0, 115.0  # of training, for each that learns by gradient
@@ -83,6 +82,7 @@ def _ready(
 
 
 def _trained(spec: "RunSpec", model: "LanguageModel", data: "dict[str, Encoded]") -> "Trainer":
+    from lm_core.tasks import NextToken
     from lm_core.training import Trainer
     from lm_core.training.events import Failed
 

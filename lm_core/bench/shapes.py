@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from lm_core.tasks import NextToken
     from lm_core.training import Budget, Trainer
 
 SHAPES = {  # nanoGPT's CPU recipe for the Transformer; the LSTM of the same batch
@@ -19,6 +18,7 @@ def training(name: str, budget: "Budget", **more: Any) -> "Trainer":
     """Of one of the SHAPES, nothing but steps; `more` as for a Trainer."""
     from lm_core.encoded import Encoded
     from lm_core.models.building import build_model
+    from lm_core.tasks import NextToken
     from lm_core.training import Trainer, TrainSettings
 
     ids = torch.randint(VOCAB, (200_000,), generator=torch.Generator().manual_seed(0))

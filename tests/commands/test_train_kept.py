@@ -76,7 +76,7 @@ def one_step(training, *given):
         os.kill(os.getpid(), signal.SIGKILL)
     return plain(training, *given)
 Trainer.take_step = one_step
-Saving.due = lambda self: self.trainer.step % 4 == 0
+Saving.due = lambda self: self.training.step % 4 == 0
 main(sys.argv[1:])
 """
 
@@ -128,7 +128,7 @@ def test_asked_twice_it_ends_where_it_is(begin, tmp_path: Path, monkeypatch, cap
 def test_a_run_that_diverges_leaves_the_last_sound_weights(
     begin, tmp_path: Path, monkeypatch, capfd
 ) -> None:
-    monkeypatch.setattr(Saving, "due", lambda self: self.trainer.step % 3 == 0)
+    monkeypatch.setattr(Saving, "due", lambda self: self.training.step % 3 == 0)
 
     def blow_up(training: Trainer) -> None:
         with torch.no_grad():

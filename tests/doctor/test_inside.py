@@ -37,6 +37,7 @@ def trained(family="mlp", kind="text", *, watcher=None, settings=None, trainer=T
     plain = {"batch_size": 8, "lr": 1e-2, "eval_every": 1000, "precision": "float32"}
     settings = plain | (settings or {})
     run = trainer(
+        NextToken(),
         model,
         DATA[kind],
         settings=TrainSettings(**settings),

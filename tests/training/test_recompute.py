@@ -39,7 +39,7 @@ def loss_and_gradients(training: Trainer, rows: int = 8) -> tuple[Tensor, list[T
     (batch,), _ = training.batches.parts(0, rows=rows)
     model = training.model.train()
     with seeded(0, 0, 0, training.device):
-        nats, _, _ = Objective(model, training.arithmetic)(batch.idx, batch.targets, None)
+        nats, _, _ = Objective(model, training.arithmetic, training.task.loss)(*batch.inputs, None)
         gradients = torch.autograd.grad(nats.mean(), list(model.parameters()))
     return nats.detach(), list(gradients)
 

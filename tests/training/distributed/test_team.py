@@ -16,7 +16,7 @@ from lm_core.training.distributed.team import Team, check_shares, together
 from tests.training.distributed.two_processes import curves
 from tests.waiting import PATIENCE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCRIPT = "tests/training/distributed/two_processes.py"
 
 
