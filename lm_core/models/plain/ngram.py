@@ -51,16 +51,16 @@ class Ngram(nn.Module):
                 if self.after[h][w] > 1:
                     break  # its shorter ends have counted this token before them already
 
-    def p(self, h: tuple[int, ...]) -> Tensor:
-        """Probability of every token after a context, (V,)."""
+    def p(self, h: tuple[int, ...]) -> list[float]:
+        """Probability of every token after a context, V numbers."""
         # The chain: what a shorter context says, in the end every token alike.
-        below = self.p(h[1:]) if h else torch.full((self.vocab_size,), 1 / self.vocab_size).double()
+        below = self.p(h[1:]) if h else [1 / self.vocab_size] * self.vocab_size
         seen = self.after.get(h)
         if not seen:
             return below  # a context that never came has nothing of its own
         total, D = sum(seen.values()), self.discounts[len(h) + 1]
         taken = sum(D[min(count, 3)] for count in seen.values())
-        p = taken / total * below  # (V,)
+        p = [taken / total * share for share in below]
         for w, count in seen.items():
             p[w] += (count - D[min(count, 3)]) / total
         return p
@@ -68,11 +68,11 @@ class Ngram(nn.Module):
     def forward(self, idx: Tensor, state: None = None) -> tuple[Tensor, None]:
         """Rows from their beginning (B, T) -> log-probabilities, which are logits too (B, T, V)."""
         back = self.order - 1
-        rows = [
-            torch.stack([self.p(tuple(row[max(0, t + 1 - back) : t + 1])) for t in range(len(row))])
+        p = [
+            [self.p(tuple(row[max(0, t + 1 - back) : t + 1])) for t in range(len(row))]
             for row in idx.tolist()
         ]
-        return torch.stack(rows).log().float(), None
+        return torch.tensor(p, dtype=torch.float64).log().float(), None  # (B, T, V)
 
     def loss(self, idx: Tensor, targets: Tensor, state: None = None) -> tuple[Tensor, None]:
         """Mean surprise of the targets (B, T), -ln p, in nats; -1 is no target."""

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -204,7 +205,8 @@ def test_each_runs_by_itself_in_an_empty_folder(tmp_path: Path) -> None:
         names.append(file_of(family).name)
         (tmp_path / names[-1]).write_text(text.replace("range(101)", "range(2)"), encoding="utf-8")
     command = [sys.executable, "-I", "-X", "utf8", "-c", ALONE, *names]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    alone = os.environ | {"OMP_NUM_THREADS": "1"}  # threads that wait for a core wait long
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=alone)
     assert done.returncode == 0, done.stderr
     for name, said in zip(names, done.stdout.split("== ")[1:], strict=True):
         assert said.startswith(f"{name}\n")
