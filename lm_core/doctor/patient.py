@@ -13,7 +13,7 @@ from lm_core.encoded import Encoded
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel, models
 from lm_core.settings import Settings
-from lm_core.tasks import NextToken
+from lm_core.tasks import tasks
 from lm_core.tasks.token_batches import TokenBatch, TokenBatches
 from lm_core.training import Budget, Control, Trainer, TrainSettings
 
@@ -115,7 +115,7 @@ class Patient:
     ) -> Trainer:
         """A trainer of a fresh model for so many steps."""
         return self.make(
-            NextToken(),
+            tasks[models[self.family].build.tasks[0]].build(),
             self.fresh() if model is None else model,
             self.data if data is None else data,
             settings=train,

@@ -36,6 +36,7 @@ class Model(nn.Module):
         settings: the family's own settings.
     """
 
+    tasks: ClassVar[tuple[str, ...]] = ()  # what it can learn, by name; the first is the usual one
     # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
     learns_by: ClassVar[str] = "gradient"
     carries_state: ClassVar[bool] = False  # True: its hidden state goes on from batch to batch
@@ -66,6 +67,7 @@ class LanguageModel(Model):
         vocab_size: V, the number of different tokens.
     """
 
+    tasks = ("next-token",)
     causal: ClassVar[bool] = True  # False: sees both sides of a place, so it cannot write
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:

@@ -1,7 +1,6 @@
-"""Guess the next token of a text from those before it; for a family that reads both sides, a token
-that is hidden.
+"""Guess the next token of a text from those before it.
 
-    loss = -ln p(token | what is seen of its text), in nats
+    loss = -ln p(token | tokens before it), in nats
 
 Everything that generates text in the lab learned this. Families that count learn it by counting.
 """
@@ -19,7 +18,9 @@ from lm_core.evaluation.surprise import perplexity
 from lm_core.models.contract import LanguageModel
 from lm_core.models.mixture import Mixture
 from lm_core.tasks.counting import Counting
+from lm_core.tasks.samples import Pieces, write_sample
 from lm_core.tasks.token_batches import TokenBatches
+from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.training.state import Training
 from lm_core.training.task import Loss, Player, Scored, Task, tasks
 
@@ -57,6 +58,19 @@ class NextToken(Task):
     def blind(self, model: LanguageModel, data: Mapping[str, Encoded]) -> float:
         """ln V: every token alike."""
         return math.log(model.vocab_size)
+
+    def preview(
+        self,
+        model: LanguageModel,
+        codec: Tokenizer,
+        data: Mapping[str, Encoded],
+        *,
+        seed: int = 0,
+        seconds: float = math.inf,
+    ) -> tuple[str, Pieces]:
+        """What it writes, as `write_sample` does."""
+        items = data["train"].items
+        return write_sample(model, codec, seed=seed, items=items, seconds=seconds)
 
     def players(self, model: nn.Module) -> Sequence[Player]:
         return () if model.learns_by == "counting" else super().players(model)

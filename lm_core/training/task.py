@@ -8,6 +8,7 @@ loop, the step, the callbacks and the checkpoints are the same for all. The task
 `lm_core.tasks`, found by name as models and corpora are.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
@@ -53,9 +54,10 @@ class Scored:
 
 
 class Task:
-    """Base class. `unit` is what the loss is counted in; `metrics` says of every other figure, by
-    name, what it is counted in."""
+    """Base class. `judge` is what the loss is called among the figures, `unit` what it is counted
+    in; `metrics` says of every other figure, by name, what it is counted in."""
 
+    judge: ClassVar[str] = "nats"
     unit: ClassVar[str] = "nats per target"
     metrics: ClassVar[Mapping[str, str]] = {}
 
@@ -80,6 +82,19 @@ class Task:
     def blind(self, model: nn.Module, data: Mapping[str, Any]) -> float:
         """The loss of guessing without looking: what an untrained model should begin with."""
         raise NotImplementedError
+
+    def preview(
+        self,
+        model: nn.Module,
+        codec: Any,
+        data: Mapping[str, Any],
+        *,
+        seed: int = 0,
+        seconds: float = math.inf,
+    ) -> tuple[str, Sequence[tuple[str, float]]]:
+        """What the model does now, as a text and its pieces with the probability of each; in about
+        so many seconds."""
+        return "", ()
 
     def players(self, model: nn.Module) -> Sequence[Player]:
         """Who learns; nobody where nothing is learned by gradient."""

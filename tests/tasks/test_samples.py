@@ -7,7 +7,7 @@ import torch
 
 from lm_core.generation import generate, write_text
 from lm_core.models.contract import LanguageModel
-from lm_core.runs.samples import ITEM_TOKENS, ITEMS, SAMPLER, TEXT_TOKENS, parted, write_sample
+from lm_core.tasks.samples import ITEM_TOKENS, ITEMS, SAMPLER, TEXT_TOKENS, parted, write_sample
 from lm_core.tokenizers import Tokenizer, tokenizers
 from tests.tiny import NAMES, TEXT, alphabet, lively_model
 
