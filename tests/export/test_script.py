@@ -47,7 +47,7 @@ def test_a_script_reads_like_one_page_and_holds_only_what_the_run_used(tmp_path:
     text = export_checkpoint(saved, "script", tmp_path / "model.py").out.read_text()
     assert "lm_core" not in text
     assert "class Muon" not in text
-    assert text.count("def batches") == 1
+    assert text.count("def batches(") == 1
     assert "import re\n" not in text
     assert len(text.splitlines()) < 480
     assert max(map(len, text.splitlines())) <= 100

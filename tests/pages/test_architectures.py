@@ -76,7 +76,7 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     app.session_state["source-lm_core.models.plain.transformer"] = True  # a click on "The code"
     app.session_state["source-Transformer"] = True
     plain, fast = (code.value for code in app.run().code[-2:])
-    assert plain == Path(plain_transformer.__file__).read_text(encoding="utf-8")
+    assert plain == Path(plain_transformer.__file__).read_text(encoding="utf-8").strip()
     assert fast.startswith("@models.register(")
     assert "class Transformer(Network)" in fast
 
