@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from lm_core import __version__
@@ -31,7 +31,7 @@ from lm_core.home import unwritable
 from lm_core.json_files import dumps, numbers, read_json, too_large
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint, build_model
-from lm_core.models.weights import fits, sound, stored
+from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
 from lm_core.tokenizers import Tokenizer, load_tokenizer
 
 FORMAT = 1
@@ -298,16 +298,14 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(too_large(path, MOST_WEIGHT_BYTES))
-        with safe_open(path, "pt") as file:
-            shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
         # Compared before anything is allocated: the description could ask for any size.
-        if not fits(blueprint(name, settings, vocab_size), shapes):
+        if not fits(blueprint(name, settings, vocab_size), shapes_in(path)):
             what = "do not fit its description: copy or train it again."
             raise BadCheckpoint(f"The weights in {folder.name} {what}")
         for file in (TOKENIZER, WEIGHTS):
             _check_whole(folder, meta, file)
         model = build_model(name, settings, vocab_size)
-        if model.load_state_dict(load_file(path), strict=False).unexpected_keys:
+        if model.load_state_dict(weights_in(path), strict=False).unexpected_keys:
             raise ValueError("names that the model does not have")
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None

@@ -127,6 +127,9 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     begun.add_argument("--model", metavar="NAME", help="a family, see `models`")
     begun.add_argument(
+        "--task", metavar="NAME", help="next-token or fill-gap; default: what the family learns"
+    )
+    begun.add_argument(
         "--tokenizer",
         choices=("char", "word", "bpe"),
         help="default: bpe for speeches, word for wikitext-2, else char",

@@ -35,7 +35,6 @@ class Entry:
     build: Callable[..., Any]
     settings: type[Settings] = Settings
     paper: str = ""
-    twin: str = ""  # name of the plain version of its fast path, in the same module
     order: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 

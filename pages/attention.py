@@ -120,11 +120,13 @@ if reading.heads:
 
 
 def code() -> None:
-    """The plain twin of the fast path, and the layer it belongs to."""
-    from lm_core.models import transformer
+    """Attention alone, the lesson it is part of, and the layer that the lab runs."""
+    from lm_core.models import attention
+    from lm_core.models.plain import transformer
 
-    show_source(transformer.attend, "The code: attention written out")
-    show_source(transformer.Attention, "The code: the layer around it")
+    show_source(attention.attend, "The code: attention written out")
+    show_source(transformer, "The code: the whole model in one file")
+    show_source(attention.Attention, "The code: the same layer, fast")
 
 
 code()

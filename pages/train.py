@@ -44,7 +44,7 @@ def shipped_curve(model: str) -> None:
     import pandas as pd
 
     from lm_core.checkpoints import load_history
-    from lm_core.runs.worker import unit_of
+    from lm_core.runs.job import unit_of
 
     choices = sorted(models.shipped(), key=lambda c: (c.family != model, not c.items))
     st.html(ROOM)
@@ -118,6 +118,18 @@ if usable:
         past_runs(run_id)
 link_for_others(TRAINED.name)
 
-from lm_core.training.trainer import Trainer  # noqa: E402 - imports torch, last of all
 
-show_source(Trainer, "The code: the training loop")
+def code() -> None:
+    """The lessons behind a run, the model's and the loop's; then the loop that the lab runs."""
+    from lm_core.models import models as families  # which imports torch, last of all
+    from lm_core.models.plain import lesson
+    from lm_core.training import plain as loop
+    from lm_core.training.loop import Trainer
+
+    if file := lesson(families[model].build):
+        show_source(file, f"The code: the model, {families[model].title}, in one file")
+    show_source(loop, "The code: the training loop in one file")
+    show_source(Trainer, "The code: the same loop, fast")
+
+
+code()

@@ -25,10 +25,11 @@ ROOT = Path(__file__).parents[1]
 
 # The contract that scripts and benchmarks rely on.
 TRAIN = ["out", "steps", "tokens", "seconds", "train_nats", "validation_nats"]
-TRAIN += ["parameters", "tokens_per_second", "device", "threads", "verdicts"]
+TRAIN += ["parameters", "tokens_per_second", "device", "threads", "task", "metrics"]
+TRAIN += ["verdicts"]
 EVALUATE = ["nats_per_token", "perplexity", "bits_per_byte", "bits_per_character", "tokens"]
 EVALUATE += ["characters", "bytes", "split", "tokenizer", "unknown_tokens"]
-EVALUATE += ["skipped_characters", "skipped_bytes", "withheld"]
+EVALUATE += ["skipped_characters", "skipped_bytes", "withheld", "metrics"]
 GENERATE = ["texts", "tokens", "seconds", "tokens_per_second", "first_token_seconds"]
 SCORE = ["tokens", "nats", "skipped_characters"]
 

@@ -1,4 +1,5 @@
-"""The walls of the house: who may import whom, what stays light, how long a file may be.
+"""The walls of the house: who may import whom, that none do so in a circle, what stays light, how
+long a file may be.
 
 Imports are read from the source, so one that hides inside a function counts as well.
 """
@@ -39,6 +40,7 @@ LAYERS = [
     ("corpora", "tokenizers", "models"),
     ("encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "checkpoints"),
+    ("tasks",),
     ("doctor",),
     ("runs", "export"),
     ("bench",),
@@ -112,6 +114,27 @@ def test_imports_run_one_way(path: Path) -> None:
     else:
         assert "charts" not in used, "a picture is drawn by whoever shows it"
         assert not {other for other in used if HEIGHT[other] > HEIGHT[unit]}
+
+
+def file_of(module: str) -> Path | None:
+    """The file of ours that an imported name is, or is defined in; None for what is not ours."""
+    for name in (module, module.rpartition(".")[0]):
+        stem = ROOT.joinpath(*name.split("."))
+        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+            if name and path.is_file():
+                return path
+    return None
+
+
+def test_no_two_files_import_each_other_in_a_circle() -> None:
+    """Neither at the top, nor later inside a function, nor for a type alone."""
+    files = [*LIBRARY, *SCREENS, *sorted((ROOT / "tools").rglob("*.py"))]
+    graph = {
+        name_of(path): {name_of(f) for f in map(file_of, imports(path)) if f} for path in files
+    }
+    graph = {name: used - {name} for name, used in graph.items()}
+    graph = {name: used & set(graph) for name, used in graph.items()}
+    assert [name for name in graph if name in _reachable(name, graph)] == []
 
 
 def test_no_two_parts_of_a_layer_import_each_other() -> None:

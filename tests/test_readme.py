@@ -21,7 +21,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
 CODE = re.findall(r"`([^`\n]+)`", PROSE)
 COMMANDS = [line for kind, text in BLOCKS if not kind for line in text.splitlines()]
-FOLDERS = ("", "lm_core/", "pages/_ui/")  # where the tables' short paths begin
+FOLDERS = ("", "lm_core/", "pages/_ui/", "tests/")  # where the tables' short paths begin
 SET_BY_TORCHRUN = {"WORLD_SIZE", "RANK", "LOCAL_RANK"}  # and not by people
 MADE_LATER = (".venv", "my-model")
 
@@ -41,6 +41,20 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture) -> None:
     assert {"Step", "Evaluated", "Sampled"} <= {line.partition("(")[0] for line in said}
     assert said[-1].startswith("Finished(step=2, ")
     assert "reason='budget'" in said[-1]
+
+
+def test_the_house_is_the_tree() -> None:
+    """Every folder, and every file that stands in no folder, has its place in the table."""
+    house = README.partition("### The house")[2].partition("\n\n**")[0]
+    rows = re.findall(r"^\| (`.+?) \|", house, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    told |= {f"lm_core/{name}" for name in told if "/" not in name.rstrip("/")}
+    packages = {f"lm_core/{path.parent.name}/" for path in ROOT.glob("lm_core/*/__init__.py")}
+    files = {f"lm_core/{path.name}" for path in ROOT.glob("lm_core/*.py")}
+    files -= {"lm_core/__init__.py", "lm_core/__main__.py"}
+    folders = {f"{path.parent.name}/" for kind in ("py", "md") for path in ROOT.glob(f"*/*.{kind}")}
+    assert packages | files <= told
+    assert {name for name in folders if not name.startswith(".")} - {"lm_core/"} <= told
 
 
 def lm_commands() -> list[list[str]]:

@@ -26,6 +26,7 @@ def bench_beside_steps() -> list[Result]:
     ready = prepare(spec)
     evaluating, writing = Stopwatch(), Stopwatch()
     trainer = Trainer(
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

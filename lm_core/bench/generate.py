@@ -1,5 +1,6 @@
-"""Writing measured: tokens per second with the state carried and, beside it, without; and the LSTM
-beside the bare loop over `nn.LSTM` that one would write first."""
+"""Writing measured: tokens per second with the state carried and, beside it, without, and as the
+page writes, a token at a time; and the LSTM beside the bare loop over `nn.LSTM` that one would
+write first."""
 
 import statistics
 import time
@@ -27,11 +28,13 @@ def bench_generate() -> list[Result]:
         for name, shape in SHAPES.items():
             model = build_model(name, shape, VOCAB)
             speed = {cached: _speed(model, cached) for cached in (True, False)}
+            step = _at_a_pace(model) / speed[True]
             about = {**shape, "batch": 1, "threads": 1, "tokens": TOKENS}
             results += [
                 Result(f"generate_{name}", speed[True], "tokens/s", True, about),
                 Result(f"generate_{name}_plain", speed[False], "tokens/s", True, about),
                 Result(f"generate_{name}_ratio", speed[True] / speed[False], "times", True, about),
+                Result(f"generate_{name}_writer", step, "of its speed", True, about),
             ]
         results += _beside_the_bare_loop()
     finally:
@@ -64,6 +67,19 @@ def _bare_loop(model: "LSTM") -> float:
             y, state = model.lstm(model.embedding(ids), state)
             ids = torch.multinomial(model.head(y[:, -1]).softmax(-1), 1, generator=generator)
     return TOKENS / (time.perf_counter() - began)
+
+
+def _at_a_pace(model: torch.nn.Module) -> float:
+    """Tokens per second of a `Writer`, as the page holds it."""
+    from lm_core.generation.writer import Writer
+
+    speeds = []
+    for seed in range(ROUNDS):
+        began, writer = time.perf_counter(), Writer(model, [0], seed=seed)
+        for _ in range(TOKENS):
+            writer.step()
+        speeds.append(TOKENS / (time.perf_counter() - began))
+    return statistics.median(speeds)
 
 
 def _speed(model: torch.nn.Module, cached: bool, *, rounds: int = ROUNDS) -> float:

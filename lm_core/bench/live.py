@@ -21,8 +21,8 @@ from lm_core.bench.start import until
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
     from lm_core.runs.store import RunStore
+    from lm_core.training.callbacks import Callback
     from lm_core.training.events import Event
-    from lm_core.training.watching import Watcher
 
 SECONDS = 30.0  # of each training, with and without
 ROUNDS = 7
@@ -98,7 +98,7 @@ def _train(store: "RunStore", spec: "RunSpec", *, shown: bool) -> _Trained:
     held, device = HeldStore(store.folder, run, store.hand_over(run)), choose_device("cpu", 1)
     reporting, spent = Reporting(held, run, prepared), _Spent()
     about = SimpleNamespace(
-        watchers=[spent.of(watcher) for watcher in reporting.watchers] if shown else (),
+        callbacks=[spent.of(watcher) for watcher in reporting.callbacks] if shown else (),
         aside=[spent.timed(make) for make in reporting.aside] if shown else (),
     )
     training = training_of(held, run, prepared, device, about)
@@ -131,7 +131,7 @@ class _Spent:
 
         return call
 
-    def of(self, watcher: "Watcher") -> SimpleNamespace:
+    def of(self, watcher: "Callback") -> SimpleNamespace:
         """The watcher, with a watch."""
         after = self.timed(lambda trainer: list(watcher.after(trainer)))
         parts = {name: self.timed(getattr(watcher, name)) for name in ("before", "gradients")}

@@ -1,12 +1,10 @@
 """The n-gram measured: time to count, time to score, surprise per character."""
 
-import statistics
-import time
-from collections.abc import Callable
-
 import torch
 
+from lm_core.bench.ngram_words import bench_words
 from lm_core.bench.result import Result
+from lm_core.bench.timing import median_seconds
 
 ORDERS = (6, 7)
 
@@ -21,7 +19,6 @@ def bench_ngram(*, repeats: int = 3) -> list[Result]:
     Raises:
         CorpusUnavailable: the corpus cannot be read.
     """
-    from lm_core.bench.ngram_words import bench_words
     from lm_core.corpora.load import is_ready, load_corpus
     from lm_core.encoded import encode_documents
     from lm_core.models.ngram import Ngram, NgramSettings
@@ -58,13 +55,3 @@ def bench_ngram(*, repeats: int = 3) -> list[Result]:
             Result(f"ngram_{order}_score", score, "s", False, {**about, "repeats": repeats}),
         ]
     return results + bench_words()
-
-
-def median_seconds(work: Callable[[], object], repeats: int) -> float:
-    """Median wall time of `work()`."""
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)

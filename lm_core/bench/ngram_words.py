@@ -50,7 +50,7 @@ def measure() -> dict[str, Any]:
     """
     import torch
 
-    from lm_core.bench.ngram import median_seconds
+    from lm_core.bench.timing import median_seconds
     from lm_core.corpora.load import load_corpus
     from lm_core.encoded import encode_corpus
     from lm_core.models.ngram import Ngram, NgramSettings

@@ -86,6 +86,7 @@ def trained(
         spec = replace(spec, train=replace(spec.train, **train))
         ready = prepare(spec)
     trainer = Trainer(
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

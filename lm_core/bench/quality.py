@@ -48,7 +48,7 @@ def _names(corpus: str, family: str) -> Result:
     parts = {"train": shuffled[HELD_OUT:], "validation": shuffled[:HELD_OUT]}
     data = {k: encode_documents(v, ready.tokenizer, items=True) for k, v in parts.items()}
     trainer = _trained(spec, ready.model, data)
-    return _result(f"{corpus}_{family}", trainer.evaluate(whole=True).nats, corpus, trainer, spec)
+    return _result(f"{corpus}_{family}", trainer.evaluate(whole=True).loss, corpus, trainer, spec)
 
 
 def _mixed(corpus: str) -> list[Result]:
@@ -58,7 +58,7 @@ def _mixed(corpus: str) -> list[Result]:
     spec, ready = _ready(corpus, "mixture", MIXTURE, TEXT_SECONDS)
     trainer = _trained(spec, ready.model, ready.data)
     together = trainer.evaluate(whole=True)
-    results = [_result(f"{corpus}_mixture", together.nats, corpus, trainer, spec)]
+    results = [_result(f"{corpus}_mixture", together.loss, corpus, trainer, spec)]
     for (name, _), part in zip(trainer.model.settings.parts, trainer.model.parts, strict=True):
         alone = evaluate(part, trainer.data["validation"]).nats_per_token
         results.append(_result(f"{corpus}_mixture_{name}", alone, corpus, trainer, spec))
@@ -82,10 +82,13 @@ def _ready(
 
 
 def _trained(spec: "RunSpec", model: "LanguageModel", data: "dict[str, Encoded]") -> "Trainer":
+    from lm_core.tasks import NextToken
     from lm_core.training import Trainer
     from lm_core.training.events import Failed
 
-    trainer = Trainer(model, data, settings=spec.train, budget=spec.budget, seed=spec.seed)
+    trainer = Trainer(
+        NextToken(), model, data, settings=spec.train, budget=spec.budget, seed=spec.seed
+    )
     *_, last = trainer.run()
     if isinstance(last, Failed):
         raise LabError(last.reason)

@@ -18,10 +18,11 @@ def training(name: str, budget: "Budget", **more: Any) -> "Trainer":
     """Of one of the SHAPES, nothing but steps; `more` as for a Trainer."""
     from lm_core.encoded import Encoded
     from lm_core.models.building import build_model
+    from lm_core.tasks import NextToken
     from lm_core.training import Trainer, TrainSettings
 
     ids = torch.randint(VOCAB, (200_000,), generator=torch.Generator().manual_seed(0))
     data = {"train": Encoded(ids, torch.zeros(1, dtype=torch.int64), False, len(ids), len(ids))}
     model = build_model(name, SHAPES[name], VOCAB)
     settings = TrainSettings(batch_size=BATCH, eval_every=10**6)
-    return Trainer(model, data, settings=settings, budget=budget, **more)
+    return Trainer(NextToken(), model, data, settings=settings, budget=budget, **more)

@@ -44,6 +44,7 @@ def _watched(ready, name: str) -> Iterator[Result]:
 
     spec, beside = ready.spec, Stopwatch()
     trainer = Trainer(
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,

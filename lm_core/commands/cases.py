@@ -42,10 +42,10 @@ def diagnose(name: str) -> Answer:
                 found.append(event)
                 say(f"step {event.step}: {event.severity}, {event.text}")
             case Evaluated():
-                say(f"step {event.step}: {event.split} {event.nats:.4f} nats")
+                say(f"step {event.step}: {event.split} {event.loss:.4f} nats")
             case Step() if time.perf_counter() - said > SAY_SECONDS:
                 said = time.perf_counter()
-                say(f"step {event.step}: {event.nats:.4f} nats")
+                say(f"step {event.step}: {event.loss:.4f} nats")
     alarms = [event.code for event in found if event.severity == "alarm"]
     verdicts = [Verdict.of(event) for event in found]
     answer = {

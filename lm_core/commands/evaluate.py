@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> Answer:
         "withheld": score.withheld,
     }
     lines = in_lines(answer)
+    answer["metrics"] = {"nats": score.nats_per_token, "perplexity": score.perplexity}
     if math.isinf(score.nats):
         lines.append("The model holds something in this text to be impossible (probability 0).")
     return answer, lines

@@ -26,14 +26,16 @@ from lm_core.doctor.inside import Inside
 from lm_core.doctor.verdicts import OK
 from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
+from lm_core.models import models
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
+from lm_core.tasks import tasks
 from lm_core.training import Budget, Control
+from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
 from lm_core.training.logs import ALWAYS, Logs
-from lm_core.training.parallel import Team, together
 from lm_core.training.threads import at_a_glance
 
 
@@ -67,7 +69,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
         command=" ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         control=Control(),
         team=team,
-        watchers=[Inside()] if team.size == 1 else [],  # which looks at one process alone
+        callbacks=[Inside()] if team.size == 1 else [],  # which looks at one process alone
     )
     trainer, left = training.trainer, begun is None or not training.trainer.done
     if not team.leads:  # the first process hears, says, evaluates and saves what there is
@@ -92,34 +94,46 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     add_to_card(out, metrics=scores(*final))
     for verdict in training.health.verdicts:
         say(verdict.line())
-    return _answer(training, {evaluated.split: evaluated.nats for evaluated in final})
+    return _answer(training, *final)
 
 
 def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
     """Of a run that has had all it was given: its checkpoint stays as it is, in `folder`."""
     training.folder = folder
     say(f"Nothing is left to do after step {training.trainer.step}: {folder} stays as it is.")
-    scored = training.metrics.items()
-    return _answer(training, {split: score.get("nats_per_token") for split, score in scored})
-
-
-def _answer(training: TrainingRun, nats: dict[str, float]) -> Answer:
-    """`nats` by split."""
+    nats = {split: score.get("nats_per_token") for split, score in training.metrics.items()}
     trainer = training.trainer
+    return _answer(
+        training,
+        *(
+            Evaluated(trainer.step, trainer.tokens, split, loss, 0, True)
+            for split, loss in nats.items()
+            if loss is not None
+        ),
+    )
+
+
+def _answer(training: TrainingRun, *final: Evaluated) -> Answer:
+    """What became of it, by its `final` evaluations."""
+    trainer, scored = training.trainer, {evaluated.split: evaluated for evaluated in final}
+    held_out, judge = scored.get("validation"), training.trainer.task.judge
+    metrics = {judge: held_out.loss, **held_out.metrics} if held_out else {}
     answer = {
         "out": str(training.folder),
         "steps": trainer.step,
         "tokens": trainer.tokens,
         "seconds": trainer.seconds,
-        "train_nats": nats.get("train"),
-        "validation_nats": nats.get("validation"),
+        "train_nats": scored["train"].loss if "train" in scored else None,
+        "validation_nats": held_out.loss if held_out else None,
         "parameters": trainer.model.n_parameters,
         "tokens_per_second": trainer.tokens / max(trainer.seconds, 1e-9),
         "device": training.device.device.type,
         "threads": torch.get_num_threads(),
+        "task": training.prepared.spec.task,
     }
     verdicts = [verdict.to_dict() for verdict in training.health.verdicts]
-    return answer | {"verdicts": verdicts}, in_lines(answer)
+    lines = in_lines(answer | {name: value for name, value in metrics.items() if name != "nats"})
+    return answer | {"metrics": metrics, "verdicts": verdicts}, lines
 
 
 def _device(name: str, threads: int | None, team: Team) -> DeviceChoice:
@@ -149,6 +163,8 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         return asked
     if not args.corpus or not args.model:
         raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
+    if args.task is not None:
+        check_task(args.task, args.model)
     spec = default_spec(
         file_or_name(args),
         args.model,
@@ -159,6 +175,15 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         seed=0 if args.seed is None else args.seed,
     )
     return spec.with_texts(texts)
+
+
+def check_task(task: str, family: str) -> None:
+    """Raises UnknownName for a task or a family that there is not, BadSettings where the family
+    learns another task."""
+    learned = models[family].build.tasks
+    if tasks[task].name not in learned:
+        said = f"{family} does not learn {task}, but {' or '.join(learned)}: leave --task out."
+        raise BadSettings(said)
 
 
 def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None:
@@ -174,6 +199,7 @@ def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None
     was = {  # what each option was; one that is not here cannot be given at all
         "corpus": text.file or text.name,
         "model": begun.model_name,
+        "task": begun.task,
         "tokenizer": begun.tokenizer_name,
         "validation": text.validation,
         "items": text.items,
@@ -230,11 +256,11 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
             for event in training:
                 log(event)
                 match event:
-                    case Step(step=step, nats=nats) if time.perf_counter() - said > 2:
+                    case Step(step=step, loss=loss) if time.perf_counter() - said > 2:
                         said = time.perf_counter()
-                        say(f"step {step}: {nats:.4f} nats, {event.tokens_per_second:,.0f} t/s")
+                        say(f"step {step}: {loss:.4f} nats, {event.tokens_per_second:,.0f} t/s")
                     case Evaluated(split="validation"):
-                        say(f"step {event.step}: validation {event.nats:.4f} nats")
+                        say(f"step {event.step}: validation {event.loss:.4f} nats")
                     case Diagnosed() if event.severity != OK:  # what is fine is said at the end
                         say(f"step {event.step}: {event.text} {event.cure}")
                     case Finished() if told := how_it_ended(event):

@@ -14,9 +14,10 @@ from torch import Tensor
 from lm_core.encoded import Encoded
 from lm_core.errors import UnknownName, nearest
 from lm_core.models.contract import IGNORED, LanguageModel
+from lm_core.tasks.token_batches import TokenBatch, TokenBatches
 from lm_core.training import Trainer
-from lm_core.training.batches import Batch, Batches
 from lm_core.training.events import Evaluated
+from lm_core.training.task import Task
 
 Data = dict[str, Encoded]
 FEW = 0.01  # share of the text that is left of it
@@ -30,7 +31,7 @@ class NoZeroGrad(Trainer):
 
     keeps_gradients = True
 
-    def _clear(self) -> None:
+    def clear_gradients(self) -> None:
         pass
 
 
@@ -49,38 +50,38 @@ class NoEval(Trainer):
 class ShuffledTargets(Trainer):
     """Shuffles inputs and targets each for itself, as two lists that belong together."""
 
-    def _one_step(self, *args: Any, **more: Any) -> tuple[Tensor, Tensor]:
+    def take_step(self, *args: Any, **more: Any) -> tuple[Tensor, Tensor]:
         if not isinstance(self.batches, _Apart):
             self.batches = _Apart(self.batches)
-        return super()._one_step(*args, **more)
+        return super().take_step(*args, **more)
 
 
-class _Apart(Batches):
+class _Apart(TokenBatches):
     """The batches of another, with the targets of each in another order."""
 
-    def __init__(self, batches: Batches) -> None:
+    def __init__(self, batches: TokenBatches) -> None:
         self.right, self.ids, self.batch_size = batches, batches.ids, batches.batch_size
 
-    def at(self, step: int) -> Batch:
+    def at(self, step: int) -> TokenBatch:
         return _shuffled(self.right.at(step), step)
 
-    def parts(self, step: int, **how: Any) -> tuple[list[Batch], int]:
+    def parts(self, step: int, **how: Any) -> tuple[list[TokenBatch], int]:
         parts, asked = self.right.parts(step, **how)
         return [_shuffled(part, step) for part in parts], asked
 
 
-def _shuffled(batch: Batch, seed: int) -> Batch:
+def _shuffled(batch: TokenBatch, seed: int) -> TokenBatch:
     asked, targets = batch.targets != IGNORED, batch.targets.clone()
     order = torch.randperm(int(asked.sum()), generator=torch.Generator().manual_seed(seed))
     targets[asked] = batch.targets[asked][order.to(targets.device)]
-    return replace(batch, targets=targets)
+    return replace(batch, inputs=(batch.idx, targets))
 
 
 class _Spoiled(Trainer):
     """Trains on texts that were spoiled before."""
 
-    def __init__(self, model: LanguageModel, data: Data, **rest: Any) -> None:
-        super().__init__(model, self.spoil(data) if "validation" in data else data, **rest)
+    def __init__(self, task: Task, model: LanguageModel, data: Data, **rest: Any) -> None:
+        super().__init__(task, model, self.spoil(data) if "validation" in data else data, **rest)
 
     @staticmethod
     def spoil(data: Data) -> Data:
@@ -96,8 +97,8 @@ class LeakedSplit(_Spoiled):
     steps and says what the loss would be: `Evaluated` of the split `HONEST`.
     """
 
-    def __init__(self, model: LanguageModel, data: Data, **rest: Any) -> None:
-        super().__init__(model, data, **rest)
+    def __init__(self, task: Task, model: LanguageModel, data: Data, **rest: Any) -> None:
+        super().__init__(task, model, data, **rest)
         if HONEST in self.data:
             self.aside = (*self.aside, lambda trainer: trainer.evaluate(HONEST))
 

@@ -211,7 +211,7 @@ def train_cell(
         if isinstance(event, Finished):
             status = "stopped" if event.reason == "stopped" else "finished"
     if status == "finished":
-        found = [trainer.evaluate(split).nats for split in ("validation", "train")]
+        found = [trainer.evaluate(split).loss for split in ("validation", "train")]
         if all(map(math.isfinite, found)):
             done = replace(done, validation_nats=found[0], train_nats=found[1])
     child.end(status)

@@ -157,7 +157,7 @@ class Health:
 
     def _evaluate_twice(self, event: Evaluated) -> None:
         """Once, as soon as the model says something."""
-        says_nothing = abs(event.nats - self.record.uniform) < SAYS_SOMETHING
+        says_nothing = abs(event.loss - self.record.uniform) < SAYS_SOMETHING
         if self.twice is None or says_nothing or event.split != "validation":
             return
         self.record.twice, self.twice = (*self.twice(), event.step), None
@@ -171,7 +171,7 @@ def twice(trainer: Trainer) -> tuple[float, float]:
     trainer.settings = replace(settings, eval_tokens=min(TWICE_TOKENS, settings.eval_tokens))
     try:
         with trainer.weights.shown():
-            return trainer.evaluate().nats, trainer.evaluate().nats
+            return trainer.evaluate().loss, trainer.evaluate().loss
     finally:
         trainer.settings = settings
         with torch.no_grad():

@@ -27,13 +27,13 @@ from lm_core.models.attention import Attention
 from lm_core.models.contract import IGNORED, LanguageModel, restart
 from lm_core.models.heads import LinearHead
 from lm_core.models.tracing import Trace, trace
-from lm_core.training import carried
-from lm_core.training.batches import Batch
+from lm_core.tasks.token_batches import TokenBatch
+from lm_core.training import hidden_state
+from lm_core.training.callbacks import Callback
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.events import Event, Examined
 from lm_core.training.precision import Objective
-from lm_core.training.trainer import Trainer
-from lm_core.training.watching import Watcher
+from lm_core.training.state import Training
 
 SHARE = 0.015  # of the training time, once the first examination is paid for
 GROWTH = 1.5  # from one examined step to the next: 1, 2, 3, 5, 8, 12, 18, ...
@@ -43,7 +43,7 @@ COMPARED_FIRST, COMPARED_EVERY = 3, 4
 NOT_COMPARED = {"fresh_grad_norm": None, "grad_difference": None}
 
 
-class Inside(Watcher):
+class Inside(Callback):
     """Examines steps 1, 2, 3, 5, 8, ... as long as that takes no more than `share` of the training
     time; the first one always. Looks at one process alone, so not where several train together.
 
@@ -58,12 +58,12 @@ class Inside(Watcher):
         self._found: dict[str, Any] = {}
         self._before: dict[str, Tensor] = {}
 
-    def wants(self, trainer: Trainer) -> bool:
+    def wants(self, trainer: Training) -> bool:
         if trainer.step + 1 < self.due or trainer.team.size > 1:
             return False
         return self.spent + self.cost <= self.share * trainer.seconds or not self.spent
 
-    def gradients(self, trainer: Trainer, batch: Batch) -> None:
+    def gradients(self, trainer: Training, batch: TokenBatch) -> None:
         began = time.perf_counter()
         compared = self.done < COMPARED_FIRST or self.done % COMPARED_EVERY == 0
         self._found = {
@@ -75,7 +75,7 @@ class Inside(Watcher):
         self._before = {name: p.detach().clone() for name, p in matrices(trainer.model)}
         self.cost = time.perf_counter() - began
 
-    def after(self, trainer: Trainer) -> Iterator[Event]:
+    def after(self, trainer: Training) -> Iterator[Event]:
         began = time.perf_counter()
         after = dict(matrices(trainer.model))
         for found in self._found["weights"]:
@@ -100,7 +100,7 @@ def update_ratio(before: Tensor, after: Tensor) -> float | None:
     return number((after - before).float().std() / spread) if spread > 0 else None
 
 
-def layers(trainer: Trainer, batch: Batch, tokens: int = TOKENS) -> list[dict[str, Any]]:
+def layers(trainer: Training, batch: TokenBatch, tokens: int = TOKENS) -> list[dict[str, Any]]:
     """What flows through each layer of the model and back, in the order in which it is made.
 
     Args:
@@ -108,7 +108,7 @@ def layers(trainer: Trainer, batch: Batch, tokens: int = TOKENS) -> list[dict[st
     """
     rows = min(len(batch.idx), max(1, tokens // batch.idx.size(1)))
     idx, targets = batch.idx[:rows], batch.targets[:rows]
-    state = carried.split(_state(trainer, batch), [rows, len(batch.idx) - rows])[0]
+    state = hidden_state.split(_state(trainer, batch), [rows, len(batch.idx) - rows])[0]
     asked = targets != IGNORED
     with _undisturbed(trainer):
         with _looking(trainer.model) as seen:
@@ -120,11 +120,11 @@ def layers(trainer: Trainer, batch: Batch, tokens: int = TOKENS) -> list[dict[st
     for name, parts in live.items():
         gradient = [next(gradients) for _ in parts]
         h, g = (_places(_whole(each), asked) for each in (parts, gradient))
-        found.append(layer(name, seen.bends[name], h.detach(), g))
+        found.append(layer(name, seen.activations[name], h.detach(), g))
     return found
 
 
-def fresh(trainer: Trainer, batch: Batch) -> dict[str, float | None]:
+def fresh(trainer: Training, batch: TokenBatch) -> dict[str, float | None]:
     """The gradient of this batch computed anew, against what lies in the weights: its norm, and the
     norm of the difference over it. None where the two cannot be compared: a batch read in pieces,
     and dropout in cuDNN, which draws what nobody can draw again."""
@@ -134,8 +134,8 @@ def fresh(trainer: Trainer, batch: Batch) -> dict[str, float | None]:
         return NOT_COMPARED
     weights = [p for p in model.parameters() if p.grad is not None]
     with _undisturbed(trainer):
-        ask = Objective(model, trainer.arithmetic)
-        nats, penalty, _ = ask(batch.idx, batch.targets, _state(trainer, batch))
+        ask = Objective(model, trainer.arithmetic, trainer.task.loss)
+        nats, penalty, _ = ask(*batch.inputs, _state(trainer, batch))
         anew = _slopes(nats.sum() / batch.asked + penalty, weights)
     norm = _norm(anew)
     apart = _norm(p.grad - g for p, g in zip(weights, anew, strict=True))
@@ -154,12 +154,12 @@ class _Seen(Trace):
         super().__init__(model)
         self.live: dict[str, list[Tensor]] = {}
 
-    def add(self, module: nn.Module, what: str, tensors: list[Tensor], bend: str) -> None:
+    def add(self, module: nn.Module, what: str, tensors: list[Tensor], activation: str) -> None:
         if not isinstance(module, Attention):
-            super().add(module, what, tensors, bend)
+            super().add(module, what, tensors, activation)
 
-    def keep(self, name: str, tensors: list[Tensor], bend: str) -> None:
-        self.live[name], self.bends[name] = tensors, bend
+    def keep(self, name: str, tensors: list[Tensor], activation: str) -> None:
+        self.live[name], self.activations[name] = tensors, activation
 
 
 @contextmanager
@@ -185,7 +185,7 @@ def _looking(model: LanguageModel) -> Iterator[_Seen]:
 
 
 @contextmanager
-def _undisturbed(trainer: Trainer) -> Iterator[None]:
+def _undisturbed(trainer: Training) -> Iterator[None]:
     """Around another reading of the batch: the masks of the step again, and what reading it leaves
     in the model and in torch's generator put back."""
     norms = [m for m in trainer.model.modules() if isinstance(m, _BatchNorm)]
@@ -200,14 +200,14 @@ def _undisturbed(trainer: Trainer) -> Iterator[None]:
                 buffer.copy_(value)
 
 
-def _state(trainer: Trainer, batch: Batch) -> Any:
+def _state(trainer: Training, batch: TokenBatch) -> Any:
     """What the model carries into this batch, as the step has it."""
     if batch.fresh is None:
         return None
     rows = [len(batch.idx)]
     if trainer.settings.accumulate > 1 and isinstance(first := _leaf(trainer.state), Tensor):
         rows.append(first.size(1) - len(batch.idx))
-    return restart(carried.split(trainer.state, rows)[0], batch.fresh)
+    return restart(hidden_state.split(trainer.state, rows)[0], batch.fresh)
 
 
 def _leaf(state: Any) -> Any:

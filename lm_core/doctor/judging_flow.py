@@ -46,7 +46,7 @@ def dead_units(r: Record) -> Verdict | None:
         ALARM if share > DEAD else NOTE,
         f"At step {r.examined[0]:,} {percent(share)} of the units of {name} are 0 at every place "
         f"looked at and learn nothing; at most {percent(DEAD)} is fine.",
-        "Start anew with a lower learning rate, or a bend that never sleeps (gelu, tanh).",
+        "Start anew with a lower learning rate, or an activation that never sleeps (gelu, tanh).",
         "train.lr",
     )
 
@@ -85,7 +85,8 @@ def vanishing_gradients(r: Record) -> Verdict | None:
         ALARM,
         f"At step {r.examined[0]:,} the gradient that reaches {low} is {lowest / highest:.1g} of "
         f"that at {high}; below {VANISHES:g} the lower layers hardly learn.",
-        "Fewer layers, a norm before each part, a better start, or a bend that does not saturate.",
+        "Fewer layers, a norm before each part, a better start, or an activation that does not "
+        "saturate.",
         "model.n_layer" if hasattr(r.model, "n_layer") else "",
     )
 

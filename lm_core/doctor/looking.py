@@ -52,23 +52,23 @@ def histogram(x: Tensor, bins: int = BINS) -> dict[str, list]:
     return {"edges": edges, "counts": torch.histc(x, bins, low, high).long().tolist()}
 
 
-def idle(h: Tensor, bend: str) -> Tensor | None:
-    """Where a unit passes (almost) no gradient: bool of the shape of h; None for bends that always
-    pass some."""
-    if bend == "tanh":
+def idle(h: Tensor, activation: str) -> Tensor | None:
+    """Where a unit passes (almost) no gradient: bool of the shape of h; None for activations that
+    always pass some."""
+    if activation == "tanh":
         return h.abs() > SATURATED
-    if bend == "sigmoid":
+    if activation == "sigmoid":
         return (h > SIGMOID_SATURATED) | (h < 1 - SIGMOID_SATURATED)
-    if bend in CLIPPING:
+    if activation in CLIPPING:
         return h <= 0
     return None
 
 
-def layer(name: str, bend: str, h: Tensor, gradient: Tensor) -> dict[str, Any]:
+def layer(name: str, activation: str, h: Tensor, gradient: Tensor) -> dict[str, Any]:
     """One layer as an examination shows it.
 
     Args:
-        bend: the function that made `h`; "" for a plain sum.
+        activation: the function that made `h`; "" for a plain sum.
         h, gradient: (N, C), N places and C units, and how the loss changes with each number.
 
     Returns:
@@ -76,14 +76,14 @@ def layer(name: str, bend: str, h: Tensor, gradient: Tensor) -> dict[str, Any]:
         all places; `saturated_values`, the share of all numbers; `dead`, the share of units that
         are active nowhere; `units`, some of the places (rows) and units, 1 where one is idle.
     """
-    found = {"name": name, "kind": bend or "linear"}
+    found = {"name": name, "kind": activation or "linear"}
     found |= {"activation": summary(h), "gradient": summary(gradient)}
     found |= dict.fromkeys(("saturated", "saturated_values", "dead", "units"))
-    still = idle(h, bend)
+    still = idle(h, activation)
     if still is None:
         return found
     share = still.float().mean(dim=0)  # (C,)
-    if bend in SQUASHING:
+    if activation in SQUASHING:
         found["saturated"] = number((share >= NEARLY_ALL).float().mean())
         found["saturated_values"] = number(share.mean())
     else:

@@ -31,8 +31,8 @@ from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.models.encoder import EVERY, EncoderSettings, whole_text
 from lm_core.models.mixture import Mixture, MixtureSettings, written
 from lm_core.settings import Settings
+from lm_core.tasks.token_batches import TokenBatch
 from lm_core.training import Trainer
-from lm_core.training.batches import Batch
 from lm_core.training.events import Evaluated, Failed
 from lm_core.windows import cut
 
@@ -145,7 +145,7 @@ def overfit(
     model = patient.fresh(calm(patient.settings))
     size = patient.row
     few = few_rows(patient.data["train"], size, rows)
-    batch = Batch.of(few.ids.to(patient.device), cut(few, size))
+    batch = TokenBatch.of(few.ids.to(patient.device), cut(few, size))
     best = [allowed(part, batch) for part in learners(model)]
     found = Overfit(
         rows=len(batch.idx),
@@ -181,10 +181,10 @@ def overfit(
                 found = replace(found, failure=event.reason)
             if isinstance(event, Evaluated):
                 found = replace(
-                    found, steps=(*found.steps, event.step), nats=(*found.nats, event.nats)
+                    found, steps=(*found.steps, event.step), nats=(*found.nats, event.loss)
                 )
                 yield found.data()
-                if event.nats <= found.target_nats + CLOSE or event.step >= last:
+                if event.loss <= found.target_nats + CLOSE or event.step >= last:
                     break
                 if found.passed:  # a little longer, to see the curve reach its target
                     last = min(last, 2 * event.step)
@@ -228,7 +228,7 @@ def learners(model: LanguageModel) -> list[LanguageModel]:
 
 
 @torch.inference_mode()
-def surprise(model: LanguageModel, batch: Batch) -> float:
+def surprise(model: LanguageModel, batch: TokenBatch) -> float:
     """Nats per token of a batch with nothing hidden at random: the mean over the learners."""
     was_training = model.training
     model.eval()
@@ -238,7 +238,7 @@ def surprise(model: LanguageModel, batch: Batch) -> float:
 
 
 @torch.inference_mode()
-def accuracy(model: LanguageModel, batch: Batch) -> float:
+def accuracy(model: LanguageModel, batch: TokenBatch) -> float:
     """Share of the tokens that are the first guess: the mean over the learners."""
     model.eval()
     asked = batch.targets[batch.targets != IGNORED]
@@ -249,7 +249,7 @@ def accuracy(model: LanguageModel, batch: Batch) -> float:
     return sum(right) / len(right) / batch.asked
 
 
-def allowed(model: LanguageModel, batch: Batch) -> tuple[float, float]:
+def allowed(model: LanguageModel, batch: TokenBatch) -> tuple[float, float]:
     """The least surprise (nats per token) and the largest accuracy that a model can have on a
     batch, given what it sees of it."""
     pairs = Counter(zip(seen(model, batch), _asked(batch), strict=True))
@@ -262,11 +262,11 @@ def allowed(model: LanguageModel, batch: Batch) -> tuple[float, float]:
     return nats / batch.asked, sum(likeliest.values()) / batch.asked
 
 
-def _asked(batch: Batch) -> list[int]:
+def _asked(batch: TokenBatch) -> list[int]:
     return batch.targets[batch.targets != IGNORED].tolist()
 
 
-def seen(model: LanguageModel, batch: Batch) -> Iterator[Hashable]:
+def seen(model: LanguageModel, batch: TokenBatch) -> Iterator[Hashable]:
     """For each token that is asked for, in reading order, what the model sees of the row."""
     if not model.causal:
         yield from _seen_around(batch.idx, batch.targets, model.vocab_size)

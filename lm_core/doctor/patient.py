@@ -13,8 +13,9 @@ from lm_core.encoded import Encoded
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel, models
 from lm_core.settings import Settings
+from lm_core.tasks import tasks
+from lm_core.tasks.token_batches import TokenBatch, TokenBatches
 from lm_core.training import Budget, Control, Trainer, TrainSettings
-from lm_core.training.batches import Batch, Batches
 
 Stop = Callable[[], bool]  # asked between two steps of training
 
@@ -91,10 +92,10 @@ class Patient:
         given = (settings or self.settings).to_dict()
         return build_model(self.family, given, self.vocab_size, seed=self.seed).to(self.device)
 
-    def first_batch(self) -> Batch:
+    def first_batch(self) -> TokenBatch:
         """What a training would read first."""
         encoded = self.data["train"].to(torch.device(self.device))
-        return Batches.of(
+        return TokenBatches.of(
             encoded,
             batch_size=self.train.batch_size,
             size=self.row,
@@ -114,6 +115,7 @@ class Patient:
     ) -> Trainer:
         """A trainer of a fresh model for so many steps."""
         return self.make(
+            tasks[models[self.family].build.tasks[0]].build(),
             self.fresh() if model is None else model,
             self.data if data is None else data,
             settings=train,

@@ -243,8 +243,8 @@ def range_test(
     found = RangeTest(window=WINDOW * steps)
     with closing(trainer.run()) as events:
         for event in events:
-            if isinstance(event, Step) and math.isfinite(event.nats):
-                found = replace(found, lr=(*found.lr, event.lr), nats=(*found.nats, event.nats))
+            if isinstance(event, Step) and math.isfinite(event.loss):
+                found = replace(found, lr=(*found.lr, event.lr), nats=(*found.nats, event.loss))
             elif isinstance(event, Finished | Failed):
                 stopped = isinstance(event, Finished) and event.reason == "stopped"
                 found = replace(found, ended=not stopped)
@@ -282,9 +282,9 @@ def keep_rate(
     )
     found, read = Kept(lr), 0
     for event in trainer.run():
-        if isinstance(event, Step) and math.isfinite(event.nats):
+        if isinstance(event, Step) and math.isfinite(event.loss):
             tokens, read = event.tokens - read, event.tokens
-            found = replace(found, nats=(*found.nats, event.nats), tokens=(*found.tokens, tokens))
+            found = replace(found, nats=(*found.nats, event.loss), tokens=(*found.tokens, tokens))
             yield found
         elif isinstance(event, Failed):
             yield replace(found, failed=True)

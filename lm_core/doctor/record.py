@@ -105,10 +105,10 @@ class Record:
                 self._add_step(event)
             case Evaluated(split="validation"):
                 # What counts may know no chance for a token; a model that descends has run away.
-                if math.isnan(event.nats) or (self.descends and math.isinf(event.nats)):
+                if math.isnan(event.loss) or (self.descends and math.isinf(event.loss)):
                     self.broken = self.broken or event.step
                 else:
-                    self.scored.append(Scored(event.step, self.tokens, event.nats, self.loss))
+                    self.scored.append(Scored(event.step, self.tokens, event.loss, self.loss))
             case Examined():
                 self.examined = (event.step, event.data)
                 ratios = [w["update_ratio"] for w in event.data["weights"]]
@@ -116,17 +116,17 @@ class Record:
                     self.ratios.append((event.step, median(known)))
 
     def _add_step(self, step: Step) -> None:
-        if not (math.isfinite(step.nats) and math.isfinite(step.grad_norm)):
+        if not (math.isfinite(step.loss) and math.isfinite(step.grad_norm)):
             self.broken = self.broken or step.step
             return
         if step.step == 1:
-            self.first = self.best = step.nats
+            self.first = self.best = step.loss
             self.best_step = 1
         read = step.tokens - self.tokens
         self.step, self.tokens, self.seconds = step.step, step.tokens, step.seconds
         if step.lr > self.top_rate[0]:
             self.top_rate = (step.lr, step.step)
-        self._smooth(step.nats, max(1, read))
+        self._smooth(step.loss, max(1, read))
         if len(self._norms) >= ENOUGH_NORMS and step.grad_norm > (self.spike or (0, 1.0, 0))[1]:
             self.spike = (step.step, step.grad_norm, median(self._norms))
         self._norms.append(step.grad_norm)

@@ -1,11 +1,11 @@
 """The initialisation laboratory: what a stack of layers makes of the spread of numbers.
 
-    h_0 ~ N(0, 1),   h_l = bend(W_l h_(l-1)),   W ~ N(0, gain^2 / width)
+    h_0 ~ N(0, 1),   h_l = activation(W_l h_(l-1)),   W ~ N(0, gain^2 / width)
 
-With gain 1 a plain sum keeps its standard deviation. A bend makes it smaller, and the gain makes up
-for that: sqrt(2) for ReLU, which throws half away (He et al. 2015, "Delving Deep into Rectifiers"),
-5/3 for tanh. With less, numbers and gradients fade from layer to layer; with more, ReLU explodes
-and tanh saturates.
+With gain 1 a plain sum keeps its standard deviation. An activation makes it smaller, and the gain
+makes up for that: sqrt(2) for ReLU, which throws half away (He et al. 2015, "Delving Deep into
+Rectifiers"), 5/3 for tanh. With less, numbers and gradients fade from layer to layer; with more,
+ReLU explodes and tanh saturates.
 
 Nothing is trained here: the numbers of a whole stack are made, followed back once from a random
 slope at its end, and measured. Everything comes from `seed`; the global generator is left alone.
@@ -23,7 +23,7 @@ from lm_core.errors import BadSettings
 from lm_core.models.layers import ACTIVATIONS, relu2
 from lm_core.settings import Settings, setting
 
-BENDS = {
+SHOWN = {
     "tanh": torch.tanh,
     "relu": ACTIVATIONS["relu"],
     "relu2": relu2,
@@ -40,7 +40,7 @@ class StackSettings(Settings):
     """A stack of equal layers and how its weights are drawn."""
 
     activation: str = setting(
-        "tanh", title="Bend", choices=tuple(BENDS), help="What each layer does to its sums."
+        "tanh", title="Activation", choices=tuple(SHOWN), help="What each layer does to its sums."
     )
     gain: float = setting(
         5 / 3, title="Gain", low=0.0, high=100.0, help="Spread of the weights times sqrt(width)."
@@ -66,19 +66,19 @@ def stack(settings: StackSettings, seed: int = 0) -> list[dict[str, Any]]:
     """What happens layer by layer, from the bottom up.
 
     Returns:
-        for each layer: `layer` (1, 2, ...), `sums` (std before the bend), `std` and `mean` after
-        it, `idle` (share of numbers whose slope is (almost) 0, None where there is no such place),
-        `gradient` (std of the slope that comes back to it; 1 is sent in at the top), and a
+        for each layer: `layer` (1, 2, ...), `sums` (std before the activation), `std` and `mean`
+        after it, `idle` (share of numbers whose slope is (almost) 0, None where there is no such
+        place), `gradient` (std of the slope that comes back to it; 1 is sent in at the top), and a
         histogram, `edges` and `counts`.
     """
-    s, bend = settings, BENDS[settings.activation]
+    s, activation = settings, SHOWN[settings.activation]
     generator = torch.Generator().manual_seed(seed)
     h = torch.randn(s.rows, s.width, generator=generator).requires_grad_()
     sums, made = [], []
     for _ in range(s.depth):
         W = torch.randn(s.width, s.width, generator=generator) * (s.gain / math.sqrt(s.width))
         sums.append(h @ W)  # (rows, width)
-        h = bend(sums[-1])
+        h = activation(sums[-1])
         made.append(h)
     top = torch.randn(s.rows, s.width, generator=generator)
     slopes = torch.autograd.grad(h, made, top)
@@ -86,9 +86,9 @@ def stack(settings: StackSettings, seed: int = 0) -> list[dict[str, Any]]:
     return [_measured(i, s.activation, *each) for i, each in rows]
 
 
-def _measured(i: int, bend: str, sums: Tensor, h: Tensor, slope: Tensor) -> dict[str, Any]:
+def _measured(i: int, activation: str, sums: Tensor, h: Tensor, slope: Tensor) -> dict[str, Any]:
     h = h.detach()
-    still = idle(h, bend)
+    still = idle(h, activation)
     return {
         "layer": i,
         "sums": number(sums.detach().std()),

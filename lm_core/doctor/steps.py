@@ -182,7 +182,7 @@ class _Steps:
             replace(train, eval_tokens=tokens, eval_every=math.ceil(steps / grid.EVALUATIONS)),
             steps=steps,
             control=Until(self.until(LATE * seconds)),
-            watchers=[Inside(share=math.inf)],  # at the same steps on every machine
+            callbacks=[Inside(share=math.inf)],  # at the same steps on every machine
         )
         data: dict[str, Any] = {}
         moved: list[dict[str, Any]] = []  # how far each matrix was moved, at each step examined

@@ -19,7 +19,7 @@ from lm_core.doctor.patient import Patient
 from lm_core.doctor.verdicts import ALARM, OK, Verdict
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.settings import Settings
-from lm_core.training.batches import Batch
+from lm_core.tasks.token_batches import TokenBatch
 
 MOST_ABOVE = 0.5  # nats above ln V
 MOST_BELOW = 0.5  # nats below it
@@ -85,7 +85,7 @@ def untrained(patient: Patient) -> Untrained:
 
 
 @torch.inference_mode()
-def measure(model: LanguageModel, batch: Batch) -> Untrained:
+def measure(model: LanguageModel, batch: TokenBatch) -> Untrained:
     """The surprise of a model at a batch, and how its logits are spread."""
     model.eval()
     nats = float(model.nats(batch.idx, batch.targets)[0].double().sum()) / batch.asked

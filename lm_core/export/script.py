@@ -1,14 +1,16 @@
 """One Python file of plain PyTorch: the model, how it was trained, and how it writes.
 
-Made of the sources of `lm_core.export.plain` and of the parts of the lab they use, with the run's
-own settings at the top and a long vocabulary at the end. The weights lie beside it as safetensors,
-which it reads by itself, whatever it is renamed to; it needs torch, and for training numpy, to draw
-the batches the lab drew. `archive.py` packs it with the text it learned from.
+Made of the family's lesson (`lm_core/models/plain`), the plain loop (`lm_core/training/plain.py`)
+and `lm_core/export/plain`, with the run's own settings at the top and a long vocabulary at the end.
+The weights lie beside it as safetensors, which it reads by itself, whatever it is renamed to; it
+needs torch, and for training numpy, to draw the batches the lab drew. `archive.py` packs it with
+the text it learned from.
 """
 
 import importlib.util
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,43 +22,30 @@ from torch import Tensor
 
 from lm_core.checkpoints import Checkpoint
 from lm_core.errors import BadSettings, LabError, Unsupported
-from lm_core.export.plain import (
-    chars,
-    loop,
-    mlp,
-    neural_bigram,
-    optimizers,
-    pairs,
-    recurrent,
-    transformer,
-    words,
-)
+from lm_core.export.plain import chars, command, optimizers, pairs, words
 from lm_core.models import models
-from lm_core.models.positions import angles, both_halves, rotary_tables, rotate
+from lm_core.models.plain import lesson, plain_names
 from lm_core.models.weights import stored
 from lm_core.settings import Settings
 from lm_core.texts import in_form
 from lm_core.tokenizers import Tokenizer
-from lm_core.training import Budget, TrainSettings
+from lm_core.training import Budget, TrainSettings, plain_batches
 from lm_core.training import muon as muon_file
+from lm_core.training import plain as loop
 from lm_core.training.optimizers import ADAM_SHARE
+from lm_core.training.plain_batches import (
+    batches_along_text,
+    batches_at_random,
+    batches_of_items,
+)
 
-# Family -> its plain file, and the settings that may differ from their defaults.
-SIZES = {"n_layer", "n_embd", "n_hidden", "block_size", "dropout"}
-PLAIN: dict[str, tuple[ModuleType, set[str]]] = {
-    "neural-bigram": (neural_bigram, {"block_size"}),
-    "mlp": (mlp, {"context", "n_embd", "n_hidden", "block_size", "dropout"}),
-    "rnn": (recurrent, SIZES),
-    "gru": (recurrent, SIZES),
-    "lstm": (recurrent, SIZES),
-    "transformer": (transformer, {"n_layer", "n_head", "n_embd", "block_size", "dropout"}),
-}
+FAMILIES = ("neural-bigram", "mlp", "rnn", "gru", "lstm", "transformer")
 READS = {"char": chars, "word": words, "bpe": pairs}  # kind of tokenizer -> its plain file
 JUDGED_BY = ("keep_best", "patience")
 TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", *JUDGED_BY}  # any values
 KNOWN = {"optimizer": ("adamw", "muon"), "schedule": ("cosine", "linear", "constant")}
 PLAINLY = {"precision": ("auto", "float32")}  # auto is float32 on a CPU
-BATCHES = {loop.batches_of_items, loop.batches_along_text, loop.batches_at_random}
+BATCHES = {batches_of_items, batches_along_text, batches_at_random}  # a script has one of them
 BEGUN = {"begin"}  # a script begins with random weights, and says so
 # The weights stay the same, but for rounding.
 ASIDE = {"eval_tokens", "eval_every", "accumulate", "deterministic", "recompute", "compile"}
@@ -81,16 +70,21 @@ import re
 import sys
 import time
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 """
-ADAMW_ALONE = """def make_optimizers(model):
-    return [(adamw(list(model.parameters())), 1.0)]  # and its share of the learning rate
+MODEL = """def make_model():
+    return {name}(VOCAB_SIZE, **MODEL)
+"""
+ADAMW_ALONE = """def make_optimizer(model):
+    return adamw(model.parameters(), lr=TRAIN["lr"], weight_decay=TRAIN["weight_decay"])
 """
 
 
@@ -105,7 +99,7 @@ def write(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool =
         raise BadSettings(f"A script's name ends in .py: name it {path.stem}.py.")
     path.write_text(source(saved, path, beside=beside, parted=parted), encoding="utf-8")
     weights = path.with_suffix(".safetensors")
-    save_file(stored(saved.model), weights)
+    save_file(plain_names(stored(saved.model)), weights)
     weights.chmod(path.stat().st_mode)  # safetensors writes for the owner alone
 
 
@@ -139,11 +133,11 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
         parted: these hold several texts, a form feed between two.
     """
     family, tokenizer = saved.meta["model"]["name"], saved.tokenizer
-    plain = _plain_model(family, saved.model.settings)
+    plain, sizes = _plain_model(family, saved.model.settings)
     train, budget, seed = _training(saved.meta.get("spec"))
     reading = _plain_tokens(tokenizer.name)
-    model = saved.model.settings.to_dict()
-    shown = {k: v for k, v in model.items() if k in PLAIN[family][1] - {"block_size"}}
+    block_size = saved.model.settings.block_size
+    shown = {k: "BLOCK_SIZE" if k == "block_size" else _value(v) for k, v in sizes.items()}
     rules = {k: train[k] for k in KNOWN}
     judging = {k: train[k] for k in JUDGED_BY}
     numbers = {k: v for k, v in train.items() if k not in {*KNOWN, *JUDGED_BY}}
@@ -156,8 +150,8 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
         f'FORM = {_value(tokenizer.form)}  # of Unicode, in which it reads; "" as it stands',
         f"ITEMS = {saved.items}  # whether each line of the text stands for itself, like a name",
         f"PARTED = {parted}  # whether the text is several, a form feed between two",
-        f"MODEL = {_dict(shown)}",
-        f"BLOCK_SIZE = {model['block_size']}  # tokens in a row of a batch",
+        f"BLOCK_SIZE = {block_size}  # tokens in a row of a batch",
+        f"MODEL = {_braced(shown)}",
         f"CONTEXT = {saved.model.context_size}  # the most tokens it looks at; None is no limit",
         f"TRAIN = {_dict(numbers)}",
         f"TRAIN |= {_dict(rules)}",
@@ -167,24 +161,18 @@ def source(saved: Checkpoint, path: Path, *, beside: bool = False, parted: bool 
         "HERE = Path(__file__).resolve().parent  # whatever this file is called",
         f"WEIGHTS = HERE / {_value(path.with_suffix('.safetensors').name)}",
     ]
-    parts: list[Any] = [in_form, *_own(reading)]
-    if plain is recurrent:
-        lines.append(f'KIND = "{family}"')
-    if plain is transformer:
-        parts += [angles, rotary_tables, both_halves, rotate]
-    parts += _own(plain)
+    chosen = batches_along_text if plain.carries_state else batches_at_random
+    chosen = batches_of_items if saved.items else chosen
+    parts: list[Any] = [in_form, *_own(reading), *_own(sys.modules[plain.__module__])]
+    parts.append(MODEL.format(name=plain.__name__))
+    parts += [part for part in _own(plain_batches) if part not in BATCHES - {chosen}]
+    parts += _own(loop)
     if train["optimizer"] == "muon":
         lines += [f"ADAM_SHARE = {ADAM_SHARE}  # of Muon's rate", f"ROUNDS = {muon_file.ROUNDS!r}"]
         parts += [muon_file.orthogonal, muon_file.Muon, *_own(optimizers)]
     else:
-        parts += [optimizers.adamw]
         parts.append(ADAMW_ALONE)
-        parts.remove(plain.outside_muon)
-    along = loop.batches_along_text if plain is recurrent else loop.batches_at_random
-    chosen = loop.batches_of_items if saved.items else along
-    shared = [part for part in _own(loop) if part not in BATCHES or part is chosen]
-    own_names = {part.__name__ for part in _own(plain)}  # of a family that differs there
-    parts += [part for part in shared if part.__name__ not in own_names]
+    parts += _own(command)
     texts = [part if isinstance(part, str) else inspect.getsource(part) for part in parts]
     texts = [text.replace(f"def {chosen.__name__}(", "def batches(") for text in texts]
     said = _head(saved, path, budget, beside=beside)
@@ -261,13 +249,18 @@ def _vocabulary(tokenizer: Tokenizer) -> tuple[list[str], list[str]]:
     return [], [first + _list("TOKENS", tokens), then + _list("MERGES", merges)]
 
 
-def _plain_model(family: str, settings: Settings) -> ModuleType:
-    if family not in PLAIN:
+def _plain_model(family: str, settings: Settings) -> tuple[type, dict[str, Any]]:
+    """The plain class, and what it is made with."""
+    if family not in FAMILIES:
         raise Unsupported(
             f"A script is not written for the family {family}: choose TorchScript or ONNX, or a "
-            f"model of {', '.join(PLAIN)}."
+            f"model of {', '.join(FAMILIES)}."
         )
-    module, free = PLAIN[family]
+    fast = models[family].build
+    plain = vars(lesson(fast))[fast.__name__]
+    values = settings.to_dict()
+    sizes = {name: values[name] for name in inspect.signature(plain).parameters if name in values}
+    free = {*sizes, "block_size"}
     strange = {k: v for k, v in settings.difference().items() if k not in free}
     if strange:
         name, value = next(iter(strange.items()))
@@ -275,7 +268,7 @@ def _plain_model(family: str, settings: Settings) -> ModuleType:
             f"This {family} has {name}={value}, and a script is written for the default of it "
             "only: export it as TorchScript or ONNX."
         )
-    return module
+    return plain, sizes
 
 
 def _origin(spec: dict[str, Any]) -> Any:
@@ -340,7 +333,11 @@ def _list(name: str, values: Iterable[Any]) -> str:
 
 
 def _dict(values: dict[str, Any]) -> str:
-    return "{" + ", ".join(f'"{k}": {_value(v)}' for k, v in values.items()) + "}"
+    return _braced({k: _value(v) for k, v in values.items()})
+
+
+def _braced(sources: dict[str, str]) -> str:
+    return "{" + ", ".join(f'"{k}": {source}' for k, source in sources.items()) + "}"
 
 
 def _value(value: Any) -> str:

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadSettings
-from lm_core.generation.engine import window_start
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.generation.session import evaluating, next_logits
+from lm_core.models.contract import LanguageModel
 
 MOST_BEAMS, MOST_TOKENS = 64, 2000
 
@@ -66,13 +66,8 @@ def beam_search(
         raise BadSettings(f"The length penalty must be from 0 to 10, not {length_penalty}.")
     if len(prompt) == 0 or not model.causal:
         raise BadSettings("A beam search needs a prompt and a model that reads left to right.")
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            found = _search(model, list(map(int, prompt)), width, max_tokens, length_penalty, end)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():  # once for all tokens
+        found = _search(model, list(map(int, prompt)), width, max_tokens, length_penalty, end)
     return sorted(found, key=lambda beam: -beam.score(length_penalty))[:width]
 
 
@@ -105,8 +100,7 @@ def _search(
 def _next(model: LanguageModel, prompt: list[int], beams: list[Beam]) -> Tensor:
     """Log-probabilities (W, V) of what follows each beam; all are equally long."""
     ids = torch.tensor([prompt + beam.ids for beam in beams], device=model.device)
-    logits, _ = model(ids[:, window_start(ids.size(1), model.context_size) :])
-    return numbers_only(logits[:, -1].float()).log_softmax(-1).cpu()
+    return next_logits(model, ids).float().log_softmax(-1).cpu()
 
 
 def _likeliest(nats: Tensor, logs: Tensor, most: int) -> list[tuple[int, int, float]]:

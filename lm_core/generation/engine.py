@@ -1,8 +1,7 @@
-"""The engine: read the prompt once, then one token at a time, the state carried along.
+"""The engine: read the prompt once, then choose a token and read it, again and again.
 
-It knows ids, not text. When a limited context is full, the last half of it is read again and
-writing goes on from there; the plain twin (`cached=False`) reads everything in its window for every
-token, with the same windows, and must write the same.
+`generate` knows ids, not text; what it reads with is a `Session`. The plain twin (`cached=False`)
+reads everything in its window for every token, and must write the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,9 @@ from torch import Tensor
 
 from lm_core.errors import BadSettings, BadText
 from lm_core.generation.samplers import SamplerSettings, sample
+from lm_core.generation.session import Session, evaluating
 from lm_core.generation.stopping import shortened, until
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel
 from lm_core.texts import is_text
 from lm_core.tokenizers.tokenizer import Tokenizer
 
@@ -59,27 +59,15 @@ def generate(
         )
     sampler = sampler or SamplerSettings()
     generator = draws(model, prompt, seed)
-    given, N = torch.as_tensor(prompt, dtype=torch.int64, device=generator.device), len(prompt)
-    ids = torch.empty(samples, N + max_tokens, dtype=torch.int64, device=generator.device)
-    ids[:, :N] = given
-    was_training = model.training
-    model.eval()
-    try:
-        step, begin = None, -1  # `begin`: where the window that `step` goes on from begins
-        for n in range(N, N + max_tokens):
-            start = window_start(n, model.context_size)
+    given = torch.as_tensor(prompt, dtype=torch.int64, device=generator.device)
+    with evaluating(model):  # once for all tokens
+        session = Session(model, given.repeat(samples, 1), room=max_tokens, cached=cached)
+        for n in range(max_tokens):
             with torch.inference_mode():
-                if not cached or step is None or start != begin:
-                    logits, state = model(ids[:, start:n])
-                    last, begin = numbers_only(logits[:, -1]), start  # (B, V)
-                    step = model.steps(state)
-                else:
-                    last = step(ids[:, n - 1])
-                chosen = sample(last, sampler, generator, ids[:, :n])
-            ids[:, n] = chosen
-            yield Written(chosen, last)
-    finally:
-        model.train(was_training)
+                chosen = sample(session.logits, sampler, generator, session.ids)
+            yield Written(chosen, session.logits)
+            if n + 1 < max_tokens:  # and only where it is asked for
+                session.push(chosen)
 
 
 def draws(model: LanguageModel, prompt: Sequence[int] | Tensor, seed: int) -> torch.Generator:
@@ -93,18 +81,6 @@ def draws(model: LanguageModel, prompt: Sequence[int] | Tensor, seed: int) -> to
     if not 0 <= seed < 2**63:
         raise BadSettings(f"seed must be from 0 to 2^63 - 1, not {seed}.")
     return torch.Generator(device=model.device).manual_seed(seed)
-
-
-def window_start(n_tokens: int, context: int | None) -> int:
-    """Where the window for predicting token number `n_tokens` begins.
-
-    0 while everything fits. After that it moves in jumps of half a context, so that a cache serves
-    half a context of tokens before it is rebuilt.
-    """
-    if context is None or n_tokens <= context:
-        return 0
-    jump = max(1, context // 2)
-    return -(-(n_tokens - context) // jump) * jump
 
 
 def prompt_ids(tokenizer: Tokenizer, text: str, *, items: bool) -> list[int]:

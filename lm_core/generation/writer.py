@@ -8,13 +8,13 @@ equal).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from lm_core.generation.engine import draws, window_start
+from lm_core.generation.engine import draws
 from lm_core.generation.samplers import SamplerSettings, sample, shaped, temperature
+from lm_core.generation.session import Session, next_logits, window_start
 from lm_core.models.contract import LanguageModel, numbers_only
 
 
@@ -43,32 +43,30 @@ class Writer:
     """
 
     def __init__(self, model: LanguageModel, prompt: Sequence[int], *, seed: int = 0) -> None:
-        self._model = model
-        self._generator = draws(model, prompt, seed)
-        self._state: Any = None
-        self._begin = -1  # where the window that the state covers begins
+        self._model, self._generator = model, draws(model, prompt, seed)
         self.prompt = [int(id) for id in prompt]
+        self._session = Session(model, torch.tensor([self.prompt], device=model.device))
         self.written: list[int] = []
         self.probabilities: list[float] = []  # of each written token, by the model at temperature 1
-        self.logits = self._read()  # (V,) for the next token
+        self.logits = self._session.logits[0].clone()  # (V,) for the next token
 
     def __repr__(self) -> str:
         return f"Writer({len(self.prompt)} + {len(self.written)} tokens)"
 
     def step(self, sampler: SamplerSettings | None = None) -> int:
         """Choose the next token, write it, and read it as if it had been given. Its id."""
-        before = torch.tensor([self.prompt + self.written], device=self.logits.device)
-        sampler = sampler or SamplerSettings()
-        id = int(sample(self.logits.unsqueeze(0), sampler, self._generator, before))
+        sampler, now = sampler or SamplerSettings(), self.logits.unsqueeze(0)
+        id = int(sample(now, sampler, self._generator, self._session.ids))
+        following = self._session.push(torch.tensor([id], device=now.device))
         self.probabilities.append(float(self.logits.float().softmax(-1)[id]))
         self.written.append(id)
-        self.logits = self._read()
+        self.logits = numbers_only(following[0]).clone()
         return id
 
     @property
     def forgotten(self) -> int:
         """How many of the oldest tokens the model no longer sees."""
-        return window_start(len(self.prompt) + len(self.written), self._model.context_size)
+        return self._session.forgotten
 
     def seen_at(self, position: int) -> list[int]:
         """The ids that the model saw when it guessed written token number `position`, the oldest
@@ -85,29 +83,8 @@ class Writer:
     def logits_at(self, position: int) -> Tensor:
         """The logits (V,) from which written token number `position` was chosen, read anew from
         what the model saw then. What is being written is not touched. Raises as `seen_at`."""
-        return self._run(self.seen_at(position), None)[0]
-
-    def _read(self) -> Tensor:
-        """Logits (V,) after everything so far: one new token where the state serves, else the
-        whole window, as `generate` does."""
-        start, ids = self.forgotten, self.prompt + self.written
-        fresh = self._state is None or start != self._begin
-        state = None if fresh else self._state
-        logits, self._state = self._run(ids[start:] if fresh else ids[-1:], state)
-        self._begin = start
-        return logits
-
-    def _run(self, ids: list[int], state: Any) -> tuple[Tensor, Any]:
-        """Logits (V,) after `ids`, and the state."""
-        idx = torch.tensor([ids], device=self._model.device)
-        was_training = self._model.training
-        self._model.eval()
-        try:
-            with torch.inference_mode():
-                logits, state = self._model(idx, state)
-        finally:
-            self._model.train(was_training)
-        return numbers_only(logits[0, -1]).clone(), state
+        ids = torch.tensor([self.seen_at(position)], device=self._model.device)
+        return next_logits(self._model, ids)[0].clone()
 
 
 def candidates(

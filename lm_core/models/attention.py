@@ -110,41 +110,14 @@ class Attention(nn.Module):
             past: keys and values so far. Of a cross attention all there is; else buffers
                 (B, G, capacity, D) into which those of x are written at `start`.
         """
-        q, k, v = self.project(x, memory, past)
+        q, k, v = self.project(x, memory, past)  # (B, H, T, D), and twice (B, G, S, D)
         if rotary is not None:
             q, k = rotate(q, *rotary), rotate(k, *rotary)
-        T, kv = q.size(2), (k, v)
-        mask = mask if mask is None or mask.dtype == torch.bool else mask.to(q.dtype)
-        if past is not None and not self.cross:  # preallocated: write, then read up to here
-            past[0][:, :, start : start + T] = k
-            past[1][:, :, start : start + T] = v
-            kv = past
-            k, v = past[0][:, :, : start + T], past[1][:, :, : start + T]
-        triangle = self.causal and mask is None and T > 1  # a single new token sees everything
-        written_out = tracing() or _short(q, k)
-        if triangle and (start > 0 or written_out):  # the fused one knows square triangles only
-            mask = causal_mask(T, k.size(2), x.device)
-        dropout = self.dropout if self.training else 0.0
-        if written_out:
-            # Looked into as it is used: without dropout.
-            y, weights = attend(q, k, v, mask, dropout=0.0 if tracing() else dropout)
-        if tracing():
-            k, v = spread(k, self.n_head), spread(v, self.n_head)
-            for name, tensor in (("q", q), ("k", k), ("v", v), ("weights", weights)):
-                record(self, name, tensor)
-            if mask is not None and mask.is_floating_point():
-                record(self, "bias", mask)  # (1 or B, H, T, S)
-        if not written_out:
-            y = F.scaled_dot_product_attention(
-                q,
-                k,
-                v,
-                attn_mask=mask,
-                is_causal=triangle and mask is None,
-                dropout_p=dropout,
-                enable_gqa=self.n_kv_head < self.n_head,
-            )
-        y = self.out(y.transpose(1, 2).flatten(2))  # heads side by side again
+        kv = k, v
+        if past is not None and not self.cross:
+            k, v, kv = *write(past, k, v, start), past
+        y = self.take(q, k, v, mask, start)  # (B, H, T, D)
+        y = self.out(y.transpose(1, 2).flatten(2))  # (B, T, C): heads side by side again
         return F.dropout(y, self.dropout, self.training), kv
 
     def project(
@@ -170,6 +143,44 @@ class Attention(nn.Module):
         """(B, T, n D) -> one (B, count, T, D) for each count."""
         B, T, _ = x.size()
         return x.view(B, T, -1, self.D).transpose(1, 2).split(counts, dim=1)
+
+    def take(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, start: int) -> Tensor:
+        """What each query takes from the values, (B, H, T, D): by the fused kernel, or written out
+        where that is quicker or somebody looks."""
+        T = q.size(2)
+        mask = mask if mask is None or mask.dtype == torch.bool else mask.to(q.dtype)
+        triangle = self.causal and mask is None and T > 1  # a single new token sees everything
+        written_out = tracing() or _short(q, k)
+        if triangle and (start > 0 or written_out):  # the fused one knows square triangles only
+            mask = causal_mask(T, k.size(2), q.device)
+        dropout = self.dropout if self.training else 0.0
+        if not written_out:
+            return F.scaled_dot_product_attention(
+                q,
+                k,
+                v,
+                attn_mask=mask,
+                is_causal=triangle and mask is None,
+                dropout_p=dropout,
+                enable_gqa=self.n_kv_head < self.n_head,
+            )
+        # Looked into as it is used: without dropout.
+        y, weights = attend(q, k, v, mask, dropout=0.0 if tracing() else dropout)
+        if tracing():
+            k, v = spread(k, self.n_head), spread(v, self.n_head)
+            for name, tensor in (("q", q), ("k", k), ("v", v), ("weights", weights)):
+                record(self, name, tensor)
+            if mask is not None and mask.is_floating_point():
+                record(self, "bias", mask)  # (1 or B, H, T, S)
+        return y
+
+
+def write(past: tuple[Tensor, Tensor], k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
+    """Keys and values (B, G, T, D) of new tokens into buffers (B, G, capacity, D) from `start` on;
+    all there are up to their end."""
+    end = start + k.size(2)
+    past[0][:, :, start:end], past[1][:, :, start:end] = k, v
+    return past[0][:, :, :end], past[1][:, :, :end]
 
 
 def attend(

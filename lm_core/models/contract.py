@@ -29,23 +29,49 @@ NO_NUMBERS = "The scores of this model are not numbers (its weights are too larg
 IGNORED = -1  # a target that is padding and is not scored
 
 
-class LanguageModel(nn.Module):
-    """Base class. A family sets the class attributes it differs in and writes `forward`.
+class Model(nn.Module):
+    """What learns, whatever the task. A family sets the class attributes it differs in.
+
+    Args:
+        settings: the family's own settings.
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ()  # what it can learn, by name; the first is the usual one
+    # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
+    learns_by: ClassVar[str] = "gradient"
+    carries_state: ClassVar[bool] = False  # True: its hidden state goes on from batch to batch
+    all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
+    draws: ClassVar[bool] = False  # random numbers in training, beside those of dropout
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers learned from the data: weights, or stored counts."""
+        return sum(p.numel() for p in self.parameters())
+
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers are, and where its inputs have to be."""
+        numbers = chain(self.parameters(), self.buffers())
+        return next((t.device for t in numbers), torch.device("cpu"))
+
+
+class LanguageModel(Model):
+    """Base class of the families that guess tokens. A family writes `forward`.
 
     Args:
         settings: the family's own settings.
         vocab_size: V, the number of different tokens.
     """
 
-    # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
-    learns_by: ClassVar[str] = "gradient"
-    carries_state: ClassVar[bool] = False  # True: trained along the text, state carried on
-    all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
+    tasks = ("next-token",)
     causal: ClassVar[bool] = True  # False: sees both sides of a place, so it cannot write
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         self.vocab_size = vocab_size
 
     @property
@@ -57,17 +83,6 @@ class LanguageModel(nn.Module):
     def reach(self) -> int | None:
         """How many of the last tokens a guess depends on; None is all that were read."""
         return None
-
-    @property
-    def n_parameters(self) -> int:
-        """Numbers learned from the text: weights, or stored counts."""
-        return sum(p.numel() for p in self.parameters())
-
-    @property
-    def device(self) -> torch.device:
-        """Where its numbers are, and where `idx` has to be."""
-        numbers = chain(self.parameters(), self.buffers())
-        return next((t.device for t in numbers), torch.device("cpu"))
 
     def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         raise NotImplementedError

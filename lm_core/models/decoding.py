@@ -10,8 +10,8 @@ Three ways, each of which a test holds equal to the twin: `Steps` for any rows; 
 on a CPU, where a norm is one number and moves through the products it stands before; `Captured` for
 a GPU, where a token's kernels are recorded once as a CUDA graph and then started by a single call.
 
-They cover the default recipe in all sizes; `fits` says whether a model is one of these. Others
-write by `forward`.
+They cover the default recipe in all sizes; `Transformer.written_out` says whether a model is one of
+these. Others write by `forward`.
 
 Shapes: B rows, C width, H heads, D = C / H, S context, V vocabulary.
 """
@@ -27,25 +27,18 @@ from torch.nn import functional as F
 from lm_core.errors import BadCheckpoint
 from lm_core.models.attention import Cache
 from lm_core.models.contract import NO_NUMBERS
-from lm_core.models.heads import LinearHead
+from lm_core.models.network import Network
 from lm_core.models.positions import rotary_tables
-from lm_core.models.tracing import tracing
-from lm_core.models.transformer import Transformer, TransformerSettings
 
-RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "bias", "head")
 EPS = 1e-6
 
 
-def fits(model: object) -> bool:
-    """Whether `Steps` can stand in for the model's `forward`."""
-    if type(model) is not Transformer or tracing() or not isinstance(model.head, LinearHead):
-        return False
-    s, usual = model.settings, TransformerSettings()
-    return s.n_kv_head in (0, s.n_head) and all(getattr(s, k) == getattr(usual, k) for k in RECIPE)
+def steps(model: Network, cache: Cache) -> Callable[[Tensor], Tensor]:
+    """The quickest way to go on from `cache` one token at a time: ids (B,) -> logits (B, V).
 
-
-def steps(model: Transformer, cache: Cache) -> Callable[[Tensor], Tensor]:
-    """The quickest way to go on from `cache` one token at a time: ids (B,) -> logits (B, V)."""
+    Args:
+        model: a Transformer of the default recipe.
+    """
     device, rows = model.device, cache.layers[0][0].size(0)
     if device.type == "cpu":
         return OneRow(model, cache) if rows == 1 else Steps(model, cache)
@@ -60,14 +53,14 @@ class Steps:
     more tokens than the context holds.
     """
 
-    def __init__(self, model: Transformer, cache: Cache) -> None:
+    def __init__(self, model: Network, cache: Cache) -> None:
         s = model.settings
         self.length = cache.length
         self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
         self.layers = []
         for b, (k, v) in zip(model.blocks, cache.grown(s.block_size).layers, strict=True):
-            weights = b.attention.qkv.weight, b.attention.out.weight, b.up.weight, b.down.weight
-            qkv, out, up, down = map(Tensor.detach, weights)
+            layers = b.attention.qkv, b.attention.out, b.mlp.up, b.mlp.down
+            qkv, out, up, down = (layer.weight.detach() for layer in layers)
             self.layers.append((qkv, out.t(), up, down.t(), k.detach(), v.detach()))
         self.embedding, self.head = model.embedding.weight.detach(), model.head.weight.detach()
         self.turn = Turn(s.block_size, self.D, str(self.embedding.device))
@@ -103,7 +96,7 @@ class OneRow:
 
     WIDE = 256
 
-    def __init__(self, model: Transformer, cache: Cache) -> None:
+    def __init__(self, model: Network, cache: Cache) -> None:
         s, self.length = model.settings, cache.length
         self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
         widen = _by_columns if self.C >= self.WIDE else Tensor.detach
@@ -111,8 +104,8 @@ class OneRow:
             (
                 widen(b.attention.qkv.weight.detach()),
                 b.attention.out.weight.detach(),
-                widen(b.up.weight.detach()),
-                b.down.weight.detach(),
+                widen(b.mlp.up.weight.detach()),
+                b.mlp.down.weight.detach(),
             )
             for b in model.blocks
         ]
@@ -163,7 +156,7 @@ class Captured(Steps):
 
     FIRST = 16
 
-    def __init__(self, model: Transformer, cache: Cache) -> None:
+    def __init__(self, model: Network, cache: Cache) -> None:
         super().__init__(model, cache)
         self.graph, self.written = None, 0
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import ContextTooLong
-from lm_core.models.attention import attend, make_mask
+from lm_core.models.attention import make_mask
 from lm_core.models.contract import IGNORED, models
 from lm_core.models.heads import make_head
 from lm_core.models.layers import make_norm, rms_norm
@@ -142,7 +142,6 @@ class Embedded(Network):
     idea="Hide some tokens of a text and guess each from what stands on both sides of it.",
     paper="Devlin et al. 2018, BERT; Vaswani et al. 2017, Attention Is All You Need",
     settings=EncoderSettings,
-    twin=attend.__name__,
     order=85,
 )
 class Encoder(Embedded):
@@ -152,7 +151,9 @@ class Encoder(Embedded):
     guess is learned at hidden places alone: at others it need not be what stands there.
     """
 
+    tasks = ("fill-gap",)
     causal = False
+    draws = True  # which tokens it hides
 
     def __init__(self, settings: EncoderSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size, places=settings.block_size + 1)

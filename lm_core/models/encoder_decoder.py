@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings
-from lm_core.models.attention import Cache, attend, causal_mask, make_mask
+from lm_core.models.attention import Cache, causal_mask, make_mask
 from lm_core.models.contract import models
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.layers import make_norm
@@ -91,14 +91,21 @@ class DecoderBlock(Block):
         memory: Tensor | None,
         memory_mask: Tensor | None,
         memory_past: tuple[Tensor, Tensor] | None,
-        **where: object,
+        mask: Tensor | None = None,
+        rotary: tuple[Tensor, Tensor] | None = None,
+        past: tuple[Tensor, Tensor] | None = None,
+        start: int = 0,
     ) -> tuple[Tensor, tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
         """x (B, T, C) -> the same shape, and the keys and values of x and of the memory."""
-        x, own = self.look(self.attention, self.norm_attention, x, **where)
-        x, kv = self.look(
-            self.cross, self.norm_cross, x, memory=memory, mask=memory_mask, past=memory_past
+        y, own = self.attention(
+            self.before(self.norm_attention, x), mask=mask, rotary=rotary, past=past, start=start
         )
-        return self.think(x), own, kv
+        x = self.after(self.norm_attention, x + y)  # (B, T, C)
+        y, kv = self.cross(
+            self.before(self.norm_cross, x), memory=memory, mask=memory_mask, past=memory_past
+        )
+        x = self.after(self.norm_cross, x + y)  # (B, T, C)
+        return self.add_mlp(x), own, kv
 
 
 class Decoder(nn.Module):
@@ -117,7 +124,9 @@ class Decoder(nn.Module):
         memory_mask: Tensor | None = None,
         memory_past: KeysValues | None = None,
         past: KeysValues | None = None,
-        **where: object,
+        mask: Tensor | None = None,
+        rotary: tuple[Tensor, Tensor] | None = None,
+        start: int = 0,
     ) -> tuple[Tensor, KeysValues, KeysValues]:
         """Embedded tokens (B, T, C) and memory (B, M, C) -> (B, T, C), and the keys and values of
         both; with `memory_past`, which are those of the memory, it is not needed again.
@@ -125,7 +134,7 @@ class Decoder(nn.Module):
         Args:
             memory_mask: bool, True where a token may look at the memory; fits (B, H, T, M).
             past: buffers for the keys and values of x, as in `Attention`.
-            where: `mask`, `rotary` and `start` of the attention to the own text.
+            mask, rotary, start: of the attention to the own text, as in `Attention`.
         """
         none = [None] * len(self.blocks)
         own, kvs = [], []
@@ -138,7 +147,9 @@ class Decoder(nn.Module):
                 memory_mask=memory_mask,
                 memory_past=known,
                 past=before,
-                **where,
+                mask=mask,
+                rotary=rotary,
+                start=start,
             )
             own.append(kv)
             kvs.append(memory_kv)
@@ -160,7 +171,6 @@ class Reading:
     idea="One part reads the beginning from both sides, the other writes on and looks at it.",
     paper="Vaswani et al. 2017, Attention Is All You Need",
     settings=EncoderDecoderSettings,
-    twin=attend.__name__,
     order=87,
 )
 class EncoderDecoder(Embedded):

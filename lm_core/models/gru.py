@@ -45,12 +45,11 @@ def cell(x: Tensor, h: Tensor, weights: Weights) -> dict[str, Tensor]:
     paper="Cho et al. 2014, Learning Phrase Representations using RNN Encoder-Decoder",
     settings=GRUSettings,
     order=60,
-    twin="cell",
 )
 class GRU(Recurrent):
     """The fused `nn.GRU`, and the cell for looking inside. The state is h."""
 
     name, module = "gru", nn.GRU
-    bends: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
+    activations: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
     cell, fused = staticmethod(cell), staticmethod(torch.gru)
     one = staticmethod(torch.gru_cell)

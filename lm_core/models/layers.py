@@ -1,4 +1,4 @@
-"""Small parts that the Transformers share: norms, and the bends inside their networks.
+"""Small parts that the Transformers share: norms, and the activations inside their networks.
 
     RMSNorm(x) = x / rms(x);   LayerNorm(x) = w (x - mean(x)) / std(x) + b
     ReLU²(x) = max(0, x)²;   GELU(x) = x Φ(x);   SwiGLU(g, x) = g sigmoid(g) x
@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from lm_core.models.tracing import record
 
 EPS = 1e-6
 
@@ -98,19 +100,31 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def up_and_down(width: int, activation: str, *, bias: bool = False) -> tuple[nn.Linear, nn.Linear]:
-    """The two matrices of the network in a block: widen, then (after the bend) narrow again.
+class MLP(nn.Module):
+    """The small network of a block, for each token alone: widen, an activation, narrow again.
 
-    Between them are 4 C numbers, where C is the width. SwiGLU needs a third matrix, which `up`
-    holds too: with 8 C / 3 numbers between, all three together cost the same.
+    Between the two matrices are 4 C numbers, where C is the width. SwiGLU needs a third matrix,
+    which `up` holds too: with 8 C / 3 numbers between, all three together cost the same.
     """
-    gated = activation == "swiglu"
-    hidden = 8 * width // 3 if gated else 4 * width
-    up = nn.Linear(width, 2 * hidden if gated else hidden, bias=bias)
-    down = nn.Linear(hidden, width, bias=bias)
-    start_linear(up)
-    start_at_zero(down)
-    return up, down
+
+    def __init__(
+        self, width: int, activation: str, *, bias: bool = False, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        gated = activation == "swiglu"
+        hidden = 8 * width // 3 if gated else 4 * width
+        self.up = nn.Linear(width, 2 * hidden if gated else hidden, bias=bias)
+        self.down = nn.Linear(hidden, width, bias=bias)
+        start_linear(self.up)
+        start_at_zero(self.down)
+        self.activation, self.activation_name = ACTIVATIONS[activation], activation
+        self.dropout = dropout
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, C) -> the same shape."""
+        x = self.activation(self.up(x))  # (B, T, 4 C)
+        record(self, "", x, activation=self.activation_name)
+        return F.dropout(self.down(x), self.dropout, self.training)  # (B, T, C)
 
 
 def start_linear(layer: nn.Linear) -> None:

@@ -42,13 +42,12 @@ def cell(x: Tensor, h: Tensor, c: Tensor, weights: Weights) -> dict[str, Tensor]
     paper="Hochreiter and Schmidhuber 1997, Long Short-Term Memory",
     settings=LSTMSettings,
     order=70,
-    twin="cell",
 )
 class LSTM(Recurrent):
     """The fused `nn.LSTM`, and the cell for looking inside. The state is (h, c)."""
 
     name, module, kept = "lstm", nn.LSTM, ("hidden", "cell")
-    bends: ClassVar = {
+    activations: ClassVar = {
         **dict.fromkeys(("input", "forget", "output"), "sigmoid"),
         "candidate": "tanh",
     }

@@ -146,7 +146,7 @@ class MLP(Network):
             sums = self.normed(sums)
         h = sums.tanh()
         record(self, "preactivation", sums)
-        record(self, "hidden", h, bend="tanh")
+        record(self, "hidden", h, activation="tanh")
         h = F.dropout(h, s.dropout, self.training)
         return torch.cat([h, x], dim=-1) if s.direct else h
 

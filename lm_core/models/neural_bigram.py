@@ -56,7 +56,6 @@ class NeuralBigramSettings(Settings):
     paper="Bengio et al. 2003, A Neural Probabilistic Language Model (its simplest case)",
     settings=NeuralBigramSettings,
     order=20,
-    twin="one_hot_logits",
 )
 class NeuralBigram(LanguageModel):
     """One table W (V, V), no bias. There is nothing to carry on: the state is None."""

@@ -132,7 +132,7 @@ class Recurrent(Network):
     name: ClassVar[str]  # of the fused module among the parts of the model
     module: ClassVar[type[nn.RNNBase]]  # all tokens and layers in one call
     kept: ClassVar[tuple[str, ...]] = ("hidden",)  # of what the cell makes, goes to the next token
-    bends: ClassVar[dict[str, str]] = {}  # which function made what the cell makes
+    activations: ClassVar[dict[str, str]] = {}  # which function made what the cell makes
 
     def __init__(self, settings: RecurrentSettings, vocab_size: int, **more: Any) -> None:
         super().__init__(settings, vocab_size)
@@ -233,7 +233,7 @@ class Recurrent(Network):
             steps.append(gates)
         for name in steps[0]:
             each = [gates[name] for gates in steps]
-            record(self, f"{layer}.{name}", each, bend=self.bends.get(name, ""))
+            record(self, f"{layer}.{name}", each, activation=self.activations.get(name, ""))
         return torch.stack([gates["hidden"] for gates in steps], dim=1), before
 
     def run(

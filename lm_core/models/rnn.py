@@ -49,7 +49,6 @@ def cell(x: Tensor, h: Tensor, weights: Weights, activation: str = "tanh") -> di
     paper="Elman 1990, Finding Structure in Time",
     settings=RNNSettings,
     order=50,
-    twin="cell",
 )
 class RNN(Recurrent):
     """The fused `nn.RNN`, and the cell for looking inside. The state is h."""
@@ -58,7 +57,7 @@ class RNN(Recurrent):
 
     def __init__(self, settings: RNNSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size, nonlinearity=settings.activation)
-        self.bends = {"hidden": settings.activation}
+        self.activations = {"hidden": settings.activation}
 
     def cell(self, x: Tensor, h: Tensor, weights: Weights) -> dict[str, Tensor]:
         return cell(x, h, weights, self.settings.activation)

@@ -21,23 +21,23 @@ _active: ContextVar["Trace | None"] = ContextVar("trace", default=None)
 
 
 class Trace(dict[str, Tensor]):
-    """Name -> tensor, detached. Names are module path, dot, what was recorded; `bends` says by name
-    which function made it ("tanh", "relu"), where the model told."""
+    """Name -> tensor, detached. Names are module path, dot, what was recorded; `activations` says
+    by name which function made it ("tanh", "relu"), where the model told."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.bends: dict[str, str] = {}
+        self.activations: dict[str, str] = {}
         self._names = {id(module): name for name, module in model.named_modules()}
 
-    def add(self, module: nn.Module, what: str, tensors: list[Tensor], bend: str) -> None:
+    def add(self, module: nn.Module, what: str, tensors: list[Tensor], activation: str) -> None:
         path = self._names.get(id(module))
         if path is not None:
-            self.keep(f"{path}.{what}" if path else what, tensors, bend)
+            self.keep(".".join(filter(None, (path, what))), tensors, activation)
 
-    def keep(self, name: str, tensors: list[Tensor], bend: str) -> None:
+    def keep(self, name: str, tensors: list[Tensor], activation: str) -> None:
         """One tensor, or one for each token in order of time."""
         whole = tensors[0] if len(tensors) == 1 else torch.stack(tensors, dim=1)
-        self[name], self.bends[name] = whole.detach(), bend
+        self[name], self.activations[name] = whole.detach(), activation
 
 
 @contextmanager
@@ -60,12 +60,17 @@ def tracing() -> bool:
     return not torch.compiler.is_compiling() and _active.get() is not None
 
 
-def record(module: nn.Module, what: str, tensor: Tensor | list[Tensor], *, bend: str = "") -> None:
+def record(
+    module: nn.Module, what: str, tensor: Tensor | list[Tensor], *, activation: str = ""
+) -> None:
     """Offer `tensor` to the trace that is running, if one is.
 
     Args:
+        what: added to the module's path; "" where the path says it.
         tensor: or a list of what was made token by token, each (B, ...); recorded as (B, T, ...).
-        bend: the function that made it, which decides what a saturated or a dead number is.
+        activation: the function that made it, which decides what a saturated or a dead number is.
     """
     if tracing():
-        _active.get().add(module, what, tensor if isinstance(tensor, list) else [tensor], bend)
+        _active.get().add(
+            module, what, tensor if isinstance(tensor, list) else [tensor], activation
+        )

@@ -20,15 +20,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
-from lm_core.models.attention import ATTENTIONS, Attention, Cache, attend, make_mask
+from lm_core.models import decoding
+from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
 from lm_core.models.heads import HEADS, make_head
-from lm_core.models.layers import ACTIVATIONS, NORMS, make_norm, rms_norm, up_and_down
+from lm_core.models.layers import ACTIVATIONS, MLP, NORMS, make_norm, rms_norm
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
 from lm_core.models.recomputing import Part
-from lm_core.models.tracing import record
+from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
+
+# What `decoding` has written out with its usual value.
+RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "bias", "head")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class TransformerSettings(Settings):
         "relu2",
         title="Activation",
         choices=tuple(ACTIVATIONS),
-        help="The bend in the network of each block.",
+        help="The activation in the network of each block.",
         advanced=True,
     )
     norm: str = setting(
@@ -132,38 +136,45 @@ class TransformerSettings(Settings):
 
 
 class Block(Part):
-    """Attention, then a small network applied to each token alone; both add to the stream."""
+    """Attention, then a small network for each token alone; both add to the stream."""
 
     def __init__(self, s: TransformerSettings, *, causal: bool = True) -> None:
         super().__init__()
         self.attention = make_attention(s, causal=causal)
-        self.up, self.down = up_and_down(s.n_embd, s.activation, bias=s.bias)
-        self.activation, self.dropout = ACTIVATIONS[s.activation], s.dropout
-        self.bend = s.activation
+        self.mlp = MLP(s.n_embd, s.activation, bias=s.bias, dropout=s.dropout)
         self.norm_attention = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_first = s.norm_place == "before"
 
-    def compute(self, x: Tensor, **where: object) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """x (B, T, C) -> the same shape, and the keys and values; `where` as in `Attention`."""
-        x, kv = self.look(self.attention, self.norm_attention, x, **where)
-        return self.think(x), kv
-
-    def look(
-        self, attention: Attention, norm: Callable[[Tensor], Tensor], x: Tensor, **where: object
+    def compute(
+        self,
+        x: Tensor,
+        *,
+        mask: Tensor | None = None,
+        rotary: tuple[Tensor, Tensor] | None = None,
+        past: tuple[Tensor, Tensor] | None = None,
+        start: int = 0,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """The first half: take something from other tokens."""
-        y, kv = attention(norm(x) if self.norm_first else x, **where)
-        return x + y if self.norm_first else norm(x + y), kv
+        """x (B, T, C) -> the same shape, and the keys and values; what else, as in `Attention`."""
+        y, kv = self.attention(
+            self.before(self.norm_attention, x), mask=mask, rotary=rotary, past=past, start=start
+        )
+        x = self.after(self.norm_attention, x + y)  # (B, T, C)
+        return self.add_mlp(x), kv
 
-    def think(self, x: Tensor) -> Tensor:
+    def add_mlp(self, x: Tensor) -> Tensor:
         """The second half: work on what was taken, each token alone."""
-        hidden = self.activation(self.up(self.norm_mlp(x) if self.norm_first else x))  # (B, T, 4C)
-        record(self, "mlp", hidden, bend=self.bend)
-        x = x + F.dropout(self.down(hidden), self.dropout, self.training)
-        x = x if self.norm_first else self.norm_mlp(x)
+        x = self.after(self.norm_mlp, x + self.mlp(self.before(self.norm_mlp, x)))  # (B, T, C)
         record(self, "stream", x)
         return x
+
+    def before(self, norm: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """What a part reads: normed, where that comes first."""
+        return norm(x) if self.norm_first else x
+
+    def after(self, norm: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """The stream with what a part added: normed, where that comes last, as in 2017."""
+        return x if self.norm_first else norm(x)
 
 
 def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False) -> Attention:
@@ -187,7 +198,6 @@ def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False)
     idea="Each token looks back at all the tokens before it and takes something from each.",
     paper="Vaswani et al. 2017, Attention Is All You Need",
     settings=TransformerSettings,
-    twin=attend.__name__,
     order=80,
 )
 class Transformer(Network):
@@ -212,10 +222,17 @@ class Transformer(Network):
     def context_size(self) -> int:
         return self.settings.block_size
 
-    def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
-        from lm_core.models import decoding  # which knows this file
+    @property
+    def written_out(self) -> bool:
+        """Whether `decoding`, which has one recipe written out, can stand in for `forward`."""
+        if type(self) is not Transformer or tracing():
+            return False
+        s, usual = self.settings, TransformerSettings()
+        same = all(getattr(s, name) == getattr(usual, name) for name in RECIPE)
+        return same and s.n_kv_head in (0, s.n_head)
 
-        return decoding.steps(self, state) if decoding.fits(self) else super().steps(state)
+    def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
+        return decoding.steps(self, state) if self.written_out else super().steps(state)
 
     def hidden(self, idx: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
         s, T, start = self.settings, idx.size(1), 0 if state is None else state.length

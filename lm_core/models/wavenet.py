@@ -83,7 +83,7 @@ class Fuse(nn.Module):
     def forward(self, earlier: Tensor, later: Tensor) -> Tensor:
         """Both (..., n_in) -> (..., n_out)."""
         y = self.pair(torch.cat([earlier, later], dim=-1)).tanh()
-        record(self, "hidden", y, bend="tanh")
+        record(self, "hidden", y, activation="tanh")
         return later + y if self.adds else y
 
 
@@ -94,7 +94,6 @@ class Fuse(nn.Module):
     paper="van den Oord et al. 2016, WaveNet: A Generative Model for Raw Audio",
     settings=WaveNetSettings,
     order=45,
-    twin="tree",
 )
 class WaveNet(Network):
     """The hierarchical MLP. The state is the last n - 1 ids (B, n - 1)."""

@@ -1,10 +1,37 @@
 """What of a model is stored: every number once, whatever names it has; and what may be loaded."""
 
+import re
+from pathlib import Path
+
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
 
 from lm_core.models.contract import LanguageModel
 
 LARGEST = 1e18  # float32 holds its square, which norms and products need
+
+# What files of earlier versions call a weight, and what it is called now.
+FORMERLY = ((r"(blocks\.\d+)\.(up|down)\.", r"\1.mlp.\2."),)
+
+
+def name_now(name: str) -> str:
+    """The name of a weight, whatever version of the lab wrote it."""
+    for former, now in FORMERLY:
+        name = re.sub(former, now, name)
+    return name
+
+
+def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the weights in a file; nothing else of it is read."""
+    with safe_open(path, "pt") as file:
+        names = file.keys()
+        return {name_now(k): tuple(file.get_slice(k).get_shape()) for k in names}
+
+
+def weights_in(path: Path) -> dict[str, torch.Tensor]:
+    """The weights in a file, by name."""
+    return {name_now(name): tensor for name, tensor in load_file(path).items()}
 
 
 def stored(model: LanguageModel) -> dict[str, torch.Tensor]:

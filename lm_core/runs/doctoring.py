@@ -15,10 +15,10 @@ from lm_core.doctor.plan import Plan
 from lm_core.doctor.steps import examine as steps_of
 from lm_core.errors import LabError
 from lm_core.runs.held import HeldStore
+from lm_core.runs.job import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Event, Failed
 

@@ -10,7 +10,6 @@ Ask for the run with its owner first: what is given here is given to whoever has
 import io
 import tempfile
 import zipfile
-from dataclasses import fields
 from pathlib import Path
 
 from lm_core.runs.store import TABLES, Run, RunStore
@@ -26,9 +25,9 @@ def stored_events(store: RunStore, run: Run) -> list[Event]:
     """Everything the run has shown so far, step by step, but not where its files are."""
     found = []
     for order, kind in enumerate(kind for kind in TABLES if kind not in PLACES):
-        names = [field.name for field in fields(kind)]
+        _, columns = TABLES[kind]
         for row in store.since(kind, run.id):
-            event = event_of(kind, {name: row[name] for name in names if name in row})
+            event = event_of(kind, {column: row[column] for column in columns})
             found.append((event.step, order, event))
     return [event for _, _, event in sorted(found, key=lambda one: one[:2])]
 

@@ -251,12 +251,13 @@ def run(spec: RunSpec, *, looking: float | None = None) -> Iterator[Event]:
     """
     ready = prepare(spec)
     trainer = trainer_with(spec.fault)(
+        ready.task,
         ready.model,
         ready.data,
         settings=spec.train,
         budget=spec.budget,
         seed=spec.seed,
-        watchers=[Inside(share=share(spec) if looking is None else looking)],
+        callbacks=[Inside(share=share(spec) if looking is None else looking)],
     )
     return Health.of(trainer).listen(trainer.run())
 

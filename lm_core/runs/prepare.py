@@ -27,16 +27,17 @@ from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, own_corpus, read_file
 from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
-from lm_core.generation.filling import gaps_filled
 from lm_core.home import home_folder, make_folder
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, Model
 from lm_core.runs.beginning import begin, check_beginning
-from lm_core.runs.samples import Pieces, write_sample
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tasks import tasks
+from lm_core.tasks.samples import Pieces
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
 from lm_core.training.estimate import check
+from lm_core.training.task import Task
 
 KEPT = 24  # prepared texts in the home folder; the oldest go first
 
@@ -50,19 +51,15 @@ class Prepared:
     tokenizer: Tokenizer
     data: dict[str, Encoded]
     model: LanguageModel
+    task: Task
     begun: str = ""  # with which weights, in words, where they are not random
 
-    def writer(self, seed: int = 0) -> Callable[[LanguageModel, float], tuple[str, Pieces]]:
-        """A function that lets the model write for so many seconds at most, about, as
-        `write_sample` does. One that reads both sides fills gaps in text it has not learned from
-        instead, and has no pieces."""
-        items = self.info.kind == "items"
-        held_out = self.data.get("validation", self.data["train"])
+    def writer(self, seed: int = 0) -> Callable[[Model, float], tuple[str, Pieces]]:
+        """A function that shows what the model does now, in so many seconds, about: a text and its
+        pieces, as the task's `preview` gives them."""
 
-        def write(model: LanguageModel, seconds: float = math.inf) -> tuple[str, Pieces]:
-            if not model.causal:
-                return gaps_filled(model, self.tokenizer, held_out, seed=seed), ()
-            return write_sample(model, self.tokenizer, seed=seed, items=items, seconds=seconds)
+        def write(model: Model, seconds: float = math.inf) -> tuple[str, Pieces]:
+            return self.task.preview(model, self.tokenizer, self.data, seed=seed, seconds=seconds)
 
         return write
 
@@ -132,7 +129,8 @@ def prepare(spec: RunSpec) -> Prepared:
     check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
     begun = begin(model, tokenizer, spec, data["train"])
-    return Prepared(spec, info, tokenizer, data, model, begun)
+    task = tasks[spec.task].build()
+    return Prepared(spec, info, tokenizer, data, model, task, begun)
 
 
 def longest(data: dict[str, Encoded]) -> int:

@@ -9,8 +9,8 @@ import math
 from lm_core.encoded import Encoded
 from lm_core.evaluation.score import token_nats
 from lm_core.runs.prepare import Prepared
+from lm_core.tasks.counting import first_tokens
 from lm_core.training import Trainer
-from lm_core.training.counting import first_tokens
 from lm_core.training.events import Probed
 
 TOKENS = 48

@@ -236,7 +236,7 @@ def _main() -> None:
     def listen() -> None:
         for line in sys.stdin:
             lines.put(line)
-        worker.PARENT_GONE.set()
+        importlib.import_module("lm_core.runs.job").PARENT_GONE.set()
         lines.put(None)
 
     threading.Thread(target=listen, daemon=True).start()

@@ -14,8 +14,8 @@ from lm_core.runs.probing import Probe
 from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.store import RunStore
 from lm_core.training import Trainer
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import Event
-from lm_core.training.watching import Watcher
 
 
 class Reporting:
@@ -27,7 +27,7 @@ class Reporting:
         self.probe = Probe(prepared)
 
     @property
-    def watchers(self) -> Sequence[Watcher]:
+    def callbacks(self) -> Sequence[Callback]:
         """Those who see single steps; a counting model has none."""
         return self.snapshots, self.inside
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError
+from safetensors.torch import save
 from torch import Tensor
 
 from lm_core.checkpoints import Checkpoint, said
@@ -29,14 +29,14 @@ from lm_core.home import unwritable
 from lm_core.json_files import dumps, read_json
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel
-from lm_core.models.weights import fits, sound, stored
+from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers import load_tokenizer
 from lm_core.training import Trainer
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import Snapshot
-from lm_core.training.watching import Watcher
 
 PLANNED, MOST = 16, 20  # of a run; in all, as each stop adds one
 MOST_BYTES = 200_000_000  # of all that a run keeps
@@ -45,7 +45,7 @@ FOLDER, CARD, TOKENIZER = "snapshots", "card.json", "tokenizer.json"
 MOST_CARD_BYTES, MOST_TOKENIZER_BYTES = 1_000_000, 50_000_000
 
 
-class Snapshots(Watcher):
+class Snapshots(Callback):
     """Writes the snapshots of one run. `taken` are the steps there are, `spent` the seconds that
     writing them took."""
 
@@ -206,12 +206,10 @@ def _load(path: Path, name: str, settings: dict[str, Any], vocab_size: int) -> L
     try:
         if path.stat().st_size > MOST_BYTES:
             raise damaged
-        with safe_open(path, "pt") as file:
-            shapes = {k: tuple(file.get_slice(k).get_shape()) for k in file.keys()}  # noqa: SIM118
-        if not fits(blueprint(name, settings, vocab_size), shapes):
+        if not fits(blueprint(name, settings, vocab_size), shapes_in(path)):
             raise damaged
         model = build_model(name, settings, vocab_size)
-        if model.load_state_dict(load_file(path), strict=False).unexpected_keys:
+        if model.load_state_dict(weights_in(path), strict=False).unexpected_keys:
             raise damaged
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise damaged from None

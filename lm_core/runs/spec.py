@@ -67,6 +67,11 @@ class RunSpec:
         trainer_with(self.fault)  # raises UnknownName with the nearest
 
     @property
+    def task(self) -> str:
+        """What is learned: the usual task of the family."""
+        return models[self.model_name].build.tasks[0]
+
+    @property
     def id(self) -> str:
         """Twelve hexadecimal digits; equal specs have equal ids."""
         canonical = dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))

@@ -116,7 +116,8 @@ def number_runs(db: sqlite3.Connection) -> None:
 def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
     """The table, the columns and the values of an event."""
     table, columns = TABLES[type(event)]
-    values = (getattr(event, column) for column in columns)
+    fields = {kept: name for name, kept in events.KEPT_AS.get(type(event), {}).items()}
+    values = (getattr(event, fields.get(column, column)) for column in columns)
     kept = (
         dumps(value) if column == AS_JSON.get(table) else value
         for column, value in zip(columns, values, strict=True)

@@ -25,8 +25,8 @@ from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.runs.prepare import Prepared
 from lm_core.training import Trainer
+from lm_core.training.distributed.team import Team
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
-from lm_core.training.parallel import Team
 from lm_core.training.resume import restore, training_tensors
 
 
@@ -60,6 +60,7 @@ class TrainingRun:
             prepared.check_same_text(begun)
         spec, self.prepared, self.folder, self.device = prepared.spec, prepared, folder, device
         self.trainer = trainer_with(spec.fault)(
+            prepared.task,
             prepared.model if begun is None else begun.model,
             prepared.data,
             settings=spec.train,
@@ -102,7 +103,7 @@ class TrainingRun:
 
     def _draw(self, name: str, event: Step | Evaluated) -> None:
         rows = self.history[name]
-        rows.append([event.step, round(event.nats, 4)])
+        rows.append([event.step, round(event.loss, 4)])
         if len(rows) >= 4 * MOST_ROWS:
             rows[:] = thinned(rows)
 
@@ -144,7 +145,7 @@ def how_it_ended(end: Finished) -> str:
         return early
     kept = (
         f"Kept: the weights of step {end.kept:,}, the best evaluation "
-        f"({end.kept_nats:.2f} nats); those of step {end.step:,} did worse."
+        f"({end.kept_loss:.2f} nats); those of step {end.step:,} did worse."
     )
     return f"{early} {kept}".lstrip()
 
@@ -153,7 +154,7 @@ def scores(*evaluated: Evaluated) -> dict[str, dict[str, Any]]:
     """What a card says of evaluations: by split. What is kept is scored on validation text."""
     return {
         "validation" if e.split == KEPT else e.split: {
-            "nats_per_token": e.nats,
+            "nats_per_token": e.loss,
             "tokens": e.scored_tokens,
             "whole_split": e.whole,
         }

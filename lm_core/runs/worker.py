@@ -5,7 +5,6 @@ Imports no streamlit. Steered through the store: it looks at the owner's wish a 
 
 import contextlib
 import os
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,44 +16,18 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import LabError, StoreUnavailable
 from lm_core.runs.held import HeldStore, RunLost
+from lm_core.runs.job import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.runs.keepsakes import keep
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
-from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.runs.store import Run, RunStore
+from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.store import RunStore
 from lm_core.runs.training_run import TrainingRun, has_checkpoint, how_it_ended
-from lm_core.training import Control, Trainer
+from lm_core.training import Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
-PARENT_GONE = threading.Event()  # the page's process ended: stop and save
-LOOK_SECONDS = 0.05
 WRITE_SECONDS = 0.2
-THREADS = torch.get_num_threads()  # what the pool of workers gave this process
-
-
-class StoreControl(Control):
-    """A Control whose wishes are in the store."""
-
-    def __init__(self, store: RunStore, run: str) -> None:
-        super().__init__()
-        self.store, self.run = store, run
-        self.trainer: Trainer | None = None  # whose steps are counted for a pause
-        self._looked, self._pause_at = float("-inf"), None
-        self.steps_granted = self._steps_taken = store.wish(run).single_steps  # of an earlier life
-
-    def look(self) -> str:
-        if PARENT_GONE.is_set():
-            return "stop"
-        now = time.perf_counter()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            self.wish, self.steps_granted, self.lr_scale, self._pause_at = self.store.wish(self.run)
-        if self._pause_at is not None and self.trainer and self.trainer.step >= self._pause_at:
-            wished, self._pause_at = self.store.wish(self.run).wish, None
-            self.wish = "pause" if wished == "run" else wished  # a stop is not to be lost
-            self.store.update(self.run, wish=self.wish, pause_at=None)
-        return self.wish
 
 
 def warm_up() -> None:
@@ -71,7 +44,12 @@ def warm_up() -> None:
         except LabError:
             return  # whoever starts a run is told
         trainer = Trainer(
-            ready.model, ready.data, budget=ready.spec.budget, device=device, write=ready.writer()
+            ready.task,
+            ready.model,
+            ready.data,
+            budget=ready.spec.budget,
+            device=device,
+            write=ready.writer(),
         )
         list(trainer.run())
 
@@ -117,18 +95,6 @@ def _execute(store: HeldStore, run: str) -> str:
     return store.get(run).status
 
 
-def prepared_for(store: RunStore, row: Run) -> Prepared:
-    """What a run needs; an own text is called there as its owner calls it.
-
-    Raises:
-        LabError: as `prepare`.
-    """
-    spec = RunSpec.from_dict(row.spec)
-    prepared = prepare(spec)
-    title = store.texts.title(row.owner, spec.corpus.text)
-    return prepared.titled(title) if title else prepared
-
-
 def begun_after(store: RunStore, run: str, step: int) -> str:
     """Forget what an earlier life of the run showed after the step that it goes on from, so that
     no two curves mix; in words, where that is anything."""
@@ -137,23 +103,6 @@ def begun_after(store: RunStore, run: str, step: int) -> str:
     if not step:
         return "It began anew: nothing of it had been saved."
     return f"It went on from step {step:,}, the last that had been saved."
-
-
-def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
-    """What a run's row says of the model, the text and the machine from the start."""
-    return {
-        "parameters": prepared.model.n_parameters,
-        "vocab_size": prepared.tokenizer.vocab_size,
-        "device": str(device),
-        "corpus": prepared.info.title,
-        "unit": unit_of(prepared.spec.tokenizer_name),
-        "counts": prepared.card()["counts"],
-    }
-
-
-def unit_of(tokenizer: str) -> str:
-    """What a loss is counted in: "nats per character"."""
-    return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
 def training_of(
@@ -170,7 +119,7 @@ def training_of(
         check=store.check,  # a later attempt may have saved to this folder already
         control=control,
         write=prepared.writer(prepared.spec.seed),
-        watchers=reporting.watchers,
+        callbacks=reporting.callbacks,
         aside=reporting.aside,
     )
     control.trainer = training.trainer
@@ -228,11 +177,3 @@ def ended(store: RunStore, run: str, end: Finished) -> tuple[str, str, dict[str,
     status, why = how_stopped(store, run) if stopped else ("finished", "")
     told = " ".join(filter(None, (why, how_it_ended(end))))
     return status, told, {"kept": end.kept, "early": end.reason == "early"}
-
-
-def how_stopped(store: RunStore, run: str) -> tuple[str, str]:
-    """Status and message of a run that was to stop: as wished, or because the page's process is
-    gone."""
-    if PARENT_GONE.is_set() and store.wish(run).wish != "stop":
-        return "interrupted", "The lab was closed while this was going; it can go on."
-    return "stopped", ""

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import Model
 
 KINDS = ("live", "average", "best")
 
@@ -36,7 +36,7 @@ class Weights:
 
     def __init__(
         self,
-        model: LanguageModel,
+        model: Model,
         *,
         decay: float = 0.0,
         keep_best: bool = False,
@@ -48,7 +48,7 @@ class Weights:
         self.average = _copies(self.here) if decay else None
         self.best: list[Tensor] | None = None
         self.step = 0  # the last one taken
-        self.best_nats, self.best_step, self.waited = math.inf, 0, 0
+        self.best_loss, self.best_step, self.waited = math.inf, 0, 0
         self.judged_on = 0  # tokens of the evaluations that are compared
         self.showing: bool | None = None  # the weights to keep, those to judge; None: the live ones
 
@@ -77,8 +77,8 @@ class Weights:
         torch._foreach_lerp_(self.average, self.here, 1 - decay)
 
     @torch.no_grad()
-    def judge(self, nats: float, tokens: int = 0) -> None:
-        """Hear the surprise of an evaluation of the weights that are shown now.
+    def judge(self, loss: float, tokens: int = 0) -> None:
+        """Hear the loss of an evaluation of the weights that are shown now.
 
         Args:
             tokens: how many were scored. The best is one among evaluations of one size: a sample
@@ -87,8 +87,8 @@ class Weights:
         if tokens != self.judged_on:
             self.begin_anew()
             self.judged_on = tokens
-        if nats < self.best_nats:
-            self.best_nats, self.best_step, self.waited = nats, self.step, 0
+        if loss < self.best_loss:
+            self.best_loss, self.best_step, self.waited = loss, self.step, 0
             if self.keep_best and self.best is None:
                 self.best = _copies(self._judged())
             elif self.keep_best:
@@ -98,7 +98,7 @@ class Weights:
 
     def begin_anew(self) -> None:
         """Forget the best: the next evaluation is compared with none before it."""
-        self.best, self.best_nats, self.best_step, self.waited = None, math.inf, 0, 0
+        self.best, self.best_loss, self.best_step, self.waited = None, math.inf, 0, 0
 
     @contextmanager
     def shown(self, *, kept: bool = False) -> Iterator[None]:
@@ -147,7 +147,7 @@ class Weights:
         for kind in KINDS:
             for i, tensor in enumerate(getattr(self, kind) or ()):
                 yield f"{kind}.{i}", self._joined(i, tensor)
-        judged = [self.best_nats, self.waited, self.best_step, self.judged_on]
+        judged = [self.best_loss, self.waited, self.best_step, self.judged_on]
         yield "judged", torch.tensor(judged, dtype=torch.float64)
 
     @torch.no_grad()
@@ -165,9 +165,9 @@ class Weights:
         self.best = found["best"] if self.keep_best else None
         if "judged" in tensors:
             # An older file says neither the step nor the size: its next evaluation begins anew.
-            nats, waited, step, tokens = [*tensors["judged"].tolist(), 0, 0][:4]
+            loss, waited, step, tokens = [*tensors["judged"].tolist(), 0, 0][:4]
             # The best is looked for anew where its weights were not kept.
-            self.best_nats = math.inf if self.keep_best and not self.best else nats
+            self.best_loss = math.inf if self.keep_best and not self.best else loss
             self.waited, self.best_step, self.judged_on = int(waited), int(step), int(tokens)
 
     def _of(self, kind: str, tensors: dict[str, Tensor]) -> list[Tensor] | None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import torch
 
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import Model
 
 
 @contextmanager
@@ -27,8 +27,9 @@ def seeded(seed: int, step: int, part: int, device: torch.device) -> Iterator[No
         yield
 
 
-def uses_chance(model: LanguageModel) -> bool:
-    """Whether training hides something at random, so that each step needs its own seed."""
-    parts = [m for m in model.modules() if isinstance(m, LanguageModel)]
+def uses_chance(model: Model) -> bool:
+    """Whether training draws random numbers, so that each step needs its own seed."""
+    parts = [m for m in model.modules() if isinstance(m, Model)]
     given = [(k, v) for part in parts for k, v in part.settings.to_dict().items()]
-    return not model.causal or any("drop" in k and v not in (0, False) for k, v in given)
+    drops = any("drop" in k and v not in (0, False) for k, v in given)
+    return drops or any(part.draws for part in parts)

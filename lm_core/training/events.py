@@ -1,6 +1,7 @@
 """What a training run says while it goes on. Small, frozen, plain numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = "kept"
@@ -10,13 +11,15 @@ KEPT = "kept"
 class Step:
     """One optimizer step (or, for a counting model, one look at more of the text).
 
-    `nats` is the mean surprise of the batch in nats per token, before the step changed anything.
+    `loss` is the mean over the batch, penalties left out, before the step changed anything; what it
+    is counted in says the task: nats per token where the next token is guessed. `tokens` are the
+    targets read since the run began.
     """
 
     step: int
-    tokens: int  # read since the run began
+    tokens: int
     seconds: float  # of training, pauses left out
-    nats: float
+    loss: float
     lr: float = 0.0
     grad_norm: float = 0.0
     tokens_per_second: float = 0.0
@@ -24,16 +27,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Surprise on a fixed set of tokens of `split`, nats per token. Along the way the set is the
-    same all the time; at the end what is kept, the weights of `step`, is scored on more of the
-    validation text, and `split` is KEPT."""
+    """How good the model is on a fixed set of targets of `split`: its loss, and by name what else
+    the task reports. Along the way the set is the same all the time; at the end what is kept, the
+    weights of `step`, is scored on more of the validation split, and `split` is KEPT."""
 
     step: int
     tokens: int
     split: str
-    nats: float
+    loss: float
     scored_tokens: int
     whole: bool  # the whole split was scored, not a part
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,14 @@ class Paused:
 class Finished:
     """The last event of a run that ended as asked: `reason` is budget, stopped, or early (no
     evaluation was better for as long as the settings' patience). `kept` is the step whose weights
-    are kept, and `kept_nats` their evaluation, where a later one was worse; None: the last."""
+    are kept, and `kept_loss` their evaluation, where a later one was worse; None: the last."""
 
     step: int
     tokens: int
     seconds: float
     reason: str
     kept: int | None = None
-    kept_nats: float | None = None
+    kept_loss: float | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,9 @@ class Failed:
             "try a learning rate ten times lower, or turn gradient clipping on.",
         )
 
+
+# What a field is called in the store and in logs: a loss was of nats when these were made.
+KEPT_AS = {Step: {"loss": "nats"}, Evaluated: {"loss": "nats"}}
 
 Event = (
     Step

@@ -8,8 +8,6 @@ and goes while gradients are computed. So the sum says how large, and is no boun
 256 rows, it was 0.4 (MLP), 0.7 (Transformer) and 1.5 (LSTM) times the memory really taken.
 """
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor, nn
 
@@ -19,39 +17,37 @@ from lm_core.training.batches import Batch
 from lm_core.training.chance import seeded
 from lm_core.training.events import Diagnosed
 from lm_core.training.precision import Objective
-
-if TYPE_CHECKING:
-    from lm_core.training.trainer import Trainer
+from lm_core.training.state import Training
 
 GB = 1e9
 ROOM = 0.9  # share of the free memory that a step may be told to use
 
 
-def advice(trainer: "Trainer") -> Diagnosed:
+def advice(training: Training) -> Diagnosed:
     """What would have fitted; asked for after the memory of the failed step was given back."""
-    rows = trainer.batches.batch_size
-    trainer.optimizer.zero_grad(set_to_none=True)
-    if trainer.device.type == "cuda":
+    rows = training.batches.batch_size
+    training.optimizer.zero_grad(set_to_none=True)
+    if training.device.type == "cuda":
         torch.cuda.empty_cache()
     nothing = "Take a shorter context or a smaller model."
     if rows == 1:
-        return _diagnosis(trainer, "A batch of one row does not fit.", nothing)
+        return _diagnosis(training, "A batch of one row does not fit.", nothing)
     try:
-        fixed, each = needs(trainer)
+        fixed, each = needs(training)
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
         text = f"A batch of {rows} rows does not fit, and neither do two."
-        return _diagnosis(trainer, text, nothing)
-    free, fitting = free_bytes(trainer.device), max(1, rows // 2)
+        return _diagnosis(training, text, nothing)
+    free, fitting = free_bytes(training.device), max(1, rows // 2)
     # What this run holds already is counted in `fixed`, so it is free as far as the sum goes.
-    room = None if free is None else ROOM * (free + held(trainer))
+    room = None if free is None else ROOM * (free + held(training))
     while room is not None and fitting > 1 and fixed + each * fitting > room:
         fitting //= 2
     would = _size(fixed + each * fitting)
     text = f"A batch of {rows} rows does not fit; {fitting} would need about {would}."
     cure = f"Set batch_size to {fitting}, or accumulate to {-(-rows // fitting)}."
-    return _diagnosis(trainer, text, cure)
+    return _diagnosis(training, text, cure)
 
 
 def sentence(rows: int) -> str:
@@ -62,40 +58,40 @@ def sentence(rows: int) -> str:
     )
 
 
-def needs(trainer: "Trainer") -> tuple[int, int]:
+def needs(training: Training) -> tuple[int, int]:
     """Bytes that a step needs whatever the batch, and those it needs for each row of a batch, which
     has at least two."""
-    many = max(2, trainer.batches.batch_size // 4)  # what is large may go other ways than one row
+    many = max(2, training.batches.batch_size // 4)  # what is large may go other ways than one row
     try:
         few = max(1, many // 2)
-        one, two = (saved_bytes(trainer, rows) for rows in (few, many))
+        one, two = (saved_bytes(training, rows) for rows in (few, many))
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
         few, many = 1, 2
-        one, two = (saved_bytes(trainer, rows) for rows in (few, many))
+        one, two = (saved_bytes(training, rows) for rows in (few, many))
     each = (two - one) // (many - few)
-    weights = [p for p in trainer.learner.parameters() if p.requires_grad]
+    weights = [p for p in training.learner.parameters() if p.requires_grad]
     gradients = sum(local(p).nbytes for p in weights)
-    return held(trainer, full=True) + gradients + max(0, two - many * each), max(1, each)
+    return held(training, full=True) + gradients + max(0, two - many * each), max(1, each)
 
 
-def held(trainer: "Trainer", *, full: bool = False) -> int:
+def held(training: Training, *, full: bool = False) -> int:
     """Bytes of the weights, the optimizer's memory and the averages. `full`: as they will be once
     the first step has made the optimizer's memory (two numbers a weight, the most any takes)."""
-    tensors = {*trainer.learner.parameters(), *trainer.learner.buffers()}
-    kept = [t for kind in (trainer.weights.average, trainer.weights.best) for t in kind or ()]
-    memories = trainer.optimizer.state_dict()["state"].values()
+    tensors = {*training.learner.parameters(), *training.learner.buffers()}
+    kept = [t for kind in (training.weights.average, training.weights.best) for t in kind or ()]
+    memories = training.optimizer.state_dict()["state"].values()
     memory = sum(local(v).nbytes for m in memories for v in m.values() if isinstance(v, Tensor))
     if full and not memory:
-        memory = 2 * sum(local(p).nbytes for p in trainer.learner.parameters() if p.requires_grad)
+        memory = 2 * sum(local(p).nbytes for p in training.learner.parameters() if p.requires_grad)
     return memory + sum(local(t).nbytes for t in [*tensors, *kept])
 
 
-def saved_bytes(trainer: "Trainer", rows: int) -> int:
+def saved_bytes(training: Training, rows: int) -> int:
     """Bytes that the graph of a batch of so many rows keeps, the weights themselves left out."""
-    (batch,), _ = trainer.batches.parts(0, rows=rows)
-    own = {t.untyped_storage().data_ptr() for t in trainer.model.parameters()}
+    (batch,), _ = training.batches.parts(0, rows=rows)
+    own = {t.untyped_storage().data_ptr() for t in training.model.parameters()}
     seen: dict[int, tuple[Tensor, int]] = {}  # holding the tensor keeps its address its own
 
     def note(tensor: Tensor) -> Tensor:
@@ -104,17 +100,17 @@ def saved_bytes(trainer: "Trainer", rows: int) -> int:
             seen[storage.data_ptr()] = tensor, storage.nbytes()
         return tensor
 
-    _measure(trainer.model, trainer, batch, note)
+    _measure(training.model, training, batch, note)
     return sum(size for _, size in seen.values())
 
 
-def _measure(model: nn.Module, trainer: "Trainer", batch: Batch, note) -> None:
+def _measure(model: nn.Module, training: Training, batch: Batch, note) -> None:
     model.train()
     with (
-        seeded(trainer.seed, trainer.step, 0, trainer.device),
+        seeded(training.seed, training.step, 0, training.device),
         torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor),
     ):
-        Objective(model, trainer.arithmetic)(batch.idx, batch.targets, None)
+        Objective(model, training.arithmetic, training.task.loss)(*batch.inputs, None)
 
 
 def free_bytes(device: torch.device) -> int | None:
@@ -133,6 +129,6 @@ def _size(number: float) -> str:
     return f"{number / GB:.1f} GB" if number >= GB / 10 else f"{max(1, round(number / 1e6))} MB"
 
 
-def _diagnosis(trainer: "Trainer", text: str, cure: str) -> Diagnosed:
-    step, control = trainer.step, "train.batch_size"
+def _diagnosis(training: Training, text: str, cure: str) -> Diagnosed:
+    step, control = training.step, "train.batch_size"
     return Diagnosed(step, "out_of_memory", "alarm", text, cure, control)

@@ -1,15 +1,12 @@
 """Optimizers by name. Matrices are decayed, vectors (biases, gains) are not."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
 from lm_core.training.muon import Muon, SharedMuon
-
-if TYPE_CHECKING:
-    from lm_core.training.settings import TrainSettings
 
 ADAM_SHARE = 0.15  # of Muon's rate, for the weights that Muon leaves to AdamW
 
@@ -119,8 +116,7 @@ gives has the methods of `torch.optim.Optimizer` that the Trainer uses."""
 
 
 def optimizer_of(
-    model: nn.Module, settings: "TrainSettings", *, bfloat16: bool = False
-) -> "torch.optim.Optimizer | Several":
-    """The one that the settings name."""
-    rates = {"lr": settings.lr, "weight_decay": settings.weight_decay}
-    return OPTIMIZERS[settings.optimizer](model, **rates, bfloat16=bfloat16)
+    model: nn.Module, name: str, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer | Several:
+    """The one of that name, for the weights of `model` that learn."""
+    return OPTIMIZERS[name](model, lr=lr, weight_decay=weight_decay, bfloat16=bfloat16)

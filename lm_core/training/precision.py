@@ -11,17 +11,17 @@ put back after it, so that nothing of it is seen by whoever reads the events.
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.func import functional_call
 
 from lm_core.errors import BadSettings
-from lm_core.models.contract import LanguageModel
 from lm_core.models.heads import LinearHead
+from lm_core.training.task import Loss
 
 
 class Arithmetic:
@@ -84,31 +84,35 @@ class Arithmetic:
 
 
 class Objective(nn.Module):
-    """`model.objective` as the steps compute it, in the run's number format; a module, because that
-    is what can be shared between processes and compiled."""
+    """The loss of a model as the steps compute it, in the run's number format; a module, because
+    that is what can be shared between processes and compiled.
 
-    def __init__(self, model: LanguageModel, arithmetic: Arithmetic) -> None:
+    Args:
+        loss: called with the model and what the objective is called with.
+    """
+
+    def __init__(self, model: nn.Module, arithmetic: Arithmetic, loss: Callable[..., Loss]) -> None:
         super().__init__()
-        self.asked, self.arithmetic = _Asked(model), arithmetic
+        self.asked, self.arithmetic = _Asked(model, loss), arithmetic
         self.rounds = arithmetic.rounds
 
-    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
+    def forward(self, *given: Any) -> Loss:
         if self.rounds:
             rounded = {name: p.bfloat16() for name, p in self.asked.named_parameters()}
-            return functional_call(self.asked, rounded, (idx, targets, state))
+            return functional_call(self.asked, rounded, given)
         with self.arithmetic.forward():
-            return self.asked(idx, targets, state)
+            return self.asked(*given)
 
 
 class _Asked(nn.Module):
-    """A module is asked by calling it; training asks for the objective."""
+    """A module is asked by calling it; training asks for the loss."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: nn.Module, loss: Callable[..., Loss]) -> None:
         super().__init__()
-        self.model = model
+        self.model, self.loss = model, loss
 
-    def forward(self, idx: Tensor, targets: Tensor, state: Any) -> tuple:
-        return self.model.objective(idx, targets, state)
+    def forward(self, *given: Any) -> Loss:
+        return self.loss(self.model, *given)
 
 
 NAMES = {"cpu": "This processor", "cuda": "This GPU"}

@@ -1,7 +1,7 @@
 """What a checkpoint needs beyond the weights so that training goes on as if never stopped.
 
 Batches and dropout are functions of (seed, step), so what is left is: the optimizer's memory, the
-carried state, the weights beside those in the model (averages, the best), and how far the run had
+hidden state, the weights beside those in the model (averages, the best), and how far the run had
 come. What counts has the last alone: it counts from nothing at each of its steps.
 """
 
@@ -13,66 +13,63 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadCheckpoint
-from lm_core.training import sharding
-from lm_core.training.trainer import Trainer
+from lm_core.training.distributed import sharding
+from lm_core.training.state import Training
 
 
-def training_tensors(trainer: Trainer) -> dict[str, Tensor] | None:
+def training_tensors(training: Training) -> dict[str, Tensor] | None:
     """Flat, named tensors for a safetensors file; None for a counting model."""
-    if trainer.optimizer is None:
+    if training.optimizer is None:
         return None
-    if trainer.team.shards:
-        if trainer.weights.memory is not None:
-            return trainer.weights.memory
-        trainer.team.order(sharding.MEMORY)
-        if not trainer.team.leads:
-            deque(_memory(trainer), maxlen=0)  # takes part and keeps nothing
+    if training.team.shards:
+        if training.weights.memory is not None:
+            return training.weights.memory
+        training.team.broadcast(sharding.MEMORY)
+        if not training.team.leads:
+            deque(_memory(training), maxlen=0)  # takes part and keeps nothing
             return None
-    tensors = {name: value.cpu().contiguous() for name, value in _memory(trainer)}
-    if trainer.part:
-        tensors["part"] = torch.tensor(trainer.part)
-    if isinstance(trainer.state, tuple):
-        for i, part in enumerate(trainer.state):
+    tensors = {name: value.cpu().contiguous() for name, value in _memory(training)}
+    if training.part:
+        tensors["part"] = torch.tensor(training.part)
+    if isinstance(training.state, tuple):
+        for i, part in enumerate(training.state):
             tensors[f"state.{i}"] = part.cpu().contiguous()
-    elif isinstance(trainer.state, Tensor):
-        tensors["state"] = trainer.state.cpu().contiguous()
+    elif isinstance(training.state, Tensor):
+        tensors["state"] = training.state.cpu().contiguous()
     return tensors
 
 
-def _memory(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
+def _memory(training: Training) -> Iterator[tuple[str, Tensor]]:
     """What is spread over the processes, where anything is: one whole tensor after the other."""
-    for i, memory in trainer.optimizer.state_dict()["state"].items():
+    for i, memory in training.optimizer.state_dict()["state"].items():
         for name, value in memory.items():
             yield f"optimizer.{i}.{name}", sharding.whole(torch.as_tensor(value))
-    yield from trainer.weights.tensors()
-    if trainer.keeps_gradients:
-        for i, p in enumerate(trainer.learner.parameters()):
+    yield from training.weights.tensors()
+    if training.keeps_gradients:
+        for i, p in enumerate(training.learner.parameters()):
             if p.grad is not None:
                 yield f"gradient.{i}", p.grad
 
 
-def restore(trainer: Trainer, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
-    """Put a fresh trainer (weights already loaded) where the saved one was. Where nothing is left
-    to do it saves nothing either: its checkpoint stays as it is.
+def restore(training: Training, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
+    """Put a fresh training (weights already loaded) where the saved one was.
 
     Raises:
-        BadCheckpoint: the tensors do not fit this trainer.
+        BadCheckpoint: the tensors do not fit this training.
     """
     try:
-        trainer.step, trainer.tokens = int(meta["step"]), int(meta["tokens"])
-        trainer.seconds = float(meta["seconds"])
-        if trainer.optimizer is not None:
-            _remember(trainer, tensors)
-        if trainer.done:
-            trainer.save = None
+        training.step, training.tokens = int(meta["step"]), int(meta["tokens"])
+        training.seconds = float(meta["seconds"])
+        if training.optimizer is not None:
+            _remember(training, tensors)
     except (KeyError, ValueError, TypeError, RuntimeError, IndexError):
         raise BadCheckpoint("The checkpoint does not fit this run: start a new one.") from None
 
 
-def _remember(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
-    """Optimizer, weights and carried state."""
-    saved = trainer.optimizer.state_dict()
-    weights = [p for group in trainer.optimizer.param_groups for p in group["params"]]
+def _remember(training: Training, tensors: dict[str, Tensor]) -> None:
+    """Optimizer, weights and hidden state."""
+    saved = training.optimizer.state_dict()
+    weights = [p for group in training.optimizer.param_groups for p in group["params"]]
     memory: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         kind, *rest = name.split(".")
@@ -81,15 +78,15 @@ def _remember(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
             if tensor.dim() and tensor.shape != weights[i].shape:
                 raise ValueError(name)
             memory.setdefault(i, {})[rest[1]] = sharding.cut_like(tensor, weights[i])
-    trainer.optimizer.load_state_dict(saved | {"state": memory})
-    trainer.weights.restore(tensors)
+    training.optimizer.load_state_dict(saved | {"state": memory})
+    training.weights.restore(tensors)
     if "part" in tensors:  # evaluations go on as they were, or could not be compared
-        trainer.part = int(tensors["part"])
-    if trainer.keeps_gradients:
-        for i, p in enumerate(trainer.learner.parameters()):
+        training.part = int(tensors["part"])
+    if training.keeps_gradients:
+        for i, p in enumerate(training.learner.parameters()):
             p.grad = tensors.get(f"gradient.{i}", p.new_zeros(p.shape)).to(p)
     parts = [tensors[k] for k in sorted(t for t in tensors if t.startswith("state."))]
     if parts:
-        trainer.state = tuple(part.to(trainer.device) for part in parts)
+        training.state = tuple(part.to(training.device) for part in parts)
     elif "state" in tensors:
-        trainer.state = tensors["state"].to(trainer.device)
+        training.state = tensors["state"].to(training.device)

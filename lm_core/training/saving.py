@@ -7,13 +7,10 @@ where the cost is what the last one took; before there is one it is guessed from
 
 import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from lm_core.models.weights import sound
 from lm_core.training.events import Checkpointed
-
-if TYPE_CHECKING:
-    from lm_core.training.trainer import Trainer
+from lm_core.training.state import Training
 
 LEAST = 5.0  # seconds
 SHARE = 0.02  # of the time
@@ -24,9 +21,9 @@ TIMES = 3  # a weight and two numbers of the optimizer's memory
 class Saving:
     """`cost` is how many seconds it takes."""
 
-    def __init__(self, trainer: "Trainer") -> None:
-        self.trainer, self.ended = trainer, time.perf_counter()
-        self.cost = TIMES * sum(p.nbytes for p in trainer.model.parameters()) / SPEED
+    def __init__(self, training: Training) -> None:
+        self.training, self.ended = training, time.perf_counter()
+        self.cost = TIMES * sum(p.nbytes for p in training.model.parameters()) / SPEED
 
     def due(self) -> bool:
         """Whether it is time for the next one."""
@@ -37,18 +34,18 @@ class Saving:
         saved: the older checkpoint is worth more.
 
         Args:
-            last: the trainer has ended, and holds all that is saved.
+            last: the training has ended, and holds all that is saved.
         """
-        trainer, began = self.trainer, time.perf_counter()
-        own = trainer.state
+        training, began = self.training, time.perf_counter()
+        own = training.state
         if not last:
-            trainer.state = trainer.team.whole(own)
-        with trainer.weights.shown(kept=True):
-            if not all(map(sound, trainer.model.state_dict().values())):
+            training.state = training.team.whole(own)
+        with training.weights.shown(kept=True):
+            if not all(map(sound, training.model.state_dict().values())):
                 return True
-            path = trainer.save(trainer)
-        trainer.state = own
+            path = training.save(training)
+        training.state = own
         self.ended = time.perf_counter()
         self.cost = self.ended - began
-        yield Checkpointed(trainer.step, path)
+        yield Checkpointed(training.step, path)
         return False

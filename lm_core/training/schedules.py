@@ -69,7 +69,7 @@ def ramped(batch_size: int, ramp: float, progress: float) -> int:
     """Rows of a batch that grows from a quarter to `batch_size` in four equal stages, the last of
     which begins when `ramp` of the budget is used. Small batches learn most from each token at
     first, large ones later (Smith et al. 2018, "Don't decay the learning rate, increase the batch
-    size"). In stages, because a carried state is dropped when the number of rows changes."""
+    size"). In stages, because a hidden state is dropped when the number of rows changes."""
     if progress >= ramp:
         return batch_size
     return max(1, batch_size * (1 + int(3 * progress / ramp)) // 4)

@@ -91,10 +91,12 @@ class TrainSettings(Settings):
     )
     accumulate: int = setting(
         1,
-        title="Pieces of a batch",
+        title="Gradient accumulation",
         low=1,
         high=1024,
-        help="The batch is read in so many pieces, one after the other: less memory, same step.",
+        unit="pieces",
+        help="The batch is read in so many pieces, one after the other, and their gradients are "
+        "added up: less memory, same step.",
         advanced=True,
     )
     ramp: float = setting(
@@ -131,7 +133,7 @@ class TrainSettings(Settings):
     )
     recompute: bool = setting(
         False,
-        title="Compute again",
+        title="Activation checkpointing",
         help="Transformers: keep only what enters each block, and compute the rest again for the "
         "gradient. Far less memory, a third more time.",
         advanced=True,
@@ -140,8 +142,8 @@ class TrainSettings(Settings):
         "auto",
         title="Compile",
         choices=("auto", "on", "off"),
-        help="on: make fewer and larger kernels of a step first. auto: on a GPU record a step once "
-        "and repeat it, which needs no time. off: neither.",
+        help="on: make fewer and larger kernels of a step first. auto: on a GPU capture a step as "
+        "a CUDA graph and repeat it, which needs no time. off: neither.",
         advanced=True,
     )
     deterministic: bool = setting(

@@ -20,12 +20,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 import torch
 
-if TYPE_CHECKING:
-    from lm_core.training.trainer import Trainer
+from lm_core.training.state import Training
 
 LAP = 0.02  # seconds
 LAPS, TRIAL = 5, 3  # by which a cost is known: of the present number, and of another on trial
@@ -39,17 +37,17 @@ ROOM = 1.2  # times what the product takes undisturbed, up to which nobody waits
 SMALL_STEP = 2e9  # multiply-adds
 
 
-def chooser(trainer: "Trainer") -> "Kept":
-    """What the steps of `trainer` are taken in. Only those of one process on a processor are tried
+def chooser(training: Training) -> "Kept":
+    """What the steps of `training` are taken in. Only those of one process on a processor are tried
     on several numbers, and not where the bits are to be the same each time: then a large step has
     all threads and a small one, which is over before several have met, one."""
-    most, s = trainer.threads, trainer.settings
+    most, s = training.threads, training.settings
     if most is None:
         return Kept()
     if s.deterministic:
-        tokens = s.batch_size * getattr(trainer.model.settings, "block_size", 1)
-        most = most if 3 * tokens * trainer.model.n_parameters > SMALL_STEP else 1
-    elif most > 1 and trainer.device.type == "cpu" and trainer.team.size == 1:
+        tokens = s.batch_size * getattr(training.model.settings, "block_size", 1)
+        most = most if 3 * tokens * training.model.n_parameters > SMALL_STEP else 1
+    elif most > 1 and training.device.type == "cpu" and training.team.size == 1:
         return Threads(most)
     torch.set_num_threads(most)
     return Kept()
@@ -88,7 +86,7 @@ def at_a_glance(most: int) -> int:
 class Kept:
     """The number that torch is set to."""
 
-    def step(self, trainer: "Trainer") -> AbstractContextManager:
+    def step(self, training: Training) -> AbstractContextManager:
         """Around one step."""
         return nullcontext()
 
@@ -126,17 +124,17 @@ class Threads(Kept):
         return f"Threads({self.now} of {self.numbers[-1]})"
 
     @contextmanager
-    def step(self, trainer: "Trainer") -> Iterator[None]:
+    def step(self, training: Training) -> Iterator[None]:
         """As above; beside the steps torch is set to the number that is best now."""
         if self._trial is None and self._laps.enough:
             self._look_around()
         self.use(self.now if self._trial is None else self._trying)
-        began, tokens = self.clock(), trainer.tokens
+        began, tokens = self.clock(), training.tokens
         try:
             yield
         finally:
             self.use(self.now)
-        self._hear(self.clock() - began, trainer.tokens - tokens)
+        self._hear(self.clock() - began, training.tokens - tokens)
 
     def _look_around(self) -> None:
         """Begin a trial where it is time for one. Steps that have become slower than they were at

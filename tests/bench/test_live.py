@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lm_core.bench import PARTS, live
-from lm_core.training.watching import Watcher
+from lm_core.training.callbacks import Callback
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_time_is_counted_where_it_is_spent(monkeypatch: pytest.MonkeyPatch) -> N
     now = [0.0]
     monkeypatch.setattr(live, "time", SimpleNamespace(perf_counter=lambda: now[0]))
 
-    class Slow(Watcher):
+    class Slow(Callback):
         def wants(self, trainer):
             now[0] += 1
             return True

@@ -54,7 +54,7 @@ def steps_of(folder: Path) -> list[int]:
 
 def at_step(monkeypatch: pytest.MonkeyPatch, step: int, deed) -> None:
     """Do `deed` within the step of that number."""
-    plain = Trainer._one_step
+    plain = Trainer.take_step
 
     def one_step(training, *given):
         found = plain(training, *given)
@@ -62,7 +62,7 @@ def at_step(monkeypatch: pytest.MonkeyPatch, step: int, deed) -> None:
             deed(training)
         return found
 
-    monkeypatch.setattr(Trainer, "_one_step", one_step)
+    monkeypatch.setattr(Trainer, "take_step", one_step)
 
 
 KILLED = """
@@ -70,13 +70,13 @@ import os, signal, sys
 from lm_core.cli import main
 from lm_core.training import Trainer
 from lm_core.training.saving import Saving
-plain = Trainer._one_step
+plain = Trainer.take_step
 def one_step(training, *given):
     if training.step == 11:
         os.kill(os.getpid(), signal.SIGKILL)
     return plain(training, *given)
-Trainer._one_step = one_step
-Saving.due = lambda self: self.trainer.step % 4 == 0
+Trainer.take_step = one_step
+Saving.due = lambda self: self.training.step % 4 == 0
 main(sys.argv[1:])
 """
 
@@ -128,7 +128,7 @@ def test_asked_twice_it_ends_where_it_is(begin, tmp_path: Path, monkeypatch, cap
 def test_a_run_that_diverges_leaves_the_last_sound_weights(
     begin, tmp_path: Path, monkeypatch, capfd
 ) -> None:
-    monkeypatch.setattr(Saving, "due", lambda self: self.trainer.step % 3 == 0)
+    monkeypatch.setattr(Saving, "due", lambda self: self.training.step % 3 == 0)
 
     def blow_up(training: Trainer) -> None:
         with torch.no_grad():

@@ -48,7 +48,7 @@ def test_csv_and_json_are_always_there(train, tmp_path: Path) -> None:
     last = events[-1]
     assert isinstance(last, Evaluated)
     assert last.whole
-    assert last.nats == answer["validation_nats"]
+    assert last.loss == answer["validation_nats"]
     load_checkpoint(tmp_path / "model")
 
 

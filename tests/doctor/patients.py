@@ -62,9 +62,9 @@ class _Ticking(Trainer):
         self.machine = machine
         super().__init__(*given, **more)
 
-    def _one_step(self, *given: Any, **more: Any) -> Any:
+    def take_step(self, *given: Any, **more: Any) -> Any:
         self.machine.now += self.machine.step
-        return super()._one_step(*given, **more)
+        return super().take_step(*given, **more)
 
     def evaluate(self, *given: Any, **more: Any) -> Evaluated:
         self.machine.now += self.machine.each_look

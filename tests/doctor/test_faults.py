@@ -10,6 +10,7 @@ from lm_core.encoded import Encoded
 from lm_core.errors import UnknownName
 from lm_core.evaluation import evaluate
 from lm_core.models.contract import IGNORED
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Failed, Finished, Step
 from tests.doctor.patients import ITEMS, RUNNING, V
@@ -20,6 +21,7 @@ DATA = {"items": ITEMS, "text": RUNNING}
 
 def make(fault: str, kind: str = "items", *, steps: int = 3, **changes) -> Trainer:
     return trainer_with(fault)(
+        NextToken(),
         lively_model("mlp", V, **changes),
         DATA[kind],
         settings=TrainSettings(batch_size=8, eval_every=2, grad_clip=0.0),
@@ -58,11 +60,11 @@ def test_gradients_that_are_not_cleared_are_the_sum_of_all() -> None:
 def test_without_eval_dropout_goes_on_in_the_evaluation() -> None:
     run = make("no-eval", dropout=0.5)
     torch.manual_seed(1)
-    scores = {run.evaluate().nats for _ in range(3)}
+    scores = {run.evaluate().loss for _ in range(3)}
     assert len(scores) == 3
     assert "eval" not in vars(run.model)
     right = evaluate(run.model, run.data["validation"]).nats_per_token
-    assert make("", dropout=0.5).evaluate().nats == pytest.approx(right)
+    assert make("", dropout=0.5).evaluate().loss == pytest.approx(right)
 
 
 @pytest.mark.parametrize("kind", DATA)
@@ -90,7 +92,7 @@ def test_a_leaked_split_trains_on_what_it_is_judged_by() -> None:
     assert [(e.step, e.split) for e in scored[:2]] == [(2, "validation"), (2, HONEST)]
     with torch.inference_mode():
         honest = evaluate(run.model.eval(), run.data[HONEST]).nats_per_token
-    assert scored[-1].nats == pytest.approx(honest)
+    assert scored[-1].loss == pytest.approx(honest)
     held = RUNNING["validation"].ids
     m = len(held) // 2
     data = make("leaked-split", "text").data
@@ -120,11 +122,11 @@ def test_few_data_are_the_beginning_of_the_text(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_text_without_validation_has_nothing_to_spoil_there(fault: str) -> None:
     run = trainer_with(fault)(
-        lively_model("mlp", V), {"train": RUNNING["train"]}, budget=Budget(steps=1)
+        NextToken(), lively_model("mlp", V), {"train": RUNNING["train"]}, budget=Budget(steps=1)
     )
     events = list(run.run())
     assert not any(isinstance(event, Evaluated | Failed) for event in events)
-    assert math.isfinite(events[0].nats)
+    assert math.isfinite(events[0].loss)
 
 
 @pytest.mark.parametrize("name", ["no-zero-grads", None, [], ["no-eval"], 3])

@@ -22,7 +22,7 @@ from lm_core.doctor.grid import (
 )
 from lm_core.errors import BadSettings
 from lm_core.models.contract import IGNORED
-from lm_core.training.batches import Batches
+from lm_core.tasks.token_batches import TokenBatches
 from lm_core.training.events import Evaluated, Step
 from lm_core.training.schedules import lr_factor
 from lm_core.windows import cut, gather
@@ -53,7 +53,7 @@ def test_a_cell_is_a_plain_loop_judged_by_held_out_text() -> None:
         [{"params": matrices, "weight_decay": 0.5}, {"params": vectors, "weight_decay": 0.0}],
         betas=(0.9, 0.95),
     )
-    batches = Batches.of(ITEMS["train"], batch_size=8, size=who.row, seed=0, along=False)
+    batches = TokenBatches.of(ITEMS["train"], batch_size=8, size=who.row, seed=0, along=False)
     for step in range(20):
         batch = batches.at(step)
         logits = model(batch.idx)[0].flatten(0, 1)
@@ -138,7 +138,7 @@ def test_each_cell_may_be_kept_as_a_run() -> None:
         assert child.status == "finished"
         assert [e.step for e in child.events if isinstance(e, Step)] == [1, 2, 3, 4, 5, 6]
         assert [e.step for e in child.events if isinstance(e, Evaluated)] == [2, 4, 6]
-    last_seen = [e.nats for e in kept[0].events if isinstance(e, Evaluated)][-1]
+    last_seen = [e.loss for e in kept[0].events if isinstance(e, Evaluated)][-1]
     assert last_seen == found.cells[0].validation_nats
 
 

@@ -22,6 +22,7 @@ from lm_core.models.mlp import MLPSettings
 from lm_core.runs.gallery import run
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import (
     Diagnosed,
@@ -397,6 +398,7 @@ def test_the_model_is_evaluated_twice_once_it_says_something() -> None:
 def test_evaluating_twice_leaves_everything_as_it_was(family: str) -> None:
     tokenizer, train = encoded([TEXT])
     trainer = Trainer(
+        NextToken(),
         tiny_model(family, tokenizer.vocab_size),
         {"train": train, "validation": train},
         settings=TrainSettings(batch_size=4, ema=0.9),
@@ -417,6 +419,7 @@ def test_it_listens_to_any_trainer_and_changes_nothing(family: str) -> None:
 
     def losses(listened: bool) -> list[tuple[int, float]]:
         trainer = Trainer(
+            NextToken(),
             tiny_model(family, tokenizer.vocab_size),
             {"train": train, "validation": train},
             settings=settings,
@@ -424,7 +427,7 @@ def test_it_listens_to_any_trainer_and_changes_nothing(family: str) -> None:
         )
         events = trainer.run()
         heard = Health.of(trainer).listen(events) if listened else events
-        return [(e.step, e.nats) for e in heard if isinstance(e, Step | Evaluated)]
+        return [(e.step, e.loss) for e in heard if isinstance(e, Step | Evaluated)]
 
     assert losses(True) == losses(False)
 

@@ -17,6 +17,7 @@ from lm_core.doctor.looking import histogram, layer, summary
 from lm_core.models import models
 from lm_core.models.contract import IGNORED
 from lm_core.models.layers import relu2
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.chance import seeded
 from lm_core.training.events import Examined, Step
@@ -36,11 +37,12 @@ def trained(family="mlp", kind="text", *, watcher=None, settings=None, trainer=T
     plain = {"batch_size": 8, "lr": 1e-2, "eval_every": 1000, "precision": "float32"}
     settings = plain | (settings or {})
     run = trainer(
+        NextToken(),
         model,
         DATA[kind],
         settings=TrainSettings(**settings),
         budget=Budget(steps=4),
-        watchers=[watcher] if watcher else [],
+        callbacks=[watcher] if watcher else [],
         seed=3,
     )
     return run, list(run.run())
@@ -67,7 +69,7 @@ def test_a_run_is_the_same_whether_it_is_looked_into_or_not(family, changes, kin
     watched, events = trained(family, kind, watcher=Inside(share=math.inf), **changes)
     plain, others = trained(family, kind, **changes)
     assert torch.equal(random, torch.get_rng_state())
-    losses = [[e.nats for e in each if isinstance(e, Step)] for each in (events, others)]
+    losses = [[e.loss for e in each if isinstance(e, Step)] for each in (events, others)]
     assert losses[0] == losses[1]
     assert [e.step for e in events if isinstance(e, Examined)] == [1, 2, 3]
     for name, ours in watched.model.state_dict().items():
@@ -109,7 +111,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_layer_says_which_bend_made_it(family: str) -> None:
+def test_a_layer_says_which_activation_made_it(family: str) -> None:
     _, (data, *_) = examined(family, "items")
     kinds = {found["kind"] for found in data["layers"]}
     assert kinds == KINDS[family] | {"linear"}
@@ -180,11 +182,11 @@ def test_the_hidden_numbers_of_a_block_are_those_of_a_plain_pass() -> None:
     batch = run.batches.at(0)
     block, made = model.blocks[1], []
 
-    def bend(x: Tensor) -> Tensor:
+    def counted(x: Tensor) -> Tensor:
         made.extend([relu2(x), torch.zeros_like(x, requires_grad=True)])
         return sum(made)
 
-    block.activation = bend
+    block.mlp.activation = counted
     logits, _ = model(batch.idx)
     F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten()).backward()
     (found,) = (layer for layer in data["layers"] if layer["name"] == "blocks.1.mlp")
@@ -277,7 +279,7 @@ def test_the_picture_of_units_stays_small() -> None:
 class Piling(Trainer):
     """Forgets to forget."""
 
-    def _clear(self) -> None:
+    def clear_gradients(self) -> None:
         pass
 
 
@@ -340,11 +342,12 @@ def test_several_processes_are_left_alone() -> None:
 def test_an_untrained_model_is_seen_before_its_first_step() -> None:
     model = tiny_model("mlp", V["text"], init="naive")
     run = Trainer(
+        NextToken(),
         model,
         DATA["text"],
         settings=TrainSettings(batch_size=8),
         budget=Budget(steps=1),
-        watchers=[Inside()],
+        callbacks=[Inside()],
     )
     (data,) = (e.data for e in run.run() if isinstance(e, Examined))
     (hidden,) = (found for found in data["layers"] if found["name"] == "hidden")

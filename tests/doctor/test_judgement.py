@@ -88,8 +88,8 @@ def _between(levels: list[float], share: float) -> float:
 
 def looked_at(events: list[Event], *, counts: bool, over: bool) -> Judgement:
     """What a page makes of the events so far."""
-    points = [(e.step, e.nats) for e in events if isinstance(e, Step)]
-    scores = [(e.step, e.nats) for e in events if isinstance(e, Evaluated)]
+    points = [(e.step, e.loss) for e in events if isinstance(e, Step)]
+    scores = [(e.step, e.loss) for e in events if isinstance(e, Evaluated)]
     found = [
         {"code": e.code, "severity": e.severity, "step": e.step, "text": e.text}
         for e in events
@@ -139,7 +139,7 @@ def assert_one_voice(said: Judgement, events: list[Event], *, counts: bool, over
     if counts:
         assert "Too" not in text
         assert "diverged" not in text
-    scores = {e.step: e.nats for e in events if isinstance(e, Evaluated)}
+    scores = {e.step: e.loss for e in events if isinstance(e, Evaluated)}
     assert said.headline == (max(scores.items()) if scores else None)
     if said.reading.validation is not None:
         assert said.headline == (said.reading.until, said.reading.validation.after)

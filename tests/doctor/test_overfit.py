@@ -12,7 +12,7 @@ from lm_core.doctor.overfit import CLOSE, LOOK_EVERY, MARGIN, Overfit, allowed, 
 from lm_core.doctor.patient import Patient
 from lm_core.encoded import encode_documents
 from lm_core.models.contract import IGNORED
-from lm_core.training.batches import Batch
+from lm_core.tasks.token_batches import TokenBatch
 from lm_core.windows import cut
 from tests.doctor.patients import (
     BY_GRADIENT,
@@ -28,9 +28,9 @@ from tests.marks import most_slow
 TEXTS = {"items": ITEMS, "text": RUNNING}
 
 
-def batch_of(who: Patient, rows: int | None = None) -> Batch:
+def batch_of(who: Patient, rows: int | None = None) -> TokenBatch:
     few = few_rows(who.data["train"], who.row, rows)
-    return Batch.of(few.ids, cut(few, who.row))
+    return TokenBatch.of(few.ids, cut(few, who.row))
 
 
 @pytest.mark.parametrize("kind", TEXTS)

@@ -22,15 +22,15 @@ from lm_core.doctor.rates import (
     sweep_rates,
 )
 from lm_core.models.contract import IGNORED
-from lm_core.training.batches import Batches
+from lm_core.tasks.token_batches import TokenBatches
 from lm_core.training.muon import Muon
 from lm_core.training.optimizers import ADAM_SHARE
 from tests.doctor.patients import BY_GRADIENT, ITEMS, RUNNING, last, patient, with_train
 from tests.marks import most_slow
 
 
-def batches_of(who: Patient) -> Batches:
-    return Batches.of(
+def batches_of(who: Patient) -> TokenBatches:
+    return TokenBatches.of(
         who.data["train"], batch_size=who.train.batch_size, size=who.row, seed=who.seed, along=False
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from lm_core.doctor.starting import BENDS, GAINS, StackSettings, kept, product_std, stack
+from lm_core.doctor.starting import GAINS, SHOWN, StackSettings, kept, product_std, stack
 from lm_core.errors import BadSettings
 
 NEAR = {"rel": 2e-4, "abs": 1e-12}
@@ -26,7 +26,7 @@ def spread(activation: str, gain: float, **more) -> list[dict]:
     return stack(StackSettings(activation=activation, gain=gain, **more))
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", SHOWN)
 def test_every_figure_is_that_of_a_plain_loop(activation: str) -> None:
     found = spread(activation, 1.2, width=30, depth=4, rows=50)
     generator = torch.Generator().manual_seed(0)
@@ -92,7 +92,7 @@ def test_the_products_of_the_course(scale: float, expected: float, tolerance: fl
     assert product_std(1000, 10, 200, scale) == pytest.approx(expected, abs=tolerance)
 
 
-@given(st.sampled_from(list(BENDS)), st.floats(0, 100), st.integers(2, 40), st.integers(1, 12))
+@given(st.sampled_from(list(SHOWN)), st.floats(0, 100), st.integers(2, 40), st.integers(1, 12))
 def test_any_stack_has_figures(activation: str, gain: float, width: int, depth: int) -> None:
     """Also one whose numbers leave what float32 holds: those are None."""
     found = spread(activation, gain, width=width, depth=depth, rows=10)

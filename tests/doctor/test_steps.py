@@ -6,7 +6,7 @@ import pytest
 from lm_core.doctor import steps
 from lm_core.doctor.plan import Plan
 from lm_core.doctor.steps import examine
-from lm_core.training import trainer
+from lm_core.training import loop
 from lm_core.training.events import Diagnosed, Found
 from tests.doctor.patients import BY_GRADIENT, Machine, patient
 from tests.marks import most_slow
@@ -55,7 +55,7 @@ def test_the_same_steps_give_the_same_verdicts_on_any_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A machine sixteen times slower that is given sixteen times the time."""
-    monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)  # or steps beyond a divergence are taken
+    monkeypatch.setattr(loop, "REPORT_SECONDS", -1.0)  # or steps beyond a divergence are taken
     quick = taken("mlp", 1 / 128, seconds=8.0)
     slow = taken("mlp", 1 / 8, seconds=128.0)
     assert quick == slow

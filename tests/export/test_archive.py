@@ -56,7 +56,7 @@ for folder, idx, text in json.loads(sys.argv[1]):
         ids = script["encode"](text)
     except SystemExit as strange:
         ids = str(strange)
-    script["train"](say=said.append)
+    script["learn"](say=said.append)
     print(json.dumps([wrote, logits, ids, said]))
 """
 
@@ -108,7 +108,7 @@ def test_the_best_weights_are_kept_and_training_ends_in_time(tmp_path: Path) -> 
     saved, _, _ = trained(tmp_path / "a", "neural-bigram", keep_best=True, patience=2, **rate)
     script = unpacked(export_checkpoint(saved, "archive", tmp_path / "a.zip").out)
     said: list[str] = []
-    script["train"](say=said.append)
+    script["learn"](say=said.append)
     judged = [float(line.split()[-2]) for line in said if line.startswith("validation after")]
     assert sum(line.startswith("step ") for line in said) < STEPS
     assert judged[-3] == min(judged)  # twice no better, which is its patience

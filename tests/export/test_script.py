@@ -1,5 +1,6 @@
 """The written script trains as the lab did, writes text, and is refused where it could not."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from lm_core.checkpoints import load_checkpoint, save_checkpoint
 from lm_core.errors import Unsupported
 from lm_core.export import export_checkpoint, refused
+from lm_core.export.script import FAMILIES
 from tests.export.trained import trained
 from tests.tiny import alphabet, lively_model
 
@@ -45,10 +47,24 @@ def test_a_script_reads_like_one_page_and_holds_only_what_the_run_used(tmp_path:
     text = export_checkpoint(saved, "script", tmp_path / "model.py").out.read_text()
     assert "lm_core" not in text
     assert "class Muon" not in text
-    assert text.count("def batches") == 1
+    assert re.findall(r"def (batches\w*)", text) == ["batches", "batches_in_order"]
     assert "import re\n" not in text
-    assert len(text.splitlines()) < 400
+    assert len(text.splitlines()) < 480
     assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("train", [{}, {"optimizer": "muon"}])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_script_defines_each_name_once(family: str, train: dict, tmp_path: Path) -> None:
+    """Its pieces come from several files, each of which has a right to its own names."""
+    spec = {"train": train, "budget": {"steps": 1}, "corpus": {"name": "own"}}
+    model = lively_model(family, 27)
+    folder = save_checkpoint(tmp_path / "run", model, alphabet(27), {"spec": spec})
+    done = export_checkpoint(load_checkpoint(folder), "script", tmp_path / "model.py")
+    tree = ast.parse(done.out.read_text())
+    named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert len(named) == len(set(named))
+    assert {"make_model", "make_optimizer", "batches", "train", "evaluate", "main"} <= set(named)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 from lm_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
+from lm_core.tasks import NextToken
 from lm_core.training import Trainer
 from lm_core.training.events import Step
 from tests.tiny import NAMES, TEXT, tiny_settings
@@ -39,8 +40,13 @@ def trained(
     )
     ready = prepare(spec)
     trainer = Trainer(
-        ready.model, ready.data, settings=spec.train, budget=spec.budget, seed=spec.seed
+        NextToken(),
+        ready.model,
+        ready.data,
+        settings=spec.train,
+        budget=spec.budget,
+        seed=spec.seed,
     )
-    losses = [event.nats for event in trainer.run() if isinstance(event, Step)]
+    losses = [event.loss for event in trainer.run() if isinstance(event, Step)]
     made = save_checkpoint(folder / "run", trainer.model, ready.tokenizer, ready.card())
     return load_checkpoint(made), losses, ready

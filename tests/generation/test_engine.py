@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, BadText
 from lm_core.generation import SamplerSettings, generate, write_text
-from lm_core.generation.engine import MOST_TOKENS, continuation, prompt_ids, window_start
+from lm_core.generation.engine import MOST_TOKENS, continuation, prompt_ids
+from lm_core.generation.session import window_start
 from lm_core.models import models
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer

@@ -31,8 +31,8 @@ def test_repeated_blocks_are_added_up() -> None:
         ("embedding", 80),
         ("3 × blocks.attention.qkv", 3 * 3 * 64),
         ("3 × blocks.attention.out", 3 * 64),
-        ("3 × blocks.up", 3 * 4 * 64),
-        ("3 × blocks.down", 3 * 4 * 64),
+        ("3 × blocks.mlp.up", 3 * 4 * 64),
+        ("3 × blocks.mlp.down", 3 * 4 * 64),
         ("head", 80),
     ]
 
@@ -79,8 +79,9 @@ def test_shapes_come_in_the_order_of_computation() -> None:
         ("blocks.0.attention.qkv", (2, 5, 24)),
         ("blocks.0.attention.out", (2, 5, 8)),
         ("blocks.0.attention", (2, 5, 8)),
-        ("blocks.0.up", (2, 5, 32)),
-        ("blocks.0.down", (2, 5, 8)),
+        ("blocks.0.mlp.up", (2, 5, 32)),
+        ("blocks.0.mlp.down", (2, 5, 8)),
+        ("blocks.0.mlp", (2, 5, 8)),
         ("blocks.0", (2, 5, 8)),
         ("head", (2, 5, 10)),
         ("logits", (2, 5, 10)),

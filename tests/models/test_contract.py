@@ -325,19 +325,6 @@ def test_the_registry_has_every_family_and_their_words() -> None:
         assert re.search(r"\b(19|20)\d\d\b", entry.paper), entry.name
         assert issubclass(entry.build, LanguageModel)
         assert entry.build.learns_by in ("gradient", "counting", "both")
-        module = sys.modules[entry.build.__module__]
-        assert not entry.twin or _found(module, entry.build, entry.twin), entry.name
-
-
-def _found(module: object, family: type, path: str) -> bool:
-    """Whether a dotted name leads somewhere from the family's class or its module."""
-    for place in (family, module):
-        thing: object = place
-        for name in path.split("."):
-            thing = getattr(thing, name, None)
-        if thing is not None:
-            return True
-    return False
 
 
 def test_only_what_learns_by_gradient_is_trained_along_the_text() -> None:

@@ -126,8 +126,8 @@ def test_the_base_model_of_the_paper() -> None:
         )  # it has a norm more at the end of each half
     assert layers == sum(p.numel() for p in torchs.parameters()) - 2 * norm
     block = model.decoder.blocks[5]
-    assert (block.attention.n_head, block.attention.D, block.up.out_features) == (8, 64, 2048)
-    assert block.dropout == 0.1
+    assert (block.attention.n_head, block.attention.D, block.mlp.up.out_features) == (8, 64, 2048)
+    assert block.mlp.dropout == 0.1
     assert len(model.encoder.blocks) == len(model.decoder.blocks) == 6
     assert PAPER.position == "sinusoidal"
     assert PAPER.norm_place == "after"

@@ -8,12 +8,12 @@ from torch.nn import functional as F
 from lm_core.models.layers import (
     ACTIVATIONS,
     EPS,
+    MLP,
     make_norm,
     relu2,
     rms_norm,
     start_at_zero,
     start_linear,
-    up_and_down,
 )
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -72,10 +72,10 @@ def test_the_two_gelus_are_near_each_other_and_not_the_same() -> None:
 def test_every_activation_costs_the_same_and_starts_by_adding_nothing(
     activation: str, bias: bool
 ) -> None:
-    up, down = up_and_down(48, activation, bias=bias)
-    assert up.weight.numel() + down.weight.numel() == 8 * 48 * 48
-    assert (up.bias is None) == (down.bias is None) == (not bias)
-    y = down(ACTIVATIONS[activation](up(torch.randn(2, 3, 48))))
+    mlp = MLP(48, activation, bias=bias)
+    assert mlp.up.weight.numel() + mlp.down.weight.numel() == 8 * 48 * 48
+    assert (mlp.up.bias is None) == (mlp.down.bias is None) == (not bias)
+    y = mlp(torch.randn(2, 3, 48))
     assert y.shape == (2, 3, 48)
     assert not y.any()
 

@@ -12,6 +12,7 @@ from lm_core.evaluation.mixing import fit_weight
 from lm_core.evaluation.score import token_nats
 from lm_core.models import models
 from lm_core.models.mixture import Mixture, MixtureSettings, part, written
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Finished, Step
 from tests.tiny import TEXT, alphabet, encoded, lively_model, some_ids, tiny_model, tiny_settings
@@ -89,6 +90,7 @@ def test_one_run_counts_trains_and_fits_the_weight() -> None:
     ngram, network = model.parts
     before = [p.clone() for p in network.parameters()]
     trainer = Trainer(
+        NextToken(),
         model,
         {"train": data, "validation": data},
         settings=TrainSettings(lr=1e-2, batch_size=4),
@@ -99,10 +101,10 @@ def test_one_run_counts_trains_and_fits_the_weight() -> None:
     assert ngram.n_parameters > V  # it has counted
     assert not all(torch.equal(a, b) for a, b in zip(before, network.parameters(), strict=True))
     steps = [e for e in events if isinstance(e, Step)]
-    assert steps[-1].nats < steps[0].nats
+    assert steps[-1].loss < steps[0].loss
     scored = [e for e in events if isinstance(e, Evaluated)]
     alone = [evaluate(p, data).nats_per_token for p in (ngram, network)]
-    assert scored[-1].nats < min(alone) + 1e-6
+    assert scored[-1].loss < min(alone) + 1e-6
     assert 0.5 < float(model.weight) <= 1  # on text that was counted, counting is trusted
 
 
@@ -112,7 +114,7 @@ def test_two_that_count_are_counted_together() -> None:
     assert model.learns_by == "counting"
     data = encoded(["abcd" * 30])[1]
     model = tiny_model("mixture", int(data.ids.max()) + 1, **settings)
-    events = list(Trainer(model, {"train": data, "validation": data}).run())
+    events = list(Trainer(NextToken(), model, {"train": data, "validation": data}).run())
     assert isinstance(events[-1], Finished)
     assert evaluate(model, data).nats_per_token < 0.2
 

@@ -15,6 +15,7 @@ from lm_core.models.building import build_model
 from lm_core.models.contract import detach
 from lm_core.models.recurrent import Recurrent
 from lm_core.models.tracing import trace
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
@@ -86,8 +87,8 @@ def test_the_file_says_what_it_is(family: str) -> None:
     entry = models[family]
     assert "h = " in entry.equation
     assert entry.paper
-    twin = getattr(sys.modules[entry.build.__module__], entry.twin)
-    assert "One token." in twin.__doc__
+    cell = sys.modules[entry.build.__module__].cell
+    assert "One token." in cell.__doc__
 
 
 @pytest.mark.parametrize(("family", "kept"), [("rnn", 1), ("gru", 1), ("lstm", 2)])
@@ -125,7 +126,7 @@ def test_an_error_is_traced_back_through_one_piece_only(family: str) -> None:
 def test_the_trainer_carries_the_state_and_cuts_it_off(family: str) -> None:
     tokenizer, data = encoded([TEXT])
     model, how = tiny_model(family, tokenizer.vocab_size), TrainSettings(batch_size=4)
-    training = Trainer(model, {"train": data}, settings=how, budget=Budget(steps=4))
+    training = Trainer(NextToken(), model, {"train": data}, settings=how, budget=Budget(steps=4))
     list(training.run())
     assert all(part.any() and part.grad_fn is None for part in parts(training.state))
 

@@ -8,9 +8,10 @@ import torch
 from lm_core.models.contract import IGNORED
 from lm_core.models.regularise import drop_locked, drop_words
 from lm_core.models.tracing import trace
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.chance import uses_chance
 from lm_core.training.events import Step
-from lm_core.training.trainer import uses_chance
 from tests.tiny import NAMES, TEXT, encoded, lively_model, some_ids, tiny_model
 
 FAMILIES = ["rnn", "gru", "lstm"]
@@ -22,7 +23,9 @@ def trainer(family: str, *, items: bool = False, **changes: object) -> Trainer:
     tokenizer, data = encoded(NAMES if items else [TEXT], items=items)
     model = tiny_model(family, tokenizer.vocab_size, **changes)
     how = TrainSettings(batch_size=4, lr=1e-2)
-    return Trainer(model, {"train": data}, settings=how, budget=Budget(steps=4), seed=3)
+    return Trainer(
+        NextToken(), model, {"train": data}, settings=how, budget=Budget(steps=4), seed=3
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -34,11 +37,11 @@ def test_what_is_hidden_depends_on_seed_and_step_alone(family: str, drop: str, i
         training = trainer(family, items=items, **{drop: 0.4})
         assert uses_chance(training.model)
         before = torch.get_rng_state()
-        curves.append([e.nats for e in training.run() if isinstance(e, Step)])
+        curves.append([e.loss for e in training.run() if isinstance(e, Step)])
         assert torch.equal(torch.get_rng_state(), before)
         torch.rand(3)
     assert curves[0] == curves[1]
-    plain = [e.nats for e in trainer(family, items=items).run() if isinstance(e, Step)]
+    plain = [e.loss for e in trainer(family, items=items).run() if isinstance(e, Step)]
     assert plain != curves[0]
 
 

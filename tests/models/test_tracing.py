@@ -55,14 +55,14 @@ def test_the_last_pass_wins_and_hangs_on_no_graph() -> None:
     assert not t["steps.1.input"].requires_grad
 
 
-def test_what_is_made_token_by_token_is_put_together_and_the_bend_is_told() -> None:
+def test_what_is_made_token_by_token_is_put_together_and_the_activation_is_told() -> None:
     model = Chain()
     with trace(model) as t:
-        record(model, "memory", [torch.zeros(2, 3), torch.ones(2, 3)], bend="tanh")
+        record(model, "memory", [torch.zeros(2, 3), torch.ones(2, 3)], activation="tanh")
         record(model, "whole", torch.ones(1))
     assert t["memory"].shape == (2, 2, 3)
     assert t["memory"][:, 1].min() == 1
-    assert t.bends == {"memory": "tanh", "whole": ""}
+    assert t.activations == {"memory": "tanh", "whole": ""}
 
 
 def test_another_model_is_not_recorded() -> None:

@@ -1,6 +1,5 @@
 """What the decoder has beyond the contract, and that every option keeps the contract too."""
 
-import inspect
 import math
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, ContextTooLong
-from lm_core.models.contract import models
 from lm_core.models.tracing import trace
 from lm_core.models.transformer import TransformerSettings
 from lm_core.training.optimizers import OPTIMIZERS
@@ -173,12 +171,6 @@ def test_the_start_is_the_uniform_baseline_of_the_course(V: int, nats: float) ->
     with torch.inference_mode():
         loss = model.nats(some_ids(4, 16, V), some_ids(4, 16, V, seed=1))[0].mean()
     assert loss.item() == pytest.approx(nats, abs=5e-5)
-
-
-def test_the_twin_of_the_fast_path_is_where_the_registry_says() -> None:
-    entry = models["transformer"]
-    assert callable(getattr(inspect.getmodule(entry.build), entry.twin))
-    assert "softmax" in entry.equation
 
 
 def test_fewer_heads_of_keys_make_a_smaller_cache() -> None:

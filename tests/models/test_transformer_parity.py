@@ -104,8 +104,8 @@ def of_torch(theirs: dict[str, Tensor]) -> dict[str, Tensor]:
     names = {
         "self_attn.in_proj_": "attention.qkv.",
         "self_attn.out_proj.": "attention.out.",
-        "linear1.": "up.",
-        "linear2.": "down.",
+        "linear1.": "mlp.up.",
+        "linear2.": "mlp.down.",
         "norm1.": "norm_attention.",
         "norm2.": "norm_mlp.",
     }

@@ -7,8 +7,8 @@ SAME = {
     "self_attn.in_proj_": "attention.qkv.",
     "self_attn.out_proj.": "attention.out.",
     "multihead_attn.out_proj.": "cross.out.",
-    "linear1.": "up.",
-    "linear2.": "down.",
+    "linear1.": "mlp.up.",
+    "linear2.": "mlp.down.",
     "norm1.": "norm_attention.",
     "norm3.": "norm_mlp.",  # of a decoder; an encoder has two norms
 }

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
+from lm_core.models.plain import lesson
+from lm_core.models.plain import transformer as plain_transformer
 from pages._ui.architectures import families
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
@@ -71,8 +73,12 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     (shapes,) = tables(app, "shape")
     assert list(shapes.iloc[[0, -1]]["shape"]) == ["2 × 8", "2 × 8 × 65"]
     assert not shapes["step"].str.startswith("blocks.1").any()
-    app.session_state["source-Transformer"] = True  # a click on "The code"
-    assert "class Transformer(" in app.run().code[-1].value
+    app.session_state["source-lm_core.models.plain.transformer"] = True  # a click on "The code"
+    app.session_state["source-Transformer"] = True
+    plain, fast = (code.value for code in app.run().code[-2:])
+    assert plain == Path(plain_transformer.__file__).read_text(encoding="utf-8").rstrip()
+    assert fast.startswith("@models.register(")
+    assert "class Transformer(Network)" in fast
 
 
 def test_the_ladder_has_every_family_once_and_a_click_chooses_it() -> None:
@@ -99,9 +105,11 @@ def test_every_family_says_what_it_is(entry) -> None:
     assert entry.idea in said(app)
     assert entry.paper.rstrip(".") in said(app)
     assert about.left_out in said(app)
-    if entry.twin:
-        assert f"`{entry.twin}`, that a test holds equal" in said(app)
-        assert callable(families.twin(entry))
+    codes = [e.label for e in app.expander if e.label.startswith("The code")]
+    if lesson(entry.build):
+        assert codes == ["The code: the whole model in one file", "The code: the same, fast"]
+    else:
+        assert codes == ["The code"]
     (table,) = tables(app, "learns by")
     assert list(table["family"]) == [e.title for e in models]
 

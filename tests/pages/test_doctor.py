@@ -377,8 +377,8 @@ def test_the_laboratory_answers_at_once(doctor: AppTest) -> None:
     doctor.slider(key="doctor-stack-gain").set_value(0.1).run()
     assert_well(doctor)
     assert said(doctor) != before
-    for bend in ("relu", "gelu", "sigmoid", "linear", "tanh"):
-        doctor.selectbox(key="doctor-stack-bend").set_value(bend).run()
+    for activation in ("relu", "gelu", "sigmoid", "linear", "tanh"):
+        doctor.selectbox(key="doctor-stack-activation").set_value(activation).run()
         assert_well(doctor)
     doctor.button(key="doctor-stack-usual").click().run()
     assert_well(doctor)
@@ -389,7 +389,7 @@ def test_the_laboratory_answers_at_once(doctor: AppTest) -> None:
 def test_the_laboratory_bears_its_extremes(doctor: AppTest, gain: float) -> None:
     doctor.session_state["doctor-view"] = "How weights begin"
     doctor.run()
-    doctor.selectbox(key="doctor-stack-bend").set_value("relu2").run()
+    doctor.selectbox(key="doctor-stack-activation").set_value("relu2").run()
     doctor.slider(key="doctor-stack-depth").set_value(40).run()
     doctor.slider(key="doctor-stack-width").set_value(400).run()
     doctor.slider(key="doctor-stack-gain").set_value(gain).run()

@@ -81,7 +81,7 @@ def test_tensorboard_reads_what_is_in_the_zip(stored, tmp_path: Path) -> None:
     steps = [event for event in SHOWN if isinstance(event, Step)]
     assert [point.step for point in points] == [1, 2, 3]
     values = np.array([point.value for point in points])
-    np.testing.assert_array_equal(values, np.float32([event.nats for event in steps]))
+    np.testing.assert_array_equal(values, np.float32([event.loss for event in steps]))
     # Their times are those of the training and not of the download.
     expected = [run.created + event.seconds for event in steps]
     assert [point.wall_time for point in points] == pytest.approx(expected, abs=1e-3)

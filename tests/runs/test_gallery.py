@@ -120,9 +120,9 @@ def test_a_case_is_a_run_with_one_mistake(broken: Case) -> None:
 
 def test_a_leak_shows_in_figures() -> None:
     """The loss that it is judged by lies clearly below that on names it never read."""
-    last = {e.split: e.nats for e in to_the_end(case("leaked-split").spec) if hasattr(e, "split")}
+    last = {e.split: e.loss for e in to_the_end(case("leaked-split").spec) if hasattr(e, "split")}
     assert last[HONEST] - last["validation"] > 0.5
-    right = [e.nats for e in to_the_end(case("leaked-split").repaired) if hasattr(e, "split")]
+    right = [e.loss for e in to_the_end(case("leaked-split").repaired) if hasattr(e, "split")]
     assert right[-1] - last["validation"] > 0.3  # and below that of far more names
 
 

@@ -13,11 +13,11 @@ from lm_core.errors import BadSettings, BadText, LabError, StoreUnavailable
 from lm_core.home import home_folder
 from lm_core.runs import manager as module
 from lm_core.runs import quota
+from lm_core.runs.job import prepared_for
 from lm_core.runs.manager import RunManager
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import FILE, RunStore
-from lm_core.runs.worker import prepared_for
 from tests.runs.test_manager import Bench
 from tests.tiny import TEXT
 

@@ -40,7 +40,12 @@ def trained(prepared: Prepared, probe: Probe) -> list[Event]:
     """Everything that a run with the probe at its side says."""
     s = prepared.spec
     trainer = Trainer(
-        prepared.model, prepared.data, settings=s.train, budget=s.budget, aside=[probe]
+        prepared.task,
+        prepared.model,
+        prepared.data,
+        settings=s.train,
+        budget=s.budget,
+        aside=[probe],
     )
     return list(trainer.run())
 

@@ -10,10 +10,10 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.models import models
 from lm_core.models.mixture import Mixture
-from lm_core.runs import worker
+from lm_core.runs import job
+from lm_core.runs.job import StoreControl
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import StoreControl
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Sampled, Step
 from tests.marks import most_slow
@@ -27,7 +27,7 @@ FITS = 13  # of a family that counts, on a text this short
 @pytest.fixture(autouse=True)
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
-    monkeypatch.setattr(worker, "PARENT_GONE", threading.Event())
+    monkeypatch.setattr(job, "PARENT_GONE", threading.Event())
     return RunStore()
 
 

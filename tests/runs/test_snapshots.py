@@ -12,8 +12,8 @@ from safetensors.torch import load_file, save_file
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import BadCheckpoint, StoreUnavailable
 from lm_core.models import models
+from lm_core.runs import job
 from lm_core.runs import snapshots as module
-from lm_core.runs import worker
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import (
     CARD,
@@ -30,6 +30,7 @@ from lm_core.runs.snapshots import (
 )
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, clock
 from lm_core.training.events import Snapshot
 from tests.tiny import TEXT, tiny_settings
@@ -40,7 +41,7 @@ from tests.working import worked
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
     monkeypatch.setattr(module, "FREE", 1e9)  # a slow disk is not what is tested here
-    monkeypatch.setattr(worker, "LOOK_SECONDS", -1.0)
+    monkeypatch.setattr(job, "LOOK_SECONDS", -1.0)
     return RunStore()
 
 
@@ -63,11 +64,12 @@ class Going:
         self.prepared = prepare(spec)
         self.snapshots = Snapshots(store, self.run, self.prepared)
         self.trainer = Trainer(
+            NextToken(),
             self.prepared.model,
             self.prepared.data,
             settings=spec.train,
             budget=spec.budget,
-            watchers=[self.snapshots],
+            callbacks=[self.snapshots],
         )
 
     def events(self):
@@ -122,7 +124,7 @@ def test_a_run_of_so_many_seconds_has_them_too(
         def seconds(self) -> float:
             return going.trainer.step / 100
 
-    monkeypatch.setattr("lm_core.training.trainer.Clock", Steady)
+    monkeypatch.setattr("lm_core.training.loop.Clock", Steady)
     steps = going.steps()
     assert 12 <= len(steps) <= PLANNED
     assert steps[:3] == [1, 2, 3]
@@ -196,7 +198,7 @@ def test_where_weights_are_averaged_the_average_is_kept(store: RunStore) -> None
 
 def test_a_run_is_the_same_whether_they_are_taken_or_not(store: RunStore) -> None:
     one, other = Going(store, spec_of()), Going(store, spec_of())
-    other.trainer.watchers = ()
+    other.trainer.callbacks = ()
     one.steps(), other.steps()
     assert same(weights(one.trainer.model), weights(other.trainer.model))
 
@@ -262,7 +264,7 @@ def executed(store: RunStore, spec: RunSpec, *stops: int) -> str:
         store.update(run, pause_at=stop)
         with pytest.MonkeyPatch.context() as patch:
             ended = lambda self, seconds=0.05: store.update(run, wish="stop")  # noqa: E731
-            patch.setattr(worker.StoreControl, "wait", ended)
+            patch.setattr(job.StoreControl, "wait", ended)
             assert worked(store, run) == "stopped"
     assert worked(store, run) == "finished"
     return run

@@ -13,13 +13,14 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import StoreUnavailable
 from lm_core.models import models
-from lm_core.runs import training_run, worker
+from lm_core.runs import job, training_run, worker
+from lm_core.runs.job import StoreControl, unit_of
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import load_snapshot, snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.worker import StoreControl, execute, unit_of
-from lm_core.training import Budget, TrainSettings, trainer
+from lm_core.runs.worker import execute
+from lm_core.training import Budget, TrainSettings, loop
 from lm_core.training.events import Checkpointed, Evaluated, Probed, Sampled, Step
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
@@ -28,8 +29,8 @@ from tests.working import worked
 @pytest.fixture(autouse=True)
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
-    monkeypatch.setattr(worker, "PARENT_GONE", threading.Event())
-    monkeypatch.setattr(worker, "LOOK_SECONDS", -1.0)
+    monkeypatch.setattr(job, "PARENT_GONE", threading.Event())
+    monkeypatch.setattr(job, "LOOK_SECONDS", -1.0)
     return RunStore()
 
 
@@ -55,7 +56,7 @@ def shown(store: RunStore, run: str) -> list[tuple[int, float]]:
 
 def when(store: RunStore, run: str, step: int, deed: Callable[[], object]) -> Callable:
     """A trainer's step that does `deed` once when it has reached `step`."""
-    plain = trainer.Trainer._one_step
+    plain = loop.Trainer.take_step
 
     def one_step(self, *given):
         result = plain(self, *given)
@@ -100,7 +101,7 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert saved.meta["step"] == steps[-1]
 
 
-def best_at_step_10(self: trainer.Trainer, **how: int) -> Evaluated:
+def best_at_step_10(self: loop.Trainer, **how: int) -> Evaluated:
     weights = self.weights
     step = weights.best_step if weights.showing and weights.kept_step else self.step
     nats = 2.0 + 0.1 * abs(step - 10)
@@ -110,7 +111,7 @@ def best_at_step_10(self: trainer.Trainer, **how: int) -> Evaluated:
 def test_the_card_carries_the_evaluation_of_the_weights_that_are_kept(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer.Trainer, "evaluate", best_at_step_10)
+    monkeypatch.setattr(loop.Trainer, "evaluate", best_at_step_10)
     run = queued(store, spec_of(steps=20))
     assert worked(store, run) == "finished"
     row, card = store.get(run), load_checkpoint(store.run_folder(run) / "checkpoint").meta
@@ -124,7 +125,7 @@ def test_the_card_carries_the_evaluation_of_the_weights_that_are_kept(
 
 
 def test_a_run_that_ended_early_says_so(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer.Trainer, "evaluate", best_at_step_10)
+    monkeypatch.setattr(loop.Trainer, "evaluate", best_at_step_10)
     spec = spec_of(steps=1000)
     run = queued(
         store, dataclasses.replace(spec, train=dataclasses.replace(spec.train, patience=2))
@@ -151,7 +152,7 @@ def test_stopped_and_resumed_shows_what_a_run_never_stopped_shows(
     worked(store, straight)
     with monkeypatch.context() as patch:
         stop = when(store, run, 17, lambda: store.update(run, wish="stop"))
-        patch.setattr(trainer.Trainer, "_one_step", stop)
+        patch.setattr(loop.Trainer, "take_step", stop)
         assert worked(store, run) == "stopped"
     assert store.get(run).status == "stopped"
     assert store.get(run).wish == "run"
@@ -200,7 +201,7 @@ def test_what_was_shown_after_the_last_checkpoint_is_done_again_and_not_mixed(
     run = queued(store, spec_of())
     with monkeypatch.context() as patch:
         stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
-        patch.setattr(trainer.Trainer, "_one_step", stop)
+        patch.setattr(loop.Trainer, "take_step", stop)
         assert worked(store, run) == "stopped"
     store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(6, 40)])
     store.record(run, [Sampled(30, "of another life"), Evaluated(30, 0, "validation", 9.0, 1, 1)])
@@ -233,7 +234,7 @@ def test_the_page_sees_pauses_and_single_steps(
 
     monkeypatch.setattr(StoreControl, "wait", wait)
     pause = when(store, run, 3, lambda: store.update(run, wish="pause"))
-    monkeypatch.setattr(trainer.Trainer, "_one_step", pause)
+    monkeypatch.setattr(loop.Trainer, "take_step", pause)
     assert worked(store, run) == "finished"
     assert seen == [("paused", 3), ("paused", 4), ("paused", 5), ("paused", 6)]
 
@@ -297,9 +298,9 @@ def test_a_stop_is_not_lost_to_a_pause_at_the_same_step(
     """The page asks for a stop just when the named step is reached, between two looks."""
     run = queued(store, spec_of())
     store.update(run, pause_at=5)
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 1e9)
+    monkeypatch.setattr(job, "LOOK_SECONDS", 1e9)
     stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
-    monkeypatch.setattr(trainer.Trainer, "_one_step", stop)
+    monkeypatch.setattr(loop.Trainer, "take_step", stop)
     assert worked(store, run) == "stopped"
     assert len(shown(store, run)) == 5
 
@@ -314,7 +315,7 @@ def test_another_learning_rate_reaches_the_run(
         ),
     )
     halve = when(store, run, 5, lambda: store.update(run, lr_scale=0.5))
-    monkeypatch.setattr(trainer.Trainer, "_one_step", halve)
+    monkeypatch.setattr(loop.Trainer, "take_step", halve)
     worked(store, run)
     assert [row["lr"] for row in store.since(Step, run)] == [1e-2] * 5 + [5e-3] * 7
 
@@ -332,8 +333,8 @@ def test_a_run_whose_page_server_ended_is_saved(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = queued(store, spec_of())
-    gone = when(store, run, 6, worker.PARENT_GONE.set)
-    monkeypatch.setattr(trainer.Trainer, "_one_step", gone)
+    gone = when(store, run, 6, job.PARENT_GONE.set)
+    monkeypatch.setattr(loop.Trainer, "take_step", gone)
     assert worked(store, run) == "interrupted"
     row = store.get(run)
     assert row.status == "interrupted"
@@ -367,7 +368,7 @@ def test_a_run_that_diverges_fails_with_a_sentence_and_keeps_its_points(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = queued(store, spec_of())
-    plain = trainer.Trainer._one_step
+    plain = loop.Trainer.take_step
 
     def blow_up(self, *given):
         if self.step == 7:
@@ -375,7 +376,7 @@ def test_a_run_that_diverges_fails_with_a_sentence_and_keeps_its_points(
                 self.model.head.weight.fill_(3e38)
         return plain(self, *given)
 
-    monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
+    monkeypatch.setattr(loop.Trainer, "take_step", blow_up)
     assert worked(store, run) == "failed"
     assert "at step 8 (it diverged)" in store.get(run).message
     assert "learning rate" in store.get(run).message
@@ -406,7 +407,7 @@ def test_weights_that_a_step_broke_are_noticed_before_anything_is_written_from_t
     if last == 3e38 and not held_out:
         pytest.skip("numbers, though too large ones: only a loss shows it")
     run = queued(store, spec_of())
-    plain, ready = trainer.Trainer._one_step, worker.prepare
+    plain, ready = loop.Trainer.take_step, job.prepare
 
     def blow_up(self, *given):
         result = plain(self, *given)
@@ -420,8 +421,8 @@ def test_weights_that_a_step_broke_are_noticed_before_anything_is_written_from_t
         data = found.data if held_out else {"train": found.data["train"]}
         return dataclasses.replace(found, data=data)
 
-    monkeypatch.setattr(trainer.Trainer, "_one_step", blow_up)
-    monkeypatch.setattr(worker, "prepare", prepared)
+    monkeypatch.setattr(loop.Trainer, "take_step", blow_up)
+    monkeypatch.setattr(job, "prepare", prepared)
     assert worked(store, run) == "failed"
     assert "at step 12 (it diverged)" in store.get(run).message
     assert len(shown(store, run)) == 12
@@ -438,7 +439,7 @@ def test_what_was_shown_is_kept_when_a_defect_ends_a_run(
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, broken))
+    monkeypatch.setattr(loop.Trainer, "take_step", when(store, run, 9, broken))
     with pytest.raises(ZeroDivisionError):
         worked(store, run)
     assert [step for step, _ in shown(store, run)] == list(range(1, shown(store, run)[-1][0] + 1))
@@ -460,10 +461,10 @@ def test_a_late_worker_changes_nothing_of_a_run_that_is_anothers(
         store.update(run, status="queued", message="")
         store.hand_over(run)
         if noticed:
-            worker.PARENT_GONE.set()
+            job.PARENT_GONE.set()
         before.extend([store.get(run), shown(store, run)])
 
-    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, taken_over))
+    monkeypatch.setattr(loop.Trainer, "take_step", when(store, run, 9, taken_over))
     assert execute(str(store.folder), run, late) == "lost"
     assert [store.get(run), shown(store, run)] == before
     assert not (store.run_folder(run) / "checkpoint").exists()
@@ -496,9 +497,9 @@ def test_a_wish_to_stop_and_the_end_of_the_lab_is_a_stop(
 
     def both() -> None:
         store.update(run, wish="stop", message="Its page was closed.")
-        worker.PARENT_GONE.set()
+        job.PARENT_GONE.set()
 
-    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 5, both))
+    monkeypatch.setattr(loop.Trainer, "take_step", when(store, run, 5, both))
     assert worked(store, run) == "stopped"
     assert store.get(run).message == "Its page was closed."
 
@@ -530,7 +531,7 @@ def test_what_broke_a_run_is_told_though_the_disk_is_full_too(
         raise ZeroDivisionError
 
     run = queued(store, spec_of())
-    monkeypatch.setattr(trainer.Trainer, "_one_step", when(store, run, 9, broken))
+    monkeypatch.setattr(loop.Trainer, "take_step", when(store, run, 9, broken))
     with pytest.raises(ZeroDivisionError):
         worked(store, run)
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lm_core.evaluation import evaluate
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.averaging import Weights
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Finished, Step
@@ -20,7 +21,9 @@ def make(family: str = "transformer", steps: int = 20, **rest) -> Trainer:
     tiny = {} if family == "mixture" else {"n_layer": 1, "block_size": 8}
     model = tiny_model(family, TOKENIZER.vocab_size, **tiny)
     settings = TrainSettings(**how)
-    return Trainer(model, TEXTS, settings=settings, budget=Budget(steps=steps), **hooks)
+    return Trainer(
+        NextToken(), model, TEXTS, settings=settings, budget=Budget(steps=steps), **hooks
+    )
 
 
 def weights(model) -> list[torch.Tensor]:
@@ -48,8 +51,8 @@ def test_the_average_is_the_recursion_written_out() -> None:
 @pytest.mark.parametrize("family", ["transformer", "lstm"])
 def test_averages_change_what_is_judged_and_not_what_trains(family: str) -> None:
     plain, averaged = list(make(family).run()), list(make(family, ema=0.9).run())
-    steps = [[e.nats for e in run if isinstance(e, Step)] for run in (plain, averaged)]
-    judged = [[e.nats for e in run if isinstance(e, Evaluated)] for run in (plain, averaged)]
+    steps = [[e.loss for e in run if isinstance(e, Step)] for run in (plain, averaged)]
+    judged = [[e.loss for e in run if isinstance(e, Evaluated)] for run in (plain, averaged)]
     assert steps[0] == steps[1]
     assert all(a != b for a, b in zip(*judged, strict=True))
 
@@ -110,12 +113,12 @@ def worsening(training: Trainer, after: int) -> Trainer:
 def test_the_best_evaluation_is_what_is_kept_at_the_end() -> None:
     training = worsening(make(steps=30, keep_best=True), after=15)
     events = list(training.run())
-    judged = {e.step: e.nats for e in events if isinstance(e, Evaluated)}
+    judged = {e.step: e.loss for e in events if isinstance(e, Evaluated)}
     assert min(judged, key=judged.get) == 15
     score = evaluate(training.model, RUNNING, max_tokens=200)
     assert score.nats_per_token == pytest.approx(judged[15])
     assert events[-1].step == 30
-    assert (events[-1].kept, events[-1].kept_nats) == (15, judged[15])
+    assert (events[-1].kept, events[-1].kept_loss) == (15, judged[15])
 
 
 def test_the_best_is_kept_unless_one_says_otherwise() -> None:
@@ -167,7 +170,7 @@ def test_only_evaluations_of_one_size_are_compared() -> None:
         assert next(model.parameters()).detach().mean() == 3
     twin = Weights(model, keep_best=True, patience=2)
     twin.restore(dict(held.tensors()))
-    assert (twin.kept_step, twin.best_nats, twin.waited) == (3, 2.6, 1)
+    assert (twin.kept_step, twin.best_loss, twin.waited) == (3, 2.6, 1)
 
 
 def test_a_mixture_weighs_its_parts_anew_where_an_older_one_is_kept() -> None:
@@ -182,9 +185,9 @@ def test_a_mixture_weighs_its_parts_anew_where_an_older_one_is_kept() -> None:
 def test_without_it_the_last_weights_are_kept() -> None:
     training = make(keep_best=False)
     events = list(training.run())
-    last = [e.nats for e in events if isinstance(e, Evaluated)][-1]
+    last = [e.loss for e in events if isinstance(e, Evaluated)][-1]
     assert training.weights.live is None
-    assert training.evaluate().nats == last
+    assert training.evaluate().loss == last
 
 
 def test_patience_ends_a_run_that_gets_no_better() -> None:

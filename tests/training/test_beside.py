@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import (
     Diagnosed,
     Evaluated,
@@ -16,7 +18,6 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
-from lm_core.training.watching import Watcher
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -59,7 +60,7 @@ class Probe:
         return self.full(lambda: Probed(trainer.step, (1.0,)))
 
 
-class Look(Watcher):
+class Look(Callback):
     """Examines each step, and must not be called again once it has failed."""
 
     part = "The look inside"
@@ -83,13 +84,14 @@ class Look(Watcher):
 
 def run(part: str, full: Full, family: str = "transformer") -> list[Event]:
     training = Trainer(
+        NextToken(),
         tiny_model(family, TOKENIZER.vocab_size),
         TEXTS,
         settings=TrainSettings(batch_size=4, eval_every=2),
         budget=Budget(steps=20),
         write=lambda model, _: full(lambda: "text") if part == "sample" else "text",
         aside=[Probe(full if part == "probe" else lambda give: give())],
-        watchers=[Look(**{part: full})],
+        callbacks=[Look(**{part: full})],
     )
     if part == "evaluation":
         plain = training.evaluate
@@ -131,7 +133,7 @@ def test_the_same_for_a_run_that_counts() -> None:
 def test_the_steps_are_those_of_a_run_that_has_room() -> None:
     """A look that fails in the middle of a step changes nothing of it."""
     nats = [
-        [e.nats for e in run(part, Full(MemoryError())) if isinstance(e, Step)]
+        [e.loss for e in run(part, Full(MemoryError())) if isinstance(e, Step)]
         for part in ("gradients", "none")
     ]
     assert nats[0] == nats[1]

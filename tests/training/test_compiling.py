@@ -1,12 +1,13 @@
-"""Compiled steps, and what happens where there is no compiler; recorded ones, where they can be."""
+"""Compiled steps, and what happens where there is no compiler; captured ones, where they can be."""
 
 import pytest
 import torch
 
-from lm_core.training import Budget, Trainer, TrainSettings, compiling, recorded
+from lm_core.tasks import NextToken
+from lm_core.training import Budget, Trainer, TrainSettings, compiling, cuda_graph
 from lm_core.training.batches import Batch
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import Diagnosed, Step
-from lm_core.training.watching import Watcher
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -15,7 +16,9 @@ TOKENIZER, RUNNING = encoded([TEXT])
 def make(budget: Budget | None = None, **settings) -> Trainer:
     model = tiny_model("transformer", TOKENIZER.vocab_size, block_size=8)
     how = TrainSettings(**({"batch_size": 4, "lr": 1e-2} | settings))
-    return Trainer(model, {"train": RUNNING}, settings=how, budget=budget or Budget(steps=6))
+    return Trainer(
+        NextToken(), model, {"train": RUNNING}, settings=how, budget=budget or Budget(steps=6)
+    )
 
 
 def test_without_a_compiler_the_run_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,8 +30,8 @@ def test_without_a_compiler_the_run_goes_on_and_says_so(monkeypatch: pytest.Monk
     (note,) = [e for e in events if isinstance(e, Diagnosed)]
     assert (note.code, note.severity) == ("not_compiled", "note")
     assert "no gcc here" in note.text or "BackendCompilerFailed" in note.text
-    losses = [e.nats for e in events if isinstance(e, Step)]
-    assert losses == [e.nats for e in make(compile="off").run() if isinstance(e, Step)]
+    losses = [e.loss for e in events if isinstance(e, Step)]
+    assert losses == [e.loss for e in make(compile="off").run() if isinstance(e, Step)]
 
 
 def test_out_of_memory_is_not_taken_for_a_missing_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +46,7 @@ def test_out_of_memory_is_not_taken_for_a_missing_compiler(monkeypatch: pytest.M
 def test_the_objective_is_one_graph() -> None:
     """A break would cost more than compiling gains."""
     training = make(precision="float32")
-    objective = compiling.Objective(training.model, training.arithmetic)
+    objective = compiling.Objective(training.model, training.arithmetic, training.task.loss)
     idx = torch.zeros(2, 8, dtype=torch.int64)
     found = torch._dynamo.explain(objective)(idx, idx, None)
     assert (found.graph_count, found.graph_break_count) == (1, 0)
@@ -63,22 +66,20 @@ def test_the_objective_is_one_graph() -> None:
         ("mlp", {}, "cuda", True),
     ],
 )
-def test_which_runs_are_recorded(family: str, settings: dict, device: str, expected: bool) -> None:
+def test_which_runs_are_captured(family: str, settings: dict, device: str, expected: bool) -> None:
     model = tiny_model(family, TOKENIZER.vocab_size, block_size=8)
-    training = Trainer(model, {"train": RUNNING}, settings=TrainSettings(**settings))
+    training = Trainer(NextToken(), model, {"train": RUNNING}, settings=TrainSettings(**settings))
     training.device = torch.device(device)
-    assert recorded.wanted(training) is expected
+    assert cuda_graph.wanted(training) is expected
 
 
-def test_a_step_is_recorded_after_three_of_its_shape_when_nobody_watches() -> None:
-    training = make()
-    tape = recorded.Recorded(training)
-    tape.graph = object()  # as if it had been recorded, with no GPU to do it on
-    tape.shape = (torch.Size([4, 8]), 32)
-    batch, short = (Batch(torch.zeros(4, T, dtype=torch.int64), None, 4 * T) for T in (8, 5))
-    assert tape.takes([batch], 32, [])
-    assert not tape.takes([short], 20, [])
-    assert not tape.takes([batch], 32, [Watcher()])
-    tape.graph = None
-    fresh = recorded.Recorded(training)
-    assert [fresh.takes([batch], 32, []) for _ in range(5)] == [False] * 3 + [True] * 2
+def test_a_step_is_captured_after_three_of_its_shape_when_nobody_watches() -> None:
+    stepper = cuda_graph.GraphStep(make())
+    stepper.graph = object()  # as if it had been captured, with no GPU to do it on
+    stepper.shape = ([torch.Size([4, 8])], 32)
+    batch, short = (Batch((torch.zeros(4, T),), 4 * T) for T in (8, 5))
+    assert stepper.repeats([batch], 32, [])
+    assert not stepper.repeats([short], 20, [])
+    assert not stepper.repeats([batch], 32, [Callback()])
+    fresh = cuda_graph.GraphStep(make())
+    assert [fresh.repeats([batch], 32, []) for _ in range(5)] == [False] * 3 + [True] * 2

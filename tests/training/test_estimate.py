@@ -21,7 +21,7 @@ def peak(family: str, vocab_size: int, train: TrainSettings) -> int:
     """The most bytes that tensors take at once in two steps of the real thing."""
     settings = models[family].settings()
     model = build_model(family, settings.to_dict(), vocab_size).train()
-    optimizer = optimizer_of(model, train)
+    optimizer = optimizer_of(model, train.optimizer, lr=train.lr, weight_decay=train.weight_decay)
     size = getattr(settings, "block_size", 64)
     idx = torch.randint(vocab_size, (train.batch_size, size))
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, memory
 from lm_core.training.events import Diagnosed, Failed
 from tests.tiny import TEXT, encoded, tiny_model
@@ -11,7 +12,7 @@ TOKENIZER, RUNNING = encoded([TEXT])
 def make(family: str = "transformer", rows: int = 16, **settings) -> Trainer:
     model = tiny_model(family, TOKENIZER.vocab_size)
     how = TrainSettings(batch_size=rows, **settings)
-    return Trainer(model, {"train": RUNNING}, settings=how, budget=Budget(steps=3))
+    return Trainer(NextToken(), model, {"train": RUNNING}, settings=how, budget=Budget(steps=3))
 
 
 def full_above(training: Trainer, rows: int) -> Trainer:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from lm_core.training import Budget, Trainer, TrainSettings, trainer
+from lm_core.tasks import NextToken
+from lm_core.training import Budget, Trainer, TrainSettings, loop
 from lm_core.training.events import Step
 from tests.tiny import NAMES, TEXT, encoded, lively_model
 
@@ -20,7 +21,11 @@ def make(
     how = {"batch_size": 7, "lr": 1e-3, "schedule": "constant", "warmup": 0.0} | settings
     how["precision"] = "float32"  # sums of another order are equal to its last digits
     return Trainer(
-        built, {"train": data}, settings=TrainSettings(**how), budget=Budget(steps=steps)
+        NextToken(),
+        built,
+        {"train": data},
+        settings=TrainSettings(**how),
+        budget=Budget(steps=steps),
     )
 
 
@@ -69,7 +74,7 @@ def test_a_penalty_weighs_the_same_in_pieces(
 def test_pieces_give_the_curve_and_the_state_of_the_whole(family: str, kind: str) -> None:
     whole, pieces = make(family, kind), make(family, kind, accumulate=3)
     curves = [[e for e in t.run() if isinstance(e, Step)] for t in (whole, pieces)]
-    assert [e.nats for e in curves[1]] == pytest.approx([e.nats for e in curves[0]], abs=1e-5)
+    assert [e.loss for e in curves[1]] == pytest.approx([e.loss for e in curves[0]], abs=1e-5)
     assert [e.tokens for e in curves[1]] == [e.tokens for e in curves[0]]
     if whole.state is not None:
         for one, other in zip(whole.state, pieces.state, strict=True):
@@ -80,7 +85,7 @@ def test_pieces_give_the_curve_and_the_state_of_the_whole(family: str, kind: str
 def test_a_ramp_reads_a_quarter_first_and_the_whole_batch_later(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "REPORT_SECONDS", -1.0)
     training = make(family, "text", steps=20, batch_size=8, ramp=0.6, accumulate=2)
     tokens = [e.tokens for e in training.run() if isinstance(e, Step)]
     rows = [(b - a) // 8 for a, b in zip([0, *tokens], tokens, strict=False)]

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lm_core.errors import BadSettings
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, precision
 from lm_core.training.events import Evaluated, Step
 from lm_core.training.precision import Arithmetic, Objective, has_bfloat16
@@ -17,11 +18,11 @@ def make(family: str = "transformer", **settings) -> Trainer:
     model = tiny_model(family, TOKENIZER.vocab_size, block_size=8)
     how = TrainSettings(**({"batch_size": 4, "lr": 1e-2, "eval_every": 10} | settings))
     data = {"train": RUNNING, "validation": RUNNING}
-    return Trainer(model, data, settings=how, budget=Budget(steps=20))
+    return Trainer(NextToken(), model, data, settings=how, budget=Budget(steps=20))
 
 
 def steps(training: Trainer) -> list[float]:
-    return [e.nats for e in training.run() if isinstance(e, Step)]
+    return [e.loss for e in training.run() if isinstance(e, Step)]
 
 
 def having(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
@@ -68,7 +69,8 @@ def test_rounded_weights_give_the_gradients_of_float32(
     gradients = []
     for kind in ("float32", "bfloat16"):
         arithmetic = Arithmetic(kind, False, CPU, all_bfloat16=model.all_bfloat16)
-        nats, _, _ = Objective(model, arithmetic)(ids[:, :-1], ids[:, 1:].contiguous(), None)
+        asked = Objective(model, arithmetic, NextToken().loss)
+        nats, _, _ = asked(ids[:, :-1], ids[:, 1:].contiguous(), None)
         nats.mean().backward()
         gradients.append([p.grad.clone() for p in model.parameters()])
         model.zero_grad()

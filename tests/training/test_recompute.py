@@ -8,6 +8,7 @@ from lm_core.errors import BadSettings
 from lm_core.models import models
 from lm_core.models.recomputing import Part, parts, recompute
 from lm_core.models.tracing import trace
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, memory
 from lm_core.training.chance import seeded
 from lm_core.training.events import Step
@@ -22,6 +23,7 @@ WITH_BLOCKS = ["transformer", "encoder", "encoder-decoder"]
 def make(again: bool, family: str = "transformer", *, steps: int = 1, **changes) -> Trainer:
     how = {k: changes.pop(k) for k in ("precision", "accumulate", "optimizer") if k in changes}
     return Trainer(
+        NextToken(),
         lively_model(family, V, **changes),
         {"train": RUNNING},
         settings=TrainSettings(
@@ -37,7 +39,7 @@ def loss_and_gradients(training: Trainer, rows: int = 8) -> tuple[Tensor, list[T
     (batch,), _ = training.batches.parts(0, rows=rows)
     model = training.model.train()
     with seeded(0, 0, 0, training.device):
-        nats, _, _ = Objective(model, training.arithmetic)(batch.idx, batch.targets, None)
+        nats, _, _ = Objective(model, training.arithmetic, training.task.loss)(*batch.inputs, None)
         gradients = torch.autograd.grad(nats.mean(), list(model.parameters()))
     return nats.detach(), list(gradients)
 
@@ -78,7 +80,7 @@ def test_gradients_come_from_the_weights_the_pass_was_made_with() -> None:
 @pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"optimizer": "muon"}], ids=str)
 def test_a_training_is_the_same(family: str, how: dict) -> None:
     kept, again = (
-        [e.nats for e in make(on, family, steps=5, dropout=0.2, **how).run() if isinstance(e, Step)]
+        [e.loss for e in make(on, family, steps=5, dropout=0.2, **how).run() if isinstance(e, Step)]
         for on in (False, True)
     )
     assert len(kept) == 5
@@ -116,7 +118,7 @@ def test_off_it_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     training = make(True)
     model = training.model
     assert [part.recompute for part in parts(model)] == [True, True]
-    Trainer(model, {"train": RUNNING}, settings=TrainSettings())
+    Trainer(NextToken(), model, {"train": RUNNING}, settings=TrainSettings())
     monkeypatch.setattr(Part, "_again", lambda *_: pytest.fail("computed again"))
     logits, _ = model.train()(some_ids(2, 8, V))
     assert logits.requires_grad
@@ -170,7 +172,7 @@ def test_compiled_training_computes_again_too() -> None:
 def test_families_without_blocks_say_so(family: str) -> None:
     model, how = tiny_model(family, V), TrainSettings(recompute=True)
     if model.learns_by == "counting":  # has no gradient, and no setting of the descent is read
-        assert Trainer(model, {"train": RUNNING}, settings=how).optimizer is None
+        assert Trainer(NextToken(), model, {"train": RUNNING}, settings=how).optimizer is None
         return
     with pytest.raises(BadSettings, match="recompute is for Transformers"):
-        Trainer(model, {"train": RUNNING}, settings=how)
+        Trainer(NextToken(), model, {"train": RUNNING}, settings=how)

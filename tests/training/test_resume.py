@@ -8,7 +8,8 @@ from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.doctor.faults import FAULTS
 from lm_core.errors import BadCheckpoint
 from lm_core.models import models
-from lm_core.training import Budget, Control, Trainer, TrainSettings, trainer
+from lm_core.tasks import NextToken
+from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
 from lm_core.training.events import Step
 from lm_core.training.resume import restore, training_tensors
 from tests.marks import most_slow
@@ -35,6 +36,7 @@ def make(
 ) -> Trainer:
     control = StopAt(stop)
     control.trainer = kind(
+        NextToken(),
         model,
         {"train": data, "validation": data} if validation else {"train": data},
         settings=TrainSettings(**({"batch_size": 4, "lr": 1e-2} | settings)),
@@ -47,7 +49,7 @@ def make(
 
 def shown(training: Trainer) -> list[tuple]:
     events = [event for event in training.run() if isinstance(event, Step)]
-    return [(e.step, e.tokens, e.nats, e.lr, e.grad_norm) for e in events]
+    return [(e.step, e.tokens, e.loss, e.lr, e.grad_norm) for e in events]
 
 
 def through_a_file(training: Trainer, tokenizer, folder: Path, **changes) -> Trainer:
@@ -208,7 +210,7 @@ def test_a_finished_run_resumed_ends_at_once(tmp_path: Path) -> None:
 def test_another_batch_size_drops_the_carried_state_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "REPORT_SECONDS", -1.0)
     training = make(tiny_model("lstm", TOKENIZER.vocab_size), RUNNING, stop=FIRST_PART)
     first = shown(training)
     resumed = through_a_file(training, TOKENIZER, tmp_path / "checkpoint", batch_size=7)

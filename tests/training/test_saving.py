@@ -6,8 +6,9 @@ import types
 import pytest
 import torch
 
-from lm_core.training import Budget, Control, Trainer, TrainSettings, saving, trainer
-from lm_core.training.counting import sizes_of
+from lm_core.tasks import NextToken
+from lm_core.tasks.counting import sizes_of
+from lm_core.training import Budget, Control, Trainer, TrainSettings, loop, saving
 from lm_core.training.events import Checkpointed, Failed, Finished
 from lm_core.training.saving import LEAST, SHARE, Saving
 from tests.tiny import TEXT, encoded, tiny_model
@@ -17,6 +18,7 @@ TOKENIZER, RUNNING = encoded([TEXT])
 
 def make(family: str = "mlp", *, steps: int = 20, **rest) -> Trainer:
     return Trainer(
+        NextToken(),
         tiny_model(family, TOKENIZER.vocab_size),
         {"train": RUNNING},
         settings=TrainSettings(batch_size=4),
@@ -32,13 +34,13 @@ class World:
         self.now, self.cost, self.saved = 0.0, save, []
         watch = types.SimpleNamespace(perf_counter=lambda: self.now)
         monkeypatch.setattr(saving, "time", watch)
-        plain = Trainer._one_step
+        plain = Trainer.take_step
 
         def one_step(training, *given):
             self.now += step
             return plain(training, *given)
 
-        monkeypatch.setattr(Trainer, "_one_step", one_step)
+        monkeypatch.setattr(Trainer, "take_step", one_step)
 
     def save(self, training: Trainer) -> str:
         self.now += self.cost
@@ -79,8 +81,8 @@ def test_weights_that_are_no_numbers_take_no_sound_ones_place(
 ) -> None:
     """The loss of a step says nothing of what the step made of the weights."""
     monkeypatch.setattr(Saving, "due", lambda self: when == "on the way")
-    monkeypatch.setattr(trainer, "QUICK_SECONDS", 0.0)
-    plain, control, saved = Trainer._one_step, Control(), []
+    monkeypatch.setattr(loop, "QUICK_SECONDS", 0.0)
+    plain, control, saved = Trainer.take_step, Control(), []
 
     def one_step(training, *given):
         found = plain(training, *given)
@@ -91,7 +93,7 @@ def test_weights_that_are_no_numbers_take_no_sound_ones_place(
                 control.stop()
         return found
 
-    monkeypatch.setattr(Trainer, "_one_step", one_step)
+    monkeypatch.setattr(Trainer, "take_step", one_step)
     training = make(steps=7, control=control, save=lambda t: saved.append(t.step) or "somewhere")
     end = list(training.run())[-1]
     assert isinstance(end, Failed)

@@ -5,9 +5,11 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training import side as module
 from lm_core.training.beside import Beside
@@ -46,7 +48,7 @@ class Pretended:
         self.seconds, self.part = 0.0, None
         self.settings, self.budget = TrainSettings(**settings), budget
         self.data, self.aside, self.model = {"validation": None}, (), None
-        self.beside = Beside(self)
+        self.beside = Beside(torch.device("cpu"))
         self.weights = SimpleNamespace(
             shown=_Nothing, judge=lambda nats, tokens: None, kept_step=None
         )
@@ -56,6 +58,10 @@ class Pretended:
         slower = self.busy if self._progress() > 0.5 else 1.0
         self.now += seconds * slower
         self.spent += seconds * slower
+
+    @property
+    def progress(self) -> float:
+        return self.budget.progress(self.step, self.tokens, self.seconds)
 
     def _progress(self) -> float:
         return self.budget.progress(self.step, self.tokens, self.now)
@@ -199,17 +205,18 @@ def test_asked_for_every_so_many_steps_all_score_what_the_settings_say(monkeypat
 
 def test_a_resumed_run_scores_the_part_that_it_scored_before() -> None:
     """Or its curve would have a step, and its best could not be told."""
-    training = Trainer(tiny_model("mlp", 5), {"train": stream(some_ids(500, 5))})
+    training = Trainer(NextToken(), tiny_model("mlp", 5), {"train": stream(some_ids(500, 5))})
     training.part = 640
     from lm_core.training.resume import restore, training_tensors
 
-    other = Trainer(tiny_model("mlp", 5), {"train": stream(some_ids(500, 5))})
+    other = Trainer(NextToken(), tiny_model("mlp", 5), {"train": stream(some_ids(500, 5))})
     restore(other, training_tensors(training), {"step": 0, "tokens": 0, "seconds": 0.0})
     assert other.part == 640
 
 
 def test_a_real_run_says_what_it_keeps() -> None:
     training = Trainer(
+        NextToken(),
         tiny_model("mlp", TOKENIZER.vocab_size),
         {"train": RUNNING, "validation": RUNNING},
         settings=TrainSettings(batch_size=4, lr=0.5, grad_clip=0.0, keep_best=True),
@@ -219,7 +226,7 @@ def test_a_real_run_says_what_it_keeps() -> None:
     events = list(training.run())
     scored = [e for e in events if isinstance(e, Evaluated) and e.split == "validation"]
     (kept,) = [e for e in events if isinstance(e, Evaluated) and e.split == KEPT]
-    best = min(scored, key=lambda e: e.nats)
+    best = min(scored, key=lambda e: e.loss)
     assert kept.step == best.step
-    assert kept.nats == training.evaluate().nats
+    assert kept.loss == training.evaluate().loss
     assert scored[-1].step == max(e.step for e in events if isinstance(e, Step)) == 60

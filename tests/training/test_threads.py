@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, threads
 from lm_core.training.threads import LATE, SHARE, Kept, Threads, chooser
 from tests.training.test_trainer import TEXTS, make, steps
@@ -201,7 +202,7 @@ def test_the_result_is_the_same_up_to_rounding() -> None:
     curves = []
     for most in (None, 2):
         torch.set_num_threads(1)
-        curves.append([e.nats for e in steps(make(threads=most).run())])
+        curves.append([e.loss for e in steps(make(threads=most).run())])
     torch.testing.assert_close(curves[0], curves[1], rtol=1e-4, atol=1e-4)
 
 
@@ -214,6 +215,7 @@ def test_a_sample_is_written_on_one_thread() -> None:
 
     torch.set_num_threads(2)
     trained = Trainer(
+        NextToken(),
         make().model,
         TEXTS,
         settings=TrainSettings(eval_every=1),

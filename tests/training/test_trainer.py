@@ -7,7 +7,8 @@ import torch
 
 from lm_core.encoded import encode_documents
 from lm_core.generation import write_text
-from lm_core.training import Budget, Control, Trainer, TrainSettings, trainer
+from lm_core.tasks import NextToken
+from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
 from lm_core.training.events import (
     Checkpointed,
     Diagnosed,
@@ -32,6 +33,7 @@ TEXTS = {"train": RUNNING, "validation": RUNNING}
 def make(family="transformer", data=None, *, budget=None, dropout=0.0, settings=None, **rest):
     settings = {"batch_size": ROWS, "lr": 1e-2, "eval_every": 1000} | (settings or {})
     return Trainer(
+        NextToken(),
         tiny_model(family, V, dropout=dropout, n_layer=1, block_size=8),
         data or TEXTS,
         settings=TrainSettings(**settings),
@@ -47,7 +49,7 @@ def steps(events):
 @pytest.fixture
 def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step is reported at once, so that a test can act between two of them."""
-    monkeypatch.setattr(trainer, "REPORT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "REPORT_SECONDS", -1.0)
 
 
 def until(events: Iterator, step: int) -> list:
@@ -63,7 +65,7 @@ def until(events: Iterator, step: int) -> list:
 @pytest.mark.parametrize("family", ["transformer", "lstm"])
 def test_the_loss_falls_from_every_token_alike(family: str) -> None:
     events = list(make(family, budget=Budget(steps=150)).run())
-    losses = [event.nats for event in steps(events)]
+    losses = [event.loss for event in steps(events)]
     assert losses[0] == pytest.approx(math.log(V), rel=0.05)
     assert sum(losses[-10:]) / 10 < 0.75 * losses[0]
     assert events[-1] == Finished(150, 150 * ROWS * 8, events[-1].seconds, "budget")
@@ -75,7 +77,7 @@ def test_two_runs_of_one_seed_are_equal_to_the_last_bit(family: str, data: dict)
     runs = []
     for seed in (7, 7, 8):
         events = steps(make(family, data, dropout=0.2, seed=seed).run())
-        runs.append([(e.step, e.tokens, e.nats, e.lr, e.grad_norm) for e in events])
+        runs.append([(e.step, e.tokens, e.loss, e.lr, e.grad_norm) for e in events])
     assert runs[0] == runs[1] != runs[2]
 
 
@@ -134,7 +136,7 @@ def test_a_run_stopped_before_it_began_says_so() -> None:
 def test_a_slow_evaluation_does_not_hold_up_a_stop(
     every_step: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "QUICK_SECONDS", 0.0)  # now any evaluation is a slow one
+    monkeypatch.setattr(loop, "QUICK_SECONDS", 0.0)  # now any evaluation is a slow one
     control = Control()
     events = make(control=control, settings={"eval_every": 5}).run()
     until(events, 7)
@@ -178,12 +180,12 @@ def test_a_paused_run_can_be_stopped(every_step: None) -> None:
 
 
 def test_pausing_and_resuming_changes_no_number(every_step: None) -> None:
-    plain = [event.nats for event in steps(make("lstm", dropout=0.2).run())]
+    plain = [event.loss for event in steps(make("lstm", dropout=0.2).run())]
     control = Patient("resume")
     events = make("lstm", dropout=0.2, control=control).run()
     seen = until(events, 9)
     control.pause()
-    assert [event.nats for event in steps([*seen, *events])] == plain
+    assert [event.loss for event in steps([*seen, *events])] == plain
 
 
 def test_pauses_do_not_count_as_time(every_step: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +196,7 @@ def test_pauses_do_not_count_as_time(every_step: None, monkeypatch: pytest.Monke
             now[0] += 1000.0
             self.resume()
 
-    monkeypatch.setattr(trainer.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(loop.time, "perf_counter", lambda: now[0])
     control = Asleep()
     events = make(control=control, budget=Budget(seconds=60)).run()
     seen = []
@@ -235,7 +237,7 @@ def test_a_budget_in_seconds_ends_when_they_are_over(monkeypatch: pytest.MonkeyP
         def seconds(self) -> float:
             return float(training.step)
 
-    monkeypatch.setattr(trainer, "Clock", Steady)
+    monkeypatch.setattr(loop, "Clock", Steady)
     end = list(training.run())[-1]
     assert (end.reason, end.seconds, end.step) == ("budget", 3.0, 3)
 
@@ -346,10 +348,10 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words(
     assert "step 8" in end.reason
     assert "learning rate" in end.reason
     assert len(steps(events)) == 8
-    assert not math.isfinite(steps(events)[-1].nats)
+    assert not math.isfinite(steps(events)[-1].loss)
     # What was saved and evaluated before is sound, and nothing was afterwards.
     assert sound == [True] * 7
-    assert all(math.isfinite(e.nats) for e in events if isinstance(e, Evaluated))
+    assert all(math.isfinite(e.loss) for e in events if isinstance(e, Evaluated))
 
 
 @pytest.mark.parametrize("on", ["gpu", "cpu"])

@@ -21,6 +21,7 @@ from torch import Tensor
 from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.recipes import GPU
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Failed
 from tools.compare.beside import load, report
@@ -86,6 +87,7 @@ def our_run(text: Text, *, steps: int) -> dict[str, Any]:
     began = time.perf_counter()
     model = build_model("transformer", shape, text.V, seed=1337)
     trainer = Trainer(
+        NextToken(),
         model,
         {"train": text.train},
         settings=settings,

@@ -33,8 +33,8 @@ PARTS = {  # name in a block of GPT-2 -> name in ours
     "attn.c_attn": "attention.qkv",
     "attn.c_proj": "attention.out",
     "ln_2": "norm_mlp",
-    "mlp.c_fc": "up",
-    "mlp.c_proj": "down",
+    "mlp.c_fc": "mlp.up",
+    "mlp.c_proj": "mlp.down",
 }
 
 

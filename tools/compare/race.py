@@ -28,11 +28,12 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.models.building import build_model
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.runs.presets import starting_settings
+from lm_core.tasks import NextToken
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.training import Budget, Trainer
 from lm_core.training.events import Evaluated, Failed
 from lm_core.windows import cut, gather
-from tools.compare.nanogpt import SMALL, peer_model, peer_optimizer, peer_step
+from tools.compare.nanogpt_peer import SMALL, peer_model, peer_optimizer, peer_step
 
 STEPS, WARMUP, RATE, LEAST = 2000, 100, 1e-3, 1e-4
 RULES = {"windows": 0.0, "half": 0.5}  # share of the context that is read again
@@ -92,7 +93,7 @@ def run_ours(text: Text, *, seconds: float, seed: int = 0) -> tuple[LanguageMode
     net = build_model("transformer", model.to_dict(), text.V, seed=seed)
     data = {"train": text.train, "validation": text.validation}
     budget = Budget(seconds=max(0.1, seconds))
-    trainer = Trainer(net, data, settings=train, budget=budget, seed=seed)
+    trainer = Trainer(NextToken(), net, data, settings=train, budget=budget, seed=seed)
     laps, event, began = [], None, time.perf_counter()
 
     def lap() -> Lap:

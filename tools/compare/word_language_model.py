@@ -29,6 +29,7 @@ from lm_core.bench.ngram_words import peak_memory
 from lm_core.encoded import Encoded
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
+from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from tools.compare.beside import Round, beside, load, parser, report, threads, timed, training
 
@@ -85,7 +86,9 @@ def our_round(ids: Tensor, V: int, *, rows: int = ROWS, steps: int = STEPS) -> R
     model = build_model("lstm", {**shape, "dropout": DROPOUT}, V)
     data = {"train": Encoded(ids, torch.zeros(1, dtype=torch.int64), False, len(ids), len(ids))}
     settings = TrainSettings(batch_size=rows, lr=3e-3, grad_clip=CLIP, eval_every=10**6)
-    return training(Trainer(model, data, settings=settings, budget=Budget(steps=10**7)), steps)
+    return training(
+        Trainer(NextToken(), model, data, settings=settings, budget=Budget(steps=10**7)), steps
+    )
 
 
 def speed(peer: ModuleType, *, rounds: int) -> dict[str, Any]:

@@ -4,6 +4,8 @@ example, so that the pieces run."""
 from pathlib import Path
 from typing import Any
 
+from lm_core.models.plain.lstm import LSTM
+
 CHARS = "\n abcdefghijklmnopqrstuvwxyz"  # of characters: a token's id is its place here
 WORDS = ["<unk>", "<eos>", "the"]  # of words: the same
 TOKENS = [b"\n", *(bytes([byte]) for byte in range(256)), b"th"]  # of byte pairs: the same
@@ -31,3 +33,8 @@ BUDGET: dict[str, float] = {"steps": 1000}  # or tokens, or seconds
 SEED = 0
 HERE = Path(__file__).resolve().parent  # whatever this file is called
 WEIGHTS = HERE / "model.safetensors"
+
+
+def make_model():
+    """An untrained model; a script's own has the class that its run trained."""
+    return LSTM(VOCAB_SIZE, **MODEL)

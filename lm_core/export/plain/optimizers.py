@@ -1,34 +1,39 @@
-"""The optimizers of a written script: Muon's source is the lab's own."""
+"""The optimizer of a written script whose run used Muon, which is the lab's own source."""
 
-import torch
+from torch import nn
 
 from lm_core.export.plain.about import TRAIN
-from lm_core.export.plain.recurrent import outside_muon
 from lm_core.training.muon import Muon
 from lm_core.training.optimizers import ADAM_SHARE
+from lm_core.training.plain import adamw
 
 
-def adamw(weights):
-    """AdamW; matrices are pulled toward zero, biases are not."""
-    groups = [
-        {"params": [p for p in weights if p.dim() >= 2], "weight_decay": TRAIN["weight_decay"]},
-        {"params": [p for p in weights if p.dim() < 2], "weight_decay": 0.0},
-    ]
-    groups = [group for group in groups if group["params"]]
-    return torch.optim.AdamW(groups, lr=TRAIN["lr"], betas=(0.9, 0.95), fused=True)
+class Several:
+    """Optimizers of different weights behind the methods of one."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.param_groups = [group for part in parts for group in part.param_groups]
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad()
 
 
-def make_optimizers(model):
-    """[(optimizer, its share of the learning rate), ...]"""
-    weights = list(model.parameters())
-    if TRAIN["optimizer"] == "adamw":
-        return [(adamw(weights), 1.0)]
-    outside = {id(p) for p in outside_muon(model)}
-    inside = [p for p in weights if p.dim() == 2 and id(p) not in outside]
+def make_optimizer(model):
+    """Muon for the matrices inside the network, AdamW for tables of tokens, gains and biases."""
+    lr, weight_decay = TRAIN["lr"], TRAIN["weight_decay"]
+    tables = [m for m in model.modules() if isinstance(m, nn.Embedding)]
+    tables.append(getattr(model, "head", nn.Identity()))
+    outside = {id(p) for table in tables for p in table.parameters()}
+    inside = [p for p in model.parameters() if p.dim() == 2 and id(p) not in outside]
     chosen = {id(p) for p in inside}
-    rest = [p for p in weights if id(p) not in chosen]
-    found = []
+    rest = [p for p in model.parameters() if id(p) not in chosen]
+    parts = [adamw(rest, lr=ADAM_SHARE * lr, weight_decay=weight_decay)]
     if inside:
-        muon = Muon(inside, lr=TRAIN["lr"], weight_decay=TRAIN["weight_decay"])
-        found.append((muon, 1.0))
-    return [*found, (adamw(rest), ADAM_SHARE)] if rest else found
+        parts.append(Muon(inside, lr=lr, weight_decay=weight_decay))
+    return Several(parts)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lm_core.training.events import Checkpointed, Evaluated, Event, Step
+from lm_core.training.events import KEPT_AS, Checkpointed, Evaluated, Event, Step
 from lm_core.training.logs.log import Log
 
 Row = dict[str, int | float | None]
@@ -30,7 +30,7 @@ COLUMNS = {  # and what they mean
     "test_nats": "the same on the test text",
     "test_tokens": "tokens in that part",
 }
-_STEP = ("step", "tokens", "seconds", "nats", "lr", "grad_norm", "tokens_per_second")
+_STEP = ("step", "tokens", "seconds", "loss", "lr", "grad_norm", "tokens_per_second")
 
 
 class Rows:
@@ -57,9 +57,9 @@ class Rows:
 def _cells(event: Event) -> Row:
     match event:
         case Step():
-            return {name: getattr(event, name) for name in _STEP}
+            return {KEPT_AS[Step].get(name, name): getattr(event, name) for name in _STEP}
         case Evaluated(split=split) if f"{split}_nats" in COLUMNS:
-            scored = {f"{split}_nats": event.nats, f"{split}_tokens": event.scored_tokens}
+            scored = {f"{split}_nats": event.loss, f"{split}_tokens": event.scored_tokens}
             return {"step": event.step, **scored}
     return {}
 

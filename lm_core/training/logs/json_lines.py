@@ -32,7 +32,9 @@ def head(spec: dict[str, Any], **more: Any) -> str:
 
 def line(event: Event) -> str:
     """One event as a line, with its end."""
-    return dumps({"event": type(event).__name__, **vars(event)}) + "\n"
+    named = events.KEPT_AS.get(type(event), {})
+    said = {named.get(name, name): value for name, value in vars(event).items()}
+    return dumps({"event": type(event).__name__, **said}) + "\n"
 
 
 def read_lines(text: str) -> tuple[list[dict[str, Any]], list[Event]]:
@@ -56,7 +58,9 @@ def event_of(kind: type, data: dict[str, Any]) -> Event:
     """The event from values as JSON (or SQLite) has them: texts stay texts, words become numbers,
     lists tuples, 0 and 1 truth values where they are meant."""
     values = {}
-    for name, value in data.items():
+    fields = {kept: name for name, kept in events.KEPT_AS.get(kind, {}).items()}
+    for kept, value in data.items():
+        name = fields.get(kept, kept)
         hint = _hints(kind)[name]
         if name == "pieces":
             value = tuple((text, numbers(p)) for text, p in value)

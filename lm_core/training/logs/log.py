@@ -38,13 +38,13 @@ def figures(event: Event) -> dict[str, float]:
     match event:
         case Step():
             return {
-                "train/nats": event.nats,
+                "train/nats": event.loss,
                 "train/lr": event.lr,
                 "train/grad_norm": event.grad_norm,
                 "train/tokens_per_second": event.tokens_per_second,
             }
         case Evaluated(split="train"):  # scored as the validation text is, unlike a batch
-            return {"train/scored_nats": event.nats}
+            return {"train/scored_nats": event.loss}
         case Evaluated() if event.split != KEPT:  # a curve has one figure a step
-            return {f"{event.split}/nats": event.nats}
+            return {f"{event.split}/nats": event.loss}
     return {}

@@ -65,12 +65,6 @@ def about(entry: "Entry") -> About:
     )
 
 
-def twin(entry: "Entry") -> object | None:
-    """The plain version of a family's fast path: a method, or a function of its module."""
-    module = sys.modules[entry.build.__module__]
-    return getattr(entry.build, entry.twin, getattr(module, entry.twin, None))
-
-
 def has_table(entry: "Entry") -> bool:
     """Whether it counts into a table of all pairs, for all to see."""
     return hasattr(entry.build, "probabilities")

@@ -169,13 +169,16 @@ def shapes(entry: "Entry", settings: "Settings", size: families.Size, vocab_size
 
 
 def source(entry: "Entry") -> None:
-    """The code of the family, and of the plain twin of its fast path."""
-    twin = families.twin(entry)
-    if twin is not None:
-        st.markdown(
-            f"Its fast path has a plain twin, `{entry.twin}`, that a test holds equal. The twin is "
-            "the lesson, the fast path does the work."
-        )
-    show_source(entry.build)
-    if twin is not None:
-        show_source(twin, f"The code: its plain twin, {entry.twin}")
+    """The code of the family: the whole of it in one plain file, then what the lab runs."""
+    from lm_core.models.plain import lesson
+
+    plain = lesson(entry.build)
+    if plain is None:
+        show_source(entry.build)
+        return
+    show_source(plain, "The code: the whole model in one file")
+    show_source(entry.build, "The code: the same, fast")
+    st.caption(
+        "The first is the lesson: it needs PyTorch alone, and learns something when it is run "
+        "by itself. The second is what the lab runs. A test holds the two equal."
+    )

@@ -10,9 +10,9 @@ STEEPEST = 4.0  # gain: far beyond, everything has exploded
 
 
 def laboratory() -> None:
-    """Bend, gain, width and depth, and the pictures they change at once."""
+    """Activation, gain, width and depth, and the pictures they change at once."""
     from lm_core.charts.inside import numbers_by_layer, through_depth
-    from lm_core.doctor.starting import BENDS, GAINS, StackSettings, kept, stack
+    from lm_core.doctor.starting import GAINS, SHOWN, StackSettings, kept, stack
 
     st.write(
         "Each layer multiplies what it gets by its weights. Drawn too small, the numbers die out "
@@ -22,7 +22,12 @@ def laboratory() -> None:
     usual = StackSettings()
     controls, pictures = st.columns([2, 5], gap="medium")
     with controls:
-        bend = st.selectbox("Bend", list(BENDS), key=KEY + "bend", help="What each layer does.")
+        chosen = st.selectbox(
+            "Activation",
+            list(SHOWN),
+            key=KEY + "activation",
+            help="The function that each layer puts its sums through.",
+        )
         if KEY + "gain" not in st.session_state:
             st.session_state[KEY + "gain"] = round(usual.gain, 2)
         gain = st.slider(
@@ -33,15 +38,15 @@ def laboratory() -> None:
             key=KEY + "gain",
             help="Spread of the weights times the root of the width.",
         )
-        if bend in GAINS:
+        if chosen in GAINS:
             st.button(
-                f"Usual for {bend}: {GAINS[bend]:.2f}",
+                f"Usual for {chosen}: {GAINS[chosen]:.2f}",
                 key=KEY + "usual",
-                on_click=lambda: st.session_state.update({KEY + "gain": round(GAINS[bend], 2)}),
+                on_click=lambda: st.session_state.update({KEY + "gain": round(GAINS[chosen], 2)}),
             )
         width = st.slider("Width (units)", 10, 400, usual.width, 10, key=KEY + "width")
         depth = st.slider("Layers", 2, 40, usual.depth, key=KEY + "depth")
-        layers = stack(StackSettings(activation=bend, gain=gain, width=width, depth=depth))
+        layers = stack(StackSettings(activation=chosen, gain=gain, width=width, depth=depth))
         left, idle = kept(layers), layers[-1]["idle"]
         if left is not None:
             st.caption(f"The last layer has {left:.2g} times the spread of the first.")

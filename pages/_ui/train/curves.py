@@ -92,7 +92,7 @@ def measure_of(run: "Run", name: str) -> "Measure":
 
 def per(run: "Run") -> str:
     """What a token of this run is: "character"."""
-    from lm_core.runs.worker import unit_of
+    from lm_core.runs.job import unit_of
 
     unit = run.facts.get("unit") or unit_of(run.spec["tokenizer"]["name"])
     return unit.removeprefix("nats per ")

@@ -115,8 +115,8 @@ def _then(run: str, step: int, changed: float, prompt: str, _store: "RunStore") 
     from lm_core.generation.engine import prompt_ids
     from lm_core.generation.writer import Writer, candidates
     from lm_core.inspection import attention_maps, has_attention
-    from lm_core.runs.samples import write_sample
     from lm_core.runs.snapshots import snapshot_checkpoint
+    from lm_core.tasks.samples import write_sample
 
     torch.set_num_threads(1)  # small models answer fastest on one, and training keeps the rest
     saved = snapshot_checkpoint(_store, run, step)

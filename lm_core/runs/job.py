@@ -1,0 +1,80 @@
+"""What every job of a worker has, be it a training or an examination: a control whose requests are
+in the store, what it is prepared from, the facts that its row says, and how it was stopped.
+"""
+
+import threading
+import time
+from typing import Any
+
+import torch
+
+from lm_core.device import DeviceChoice
+from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import Run, RunStore
+from lm_core.training import Control, Trainer
+
+PARENT_GONE = threading.Event()  # the page's process ended: stop and save
+LOOK_SECONDS = 0.05
+THREADS = torch.get_num_threads()  # what the pool of workers gave this process
+
+
+class StoreControl(Control):
+    """A Control whose wishes are in the store."""
+
+    def __init__(self, store: RunStore, run: str) -> None:
+        super().__init__()
+        self.store, self.run = store, run
+        self.trainer: Trainer | None = None  # whose steps are counted for a pause
+        self._looked, self._pause_at = float("-inf"), None
+        self.steps_granted = self._steps_taken = store.wish(run).single_steps  # of an earlier life
+
+    def look(self) -> str:
+        if PARENT_GONE.is_set():
+            return "stop"
+        now = time.perf_counter()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self.wish, self.steps_granted, self.lr_scale, self._pause_at = self.store.wish(self.run)
+        if self._pause_at is not None and self.trainer and self.trainer.step >= self._pause_at:
+            wished, self._pause_at = self.store.wish(self.run).wish, None
+            self.wish = "pause" if wished == "run" else wished  # a stop is not to be lost
+            self.store.update(self.run, wish=self.wish, pause_at=None)
+        return self.wish
+
+
+def prepared_for(store: RunStore, row: Run) -> Prepared:
+    """What a run needs; an own text is called there as its owner calls it.
+
+    Raises:
+        LabError: as `prepare`.
+    """
+    spec = RunSpec.from_dict(row.spec)
+    prepared = prepare(spec)
+    title = store.texts.title(row.owner, spec.corpus.text)
+    return prepared.titled(title) if title else prepared
+
+
+def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
+    """What a run's row says of the model, the text and the machine from the start."""
+    return {
+        "parameters": prepared.model.n_parameters,
+        "vocab_size": prepared.tokenizer.vocab_size,
+        "device": str(device),
+        "corpus": prepared.info.title,
+        "unit": unit_of(prepared.spec.tokenizer_name),
+        "counts": prepared.card()["counts"],
+    }
+
+
+def unit_of(tokenizer: str) -> str:
+    """What a loss is counted in: "nats per character"."""
+    return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
+
+
+def how_stopped(store: RunStore, run: str) -> tuple[str, str]:
+    """Status and message of a run that was to stop: as wished, or because the page's process is
+    gone."""
+    if PARENT_GONE.is_set() and store.wish(run).wish != "stop":
+        return "interrupted", "The lab was closed while this was going; it can go on."
+    return "stopped", ""

@@ -1,0 +1,88 @@
+"""Guess the next token of a text from those before it.
+
+    loss = -ln p(token | tokens before it), in nats
+
+Everything that generates text in the lab learned this. Families that count learn it by counting.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from torch import nn
+
+from lm_core.encoded import Encoded
+from lm_core.evaluation import evaluate
+from lm_core.evaluation.mixing import fit_weight
+from lm_core.evaluation.surprise import perplexity
+from lm_core.models.contract import LanguageModel
+from lm_core.models.mixture import Mixture
+from lm_core.tasks.counting import Counting
+from lm_core.tasks.samples import Pieces, write_sample
+from lm_core.tasks.token_batches import TokenBatches
+from lm_core.tokenizers.tokenizer import Tokenizer
+from lm_core.training.state import Training
+from lm_core.training.task import Loss, Player, Scored, Task, tasks
+
+ROW = 64  # tokens in a row of a batch, for families that set no size
+
+
+@tasks.register(
+    "next-token", title="Next token", idea="Guess each token of a text from those before it."
+)
+class NextToken(Task):
+    """Splits are `Encoded`, models are `LanguageModel`s."""
+
+    unit = "nats per token"
+    metrics: ClassVar = {"perplexity": "tokens"}
+
+    def batches(
+        self, model: LanguageModel, train: Encoded, *, batch_size: int, seed: int
+    ) -> TokenBatches:
+        size = getattr(model.settings, "block_size", ROW)
+        along = model.carries_state
+        return TokenBatches.of(train, batch_size=batch_size, size=size, seed=seed, along=along)
+
+    def loss(self, model: LanguageModel, *inputs: Any) -> Loss:
+        return Loss(*model.objective(*inputs))
+
+    def evaluate(
+        self, model: LanguageModel, data: Mapping[str, Encoded], split: str, *, limit: int | None
+    ) -> Scored:
+        if split == "validation":
+            self.keep(model, data, limit=limit)
+        score = evaluate(model, data[split], max_tokens=limit)
+        nats = score.nats_per_token
+        return Scored(nats, score.tokens, score.whole, {"perplexity": perplexity(nats)})
+
+    def blind(self, model: LanguageModel, data: Mapping[str, Encoded]) -> float:
+        """ln V: every token alike."""
+        return math.log(model.vocab_size)
+
+    def preview(
+        self,
+        model: LanguageModel,
+        codec: Tokenizer,
+        data: Mapping[str, Encoded],
+        *,
+        seed: int = 0,
+        seconds: float = math.inf,
+    ) -> tuple[str, Pieces]:
+        """What it writes, as `write_sample` does."""
+        items = data["train"].items
+        return write_sample(model, codec, seed=seed, items=items, seconds=seconds)
+
+    def players(self, model: nn.Module) -> Sequence[Player]:
+        return () if model.learns_by == "counting" else super().players(model)
+
+    def begin(self, model: LanguageModel, train: Encoded) -> None:
+        if model.learns_by == "both":
+            model.fit(train.ids, train.starts)
+
+    def keep(self, model: LanguageModel, data: Mapping[str, Encoded], *, limit: int | None) -> None:
+        """The weight of a mixture goes with those of its parts."""
+        if isinstance(model, Mixture) and "validation" in data:
+            fit_weight(model, data["validation"], max_tokens=limit)
+
+    def course(self, training: Training) -> Counting | None:
+        return Counting(training) if training.model.learns_by == "counting" else None

@@ -1,0 +1,1 @@
+"""One model trained by several processes: their talk, their steps, weights spread over them."""

@@ -1,0 +1,125 @@
+"""What a trainer has to know of what is learned, and nothing more: the contract of every task.
+
+    loss = (sum over the batch of what each target costs) / (targets) + penalty
+
+A task says how the data is cut into batches, what a batch costs, how good the model is on a split,
+and who learns. Text, pairs, labels, series, pictures and games of several networks are tasks; the
+loop, the step, the callbacks and the checkpoints are the same for all. The tasks themselves are in
+`lm_core.tasks`, found by name as models and corpora are.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+from torch import Tensor, nn
+
+from lm_core.registry import Registry
+from lm_core.training.batches import Batches
+from lm_core.training.events import Event
+
+tasks = Registry("task", package="lm_core.tasks")
+
+
+class Loss(NamedTuple):
+    """What a batch costs. Sums are taken by the trainer, over all pieces and processes at once."""
+
+    each: Tensor  # of every target, any shape; 0 where none is asked for
+    penalty: Tensor | float = 0.0  # added to their mean
+    state: Any = None  # hidden state that the next batch goes on from
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who learns: the weights of `module`, by an optimizer of their own.
+
+    Most tasks have one. In a game of several each takes its step in turn on the same batch, by its
+    own loss, while the others stay as they are.
+    """
+
+    name: str
+    module: nn.Module
+    loss: Callable[..., Loss]  # (model, *inputs, state), the model being all of it
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How good a model is on a split, or on a fixed part of it."""
+
+    loss: float  # the figure that judges: the lower the better
+    targets: int  # that were scored
+    whole: bool  # all of the split
+    metrics: Mapping[str, float] = field(default_factory=dict)  # and what else is reported
+
+
+class Task:
+    """Base class. `judge` is what the loss is called among the figures, `unit` what it is counted
+    in; `metrics` says of every other figure, by name, what it is counted in."""
+
+    judge: ClassVar[str] = "nats"
+    unit: ClassVar[str] = "nats per target"
+    metrics: ClassVar[Mapping[str, str]] = {}
+
+    def batches(self, model: nn.Module, train: Any, *, batch_size: int, seed: int) -> Batches:
+        """The training split cut into batches, a pure function of (seed, step).
+
+        Raises:
+            BadText: there is too little of it.
+        """
+        raise NotImplementedError
+
+    def loss(self, model: nn.Module, *inputs: Any) -> Loss:
+        """What a batch costs: `inputs` are those of the batch, then the hidden state."""
+        raise NotImplementedError
+
+    def evaluate(
+        self, model: nn.Module, data: Mapping[str, Any], split: str, *, limit: int | None
+    ) -> Scored:
+        """Score `data[split]`, or a fixed part of about `limit` targets."""
+        raise NotImplementedError
+
+    def blind(self, model: nn.Module, data: Mapping[str, Any]) -> float:
+        """The loss of guessing without looking: what an untrained model should begin with."""
+        raise NotImplementedError
+
+    def preview(
+        self,
+        model: nn.Module,
+        codec: Any,
+        data: Mapping[str, Any],
+        *,
+        seed: int = 0,
+        seconds: float = math.inf,
+    ) -> tuple[str, Sequence[tuple[str, float]]]:
+        """What the model does now, as a text and its pieces with the probability of each; in about
+        so many seconds."""
+        return "", ()
+
+    def players(self, model: nn.Module) -> Sequence[Player]:
+        """Who learns; nobody where nothing is learned by gradient."""
+        return (Player("model", model, self.loss),)
+
+    def begin(self, model: nn.Module, train: Any) -> None:
+        """What is done with the whole training split before the first step."""
+
+    def keep(self, model: nn.Module, data: Mapping[str, Any], *, limit: int | None) -> None:
+        """The model holds the weights to keep, not its last ones: fit what depends on them."""
+
+    def course(self, training: Any) -> "Course | None":
+        """How a model is trained that does not learn by gradient; None for one that does.
+
+        Args:
+            training: a `Training`, which knows this file.
+        """
+        return None
+
+
+class Course:
+    """Another way to learn than step by step downhill."""
+
+    steps: int  # from beginning to end, whatever the budget
+
+    def run(self) -> Iterator[Event]:
+        """As `Trainer.run`."""
+        raise NotImplementedError

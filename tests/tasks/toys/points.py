@@ -1,0 +1,64 @@
+"""A toy game of two networks: one makes points from noise, the other tells them from real ones,
+which lie on a circle (Goodfellow et al. 2014, "Generative Adversarial Nets")."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lm_core.models.contract import Model
+from lm_core.training.batches import Examples
+from lm_core.training.task import Loss, Player, Scored, Task
+
+
+@dataclass(frozen=True)
+class Points:
+    places: Tensor  # (N, 2)
+
+    def to(self, device: torch.device) -> "Points":
+        return Points(self.places.to(device))
+
+
+def made(n: int, seed: int) -> Points:
+    angle = 2 * torch.pi * torch.rand(n, generator=torch.Generator().manual_seed(seed))
+    return Points(torch.stack([angle.cos(), angle.sin()], dim=1))
+
+
+class Game(Model):
+    draws = True  # noise
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maker = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 2))
+        self.judge = nn.Sequential(nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+
+
+class Circle(Task):
+    unit = "distance from the circle"
+
+    def batches(self, model: Game, train: Points, *, batch_size: int, seed: int) -> Examples:
+        return Examples((train.places,), batch_size, seed)
+
+    def players(self, model: Game) -> Sequence[Player]:
+        return Player("judge", model.judge, self.told), Player("maker", model.maker, self.fooled)
+
+    def told(self, model: Game, real: Tensor, state: Any) -> Loss:
+        false = model.maker(torch.randn_like(real)).detach()
+        return Loss((F.softplus(-model.judge(real)) + F.softplus(model.judge(false))).squeeze(1))
+
+    def fooled(self, model: Game, real: Tensor, state: Any) -> Loss:
+        return Loss(F.softplus(-model.judge(model.maker(torch.randn_like(real)))).squeeze(1))
+
+    @torch.no_grad()
+    def evaluate(
+        self, model: Game, data: Mapping[str, Points], split: str, *, limit: int | None
+    ) -> Scored:
+        noise = torch.randn(512, 2, generator=torch.Generator().manual_seed(0))
+        off = (model.maker(noise.to(model.device)).norm(dim=1) - 1).abs().mean().item()
+        return Scored(off, 512, True)
+
+    def blind(self, model: Game, data: Mapping[str, Points]) -> float:
+        return 1.0  # every point in the middle
