@@ -44,7 +44,8 @@ class SideWork:
     def __init__(self, training: Training) -> None:
         self.training, self.ever, self.cost, self.spent = training, False, 0.0, 0.0
         self.scoring, self.writing = 0.0, 0.0
-        self.done_at, self.rate = -1, 0.0  # seconds that a token takes
+        self.done_at = self.wrote_at = -1  # steps
+        self.rate = 0.0  # seconds that a token takes
         self.last: Evaluated | None = None
         longer = max((given(training.budget, k) / length for k, length in LENGTH.items()))
         self.count = 2 * round(EVALUATIONS / 2 * math.sqrt(max(1.0, longer)))
@@ -52,8 +53,8 @@ class SideWork:
         self.writes = True
 
     def _passed(self) -> int:
-        """How many of the even points have been passed."""
-        return math.floor(self.training.progress * self.count + 1e-9)
+        """How many of the even points have been passed; a last step may take more than is left."""
+        return min(self.count, math.floor(self.training.progress * self.count + 1e-9))
 
     def due(self) -> bool:
         """Whether this step is followed by side work. Each even point is asked for once."""
@@ -96,19 +97,23 @@ class SideWork:
             judged: whether the evaluation counts for the best and for the patience. One that is
                 there only because the run was stopped does not, so that a resume stays exact.
         """
-        training = self.training
-        if self.done_at == training.step:
+        training, step = self.training, self.training.step
+        anew, writes = self.done_at != step, self.writes and self.wrote_at != step
+        if not anew and not writes:
             return False
-        self.done_at, began = training.step, time.perf_counter()
+        self.done_at, began = step, time.perf_counter()
+        self.wrote_at = step if writes else self.wrote_at
         with training.weights.shown():
-            found = self._evaluated()
-            sound = not math.isnan(found[0].loss) if found else _numbers(training.model)
+            found, sound = [], True
+            if anew:
+                found = self._evaluated()
+                sound = not math.isnan(found[0].loss) if found else _numbers(training.model)
             if found and judged:
                 training.weights.judge(found[0].loss, found[0].scored_tokens)
-            if sound:
+            if sound and anew:
                 found += made_aside(training)
             scored = time.perf_counter()
-            if sound and self.writes:
+            if sound and writes:
                 found += written(training, self._seconds_to_write())
             written_at = time.perf_counter()
         yield from found
@@ -117,7 +122,7 @@ class SideWork:
             self.cost = time.perf_counter() - began
             self.spent += self.cost
             self.scoring = scored - began
-            self.writing = written_at - scored if self.writes else self.writing
+            self.writing = written_at - scored if writes else self.writing
         self.ever = True  # the first finds nothing warm and settles much: it is no measure
         return not sound
 

@@ -129,6 +129,18 @@ def test_first_after_1_10_30_steps_then_evenly_then_the_end(monkeypatch) -> None
     assert found[-1].step == training.step
 
 
+@pytest.mark.parametrize("step", [0.01, 0.3, 0.65, 0.7, 0.9, 1.1, 1.7, 30.0])
+@pytest.mark.parametrize("token", [1e-6, 1e-3])
+def test_the_end_is_evaluated_and_written_however_long_the_last_step(
+    monkeypatch, step: float, token: float
+) -> None:
+    training = Pretended(monkeypatch, Budget(seconds=1), step=step, token=token)
+    seen = training.run()
+    assert evaluations(seen)[-1].step == samples(seen)[-1].step == training.step
+    assert len({e.step for e in evaluations(seen)}) == len(evaluations(seen))
+    assert len({e.step for e in samples(seen)}) == len(samples(seen))
+
+
 def test_all_score_the_same_part_and_what_is_kept_more(monkeypatch) -> None:
     seen = Pretended(monkeypatch, Budget(seconds=60), token=1e-4).run()
     (part,) = {e.scored_tokens for e in evaluations(seen)}
