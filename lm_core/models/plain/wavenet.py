@@ -86,8 +86,8 @@ if __name__ == "__main__":  # learns how its own source goes on
     model = WaveNet(len(chars))
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     for step in range(101):
-        begin = torch.randint(len(ids) - 64, (32, 1))
-        rows = ids[begin + torch.arange(65)]  # (32, 65)
+        begin = torch.randint(len(ids) - 64, (8, 1))
+        rows = ids[begin + torch.arange(65)]  # (8, 65)
         loss, _ = model.loss(rows[:, :-1], rows[:, 1:])
         loss.backward()
         optimizer.step()
