@@ -1,6 +1,18 @@
 """Trainings that tests steer without another thread."""
 
-from lm_core.training import Control
+from lm_core.training import Control, Trainer
+
+
+class StopAt(Control):
+    """Stops its trainer at a step; None never."""
+
+    def __init__(self, step: int | None) -> None:
+        super().__init__()
+        self.step: int | None = step
+        self.trainer: Trainer | None = None
+
+    def look(self) -> str:
+        return "stop" if self.trainer.step == self.step else "run"
 
 
 class Patient(Control):

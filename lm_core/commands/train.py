@@ -5,7 +5,7 @@ import shlex
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -94,7 +94,7 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     add_to_card(out, metrics=scores(*final))
     for verdict in training.health.verdicts:
         say(verdict.line())
-    return _answer(training, *final)
+    return _answer(training, {e.split: (e.loss, e.metrics) for e in final})
 
 
 def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
@@ -102,29 +102,27 @@ def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
     training.folder = folder
     say(f"Nothing is left to do after step {training.trainer.step}: {folder} stays as it is.")
     nats = {split: score.get("nats_per_token") for split, score in training.metrics.items()}
-    trainer = training.trainer
-    return _answer(
-        training,
-        *(
-            Evaluated(trainer.step, trainer.tokens, split, loss, 0, True)
-            for split, loss in nats.items()
-            if loss is not None
-        ),
-    )
+    return _answer(training, {split: (loss, {}) for split, loss in nats.items()})
 
 
-def _answer(training: TrainingRun, *final: Evaluated) -> Answer:
-    """What became of it, by its `final` evaluations."""
-    trainer, scored = training.trainer, {evaluated.split: evaluated for evaluated in final}
-    held_out, judge = scored.get("validation"), training.trainer.task.judge
-    metrics = {judge: held_out.loss, **held_out.metrics} if held_out else {}
+def _answer(
+    training: TrainingRun, scored: dict[str, tuple[float | None, Mapping[str, float]]]
+) -> Answer:
+    """What became of it.
+
+    Args:
+        scored: by split the loss, and what else the task reports.
+    """
+    trainer, nothing = training.trainer, (None, {})
+    loss, more = scored.get("validation", nothing)
+    metrics = {} if loss is None else {trainer.task.judge: loss, **more}
     answer = {
         "out": str(training.folder),
         "steps": trainer.step,
         "tokens": trainer.tokens,
         "seconds": trainer.seconds,
-        "train_nats": scored["train"].loss if "train" in scored else None,
-        "validation_nats": held_out.loss if held_out else None,
+        "train_nats": scored.get("train", nothing)[0],
+        "validation_nats": loss,
         "parameters": trainer.model.n_parameters,
         "tokens_per_second": trainer.tokens / max(trainer.seconds, 1e-9),
         "device": training.device.device.type,

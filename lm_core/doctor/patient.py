@@ -11,10 +11,10 @@ import torch
 
 from lm_core.encoded import Encoded
 from lm_core.models.building import blueprint, build_model
-from lm_core.models.contract import LanguageModel, models
+from lm_core.models.contract import LanguageModel
 from lm_core.settings import Settings
-from lm_core.tasks import tasks
-from lm_core.tasks.token_batches import TokenBatch, TokenBatches
+from lm_core.tasks import task_of
+from lm_core.tasks.token_batches import TokenBatch
 from lm_core.training import Budget, Control, Trainer, TrainSettings
 
 Stop = Callable[[], bool]  # asked between two steps of training
@@ -94,14 +94,12 @@ class Patient:
 
     def first_batch(self) -> TokenBatch:
         """What a training would read first."""
+        shape = blueprint(self.family, self.settings.to_dict(), self.vocab_size)
         encoded = self.data["train"].to(torch.device(self.device))
-        return TokenBatches.of(
-            encoded,
-            batch_size=self.train.batch_size,
-            size=self.row,
-            seed=self.seed,
-            along=models[self.family].build.carries_state,
-        ).at(0)
+        batches = task_of(self.family).batches(
+            shape, encoded, batch_size=self.train.batch_size, seed=self.seed
+        )
+        return batches.at(0)
 
     def trainer(
         self,
@@ -115,7 +113,7 @@ class Patient:
     ) -> Trainer:
         """A trainer of a fresh model for so many steps."""
         return self.make(
-            tasks[models[self.family].build.tasks[0]].build(),
+            task_of(self.family),
             self.fresh() if model is None else model,
             self.data if data is None else data,
             settings=train,

@@ -62,7 +62,7 @@ class Session:
             return self.logits
         with evaluating(self.model), torch.inference_mode():
             if self._step is None:
-                self._step = self.model.steps(self._state)
+                self._step, self._state = self.model.steps(self._state), None  # its own from here
             self.logits = self._step(ids)
         return self.logits
 

@@ -33,7 +33,7 @@ from lm_core.models.building import build_model
 from lm_core.models.contract import LanguageModel, Model
 from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.tasks import tasks
+from lm_core.tasks import task_of
 from lm_core.tasks.samples import Pieces
 from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
 from lm_core.training.estimate import check
@@ -129,7 +129,7 @@ def prepare(spec: RunSpec) -> Prepared:
     check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
     model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
     begun = begin(model, tokenizer, spec, data["train"])
-    task = tasks[spec.task].build()
+    task = task_of(spec.model_name)
     return Prepared(spec, info, tokenizer, data, model, task, begun)
 
 

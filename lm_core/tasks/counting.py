@@ -1,10 +1,10 @@
 """How a counting model is "trained": it counts ever more of the text, and is scored each time.
 
 The points are real: each is a model fitted on ever more of the beginning of the training text,
-so the curve shows what reading more brings. `nats` of a step is the surprise on the very text that
-was counted, as a training loss is; it rises toward the validation loss as there is more to count.
-Wishes are heard between two fits, each of which is a step; there is no budget: the whole text is
-read.
+so the curve shows what reading more brings. The loss of a step is the surprise on the very text
+that was counted, as a training loss is; it rises toward the validation loss as there is more to
+count. Requests are heard between two fits, each of which is a step; there is no budget: the whole
+text is read.
 """
 
 import time

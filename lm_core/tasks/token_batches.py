@@ -59,9 +59,6 @@ class TokenBatches(Batches):
             return AlongText(encoded, batch_size, size)
         return RandomWindows(encoded, batch_size, size, seed)
 
-    def rows(self, step: int) -> tuple[Rows, Tensor | None]:
-        raise NotImplementedError
-
     def batch(self, rows: Rows, fresh: Tensor | None, width: int | None = None) -> TokenBatch:
         return TokenBatch.of(self.ids, rows, fresh, width)
 

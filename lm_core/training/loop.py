@@ -42,8 +42,8 @@ class Trainer(Training):
     @property
     def done(self) -> bool:
         """Whether there is nothing left to do, as of a run that ended and is resumed."""
-        if course := self.task.course(self):
-            return self.step >= course.steps
+        if self.course:
+            return self.step >= self.course.steps
         return self.progress >= 1 or self.weights.enough
 
     def run(self) -> Iterator[Event]:
@@ -55,8 +55,8 @@ class Trainer(Training):
         if self.done:
             self.save = None
         try:
-            if course := self.task.course(self):
-                yield from course.run()
+            if self.course:
+                yield from self.course.run()
                 return
             if self.step == 0:
                 self.task.begin(self.model, self.data["train"])

@@ -84,7 +84,7 @@ class Training:
         self.part: int | None = None  # tokens that each evaluation scores; None: not settled yet
         self.state: Any = None  # hidden state, carried along the text by families that do
         self.batches: Batches | None = None  # while it descends
-        self._dropout = uses_chance(model)
+        self._draws = uses_chance(model)
         s = self.settings
         self.arithmetic = Arithmetic(
             s.precision, s.deterministic, self.device, all_bfloat16=model.all_bfloat16
@@ -95,6 +95,7 @@ class Training:
         self.learner, self.weights = self._learner()
         self.players = task.players(self.learner)
         self.optimizers = [self._optimizer(player) for player in self.players]
+        self.course = task.course(self)  # where nobody learns by gradient
 
     def __repr__(self) -> str:
         return (
@@ -137,7 +138,7 @@ class Training:
         Args:
             piece: which of the step's pieces it reads, counted over all processes.
         """
-        return seeded(self.seed, self.step, piece, self.device) if self._dropout else nullcontext()
+        return seeded(self.seed, self.step, piece, self.device) if self._draws else nullcontext()
 
     def clear_gradients(self) -> None:
         """Forget the gradients of this step before the next."""

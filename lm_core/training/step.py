@@ -62,12 +62,13 @@ class EagerStep:
         t = self.training
         for callback in callbacks:
             t.beside.ask(callback.part, lambda c=callback: c.before(t))
-        states = hidden_state.split(t.state, [len(piece) for piece in pieces])
+        before = hidden_state.split(t.state, [len(piece) for piece in pieces])
         losses, norms = [], []
         with t.arithmetic.step():
             for player, optimizer, objective in zip(
                 t.players, t.optimizers, self.objectives, strict=True
             ):
+                states = list(before)  # of every player the same
                 losses.append(self._gradients(objective, pieces, states, asked))
                 for callback in callbacks:
                     t.beside.ask(callback.part, lambda c=callback: c.gradients(t, pieces[0]))

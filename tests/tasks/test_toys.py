@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from lm_core.models.contract import Model
-from lm_core.training import Budget, Control, Trainer, TrainSettings
+from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Event, Finished, Step
 from lm_core.training.resume import restore, training_tensors
 from lm_core.training.task import Loss, Task
+from tests.steered import StopAt
 from tests.tasks.toys import pictures, points, series
 
 LINES = 60
@@ -55,19 +56,10 @@ TOYS = {
 }
 
 
-class StopAt(Control):
-    def __init__(self, step: int) -> None:
-        super().__init__()
-        self.step, self.training = step, None
-
-    def look(self) -> str:
-        return "stop" if self.training.step == self.step else "run"
-
-
-def make(name: str, *, steps: int | None = None, stop: int = -1, **how: Any) -> Trainer:
+def make(name: str, *, steps: int | None = None, stop: int | None = None, **how: Any) -> Trainer:
     toy, control = TOYS[name], StopAt(stop)
     torch.manual_seed(0)
-    control.training = Trainer(
+    control.trainer = Trainer(
         toy.task(),
         toy.model(),
         {"train": toy.train, "validation": toy.validation},
@@ -76,7 +68,7 @@ def make(name: str, *, steps: int | None = None, stop: int = -1, **how: Any) -> 
         seed=3,
         control=control,
     )
-    return control.training
+    return control.trainer
 
 
 def losses(events: Iterator[Event]) -> list[float]:

@@ -9,26 +9,16 @@ from lm_core.doctor.faults import FAULTS
 from lm_core.errors import BadCheckpoint
 from lm_core.models import models
 from lm_core.tasks import NextToken
-from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
+from lm_core.training import Budget, Trainer, TrainSettings, loop
 from lm_core.training.events import Step
 from lm_core.training.resume import restore, training_tensors
 from tests.marks import most_slow
+from tests.steered import StopAt
 from tests.tiny import NAMES, TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
 LAST, FIRST_PART = 44, 30
-
-
-class StopAt(Control):
-    """Stops a trainer at a step; None never."""
-
-    def __init__(self, step: int | None) -> None:
-        super().__init__()
-        self.step, self.trainer = step, None
-
-    def look(self) -> str:
-        return "stop" if self.trainer.step == self.step else "run"
 
 
 def make(

@@ -12,7 +12,7 @@ import torch
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, threads
 from lm_core.training.threads import LATE, SHARE, Kept, Threads, chooser
-from tests.training.test_trainer import TEXTS, make, steps
+from tests.training.test_loop import TEXTS, make, steps
 
 Cost = Callable[[int, float], float]  # seconds of a step on so many threads at that time
 TOKENS = 768

@@ -13,12 +13,13 @@ from torch import Tensor
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.models import LanguageModel
 from lm_core.tasks import NextToken
-from lm_core.training import Budget, Control, Trainer, TrainSettings
+from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.averaging import local
 from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Evaluated, Sampled, Step
 from lm_core.training.resume import restore, training_tensors
 from lm_core.training.saving import Saving
+from tests.steered import StopAt
 from tests.tiny import NAMES, TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -40,17 +41,6 @@ CASES: dict[str, tuple[str, dict, dict]] = {
     "rounded": ("transformer", {}, {"recompute": True, "precision": "auto"}),
 }
 RESUMED = ("keeping", "muon")
-
-
-class StopAt(Control):
-    """Stops a trainer at a step; None never."""
-
-    def __init__(self, step: int | None) -> None:
-        super().__init__()
-        self.step, self.trainer = step, None
-
-    def look(self) -> str:
-        return "stop" if self.trainer.step == self.step else "run"
 
 
 def make(
