@@ -1,4 +1,7 @@
-"""Checkpoints: a folder with `model.safetensors`, `meta.json` and `tokenizer.json`.
+"""Checkpoints: a folder with `model.safetensors`, `meta.json` and `codec.json`.
+
+Those of earlier versions have a `tokenizer.json` in its place, and learned the usual task of their
+family.
 
 Loading runs no code from the files and refuses what it does not know. A run that may go on also
 has `training.safetensors`: the optimizer's memory and the carried state. `history.json` is the
@@ -26,25 +29,33 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from lm_core import __version__
-from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable
+from lm_core.codec import Codec
+from lm_core.codecs import load_codec
+from lm_core.errors import BadCheckpoint, LabError, StoreUnavailable, Unsupported
 from lm_core.home import unwritable
 from lm_core.json_files import dumps, numbers, read_json, too_large
-from lm_core.models import LanguageModel, models
+from lm_core.models import models
 from lm_core.models.building import blueprint, build_model
+from lm_core.models.contract import Model
 from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
-from lm_core.tokenizers import Tokenizer, load_tokenizer
+from lm_core.tasks import tasks
+from lm_core.tokenizers import Tokenizer
+from lm_core.training.task import Task
+from lm_core.versions import up_to_date
 
 FORMAT = 1
 MOST_META_BYTES = 1_000_000
-MOST_TOKENIZER_BYTES = 50_000_000
+MOST_CODEC_BYTES = 50_000_000
 MOST_WEIGHT_BYTES = 4_000_000_000
 MOST_ROWS = 500  # of a curve that is kept
 CARD, WEIGHTS, TRAINING = "meta.json", "model.safetensors", "training.safetensors"
-TOKENIZER, HISTORY = "tokenizer.json", "history.json"
+CODEC, HISTORY = "codec.json", "history.json"
+CODEC_OF_1 = "tokenizer.json"  # as earlier versions called it
 LOGS = "logs"  # of the training: a folder that stays when the checkpoint is replaced
-OURS = {CARD, WEIGHTS, TRAINING, TOKENIZER, HISTORY, LOGS}
+OURS = {CARD, WEIGHTS, TRAINING, CODEC, CODEC_OF_1, HISTORY, LOGS}
 NEXT, NEW = ".next", ".new-"  # a whole checkpoint that is moving in; one that is being written
 
+CALLED = {"vocab_size": "tokens", "n_classes": "classes", "source_size": "tokens of the source"}
 History = dict[str, list]  # "points" and "evaluations", each rows of [step, nats]
 
 ANY = "*"  # other names than those listed
@@ -53,7 +64,8 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
     "corpus": {"items": bool, ANY: str},
     "counts": {ANY: {ANY: int}},
     "metrics": {ANY: {"nats_per_token": int | float, "tokens": int}},
-    "spec": {"tokenizer": {"name": str}},
+    "spec": {"codec": {"name": str}},
+    "task": {"name": str},
     "step": int,
     "tokens": int,
     "seconds": int | float,
@@ -65,12 +77,31 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
 
 @dataclass
 class Checkpoint:
-    """A model with its tokenizer and card (`meta`), on the CPU, in eval mode."""
+    """A model with its codec and card (`meta`), on the CPU, in eval mode."""
 
-    model: LanguageModel
-    tokenizer: Tokenizer
+    model: Model
+    codec: Codec
     meta: dict[str, Any]
     folder: Path
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The codec of a model of text.
+
+        Raises:
+            Unsupported: it is none.
+        """
+        if isinstance(self.codec, Tokenizer):
+            return self.codec
+        raise Unsupported(
+            f"{self.folder.name} learned {tasks[self.task].title.lower()}, which this is not for: "
+            "choose a model of running text or of a list."
+        )
+
+    @property
+    def task(self) -> str:
+        """What it learned, by name."""
+        return task_said(self.meta)
 
     @property
     def title(self) -> str:
@@ -85,8 +116,8 @@ class Checkpoint:
 
 def save_checkpoint(
     folder: Path,
-    model: LanguageModel,
-    tokenizer: Tokenizer,
+    model: Model,
+    codec: Codec,
     meta: dict[str, Any],
     training: dict[str, torch.Tensor] | None = None,
     history: History | None = None,
@@ -94,7 +125,8 @@ def save_checkpoint(
     """Write a checkpoint; it appears whole or not at all, and replaces an older one.
 
     Args:
-        meta: what the card says; `model`, `vocab_size`, `format` and `lm_core` are added here.
+        meta: what the card says; `model`, `sizes`, `format` and `lm_core` are added here, and the
+            usual task of the family where it names none.
         training: tensors a resumed run needs.
         history: the curve so far, of which MOST_ROWS are kept.
 
@@ -103,13 +135,15 @@ def save_checkpoint(
         BadCheckpoint: as `check_replaceable`.
     """
     check_replaceable(folder)
-    name = next(e.name for e in models if e.build is type(model))
+    inner = model.registered
+    name = next(e.name for e in models if e.build is type(inner))
     meta = {
+        "task": {"name": inner.tasks[0]},
         **meta,
         "format": FORMAT,
         "lm_core": __version__,
-        "model": {"name": name, **model.settings.to_dict()},
-        "vocab_size": model.vocab_size,
+        "model": {"name": name, **inner.settings.to_dict()},
+        "sizes": codec.sizes,
         "parameters": model.n_parameters,
     }
     fresh = None
@@ -120,7 +154,7 @@ def save_checkpoint(
         save_file(stored(model), fresh / WEIGHTS)
         if training is not None:
             save_file(training, fresh / TRAINING)
-        (fresh / TOKENIZER).write_text(dumps(tokenizer.to_dict()))
+        (fresh / CODEC).write_text(dumps(codec.to_dict()))
         if history is not None:
             thin = {name: thinned(rows) for name, rows in history.items()}
             (fresh / HISTORY).write_text(dumps(thin) + "\n")
@@ -230,11 +264,11 @@ def _load(folder: Path) -> Checkpoint:
     if not folder.is_dir():
         raise BadCheckpoint(f"There is no checkpoint folder {folder}: check the path.")
     meta = read_meta(folder)
-    tokenizer = load_tokenizer(read_json(where(folder, TOKENIZER), MOST_TOKENIZER_BYTES))
-    if meta["vocab_size"] != tokenizer.vocab_size:
+    codec = load_codec(read_json(codec_file(folder), MOST_CODEC_BYTES))
+    if meta["sizes"] != codec.sizes:
         raise BadCheckpoint(
-            f"The model in {folder.name} was made for {meta['vocab_size']} tokens and its "
-            f"tokenizer has {tokenizer.vocab_size}: the files belong to different models."
+            f"The model in {folder.name} was made for {_in_words(meta['sizes'])} and its codec has "
+            f"{_in_words(codec.sizes)}: the files belong to different models."
         )
     try:
         model = _load_weights(folder, meta)
@@ -245,7 +279,25 @@ def _load(folder: Path) -> Checkpoint:
             f"{folder.name} describes a model this lab cannot build: {error}"
         ) from None
     model.eval()
-    return Checkpoint(model, tokenizer, meta, folder)
+    return Checkpoint(model, codec, meta, folder)
+
+
+def codec_file(folder: Path) -> Path:
+    """Where its codec is, by the name of now or of before."""
+    now, before = where(folder, CODEC), where(folder, CODEC_OF_1)
+    return before if before.exists() and not now.exists() else now
+
+
+def _in_words(sizes: dict[str, int]) -> str:
+    said = (f"{size} {CALLED.get(name, name)}" for name, size in sizes.items())
+    return " and ".join(said) or "nothing to count"
+
+
+def task_said(meta: dict[str, Any]) -> str:
+    """The task that a card names; the usual one of the family where it names none, or none that
+    there is."""
+    name = meta.get("task", {}).get("name")
+    return name if name in tasks else models[meta["model"]["name"]].build.tasks[0]
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -256,20 +308,37 @@ def read_meta(folder: Path) -> dict[str, Any]:
             f"{Path(folder).name} is not a checkpoint of this lab's format {FORMAT}: "
             "train it again, or use the lab it came from."
         )
-    model, vocab_size = meta.get("model"), meta.get("vocab_size")
+    model = meta.get("model")
+    sizes = meta.get("sizes", {"vocab_size": meta.get("vocab_size")})  # as earlier versions say it
     named = isinstance(model, dict) and isinstance(model.get("name"), str)
-    if not named or not isinstance(vocab_size, int) or not 1 <= vocab_size <= 1_000_000:
+    if not named or not isinstance(sizes, dict) or not all(map(_is_size, sizes.values())):
         raise BadCheckpoint(f"meta.json in {Path(folder).name} is damaged: copy or train it again.")
+    meta |= {"sizes": sizes, "spec": up_to_date(meta.get("spec", {}))}
     scores = meta.get("metrics")
     if isinstance(scores, dict):  # of each split, and one may be infinite
         meta["metrics"] = {k: numbers(v) if isinstance(v, dict) else v for k, v in scores.items()}
     return said(meta)
 
 
+def _is_size(size: Any) -> bool:
+    return type(size) is int and 1 <= size <= 1_000_000
+
+
 def said(meta: dict[str, Any]) -> dict[str, Any]:
     """A card without what it says in another form than cards do (see SAID): as if it was not
     said."""
     return {name: value for name, value in meta.items() if _is(value, SAID.get(name, object))}
+
+
+def task_from(meta: dict[str, Any]) -> Task:
+    """What a card says was learned, with its settings.
+
+    Raises:
+        BadSettings: they are none of that task's.
+    """
+    name = task_said(meta)
+    own = {k: v for k, v in meta.get("task", {}).items() if k != "name"}
+    return tasks[name].build(tasks[name].settings.from_dict(own))
 
 
 def _is(value: Any, form: Any) -> bool:
@@ -291,20 +360,21 @@ def _check_whole(folder: Path, meta: dict[str, Any], name: str) -> None:
         raise BadCheckpoint(f"{name} in {folder.name} {what}")
 
 
-def _load_weights(folder: Path, meta: dict[str, Any]) -> LanguageModel:
+def _load_weights(folder: Path, meta: dict[str, Any]) -> Model:
     path, settings = where(folder, WEIGHTS), dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
-    name, vocab_size = settings.pop("name"), meta["vocab_size"]
+    name, sizes = settings.pop("name"), meta["sizes"]
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(too_large(path, MOST_WEIGHT_BYTES))
         # Compared before anything is allocated: the description could ask for any size.
-        if not fits(blueprint(name, settings, vocab_size), shapes_in(path)):
+        make = task_from(meta).build
+        if not fits(blueprint(name, settings, sizes, make), shapes_in(path)):
             what = "do not fit its description: copy or train it again."
             raise BadCheckpoint(f"The weights in {folder.name} {what}")
-        for file in (TOKENIZER, WEIGHTS):
+        for file in (codec_file(folder).name, WEIGHTS):
             _check_whole(folder, meta, file)
-        model = build_model(name, settings, vocab_size)
+        model = build_model(name, settings, sizes, make=make)
         if model.load_state_dict(weights_in(path), strict=False).unexpected_keys:
             raise ValueError("names that the model does not have")
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):

@@ -319,7 +319,7 @@ def _models(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 
     rows = []
     for entry in models:
-        model = build_model(entry.name, {}, vocab_size=65)
+        model = build_model(entry.name, {}, 65)
         counts = model.learns_by == "counting"
         row = {"name": entry.name, "title": entry.title, "idea": entry.idea}
         rows.append(row | {"parameters": None if counts else model.n_parameters})

@@ -8,7 +8,7 @@ one sequence from beginning to end.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,11 +16,12 @@ from torch import Tensor
 
 from lm_core.corpora.corpus import Corpus
 from lm_core.errors import BadText
+from lm_core.split import Split
 from lm_core.tokenizers.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
-class Encoded:
+class Encoded(Split):
     """One split as ids, with the size of the text it came from, and how much of it the ids do not
     tell (see `extent.py`)."""
 
@@ -37,9 +38,6 @@ class Encoded:
     def predictions(self) -> int:
         """Tokens that have something before them to be predicted from."""
         return max(0, len(self.ids) - 1)
-
-    def to(self, device: torch.device) -> "Encoded":
-        return replace(self, ids=self.ids.to(device), starts=self.starts.to(device))
 
     def counts(self) -> dict[str, int]:
         """How much it is, for cards and records."""

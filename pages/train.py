@@ -44,7 +44,7 @@ def shipped_curve(model: str) -> None:
     import pandas as pd
 
     from lm_core.checkpoints import load_history
-    from lm_core.runs.job import unit_of
+    from lm_core.tokenizers import tokenizers
 
     choices = sorted(models.shipped(), key=lambda c: (c.family != model, not c.items))
     st.html(ROOM)
@@ -60,8 +60,8 @@ def shipped_curve(model: str) -> None:
             loss_of(
                 train,
                 validation,
-                unit=unit_of(choice.cut),
-                uniform_nats=math.log(choice.card["vocab_size"]),
+                unit=f"nats per {tokenizers[choice.cut].build.unit}",
+                uniform_nats=math.log(choice.card["sizes"]["vocab_size"]),
                 key="train-shipped",
                 live=False,
             )

@@ -84,9 +84,44 @@ def test_the_card_says_what_it_is(folder: Path) -> None:
     assert meta["format"] == 1
     assert meta["lm_core"] == lm_core.__version__
     assert meta["model"] == {"name": "transformer", **model.settings.to_dict()}
-    assert meta["vocab_size"] == 27
+    assert meta["sizes"] == {"vocab_size": 27}
+    assert meta["task"] == {"name": "next-token"}
     assert meta["parameters"] == model.n_parameters
     assert load_checkpoint(folder).title == "A model"
+
+
+def test_a_checkpoint_of_an_earlier_version_is_read(folder: Path) -> None:
+    """It calls the codec tokenizer.json, says a vocab_size and no task, and its spec is of version
+    1."""
+    made = load_checkpoint(folder)
+    (folder / "codec.json").rename(folder / "tokenizer.json")
+    spec = {
+        "version": 1,
+        "corpus": {"name": "names"},
+        "tokenizer": {"name": "char"},
+        "train": {"begin": "names"},
+    }
+
+    def as_before(meta: dict) -> None:
+        for name in ("sizes", "task"):
+            del meta[name]
+        meta.setdefault("sha256", {}).pop("codec.json", None)
+        meta.update(vocab_size=27, spec=spec)
+
+    edit_meta(folder, as_before)
+    read = load_checkpoint(folder)
+    assert (read.task, read.meta["sizes"]) == ("next-token", {"vocab_size": 27})
+    assert read.tokenizer.cuts_like(made.tokenizer)
+    assert read.meta["spec"] == {
+        "version": 2,
+        "data": {"name": "names"},
+        "codec": {"name": "char"},
+        "train": {},
+        "start": {"origin": "names"},
+    }
+    save_checkpoint(folder, read.model, read.codec, read.meta)  # a newer one takes its place
+    assert not (folder / "tokenizer.json").exists()
+    assert load_checkpoint(folder).tokenizer.cuts_like(made.tokenizer)
 
 
 def test_a_checkpoint_without_a_title_goes_by_its_folder(tmp_path: Path) -> None:
@@ -283,7 +318,7 @@ def test_cut_short_anywhere_it_is_the_old_or_the_new(
         met.append(title == "New")
         save_checkpoint(folder, model, alphabet(27), {"title": "Newer"})
         assert load_checkpoint(folder).title == "Newer"
-        kept = ["logs", "meta.json", "model.safetensors", "tokenizer.json"]
+        kept = ["codec.json", "logs", "meta.json", "model.safetensors"]
         assert sorted(os.listdir(folder)) == kept
         if next(calls) <= cut:
             break
@@ -380,7 +415,7 @@ def test_an_empty_folder_and_a_file(tmp_path: Path) -> None:
     refused(tmp_path / "file")
 
 
-@pytest.mark.parametrize("name", ["meta.json", "tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["meta.json", "codec.json", "model.safetensors"])
 @pytest.mark.parametrize("family", ["transformer", "ngram"])
 def test_a_missing_file(tmp_path: Path, family: str, name: str) -> None:
     folder = saved(tmp_path / "model", family)
@@ -388,14 +423,14 @@ def test_a_missing_file(tmp_path: Path, family: str, name: str) -> None:
     assert name in refused(folder)
 
 
-@pytest.mark.parametrize("name", ["meta.json", "tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["meta.json", "codec.json", "model.safetensors"])
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"PK\x03\x04zip", b"[" * 100_000])
 def test_a_file_that_is_something_else(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
     refused(folder)
 
 
-@pytest.mark.parametrize("name", ["meta.json", "tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["meta.json", "codec.json", "model.safetensors"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_file_cut_short(tmp_path: Path, family: str, name: str) -> None:
     folder = saved(tmp_path / "model", family)
@@ -405,7 +440,7 @@ def test_a_file_cut_short(tmp_path: Path, family: str, name: str) -> None:
         refused(folder)
 
 
-@pytest.mark.parametrize("name", ["tokenizer.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["codec.json", "model.safetensors"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_single_flipped_bit(tmp_path: Path, family: str, name: str) -> None:
     folder = saved(tmp_path / "model", family)
@@ -434,10 +469,14 @@ def test_a_flipped_bit_in_what_a_resumed_run_needs(folder: Path) -> None:
         ("model", None),
         ("model", {"name": ["transformer"]}),
         ("model", {}),
-        ("vocab_size", "27"),
-        ("vocab_size", 0),
-        ("vocab_size", 10**12),
-        ("vocab_size", 26),
+        ("sizes", {"vocab_size": "27"}),
+        ("sizes", {"vocab_size": 0}),
+        ("sizes", {"vocab_size": 10**12}),
+        ("sizes", {"vocab_size": 26}),
+        ("sizes", {"n_classes": 27}),
+        ("sizes", {}),
+        ("sizes", 27),
+        ("task", {"name": "next-token", "colour": "red"}),
         ("sha256", "none"),
         ("sha256", {"model.safetensors": "0" * 64}),
     ],
@@ -512,14 +551,14 @@ def test_weights_too_many_too_few_or_of_another_shape(tmp_path: Path, family: st
 
 def test_the_tokenizer_of_another_model(folder: Path, tmp_path: Path) -> None:
     other = save_checkpoint(tmp_path / "other", lively_model("lstm", 30), alphabet(30), {})
-    shutil.copy(other / "tokenizer.json", folder)
-    assert "27 tokens and its tokenizer has 30" in refused(folder)
+    shutil.copy(other / "codec.json", folder)
+    assert "27 tokens and its codec has 30" in refused(folder)
 
 
 def test_the_tokenizer_of_another_model_of_the_same_size(folder: Path) -> None:
-    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer = json.loads((folder / "codec.json").read_text())
     tokenizer["chars"][-1] = "é"
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    (folder / "codec.json").write_text(json.dumps(tokenizer))
     assert "belongs to another model" in refused(folder)
 
 
@@ -527,7 +566,7 @@ def test_the_tokenizer_of_another_model_of_the_same_size(folder: Path) -> None:
     ("name", "limit"),
     [
         ("meta.json", "MOST_META_BYTES"),
-        ("tokenizer.json", "MOST_TOKENIZER_BYTES"),
+        ("codec.json", "MOST_CODEC_BYTES"),
         ("model.safetensors", "MOST_WEIGHT_BYTES"),
     ],
 )

@@ -25,9 +25,12 @@ SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 # and those below. `charts` stands outside, on plain data.
 LAYERS = [
     (
+        "codec",
         "errors",
         "figures",
         "settings",
+        "split",
+        "versions",
         "registry",
         "machine",
         "device",
@@ -38,9 +41,9 @@ LAYERS = [
         "visible",
     ),
     ("corpora", "tokenizers", "models"),
-    ("encoded", "extent", "windows"),
-    ("training", "generation", "inspection", "evaluation", "checkpoints"),
-    ("tasks",),
+    ("codecs", "encoded", "extent", "windows"),
+    ("training", "generation", "inspection", "evaluation"),
+    ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),
     ("bench",),

@@ -53,7 +53,7 @@ def measured(
     shapes = trigrams(items(kind, KNOWN, seed + 1))
     about = {
         "model": family,
-        "begins_with": ready.spec.train.begin,
+        "begins_with": ready.spec.start.origin,
         "parameters": ready.model.n_parameters,
         "steps": steps,
         "kept": kept,

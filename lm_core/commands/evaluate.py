@@ -65,8 +65,8 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
             corpus = load_corpus(args.corpus)
         else:
             spec = RunSpec.from_dict(saved.meta.get("spec", {}), trusted=True)
-            fetch(spec.corpus.name)
-            corpus = load_text(spec.corpus.as_read_by(saved.tokenizer))
+            fetch(spec.data.name)
+            corpus = load_text(spec.data.as_read_by(saved.tokenizer))
             tell(corpus.info.note)
         splits = corpus.splits.values() if args.split == "all" else [corpus.splits[args.split]]
         documents, items = [d for split in splits for d in split], corpus.items

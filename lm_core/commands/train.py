@@ -26,17 +26,19 @@ from lm_core.doctor.inside import Inside
 from lm_core.doctor.verdicts import OK
 from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
-from lm_core.models import models
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.spec import RunSpec
+from lm_core.runs.spec import CALLED, RunSpec
 from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
-from lm_core.tasks import tasks
+from lm_core.tasks import check_task
+from lm_core.tokenizers import Tokenizer
 from lm_core.training import Budget, Control
 from lm_core.training.distributed.team import Team, together
 from lm_core.training.events import Diagnosed, Evaluated, Event, Failed, Finished, Step
 from lm_core.training.logs import ALWAYS, Logs
 from lm_core.training.threads import at_a_glance
+
+SET_AS = {part: called for called, part in CALLED.items()}  # by --set, as before
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -56,10 +58,10 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     device = _device(args.device, args.threads, team)
     begun = load_checkpoint(args.resume) if args.resume else None
     spec = _spec(args, begun)
-    out = Path(args.out or args.resume or f"runs/{spec.corpus.name}-{spec.model_name}-{spec.id}")
+    out = Path(args.out or args.resume or f"runs/{spec.data.name}-{spec.model_name}-{spec.id}")
     check_replaceable(out)  # now rather than after an hour
     if team.leads:
-        fetch(spec.corpus.name)
+        fetch(spec.data.name)
     team.wait()
     training = TrainingRun(
         prepare(spec),
@@ -127,7 +129,7 @@ def _answer(
         "tokens_per_second": trainer.tokens / max(trainer.seconds, 1e-9),
         "device": training.device.device.type,
         "threads": torch.get_num_threads(),
-        "task": training.prepared.spec.task,
+        "task": training.prepared.spec.task_name,
     }
     verdicts = [verdict.to_dict() for verdict in training.health.verdicts]
     lines = in_lines(answer | {name: value for name, value in metrics.items() if name != "nats"})
@@ -155,33 +157,27 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         if limits and isinstance(data, dict):
             data = {**data, "budget": Budget(**limits).to_dict()}
         spec = RunSpec.from_dict(data, trusted=True)
-        spec = replace(spec, corpus=spec.corpus.as_read_by(begun.tokenizer))
+        if isinstance(begun.codec, Tokenizer):
+            spec = replace(spec, data=spec.data.as_read_by(begun.codec))
         asked = spec.with_texts(texts)
         check_kept(args, spec, asked)
         return asked
     if not args.corpus or not args.model:
         raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
+    data = file_or_name(args)
     if args.task is not None:
-        check_task(args.task, args.model)
+        check_task(args.task, args.model, data.holds)
     spec = default_spec(
-        file_or_name(args),
+        data,
         args.model,
         tokenizer=args.tokenizer,
         budget=Budget(**limits),
         recipe_of=args.recipe,
-        short=False,  # what it trains is what was typed: --set train.begin=names asks for more
+        short=False,  # what it trains is what was typed: --set start.origin=names asks for more
         seed=0 if args.seed is None else args.seed,
+        task=args.task,
     )
     return spec.with_texts(texts)
-
-
-def check_task(task: str, family: str) -> None:
-    """Raises UnknownName for a task or a family that there is not, BadSettings where the family
-    learns another task."""
-    learned = models[family].build.tasks
-    if tasks[task].name not in learned:
-        said = f"{family} does not learn {task}, but {' or '.join(learned)}: leave --task out."
-        raise BadSettings(said)
 
 
 def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None:
@@ -193,12 +189,12 @@ def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None
     Raises:
         BadSettings: something else was asked for.
     """
-    text = begun.corpus
+    text = begun.data
     was = {  # what each option was; one that is not here cannot be given at all
         "corpus": text.file or text.name,
         "model": begun.model_name,
-        "task": begun.task,
-        "tokenizer": begun.tokenizer_name,
+        "task": begun.task_name,
+        "tokenizer": begun.codec_name,
         "validation": text.validation,
         "items": text.items,
         "seed": begun.seed,
@@ -207,11 +203,11 @@ def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None
         given = getattr(args, name)
         if given is not None and given is not False and given != was.get(name):
             raise _kept(f"--{name}", was.get(name))
-    for group in ("corpus", "model", "tokenizer", "train"):
+    for group in ("task", "data", "codec", "model", "start", "train"):
         before, after = getattr(begun, group), getattr(asked, group)
         for name in after.difference(before):
             if group != "train" or name in after.kept():
-                raise _kept(f"--set {group}.{name}", getattr(before, name))
+                raise _kept(f"--set {SET_AS.get(group, group)}.{name}", getattr(before, name))
 
 
 def _kept(option: str, was: Any) -> BadSettings:

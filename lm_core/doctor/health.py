@@ -22,9 +22,10 @@ from dataclasses import replace
 import torch
 
 from lm_core.doctor import judging, texts
-from lm_core.doctor.record import Record
+from lm_core.doctor.record import EVERY_TOKEN, Record
 from lm_core.doctor.texts import TextFacts
 from lm_core.doctor.verdicts import ALARM, OK, SEVERITIES, Verdict
+from lm_core.encoded import Encoded
 from lm_core.training import Trainer
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
 
@@ -58,20 +59,24 @@ class Health:
         self._examined: list[Examined] = []  # not heard yet
 
     @classmethod
-    def of(cls, trainer: Trainer) -> "Health":
-        """Of a run that begins, or goes on."""
+    def of(cls, trainer: Trainer, *, fresh: bool = True) -> "Health":
+        """Of a run that begins, or goes on; `fresh` if it begins, or began, with random weights."""
         data, model = trainer.data, trainer.model
+        reads = isinstance(data["train"], Encoded)  # texts, to be counted
         record = Record(
-            vocab_size=model.vocab_size,
-            epoch=data["train"].predictions,
+            uniform=trainer.task.blind(model, data),
+            epoch=trainer.task.epoch(data["train"]),
             model=model.settings,
             train=trainer.settings,
             descends=model.learns_by != "counting",
+            fresh=fresh,
+            blindly=EVERY_TOKEN if reads else "guessing blindly would be",
+            in_nats=trainer.task.judge == "nats",
         )
         return cls(
             record,
-            count=lambda: texts.facts_of(data, model.vocab_size),
-            tokens=texts.counted(data),
+            count=(lambda: texts.facts_of(data, model.vocab_size)) if reads else None,
+            tokens=texts.counted(data) if reads else 0,
             twice=(lambda: twice(trainer)) if record.descends else None,
         )
 

@@ -10,7 +10,6 @@ from lm_core.doctor.judging_texts import other_tokenizer
 from lm_core.doctor.record import STEPS, Climb, Record
 from lm_core.doctor.untrained import MOST_ABOVE, cure_of
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
-from lm_core.training.settings import NOTHING
 
 # Of ln V, or of the loss it rises from where that is more: medians over many steps, and evaluations
 # of the weights after single steps. An RNN at the rate that suits it best climbs by 0.13 and 0.34
@@ -39,12 +38,12 @@ def diverged(r: Record) -> Verdict | None:
     return Verdict("diverged", ALARM, f"{text} Gradients are not clipped.", cure, "train.grad_clip")
 
 
-@needs(lambda r: r.first is not None and r.train.begin == NOTHING)  # trained weights are confident
+@needs(lambda r: r.first is not None and r.fresh and r.in_nats)  # trained weights are confident
 def confident_start(r: Record) -> Verdict | None:
     if r.first <= r.uniform + MOST_ABOVE:
         return None
     text = (
-        f"The first loss, at step 1, was {r.first:.2f} nats, and every token alike would be ln V = "
+        f"The first loss, at step 1, was {r.first:.2f} nats, and {r.blindly} = "
         f"{r.uniform:.2f}: at most {MOST_ABOVE} above is fine. It starts confidently wrong."
     )
     return Verdict("confident_start", ALARM, text, *cure_of(r.model))

@@ -3,7 +3,7 @@
 Every step starts from a fresh model of the same seed, so that no step depends on another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,11 +11,12 @@ import torch
 
 from lm_core.encoded import Encoded
 from lm_core.models.building import blueprint, build_model
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import Model
 from lm_core.settings import Settings
 from lm_core.tasks import task_of
-from lm_core.tasks.token_batches import TokenBatch
 from lm_core.training import Budget, Control, Trainer, TrainSettings
+from lm_core.training.batches import Batch
+from lm_core.training.task import Task
 
 Stop = Callable[[], bool]  # asked between two steps of training
 
@@ -52,29 +53,49 @@ def plain(train: TrainSettings) -> TrainSettings:
 @dataclass(frozen=True)
 class Patient:
     """Args:
-    family, settings, vocab_size: the model, by its registry name.
-    data: splits as ids, as for a Trainer.
+    family, settings, sizes: the model, by its registry name, and how large its ends are.
+    data: splits, as for a Trainer.
     train: how it would be trained.
     seed: of the weights and of the order of the text.
     threads: as for a Trainer.
     make: what trains it, called as `Trainer` is.
+    task: what is learned; None is the usual one of the family.
     """
 
     family: str
     settings: Settings
-    vocab_size: int
-    data: dict[str, Encoded]
+    sizes: int | Mapping[str, int]
+    data: dict[str, Any]
     train: TrainSettings = field(default_factory=TrainSettings)
     seed: int = 0
     device: torch.device | str = "cpu"
     threads: int | None = None
     make: Callable[..., Trainer] = Trainer
+    task: Task | None = None
+
+    def __post_init__(self) -> None:
+        if self.task is None:
+            object.__setattr__(self, "task", task_of(self.family))
+
+    @property
+    def vocab_size(self) -> int:
+        """V, of a model that guesses tokens."""
+        return self.sizes if isinstance(self.sizes, int) else self.sizes["vocab_size"]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is tokens of a text that are guessed."""
+        return isinstance(self.data["train"], Encoded)
+
+    @property
+    def shape(self) -> Model:
+        """The model without its numbers."""
+        return blueprint(self.family, self.settings.to_dict(), self.sizes, self.task.build)
 
     @property
     def descends(self) -> bool:
         """Whether there are weights that an optimizer moves; not so where all is counted."""
-        shape = blueprint(self.family, self.settings.to_dict(), self.vocab_size)
-        return shape.learns_by != "counting"
+        return self.shape.learns_by != "counting"
 
     @property
     def row(self) -> int:
@@ -87,33 +108,31 @@ class Patient:
         spoil = getattr(self.make, "spoil", None)
         return spoil(self.data) if spoil and "validation" in self.data else self.data
 
-    def fresh(self, settings: Settings | None = None) -> LanguageModel:
+    def fresh(self, settings: Settings | None = None) -> Model:
         """An untrained model, always the same one."""
-        given = (settings or self.settings).to_dict()
-        return build_model(self.family, given, self.vocab_size, seed=self.seed).to(self.device)
+        given, make = (settings or self.settings).to_dict(), self.task.build
+        model = build_model(self.family, given, self.sizes, seed=self.seed, make=make)
+        return model.to(self.device)
 
-    def first_batch(self) -> TokenBatch:
+    def first_batch(self) -> Batch:
         """What a training would read first."""
-        shape = blueprint(self.family, self.settings.to_dict(), self.vocab_size)
-        encoded = self.data["train"].to(torch.device(self.device))
-        batches = task_of(self.family).batches(
-            shape, encoded, batch_size=self.train.batch_size, seed=self.seed
-        )
-        return batches.at(0)
+        train = self.data["train"].to(torch.device(self.device))
+        how = {"batch_size": self.train.batch_size, "seed": self.seed}
+        return self.task.batches(self.shape, train, **how).at(0)
 
     def trainer(
         self,
         train: TrainSettings,
         *,
         steps: int,
-        model: LanguageModel | None = None,
+        model: Model | None = None,
         data: dict[str, Encoded] | None = None,
         control: Control | None = None,
         **more: Any,
     ) -> Trainer:
         """A trainer of a fresh model for so many steps."""
         return self.make(
-            task_of(self.family),
+            self.task,
             self.fresh() if model is None else model,
             self.data if data is None else data,
             settings=train,

@@ -18,6 +18,7 @@ from lm_core.settings import Settings
 from lm_core.training import TrainSettings
 from lm_core.training.events import Evaluated, Event, Examined, Step
 
+EVERY_TOKEN = "every token alike would be ln V"
 STEPS, TOKENS = 10, 4000
 NORMS = 100  # gradients that a new one is compared with,
 ENOUGH_NORMS = 3  # and how many there must be
@@ -50,21 +51,27 @@ class Scored:
 @dataclass
 class Record:
     """Args:
-    vocab_size: V.
+    uniform: what guessing blindly costs, in nats: ln V, of every token alike.
     epoch: tokens in one reading of the training text.
     model, train: the run's settings.
     facts: what the texts say, once it is known.
     twice: the same evaluation done twice, once it was, and after which step.
     descends: whether its steps follow a gradient.
+    fresh: whether it begins with random weights.
+    blindly: what guessing blindly is, in words.
+    in_nats: whether the loss is a surprise, which bounds of so many nats are meant for.
     """
 
-    vocab_size: int
+    uniform: float
     epoch: int
     model: Settings = field(default_factory=Settings)
     train: TrainSettings = field(default_factory=TrainSettings)
     facts: TextFacts | None = None
     twice: tuple[float, float, int] | None = None
     descends: bool = True
+    fresh: bool = True
+    blindly: str = EVERY_TOKEN
+    in_nats: bool = True
 
     first: float | None = None  # the loss of the untrained model on the first batch
     step: int = 0
@@ -86,11 +93,6 @@ class Record:
     _sorted: list[float] = field(default_factory=list)  # their nats
     _read: int = 0  # their tokens
     _norms: deque = field(default_factory=lambda: deque(maxlen=NORMS))
-
-    @property
-    def uniform(self) -> float:
-        """ln V, what every token alike costs."""
-        return math.log(self.vocab_size)
 
     @property
     def moved(self) -> float | None:

@@ -41,6 +41,12 @@ NOT_FOR_COUNTING = {
     "inside": "it has no layers and no gradients to look at",
 }
 
+OF_TOKENS = {  # what asks about the tokens of a text, and says nothing of other data
+    "texts": "The splits are compared token by token, and these examples are no single text.",
+    "overfit": "What a batch allows is counted from its tokens, and this one is not guessed token "
+    "by token.",
+}
+
 
 def examine(
     patient: Patient,
@@ -69,6 +75,8 @@ def examine(
         number, data = STEPS.index(part), {}
         if part in NOT_FOR_COUNTING and not patient.descends:
             verdicts = [_not_for_counting(patient, part)]
+        elif part in OF_TOKENS and not patient.reads:
+            verdicts = [Verdict("not_for_task", NOTE, f"{OF_TOKENS[part]} This step is left out.")]
         else:
             step = getattr(taken, part)()
             verdicts = yield from _numbered(number, part, step, data)

@@ -35,9 +35,9 @@ class Untrained:
     nats: float  # per token: a sum over `tokens`, divided once
     uniform_nats: float
     tokens: int
-    logit_std: float
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
+    logit_std: float | None = None  # this and what follows: of a model that guesses tokens
+    edges: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
     cure: str = ""
     control: str = ""
 
@@ -58,14 +58,17 @@ class Untrained:
             f"The untrained model is surprised by {self.nats:.2f} nats per token "
             f"({self.tokens:,} tokens of one batch); every token alike would be "
             f"ln V = {self.uniform_nats:.2f}."
+            if self.counts
+            else f"The untrained model has a loss of {self.nats:.2f} ({self.tokens:,} targets of "
+            f"one batch); guessing blindly has {self.uniform_nats:.2f}."
         )
         above = self.nats - self.uniform_nats
         if not above <= MOST_ABOVE:  # nor is "not a number"
             return Verdict(
                 "confident_start",
                 ALARM,
-                f"{said} It starts confidently wrong: at most {MOST_ABOVE} above ln V is fine; "
-                f"its logits are {self.logit_std:.2f} apart.",
+                f"{said} It starts confidently wrong: at most {MOST_ABOVE} above that is fine"
+                + (f"; its logits are {self.logit_std:.2f} apart." if self.counts else "."),
                 self.cure,
                 self.control,
             )
@@ -73,7 +76,7 @@ class Untrained:
             return Verdict(
                 "knows_already",
                 ALARM,
-                f"{said} Nothing untrained can be {MOST_BELOW} below ln V or more.",
+                f"{said} Nothing untrained can be {MOST_BELOW} below that or more.",
                 "Look for the answer in what the model reads, or for weights that are not fresh.",
             )
         return Verdict("untrained_ok", OK, f"{said} At most {MOST_ABOVE} above that is fine.")
@@ -81,7 +84,17 @@ class Untrained:
 
 def untrained(patient: Patient) -> Untrained:
     """Measure a fresh model on the first batch of the training."""
-    return measure(patient.fresh(), patient.first_batch())
+    model, batch = patient.fresh(), patient.first_batch()
+    if patient.reads:
+        return measure(model, batch)
+    model.eval()
+    with torch.inference_mode():
+        each = patient.task.players(model)[0].loss(model, *batch.inputs, None).each
+    return Untrained(
+        nats=float(each.double().sum()) / batch.asked,
+        uniform_nats=patient.task.blind(model, patient.data),
+        tokens=batch.asked,
+    )
 
 
 @torch.inference_mode()

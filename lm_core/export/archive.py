@@ -86,7 +86,7 @@ def text_of(saved: Checkpoint) -> tuple[Corpus | None, str]:
     not."""
     try:
         spec = RunSpec.from_dict(saved.meta.get("spec"), trusted=True)
-        corpus = load_text(spec.corpus.as_read_by(saved.tokenizer))
+        corpus = load_text(spec.data.as_read_by(saved.tokenizer))
     except LabError as error:
         return None, f"The text it learned from is not here: {error}"
     info = corpus.info

@@ -26,6 +26,7 @@ from lm_core.export.plain import chars, command, optimizers, pairs, words
 from lm_core.models import models
 from lm_core.models.plain import lesson, plain_names
 from lm_core.models.weights import stored
+from lm_core.runs.spec import FRESH
 from lm_core.settings import Settings
 from lm_core.texts import in_form
 from lm_core.tokenizers import Tokenizer
@@ -46,7 +47,6 @@ TRAINED_BY = {"lr", "batch_size", "weight_decay", "warmup", "grad_clip", *JUDGED
 KNOWN = {"optimizer": ("adamw", "muon"), "schedule": ("cosine", "linear", "constant")}
 PLAINLY = {"precision": ("auto", "float32")}  # auto is float32 on a CPU
 BATCHES = {batches_of_items, batches_along_text, batches_at_random}  # a script has one of them
-BEGUN = {"begin"}  # a script begins with random weights, and says so
 # The weights stay the same, but for rounding.
 ASIDE = {"eval_tokens", "eval_every", "accumulate", "deterministic", "recompute", "compile"}
 
@@ -188,7 +188,7 @@ def _head(saved: Checkpoint, path: Path, budget: dict[str, Any], *, beside: bool
         "On a CPU with the same version of torch, training gives the starting weights, batches and "
         f"losses of the lab's run{seconds}.",
     ]
-    if saved.meta["spec"].get("train", {}).get("begin", "nothing") != "nothing":
+    if saved.meta["spec"].get("start", {}).get("origin", FRESH) != FRESH:
         said[1] = (
             "The run began with the weights of another model; training begins with random ones."
         )
@@ -272,8 +272,8 @@ def _plain_model(family: str, settings: Settings) -> tuple[type, dict[str, Any]]
 
 
 def _origin(spec: dict[str, Any]) -> Any:
-    corpus = spec.get("corpus")
-    return corpus.get("name") if isinstance(corpus, dict) else None
+    data = spec.get("data")
+    return data.get("name") if isinstance(data, dict) else None
 
 
 def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
@@ -294,7 +294,7 @@ def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
         raise BadSettings(f"seed must be a whole number, not {seed!r}.")
     changed, values = settings.difference(), settings.to_dict()
     named = KNOWN | PLAINLY
-    strange = [k for k in changed if k not in TRAINED_BY | ASIDE | BEGUN | set(named)]
+    strange = [k for k in changed if k not in TRAINED_BY | ASIDE | set(named)]
     strange += [k for k, known in named.items() if k in values and values[k] not in known]
     if strange:
         raise Unsupported(

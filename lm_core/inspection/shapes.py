@@ -1,6 +1,6 @@
 """Where a model's numbers are, and the shapes that go through it, from the model itself.
 
-model = blueprint("transformer", {}, vocab_size=65)     # takes no memory
+model = blueprint("transformer", {}, 65)     # takes no memory
 parameter_parts(model)           # [("embedding", 8320), ("4 × blocks.attention.qkv", ...), ...]
 module_shapes(model, idx)        # [("embedding", (2, 8, 128)), ..., ("logits", (2, 8, 65))]
 """

@@ -48,6 +48,11 @@ class Model(nn.Module):
         self.settings = settings or Settings()
 
     @property
+    def registered(self) -> "Model":
+        """The model of a registered family in it: itself, or what a task has put a head on."""
+        return self
+
+    @property
     def n_parameters(self) -> int:
         """Numbers learned from the data: weights, or stored counts."""
         return sum(p.numel() for p in self.parameters())

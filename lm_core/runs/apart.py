@@ -9,25 +9,26 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from lm_core.models import models
-from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.spec import CorpusSpec, StartSpec
 from lm_core.runs.store import Run
+from lm_core.tasks import tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 from lm_core.visible import readable
 
 # Said by a run's title, most often.
-SAID = {"model.name": "Model", "corpus.name": "Text"}
+SAID = {"model.name": "Model", "data.name": "Text", "task.name": "Task"}
 
 
 def settings_that_differ(specs: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """Of each spec only the settings in which not all agree, as flat dotted names. What one family
     has and another has not is no difference: their names say that."""
     flat = [dict(_flatten(spec)) for spec in specs]
-    names = {name for one in flat for name in one} - {"corpus.text", "version"}
+    names = {name for one in flat for name in one} - {"data.text", "version"}
     differing = []
     for name in sorted(names):
         having = [
-            one for one in flat if name in one or not name.startswith(("model.", "tokenizer."))
+            one for one in flat if name in one or not name.startswith(("model.", "codec.", "task."))
         ]
         if len({str(one.get(name)) for one in having}) > 1:
             differing.append(name)
@@ -36,10 +37,16 @@ def settings_that_differ(specs: Sequence[dict[str, Any]]) -> list[dict[str, str]
 
 def setting_titles(specs: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Dotted names of settings -> what the widgets call them, no two alike."""
-    parts = [("corpus", CorpusSpec), ("train", TrainSettings), ("budget", Budget)]
+    parts = [
+        ("data", CorpusSpec),
+        ("start", StartSpec),
+        ("train", TrainSettings),
+        ("budget", Budget),
+    ]
     parts += [("model", models[spec["model"]["name"]].settings) for spec in specs]
-    parts += [("tokenizer", tokenizers[spec["tokenizer"]["name"]].settings) for spec in specs]
-    titles = {"seed": "Seed", "tokenizer.name": "Tokenizer", "fault": "Fault", **SAID}
+    parts += [("codec", tokenizers[spec["codec"]["name"]].settings) for spec in specs]
+    parts += [("task", tasks[spec["task"]["name"]].settings) for spec in specs if "task" in spec]
+    titles = {"seed": "Seed", "codec.name": "Tokenizer", "fault": "Fault", **SAID}
     for part, settings in parts:
         for field in fields(settings):
             name, title = f"{part}.{field.name}", field.metadata["title"]

@@ -33,10 +33,9 @@ from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint
 from lm_core.models.contract import IGNORED
-from lm_core.runs.spec import RunSpec
+from lm_core.runs.spec import NAMES, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import Tokenizer
-from lm_core.training.settings import NAMES
 from lm_core.windows import cut, gather
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
@@ -83,7 +82,7 @@ def begin(model: LanguageModel, tokenizer: Tokenizer, spec: RunSpec, train: Enco
     Raises:
         BadSettings: as `check_beginning`.
     """
-    if spec.train.begin != NAMES:
+    if spec.start.origin != NAMES:
         return ""
     check_beginning(spec)
     source = load_checkpoint(folder_of(spec.model_name))
@@ -171,18 +170,18 @@ def check_beginning(spec: RunSpec) -> None:
         BadSettings: the names model, which the spec wants to begin with, is of another family,
             shape or tokenizer; says what to change.
     """
-    if spec.train.begin != NAMES:
+    if spec.start.origin != NAMES:
         return
     if folder_of(spec.model_name) is None:
         titles = " and ".join(models[name].title for name in families()) or "none here"
         raise BadSettings(
             f"A names model to begin with ships of these families: {titles}. Choose one of them, "
-            "or let “Begin with” (train.begin) be nothing."
+            "or let “Start from” (start.origin) be fresh."
         )
-    if spec.tokenizer_name != "char":
+    if spec.codec_name != "char":
         raise BadSettings(
-            "The names model reads characters: choose that tokenizer, or let “Begin with” "
-            "(train.begin) be nothing."
+            "The names model reads characters: choose that tokenizer, or let “Start from” "
+            "(start.origin) be fresh."
         )
     wanted = model_settings(spec.model_name)
     for field in fields(wanted):
@@ -190,7 +189,7 @@ def check_beginning(spec: RunSpec) -> None:
         if field.name not in FREE and getattr(spec.model, field.name) != value:
             raise BadSettings(
                 f"The names model has “{field.metadata['title']}” (model.{field.name}) {value}: "
-                "set it so, or let “Begin with” (train.begin) be nothing."
+                "set it so, or let “Start from” (start.origin) be fresh."
             )
 
 

@@ -29,13 +29,14 @@ def patient_of(prepared: Prepared, device: DeviceChoice) -> Patient:
     return Patient(
         family=spec.model_name,
         settings=spec.model,
-        vocab_size=prepared.tokenizer.vocab_size,
+        sizes=prepared.codec.sizes,
         data=prepared.data,
         train=spec.train,
         seed=spec.seed,
         device=device.device,
         threads=device.most,
         make=trainer_with(spec.fault),
+        task=prepared.task,
     )
 
 

@@ -51,25 +51,24 @@ def prepared_for(store: RunStore, row: Run) -> Prepared:
     """
     spec = RunSpec.from_dict(row.spec)
     prepared = prepare(spec)
-    title = store.texts.title(row.owner, spec.corpus.text)
+    title = store.texts.title(row.owner, spec.data.text)
     return prepared.titled(title) if title else prepared
 
 
 def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
-    """What a run's row says of the model, the text and the machine from the start."""
+    """What a run's row says of the model, the data and the machine from the start."""
+    task = prepared.task
     return {
         "parameters": prepared.model.n_parameters,
-        "vocab_size": prepared.tokenizer.vocab_size,
+        "sizes": prepared.codec.sizes,
         "device": str(device),
         "corpus": prepared.info.title,
-        "unit": unit_of(prepared.spec.tokenizer_name),
+        "unit": task.unit_of(prepared.codec),
+        "judge": task.judge,
+        "metrics": dict(task.metrics),
+        "blind": prepared.blind,
         "counts": prepared.card()["counts"],
     }
-
-
-def unit_of(tokenizer: str) -> str:
-    """What a loss is counted in: "nats per character"."""
-    return {"char": "nats per character", "word": "nats per word"}.get(tokenizer, "nats per token")
 
 
 def how_stopped(store: RunStore, run: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
 from lm_core.runs.spec import RunSpec
+from lm_core.tasks import check_task
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.estimate import check
 from lm_core.visible import readable
@@ -43,15 +44,11 @@ def spec(given: RunSpec) -> RunSpec:
     """
     given = RunSpec.from_dict(given.to_dict())  # files of the machine are refused here
     budget(given.budget)
-    registered = given.corpus.name in corpora
-    running = registered and corpora[given.corpus.name].extra["info"].kind == "text"
-    check(
-        given.model_name,
-        given.model,
-        FEW_TOKENS,
-        given.train,
-        longest=None if running else SHORT_ROW,
-    )
+    check_task(given.task_name, given.model_name, given.data.holds)
+    if given.learned.weighed:
+        running = given.data.name in corpora and given.data.holds == "text"
+        row = None if running else SHORT_ROW
+        check(given.model_name, given.model, FEW_TOKENS, given.train, longest=row)
     return given
 
 

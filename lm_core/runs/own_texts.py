@@ -106,7 +106,7 @@ def found_in_runs(db: sqlite3.Connection) -> None:
     of a record that is older than the table, or was lost. Call it inside a transaction."""
     for row in db.execute("SELECT owner, spec, created FROM runs ORDER BY created").fetchall():
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-            text = json.loads(row["spec"])["corpus"].get("text", "")
+            text = json.loads(row["spec"])["data"].get("text", "")
             if text and has_own(text):
                 with contextlib.suppress(LabError):
                     corpus = load_own(text)

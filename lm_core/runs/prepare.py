@@ -1,7 +1,8 @@
-"""From a spec to things: text, tokenizer, ids, an untrained model.
+"""From a spec to things: a codec, splits of examples, an untrained model.
 
-A trained tokenizer and the ids are kept in the lab's home folder, so that the second run on the
-same text begins at once. Where the home cannot be written, everything is made anew each time.
+How a corpus becomes examples is the task's to say. A codec and the splits are kept in the home
+folder, so that the second run on the same data begins at once. Where the home cannot be written,
+everything is made anew each time.
 """
 
 import contextlib
@@ -10,33 +11,37 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from lm_core import __version__
 from lm_core.checkpoints import Checkpoint
-from lm_core.corpora import Corpus, CorpusInfo, corpora
+from lm_core.codec import Codec
+from lm_core.codecs import load_codec
+from lm_core.corpora import CorpusInfo, corpora
 from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, own_corpus, read_file
-from lm_core.encoded import Encoded, encode_corpus
 from lm_core.errors import BadCheckpoint, LabError
 from lm_core.home import home_folder, make_folder
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
-from lm_core.models.contract import LanguageModel, Model
+from lm_core.models.contract import Model
 from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.tasks import task_of
-from lm_core.tasks.samples import Pieces
-from lm_core.tokenizers import Tokenizer, load_tokenizer, tokenizers
+from lm_core.split import Split, packed, unpacked
+from lm_core.tasks import check_task
+from lm_core.tokenizers import Tokenizer, tokenizers
+from lm_core.tokenizers.tokenizer import learned_from
 from lm_core.training.estimate import check
+from lm_core.training.events import Preview
 from lm_core.training.task import Task
 
 KEPT = 24  # prepared texts in the home folder; the oldest go first
@@ -48,18 +53,27 @@ class Prepared:
 
     spec: RunSpec
     info: CorpusInfo
-    tokenizer: Tokenizer
-    data: dict[str, Encoded]
-    model: LanguageModel
+    codec: Codec
+    data: dict[str, Any]  # splits, of the task's kind
+    model: Model
     task: Task
     begun: str = ""  # with which weights, in words, where they are not random
 
-    def writer(self, seed: int = 0) -> Callable[[Model, float], tuple[str, Pieces]]:
-        """A function that shows what the model does now, in so many seconds, about: a text and its
-        pieces, as the task's `preview` gives them."""
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The codec of a text that tokens are guessed of."""
+        return self.codec
 
-        def write(model: Model, seconds: float = math.inf) -> tuple[str, Pieces]:
-            return self.task.preview(model, self.tokenizer, self.data, seed=seed, seconds=seconds)
+    @property
+    def blind(self) -> float:
+        """The loss of guessing without looking."""
+        return self.task.blind(self.model, self.data)
+
+    def writer(self, seed: int = 0) -> Callable[[Model, float], Preview | None]:
+        """A function that shows what the model does now, in so many seconds, about."""
+
+        def write(model: Model, seconds: float = math.inf) -> Preview | None:
+            return self.task.preview(model, self.codec, self.data, seed=seed, seconds=seconds)
 
         return write
 
@@ -80,6 +94,7 @@ class Prepared:
                 "items": info.kind == "items",
                 "split": info.split_rule,
             },
+            "task": {"name": self.spec.task_name, **self.spec.task.to_dict()},
             "counts": {split: e.counts() for split, e in self.data.items()},
             "spec": self.spec.to_dict(),
         }
@@ -90,7 +105,7 @@ class Prepared:
         Raises:
             BadCheckpoint: the text has changed since.
         """
-        same_ids = saved.tokenizer.cuts_like(self.tokenizer)
+        same_ids = saved.codec.cuts_like(self.codec)
         was, is_now = saved.meta.get("counts"), self.card()["counts"]
         if not same_ids or not isinstance(was, dict) or _sizes(was) != _sizes(is_now):
             raise BadCheckpoint(
@@ -100,47 +115,38 @@ class Prepared:
 
 def _sizes(counts: dict[str, dict[str, int]]) -> dict[str, list[int | None]]:
     """What every card says of its splits; older ones say no more."""
-    said = ("tokens", "characters", "bytes")
+    said = ("tokens", "characters", "bytes", "examples")
     return {split: [counted.get(name) for name in said] for split, counted in counts.items()}
 
 
 def prepare(spec: RunSpec) -> Prepared:
-    """Load, tokenize and encode the text, and build the model, all from the spec's seed.
+    """Load the data and make it numbers, and build the model, all from the spec's seed.
 
     Raises:
-        LabError: whatever is wrong with the text or the settings, as a sentence.
+        LabError: whatever is wrong with the data or the settings, as a sentence.
     """
     check_beginning(spec)
-    key = _key(spec)
-    kept = _read_kept(key) if key else None
+    check_task(spec.task_name, spec.model_name, spec.data.holds)
+    task, key = spec.learned, _key(spec)
+    kept = _read_kept(key, task) if key else None
     if kept is None:
-        corpus = load_text(spec.corpus)
-        texts = corpus.splits["train"]
-        if spec.tokenizer_name == "char":  # the alphabet is that of the whole text
-            texts = [text for split in corpus.splits.values() for text in split]
-        entry = tokenizers[spec.tokenizer_name]
-        tokenizer = entry.build.train(
-            texts, spec.tokenizer, items=corpus.items, form=corpus.info.form
-        )
-        kept = corpus.info, tokenizer, encode_corpus(corpus, tokenizer)
+        corpus = load_text(spec.data)
+        codec, data = task.prepare(corpus, partial(learned_from, spec.codec_name, spec.codec))
+        kept = corpus.info, codec, data
         if key := _key(spec):  # its text may have been fetched just now
             _keep(key, *kept)
-    info, tokenizer, data = kept
-    check(spec.model_name, spec.model, tokenizer.vocab_size, spec.train, longest=longest(data))
-    model = build_model(spec.model_name, spec.model.to_dict(), tokenizer.vocab_size, seed=spec.seed)
-    begun = begin(model, tokenizer, spec, data["train"])
-    task = task_of(spec.model_name)
-    return Prepared(spec, info, tokenizer, data, model, task, begun)
+    info, codec, data = kept
+    if task.weighed:
+        longest = task.longest(data["train"])
+        check(spec.model_name, spec.model, codec.sizes["vocab_size"], spec.train, longest=longest)
+    model = build_model(
+        spec.model_name, spec.model.to_dict(), codec.sizes, seed=spec.seed, make=task.build
+    )
+    begun = begin(model, codec, spec, data["train"])
+    return Prepared(spec, info, codec, data, model, task, begun)
 
 
-def longest(data: dict[str, Encoded]) -> int:
-    """Tokens of the longest row that a model can be given to learn from."""
-    train = data["train"]
-    ends = torch.cat([train.starts[1:], torch.tensor([len(train.ids)])])
-    return int((ends - train.starts).max())
-
-
-def load_text(spec: CorpusSpec) -> Corpus:
+def load_text(spec: CorpusSpec) -> Any:
     """The corpus a spec names: registered, the visitor's own, or a file."""
     if spec.name == "own":
         return load_own(spec.text)
@@ -159,17 +165,17 @@ def load_text(spec: CorpusSpec) -> Corpus:
 
 
 def _key(spec: RunSpec) -> str | None:
-    """Name of the kept copy, made of all that decides the ids: the text and where it comes from,
-    the tokenizer and what it is made with. None for a text that is not here, and for files, which
-    may change behind our back."""
-    if spec.corpus.name not in ("own", *corpora.names()):
+    """Name of the kept copy, made of all that decides the numbers: the text and where it comes
+    from, the task that reads it, the tokenizer and what it is made with. None for a text that is
+    not here, and for files, which may change behind our back."""
+    if spec.data.name not in ("own", *corpora.names()):
         return None
-    source = [] if spec.corpus.name == "own" else origin(spec.corpus.name)
+    source = [] if spec.data.name == "own" else origin(spec.data.name)
     if not all(source):
         return None
     parts = spec.to_dict()
-    packages = [version(name) for name in tokenizers[spec.tokenizer_name].build.packages]
-    made_of = [__version__, parts["corpus"], source, parts["tokenizer"], packages]
+    packages = [version(name) for name in tokenizers[spec.codec_name].build.packages]
+    made_of = [__version__, parts["task"], parts["data"], source, parts["codec"], packages]
     text = dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -183,35 +189,39 @@ def forget(corpus: str) -> None:
                 path.unlink()
 
 
-def _read_kept(key: str) -> tuple[CorpusInfo, Tokenizer, dict[str, Encoded]] | None:
+def _read_kept(key: str, task: Task) -> tuple[CorpusInfo, Codec, dict[str, Split]] | None:
     path = home_folder() / "prepared" / f"{key}.safetensors"
     try:
         meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        tensors = load_file(path)
-        data = {
-            split: Encoded(
-                tensors[f"{split}.ids"].long(), tensors[f"{split}.starts"], **meta["splits"][split]
-            )
-            for split in meta["splits"]
-        }
+        tensors = {name: unpacked(tensor) for name, tensor in load_file(path).items()}
+        data = {split: task.split(**facts) for split, facts in _fields(tensors, meta["splits"])}
         os.utime(path)
-        return CorpusInfo(**meta["info"]), load_tokenizer(meta["tokenizer"]), data
+        return CorpusInfo(**meta["info"]), load_codec(meta["codec"]), data
     except (OSError, ValueError, KeyError, TypeError, SafetensorError, LabError):
         return None  # absent or damaged: it is made anew
 
 
-def _keep(key: str, info: CorpusInfo, tokenizer: Tokenizer, data: dict[str, Encoded]) -> None:
+def _fields(
+    tensors: dict[str, Tensor], facts: dict[str, dict[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Of each split, tensors called "split.field" and facts together."""
+    for split, known in facts.items():
+        own = {name: t for name, t in tensors.items() if name.startswith(f"{split}.")}
+        yield split, known | {name.removeprefix(f"{split}."): t for name, t in own.items()}
+
+
+def _keep(key: str, info: CorpusInfo, codec: Codec, data: dict[str, Split]) -> None:
     folder = home_folder() / "prepared"
     meta = {
         "info": info.__dict__,
-        "tokenizer": tokenizer.to_dict(),
-        "splits": {
-            split: {k: v for k, v in vars(e).items() if k not in ("ids", "starts")}
-            for split, e in data.items()
-        },
+        "codec": codec.to_dict(),
+        "splits": {split: part.facts for split, part in data.items()},
     }
-    tensors = {f"{split}.starts": e.starts for split, e in data.items()}
-    tensors |= {f"{split}.ids": e.ids.to(torch.int32) for split, e in data.items()}
+    tensors = {
+        f"{split}.{name}": packed(tensor)
+        for split, part in data.items()
+        for name, tensor in part.tensors.items()
+    }
     try:
         make_folder(folder)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as fresh:

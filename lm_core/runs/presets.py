@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from lm_core.corpora import corpora
+from lm_core.corpora import Corpus, corpora
 from lm_core.errors import LabError
 from lm_core.models import models
 from lm_core.models.mixture import MixtureSettings, written
@@ -19,11 +19,10 @@ from lm_core.runs.recipes import (
     budget_name,
     recipe,
 )
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import NAMES, CorpusSpec, RunSpec, StartSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
-from lm_core.training.settings import NAMES
 
 TOKENIZER_OF = {"speeches": "bpe", "wikitext-2": "word"}  # characters for every other corpus
 BUDGETS = {"10 s": 10.0, "1 min": 60.0, "5 min": 300.0}
@@ -39,34 +38,39 @@ def default_spec(
     recipe_of: str | None = None,
     short: bool | None = None,
     seed: int = 0,
+    task: str | None = None,
 ) -> RunSpec:
     """A spec that trains well on two cores, or on what `recipe_of` names.
 
     Args:
         items: whether the text is a list of items; None asks the registry.
         short: whether it is a short list; None looks (see `is_short_list`).
+        task: what is learned; None is the usual one of the family with such data.
         recipe_of: "10 s", "1 min", "5 min" or "GPU"; None goes by the length of the budget.
     """
     if items is None:
         registered = corpus.name in corpora
-        items = corpora[corpus.name].extra["info"].kind == "items" if registered else corpus.items
+        items = corpus.holds == "items" if registered else corpus.items
     token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
     budget = budget or Budget(seconds=60)
     recipe_of = recipe_of or budget_name(budget)
     if short is None:
         short = items and is_short_list(corpus)
     settings, train = starting_settings(model, items=items, budget=recipe_of)
+    start = StartSpec()
     if items and short:
-        settings, train = for_short_list(model, settings, train, tokenizer=token_name)
+        settings, train, start = for_short_list(model, settings, train, tokenizer=token_name)
     return RunSpec(
-        corpus=corpus,
-        tokenizer_name=token_name,
-        tokenizer=tokenizers[token_name].settings(),
+        data=corpus,
+        codec_name=token_name,
+        codec=tokenizers[token_name].settings(),
         model_name=model,
         model=settings,
         train=train,
         budget=budget,
         seed=seed,
+        task_name=task or "",
+        start=start,
     )
 
 
@@ -87,23 +91,24 @@ def _short(corpus: CorpusSpec) -> bool:
         found = load_text(corpus)
     except LabError:  # whoever trains on it is told
         return False
-    return found.items and len(found.splits["train"]) <= SHORT_LIST
+    return isinstance(found, Corpus) and found.items and len(found.splits["train"]) <= SHORT_LIST
 
 
 def for_short_list(
     model: str, settings: Settings, train: TrainSettings, *, tokenizer: str
-) -> tuple[Settings, TrainSettings]:
+) -> tuple[Settings, TrainSettings, StartSpec]:
     """The same for a short list: begun with the names model where one of the family ships and reads
     the same tokens, a smaller model otherwise; and ended in time."""
     if isinstance(settings, MixtureSettings):
-        return settings, replace(train, patience=PATIENCE)
+        return settings, replace(train, patience=PATIENCE), StartSpec()
     if tokenizer == "char" and model in beginning.families():
         tuned = FINE_TUNING[model]
         own = {k: v for k, v in tuned.model.items() if hasattr(settings, k)}
         begun = replace(beginning.model_settings(model), **own)
-        return begun, replace(train, begin=NAMES, patience=PATIENCE, **tuned.train)
+        return begun, replace(train, patience=PATIENCE, **tuned.train), StartSpec(NAMES)
     fewer = SHORT_LISTS.get(model, Recipe())
-    return replace(settings, **fewer.model), replace(train, patience=PATIENCE, **fewer.train)
+    train = replace(train, patience=PATIENCE, **fewer.train)
+    return replace(settings, **fewer.model), train, StartSpec()
 
 
 def starting_settings(

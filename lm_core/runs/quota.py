@@ -75,7 +75,7 @@ def check_texts(given: list[OwnText], corpus: Corpus) -> None:
 
 def reads(run: Run, text: str) -> bool:
     """Whether a run learns an own text, by its SHA-256."""
-    return run.spec.get("corpus", {}).get("text") == text
+    return run.spec.get("data", {}).get("text") == text
 
 
 class Quota:
@@ -133,7 +133,7 @@ class Quota:
     def _texts(self) -> None:
         """Own texts that were not read for the longest time."""
         needed = {
-            run.spec.get("corpus", {}).get("text") for run in self.store.runs_with(WAITING + ACTIVE)
+            run.spec.get("data", {}).get("text") for run in self.store.runs_with(WAITING + ACTIVE)
         }
         files = []
         for file in filter(lambda f: has_own(f.stem), texts_folder().glob("*.json")):

@@ -16,24 +16,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save
 from torch import Tensor
 
-from lm_core.checkpoints import Checkpoint, said
+from lm_core.checkpoints import CODEC, MOST_CODEC_BYTES, Checkpoint, codec_file, said
+from lm_core.codecs import load_codec
 from lm_core.errors import BadCheckpoint, StoreUnavailable
 from lm_core.home import unwritable
 from lm_core.json_files import dumps, read_json
 from lm_core.models.building import blueprint, build_model
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import Model
 from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.tokenizers import load_tokenizer
 from lm_core.training import Trainer
 from lm_core.training.callbacks import Callback
 from lm_core.training.events import Snapshot
@@ -41,8 +40,8 @@ from lm_core.training.events import Snapshot
 PLANNED, MOST = 16, 20  # of a run; in all, as each stop adds one
 MOST_BYTES = 200_000_000  # of all that a run keeps
 SHARE, FREE = 0.005, 0.3  # of the training time, and seconds at the start, that they may take
-FOLDER, CARD, TOKENIZER = "snapshots", "card.json", "tokenizer.json"
-MOST_CARD_BYTES, MOST_TOKENIZER_BYTES = 1_000_000, 50_000_000
+FOLDER, CARD = "snapshots", "card.json"
+MOST_CARD_BYTES = 1_000_000
 
 
 class Snapshots(Callback):
@@ -121,8 +120,8 @@ class Snapshots(Callback):
         try:
             if not (self._folder / CARD).exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
-                tokenizer = dumps(self._prepared.tokenizer.to_dict())
-                _replace(self._folder / TOKENIZER, tokenizer.encode())
+                codec = dumps(self._prepared.codec.to_dict())
+                _replace(self._folder / CODEC, codec.encode())
                 _replace(self._folder / CARD, dumps(self._prepared.card()).encode())
             return _replace(_file(self._folder, step), save(tensors))
         except (OSError, SafetensorError) as error:
@@ -143,7 +142,7 @@ def _bytes(tensors: dict[str, Tensor]) -> int:
     return sum(t.nbytes for t in tensors.values())
 
 
-def light(model: LanguageModel) -> dict[str, Tensor]:
+def light(model: Model) -> dict[str, Tensor]:
     """What of a model is written: its numbers on the CPU, the weights of a large one in half
     precision (bfloat16 where one of them is out of its range)."""
     tensors = stored(model)
@@ -176,7 +175,7 @@ def snapshot_steps(store: RunStore, run: str) -> list[int]:
     return [step for step in steps if _file(folder, step).exists()]
 
 
-def load_snapshot(store: RunStore, run: str, step: int) -> LanguageModel:
+def load_snapshot(store: RunStore, run: str, step: int) -> Model:
     """The model as it was after that step, in eval mode, on the CPU; also while the run goes on.
 
     Raises:
@@ -186,29 +185,31 @@ def load_snapshot(store: RunStore, run: str, step: int) -> LanguageModel:
 
 
 def snapshot_checkpoint(store: RunStore, run: str, step: int) -> Checkpoint:
-    """As `load_snapshot`, with the tokenizer and a card, as a checkpoint has them."""
+    """As `load_snapshot`, with the codec and a card, as a checkpoint has them."""
     folder = store.run_folder(run) / FOLDER
     if step not in snapshot_steps(store, run):
         raise BadCheckpoint(f"Step {step} of this run was not kept: choose another step.")
     spec = RunSpec.from_dict(store.get(run).spec, trusted=True)
-    tokenizer = load_tokenizer(read_json(folder / TOKENIZER, MOST_TOKENIZER_BYTES))
+    codec = load_codec(read_json(codec_file(folder), MOST_CODEC_BYTES))
     meta = read_json(folder / CARD, MOST_CARD_BYTES)
     if not isinstance(meta, dict):
         raise BadCheckpoint(f"{CARD} of this run is damaged: start the run again.")
-    settings = spec.model.to_dict()
-    model = _load(_file(folder, step), spec.model_name, settings, tokenizer.vocab_size)
-    meta = said(meta) | {"model": {"name": spec.model_name, **settings}, "step": step}
-    return Checkpoint(model.eval(), tokenizer, meta, folder)
+    model = _load(_file(folder, step), spec, codec.sizes)
+    meta = said(meta | {"spec": spec.to_dict()}) | {"step": step, "sizes": codec.sizes}
+    meta |= {"model": {"name": spec.model_name, **spec.model.to_dict()}}
+    meta |= {"task": {"name": spec.task_name, **spec.task.to_dict()}}
+    return Checkpoint(model.eval(), codec, meta, folder)
 
 
-def _load(path: Path, name: str, settings: dict[str, Any], vocab_size: int) -> LanguageModel:
+def _load(path: Path, spec: RunSpec, sizes: dict[str, int]) -> Model:
+    name, settings, make = spec.model_name, spec.model.to_dict(), spec.learned.build
     damaged = BadCheckpoint(f"The snapshot {path.stem} is damaged or gone: choose another step.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise damaged
-        if not fits(blueprint(name, settings, vocab_size), shapes_in(path)):
+        if not fits(blueprint(name, settings, sizes, make), shapes_in(path)):
             raise damaged
-        model = build_model(name, settings, vocab_size)
+        model = build_model(name, settings, sizes, make=make)
         if model.load_state_dict(weights_in(path), strict=False).unexpected_keys:
             raise damaged
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):

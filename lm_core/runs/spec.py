@@ -1,5 +1,9 @@
 """RunSpec: everything that decides what a run does, as one frozen tree. JSON both ways.
 
+    task     what is learned            codec    what cuts its texts into tokens
+    data     from which examples        model    by which family
+    start    from which weights         train, budget, seed
+
 Equal specs have equal ids. Only what differs from the defaults goes into an address bar. A spec
 that comes from a visitor may name a corpus or a text the visitor gave, never a file of the machine.
 """
@@ -15,10 +19,17 @@ from lm_core.errors import BadSettings, nearest
 from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.settings import Settings, setting
+from lm_core.tasks import task_for, tasks
 from lm_core.tokenizers import Tokenizer, tokenizers
 from lm_core.training import Budget, TrainSettings
+from lm_core.training.task import Task
+from lm_core.versions import BEGIN_OF_1, VERSION, up_to_date
 
-VERSION = 1
+OWN_KINDS = ("pairs", "classes", "values")
+FRESH, NAMES = "fresh", "names"  # what a run can start from
+PARTS = ("task", "data", "codec", "model", "start", "train", "budget", "seed", "fault")
+# As they were called before, and still are on the command line.
+CALLED = {"tokenizer": "codec", "corpus": "data"}
 
 
 @dataclass(frozen=True)
@@ -37,39 +48,74 @@ class CorpusSpec(Settings):
         help="NFC reads a letter and its accents as one character, none as they stand in a file.",
     )
 
+    kind: str = setting(
+        "",
+        title="Kind",
+        choices=("", *OWN_KINDS),
+        help="What a text of your own or a file holds: running text or items where nothing is "
+        "said; pairs in two columns; texts with a class, or with a value, in a table.",
+    )
+
+    @property
+    def holds(self) -> str:
+        """The kind of data it is, as tasks name it."""
+        if self.name in corpora:
+            return corpora[self.name].extra["info"].kind
+        return self.kind or ("items" if self.items else "text")
+
     def as_read_by(self, tokenizer: Tokenizer) -> "CorpusSpec":
         """The same text with its accents as they stand, for a tokenizer that takes them so."""
         return self if tokenizer.form or self.name != "file" else replace(self, form="none")
 
 
 @dataclass(frozen=True)
-class RunSpec:
-    """Corpus, tokenizer, model, training, budget, seed; and for a lesson a `fault`, one of
-    `lm_core.doctor.faults.FAULTS`."""
+class StartSpec(Settings):
+    """From which weights."""
 
-    corpus: CorpusSpec = field(default_factory=CorpusSpec)
-    tokenizer_name: str = "char"
-    tokenizer: Settings | None = None
+    origin: str = setting(
+        FRESH,
+        title="Start from",
+        choices=(FRESH, NAMES),
+        help="fresh: random weights. names: those of the names model that ships, which has read "
+        "27,000 first names: for a short list of names of any kind (LSTM and Transformer).",
+        kept=True,  # it has begun
+    )
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Task, data, codec, model, start, training, budget, seed; and for a lesson a `fault`, one of
+    `lm_core.doctor.faults.FAULTS`. `task_name` "" is what the family usually learns from such
+    data."""
+
+    data: CorpusSpec = field(default_factory=CorpusSpec)
+    codec_name: str = "char"
+    codec: Settings | None = None
     model_name: str = "transformer"
     model: Settings | None = None
     train: TrainSettings = field(default_factory=TrainSettings)
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
     fault: str = ""
+    task_name: str = ""
+    task: Settings | None = None
+    start: StartSpec = field(default_factory=StartSpec)
 
     def __post_init__(self) -> None:
-        if self.tokenizer is None:
-            object.__setattr__(self, "tokenizer", tokenizers[self.tokenizer_name].settings())
-        if self.model is None:
-            object.__setattr__(self, "model", models[self.model_name].settings())
+        if not self.task_name:
+            object.__setattr__(self, "task_name", task_for(self.model_name, self.data.holds))
+        for part, registry in (("task", tasks), ("codec", tokenizers), ("model", models)):
+            if getattr(self, part) is None:
+                usual = registry[getattr(self, f"{part}_name")].settings()
+                object.__setattr__(self, part, usual)
         if type(self.seed) is not int or not 0 <= self.seed < 2**31:
             raise BadSettings(f"seed must be a whole number from 0 to 2147483647, not {self.seed}.")
         trainer_with(self.fault)  # raises UnknownName with the nearest
 
     @property
-    def task(self) -> str:
-        """What is learned: the usual task of the family."""
-        return models[self.model_name].build.tasks[0]
+    def learned(self) -> Task:
+        """What is learned, with its settings."""
+        return tasks[self.task_name].build(self.task)
 
     @property
     def id(self) -> str:
@@ -80,9 +126,11 @@ class RunSpec:
     def to_dict(self) -> dict[str, Any]:
         return {
             "version": VERSION,
-            "corpus": self.corpus.difference() | {"name": self.corpus.name},
-            "tokenizer": {"name": self.tokenizer_name, **self.tokenizer.to_dict()},
+            "task": {"name": self.task_name, **self.task.to_dict()},
+            "data": self.data.difference() | {"name": self.data.name},
+            "codec": {"name": self.codec_name, **self.codec.to_dict()},
             "model": {"name": self.model_name, **self.model.to_dict()},
+            "start": self.start.to_dict(),
             "train": self.train.to_dict(),
             "budget": {k: v for k, v in self.budget.to_dict().items() if v is not None},
             "seed": self.seed,
@@ -91,7 +139,8 @@ class RunSpec:
 
     @classmethod
     def from_dict(cls, data: Any, *, trusted: bool = False) -> "RunSpec":
-        """The inverse of `to_dict`; missing parts take their defaults.
+        """The inverse of `to_dict`, of this version and of those before; missing parts take their
+        defaults.
 
         Args:
             trusted: allow files of this machine to be named (the command line).
@@ -101,39 +150,47 @@ class RunSpec:
         """
         if not isinstance(data, dict):
             raise BadSettings("A run's settings must be a JSON object.")
-        data = dict(data)
+        data = dict(up_to_date(data))
         if data.pop("version", VERSION) != VERSION:
             raise BadSettings(f"These settings are of another version; this lab reads {VERSION}.")
-        known = ["corpus", "tokenizer", "model", "train", "budget", "seed", "fault"]
         for key in data:
-            if key not in known:
-                raise BadSettings(f"Unknown setting {key!r}{nearest(key, known)}")
-        corpus = CorpusSpec.from_dict(data.get("corpus", {}))
-        if corpus.name == "file" and not trusted:
+            if key not in PARTS:
+                raise BadSettings(f"Unknown setting {key!r}{nearest(key, list(PARTS))}")
+        source = CorpusSpec.from_dict(data.get("data", {}))
+        if source.name == "file" and not trusted:
             raise BadSettings("Files can be named on the command line only: upload the text here.")
-        if corpus.name not in ("file", "own"):
-            corpora[corpus.name]  # raises UnknownName with the nearest
-        token_name, token = _named(data.get("tokenizer", {}), "char", tokenizers)
+        if source.name not in ("file", "own"):
+            corpora[source.name]  # raises UnknownName with the nearest
+        codec_name, codec = _named(data.get("codec", {}), "char", tokenizers)
         model_name, model = _named(data.get("model", {}), "transformer", models)
+        usual = task_for(model_name, source.holds)
+        task_name, task = _named(data.get("task", {}), usual, tasks)
         return cls(
-            corpus=corpus,
-            tokenizer_name=token_name,
-            tokenizer=token,
+            data=source,
+            codec_name=codec_name,
+            codec=codec,
             model_name=model_name,
             model=model,
             train=TrainSettings.from_dict(data.get("train", {})),
             budget=Budget.from_dict(data.get("budget", {})),
             seed=data.get("seed", 0),
             fault=data.get("fault", ""),
+            task_name=task_name,
+            task=task,
+            start=StartSpec.from_dict(data.get("start", {})),
         )
 
     def to_address(self) -> str:
         """Compact JSON of what differs from the defaults, for a link."""
-        full = self.to_dict()
+        full, task = self.to_dict(), self.task.difference()
+        if self.task_name != task_for(self.model_name, self.data.holds):
+            task |= {"name": self.task_name}
         short = {
-            "corpus": full["corpus"],
-            "tokenizer": {"name": self.tokenizer_name, **self.tokenizer.difference()},
+            "task": task,
+            "data": full["data"],
+            "codec": {"name": self.codec_name, **self.codec.difference()},
             "model": {"name": self.model_name, **self.model.difference()},
+            "start": self.start.difference(),
             "train": self.train.difference(),
             "budget": full["budget"],
             "seed": self.seed,
@@ -157,15 +214,18 @@ class RunSpec:
         groups: dict[str, dict[str, str]] = {}
         for path, text in texts.items():
             group, _, name = path.partition(".")
-            known = group in ("model", "train", "tokenizer") and name
-            if not known and path != "corpus.form":  # the rest of it has options of its own
+            part = CALLED.get(group, group)
+            if path == "train.begin":  # as it was called before there was a start
+                part, name, text = "start", "origin", BEGIN_OF_1.get(text, text)
+            known = part in ("model", "train", "codec", "task", "start") and name
+            if not known and (part, name) != ("data", "form"):  # the rest has options of its own
                 raise BadSettings(
-                    "--set takes model.NAME, train.NAME or tokenizer.NAME, or corpus.form, not "
-                    f"{path!r}."
+                    "--set takes model.NAME, train.NAME, tokenizer.NAME, task.NAME or start.NAME, "
+                    f"or corpus.form, not {path!r}."
                 )
-            groups.setdefault(group, {})[name] = text
+            groups.setdefault(part, {})[name] = text
         return replace(
-            self, **{group: getattr(self, group).with_texts(t) for group, t in groups.items()}
+            self, **{part: getattr(self, part).with_texts(t) for part, t in groups.items()}
         )
 
 

@@ -33,6 +33,7 @@ from lm_core.runs.tables import (
     from_row,
     number_runs,
     to_row,
+    update_specs,
 )
 from lm_core.training.events import Event, Snapshot, Step
 
@@ -130,6 +131,7 @@ class RunStore:
         add_columns(db)
         told = () if "runs" in there else keepsakes.found(self.run_folder(""))
         listed = sum(_list(db, *found) for found in told)
+        update_specs(db)
         if "texts" not in there:
             found_in_runs(db)
         number_runs(db)

@@ -9,10 +9,12 @@ came after it. What has no columns of its own is kept as JSON.
 import json
 import math
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from lm_core.json_files import dumps, numbers
 from lm_core.training import events
+from lm_core.versions import VERSION, up_to_date
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -71,6 +73,10 @@ LATER = (
     ("visits", "removed", "INTEGER NOT NULL DEFAULT 0"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
+    ("evaluations", "metrics", "TEXT NOT NULL DEFAULT '{}'"),
+    ("samples", "kind", "TEXT NOT NULL DEFAULT 'text'"),
+    ("samples", "columns", "TEXT NOT NULL DEFAULT '[]'"),
+    ("samples", "rows", "TEXT NOT NULL DEFAULT '[]'"),
 )
 
 TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
@@ -80,9 +86,9 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     ),
     events.Evaluated: (
         "evaluations",
-        ("step", "tokens", "split", "nats", "scored_tokens", "whole"),
+        ("step", "tokens", "split", "nats", "scored_tokens", "whole", "metrics"),
     ),
-    events.Sampled: ("samples", ("step", "text", "pieces")),
+    events.Sampled: ("samples", ("step", "text", "pieces", "kind", "columns", "rows")),
     events.Probed: ("probes", ("step", "nats")),
     events.Examined: ("examinations", ("step", "data")),
     events.Snapshot: ("snapshots", ("step", "path")),
@@ -93,7 +99,13 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
 
 MOVING = (events.Step, events.Found)  # what shows that a run, or an examination, goes on
 
-AS_JSON = {"samples": "pieces", "probes": "nats", "examinations": "data", "findings": "data"}
+AS_JSON = {
+    "evaluations": ("metrics",),
+    "samples": ("pieces", "columns", "rows"),
+    "probes": ("nats",),
+    "examinations": ("data",),
+    "findings": ("data",),
+}
 
 
 def add_columns(db: sqlite3.Connection) -> None:
@@ -119,7 +131,7 @@ def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
     fields = {kept: name for name, kept in events.KEPT_AS.get(type(event), {}).items()}
     values = (getattr(event, fields.get(column, column)) for column in columns)
     kept = (
-        dumps(value) if column == AS_JSON.get(table) else value
+        dumps(value) if column in AS_JSON.get(table, ()) else value
         for column, value in zip(columns, values, strict=True)
     )
     return table, columns, tuple(kept)
@@ -128,8 +140,8 @@ def to_row(event: Any) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
 def from_row(table: str, row: sqlite3.Row) -> dict[str, Any]:
     """What `to_row` kept."""
     found = dict(row)
-    if table in AS_JSON:
-        found[AS_JSON[table]] = _read(AS_JSON[table], found[AS_JSON[table]])
+    for column in AS_JSON.get(table, ()):
+        found[column] = _read(column, found[column])
     if None in found.values():  # SQLite keeps "not a number" so; no event has None in it
         return {column: math.nan if value is None else value for column, value in found.items()}
     return found
@@ -139,9 +151,24 @@ def _read(column: str, text: str) -> Any:
     """Lists come back as tuples, which is what events hold; JSON knows lists only. Words become
     numbers, but for the texts of pieces, which are a model's."""
     read = json.loads(text)
+    if column in ("columns", "rows"):
+        return _tuples(read)
     if column == "pieces":
         return tuple((piece, numbers(p)) for piece, p in read)
-    read = numbers(read)
+    return _tuples(numbers(read))
+
+
+def _tuples(read: Any) -> Any:
+    """A list, and the lists in it, as tuples."""
     if isinstance(read, list):
         return tuple(tuple(one) if isinstance(one, list) else one for one in read)
     return read
+
+
+def update_specs(db: sqlite3.Connection) -> None:
+    """Say the specs of an older lab's runs as this one says them; call it inside a transaction."""
+    older = f"spec NOT LIKE '%\"version\": {VERSION}%'"
+    for run, text in db.execute(f"SELECT id, spec FROM runs WHERE {older}").fetchall():
+        with suppress(ValueError):
+            now = dumps(up_to_date(json.loads(text)))
+            db.execute("UPDATE runs SET spec = ? WHERE id = ?", (now, run))

@@ -24,6 +24,7 @@ from lm_core.device import DeviceChoice
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.runs.prepare import Prepared
+from lm_core.runs.spec import FRESH
 from lm_core.training import Trainer
 from lm_core.training.distributed.team import Team
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
@@ -81,7 +82,7 @@ class TrainingRun:
             self.history, self.metrics = load_history(begun.folder), begun.meta.get("metrics", {})
             if begun.folder.resolve() == folder.resolve():
                 self.saved = self.trainer.step
-        self.health = Health.of(self.trainer)
+        self.health = Health.of(self.trainer, fresh=spec.start.origin == FRESH)
 
     def __repr__(self) -> str:
         return f"TrainingRun({self.trainer}, {str(self.folder)!r})"
@@ -157,6 +158,7 @@ def scores(*evaluated: Evaluated) -> dict[str, dict[str, Any]]:
             "nats_per_token": e.loss,
             "tokens": e.scored_tokens,
             "whole_split": e.whole,
+            **({"metrics": dict(e.metrics)} if e.metrics else {}),
         }
         for e in evaluated
     }

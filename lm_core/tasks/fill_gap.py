@@ -13,8 +13,8 @@ from lm_core.encoded import Encoded
 from lm_core.generation.filling import gaps_filled
 from lm_core.models.contract import LanguageModel
 from lm_core.tasks.next_token import NextToken
-from lm_core.tasks.samples import Pieces
 from lm_core.tokenizers.tokenizer import Tokenizer
+from lm_core.training.events import Preview
 from lm_core.training.task import tasks
 
 
@@ -35,7 +35,7 @@ class FillGap(NextToken):
         *,
         seed: int = 0,
         seconds: float = math.inf,
-    ) -> tuple[str, Pieces]:
-        """Gaps in text that it has not learned from, filled; without pieces."""
+    ) -> Preview:
+        """Gaps in text that it has not learned from, filled."""
         held_out = data.get("validation", data["train"])
-        return gaps_filled(model, codec, held_out, seed=seed), ()
+        return Preview(gaps_filled(model, codec, held_out, seed=seed))

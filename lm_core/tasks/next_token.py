@@ -9,20 +9,23 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import torch
 from torch import nn
 
-from lm_core.encoded import Encoded
+from lm_core.corpora import Corpus
+from lm_core.encoded import Encoded, encode_corpus
 from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.evaluation.surprise import perplexity
 from lm_core.models.contract import LanguageModel
 from lm_core.models.mixture import Mixture
 from lm_core.tasks.counting import Counting
-from lm_core.tasks.samples import Pieces, write_sample
+from lm_core.tasks.samples import write_sample
 from lm_core.tasks.token_batches import TokenBatches
 from lm_core.tokenizers.tokenizer import Tokenizer
+from lm_core.training.events import Preview
 from lm_core.training.state import Training
-from lm_core.training.task import Loss, Player, Scored, Task, tasks
+from lm_core.training.task import Cut, Loss, Player, Scored, Task, tasks
 
 ROW = 64  # tokens in a row of a batch, for families that set no size
 
@@ -33,8 +36,21 @@ ROW = 64  # tokens in a row of a batch, for families that set no size
 class NextToken(Task):
     """Splits are `Encoded`, models are `LanguageModel`s."""
 
-    unit = "nats per token"
     metrics: ClassVar = {"perplexity": "tokens"}
+    kinds, split = ("text", "items"), Encoded
+    reads = weighed = True
+
+    def prepare(self, corpus: Corpus, cut: Cut) -> tuple[Tokenizer, dict[str, Encoded]]:
+        tokenizer = cut(corpus.splits, items=corpus.items, form=corpus.info.form)
+        return tokenizer, encode_corpus(corpus, tokenizer)
+
+    def unit_of(self, codec: Tokenizer) -> str:
+        """In the words of its tokenizer: nats per character, per word, per token."""
+        return f"nats per {codec.unit}"
+
+    def longest(self, train: Encoded) -> int:
+        ends = torch.cat([train.starts[1:], torch.tensor([len(train.ids)])])
+        return int((ends - train.starts).max())
 
     def batches(
         self, model: LanguageModel, train: Encoded, *, batch_size: int, seed: int
@@ -67,10 +83,10 @@ class NextToken(Task):
         *,
         seed: int = 0,
         seconds: float = math.inf,
-    ) -> tuple[str, Pieces]:
+    ) -> Preview:
         """What it writes, as `write_sample` does."""
         items = data["train"].items
-        return write_sample(model, codec, seed=seed, items=items, seconds=seconds)
+        return Preview(*write_sample(model, codec, seed=seed, items=items, seconds=seconds))
 
     def players(self, model: nn.Module) -> Sequence[Player]:
         return () if model.learns_by == "counting" else super().players(model)

@@ -29,6 +29,8 @@ class CharTokenizer(Tokenizer):
     """Ids are ranks among the sorted characters; the newline is always one of them."""
 
     name = "char"
+    unit = "character"
+    reads_all = True
 
     def __init__(self, chars: Sequence[str]) -> None:
         self.chars = list(chars)

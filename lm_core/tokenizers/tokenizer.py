@@ -8,11 +8,13 @@ start when there is no prompt.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from lm_core.codec import Codec
 from lm_core.errors import BadCheckpoint
 from lm_core.registry import Registry
 from lm_core.settings import Settings
@@ -24,11 +26,13 @@ tokenizers = Registry("tokenizer", package="lm_core.tokenizers")
 FORMS = ("", "NFC")
 
 
-class Tokenizer:
+class Tokenizer(Codec):
     """Base class: a kind of tokenizer fills in what begins with an underscore. None changes after
     it was made."""
 
     name: ClassVar[str]
+    unit: ClassVar[str] = "token"
+    reads_all: ClassVar[bool] = False  # its vocabulary is that of all splits, not of one alone
     packages: ClassVar[tuple[str, ...]] = ()  # those whose versions decide the tokens
     lossless: ClassVar[bool] = True  # decode(encode(text)) == text
     vocab_size: int
@@ -54,6 +58,10 @@ class Tokenizer:
         tokenizer = cls._train([in_form(text, form) for text in texts], settings, items=items)
         tokenizer.form = form
         return tokenizer
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {"vocab_size": self.vocab_size}
 
     def read(self, text: str) -> str:
         """`text` as it is read: in the tokenizer's form."""
@@ -144,6 +152,21 @@ class Tokenizer:
             KeyError, TypeError, ValueError: it is none.
         """
         raise NotImplementedError
+
+
+def learned_from(
+    name: str,
+    settings: Settings | None,
+    splits: Mapping[str, Sequence[str]],
+    *,
+    items: bool = False,
+    form: str = "",
+) -> Tokenizer:
+    """The tokenizer of that name, learned from the training texts of `splits`, or from all where
+    its vocabulary is that of the whole text; `items` and `form` as for `Tokenizer.train`."""
+    kind = tokenizers[name].build
+    texts = chain.from_iterable(splits.values()) if kind.reads_all else splits["train"]
+    return kind.train(list(texts), settings, items=items, form=form)
 
 
 def load_tokenizer(data: Any) -> Tokenizer:

@@ -64,6 +64,7 @@ class WordTokenizer(Tokenizer):
     """`<unk>` is 0, `<eos>` is 1, then words by falling frequency."""
 
     name = "word"
+    unit = "word"
     packages = ("torchtext",)
     lossless = False
     unknown_id, boundary_id = 0, 1

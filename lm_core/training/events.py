@@ -41,13 +41,33 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What a model does now, plain JSON. `kind` says how to show it:
+
+    text        `text`; `pieces` are its tokens as text, each with the probability the model
+                gave it, where that is known
+    pairs       `rows` of what it was given, what it made of it, and what is right
+    table       `rows` of texts and numbers under `columns`
+    pictures    `rows` of brightness from 0 to 1, a picture each, `columns` its width and height
+    """
+
+    text: str = ""
+    pieces: tuple[tuple[str, float], ...] = ()
+    kind: str = "text"
+    columns: tuple[str | int, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class Sampled:
-    """What the model writes now. `pieces` are its tokens as text, each with the probability the
-    model gave it; empty where that is not known."""
+    """A `Preview` after a step."""
 
     step: int
-    text: str
+    text: str = ""
     pieces: tuple[tuple[str, float], ...] = ()
+    kind: str = "text"
+    columns: tuple[str | int, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True)

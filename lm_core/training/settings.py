@@ -8,7 +8,6 @@ from lm_core.training.optimizers import OPTIMIZERS
 from lm_core.training.schedules import SCHEDULES
 
 HOUR = 3600.0
-NOTHING, NAMES = "nothing", "names"  # what a run can begin with
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,6 @@ class TrainSettings(Settings):
         title="Keep the best",
         help="Where the last evaluation is not the best one, the weights of the best are kept "
         "instead of the last.",
-    )
-    begin: str = setting(
-        NOTHING,
-        title="Begin with",
-        choices=(NOTHING, NAMES),
-        help="nothing: random weights. names: those of the names model that ships, which has read "
-        "27,000 first names: for a short list of names of any kind (LSTM and Transformer).",
-        kept=True,  # it has begun
     )
     grad_clip: float = setting(
         1.0,

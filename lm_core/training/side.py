@@ -22,7 +22,7 @@ from functools import partial
 from torch import nn
 
 from lm_core.device import one_thread
-from lm_core.training.events import KEPT, Evaluated, Event, Sampled
+from lm_core.training.events import KEPT, Evaluated, Event, Preview, Sampled
 from lm_core.training.settings import Budget
 from lm_core.training.state import Training
 
@@ -232,9 +232,9 @@ def written(training: Training, seconds: float = math.inf) -> list[Event]:
     return [] if found is None else [found]
 
 
-def _sampled(training: Training, seconds: float) -> Sampled:
-    """`write` gives a text, or a text and its pieces."""
+def _sampled(training: Training, seconds: float) -> Sampled | None:
+    """`write` gives a text, or a preview, or None where there is nothing to show."""
     with one_thread():
         told = training.write(training.model, seconds)
-    text, pieces = (told, ()) if isinstance(told, str) else told
-    return Sampled(training.step, text, pieces)
+    told = Preview(told) if isinstance(told, str) else told
+    return None if told is None else Sampled(training.step, **vars(told))

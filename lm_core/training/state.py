@@ -40,8 +40,8 @@ class Training:
         threads: the most that a step may use, of which it uses as many as turn out best meanwhile;
             None for as many as torch is set to.
         control: pause, stop and the like; None for a run that nobody steers.
-        write: makes a sample from the model and the seconds that it may take, about: a text, or a
-            text and its pieces (see `Sampled`).
+        write: makes a sample from the model and the seconds that it may take, about: a text,
+            a `Preview`, or None for nothing to show.
         save: writes a checkpoint of this training and returns its path; None for none. The model
             holds the weights to keep then, and the live ones are in `training_tensors`.
         team: the processes that train together; None for this one alone.

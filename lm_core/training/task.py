@@ -15,11 +15,20 @@ from typing import Any, ClassVar, NamedTuple
 
 from torch import Tensor, nn
 
-from lm_core.registry import Registry
+from lm_core.codec import Codec
+from lm_core.models.contract import Model
+from lm_core.registry import Entry, Registry
+from lm_core.settings import Settings
+from lm_core.split import Split
 from lm_core.training.batches import Batches
-from lm_core.training.events import Event
+from lm_core.training.events import Event, Preview
 
 tasks = Registry("task", package="lm_core.tasks")
+
+
+# Texts by split -> a tokenizer that has learned from them; keywords `items` and `form` as
+# `Tokenizer.train` has them.
+Cut = Callable[..., Any]
 
 
 class Loss(NamedTuple):
@@ -55,11 +64,53 @@ class Scored:
 
 class Task:
     """Base class. `judge` is what the loss is called among the figures, `unit` what it is counted
-    in; `metrics` says of every other figure, by name, what it is counted in."""
+    in; `metrics` says of every other figure, by name, what it is counted in. `kinds` are those of
+    corpora that it learns from, `split` is what it makes of them; `reads` says whether texts are
+    cut by a tokenizer, `weighed` whether the memory of a step can be said beforehand (its model
+    has the `objective` of a language model)."""
 
     judge: ClassVar[str] = "nats"
     unit: ClassVar[str] = "nats per target"
     metrics: ClassVar[Mapping[str, str]] = {}
+    kinds: ClassVar[tuple[str, ...]] = ()
+    split: ClassVar[type[Split]]
+    reads: ClassVar[bool] = False
+    weighed: ClassVar[bool] = False
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+
+    def prepare(self, corpus: Any, cut: Cut) -> tuple[Codec, dict[str, Split]]:
+        """The splits of a corpus as tensors, and the codec that made them.
+
+        Args:
+            corpus: of one of `kinds`.
+            cut: learns a tokenizer of the kind that was asked for.
+
+        Raises:
+            BadText: it holds too little, or what cannot be learned from.
+        """
+        raise NotImplementedError
+
+    def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
+        """An untrained model of a family; a task may put a head of its own on it.
+
+        Args:
+            sizes: of the codec.
+        """
+        return entry.build(settings, **sizes)
+
+    def unit_of(self, codec: Codec) -> str:
+        """What the loss is counted in, in the words of what the codec cuts."""
+        return self.unit
+
+    def epoch(self, train: Split) -> int:
+        """Targets in one reading of the training split."""
+        return next(iter(train.counts().values()))
+
+    def longest(self, train: Any) -> int:
+        """Of a task that can be weighed: tokens of the longest row that it gives a model."""
+        raise NotImplementedError
 
     def batches(self, model: nn.Module, train: Any, *, batch_size: int, seed: int) -> Batches:
         """The training split cut into batches, a pure function of (seed, step).
@@ -91,10 +142,9 @@ class Task:
         *,
         seed: int = 0,
         seconds: float = math.inf,
-    ) -> tuple[str, Sequence[tuple[str, float]]]:
-        """What the model does now, as a text and its pieces with the probability of each; in about
-        so many seconds."""
-        return "", ()
+    ) -> Preview | None:
+        """What the model does now, in about so many seconds; None where there is nothing to see."""
+        return None
 
     def players(self, model: nn.Module) -> Sequence[Player]:
         """Who learns; nobody where nothing is learned by gradient."""

@@ -74,7 +74,7 @@ def test_accents_may_stay_as_they_stand(
 ) -> None:
     """So does a checkpoint that was made before there was a choice: it knows no form."""
     folder = train(texts["apart"], tmp_path / "model", "--set=corpus.form=none")
-    kept = json.loads((folder / "tokenizer.json").read_text())
+    kept = json.loads((folder / "codec.json").read_text())
     assert "form" not in kept
     assert "\u0301" in kept["chars"]
     assert "é" not in kept["chars"]
@@ -94,11 +94,11 @@ def test_a_checkpoint_without_a_form_goes_on_over_a_text_that_has_it(
     texts: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     folder = train(texts["one"], tmp_path / "model")
-    kept = json.loads((folder / "tokenizer.json").read_text())
+    kept = json.loads((folder / "codec.json").read_text())
     assert kept.pop("form") == "NFC"
-    (folder / "tokenizer.json").write_text(json.dumps(kept))
+    (folder / "codec.json").write_text(json.dumps(kept))
     meta = json.loads((folder / "meta.json").read_text())
-    del meta["sha256"]["tokenizer.json"]
+    del meta["sha256"]["codec.json"]
     (folder / "meta.json").write_text(json.dumps(meta))
     other = train(texts["one"], tmp_path / "other")
     mixed = ["--set", f"model.first={folder}", "--set", f"model.second={other}"]

@@ -71,7 +71,7 @@ def check(verdict: Verdict, record: Record) -> None:
 @given(runs())
 @settings(max_examples=300, deadline=None)
 def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
-    record = Record(vocab_size=27, epoch=20_000, facts=FACTS)
+    record = Record(uniform=math.log(27), epoch=20_000, facts=FACTS)
     for event in events:
         record.add(event)
         if isinstance(event, Evaluated) or event is events[-1]:
@@ -83,7 +83,7 @@ def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
 @given(runs())
 @settings(max_examples=100, deadline=None)
 def test_what_could_not_be_checked_is_not_counted_as_passed(events: list[Event]) -> None:
-    record = Record(vocab_size=27, epoch=20_000)
+    record = Record(uniform=math.log(27), epoch=20_000)
     for event in events:
         record.add(event)
     able = [rule for rule in RULES if judges(rule, record)]
@@ -95,5 +95,5 @@ def test_what_could_not_be_checked_is_not_counted_as_passed(events: list[Event])
 
 
 def test_a_rule_that_lacks_its_evidence_is_silent() -> None:
-    assert not any(judges(rule, Record(vocab_size=27, epoch=100)) for rule in RULES)
-    assert list(judge(Record(vocab_size=27, epoch=100))) == []
+    assert not any(judges(rule, Record(uniform=math.log(27), epoch=100)) for rule in RULES)
+    assert list(judge(Record(uniform=math.log(27), epoch=100))) == []

@@ -70,7 +70,7 @@ def examined(step: int, *layers: dict, ratio: float = 1e-3, apart: float | None 
 
 
 def record(*events: Event | list, **known) -> Record:
-    found = Record(**({"vocab_size": 27, "epoch": 10_000, "facts": FACTS} | known))
+    found = Record(**({"uniform": math.log(27), "epoch": 10_000, "facts": FACTS} | known))
     for event in events:
         for one in event if isinstance(event, list) else [event]:
             found.add(one)
@@ -272,7 +272,7 @@ def test_a_run_that_goes_on_has_no_first_loss() -> None:
 
 
 def heard(events: list[Event], **known) -> list[Event]:
-    return list(Health(Record(vocab_size=27, epoch=10_000), **known).listen(iter(events)))
+    return list(Health(Record(uniform=math.log(27), epoch=10_000), **known).listen(iter(events)))
 
 
 def test_verdicts_come_once_where_they_become_true_and_the_end_stays_last() -> None:

@@ -109,7 +109,7 @@ def looked_at(events: list[Event], *, counts: bool, over: bool) -> Judgement:
 def test_four_voices_never_contradict_each_other(
     run: list[Event], counts: bool, epoch: int, data: st.DataObject
 ) -> None:
-    record = Record(vocab_size=V, epoch=epoch, descends=not counts)
+    record = Record(uniform=math.log(V), epoch=epoch, descends=not counts)
     heard = list(Health(record, count=lambda: FACTS, tokens=10).listen(iter(run)))
     cut = data.draw(st.integers(0, len(heard)))
     for events, over in ((heard, True), (heard[:cut], False)):

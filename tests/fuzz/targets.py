@@ -104,7 +104,7 @@ def checkpoint_folders(rng: random.Random, folder: Path) -> None:
     source, mine = rng.choice(SMALL), folder / "model"
     shutil.rmtree(mine, ignore_errors=True)
     shutil.copytree(source, mine)
-    file = mine / rng.choice(["meta.json", "meta.json", "tokenizer.json", "history.json", "w"])
+    file = mine / rng.choice(["meta.json", "meta.json", "codec.json", "history.json", "w"])
     if file.name == "w":
         weights = mine / "model.safetensors"
         header = int.from_bytes(weights.read_bytes()[:8], "little")
@@ -131,7 +131,7 @@ def checkpoint_folders(rng: random.Random, folder: Path) -> None:
 @target(1000)
 def specs(rng: random.Random, folder: Path) -> None:
     name = rng.choice(models.names())
-    whole = RunSpec(model_name=name, corpus=CorpusSpec(name="names")).to_dict()
+    whole = RunSpec(model_name=name, data=CorpusSpec(name="names")).to_dict()
     spec = RunSpec.from_dict(inputs.changed(rng, inputs.changed(rng, whole)))
     assert RunSpec.from_dict(spec.to_dict()) == spec
     assert RunSpec.from_address(spec.to_address()).id == spec.id
@@ -161,8 +161,8 @@ def prepared(rng: random.Random, folder: Path) -> None:
     corpus = own.own_corpus(own.from_paste(inputs.document(rng)).text, title="t", items=False)
     name = rng.choice(["bigram", "mlp", "lstm", "transformer", "ngram"])
     spec = RunSpec(
-        corpus=CorpusSpec(name="own", text=own.save_own(corpus)),
-        tokenizer_name=rng.choice(tokenizers.names()),
+        data=CorpusSpec(name="own", text=own.save_own(corpus)),
+        codec_name=rng.choice(tokenizers.names()),
         model_name=name,
         budget=Budget(steps=1),
     )

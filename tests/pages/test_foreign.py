@@ -156,7 +156,7 @@ def test_back_in_time_and_after_the_end() -> None:
     store = session._manager().store
     made, folder = store.run_folder(run) / "checkpoint", store.run_folder(run) / snapshots.FOLDER
     folder.mkdir()
-    shutil.copy(made / "tokenizer.json", folder / snapshots.TOKENIZER)
+    shutil.copy(made / "codec.json", folder / snapshots.CODEC)
     shutil.copy(made / "meta.json", folder / snapshots.CARD)
     for step in (1, 100):
         path = shutil.copy(made / "model.safetensors", snapshots._file(folder, step))

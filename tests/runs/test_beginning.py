@@ -22,9 +22,8 @@ from lm_core.runs.beginning import (
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec, is_short_list
 from lm_core.runs.recipes import PATIENCE, SHORT_LIST
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import FRESH, NAMES, CorpusSpec, RunSpec, StartSpec
 from lm_core.tokenizers.char import CharTokenizer
-from lm_core.training.settings import NAMES, NOTHING, TrainSettings
 
 TOWNS = [f"{head}{tail}" for head in ("Éva", "Saint-", "Rou", "Zô") for tail in "abcdefghij"]
 
@@ -38,7 +37,7 @@ def begun(family: str, letters: str, items: list[str] | None = None) -> tuple[di
     """State of the model that began for a list of `items` (the letters, one by one), and of the
     names model, and what was said."""
     settings = model_settings(family)
-    spec = RunSpec(model_name=family, model=settings, train=TrainSettings(begin=NAMES))
+    spec = RunSpec(model_name=family, model=settings, start=StartSpec(NAMES))
     tokenizer = CharTokenizer(sorted({"\n", *letters}))
     model = build_model(family, settings.to_dict(), tokenizer.vocab_size)
     train = encode_documents(items or list(letters), tokenizer, items=True)
@@ -82,9 +81,7 @@ def test_letters_that_begin_as_one_share_what_it_has_as_the_list_does(family: st
     """Capitals at the beginning of an item and after a hyphen; which letter it is stays the names
     model's choice."""
     items = [f"{one}{two.lower()}ou-{two}al" for one in "BDFGLM" for two in "BDFGLM"]
-    spec = RunSpec(
-        model_name=family, model=model_settings(family), train=TrainSettings(begin=NAMES)
-    )
+    spec = RunSpec(model_name=family, model=model_settings(family), start=StartSpec(NAMES))
     tokenizer = CharTokenizer.train(items)
     model = build_model(family, spec.model.to_dict(), tokenizer.vocab_size).eval()
     begin(model, tokenizer, spec, encode_documents(items, tokenizer, items=True))
@@ -130,12 +127,10 @@ def test_a_list_of_one_case_leaves_the_names_model_as_it_is(change) -> None:
 
 
 def test_a_long_text_in_many_letters_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    """“Begin with” may be asked for any text; what is kept for it does not grow with the text."""
+    """“Start from” may be asked for any text; what is kept for it does not grow with the text."""
     letters = [chr(0x4E00 + k) for k in range(3000)]
     text = "".join(letters) + "Abba " * 50_000
-    spec = RunSpec(
-        model_name="lstm", model=model_settings("lstm"), train=TrainSettings(begin=NAMES)
-    )
+    spec = RunSpec(model_name="lstm", model=model_settings("lstm"), start=StartSpec(NAMES))
     tokenizer = CharTokenizer.train([text])
     model = build_model("lstm", spec.model.to_dict(), tokenizer.vocab_size)
     read, hidden = [], model.hidden
@@ -165,7 +160,7 @@ def test_the_nearest_letter(letter: str, near: str) -> None:
 @pytest.mark.parametrize("family", beginning.families())
 def test_a_short_list_begins_with_the_names_model(tmp_path: Path, family: str) -> None:
     spec = default_spec(listed(tmp_path, TOWNS), family, items=True)
-    assert (spec.train.begin, spec.train.patience) == (NAMES, PATIENCE)
+    assert (spec.start.origin, spec.train.patience) == (NAMES, PATIENCE)
     ready = prepare(spec)
     assert ready.begun.startswith("It began with the weights of “")
     assert RunSpec.from_dict(spec.to_dict(), trusted=True) == spec
@@ -174,21 +169,21 @@ def test_a_short_list_begins_with_the_names_model(tmp_path: Path, family: str) -
 def test_a_long_list_running_text_and_other_tokens_do_not(tmp_path: Path) -> None:
     many = listed(tmp_path, [f"name{k}" for k in range(2 * SHORT_LIST)])
     assert not is_short_list(many)
-    assert default_spec(many, "lstm", items=True).train.begin == NOTHING
+    assert default_spec(many, "lstm", items=True).start.origin == FRESH
     few = listed(tmp_path, TOWNS)
     assert is_short_list(few)
     assert not is_short_list(replace(few, items=False))
     assert not is_short_list(CorpusSpec(name="names"))
     assert not is_short_list(CorpusSpec(name="own", text="ab" * 32))  # it is not stored here
     words = default_spec(few, "lstm", items=True, tokenizer="word")
-    assert (words.train.begin, words.train.patience) == (NOTHING, PATIENCE)
+    assert (words.start.origin, words.train.patience) == (FRESH, PATIENCE)
 
 
 @pytest.mark.parametrize("family", ["mlp", "wavenet", "rnn", "gru"])
 def test_of_a_family_without_a_names_model_a_smaller_one_learns(tmp_path, family: str) -> None:
     few = listed(tmp_path, TOWNS)
     small, usual = (default_spec(few, family, items=True, short=short) for short in (None, False))
-    assert small.train.begin == NOTHING
+    assert small.start.origin == FRESH
     assert prepare(small).model.n_parameters < 0.5 * prepare(usual).model.n_parameters
 
 
@@ -196,10 +191,10 @@ def test_of_a_family_without_a_names_model_a_smaller_one_learns(tmp_path, family
     ("change", "says"),
     [
         ({"model_name": "gru", "model": None}, "ships of these families: LSTM and Transformer"),
-        ({"tokenizer_name": "word", "tokenizer": None}, "reads characters: choose that tokenizer"),
+        ({"codec_name": "word", "codec": None}, "reads characters: choose that tokenizer"),
         (
             {"model": replace(model_settings("transformer"), n_embd=64)},
-            "“Width” (model.n_embd) 96: set it so, or let “Begin with” (train.begin) be nothing.",
+            "“Width” (model.n_embd) 96: set it so, or let “Start from” (start.origin) be fresh.",
         ),
     ],
 )

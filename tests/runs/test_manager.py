@@ -269,7 +269,7 @@ def test_runs_change_hands_once(manager: RunManager) -> None:
 
 
 def test_files_of_the_machine_are_refused(manager: RunManager) -> None:
-    spec = RunSpec(corpus=CorpusSpec(name="file", file="secret.txt"))
+    spec = RunSpec(data=CorpusSpec(name="file", file="secret.txt"))
     with pytest.raises(BadSettings, match="command line only"):
         manager.start(spec, "ada")
     assert manager.store.runs_of("ada") == []
@@ -316,7 +316,7 @@ def test_a_text_that_nobody_has_read_yet_is_taken_for_a_kind_one(
     )
     manager.start(spec, "ada")
     with pytest.raises(BadSettings, match="lower batch_size"):
-        manager.start(dataclasses.replace(spec, corpus=CorpusSpec(name="speeches")), "ada")
+        manager.start(dataclasses.replace(spec, data=CorpusSpec(name="speeches")), "ada")
 
 
 # Steering -----------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def titles(runs: RunManager, owner: str) -> list[str]:
 
 
 def learning(text: str) -> RunSpec:
-    return RunSpec(corpus=CorpusSpec(name="own", text=text), model_name="bigram")
+    return RunSpec(data=CorpusSpec(name="own", text=text), model_name="bigram")
 
 
 def test_texts_are_listed_for_their_owner_alone_and_in_another_process_too(

@@ -28,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def spec_of(corpus: CorpusSpec, family: str = "transformer", **rest) -> RunSpec:
     model = models[family].settings(**tiny_settings(family))
-    return RunSpec(corpus=corpus, model_name=family, model=model, **rest)
+    return RunSpec(data=corpus, model_name=family, model=model, **rest)
 
 
 def own(text: str = TEXT, *, items: bool = False, **rest) -> RunSpec:
@@ -54,9 +54,9 @@ def same(a: Prepared, b: Prepared) -> bool:
 def test_the_second_time_comes_from_the_copy_and_is_the_same(
     token: str, items: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rare = {"tokenizer": WordSettings(min_frequency=1)} if token == "word" else {}
+    rare = {"codec": WordSettings(min_frequency=1)} if token == "word" else {}
     text = "\n".join(NAMES) if items else TEXT
-    spec = own(text, items=items, tokenizer_name=token, **rare)
+    spec = own(text, items=items, codec_name=token, **rare)
     first = prepare(spec)
     monkeypatch.setattr(module, "load_text", None)  # a call would be an error
     assert same(first, prepare(spec))
@@ -68,7 +68,7 @@ def test_other_settings_share_the_copy_and_another_tokenizer_does_not(home: Path
     assert len(list(kept.glob("*.json"))) == 1
     prepare(own(family="lstm", seed=5))
     assert len(list(kept.glob("*.json"))) == 1
-    prepare(own(tokenizer_name="word"))
+    prepare(own(codec_name="word"))
     assert len(list(kept.glob("*.json"))) == 2
     assert not [path for path in kept.iterdir() if path.name.startswith(".")]
 
@@ -153,8 +153,8 @@ def test_what_was_prepared_does_not_outlive_its_text(
 
 @pytest.mark.parametrize("token", tokenizers.names())
 def test_nor_the_packages_it_was_made_with(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rare = {"tokenizer": WordSettings(min_frequency=1)} if token == "word" else {}
-    prepare(spec := own(tokenizer_name=token, **rare))
+    rare = {"codec": WordSettings(min_frequency=1)} if token == "word" else {}
+    prepare(spec := own(codec_name=token, **rare))
     packages = tokenizers[token].build.packages
     assert packages or token == "char"
     for package in packages:
@@ -243,9 +243,9 @@ def test_samples_depend_on_the_model_and_the_seed_alone(items: bool) -> None:
 
 def test_a_model_that_reads_both_sides_fills_gaps() -> None:
     prepared = prepare(own(family="encoder"))
-    text, pieces = prepared.writer()(prepared.model)
-    assert "_" in text
-    assert pieces == ()
+    shown = prepared.writer()(prepared.model)
+    assert "_" in shown.text
+    assert (shown.kind, shown.pieces) == ("text", ())
 
 
 def test_training_goes_on_only_over_the_text_it_began_with(tmp_path: Path) -> None:

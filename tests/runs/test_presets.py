@@ -23,7 +23,7 @@ def test_every_text_and_family_have_settings_to_start_with(corpus: str, model: s
 
 def test_each_text_is_cut_as_suits_it() -> None:
     cut = {
-        name: default_spec(CorpusSpec(name=name), "lstm").tokenizer_name
+        name: default_spec(CorpusSpec(name=name), "lstm").codec_name
         for name in ("names", "speeches", "wikitext-2", "tiny-shakespeare")
     }
     assert cut == {
@@ -32,7 +32,7 @@ def test_each_text_is_cut_as_suits_it() -> None:
         "wikitext-2": "word",
         "tiny-shakespeare": "char",
     }
-    assert default_spec(CorpusSpec(), "lstm", tokenizer="word").tokenizer_name == "word"
+    assert default_spec(CorpusSpec(), "lstm", tokenizer="word").codec_name == "word"
 
 
 @pytest.mark.parametrize("given", [{"items": True}, {}])

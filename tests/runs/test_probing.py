@@ -27,7 +27,7 @@ def ready(family: str = "transformer", *, items: bool = False, **changes) -> Pre
     key = save_own(own_corpus(text, title="Mine", items=items))
     settings = models[family].settings(**tiny_settings(family, **changes))
     spec = RunSpec(
-        corpus=CorpusSpec(name="own", text=key, items=items),
+        data=CorpusSpec(name="own", text=key, items=items),
         model_name=family,
         model=settings,
         train=TrainSettings(batch_size=4, eval_every=4),

@@ -59,7 +59,7 @@ def spec_of(*, steps: int = 1_000_000, seed: int = 0) -> RunSpec:
     """A small model; unless told otherwise it goes on until it is stopped."""
     key = save_own(own_corpus(TEXT, title="Mine", items=False))
     return RunSpec(
-        corpus=CorpusSpec(name="own", text=key),
+        data=CorpusSpec(name="own", text=key),
         model_name="lstm",
         model=models["lstm"].settings(n_hidden=32, n_embd=16, block_size=16, dropout=0.1),
         train=TrainSettings(batch_size=4, schedule="constant", warmup=0.0),
@@ -277,7 +277,7 @@ def test_a_run_whose_page_is_closed_stops_and_goes_on_later(
 def test_bad_input_fails_with_a_sentence_and_nothing_in_the_log(
     manager: RunManager, log: Path
 ) -> None:
-    spec = RunSpec(corpus=CorpusSpec(name="own", text="ab" * 32))
+    spec = RunSpec(data=CorpusSpec(name="own", text="ab" * 32))
     run = manager.start(spec, "ada")
     until(lambda: status(manager, run) == "failed")
     assert manager.store.get(run).message == (

@@ -103,7 +103,7 @@ def test_texts_that_nobody_reads_go_first(store: RunStore, monkeypatch: pytest.M
         os.utime(path, (1000 - age, 1000 - age))  # the last one is the oldest
     (store.folder / "texts" / "download.json").write_text("{}")
     load_own(keys[1])  # read now
-    spec = RunSpec(corpus=CorpusSpec(name="own", text=keys[2]))
+    spec = RunSpec(data=CorpusSpec(name="own", text=keys[2]))
     store.create("ada", "", spec.to_dict())  # waits, and needs it
     monkeypatch.setenv("LM_LAB_DISK", "1e-12")
     tidy(store)

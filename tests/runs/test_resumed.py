@@ -36,7 +36,7 @@ def queued(store: RunStore, family: str, **settings) -> str:
     given = models[family].settings(**(tiny_settings(family) | settings))
     train = TrainSettings(batch_size=4, eval_every=4, lr=1e-2, deterministic=True)
     spec = RunSpec(
-        corpus=CorpusSpec(name="own", text=key),
+        data=CorpusSpec(name="own", text=key),
         model_name=family,
         model=given,
         train=train,

@@ -17,10 +17,10 @@ from lm_core.runs import snapshots as module
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import (
     CARD,
+    CODEC,
     FOLDER,
     MOST,
     PLANNED,
-    TOKENIZER,
     Snapshots,
     load_snapshot,
     most_crowded,
@@ -48,7 +48,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 def spec_of(family: str = "lstm", budget: Budget | None = None, **train) -> RunSpec:
     key = save_own(own_corpus(TEXT, title="Mine", items=False))
     return RunSpec(
-        corpus=CorpusSpec(name="own", text=key),
+        data=CorpusSpec(name="own", text=key),
         model_name=family,
         model=models[family].settings(**tiny_settings(family)),
         train=TrainSettings(batch_size=4, eval_every=50, lr=1e-2, **train),
@@ -287,7 +287,7 @@ def test_however_often_it_is_stopped_there_are_not_too_many(store: RunStore) -> 
     folder = store.run_folder(run) / FOLDER
     assert {path.name for path in folder.iterdir()} == {
         CARD,
-        TOKENIZER,
+        CODEC,
         *(f"step-{step:09}.safetensors" for step in steps),
     }
 
@@ -355,7 +355,7 @@ def test_a_damaged_one_is_one_sentence(store: RunStore, kept: Going, wrong: str)
     load_snapshot(store, kept.run, 1)
 
 
-@pytest.mark.parametrize("name", [CARD, TOKENIZER])
+@pytest.mark.parametrize("name", [CARD, CODEC])
 @pytest.mark.parametrize("content", [b"", b"[]", b"{"])
 def test_a_damaged_card_is_one_sentence(
     store: RunStore, kept: Going, name: str, content: bytes

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings, LabError, UnknownName
 from lm_core.models import models
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import CorpusSpec, RunSpec, StartSpec
 from lm_core.settings import Settings, plain_type
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
@@ -49,9 +49,9 @@ def budgets(draw: st.DrawFn) -> Budget:
 def specs(draw: st.DrawFn) -> RunSpec:
     token, model = draw(st.sampled_from(list(tokenizers))), draw(st.sampled_from(list(models)))
     return RunSpec(
-        corpus=CorpusSpec(name=draw(st.sampled_from(corpora.names()))),
-        tokenizer_name=token.name,
-        tokenizer=draw(settings_of(token.settings)),
+        data=CorpusSpec(name=draw(st.sampled_from(corpora.names()))),
+        codec_name=token.name,
+        codec=draw(settings_of(token.settings)),
         model_name=model.name,
         model=draw(settings_of(model.settings)),
         train=draw(settings_of(TrainSettings)),
@@ -82,8 +82,8 @@ def test_ids_are_equal_where_specs_are(one: RunSpec, other: RunSpec) -> None:
 def test_an_address_holds_only_what_differs() -> None:
     address = RunSpec().to_address()
     assert json.loads(address) == {
-        "corpus": {"name": "names"},
-        "tokenizer": {"name": "char"},
+        "data": {"name": "names"},
+        "codec": {"name": "char"},
         "model": {"name": "transformer"},
         "budget": {"steps": 1000},
     }
@@ -94,6 +94,38 @@ def test_an_address_holds_only_what_differs() -> None:
 def test_what_is_left_out_takes_its_default() -> None:
     assert RunSpec.from_dict({}) == RunSpec()
     assert RunSpec.from_dict({"model": {"name": "lstm"}}).model == models["lstm"].settings()
+
+
+OF_1 = {
+    "version": 1,
+    "corpus": {"name": "own", "text": "ab" * 32, "items": True},
+    "tokenizer": {"name": "bpe", "vocab_size": 300},
+    "model": {"name": "lstm", "n_embd": 8},
+    "train": {"lr": 0.5, "begin": "names"},
+    "budget": {"steps": 3},
+    "seed": 4,
+}
+
+
+@pytest.mark.parametrize("left_out", ["", "version"])  # an address has none
+def test_a_spec_of_version_1_says_the_same(left_out: str) -> None:
+    spec = RunSpec.from_dict({key: value for key, value in OF_1.items() if key != left_out})
+    assert spec.data == CorpusSpec(name="own", text="ab" * 32, items=True)
+    assert (spec.codec_name, spec.codec.vocab_size) == ("bpe", 300)
+    assert (spec.model_name, spec.model.n_embd, spec.train.lr) == ("lstm", 8, 0.5)
+    assert (spec.start, spec.budget.steps, spec.seed) == (StartSpec("names"), 3, 4)
+    assert spec.task_name == "next-token"
+    assert RunSpec.from_dict(spec.to_dict()) == spec
+    assert spec.to_dict()["version"] == 2
+
+
+def test_what_an_encoder_learned_in_version_1_is_filling_gaps() -> None:
+    assert RunSpec.from_dict({"version": 1, "model": {"name": "encoder"}}).task_name == "fill-gap"
+
+
+def test_begin_of_version_1_may_still_be_typed() -> None:
+    assert RunSpec().with_texts({"train.begin": "names"}).start == StartSpec("names")
+    assert RunSpec().with_texts({"train.begin": "nothing"}).start == StartSpec()
 
 
 def test_the_id_does_not_change_from_version_to_version() -> None:
@@ -126,7 +158,7 @@ def test_the_id_does_not_change_from_version_to_version() -> None:
         ({"seed": 2**31}, "seed must be a whole number"),
         ({"seed": 1.0}, "seed must be a whole number"),
         ({"seed": True}, "seed must be a whole number"),
-        ({"version": 2}, "another version"),
+        ({"version": 3}, "another version"),
         ([], "must be a JSON object"),
         (None, "must be a JSON object"),
     ],
@@ -179,7 +211,7 @@ def test_a_damaged_link_is_one_sentence(text: str) -> None:
 
 
 def test_files_of_the_machine_are_for_the_command_line_alone() -> None:
-    spec = RunSpec(corpus=CorpusSpec(name="file", file="secret.txt"))
+    spec = RunSpec(data=CorpusSpec(name="file", file="secret.txt"))
     with pytest.raises(BadSettings, match="command line only"):
         RunSpec.from_dict(spec.to_dict())
     with pytest.raises(BadSettings, match="command line only"):
@@ -188,7 +220,7 @@ def test_files_of_the_machine_are_for_the_command_line_alone() -> None:
 
 
 def test_a_text_of_ones_own_is_named_by_its_hash() -> None:
-    spec = RunSpec(corpus=CorpusSpec(name="own", text="ab" * 32))
+    spec = RunSpec(data=CorpusSpec(name="own", text="ab" * 32))
     assert RunSpec.from_address(spec.to_address()) == spec
 
 
@@ -204,9 +236,9 @@ def test_settings_are_set_from_text_all_at_once() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [
-        ("n_layer", "4", "model.NAME, train.NAME or tokenizer.NAME"),
-        ("seed.x", "4", "model.NAME, train.NAME or tokenizer.NAME"),
-        ("model.", "4", "model.NAME, train.NAME or tokenizer.NAME"),
+        ("n_layer", "4", "model.NAME, train.NAME, tokenizer.NAME, task.NAME or start.NAME"),
+        ("seed.x", "4", "model.NAME, train.NAME, tokenizer.NAME, task.NAME or start.NAME"),
+        ("model.", "4", "model.NAME, train.NAME, tokenizer.NAME, task.NAME or start.NAME"),
         ("model.n_layers", "4", "did you mean 'n_layer'"),
         ("model.n_layer", "four", "n_layer must be a whole number, not 'four'"),
         ("model.n_layer", "0", "n_layer must be from 1 to 48"),

@@ -37,7 +37,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 def spec_of(family: str = "lstm", *, steps: int = 12, **rest) -> RunSpec:
     key = save_own(own_corpus(TEXT, title="Mine", items=False))
     return RunSpec(
-        corpus=CorpusSpec(name="own", text=key),
+        data=CorpusSpec(name="own", text=key),
         model_name=family,
         model=models[family].settings(**tiny_settings(family)),
         train=TrainSettings(batch_size=4, eval_every=5, lr=1e-2),
@@ -507,7 +507,7 @@ def test_a_wish_to_stop_and_the_end_of_the_lab_is_a_stop(
 def test_the_reason_of_a_failure_goes_before_that_it_cannot_be_written(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = queued(store, dataclasses.replace(spec_of(), corpus=CorpusSpec(name="own", text="ab")))
+    run = queued(store, dataclasses.replace(spec_of(), data=CorpusSpec(name="own", text="ab")))
     update = RunStore.update
 
     def full(self, run: str, **columns) -> None:

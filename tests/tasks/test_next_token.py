@@ -71,9 +71,10 @@ def test_the_loss_of_a_batch_is_the_models_own(family: str) -> None:
 @pytest.mark.parametrize("family", ["lstm", "encoder"])
 def test_it_shows_what_it_does_now(family: str) -> None:
     model = lively_model(family, ITEM_TOKENIZER.vocab_size).eval()
-    text, pieces = task_of(family).preview(model, ITEM_TOKENIZER, {"train": ITEMS}, seed=1)
-    assert text
-    assert "".join(piece for piece, _ in pieces) == (text if family == "lstm" else "")
+    shown = task_of(family).preview(model, ITEM_TOKENIZER, {"train": ITEMS}, seed=1)
+    assert (shown.kind, bool(shown.text)) == ("text", True)
+    written = "".join(piece for piece, _ in shown.pieces)
+    assert written == (shown.text if family == "lstm" else "")
 
 
 def test_the_weight_of_a_mixture_goes_with_its_parts() -> None:

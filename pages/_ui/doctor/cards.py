@@ -171,7 +171,7 @@ def first_look(spec: "RunSpec") -> None:
     from lm_core.corpora import origin
 
     plain_spec = spec.to_dict()
-    text = spec.corpus.text or dumps(origin(spec.corpus.name))
+    text = spec.data.text or dumps(origin(spec.data.name))
     found = _measured(dumps(plain_spec, sort_keys=True), text)
     for part in ASKS:
         data, verdicts = found.get(part, (None, []))

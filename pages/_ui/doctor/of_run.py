@@ -29,7 +29,7 @@ def take(*, model: str, view: tuple[str, str]) -> None:
         return
     with session.mending():
         spec = _spec_of(run_id)
-        take_corpus(spec.corpus.name, spec.corpus.text)
+        take_corpus(spec.data.name, spec.data.text)
         st.session_state[model] = spec.model_name
         st.session_state[view[0]] = view[1]
         st.session_state.pop(EXAMINED.key, None)  # one in the address stays: it was asked for
@@ -44,7 +44,7 @@ def settings(usual: "RunSpec") -> "RunSpec":
     with session.mending():
         run = session.manager().store.get(run_id, session.visitor())
         spec = _spec_of(run_id)
-        if (spec.corpus, spec.model_name) == (usual.corpus, usual.model_name):
+        if (spec.data, spec.model_name) == (usual.data, usual.model_name):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(
                     f"Examined with the settings and the seed of your run {plain(run.title)}.",

@@ -37,7 +37,7 @@ def mended(spec: "RunSpec", control: str, code: str) -> "tuple[RunSpec, str]":
     from lm_core.errors import BadSettings
 
     part, _, name = control.partition(".")
-    settings = getattr(spec, part, None) if part in ("train", "model", "tokenizer") else None
+    settings = getattr(spec, part, None) if part in ("train", "model", "codec", "start") else None
     if settings is None or name not in {field.name for field in fields(settings)}:
         raise BadSettings(f"This run has no setting {control}.")
     now = getattr(settings, name)
@@ -94,6 +94,6 @@ def _own_rate(spec: "RunSpec") -> float | None:
     from lm_core.runs.presets import default_spec
 
     own = default_spec(
-        spec.corpus, spec.model_name, tokenizer=spec.tokenizer_name, budget=spec.budget
+        spec.data, spec.model_name, tokenizer=spec.codec_name, budget=spec.budget
     ).train
     return own.lr if own.optimizer == spec.train.optimizer else None

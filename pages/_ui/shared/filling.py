@@ -43,7 +43,7 @@ def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
     if getattr(spec, "fault", ""):  # started again, it has no fault of its own
         spec = replace(spec, fault="")
     Filling.keep(spec, changed, of=of)
-    take_corpus(spec.corpus.name, spec.corpus.text)
+    take_corpus(spec.data.name, spec.data.text)
     st.session_state[FILLED] = True
     st.session_state["train-model"] = spec.model_name
     named = {seconds: name for name, seconds in BUDGETS.items()}

@@ -38,7 +38,7 @@ class Choice:
     @property
     def cut(self) -> str:
         """What cuts its text into tokens, by name; "" where the card does not say."""
-        return self.card.get("spec", {}).get("tokenizer", {}).get("name", "")
+        return self.card.get("spec", {}).get("codec", {}).get("name", "")
 
     @property
     def writes(self) -> bool:

@@ -92,10 +92,22 @@ def measure_of(run: "Run", name: str) -> "Measure":
 
 def per(run: "Run") -> str:
     """What a token of this run is: "character"."""
-    from lm_core.runs.job import unit_of
+    return unit_of(run).removeprefix("nats per ")
 
-    unit = run.facts.get("unit") or unit_of(run.spec["tokenizer"]["name"])
-    return unit.removeprefix("nats per ")
+
+def unit_of(run: "Run") -> str:
+    """What its loss is counted in: "nats per character"."""
+    from lm_core.tokenizers import tokenizers
+
+    # What a run does not say yet, or an older one never said.
+    return run.facts.get("unit") or f"nats per {tokenizers[run.spec['codec']['name']].build.unit}"
+
+
+def blind(run: "Run") -> float | None:
+    """The loss of guessing without looking; None until it is known."""
+    if "vocab_size" in run.facts:  # as older runs say it
+        return math.log(run.facts["vocab_size"])
+    return run.facts.get("blind")
 
 
 def tokens_per_character(run: "Run") -> float:
@@ -177,7 +189,7 @@ def _loss(
     return loss_curve(
         shown.train,
         shown.evaluations,
-        uniform_nats=math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None,
+        uniform_nats=blind(run),
         measure=measure,
         smoothing=smoothing,
         within=within,

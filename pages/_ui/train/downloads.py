@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
 # Of a checkpoint's folder; the state of the optimizer stays here.
-MODEL_FILES = ("model.safetensors", "meta.json", "tokenizer.json", "history.json")
+MODEL_FILES = ("model.safetensors", "meta.json", "codec.json", "tokenizer.json", "history.json")
 
 
 def downloads(run: "Run") -> None:

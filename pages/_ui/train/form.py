@@ -32,7 +32,7 @@ STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
 BEGINS = (
     "A short list: this model does not begin with nothing but with the first names that a model of "
     "the lab has read, learns from your list what is special about it, and ends when it gets no "
-    "better. Under More settings, *Begin with* changes that."
+    "better. Under More settings, *Start from* changes that."
 )
 
 
@@ -104,9 +104,9 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
     from lm_core.runs.recipes import is_short
+    from lm_core.runs.spec import NAMES
     from lm_core.tokenizers import tokenizers
     from lm_core.training import Budget
-    from lm_core.training.settings import NAMES
 
     usual = default_spec(
         corpus.spec(), model, items=corpus.items, budget=Budget(seconds=BUDGETS[budget])
@@ -129,7 +129,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         token = top[0].selectbox(
             "Tokenizer",
             names,
-            index=names.index(base.tokenizer_name),
+            index=names.index(base.codec_name),
             format_func=lambda n: tokenizers[n].title,
             key=f"train-tokenizer-{corpus.name}{suffix}",
             help="What the text is cut into: characters, words, or frequent pieces.",
@@ -160,7 +160,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         spec = default_spec(
             corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
         )
-        if filling and token == base.tokenizer_name:
+        if filling and token == base.codec_name:
             spec = replace(base, budget=spent, seed=int(seed))
         hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
         few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
@@ -168,18 +168,19 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         if families[model].build.learns_by != "counting":
             st.markdown("## Training")
             train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
-            spec = replace(spec, train=train)
+            start = tried(lambda: settings_widgets(spec.start, key=f"train-s-{kind}"), spec.start)
+            spec = replace(spec, train=train, start=start)
         st.markdown(f"## {families[model].title}")
         inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
         spec = replace(spec, model=inside)
         if token != "char":
             st.markdown(f"## {tokenizers[token].title}")
-            given = spec.tokenizer
+            given = spec.codec
             cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
-            spec = replace(spec, tokenizer=cut)
+            spec = replace(spec, codec=cut)
     if wrong:
         raise wrong[0]
-    if few and spec.train.begin == NAMES:
+    if few and spec.start.origin == NAMES:
         st.caption(BEGINS)
     address.keep(ADDRESS_KEY, "" if spec == usual else _said(spec))
     return spec
@@ -189,6 +190,7 @@ def _brought(usual: "RunSpec") -> None:
     """Begin the widgets with the settings that the address brought, or with the usual ones where
     Back has taken them away."""
     from lm_core.runs.spec import RunSpec
+    from lm_core.versions import up_to_date
 
     if not address.brought(ADDRESS_KEY):
         return
@@ -196,7 +198,7 @@ def _brought(usual: "RunSpec") -> None:
     if given is None:
         Filling.keep(None)
         return
-    data = json.loads(given) | {"corpus": usual.to_dict()["corpus"], "fault": ""}
+    data = up_to_date(json.loads(given)) | {"data": usual.to_dict()["data"], "fault": ""}
     try:
         Filling.keep(RunSpec.from_dict(data), of="the address")
         st.session_state[MORE] = True  # or what differs would not be seen
@@ -211,7 +213,7 @@ def _brought(usual: "RunSpec") -> None:
 
 def _said(spec: "RunSpec") -> str:
     """For the address, in which the text stands in a place of its own."""
-    said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "corpus"}
+    said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "data"}
     return dumps(said, separators=(",", ":"))
 
 
@@ -260,4 +262,4 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
 
 def _same(one: "RunSpec", other: "RunSpec") -> bool:
     """Whether the line of choices says the same of both."""
-    return (one.corpus, one.model_name) == (other.corpus, other.model_name)
+    return (one.data, one.model_name) == (other.data, other.model_name)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages._ui.shared.plain import plain, safe
 from pages._ui.shared.show import data_of, show_chart
+from pages._ui.train.curves import blind
 from pages._ui.train.points import Shown
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ def sample(row: dict[str, Any]) -> str:
 
 def probe(run: "Run", shown: Shown) -> None:
     """A text it never learns from, scored at each evaluation. Nothing where none was scored."""
-    import math
-
     from lm_core.charts.probe import probe_map, read_probe
 
     tokens = run.facts.get("probe")
@@ -64,8 +63,7 @@ def probe(run: "Run", shown: Shown) -> None:
     scored = [(row["step"], row["nats"]) for row in shown.probes]
     dark, seen = st.context.theme.type == "dark", scored[-1][0]
     if shown.probed is None or shown.probed[:2] != (seen, dark):  # a scoring more, or another look
-        blind = math.log(run.facts["vocab_size"]) if "vocab_size" in run.facts else None
-        chart = probe_map(tokens, scored, blind_nats=blind, dark=dark, height=PROBE_HEIGHT)
+        chart = probe_map(tokens, scored, blind_nats=blind(run), dark=dark, height=PROBE_HEIGHT)
         shown.probed = seen, dark, chart, read_probe(tokens, scored)
     *_, chart, says = shown.probed
     with st.container(border=True):

@@ -43,14 +43,15 @@ def _said(name: str, value: str) -> str:
     """What a registered name is called, where the setting is one."""
     from lm_core.corpora import corpora
     from lm_core.models import models
+    from lm_core.tasks import tasks
 
-    registry = {"model.name": models, "corpus.name": corpora}.get(name)
+    registry = {"model.name": models, "data.name": corpora, "task.name": tasks}.get(name)
     return registry[value].title if registry is not None and value in registry else value
 
 
 def cut(run: "Run") -> str:
     """What the text of a run is cut into: the tokenizer, and the text it was made from."""
-    return dumps([run.spec["tokenizer"], run.spec["corpus"]], sort_keys=True)
+    return dumps([run.spec["task"], run.spec["codec"], run.spec["data"]], sort_keys=True)
 
 
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:

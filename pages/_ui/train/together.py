@@ -99,9 +99,9 @@ def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFr
 def _note(runs: "list[Run]", ids: list[str], *, in_bits: bool) -> str:
     """What has to be known to read the picture."""
     notes = []
-    if len({dumps(run.spec["corpus"], sort_keys=True) for run in runs}) > 1:
+    if len({dumps(run.spec["data"], sort_keys=True) for run in runs}) > 1:
         notes.append("These runs read different texts, and a text may be harder than another.")
-    if len({dumps(run.spec["tokenizer"], sort_keys=True) for run in runs}) > 1:
+    if len({dumps(run.spec["codec"], sort_keys=True) for run in runs}) > 1:
         notes.append(
             "Their texts are cut into different tokens, so they are compared in bits per character."
         )
