@@ -173,13 +173,22 @@ def test_charts_need_plain_data_only() -> None:
     assert not used & {"torch", "torchtext", "tokenizers", "safetensors", "streamlit"}
 
 
-def test_torchtext_is_imported_in_one_module() -> None:
+def test_torchtext_is_imported_in_two_modules() -> None:
     users = {
         name_of(path)
         for path in [*LIBRARY, *SCREENS]
         if any(name.split(".")[0] == "torchtext" for name in imports(path))
     }
-    assert users == {"lm_core/tokenizers/word.py"}
+    assert users == {"lm_core/tokenizers/word.py", "lm_core/evaluation/translation.py"}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
+def test_what_scores_and_draws_for_others_loads_when_it_is_asked_for(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imports(path, at_the_top=True)}
+    assert not tops & {"sacrebleu", "rouge_score", "nltk", "tensorboard"}
+    assert "torch.utils.tensorboard" not in {
+        name.rpartition(".")[0] for name in imports(path, at_the_top=True)
+    }
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

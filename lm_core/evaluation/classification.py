@@ -1,4 +1,4 @@
-"""How good are decisions: accuracy, precision, recall and F1 over labels of any kind.
+"""How good are decisions: accuracy, precision, recall, F1 and confusion over labels of any kind.
 
     precision = true positives / said     recall = true positives / real     F1 = 2 P R / (P + R)
 
@@ -80,6 +80,31 @@ def report(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> Report:
         weighted=_mean(classes, there),
         micro=prf(right.total(), n, n),
     )
+
+
+def confusion(
+    real: Sequence[Hashable], predicted: Sequence[Hashable], classes: Sequence[Hashable]
+) -> list[list[int]]:
+    """How often each class was taken for each: a row for what it is, a column for what was said,
+    both in the order of `classes`. A row sums to the class's support.
+
+    Raises:
+        BadText: no case, not one prediction for each, or a class that `classes` does not name, or
+            names twice.
+    """
+    _check(real, predicted)
+    place = {label: i for i, label in enumerate(classes)}
+    strange = [label for label in (*real, *predicted) if label not in place]
+    if strange or len(place) < len(classes):
+        raise BadText(
+            f"{strange[0]!r} is none of the classes: name all of them."
+            if strange
+            else "A class is named twice: name each once."
+        )
+    table = [[0] * len(classes) for _ in classes]
+    for a, b in zip(real, predicted, strict=True):
+        table[place[a]][place[b]] += 1
+    return table
 
 
 def _mean(classes: dict[Hashable, PRF], weights: dict[Hashable, int]) -> PRF:

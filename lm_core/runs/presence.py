@@ -1,13 +1,14 @@
-"""Which lab servers are alive on a home folder: each holds a lock that its death lets go.
+"""Which lab servers are alive on a home folder: each holds a file lock that its death lets go.
 
 A process id would not do: after a restart of the machine, or of a container, the same number
-belongs to somebody else. The lock is one of SQLite's, as that works on every platform.
+belongs to somebody else.
 """
 
 import contextlib
 import secrets
-import sqlite3
 from pathlib import Path
+
+from filelock import FileLock
 
 from lm_core.errors import StoreUnavailable
 from lm_core.home import make_folder, unwritable
@@ -23,9 +24,10 @@ class Presence:
     def __init__(self, folder: Path) -> None:
         self.id = secrets.randbits(53)
         self._folder = make_folder(folder / "servers")
+        self._lock = _lock(self._path(self.id))
         try:
-            self._lock = self._locked(self._path(self.id))
-        except sqlite3.DatabaseError as error:
+            self._lock.acquire()
+        except OSError as error:
             raise StoreUnavailable(unwritable(error)) from None
 
     def __repr__(self) -> str:
@@ -36,28 +38,23 @@ class Presence:
         if not server or not self._path(server).exists():
             return False
         try:
-            self._locked(self._path(server)).close()
-        except sqlite3.DatabaseError:
+            with _lock(self._path(server)):
+                pass
+        except OSError:  # filelock's Timeout is one: it is held
             return True
         self._path(server).unlink(missing_ok=True)
         return False
 
     def leave(self) -> None:
         """This server ends."""
-        self._lock.close()
+        self._lock.release()
         with contextlib.suppress(OSError):
             self._path(self.id).unlink(missing_ok=True)
 
     def _path(self, server: int) -> Path:
         return self._folder / f"{server}.lock"
 
-    @staticmethod
-    def _locked(path: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA journal_mode = MEMORY")  # no second file beside it
-            db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.DatabaseError:
-            db.close()
-            raise
-        return db
+
+def _lock(path: Path) -> FileLock:
+    """It is taken at once or not at all, and one thread may let go what another took."""
+    return FileLock(path, blocking=False, thread_local=False)

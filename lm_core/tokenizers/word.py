@@ -1,4 +1,4 @@
-"""Words, the only module that imports torchtext (0.6.0, pure Python).
+"""Words, by torchtext (0.6.0, pure Python).
 
 torchtext does the work: `basic_english` splits (lower case, punctuation apart), `Vocab` ranks the
 words by frequency and drops the rare ones, `ngrams_iterator` lists the phrases of a text.

@@ -3,7 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.errors import BadText
-from lm_core.evaluation.classification import accuracy, exact_match, precision_recall_f1, report
+from lm_core.evaluation.classification import (
+    accuracy,
+    confusion,
+    exact_match,
+    precision_recall_f1,
+    report,
+)
 
 CASES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20)
 
@@ -77,8 +83,41 @@ def test_a_class_nobody_said_or_that_never_came_has_zeros() -> None:
     assert result.weighted.f1 == pytest.approx(2 / 3)
 
 
+def test_a_row_is_what_it_is_and_a_column_what_was_said() -> None:
+    table = confusion([0, 1, 2, 2, 2], [0, 0, 2, 2, 1], [0, 1, 2])
+    assert table == [[1, 0, 0], [1, 0, 0], [0, 1, 2]]
+    assert confusion(["cat"], ["dog"], ["dog", "cat", "cow"]) == [[0, 0, 0], [1, 0, 0], [0, 0, 0]]
+
+
+@given(cases=CASES)
+def test_a_confusion_sums_to_what_the_report_says(cases: list) -> None:
+    real, predicted = zip(*cases, strict=True)
+    table, result = confusion(real, predicted, range(4)), report(real, predicted)
+    assert [sum(row) for row in table] == [result.support.get(k, 0) for k in range(4)]
+    assert [sum(column) for column in zip(*table, strict=True)] == list(
+        map(predicted.count, range(4))
+    )
+    assert sum(table[k][k] for k in range(4)) / len(cases) == pytest.approx(result.accuracy)
+    said, there = zip(
+        *((sum(row[k] for row in table), sum(table[k])) for k in range(4)), strict=True
+    )
+    met = [k for k in range(4) if said[k] or there[k]]
+    f1 = [2 * table[k][k] / (said[k] + there[k]) for k in met]
+    assert sum(f1) / len(met) == pytest.approx(result.macro.f1)
+
+
+@pytest.mark.parametrize(("classes", "why"), [([0], "1 is none"), ([0, 1, 1], "named twice")])
+def test_classes_are_named_once_each(classes: list[int], why: str) -> None:
+    with pytest.raises(BadText, match=why):
+        confusion([0, 1], [0, 0], classes)
+
+
+def with_classes(real: list, predicted: list) -> list[list[int]]:
+    return confusion(real, predicted, [0, 1])
+
+
 @pytest.mark.parametrize(("real", "predicted"), [([], []), ([0, 1], [0])])
-@pytest.mark.parametrize("figure", [accuracy, precision_recall_f1, report])
+@pytest.mark.parametrize("figure", [accuracy, precision_recall_f1, report, with_classes])
 def test_one_prediction_for_each_label(figure, real: list, predicted: list) -> None:
     with pytest.raises(BadText, match="one prediction for each label"):
         figure(real, predicted)

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -11,9 +12,14 @@ HOLD = """
 import sys
 from pathlib import Path
 from lm_core.runs.presence import Presence
-print(Presence(Path(sys.argv[1])).id, flush=True)
+here = Presence(Path(sys.argv[1]))
+print(here.id, flush=True)
 sys.stdin.read()
 """
+# Its worker reads on from the same input until that is closed here.
+WITH_WORKER = HOLD.replace(
+    "print", "import subprocess; subprocess.Popen([sys.executable, '-c', 'input()'])\nprint"
+)
 
 
 def test_each_server_sees_the_others_until_they_leave(tmp_path: Path) -> None:
@@ -45,6 +51,27 @@ def test_a_killed_server_is_dead_at_once_and_its_lock_is_swept_up(tmp_path: Path
         there.wait()
     assert not here.is_alive(server)
     assert [path.stem for path in (tmp_path / "servers").iterdir()] == [str(here.id)]
+
+
+def test_a_worker_that_outlives_its_server_does_not_make_it_look_alive(tmp_path: Path) -> None:
+    here = Presence(tmp_path)
+    command = [sys.executable, "-c", WITH_WORKER, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as there:
+        server = int(there.stdout.readline())
+        there.kill()
+        there.wait()
+        assert not here.is_alive(server)
+
+
+def test_one_thread_lets_go_what_another_took(tmp_path: Path) -> None:
+    """The page that opens the lab and the one that closes it are threads of their own."""
+    here, other = Presence(tmp_path), Presence(tmp_path)
+    thread = Thread(target=here.leave)
+    thread.start()
+    thread.join()
+    assert not other.is_alive(here.id)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@
     wandb        Weights & Biases, offline: a folder that `wandb sync` can send
     trackio      trackio's own local store
 
-The Trainer knows none of them. The last three need packages that the lab does not; nothing here
-calls another machine.
+The Trainer knows none of them. The last two need packages that the lab does not; nothing here calls
+another machine.
 """
 
 import importlib

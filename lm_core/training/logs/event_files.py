@@ -1,7 +1,7 @@
-"""Event files for TensorBoard (`tensorboard --logdir FOLDER`), by the package's own writer.
+"""Event files for TensorBoard (`tensorboard --logdir FOLDER`), by `torch.utils.tensorboard`.
 
 Curves are scalars (float32, as TensorBoard keeps them); what the model writes, what was diagnosed
-and the settings are texts. The package is optional.
+and the settings are texts.
 """
 
 import importlib
@@ -29,7 +29,7 @@ class EventFiles(Log):
     @classmethod
     def check(cls) -> None:
         try:
-            importlib.import_module("tensorboard.summary")
+            importlib.import_module("torch.utils.tensorboard")  # which needs the package
         except ImportError:
             raise Unsupported(MISSING) from None
 
@@ -43,23 +43,21 @@ class EventFiles(Log):
         began: float | None = None,
     ) -> None:
         self.check()
-        from tensorboard.compat.proto.event_pb2 import Event as FileEvent
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from torch.utils.tensorboard import SummaryWriter
 
         self.began, self.seconds = began, 0.0
         place = folder / FOLDER
         for old in [] if after else sorted(place.glob("events.out.tfevents.*")):
             old.unlink()  # of an earlier run: TensorBoard would draw the two as one
-        self.event, self.writer = FileEvent, EventFileWriter(str(place), flush_secs=FLUSH_SECONDS)
-        if after:
-            self._forget(after + 1)
+        again = after + 1 if after else None  # what an earlier file says from there on is dropped
+        self.writer = SummaryWriter(str(place), purge_step=again, flush_secs=FLUSH_SECONDS)
         self._text("settings", 0, f"```\n{dumps(spec, indent=2)}\n```")
 
     def take(self, event: Event) -> None:
         if isinstance(event, Step):
             self.seconds = event.seconds
-        if curves := figures(event):
-            self._add(event.step, *({"tag": k, "simple_value": v} for k, v in curves.items()))
+        for tag, value in figures(event).items():
+            self.writer.add_scalar(tag, value, event.step, self._wall())
         match event:
             case Sampled():
                 self._text("sample", event.step, event.text)
@@ -71,30 +69,8 @@ class EventFiles(Log):
         self.writer.close()
 
     def _text(self, tag: str, step: int, text: str) -> None:
-        from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2
-
-        told = tensor_pb2.TensorProto(
-            dtype=types_pb2.DT_STRING, string_val=[text.encode("utf-8", "replace")]
-        )
-        told.tensor_shape.dim.add(size=1)
-        plugin = summary_pb2.SummaryMetadata.PluginData(plugin_name="text")
-        about = summary_pb2.SummaryMetadata(
-            plugin_data=plugin, data_class=summary_pb2.DATA_CLASS_TENSOR
-        )
-        self._add(step, {"tag": tag, "tensor": told, "metadata": about})
-
-    def _add(self, step: int, *values: dict[str, Any]) -> None:
-        event = self.event(wall_time=self._wall(), step=step)
-        for value in values:
-            event.summary.value.add(**value)
-        self.writer.add_event(event)
+        whole = text.encode("utf-8", "replace").decode()  # half a character would be refused
+        self.writer.add_text(tag, whole, step, self._wall())
 
     def _wall(self) -> float:
         return time.time() if self.began is None else self.began + self.seconds
-
-    def _forget(self, step: int) -> None:
-        """TensorBoard drops what an earlier file says of this step and later ones."""
-        from tensorboard.compat.proto import event_pb2
-
-        again = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
-        self.writer.add_event(self.event(wall_time=self._wall(), step=step, session_log=again))

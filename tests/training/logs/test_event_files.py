@@ -8,7 +8,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from lm_core.errors import Unsupported
-from lm_core.training.events import Step
+from lm_core.training.events import Sampled, Step
 from lm_core.training.logs import Logs
 from lm_core.training.logs.log import figures
 from tests.training.logs.shown import EVENTS
@@ -41,8 +41,9 @@ def test_texts_are_there(logged) -> None:
     reader = read(logged("tensorboard"))
     said = {}
     for tag in ("sample", "diagnosis", "settings"):
-        assert reader.SummaryMetadata(tag).plugin_data.plugin_name == "text"
-        (found,) = reader.Tensors(tag)
+        name = f"{tag}/text_summary"
+        assert reader.SummaryMetadata(name).plugin_data.plugin_name == "text"
+        (found,) = reader.Tensors(name)
         said[tag] = found.tensor_proto.string_val[0].decode()
     assert said["sample"] == 'Said "NaN",\nand went.'
     assert said["diagnosis"] == "**alarm, infinite**: The loss is infinite. Smooth."
@@ -58,6 +59,12 @@ def test_a_resumed_run_draws_over_what_it_does_again(logged) -> None:
     assert points[2:] == [(3, 1.25), (4, 1.125)]
 
 
+def test_half_a_character_is_no_reason_to_stop(logged) -> None:
+    reader = read(logged("tensorboard", events=[Sampled(1, "half \ud800", ())]))
+    (found,) = reader.Tensors("sample/text_summary")
+    assert found.tensor_proto.string_val[0] == b"half ?"
+
+
 def test_a_new_run_in_the_same_folder_is_alone(logged) -> None:
     logged("tensorboard")
     folder = logged("tensorboard", events=[Step(1, 64, 0.1, 1.5)])
@@ -66,7 +73,9 @@ def test_a_new_run_in_the_same_folder_is_alone(logged) -> None:
 
 
 def test_without_the_package_one_sentence_says_so(tmp_path, monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "tensorboard.summary", None)
+    for name in [name for name in sys.modules if name.startswith("torch.utils.tensorboard")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
     with pytest.raises(Unsupported, match="pip install tensorboard"):
         Logs(["csv", "tensorboard"], tmp_path / "logs", spec={}, name="x")
     assert not (tmp_path / "logs").exists()
