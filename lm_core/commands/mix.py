@@ -106,7 +106,7 @@ def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
 def corpus_spec(args: argparse.Namespace, first: Checkpoint) -> CorpusSpec:
     """The text to fit on: what --corpus says, else what the first model learned from."""
     if args.corpus is None:
-        return RunSpec.from_dict(first.meta.get("spec", {}), trusted=True).corpus
+        return RunSpec.from_dict(first.meta.get("spec", {}), trusted=True).data
     return file_or_name(args)
 
 

@@ -79,7 +79,7 @@ def test_accents_may_stay_as_they_stand(
     assert "\u0301" in kept["chars"]
     assert "é" not in kept["chars"]
     meta = json.loads((folder / "meta.json").read_text())
-    assert meta["spec"]["corpus"].pop("form") == "none"
+    assert meta["spec"]["data"].pop("form") == "none"
     (folder / "meta.json").write_text(json.dumps(meta))  # as an older one
     for more in ([], ["--corpus", texts["apart"]], ["--corpus", texts["apart"], "--split", "all"]):
         assert answer(capsys, "evaluate", folder, *more)["unknown_tokens"] == 0

@@ -65,7 +65,7 @@ def test_a_naive_start_is_named_and_the_cure_cures_it(seed: int) -> None:
     assert (verdict.code, verdict.severity) == ("confident_start", "alarm")
     assert verdict.control == "model.init"
     assert "zero-logit" in verdict.cure
-    assert f"at most {MOST_ABOVE} above ln V" in verdict.text
+    assert f"at most {MOST_ABOVE} above that" in verdict.text
     mended = replace(ill, settings=replace(ill.settings, init="zero-logit"))
     assert untrained(mended).verdict().code == "untrained_ok"
 

@@ -14,12 +14,14 @@ from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import StoreUnavailable
 from lm_core.models import models
 from lm_core.runs import job, training_run, worker
-from lm_core.runs.job import StoreControl, unit_of
+from lm_core.runs.job import StoreControl
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import load_snapshot, snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.worker import execute
+from lm_core.tasks import NextToken
+from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings, loop
 from lm_core.training.events import Checkpointed, Evaluated, Probed, Sampled, Step
 from tests.tiny import TEXT, tiny_settings
@@ -79,7 +81,8 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert row.facts["unit"] == "nats per character"
     assert row.facts["counts"] == prepare(spec).card()["counts"]
     assert row.facts["parameters"] > 0
-    assert row.facts["vocab_size"] == prepare(spec).tokenizer.vocab_size
+    assert row.facts["sizes"] == {"vocab_size": prepare(spec).tokenizer.vocab_size}
+    assert row.facts["blind"] == math.log(row.facts["sizes"]["vocab_size"])
     threads = torch.get_num_threads()
     assert row.facts["device"].endswith(f", {threads} thread{'s' if threads > 1 else ''}")
     steps = [step for step, _ in shown(store, run)]
@@ -345,8 +348,8 @@ def test_a_run_whose_page_server_ended_is_saved(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"corpus": {"name": "own", "text": "ab" * 32}}, "upload or paste it again"),
-        ({"corpus": {"name": "file", "file": "x.txt"}}, "command line only"),
+        ({"data": {"name": "own", "text": "ab" * 32}}, "upload or paste it again"),
+        ({"data": {"name": "file", "file": "x.txt"}}, "command line only"),
         ({"model": {"name": "lstn"}}, "did you mean 'lstm'"),
         ({"train": {"lr": -1}}, "lr must be"),
         ({"version": 99}, "another version"),
@@ -569,7 +572,7 @@ def test_warming_up_trains_a_little_and_touches_nothing(store: RunStore) -> None
 
 
 def test_a_loss_names_what_it_counts() -> None:
-    assert [unit_of(t) for t in ("char", "word", "bpe")] == [
+    assert [NextToken().unit_of(tokenizers[t].build) for t in ("char", "word", "bpe")] == [
         "nats per character",
         "nats per word",
         "nats per token",
