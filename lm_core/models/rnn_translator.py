@@ -21,6 +21,7 @@ looked at as an input of the next token, and local attention (Luong).
 Shapes: B batch, S source tokens, T target tokens, E = n_embd, C = n_hidden, V vocabulary.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -180,19 +181,22 @@ class RnnTranslator(Translates, Model):
         source = source if source.size(1) else F.pad(source, (0, 1), value=-1)
         table = self.source_embedding or self.embedding
         ids, padding = unpadded(source)
-        x = self.hide(table(ids)).masked_fill(padding.unsqueeze(-1), 0.0)  # (B, S, E)
+        x = self.hide(table(ids))  # (B, S, E)
         order = backward(padding) if self.settings.way == "backward" else None
         if order is not None:
             x = reordered(x, order)
-        # The state of a row is the one after its last token. A row without any has one of zeros.
-        lengths = (~padding).sum(dim=1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        # The state of a row is the one after its last token.
+        lengths = (~padding).sum(dim=1)
+        at_least_one = lengths.clamp(min=1).cpu()
+        packed = pack_padded_sequence(x, at_least_one, batch_first=True, enforce_sorted=False)
         packed, state = self.encoder(packed)
         memory, _ = pad_packed_sequence(packed, batch_first=True, total_length=ids.size(1))
         if order is not None:
             memory = reordered(memory, order)
         if self.settings.way == "both":
-            state = side_by_side(state)
+            state = each(side_by_side, state)
+        nothing = (lengths == 0).unsqueeze(1)  # (B, 1): of such a row no token was read
+        state = each(lambda part: part.masked_fill(nothing, 0.0), state)
         keys = None if self.attention is None else self.attention.answered(memory)  # once for all
         return Source(memory, keys, padding, state)
 
@@ -266,18 +270,19 @@ def top(state: State) -> Tensor:
     return h[-1].unsqueeze(1)
 
 
+def each(change: Callable[[Tensor], Tensor], state: State) -> State:
+    """h, or h and c, changed alike."""
+    return change(state) if isinstance(state, Tensor) else tuple(map(change, state))
+
+
 def picked(state: State, rows: Tensor) -> State:
     """The state of these rows of the batch (K,)."""
-    if isinstance(state, Tensor):
-        return state[:, rows]
-    return tuple(part[:, rows] for part in state)
+    return each(lambda part: part[:, rows], state)
 
 
-def side_by_side(state: State) -> State:
-    """What both ways of reading ended with, (2 n_layer, B, C / 2) each -> (n_layer, B, C) each."""
-    if not isinstance(state, Tensor):
-        return tuple(side_by_side(part) for part in state)
-    return torch.cat([state[0::2], state[1::2]], dim=-1)
+def side_by_side(part: Tensor) -> Tensor:
+    """What both ways of reading ended with, (2 n_layer, B, C / 2) -> (n_layer, B, C)."""
+    return torch.cat([part[0::2], part[1::2]], dim=-1)
 
 
 def backward(padding: Tensor) -> Tensor:

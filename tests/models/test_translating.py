@@ -8,7 +8,7 @@ from lm_core.models import models
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.translating import Writing, padded, unpadded
 from lm_core.training.optimizers import OPTIMIZERS
-from tests.tiny import lively_model, some_ids, tiny_settings
+from tests.tiny import lively_model, some_ids, stir, tiny_settings
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 EXACT = {"atol": 1e-6, "rtol": 0}
@@ -32,14 +32,8 @@ every_kind = pytest.mark.parametrize(("family", "options"), OPTIONS, ids=str)
 
 
 def lively(family: str, options: dict, *, source_size: int | None = SOURCE) -> torch.nn.Module:
-    """Untrained weights are often zero, which hides mistakes."""
     settings = tiny_settings(family, **options)
-    model = build_model(family, settings, V, source_size=source_size).eval()
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight += 0.15 * torch.randn(weight.shape, generator=generator)
-    return model
+    return stir(build_model(family, settings, V, source_size=source_size).eval())
 
 
 def pairs(*lengths: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -212,7 +206,11 @@ def test_without_the_mask_each_token_sees_those_that_follow(options: dict) -> No
 
 @pytest.mark.parametrize(
     ("family", "options"),
-    [o for o in OPTIONS if o[1].get("position") != "none"][:6] + OPTIONS[10:11],
+    [
+        ("encoder-decoder", {}),
+        *(("rnn-translator", {"attention": a}) for a in ("none", "bahdanau", "luong")),
+    ],
+    ids=str,
 )
 def test_it_learns_to_copy(family: str, options: dict) -> None:
     """One text of letters to the same in capitals, by teacher forcing."""
