@@ -59,9 +59,14 @@ def lively_model(
 ) -> LanguageModel:
     """A small model that says something: untrained weights are often zero, which hides mistakes."""
     model = tiny_model(name, V, seed=seed, **changes)
-    generator = torch.Generator().manual_seed(seed)
     if model.learns_by != "gradient":
         model.fit(some_ids(400, V, seed=seed), torch.zeros(1, dtype=torch.int64))
+    return stir(model, seed=seed, noise=noise)
+
+
+def stir(model: torch.nn.Module, *, seed: int = 0, noise: float = 0.15) -> torch.nn.Module:
+    """The model itself, with every weight moved a little."""
+    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for weight in model.parameters():
             weight += noise * torch.randn(weight.shape, generator=generator)

@@ -1,5 +1,5 @@
 """Model families, one idea a file, one contract (`contract.py`)."""
 
-from lm_core.models.contract import LanguageModel, models
+from lm_core.models.contract import LanguageModel, Model, models
 
-__all__ = ["LanguageModel", "models"]
+__all__ = ["LanguageModel", "Model", "models"]

@@ -46,6 +46,10 @@ class Cache:
             grown.append(pair)
         return Cache(grown, self.length)
 
+    def pick(self, rows: Tensor) -> "Cache":
+        """Those of these rows of the batch (K,), in buffers of their own."""
+        return Cache([(k[rows], v[rows]) for k, v in self.layers], self.length)
+
 
 class Attention(nn.Module):
     """All heads of one attention, with a fast path and its explicit twin `attend`.

@@ -39,6 +39,7 @@ class Model(nn.Module):
     tasks: ClassVar[tuple[str, ...]] = ()  # what it can learn, by name; the first is the usual one
     # "gradient"; "counting": then it has `fit` and no optimizer; "both": counted, then trained.
     learns_by: ClassVar[str] = "gradient"
+    causal: ClassVar[bool] = False  # True: guesses each token from those before it, so it can write
     carries_state: ClassVar[bool] = False  # True: its hidden state goes on from batch to batch
     all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
     draws: ClassVar[bool] = False  # random numbers in training, beside those of dropout

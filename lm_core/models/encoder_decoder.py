@@ -4,10 +4,10 @@
     x = norm(x + Attention(x));   x = norm(x + Attention(x, memory));   x = norm(x + MLP(x))
 
 Paper: Vaswani et al. 2017, "Attention Is All You Need", which translates so; the defaults are its
-own, and one table reads the tokens of both texts.
-Left out on purpose: beam search, and label smoothing, which makes every figure of surprise worse.
+own, and one table reads the tokens of both texts unless the source has a vocabulary of its own.
 
-    memory = model.encode(source)               # one text to another, as in the paper
+    logits = model.answer(source, target)       # one text to another, as in the paper
+    memory = model.encode(source)               # the same in two steps
     logits = model.decode(target, memory)
 
 A plain text becomes such a pair when it is cut in two: while the first S tokens are written there
@@ -30,8 +30,10 @@ from lm_core.models.attention import Cache, causal_mask, make_mask
 from lm_core.models.contract import models
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.layers import make_norm
-from lm_core.models.tracing import record
+from lm_core.models.positions import start_embedding
+from lm_core.models.tracing import Trace, record, trace
 from lm_core.models.transformer import Block, make_attention
+from lm_core.models.translating import Translates, Writing, unpadded
 from lm_core.settings import setting
 
 KeysValues = list[tuple[Tensor, Tensor]]  # for each layer two (B, G, tokens, D)
@@ -173,11 +175,25 @@ class Reading:
     settings=EncoderDecoderSettings,
     order=87,
 )
-class EncoderDecoder(Embedded):
-    """The Transformer of 2017. The state is a `Reading`; the memory is made once, at token S."""
+class EncoderDecoder(Translates, Embedded):
+    """The Transformer of 2017. The state is a `Reading`; the memory is made once, at token S.
 
-    def __init__(self, settings: EncoderDecoderSettings, vocab_size: int) -> None:
+    Args:
+        vocab_size: V, of what is written.
+        source_size: of what the encoder reads; None is the same vocabulary, in the same table. With
+            a table of its own the model translates, and reads no plain text.
+    """
+
+    tasks = ("next-token", "translation")
+
+    def __init__(
+        self, settings: EncoderDecoderSettings, vocab_size: int, source_size: int | None = None
+    ) -> None:
         super().__init__(settings, vocab_size, places=settings.block_size)
+        self.source_size, self.source_embedding = source_size, None
+        if source_size is not None:
+            self.source_embedding = nn.Embedding(source_size, settings.n_embd)
+            start_embedding(self.source_embedding, self.positions, tied=settings.tied)
         self.encoder = Stack(settings)
         self.decoder = Decoder(settings)
         self.nothing = nn.Parameter(torch.randn(settings.n_embd))  # of the size of a normed vector
@@ -194,34 +210,54 @@ class EncoderDecoder(Embedded):
             return nothing
         self.must_fit(S, self.settings.block_size)
         rotary, bias = self.positions.rotary(0, S), self.positions.bias(S, S)
-        x = self.placed(self.embedding(source))
+        x = self.placed((self.source_embedding or self.embedding)(source))  # (B, S, C)
         x = self.encoder(x, padding=padding, rotary=rotary, bias=bias)
         return torch.cat([nothing.to(x.dtype), x], dim=1)
 
     def decode(
-        self, target: Tensor, memory: Tensor, padding: Tensor | None = None, *, start: int = 0
+        self,
+        target: Tensor,
+        memory: Tensor,
+        padding: Tensor | None = None,
+        *,
+        start: int = 0,
+        causal: bool = True,
     ) -> Tensor:
-        """Ids (B, T) that were written so far -> logits (B, T, V) of the one after each.
+        """Ids (B, T) that were written so far, -1 is padding -> logits (B, T, V) of the one after
+        each.
 
         Args:
             memory, padding: what `encode` returned, and what it was given.
             start: the place of the first of them.
+            causal: False takes the mask away, so that each token sees those after it too. No model
+                is trained so: it would copy.
         """
         T, device = target.size(1), target.device
         end = start + T
         self.must_fit(end, self.settings.block_size)
-        if padding is not None:
-            padding = F.pad(padding, (1, 0))  # "nothing before" is always there
+        ids, missing = unpadded(target)
+        # Nobody looks ahead to the padding at the end, unless the mask is taken away.
+        missing = None if causal else missing
+        bias = self.positions.bias(T, T)
         x, _, _ = self.decoder(
-            self.placed(self.embedding(target), start),
+            self.placed(self.embedding(ids), start),
             memory,
-            memory_mask=make_mask(T, memory.size(1), device, causal=False, padding=padding),
-            mask=make_mask(T, T, device, causal=True, bias=self.positions.bias(T, T)),
+            memory_mask=memory_mask(T, padding),
+            mask=make_mask(T, T, device, causal=causal, padding=missing, bias=bias),
             rotary=self.positions.rotary(start, end),
         )
         return self.head(x)
 
+    def answer(self, source: Tensor, target: Tensor, *, causal: bool = True) -> Tensor:
+        ids, padding = unpadded(source)
+        return self.decode(target, self.encode(ids, padding), padding, causal=causal)
+
+    def writing(self, source: Tensor, *, aligned: bool = True) -> "DecoderWriting":
+        return DecoderWriting(self, source, aligned=aligned)
+
     def hidden(self, idx: Tensor, state: Reading | None = None) -> tuple[Tensor, Reading]:
+        if self.source_embedding is not None:
+            raise BadSettings("This model reads two vocabularies: it translates, and does no more.")
         s, S = self.settings, self.settings.cut
         begin = 0 if state is None else state.own.length
         end = begin + idx.size(1)
@@ -259,3 +295,71 @@ class EncoderDecoder(Embedded):
         nothing = torch.arange(1 + S, device=device) == 0
         memory_mask = None if begin >= S else second[begin:, None] | nothing
         return mask if bias is None else bias.masked_fill(~mask, float("-inf")), memory_mask
+
+
+class DecoderWriting(Writing):
+    """The decoder one token at a time, the keys and values of both texts kept here."""
+
+    def __init__(self, model: EncoderDecoder, source: Tensor, *, aligned: bool) -> None:
+        ids, self.padding = unpadded(source)
+        self.model, self.memory = model, model.encode(ids, self.padding)
+        self.known: KeysValues | None = None  # of the memory, once there was a step
+        self.own: Cache | None = None  # of what was written
+        self.looked: Tensor | None = None  # `cross`
+        self.trace = Trace(model) if aligned else None
+
+    def step(self, ids: Tensor) -> Tensor:
+        if self.trace is None:
+            return self._step(ids)
+        with trace(self.model, into=self.trace):  # attention tells its weights where somebody looks
+            logits = self._step(ids)
+        names = (f"decoder.blocks.{n}.cross.weights" for n in range(self.model.settings.n_layer))
+        weights = torch.stack([self.trace[name] for name in names], dim=1)  # (B, layers, H, 1, 1+S)
+        self.looked = weights[..., 0, 1:]
+        return logits
+
+    def _step(self, ids: Tensor) -> Tensor:
+        model, t = self.model, 0 if self.own is None else self.own.length
+        model.must_fit(t + 1, model.settings.block_size)
+        x, layers, self.known = model.decoder(
+            model.placed(model.embedding(ids).unsqueeze(1), t),  # (B, 1, C)
+            self.memory,
+            memory_mask=memory_mask(1, self.padding),
+            memory_past=self.known,
+            mask=make_mask(1, t + 1, ids.device, causal=True, bias=model.positions.bias(1, t + 1)),
+            rotary=model.positions.rotary(t, t + 1),
+            past=None if self.own is None else self.own.layers,
+            start=t,
+        )
+        self.own = Cache(layers, t + 1).grown(room(t + 1))
+        return model.head(x)[:, 0]
+
+    def pick(self, rows: Tensor) -> None:
+        self.memory, self.padding = self.memory[rows], self.padding[rows]
+        if self.own is not None:
+            self.own = self.own.pick(rows)
+            self.known = [(k[rows], v[rows]) for k, v in self.known]
+        self.looked = None if self.looked is None else self.looked[rows]
+
+    @property
+    def alignment(self) -> Tensor | None:
+        """The mean over the heads of the last layer. What is missing to 1 went to "nothing"."""
+        return None if self.looked is None else self.looked[:, -1].mean(dim=1)
+
+    @property
+    def cross(self) -> Tensor | None:
+        return self.looked
+
+
+def memory_mask(T: int, padding: Tensor | None) -> Tensor | None:
+    """Which of the memory T tokens may look at, with the padding (B, S) of the source; None is
+    all. "Nothing before" is always there."""
+    if padding is None:
+        return None
+    padding = F.pad(padding, (1, 0))  # (B, 1 + S)
+    return make_mask(T, padding.size(1), padding.device, causal=False, padding=padding)
+
+
+def room(tokens: int) -> int:
+    """A capacity that is enough for one more: the next power of 2, so that buffers seldom grow."""
+    return 1 << tokens.bit_length()

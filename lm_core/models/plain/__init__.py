@@ -6,6 +6,11 @@
     logits, state = model(idx, state)              # idx (B, T) -> (B, T, V)
     loss, state = model.loss(idx, targets, state)  # mean nats of the targets; -1 is no target
 
+A translator is asked with two texts instead, and -1 is no token in either:
+
+    logits, looks = model(source, target)          # idx (B, S), (B, T) -> (B, T, V), (B, T, S)
+    loss = model.loss(source, target, wanted)
+
 A file has the name of the fast one in `lm_core/models/`, its class the same name, sizes and
 weights. The fast one is what the lab runs; a test holds it equal to the plain one. `mixture` has no
 lesson of its own: it is any two of these.
@@ -19,6 +24,13 @@ from typing import Any
 
 # Where a plain file calls a weight otherwise, because it has no fused module or no stack.
 NAMES = {
+    r"^encoder\.(\w+)_l(\d+)$": r"encoder.\2.0.\1",  # from left to right
+    r"^encoder\.(\w+)_l(\d+)_reverse$": r"encoder.\2.1.\1",
+    r"^decoder\.(\w+)_l(\d+)$": r"decoder.\2.\1",
+    r"^((?:en|de)coder\..*)\.weight_ih$": r"\1.W",
+    r"^((?:en|de)coder\..*)\.weight_hh$": r"\1.U",
+    r"^((?:en|de)coder\..*)\.bias_ih$": r"\1.b",
+    r"^((?:en|de)coder\..*)\.bias_hh$": r"\1.d",
     r"^(?:rnn|gru|lstm)\.weight_ih_l(\d+)$": r"cells.\1.W",
     r"^(?:rnn|gru|lstm)\.weight_hh_l(\d+)$": r"cells.\1.U",
     r"^(?:rnn|gru|lstm)\.bias_ih_l(\d+)$": r"cells.\1.b",

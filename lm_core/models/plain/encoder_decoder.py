@@ -3,8 +3,7 @@
     memory = [nothing, Encoder(source)]
     x = norm(x + Attention(x));   x = norm(x + Attention(x, memory));   x = norm(x + MLP(x))
 
-    memory = model.encode(source)               # one text to another, as in the paper
-    logits = model.decode(target, memory)
+    logits = model.answer(source, target)       # one text to another, as in the paper
 
 A plain text becomes such a pair when it is cut in two: the first S tokens are written from a
 learned vector that stands for "nothing before", all further ones from what the encoder makes of the
@@ -12,8 +11,8 @@ first S. The decoder looks back to the cut and no further: what it knows of the 
 through the memory.
 
 Paper: Vaswani et al. 2017, "Attention Is All You Need".
-Left out on purpose: every other kind of position, norm and bend; the cache of keys and values that
-makes writing quick; padding; beam search.
+Left out on purpose: every other kind of position, norm and activation; the cache of keys and values
+that makes writing quick; beam search.
 
 Shapes: B batch, T time, S tokens of the source, C = n_embd channels, H heads, D = C / H, V
 vocabulary.
@@ -63,7 +62,8 @@ class Attention(nn.Module):
         self.out = nn.Linear(n_embd, n_embd)
         start_at_zero(self.out)
 
-    def forward(self, x: Tensor, memory: Tensor | None = None, *, causal: bool = False) -> Tensor:
+    def forward(self, x: Tensor, may: Tensor | None, memory: Tensor | None = None) -> Tensor:
+        """x (B, T, C) -> the same shape; may is True where a token may look, None is everywhere."""
         B, T, C = x.size()
         if self.cross:
             q, (k, v) = self.q(x), self.kv(memory).split(C, dim=-1)  # (B, T, C), (B, 1 + S, C) each
@@ -72,9 +72,8 @@ class Attention(nn.Module):
         q, k, v = (part.view(B, -1, self.n_head, C // self.n_head) for part in (q, k, v))
         q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)  # (B, H, ..., D) each
         scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5  # (B, H, T, T or 1 + S)
-        if causal:  # nobody looks ahead
-            past = torch.ones(T, T, dtype=torch.bool).tril()
-            scores = scores.masked_fill(~past, float("-inf"))
+        if may is not None:
+            scores = scores.masked_fill(~may, float("-inf"))
         weights = scores.softmax(dim=-1)  # each row sums to 1
         y = F.dropout(weights, self.dropout, self.training) @ v  # (B, H, T, D)
         y = y.transpose(1, 2).reshape(B, T, C)  # heads side by side again
@@ -87,7 +86,7 @@ class Block(nn.Module):
 
     def __init__(self, n_embd: int, n_head: int, dropout: float, *, decodes: bool) -> None:
         super().__init__()
-        self.dropout, self.decodes = dropout, decodes
+        self.dropout = dropout
         self.attention = Attention(n_embd, n_head, dropout)
         self.up, self.down = nn.Linear(n_embd, 4 * n_embd), nn.Linear(4 * n_embd, n_embd)
         start(self.up)
@@ -97,10 +96,10 @@ class Block(nn.Module):
             self.cross = Attention(n_embd, n_head, dropout, cross=True)
             self.norm_cross = nn.LayerNorm(n_embd)
 
-    def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:
-        x = self.norm_attention(x + self.attention(x, causal=self.decodes))
-        if self.decodes:
-            x = self.norm_cross(x + self.cross(x, memory))
+    def forward(self, x: Tensor, may: Tensor | None, *memory: Tensor | None) -> Tensor:
+        x = self.norm_attention(x + self.attention(x, may))
+        if memory:  # where it may look there, and what it is
+            x = self.norm_cross(x + self.cross(x, *memory))
         h = F.relu(self.up(x))  # (B, T, 4 C)
         return self.norm_mlp(x + F.dropout(self.down(h), self.dropout, self.training))  # (B, T, C)
 
@@ -143,21 +142,31 @@ class EncoderDecoder(nn.Module):
         x = x * x.size(-1) ** 0.5 + self.places[first : first + idx.size(1)]
         return F.dropout(x, self.dropout, self.training)
 
-    def encode(self, source: Tensor) -> Tensor:
+    def encode(self, source: Tensor, there: Tensor | None = None) -> Tensor:
         """Ids (B, S) -> memory (B, 1 + S, C), the first of which is "nothing before"."""
         nothing = self.nothing.expand(source.size(0), 1, -1)  # (B, 1, C)
         x = self.placed(source)  # (B, S, C)
         for block in self.encoder:
-            x = block(x)
+            x = block(x, there)
         return torch.cat([nothing, x], dim=1)
 
-    def decode(self, target: Tensor, memory: Tensor, first: int = 0) -> Tensor:
+    def decode(
+        self, target: Tensor, memory: Tensor, first: int = 0, there: Tensor | None = None
+    ) -> Tensor:
         """Ids (B, T) that were written so far, the first of them at the place `first` -> logits
         (B, T, V) of the one after each."""
         x = self.placed(target, first)  # (B, T, C)
+        past = torch.ones(x.size(1), x.size(1), dtype=torch.bool).tril()  # nobody looks ahead
+        there = None if there is None else F.pad(there, (1, 0), value=True)  # "nothing" always is
         for block in self.decoder:
-            x = block(x, memory)
+            x = block(x, past, there, memory)
         return self.head(x)
+
+    def answer(self, source: Tensor, target: Tensor) -> Tensor:
+        """Ids (B, S) and (B, T), -1 is padding -> logits (B, T, V) of what follows each target."""
+        there = (source >= 0)[:, None, None]  # (B, 1, 1, S): alike for all heads and tokens
+        source, target = source.clamp(min=0), target.clamp(min=0)  # ids that a table has
+        return self.decode(target, self.encode(source, there), there=there)
 
     def forward(self, idx: Tensor, state: None = None) -> tuple[Tensor, None]:
         """A text (B, T), T at most block_size -> logits (B, T, V)."""

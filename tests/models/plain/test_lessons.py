@@ -13,14 +13,18 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.models import LanguageModel, models
+from lm_core.models.building import build_model
+from lm_core.models.heads import plain_nats
 from lm_core.models.plain import lesson, plain_names
+from lm_core.models.tracing import trace
 from lm_core.models.weights import stored
 from tests.models.counted import some_text
-from tests.tiny import lively_model, some_ids, tiny_model
+from tests.tiny import lively_model, some_ids, stir, tiny_model, tiny_settings
 
 ALL = [entry.name for entry in models]
 LESSONS = [name for name in ALL if name != "mixture"]  # which is any two of them
-BY_GRADIENT = [name for name in LESSONS if models[name].build.learns_by == "gradient"]
+READERS = [name for name in LESSONS if issubclass(models[name].build, LanguageModel)]
+BY_GRADIENT = [name for name in READERS if models[name].build.learns_by == "gradient"]
 COUNTED = [name for name in LESSONS if models[name].build.learns_by == "counting"]
 RECURRENT = [name for name in LESSONS if models[name].build.carries_state]
 SHAPES = ((1, 1), (3, 7), (2, 16))
@@ -49,7 +53,7 @@ def plain_class(family: str) -> type[nn.Module]:
 def sizes_of(family: str) -> dict[str, object]:
     """What the plain class can be made with, and its defaults."""
     given = inspect.signature(plain_class(family)).parameters
-    return {name: p.default for name, p in given.items() if name != "vocab_size"}
+    return {n: p.default for n, p in given.items() if n not in ("vocab_size", "source_size")}
 
 
 def twin(model: LanguageModel, family: str) -> nn.Module:
@@ -83,6 +87,60 @@ def some_targets(*shape: int) -> Tensor:
 @pytest.mark.parametrize("family", ALL)
 def test_every_family_but_the_mixture_has_a_lesson(family: str) -> None:
     assert (lesson(models[family].build) is None) == (family == "mixture")
+
+
+TRANSLATORS = {
+    f"{cell}, {attention}, {n_layer}, {reads}": {
+        "cell": cell,
+        "attention": attention,
+        "n_layer": n_layer,
+        "reads": reads,
+    }
+    for cell in ("lstm", "gru")
+    for attention in ("none", "bahdanau", "luong")
+    for n_layer, reads in ((1, "auto"), (2, "auto"), (2, "both"), (2, "forward"))
+}
+
+
+def two_texts() -> tuple[Tensor, Tensor, Tensor]:
+    """Sources, targets and what is wanted after them, which end at different places."""
+    text = some_targets(4, 8)
+    source = some_targets(4, 9).masked_fill(
+        torch.arange(9) >= torch.tensor([[9], [3], [5], [1]]), -1
+    )
+    return source % 20, text[:, :-1], text[:, 1:]
+
+
+@pytest.mark.parametrize("source_size", [None, 20])
+@pytest.mark.parametrize("options", TRANSLATORS.values(), ids=TRANSLATORS)
+def test_a_recurrent_translator_is_its_lesson(options: dict, source_size: int | None) -> None:
+    """Logits, where it looks, the loss and every gradient; and the same first weights."""
+    settings = tiny_settings("rnn-translator", **options)
+    fast = build_model("rnn-translator", settings, V, seed=4, source_size=source_size)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        plain = plain_class("rnn-translator")(V, source_size, **settings)
+    weights = plain_names(stored(fast))
+    assert set(weights) == set(plain.state_dict())
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in plain.state_dict().items())
+
+    stir(fast)
+    plain.load_state_dict(plain_names(stored(fast)))
+    source, target, wanted = two_texts()
+    with trace(fast) as seen:
+        fast.answer(source, target)
+    ours, (theirs, looks) = fast.answer(source, target), plain(source, target)
+    torch.testing.assert_close(theirs, ours, **CLOSE)
+    if options["attention"] == "none":
+        assert looks is None
+    else:
+        torch.testing.assert_close(looks, seen["attention.weights"], **CLOSE)
+    nats, loss = plain_nats(ours, wanted), plain.loss(source, target, wanted)
+    expected = nats.sum() / (wanted >= 0).sum()
+    torch.testing.assert_close(loss, expected, **CLOSE)
+    loss.backward(), expected.backward()
+    grads = plain_names({name: p.grad for name, p in fast.named_parameters()})
+    torch.testing.assert_close({n: p.grad for n, p in plain.named_parameters()}, grads, **CLOSE)
 
 
 @pytest.mark.parametrize("family", LESSONS)
@@ -182,6 +240,8 @@ def test_an_encoder_decoder_writes_one_text_from_another() -> None:
     ours, theirs = fast.encode(source), plain.encode(source)
     torch.testing.assert_close(theirs, ours, **CLOSE)
     torch.testing.assert_close(plain.decode(target, theirs), fast.decode(target, ours), **CLOSE)
+    source, target, _ = two_texts()
+    torch.testing.assert_close(plain.answer(source, target), fast.answer(source, target), **CLOSE)
 
 
 @pytest.mark.parametrize("family", LESSONS)
@@ -201,7 +261,7 @@ def test_each_runs_by_itself_in_an_empty_folder(tmp_path: Path) -> None:
     names = []
     for family in LESSONS:
         text = file_of(family).read_text(encoding="utf-8")
-        assert family not in BY_GRADIENT or text.count("range(101)") == 1
+        assert family in COUNTED or text.count("range(101)") == 1
         names.append(file_of(family).name)
         (tmp_path / names[-1]).write_text(text.replace("range(101)", "range(2)"), encoding="utf-8")
     command = [sys.executable, "-I", "-X", "utf8", "-c", ALONE, *names]
