@@ -17,6 +17,7 @@ _ORDER = ("test", "validation", "train")  # who keeps what two splits would have
 
 T = TypeVar("T")
 Pair = tuple[str, str]
+Sided = TypeVar("Sided", tuple[str, str], tuple[str, float])
 
 
 def unique(items: Iterable[str]) -> list[str]:
@@ -29,6 +30,11 @@ def same(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def shuffled(items: Sequence[T], seed: int = SEED) -> list[T]:
+    """All of them, in an order drawn once."""
+    return [items[i] for i in np.random.default_rng(seed).permutation(len(items))]
+
+
 def split_items(
     items: Iterable[str], *, validation: int, test: int, seed: int = SEED
 ) -> dict[str, list[str]]:
@@ -36,14 +42,12 @@ def split_items(
 
     Shuffling first would put the second copy of an item into another split than the first.
     """
-    different = unique(items)
-    order = np.random.default_rng(seed).permutation(len(different))
-    shuffled = [different[i] for i in order]
+    order = shuffled(unique(items), seed)
     held = validation + test
     return {
-        "train": shuffled[held:],
-        "validation": shuffled[:validation],
-        "test": shuffled[validation:held],
+        "train": order[held:],
+        "validation": order[:validation],
+        "test": order[validation:held],
     }
 
 
@@ -101,22 +105,27 @@ def split_pairs(
     return splits if documents is None else apart(splits)
 
 
-def apart(splits: Mapping[str, Sequence[Pair]]) -> dict[str, list[Pair]]:
+def apart(
+    splits: Mapping[str, Sequence[Sided]], *, sides: Sequence[int] = (0, 1)
+) -> dict[str, list[Sided]]:
     """The splits without what they have in common: training gives up each pair of which a side is
     held back, validation each of which a side is in the test. So what is held back stays as it is,
-    the easy ones among it, and what was published can be compared."""
-    sources: set[str] = set()
-    targets: set[str] = set()
-    left: dict[str, list[Pair]] = {}
+    the easy ones among it, and what was published can be compared.
+
+    Args:
+        sides: of a pair, those that count; (0,) of a text and its label.
+    """
+    seen: dict[int, set[str]] = {side: set() for side in sides}
+    left: dict[str, list[Sided]] = {}
     for split in _ORDER:
-        keys = [(same(source), same(target)) for source, target in splits[split]]
+        keys = {side: [same(str(pair[side])) for pair in splits[split]] for side in sides}
         left[split] = [
             pair
-            for pair, (source, target) in zip(splits[split], keys, strict=True)
-            if source not in sources and target not in targets
+            for i, pair in enumerate(splits[split])
+            if not any(keys[side][i] in seen[side] for side in sides)
         ]
-        sources.update(source for source, _ in keys)
-        targets.update(target for _, target in keys)
+        for side in sides:
+            seen[side].update(keys[side])
     return {split: left[split] for split in splits}
 
 
