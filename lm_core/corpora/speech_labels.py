@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lm_core.corpora.corpus import CorpusInfo, Labelled, Progress, register
+from lm_core.corpora.corpus import Labelled, Progress, register
 from lm_core.corpora.speeches import FILE, Speech, read_speeches
 from lm_core.corpora.speeches import INFO as SPEECHES
 from lm_core.corpora.splitting import SEED, apart, same, shuffled
@@ -127,5 +127,5 @@ def split_years(years: Iterable[int]) -> dict[int, str]:
     split = {}
     for decade in decades.values():
         validation, test = rng.choice(decade, size=2, replace=False).tolist()
-        split |= {year: "train" for year in decade} | {validation: "validation", test: "test"}
+        split |= dict.fromkeys(decade, "train") | {validation: "validation", test: "test"}
     return split
