@@ -1,16 +1,20 @@
-"""What a corpus is: documents in three splits, with its licence and source.
+"""What a corpus is: text, pairs or labelled text in three splits, with its licence and source.
 
-A corpus of `kind` "items" is a list of short independent things (names); nothing learned from one
-reaches over into the next. One of kind "text" is running text: one document, or several (a speech
-each) read one after the other.
+Its `kind` says what there is to learn, and its class how it is given:
+
+    text       Corpus      running text: one document, or several (a speech each) in their order
+    items      Corpus      short independent things (names); nothing reaches over into the next
+    pairs      Pairs       a source and its target, the same said in another way
+    classes    Labelled    a text and the class it belongs to
+    values     Labelled    a text and a number
 
 A new corpus is one file in this package: a loader under `@register(CorpusInfo(...), ...)`. The
-entry's `build(progress)` gives the `Corpus`, its `extra["info"]` the `CorpusInfo`.
+entry's `build(progress)` gives one of the three, its `extra["info"]` the `CorpusInfo`.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,26 +42,21 @@ class CorpusInfo:
     title: str
     licence: str
     source: str
-    kind: str = "text"  # or "items"
-    how: str = "embedded"  # or "download", or "own"
+    kind: str = "text"  # or "items", "pairs", "classes", "values"
+    how: str = "embedded"  # or "download", "extra" (an optional package), "own"
     size: str = ""  # in words, "1.1 MB"
     split_rule: str = ""  # how the splits were made, a sentence
     form: str = "NFC"  # of Unicode: é is one character; "" where it may be two
     note: str = ""  # sentences for its owner on how a file was read
+    about: str = ""  # what a label is and what it is not, a sentence or two
     may_be_passed_on: bool = False  # the licence lets anyone give the text to others
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """Text in splits. `splits[name]` is a list of documents (or items); a split may be empty."""
+class Splits:
+    """What the three kinds have in common. A split may be empty."""
 
     info: CorpusInfo
-    splits: dict[str, list[str]] = field(repr=False)
-    labels: dict[str, list[str]] = field(default_factory=dict, repr=False)  # "1861 Lincoln"
-
-    @property
-    def items(self) -> bool:
-        return self.info.kind == "items"
 
     @cached_property
     def fingerprint(self) -> str:
@@ -65,8 +64,40 @@ class Corpus:
         kept of a text is kept under it, for a file may change behind a name."""
         if self.info.how == "own":
             return self.info.name  # a hash already
-        content = dumps([self.info.kind, self.splits, self.labels], sort_keys=True)
+        rest = [getattr(self, field.name) for field in fields(self) if field.name != "info"]
+        content = dumps([self.info.kind, *rest], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Pairs(Splits):
+    """Pairs in splits: `splits[name]` is a list of (source, target)."""
+
+    splits: dict[str, list[tuple[str, str]]] = field(repr=False)
+    sides: tuple[str, str]  # what the two are called: ("English", "French")
+
+
+@dataclass(frozen=True)
+class Labelled(Splits):
+    """Labelled text in splits: `splits[name]` is a list of (text, class) or of (text, number)."""
+
+    splits: dict[str, list[tuple[str, str]]] | dict[str, list[tuple[str, float]]] = field(
+        repr=False
+    )
+    classes: list[str] = field(default_factory=list)  # in their order; none where it is a number
+    unit: str = ""  # of the number: "year"
+
+
+@dataclass(frozen=True)
+class Corpus(Splits):
+    """Text in splits: `splits[name]` is a list of documents (or items)."""
+
+    splits: dict[str, list[str]] = field(repr=False)
+    labels: dict[str, list[str]] = field(default_factory=dict, repr=False)  # "1861 Lincoln"
+
+    @property
+    def items(self) -> bool:
+        return self.info.kind == "items"
 
     def characters(self, split: str) -> int:
         """Characters of a split, counting the newline that ends each item or parts documents."""
@@ -81,8 +112,11 @@ class Corpus:
         return len(documents) if self.items or len(documents) > 1 else 0
 
 
+AnyCorpus = Corpus | Pairs | Labelled
+
+
 class Source(Protocol):
-    """A file that a text is made from."""
+    """A file, or a package, that a text is made from."""
 
     def find(self) -> Path | None:
         """Where it is on this machine, if it is there and right."""
@@ -95,7 +129,7 @@ class Source(Protocol):
 def register(
     info: CorpusInfo, *, idea: str, order: int, sources: Callable[[], Sequence[Source]]
 ) -> Callable[[Any], Any]:
-    """Decorator for a loader `(progress: Progress | None) -> Corpus`.
+    """Decorator for a loader `(progress: Progress | None) -> Corpus | Pairs | Labelled`.
 
     `sources` gives the files it reads: by them it is known, without loading, whether the text is
     on this machine (`is_ready`), and whether what was made of it still holds (`origin`).
@@ -103,6 +137,11 @@ def register(
     return corpora.register(
         info.name, title=info.title, idea=idea, order=order, info=info, sources=sources
     )
+
+
+def of_kind(*kinds: str) -> list[str]:
+    """The names of the registered corpora of these kinds, in their order."""
+    return [entry.name for entry in corpora if entry.extra["info"].kind in kinds]
 
 
 def stamp(path: Path) -> list[str | int]:

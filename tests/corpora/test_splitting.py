@@ -1,9 +1,18 @@
 """Splits hold everything once and leak nothing."""
 
+from itertools import combinations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_core.corpora.splitting import split_items, split_text, unique
+from lm_core.corpora.splitting import (
+    apart,
+    same,
+    split_items,
+    split_pairs,
+    split_text,
+    unique,
+)
 
 
 def test_unique_keeps_the_first_of_each() -> None:
@@ -53,3 +62,80 @@ def test_the_cuts_fall_where_they_are_said_to() -> None:
         "validation": ["9"],
         "test": [],
     }
+
+
+SIDE = st.text("abA ", min_size=1, max_size=3).filter(str.strip)
+PAIRS = st.lists(st.tuples(SIDE, SIDE), max_size=60)
+
+
+def sides(splits: dict[str, list[tuple[str, str]]], split: str) -> tuple[set[str], set[str]]:
+    return {same(source) for source, _ in splits[split]}, {same(t) for _, t in splits[split]}
+
+
+def share_no_side(splits: dict[str, list[tuple[str, str]]]) -> bool:
+    return all(
+        not (one & other)
+        for a, b in combinations(splits, 2)
+        for one, other in zip(sides(splits, a), sides(splits, b), strict=True)
+    )
+
+
+@given(PAIRS, st.integers(0, 9), st.integers(0, 9))
+def test_no_side_of_a_pair_stands_in_two_splits_and_no_pair_is_lost(pairs, validation, test):
+    splits = split_pairs(pairs, validation=validation, test=test)
+    assert share_no_side(splits)
+    assert len(splits["validation"]) <= validation
+    assert len(splits["test"]) <= test
+    together = [(same(s), same(t)) for split in splits.values() for s, t in split]
+    assert sorted(together) == sorted({(same(s), same(t)) for s, t in pairs})
+
+
+@given(PAIRS, st.integers(0, 9))
+def test_documents_stay_whole_and_training_gives_up_what_it_shares(pairs, n):
+    documents = [i // 3 for i in range(len(pairs))]
+    splits = split_pairs(pairs, validation=n, test=n, documents=documents)
+    assert share_no_side(splits)
+    home = dict(zip(reversed(pairs), reversed(documents), strict=True))  # where it first stood
+    where = {home[pair]: split for split, held in splits.items() for pair in held if pair in home}
+    for split, held in splits.items():
+        assert {where[home[pair]] for pair in held} <= {split}
+
+
+@given(PAIRS, PAIRS, PAIRS)
+def test_published_splits_keep_their_test_whole(train, validation, test):
+    splits = apart({"train": train, "validation": validation, "test": test})
+    assert share_no_side(splits)
+    assert splits["test"] == test
+    assert set(splits["validation"]) <= set(validation)
+    assert apart(splits) == splits
+
+
+def test_all_wordings_of_one_thing_go_into_one_split() -> None:
+    pairs = [(f"{way} {day}", str(day)) for day in range(30) for way in ("the", "on the", "day")]
+    splits = split_pairs(pairs, validation=6, test=6)
+    assert [len(splits[s]) for s in ("train", "validation", "test")] == [78, 6, 6]
+    assert len(sides(splits, "validation")[1]) == 2
+
+
+def test_pairs_tied_by_way_of_a_third_stay_together() -> None:
+    tied = [("go", "va"), ("go", "allez"), ("leave", "allez")]
+    for seed in range(9):
+        splits = split_pairs([*tied, ("one", "un")], validation=1, test=0, seed=seed)
+        assert splits["validation"] == [("one", "un")]
+        assert sorted(splits["train"]) == sorted(tied)
+
+
+def test_capitals_and_blanks_make_no_other_text() -> None:
+    assert same(" Guten\u00a0Tag,  WELT ") == same("guten tag, welt")
+    assert same("Straße") == same("STRASSE")
+    pairs = [("Go on!", "Va !"), ("go  on!", "va !"), ("Stop.", "Arrête.")]
+    splits = split_pairs(pairs, validation=0, test=0)
+    assert sorted(splits["train"]) == [("Go on!", "Va !"), ("Stop.", "Arrête.")]
+
+
+def test_pairs_are_split_alike_every_time() -> None:
+    pairs = [(f"s{i}", f"t{i}") for i in range(40)]
+    splits = split_pairs(pairs, validation=4, test=4)
+    assert splits == split_pairs(pairs, validation=4, test=4)
+    assert splits != split_pairs(pairs, validation=4, test=4, seed=7)
+    assert [source for source, _ in splits["validation"]] == ["s32", "s39", "s7", "s18"]
