@@ -24,11 +24,11 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from lm_core.doctor.looking import histogram, layer, number
 from lm_core.models.attention import Attention
-from lm_core.models.contract import IGNORED, LanguageModel, restart
+from lm_core.models.contract import Model, restart
 from lm_core.models.heads import LinearHead
 from lm_core.models.tracing import Trace, trace
-from lm_core.tasks.token_batches import TokenBatch
 from lm_core.training import hidden_state
+from lm_core.training.batches import Batch
 from lm_core.training.callbacks import Callback
 from lm_core.training.chance import seeded, uses_chance
 from lm_core.training.events import Event, Examined
@@ -63,7 +63,7 @@ class Inside(Callback):
             return False
         return self.spent + self.cost <= self.share * trainer.seconds or not self.spent
 
-    def gradients(self, trainer: Training, batch: TokenBatch) -> None:
+    def gradients(self, trainer: Training, batch: Batch) -> None:
         began = time.perf_counter()
         compared = self.done < COMPARED_FIRST or self.done % COMPARED_EVERY == 0
         self._found = {
@@ -100,41 +100,43 @@ def update_ratio(before: Tensor, after: Tensor) -> float | None:
     return number((after - before).float().std() / spread) if spread > 0 else None
 
 
-def layers(trainer: Training, batch: TokenBatch, tokens: int = TOKENS) -> list[dict[str, Any]]:
+def layers(trainer: Training, batch: Batch, tokens: int = TOKENS) -> list[dict[str, Any]]:
     """What flows through each layer of the model and back, in the order in which it is made.
 
     Args:
         batch: what the step reads; the first rows of it, about `tokens` tokens, are looked at.
     """
-    rows = min(len(batch.idx), max(1, tokens // batch.idx.size(1)))
-    idx, targets = batch.idx[:rows], batch.targets[:rows]
-    state = hidden_state.split(_state(trainer, batch), [rows, len(batch.idx) - rows])[0]
-    asked = targets != IGNORED
+    rows = min(len(batch), max(1, tokens // max(1, batch.inputs[0][0].numel())))
+    inputs = [each[:rows] for each in batch.inputs]
+    places = None if batch.places is None else batch.places[:rows]
+    state = hidden_state.split(_state(trainer, batch), [rows, len(batch) - rows])[0]
     with _undisturbed(trainer):
         with _looking(trainer.model) as seen:
-            nats, penalty, _ = trainer.model.objective(idx, targets, _float32(state))
+            each, penalty, _ = trainer.players[0].loss(trainer.model, *inputs, _float32(state))
         live = {name: parts for name, parts in seen.live.items() if parts[0].requires_grad}
         flat = [part for parts in live.values() for part in parts]
-        gradients = iter(_slopes(nats.sum() / asked.sum() + penalty, flat))
+        asked = places.sum() if places is not None and places.shape == each.shape else each.numel()
+        gradients = iter(_slopes(each.sum() / asked + penalty, flat))
     found = []
     for name, parts in live.items():
         gradient = [next(gradients) for _ in parts]
-        h, g = (_places(_whole(each), asked) for each in (parts, gradient))
+        h, g = (_places(_whole(each), places) for each in (parts, gradient))
         found.append(layer(name, seen.activations[name], h.detach(), g))
     return found
 
 
-def fresh(trainer: Training, batch: TokenBatch) -> dict[str, float | None]:
+def fresh(trainer: Training, batch: Batch) -> dict[str, float | None]:
     """The gradient of this batch computed anew, against what lies in the weights: its norm, and the
     norm of the difference over it. None where the two cannot be compared: a batch read in pieces,
-    and dropout in cuDNN, which draws what nobody can draw again."""
+    a game, and dropout in cuDNN, which draws what nobody can draw again."""
     model, s = trainer.model, trainer.settings
     fused = any(isinstance(m, nn.RNNBase) and m.dropout for m in model.modules())
-    if s.accumulate > 1 or (fused and trainer.device.type == "cuda"):
+    several = s.accumulate > 1 or len(trainer.players) > 1
+    if several or (fused and trainer.device.type == "cuda"):
         return NOT_COMPARED
     weights = [p for p in model.parameters() if p.grad is not None]
     with _undisturbed(trainer):
-        ask = Objective(model, trainer.arithmetic, trainer.task.loss)
+        ask = Objective(model, trainer.arithmetic, trainer.players[0].loss)
         nats, penalty, _ = ask(*batch.inputs, _state(trainer, batch))
         anew = _slopes(nats.sum() / batch.asked + penalty, weights)
     norm = _norm(anew)
@@ -163,7 +165,7 @@ class _Seen(Trace):
 
 
 @contextmanager
-def _looking(model: LanguageModel) -> Iterator[_Seen]:
+def _looking(model: Model) -> Iterator[_Seen]:
     """What the model offers, and what leaves its embeddings and its head."""
     seen = _Seen(model)
 
@@ -200,13 +202,13 @@ def _undisturbed(trainer: Training) -> Iterator[None]:
                 buffer.copy_(value)
 
 
-def _state(trainer: Training, batch: TokenBatch) -> Any:
+def _state(trainer: Training, batch: Batch) -> Any:
     """What the model carries into this batch, as the step has it."""
     if batch.fresh is None:
         return None
-    rows = [len(batch.idx)]
+    rows = [len(batch)]
     if trainer.settings.accumulate > 1 and isinstance(first := _leaf(trainer.state), Tensor):
-        rows.append(first.size(1) - len(batch.idx))
+        rows.append(first.size(1) - len(batch))
     return restart(hidden_state.split(trainer.state, rows)[0], batch.fresh)
 
 
@@ -224,14 +226,16 @@ def _whole(parts: list[Tensor]) -> Tensor:
     return parts[0] if len(parts) == 1 else torch.stack(parts, dim=1)
 
 
-def _places(x: Tensor, asked: Tensor) -> Tensor:
+def _places(x: Tensor, asked: Tensor | None) -> Tensor:
     """(N, C): what x (B, T, ..., C) holds at places that are not padding.
 
     Args:
-        asked: (B, T) bool. x may have one place more, in front, or fewer: those at the beginning.
-            One that is not laid out in rows holds no padding.
+        asked: (B, T) bool; None where nothing is padded. x may have one place more, in front, or
+            fewer: those at the beginning. One that is not laid out in rows holds no padding.
     """
-    (B, T), n = asked.shape, x.size(1)
+    if asked is None:
+        return x.flatten(0, -2) if x.dim() > 1 else x.unsqueeze(0)
+    (B, T), n = asked.shape, x.size(1) if x.dim() > 1 else 0
     if x.dim() > 2 and x.size(0) == B:
         if n == T + 1:
             asked = torch.cat([asked.new_ones(B, 1), asked], dim=1)

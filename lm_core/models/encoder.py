@@ -151,7 +151,7 @@ class Encoder(Embedded):
     guess is learned at hidden places alone: at others it need not be what stands there.
     """
 
-    tasks = ("fill-gap",)
+    tasks = ("fill-gap", "text-class", "text-value")
     causal = False
     draws = True  # which tokens it hides
 

@@ -128,6 +128,8 @@ Walk = Callable[[int, Tensor, tuple[Tensor, ...], Weights], tuple[Tensor, tuple[
 class Recurrent(Network):
     """Embedding, a stack of cells, head. A family says which cell, and its fused counterpart."""
 
+    tasks = ("next-token", "text-class", "text-value")
+
     carries_state = True
     name: ClassVar[str]  # of the fused module among the parts of the model
     module: ClassVar[type[nn.RNNBase]]  # all tokens and layers in one call

@@ -203,6 +203,8 @@ def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False)
 class Transformer(Network):
     """Decoder-only Transformer. The state is a `Cache`."""
 
+    tasks = ("next-token", "text-class", "text-value")
+
     all_bfloat16 = True
 
     def __init__(self, settings: TransformerSettings, vocab_size: int) -> None:

@@ -143,7 +143,7 @@ def prepare(spec: RunSpec) -> Prepared:
         spec.model_name, spec.model.to_dict(), codec.sizes, seed=spec.seed, make=task.build
     )
     begun = begin(model, codec, spec, data["train"])
-    return Prepared(spec, info, codec, data, model, task, begun)
+    return Prepared(spec, info, codec, data, model, task.knowing(codec), begun)
 
 
 def load_text(spec: CorpusSpec) -> Any:

@@ -77,6 +77,8 @@ LATER = (
     ("samples", "kind", "TEXT NOT NULL DEFAULT 'text'"),
     ("samples", "columns", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "rows", "TEXT NOT NULL DEFAULT '[]'"),
+    ("samples", "names", "TEXT NOT NULL DEFAULT '[]'"),
+    ("samples", "grid", "TEXT NOT NULL DEFAULT '[]'"),
 )
 
 TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
@@ -88,7 +90,10 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
         "evaluations",
         ("step", "tokens", "split", "nats", "scored_tokens", "whole", "metrics"),
     ),
-    events.Sampled: ("samples", ("step", "text", "pieces", "kind", "columns", "rows")),
+    events.Sampled: (
+        "samples",
+        ("step", "text", "pieces", "kind", "columns", "rows", "names", "grid"),
+    ),
     events.Probed: ("probes", ("step", "nats")),
     events.Examined: ("examinations", ("step", "data")),
     events.Snapshot: ("snapshots", ("step", "path")),
@@ -101,7 +106,7 @@ MOVING = (events.Step, events.Found)  # what shows that a run, or an examination
 
 AS_JSON = {
     "evaluations": ("metrics",),
-    "samples": ("pieces", "columns", "rows"),
+    "samples": ("pieces", "columns", "rows", "names", "grid"),
     "probes": ("nats",),
     "examinations": ("data",),
     "findings": ("data",),
@@ -151,7 +156,7 @@ def _read(column: str, text: str) -> Any:
     """Lists come back as tuples, which is what events hold; JSON knows lists only. Words become
     numbers, but for the texts of pieces, which are a model's."""
     read = json.loads(text)
-    if column in ("columns", "rows"):
+    if column in ("columns", "rows", "names"):
         return _tuples(read)
     if column == "pieces":
         return tuple((piece, numbers(p)) for piece, p in read)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lm_core.encoded import Encoded
 from lm_core.errors import BadText
+from lm_core.models.contract import IGNORED
 from lm_core.training.batches import Batch, Batches, Epochs
 from lm_core.windows import Rows, cut, gather
 
@@ -33,6 +34,10 @@ class TokenBatch(Batch):
     @property
     def targets(self) -> Tensor:
         return self.inputs[1]
+
+    @property
+    def places(self) -> Tensor:
+        return self.targets != IGNORED
 
 
 class TokenBatches(Batches):

@@ -27,6 +27,12 @@ class Batch:
     def __len__(self) -> int:
         return len(self.inputs[0])
 
+    @property
+    def places(self) -> Tensor | None:
+        """Where in rows that are padded something is asked for, (B, T) bool; None where rows are
+        not padded."""
+        return None
+
 
 class Batches:
     """`batches.at(step)` for any step, in any order. A kind of data says which rows a step reads

@@ -26,8 +26,9 @@ class Callback:
         """The weights are those the step begins with."""
 
     def gradients(self, training: Training, batch: Batch) -> None:
-        """The gradients of the step lie in the weights, not yet clipped. `batch` is the first piece
-        of what was read (all of it, unless gradients are accumulated)."""
+        """The gradients of the step (of the first player's) lie in the weights, not yet clipped.
+        `batch` is the first piece of what was read (all of it, unless gradients are accumulated).
+        """
 
     def after(self, training: Training) -> Iterator[Event]:
         """The step is done and counted."""

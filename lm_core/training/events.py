@@ -56,6 +56,8 @@ class Preview:
     kind: str = "text"
     columns: tuple[str | int, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
+    names: tuple[str, ...] = ()
+    grid: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Sampled:
     kind: str = "text"
     columns: tuple[str | int, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
+    names: tuple[str, ...] = ()
+    grid: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class EagerStep:
             ):
                 states = list(before)  # of every player the same
                 losses.append(self._gradients(objective, pieces, states, asked))
-                for callback in callbacks:
+                for callback in callbacks if player is t.players[0] else ():
                     t.beside.ask(callback.part, lambda c=callback: c.gradients(t, pieces[0]))
                 clip = t.settings.grad_clip or float("inf")
                 norms.append(torch.nn.utils.clip_grad_norm_(player.module.parameters(), clip))

@@ -10,8 +10,9 @@ loop, the step, the callbacks and the checkpoints are the same for all. The task
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from torch import Tensor, nn
 
@@ -57,7 +58,7 @@ class Scored:
     """How good a model is on a split, or on a fixed part of it."""
 
     loss: float  # the figure that judges: the lower the better
-    targets: int  # that were scored
+    targets: int  # that were scored, or what else `limit` counts
     whole: bool  # all of the split
     metrics: Mapping[str, float] = field(default_factory=dict)  # and what else is reported
 
@@ -77,8 +78,16 @@ class Task:
     reads: ClassVar[bool] = False
     weighed: ClassVar[bool] = False
 
+    codec: Codec | None = None  # of the data at hand, see `knowing`
+
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+
+    def knowing(self, codec: Codec) -> Self:
+        """The same task, which can say its answers in words and so judge them."""
+        twin = copy(self)
+        twin.codec = codec
+        return twin
 
     def prepare(self, corpus: Any, cut: Cut) -> tuple[Codec, dict[str, Split]]:
         """The splits of a corpus as tensors, and the codec that made them.

@@ -116,7 +116,9 @@ def two_texts() -> tuple[Tensor, Tensor, Tensor]:
 def test_a_recurrent_translator_is_its_lesson(options: dict, source_size: int | None) -> None:
     """Logits, where it looks, the loss and every gradient; and the same first weights."""
     settings = tiny_settings("rnn-translator", **options)
-    fast = build_model("rnn-translator", settings, V, seed=4, source_size=source_size)
+    fast = build_model(
+        "rnn-translator", settings, {"vocab_size": V, "source_size": source_size}, seed=4
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(4)
         plain = plain_class("rnn-translator")(V, source_size, **settings)
