@@ -29,7 +29,7 @@ def test_it_is_what_pandas_counts() -> None:
         index="name", columns="sex", values="n", aggfunc="sum", fill_value=0
     )
     both = int(((counts["F"] > 0) & (counts["M"] > 0)).sum())
-    assert {name: label for name, label in parse(path)} == {
+    assert dict(parse(path)) == {
         name: "F" if row.F > row.M else "M" if row.M > row.F else "="
         for name, row in zip(counts.index, counts.itertuples(index=False), strict=True)
     }

@@ -112,11 +112,10 @@ CELL = st.text("ab,;\n\"'=1.-é\u0301", max_size=6)
 @given(st.lists(st.tuples(CELL, CELL), max_size=40), st.sampled_from(["classes", "values"]))
 def test_any_table_is_a_corpus_or_a_named_error(rows: list, kind: str) -> None:
     numbered = [(f"{i} {text}", label) for i, (text, label) in enumerate(rows)]
-    for given in (table(rows), table(numbered), table(numbered + ROWS), "".join(map(str, rows))):
+    for whole in (table(rows), table(numbered), table(numbered + ROWS), "".join(map(str, rows))):
         try:
-            corpus = labelled_of(given, title="t", kind=kind)
-        except BadText as error:
-            assert str(error).endswith((".", "…"))
-        else:
-            assert corpus.splits["validation"]
-            assert load_own(save_own(corpus)).splits == corpus.splits
+            corpus = labelled_of(whole, title="t", kind=kind)
+        except BadText:
+            continue
+        assert corpus.splits["validation"]
+        assert load_own(save_own(corpus)).splits == corpus.splits
