@@ -1,8 +1,7 @@
 """Codecs of more than one part, one file each; a tokenizer alone is a codec too."""
 
-from lm_core.codecs.bare import Bare
 from lm_core.codecs.labelled import LabelCodec
 from lm_core.codecs.loading import load_codec
 from lm_core.codecs.pair import PairCodec
 
-__all__ = ["Bare", "LabelCodec", "PairCodec", "load_codec"]
+__all__ = ["LabelCodec", "PairCodec", "load_codec"]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from lm_core.codec import Codec
-from lm_core.codecs.bare import Bare
+from lm_core.codec import Bare, Codec
 from lm_core.codecs.labelled import LabelCodec
 from lm_core.codecs.pair import PairCodec
 from lm_core.errors import BadCheckpoint

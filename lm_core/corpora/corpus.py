@@ -19,8 +19,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from lm_core.codec import Bare, Codec
 from lm_core.json_files import dumps
 from lm_core.registry import Registry
+from lm_core.split import Split
 
 corpora = Registry("corpus", package="lm_core.corpora")
 
@@ -42,7 +44,7 @@ class CorpusInfo:
     title: str
     licence: str
     source: str
-    kind: str = "text"  # or "items", "pairs", "classes", "values"
+    kind: str = "text"  # or "items", "pairs", "classes", "values", or what else a task names
     how: str = "embedded"  # or "download", "extra" (an optional package), "own"
     size: str = ""  # in words, "1.1 MB"
     split_rule: str = ""  # how the splits were made, a sentence
@@ -86,6 +88,14 @@ class Labelled(Splits):
     )
     classes: list[str] = field(default_factory=list)  # in their order; none where it is a number
     unit: str = ""  # of the number: "year"
+
+
+@dataclass(frozen=True)
+class Numbers(Splits):
+    """Examples that are numbers already: pictures, points, a series."""
+
+    splits: dict[str, Split] = field(repr=False)
+    codec: Codec = field(default_factory=Bare)
 
 
 @dataclass(frozen=True)

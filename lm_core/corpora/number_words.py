@@ -113,7 +113,8 @@ def in_words(language: str, progress: Progress | None = None) -> list[str]:
                 told(done, len(every))
         return words
 
-    return kept_lines(f"number-words-{language}-{len(every)}-{PACKAGE.check()}", make)
+    which = f"{len(every)}-{sum(every)}"
+    return kept_lines(f"number-words-{language}-{which}-{PACKAGE.check()}", make)
 
 
 def _pairs(info: CorpusInfo, targets: list[str], side: str, progress: Progress | None) -> Pairs:

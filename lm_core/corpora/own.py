@@ -5,23 +5,34 @@ corpus = own_corpus(own.text, title=own.title, items=False)
 key = save_own(corpus);  load_own(key).splits == corpus.splits
 
 A text is known by the hash of its content, whatever it is called: given again, under any title, it
-is the text that models have learned already.
+is the text that models have learned already. Pairs and labelled texts of one's own are made in
+`own_pairs.py` and `own_labelled.py`, and named and stored here.
 """
 
 import contextlib
+import csv
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from lm_core.corpora.corpus import SPLITS, Corpus, CorpusInfo, Progress, untold
+from lm_core.corpora.corpus import (
+    SPLITS,
+    AnyCorpus,
+    Corpus,
+    CorpusInfo,
+    Labelled,
+    Pairs,
+    Progress,
+    untold,
+)
 from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
@@ -37,6 +48,8 @@ STEPS = 4  # of making a corpus: letters, doubles, splits, and what names it
 MAX_HELD_OUT = 1000  # items that validate, and as many that test
 _PREFIX = "own-"  # of the name of a stored text
 _KEY = re.compile(r"[0-9a-f]{64}")
+
+Own = TypeVar("Own", Corpus, Pairs, Labelled)
 
 
 @dataclass(frozen=True)
@@ -204,7 +217,7 @@ def own_corpus(
     return dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, note=note))
 
 
-def save_own(corpus: Corpus) -> str:
+def save_own(corpus: AnyCorpus) -> str:
     """Store an own corpus under the SHA-256 of its content, which is returned. One that is there
     keeps the title under which it was stored first.
 
@@ -220,7 +233,7 @@ def save_own(corpus: Corpus) -> str:
     return key
 
 
-def load_own(key: str) -> Corpus:
+def load_own(key: str) -> AnyCorpus:
     """The corpus stored under a SHA-256, in any process of this machine.
 
     Raises:
@@ -241,7 +254,7 @@ def load_own(key: str) -> Corpus:
     corpus = None
     with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
         stored: dict[str, Any] = json.loads(data)
-        corpus = _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
+        corpus = _restored(stored)
         if own_key(corpus.info.name) == key:
             return corpus
     if hashlib.sha256(data).hexdigest() != key:
@@ -266,11 +279,18 @@ def remove_own(key: str) -> None:
         raise StoreUnavailable(unwritable(error)) from None
 
 
-def as_text(corpus: Corpus) -> str:
-    """The text as models read it, all splits together: running text from beginning to end, items
-    one a line, as they were shuffled."""
-    documents = [document for split in SPLITS for document in corpus.splits[split]]
-    return "".join(f"{item}\n" for item in documents) if corpus.items else "".join(documents)
+def as_text(corpus: AnyCorpus) -> str:
+    """The text as models read it, all splits together: running text from beginning to end; items
+    one a line, as they were shuffled; pairs likewise, with a tab between the sides; labelled texts
+    as a CSV."""
+    rows: list[Any] = [row for split in SPLITS for row in corpus.splits[split]]
+    if isinstance(corpus, Pairs):
+        return "".join(f"{source}\t{target}\n" for source, target in rows)
+    if isinstance(corpus, Labelled):
+        file = io.StringIO()
+        csv.writer(file, lineterminator="\n").writerows([("text", "label"), *rows])
+        return file.getvalue()
+    return "".join(f"{item}\n" for item in rows) if corpus.items else "".join(rows)
 
 
 def is_own(name: str) -> bool:
@@ -301,29 +321,64 @@ def own_bytes(key: str) -> int:
         return 0
 
 
-def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) -> Corpus:
-    """The corpus, named after its content: the same text is the same name everywhere."""
-    size = sum(len(d.encode()) for documents in splits.values() for d in documents)
-    info = CorpusInfo(
+def own_info(title: str, kind: str, rule: str) -> CorpusInfo:
+    """What is known of an own text before it has its name (`named`)."""
+    return CorpusInfo(
         name=_PREFIX,
-        title=title,
+        title=_shown(title),
         licence="Yours: it stays on the machine that runs this lab.",
         may_be_passed_on=True,  # by whoever gave it
         source="Your own text",
-        kind="items" if items else "text",
+        kind=kind,
         how="own",
-        size=f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB",
         split_rule=rule,
-        form="NFC" if all(map(_is_composed, chain.from_iterable(splits.values()))) else "",
     )
-    corpus = Corpus(info, {split: splits[split] for split in SPLITS})
-    name = _PREFIX + hashlib.sha256(_json(_content(corpus))).hexdigest()
-    return dataclasses.replace(corpus, info=dataclasses.replace(info, name=name))
 
 
-def _content(corpus: Corpus) -> dict[str, Any]:
+def named(corpus: Own) -> Own:
+    """The corpus, named after its content: the same text is the same name everywhere."""
+    texts = [text for rows in corpus.splits.values() for row in rows for text in _texts(row)]
+    size = sum(len(text.encode()) for text in texts)
+    info = dataclasses.replace(
+        corpus.info,
+        name=_PREFIX + hashlib.sha256(_json(_content(corpus))).hexdigest(),
+        size=f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB",
+        form="NFC" if all(map(_is_composed, texts)) else "",
+    )
+    return dataclasses.replace(corpus, info=info)
+
+
+def _texts(row: Any) -> Sequence[str]:
+    """Of a document, a pair or a labelled text."""
+    return (row,) if isinstance(row, str) else [text for text in row if isinstance(text, str)]
+
+
+def _corpus(title: str, items: bool, rule: str, splits: dict[str, list[str]]) -> Corpus:
+    info = own_info(title, "items" if items else "text", rule)
+    return named(Corpus(info, {split: splits[split] for split in SPLITS}))
+
+
+def _restored(stored: dict[str, Any]) -> AnyCorpus:
+    """What `_content` and a title were made of."""
+    if "items" in stored:
+        return _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
+    info = own_info(stored["title"], stored["kind"], stored["rule"])
+    splits: dict[str, Any] = {s: [tuple(row) for row in stored["splits"][s]] for s in SPLITS}
+    if info.kind == "pairs":
+        source, target = stored["sides"]
+        return named(Pairs(info, splits, (source, target)))
+    return named(Labelled(info, splits, stored["classes"], stored["unit"]))
+
+
+def _content(corpus: AnyCorpus) -> dict[str, Any]:
     """What makes it the text that it is."""
-    return {"items": corpus.items, "rule": corpus.info.split_rule, "splits": corpus.splits}
+    content = {"rule": corpus.info.split_rule, "splits": corpus.splits}
+    if isinstance(corpus, Corpus):
+        return {"items": corpus.items} | content
+    content["kind"] = corpus.info.kind
+    if isinstance(corpus, Pairs):
+        return {"sides": corpus.sides} | content
+    return {"classes": corpus.classes, "unit": corpus.unit} | content
 
 
 def _json(stored: dict[str, Any]) -> bytes:

