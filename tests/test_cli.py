@@ -18,7 +18,7 @@ from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers import tokenizers
 from lm_core.training.logs.csv_file import read_csv
 from lm_core.training.precision import has_bfloat16
-from tests.tiny import NAMES, TEXT, tiny_settings
+from tests.tiny import NAMES, READERS, TEXT, tiny_settings
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -145,7 +145,7 @@ def test_it_says_with_which_numbers_it_computes(lm, tmp_path, text, precision) -
     assert load_checkpoint(tmp_path / "m").meta["device"].endswith(f", {kind}")
 
 
-@pytest.mark.parametrize("family", models.names())
+@pytest.mark.parametrize("family", [entry.name for entry in READERS])
 @pytest.mark.parametrize("kind", ["text", "items"])
 def test_training_on_a_file(lm, tmp_path: Path, text: Path, names: Path, family, kind) -> None:
     corpus = [text] if kind == "text" else [names, "--items"]

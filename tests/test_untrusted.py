@@ -33,9 +33,9 @@ from lm_core.generation.writer import Writer
 from lm_core.inspection.attention import attention_maps, has_attention
 from lm_core.models import models
 from tests.marks import most_slow
-from tests.tiny import NAMES, alphabet, encoded, lively_model, some_ids, stream
+from tests.tiny import NAMES, READERS, alphabet, encoded, lively_model, some_ids, stream
 
-FAMILIES = models.names()
+FAMILIES = [entry.name for entry in READERS]
 LEARNED = [name for name in FAMILIES if models[name].build.learns_by == "gradient"]
 
 # Weights ------------------------------------------------------------------------------------------

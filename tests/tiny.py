@@ -16,6 +16,9 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.models import LanguageModel, models
 from lm_core.tokenizers.char import CharTokenizer
 
+# Families that read one text; the others turn one into another.
+READERS = [entry for entry in models if issubclass(entry.build, LanguageModel)]
+
 SIZES = {
     "n_layer": 2,
     "n_head": 2,

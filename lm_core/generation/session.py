@@ -3,6 +3,7 @@
     session = Session(model, ids)          # (B, N) ids, read at once
     session.logits                         # (B, V) of the next token
     session.push(chosen)                   # (B,) one more token each: the next logits
+    session.pick(rows)                     # go on with these rows alone, as beams do
 
 Whoever writes does it through one of these. It knows ids, not text, and chooses nothing. When a
 limited context is full, the last half of it is read again and writing goes on from there.
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel, Model, numbers_only, picked
 
 
 class Session:
@@ -23,15 +24,23 @@ class Session:
     room: tokens that will be pushed, where that is known; more are taken too.
     cached: the hidden state is carried on; else everything in the window is read for every token,
         which is the plain twin and gives the same logits.
+    branches: rows will be picked, so the state has to stay at hand; `model.steps`, which is
+        quicker, keeps it to itself.
 
     Raises:
         BadCheckpoint: weights too large to compute with; `push` too.
     """
 
     def __init__(
-        self, model: LanguageModel, ids: Tensor, *, room: int = 0, cached: bool = True
+        self,
+        model: LanguageModel,
+        ids: Tensor,
+        *,
+        room: int = 0,
+        cached: bool = True,
+        branches: bool = False,
     ) -> None:
-        self.model, self.cached = model, cached
+        self.model, self.cached, self.branches = model, cached, branches
         self.length = ids.size(1)
         self._ids = torch.cat([ids, ids.new_zeros(len(ids), room)], dim=1)
         self._step: Callable[[Tensor], Tensor] | None = None
@@ -61,10 +70,22 @@ class Session:
             self.logits = self._read()
             return self.logits
         with evaluating(self.model), torch.inference_mode():
+            if self.branches:
+                logits, self._state = self.model(ids.unsqueeze(1), self._state)
+                self.logits = logits[:, -1]
+                return self.logits
             if self._step is None:
                 self._step, self._state = self.model.steps(self._state), None  # its own from here
             self.logits = self._step(ids)
         return self.logits
+
+    def pick(self, rows: Tensor) -> None:
+        """Go on with these rows of the batch (K,) alone; a row may be asked for several times."""
+        self._ids, self.logits = self._ids[rows], self.logits[rows]
+        if self._step is None:
+            self._state = picked(self._state, rows)
+        else:  # nobody said that it would be asked for
+            self._step, self.logits = None, self._read()
 
     def _read(self) -> Tensor:
         """All of the window at once."""
@@ -82,7 +103,7 @@ def next_logits(model: LanguageModel, ids: Tensor) -> Tensor:
 
 
 @contextmanager
-def evaluating(model: LanguageModel) -> Iterator[None]:
+def evaluating(model: Model) -> Iterator[None]:
     """Nothing is hidden at random; the model's train/eval mode is restored."""
     was_training = model.training
     if was_training:

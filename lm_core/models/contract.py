@@ -165,3 +165,15 @@ def restart(state: Any, rows: Tensor) -> Any:
     if state is None or state.size(1) != len(rows):
         return None
     return state.masked_fill(rows.view(1, -1, 1), 0.0)
+
+
+def picked(state: Any, rows: Tensor) -> Any:
+    """The state of these rows of the batch (K,), which may come several times, as beams do. Tensors
+    are (layers, B, width), or the last ids (B, n); what else a family keeps has a `pick`."""
+    if state is None:
+        return None
+    if isinstance(state, tuple):
+        return tuple(picked(part, rows) for part in state)
+    if isinstance(state, Tensor):
+        return state[:, rows] if state.dim() == 3 else state[rows.to(state.device)]
+    return state.pick(rows)

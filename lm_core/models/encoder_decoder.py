@@ -166,6 +166,11 @@ class Reading:
     memory: KeysValues  # of "nothing before", and from token S on of the source too
     source: Tensor  # (B, at most S) ids
 
+    def pick(self, rows: Tensor) -> "Reading":
+        """That of these rows of the batch (K,)."""
+        memory = [(k[rows], v[rows]) for k, v in self.memory]
+        return Reading(self.own.pick(rows), memory, self.source[rows])
+
 
 @models.register(
     "encoder-decoder",

@@ -89,8 +89,31 @@ def make_head(kind: str, n_in: int, vocab_size: int, *, bias: bool = True) -> nn
 
 def plain_nats(logits: Tensor, targets: Tensor) -> Tensor:
     """Cross-entropy of logits (B, T, V) that are there anyway: the twin of `StripNats`."""
+    return smoothed_nats(logits, targets, 0.0)
+
+
+def smoothed_nats(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    """What training with label smoothing descends: surprise at a token that is the target with
+    probability 1 - e and otherwise any of the V alike (Szegedy et al. 2016, "Rethinking the
+    Inception Architecture"; 0.1 in Vaswani et al. 2017).
+
+        (1 - e) (-ln p_y) + e mean over v of (-ln p_v)
+
+    It keeps a model from being sure, which makes its own surprise larger and translations better.
+
+    Args:
+        logits, targets: (B, T, V) and (B, T); -1 is padding.
+        smoothing: e, from 0 to 1; 0 is `plain_nats`.
+
+    Returns:
+        (B, T) float32, 0 at padding.
+    """
     flat = F.cross_entropy(
-        logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="none"
+        logits.flatten(0, 1).float(),
+        targets.flatten(),
+        ignore_index=IGNORED,
+        reduction="none",
+        label_smoothing=smoothing,
     )
     return flat.view_as(targets)
 

@@ -30,7 +30,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lm_core.errors import BadSettings
-from lm_core.models.contract import Model, models
+from lm_core.models.contract import Model, models, picked
 from lm_core.models.heads import LinearHead
 from lm_core.models.recurrent import State
 from lm_core.models.tracing import record
@@ -273,11 +273,6 @@ def top(state: State) -> Tensor:
 def each(change: Callable[[Tensor], Tensor], state: State) -> State:
     """h, or h and c, changed alike."""
     return change(state) if isinstance(state, Tensor) else tuple(map(change, state))
-
-
-def picked(state: State, rows: Tensor) -> State:
-    """The state of these rows of the batch (K,)."""
-    return each(lambda part: part[:, rows], state)
 
 
 def side_by_side(part: Tensor) -> Tensor:

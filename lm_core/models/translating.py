@@ -52,6 +52,7 @@ class Translates:
     vocab_size: int  # V, of the target
     source_size: int | None  # of the source; None is the same vocabulary, in the same table
     context_size: int | None  # the most tokens of a source, and of a target; None is no limit
+    device: torch.device
 
     def answer(self, source: Tensor, target: Tensor) -> Tensor:
         """Logits (B, T, V) of the token after each of `target`.

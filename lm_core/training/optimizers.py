@@ -9,6 +9,7 @@ from torch import nn
 from lm_core.training.muon import Muon, SharedMuon
 
 ADAM_SHARE = 0.15  # of Muon's rate, for the weights that Muon leaves to AdamW
+MOMENTUM = 0.9  # of SGD
 
 
 def adamw(
@@ -19,7 +20,32 @@ def adamw(
     betas (0.9, 0.95): the slower second moment of the default forgets too slowly for runs of a
     few thousand steps. `bfloat16` changes nothing here.
     """
-    return _adamw([p for p in model.parameters() if p.requires_grad], lr, weight_decay)
+    return _adamw(_learning(model), lr, weight_decay)
+
+
+def adam(
+    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer:
+    """Adam (Kingma and Ba 2015), with the betas of the paper. Decay is a part of the gradient here,
+    so that it is divided by the gradient's usual size too: AdamW is what mends that."""
+    return torch.optim.Adam(_groups(_learning(model), weight_decay), lr=lr, fused=True)
+
+
+def sgd(
+    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer:
+    """Stochastic gradient descent (Robbins and Monro 1951): the gradient times the rate, no more.
+    It wants a rate a hundred times that of Adam."""
+    return torch.optim.SGD(_groups(_learning(model), weight_decay), lr=lr, fused=True)
+
+
+def sgd_momentum(
+    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer:
+    """The same along a sum of the gradients so far, each step of age counting MOMENTUM times as
+    much (Polyak 1964; Sutskever et al. 2013)."""
+    groups = _groups(_learning(model), weight_decay)
+    return torch.optim.SGD(groups, lr=lr, momentum=MOMENTUM, fused=True)
 
 
 def muon(model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False) -> "Several":
@@ -35,7 +61,7 @@ def muon(model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = F
     outside |= {
         id(p) for m in model.modules() for p in getattr(m, "head", nn.Module()).parameters()
     }
-    weights = [p for p in model.parameters() if p.requires_grad]
+    weights = _learning(model)
     inside = [p for p in weights if p.dim() == 2 and id(p) not in outside]
     chosen = {id(p) for p in inside}
     rest = [p for p in weights if id(p) not in chosen]
@@ -101,16 +127,30 @@ def _weights(optimizer: torch.optim.Optimizer) -> int:
     return sum(len(group["params"]) for group in optimizer.param_groups)
 
 
-def _adamw(weights: list[nn.Parameter], lr: float, weight_decay: float) -> torch.optim.Optimizer:
+def _learning(model: nn.Module) -> list[nn.Parameter]:
+    return [p for p in model.parameters() if p.requires_grad]
+
+
+def _groups(weights: list[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
     groups = [
         {"params": [p for p in weights if p.dim() >= 2], "weight_decay": weight_decay},
         {"params": [p for p in weights if p.dim() < 2], "weight_decay": 0.0},
     ]
-    groups = [group for group in groups if group["params"]]
+    return [group for group in groups if group["params"]]
+
+
+def _adamw(weights: list[nn.Parameter], lr: float, weight_decay: float) -> torch.optim.Optimizer:
+    groups = _groups(weights, weight_decay)
     return torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.95), fused=True)
 
 
-OPTIMIZERS: dict[str, Callable[..., Any]] = {"adamw": adamw, "muon": muon}
+OPTIMIZERS: dict[str, Callable[..., Any]] = {
+    "adamw": adamw,
+    "muon": muon,
+    "adam": adam,
+    "sgd-momentum": sgd_momentum,
+    "sgd": sgd,
+}
 """What each takes: the model, lr, weight_decay and whether the run computes in bfloat16. What each
 gives has the methods of `torch.optim.Optimizer` that the Trainer uses."""
 

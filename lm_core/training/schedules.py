@@ -6,6 +6,7 @@ from collections.abc import Callable
 FIRST = 0.01  # the very first step, with nothing of the budget used, already moves a little
 RISE = 0.3  # share of the budget during which "one-cycle" rises
 DECAY = 0.2  # share of what follows the warm-up during which "wsd" falls
+DROPS = 2  # of "step", each to a tenth, at equal distances
 
 
 def cosine(progress: float) -> float:
@@ -40,12 +41,19 @@ def wsd(progress: float) -> float:
     return min(1.0, max(0.0, 1 - progress) / DECAY)
 
 
+def step(progress: float) -> float:
+    """1, then a tenth, then a hundredth, for a third each: `torch.optim.lr_scheduler.StepLR` with
+    its gamma, and the recipe of many image models (He et al. 2015, "Deep residual learning")."""
+    return 0.1 ** min(int((DROPS + 1) * progress), DROPS)
+
+
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "cosine": cosine,
     "linear": linear,
     "constant": constant,
     "one-cycle": one_cycle,
     "wsd": wsd,
+    "step": step,
 }
 RISES_ITSELF = {"one-cycle"}  # so that it takes no warm-up
 

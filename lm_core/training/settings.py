@@ -31,7 +31,8 @@ class TrainSettings(Settings):
         "adamw",
         title="Optimizer",
         choices=tuple(OPTIMIZERS),
-        help="The rule that turns gradients into steps.",
+        help="The rule that turns gradients into steps. Each has a rate that suits it: about 0.002 "
+        "for Adam and AdamW, 0.02 for Muon, 0.1 and more for SGD.",
         kept=True,  # what it remembers is its own
     )
     schedule: str = setting(

@@ -9,7 +9,7 @@ from lm_core.models import models
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.training import Trainer, TrainSettings
 from lm_core.training.events import Evaluated
-from tests.tiny import NAMES, TEXT, tiny_settings
+from tests.tiny import NAMES, READERS, TEXT, tiny_settings
 
 TOKENIZER = CharTokenizer.train([TEXT, *NAMES])
 V = TOKENIZER.vocab_size
@@ -21,8 +21,8 @@ RUNNING = {
     "train": encode_documents([TEXT[:400]], TOKENIZER, items=False),
     "validation": encode_documents([TEXT[400:]], TOKENIZER, items=False),
 }
-BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by != "counting"]
-COUNTING = [entry.name for entry in models if entry.build.learns_by == "counting"]
+BY_GRADIENT = [entry.name for entry in READERS if entry.build.learns_by != "counting"]
+COUNTING = [entry.name for entry in READERS if entry.build.learns_by == "counting"]
 MUON = {"optimizer": "muon", "lr": 0.02}
 # Rates that suit models of this size; a table of pairs needs a high one.
 TRAIN = {"transformer": MUON, "mixture": MUON, "neural-bigram": {"lr": 0.05}}

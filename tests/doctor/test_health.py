@@ -17,7 +17,6 @@ from lm_core.doctor.health import Health
 from lm_core.doctor.judging import RULES, judge
 from lm_core.doctor.record import STEPS, TOKENS, Record
 from lm_core.doctor.texts import TextFacts
-from lm_core.models import models
 from lm_core.models.mlp import MLPSettings
 from lm_core.runs.gallery import run
 from lm_core.runs.presets import default_spec
@@ -35,10 +34,10 @@ from lm_core.training.events import (
     Step,
 )
 from tests.marks import most_slow
-from tests.tiny import TEXT, encoded, tiny_model
+from tests.tiny import READERS, TEXT, encoded, tiny_model
 
 FACTS = TextFacts(unigram=2.8, bigram=2.4, apart=0.001, leaked=0.0, looked_for=1000)
-BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by != "counting"]
+BY_GRADIENT = [entry.name for entry in READERS if entry.build.learns_by != "counting"]
 
 
 def steps(*nats: float, lr: float = 1e-3, norm: float = 0.5, tokens: int = 1000) -> list[Step]:

@@ -14,20 +14,19 @@ from torch.nn import functional as F
 from lm_core.doctor import inside, looking
 from lm_core.doctor.inside import Inside
 from lm_core.doctor.looking import histogram, layer, summary
-from lm_core.models import models
 from lm_core.models.contract import IGNORED
 from lm_core.models.layers import relu2
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.chance import seeded
 from lm_core.training.events import Examined, Step
-from tests.tiny import NAMES, TEXT, encoded, lively_model, tiny_model
+from tests.tiny import NAMES, READERS, TEXT, encoded, lively_model, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
 DATA = {"text": {"train": RUNNING, "validation": RUNNING}, "items": {"train": ITEMS}}
 V = {"text": TOKENIZER.vocab_size, "items": ITEM_TOKENIZER.vocab_size}
-FAMILIES = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+FAMILIES = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
 NEAR = {"rel": 2e-4, "abs": 1e-9}  # figures are rounded to five digits
 
 

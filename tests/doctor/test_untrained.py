@@ -8,8 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from lm_core.doctor.untrained import BINS, MOST_ABOVE, MOST_BELOW, Untrained, measure, untrained
-from lm_core.models import models
 from tests.doctor.patients import ITEMS, RUNNING, V, patient
+from tests.tiny import READERS
 
 TEXTS = {"items": ITEMS, "text": RUNNING}
 
@@ -45,7 +45,7 @@ def test_the_loss_and_the_histogram_are_those_of_plain_torch(kind: str, init: st
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("kind", TEXTS)
-@pytest.mark.parametrize("family", models.names())
+@pytest.mark.parametrize("family", [entry.name for entry in READERS])
 def test_no_healthy_family_starts_confidently_wrong(family: str, kind: str, seed: int) -> None:
     found = untrained(patient(family, TEXTS[kind], seed=seed))
     verdict = found.verdict()

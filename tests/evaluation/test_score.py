@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 from lm_core.encoded import encode_documents
 from lm_core.errors import BadText
 from lm_core.evaluation import Score, evaluate, score, token_nats
-from lm_core.models import models
 from lm_core.models.contract import LanguageModel
 from lm_core.settings import Settings
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer
-from tests.tiny import NAMES, TEXT, encoded, lively_model, some_ids, stream, tiny_model
+from tests.tiny import NAMES, READERS, TEXT, encoded, lively_model, some_ids, stream, tiny_model
 
-FAMILIES = models.names()
+FAMILIES = [entry.name for entry in READERS]
 BITS = math.log(2)
 
 

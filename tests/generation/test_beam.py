@@ -8,7 +8,10 @@ import torch
 from lm_core.errors import BadSettings
 from lm_core.generation import SamplerSettings, generate
 from lm_core.generation.beam import beam_search
+from lm_core.generation.session import Session, next_logits
 from lm_core.models import models
+from tests.generation.huggingface import END, gpt2
+from tests.generation.huggingface import theirs as found_by
 from tests.tiny import lively_model
 
 # Counts of a short text are often equal, and then any of several texts is the likeliest.
@@ -73,6 +76,7 @@ def test_more_beams_are_never_worse() -> None:
         ({"width": 65}, "1 to 64 beams"),
         ({"max_tokens": 0}, "1 to 2000 tokens"),
         ({"length_penalty": float("nan")}, "length penalty must be from 0 to 10"),
+        ({"early_stopping": "soon"}, "early_stopping must be one of"),
         ({"prompt": []}, "needs a prompt"),
         ({"model": lively_model("encoder")}, "reads left to right"),
     ],
@@ -87,3 +91,53 @@ def test_the_mode_is_restored() -> None:
     model = lively_model("lstm").train()
     beam_search(model, [1], width=2, max_tokens=2)
     assert model.training
+
+
+@pytest.mark.parametrize("width", [2, 3, 5])
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("early", [False, True, "never"])
+def test_it_finds_what_transformers_finds(width: int, penalty: float, early: bool | str) -> None:
+    """GPT-2 and ours with its weights: every beam and its score, whatever the rule of stopping."""
+    lengths, how = set(), {"length_penalty": penalty, "early_stopping": early}
+    for seed in range(6):
+        theirs, ours = gpt2(seed)
+        prompt = [5 + seed, 6, 7][: 1 + seed % 3]
+        (rows,) = found_by(theirs, torch.tensor([prompt]), width, max_new_tokens=10, **how)
+        found = beam_search(ours, prompt, width=width, max_tokens=10, end=END, **how)
+        assert [beam.ids for beam in found] == [ids for ids, _ in rows]
+        scores = torch.tensor([beam.score(penalty) for beam in found])
+        torch.testing.assert_close(scores, torch.tensor([s for _, s in rows]), atol=1e-4, rtol=1e-4)
+        lengths |= {len(beam.ids) for beam in found}
+    assert len(lengths) > 1
+
+
+@pytest.mark.parametrize("family", CAUSAL)
+def test_rows_are_picked_with_what_they_have_read(family: str) -> None:
+    """A session whose rows are kept, repeated and left out says what reading them anew says; past
+    the context too, and where nobody had said that rows would be picked."""
+    model, generator = lively_model(family), torch.Generator().manual_seed(0)
+    for branches in (True, False):
+        ids = torch.tensor([[3, 4]])
+        session = Session(model, ids, branches=branches)
+        for n in range(24):
+            rows = torch.randint(len(ids), (1 + n % 4,), generator=generator)
+            chosen = torch.randint(27, (len(rows),), generator=generator)
+            session.pick(rows)
+            expected = next_logits(model, ids[rows])
+            torch.testing.assert_close(session.logits, expected, atol=1e-4, rtol=1e-4)
+            session.push(chosen)
+            ids = torch.cat([ids[rows], chosen.unsqueeze(1)], dim=1)
+            assert torch.equal(session.ids, ids)
+            expected = next_logits(model, ids)
+            torch.testing.assert_close(session.logits, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_beam_knows_how_it_came_about() -> None:
+    model = lively_model("lstm", 5)
+    for beam in beam_search(model, [1], width=4, max_tokens=6, end=0):
+        assert beam.nats == pytest.approx(-sum(beam.logprobs))
+        assert len(beam.rows) == len(beam.logprobs) == len(beam.ids) + beam.ended
+        assert beam.rows[0] == 0
+        assert beam.nats == pytest.approx(
+            nats(model, [1], (*beam.ids, *([0] if beam.ended else []))), abs=1e-4
+        )

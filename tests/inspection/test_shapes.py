@@ -11,8 +11,9 @@ from lm_core.inspection.shapes import (
 )
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import models
+from tests.tiny import READERS
 
-GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
 
 
 @pytest.mark.parametrize("name", GRADIENT)
@@ -100,7 +101,7 @@ def test_no_hook_and_no_mode_is_left_behind() -> None:
     assert not any(module._forward_hooks for module in model.modules())
 
 
-@pytest.mark.parametrize("name", models.names())
+@pytest.mark.parametrize("name", [entry.name for entry in READERS])
 def test_every_family_shows_its_shapes(name: str) -> None:
     shapes = sample_shapes(name, models[name].settings(), 65)
     assert shapes[0] == ("idx", (2, 8))

@@ -10,7 +10,14 @@ from torch.nn import functional as F
 
 from lm_core.models import heads
 from lm_core.models.contract import IGNORED
-from lm_core.models.heads import AdaptiveHead, LinearHead, StripNats, make_head, plain_nats
+from lm_core.models.heads import (
+    AdaptiveHead,
+    LinearHead,
+    StripNats,
+    make_head,
+    plain_nats,
+    smoothed_nats,
+)
 
 
 def some(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -126,3 +133,26 @@ def test_the_adaptive_head_learns() -> None:
         optimizer.step()
         optimizer.zero_grad()
     assert loss.item() < 0.1
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5, 1.0])
+def test_smoothed_surprise_is_that_of_torch_and_of_the_paper(smoothing: float) -> None:
+    """At torch's mean too: padding counts for nothing. And the gradient."""
+    logits = some(3, 7, 11).requires_grad_()
+    *_, targets = problem(3, 7, 2, 11)
+    assert (targets == IGNORED).any()
+    nats = smoothed_nats(logits, targets, smoothing)
+    how = {"ignore_index": IGNORED, "label_smoothing": smoothing}
+    flat = (logits.flatten(0, 1), targets.flatten())
+    torch.testing.assert_close(nats.flatten(), F.cross_entropy(*flat, reduction="none", **how))
+    mean, scored = F.cross_entropy(*flat, **how), targets != IGNORED
+    torch.testing.assert_close(nats.sum() / scored.sum(), mean)
+    (ours,) = torch.autograd.grad(nats.sum() / scored.sum(), logits, retain_graph=True)
+    torch.testing.assert_close(ours, torch.autograd.grad(mean, logits)[0])
+
+    logs = logits.log_softmax(dim=-1)
+    wanted = F.one_hot(targets.clamp(min=0), 11) * (1 - smoothing) + smoothing / 11
+    by_definition = -(wanted * logs).sum(dim=-1) * scored
+    torch.testing.assert_close(nats, by_definition)
+    if smoothing == 0.0:
+        torch.testing.assert_close(nats, plain_nats(logits, targets))

@@ -11,9 +11,9 @@ from lm_core.training import TrainSettings, estimate
 from lm_core.training.estimate import Plan, check
 from lm_core.training.optimizers import optimizer_of
 from tests.marks import most_slow
-from tests.tiny import tiny_settings
+from tests.tiny import READERS, tiny_settings
 
-GRADIENT = [n for n in models.names() if models[n].build.learns_by == "gradient"]
+GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
 LARGE = {"n_layer": 48, "n_embd": 4096, "n_head": 32}
 
 
@@ -106,7 +106,7 @@ def test_what_the_system_does_not_say_refuses_nothing(monkeypatch: pytest.Monkey
     check("transformer", models["transformer"].settings(**LARGE), 100, TrainSettings())
 
 
-@pytest.mark.parametrize("family", models.names())
+@pytest.mark.parametrize("family", [entry.name for entry in READERS])
 def test_what_is_small_is_never_refused(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimate, "free_memory", lambda: 0)
     monkeypatch.setattr(building, "free_memory", lambda: 0)

@@ -7,17 +7,16 @@ import torch
 
 from lm_core.evaluation import evaluate
 from lm_core.generation import SamplerSettings, generate
-from lm_core.models import models
 from lm_core.models.decoding import Captured
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Diagnosed, Finished, Step
 from lm_core.training.resume import restore, training_tensors
-from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
+from tests.tiny import READERS, TEXT, encoded, lively_model, some_ids, tiny_model
 
 pytestmark = pytest.mark.cuda
 TOKENIZER, RUNNING = encoded([TEXT])
-FAMILIES = models.names()
+FAMILIES = [entry.name for entry in READERS]
 
 
 def trainer(family: str, steps: int, **changes) -> Trainer:

@@ -8,7 +8,7 @@ from torch import nn
 
 from lm_core.encoded import Encoded
 from lm_core.evaluation import evaluate as score
-from lm_core.models import LanguageModel, models
+from lm_core.models import LanguageModel
 from lm_core.models.plain import lesson, plain_names
 from lm_core.models.weights import stored
 from lm_core.tasks import NextToken
@@ -21,9 +21,9 @@ from lm_core.training.plain_batches import (
     batches_in_order,
     batches_of_items,
 )
-from tests.tiny import NAMES, TEXT, encoded, tiny_model, tiny_settings
+from tests.tiny import NAMES, READERS, TEXT, encoded, tiny_model, tiny_settings
 
-BY_GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+BY_GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
 # The others compute fewer places, or in other pieces, so that other numbers are hidden.
 HIDES_THE_SAME = {"mlp", "rnn", "gru", "lstm", "transformer", "encoder"}
 STEPS, SEED = 8, 7

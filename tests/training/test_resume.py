@@ -7,14 +7,13 @@ import torch
 from lm_core.checkpoints import load_checkpoint, load_training, save_checkpoint
 from lm_core.doctor.faults import FAULTS
 from lm_core.errors import BadCheckpoint
-from lm_core.models import models
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, loop
 from lm_core.training.events import Step
 from lm_core.training.resume import restore, training_tensors
 from tests.marks import most_slow
 from tests.steered import StopAt
-from tests.tiny import NAMES, TEXT, encoded, tiny_model
+from tests.tiny import NAMES, READERS, TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
@@ -76,7 +75,7 @@ def test_stopped_and_resumed_is_never_stopped(
         assert torch.equal(a, b)
 
 
-@pytest.mark.parametrize("family", models.names())
+@pytest.mark.parametrize("family", [entry.name for entry in READERS])
 def test_every_family_goes_on_as_if_never_stopped(family: str, tmp_path: Path) -> None:
     """Those that descend, that count, and that do both, in the words of the registry."""
     V = TOKENIZER.vocab_size
@@ -129,6 +128,9 @@ def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:
         {"ramp": 0.9},
         {"schedule": "one-cycle", "optimizer": "muon"},
         {"schedule": "wsd", "deterministic": True},
+        {"schedule": "step", "optimizer": "sgd-momentum"},
+        {"optimizer": "sgd"},
+        {"optimizer": "adam"},
         {"ema": 0.95, "keep_best": True, "patience": 100, "eval_every": 4},
         {"accumulate": 2, "ema": 0.9, "ramp": 0.8, "keep_best": True, "eval_every": 4},
     ],

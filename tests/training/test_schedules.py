@@ -2,9 +2,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.lr_scheduler import OneCycleLR, StepLR
 
-from lm_core.training.schedules import RISE, SCHEDULES, lr_factor, one_cycle, ramped, wsd
+from lm_core.training.schedules import DROPS, RISE, SCHEDULES, lr_factor, one_cycle, ramped, wsd
 
 SHARE = st.floats(0, 1)
 
@@ -65,6 +65,18 @@ def test_one_cycle_has_no_other_warm_up() -> None:
     assert lr_factor("one-cycle", 0.5, 0.0) == pytest.approx(1 / 25)
     assert lr_factor("one-cycle", 0.5, 0.3) == pytest.approx(1)
     assert one_cycle(1.5) == pytest.approx(4e-6)
+
+
+@pytest.mark.parametrize("third", [1, 7, 100, 333])
+def test_step_is_that_of_torch(third: int) -> None:
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs, total = StepLR(optimizer, step_size=third), (DROPS + 1) * third
+    for step in range(total):
+        assert lr_factor("step", 0.0, step / total) == pytest.approx(theirs.get_last_lr()[0])
+        optimizer.step()
+        theirs.step()
+    assert lr_factor("step", 0.0, 1.0) == lr_factor("step", 0.0, 1.5) == pytest.approx(0.01)
+    assert lr_factor("step", 0.1, 0.05) == pytest.approx(0.5)  # after a warm-up
 
 
 def test_wsd_is_stable_until_its_last_fifth() -> None:

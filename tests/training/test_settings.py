@@ -41,7 +41,7 @@ def test_a_budget_survives_json(budget: Budget) -> None:
     [
         ({"lr": 0.0}, "lr must be from 1e-07 to 10.0"),
         ({"batch_size": 0}, "batch_size must be from 1"),
-        ({"optimizer": "adam"}, "did you mean 'adamw'"),
+        ({"optimizer": "adamww"}, "did you mean 'adamw'"),
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
         ({"warmup": 1.5}, "warmup must be from 0.0 to 1.0"),
         ({"lr": "fast"}, "lr must be a number"),
