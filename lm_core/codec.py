@@ -33,7 +33,8 @@ class Bare(Codec):
 
     Args:
         sizes: what the model's family is told of its ends, by name: {"n_classes": 3}.
-        names: what the answers are called, in the order of their numbers; empty where they have none.
+        names: what the answers are called, in the order of their numbers; empty where they have
+            none.
 
     Raises:
         ValueError: a size is no whole number from 1 to a million, or a name is no text.

@@ -24,9 +24,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from lm_core.doctor.looking import histogram, layer, number
 from lm_core.models.attention import Attention
-from lm_core.models.contract import Model, restart
+from lm_core.models.contract import LanguageModel, Model, restart
 from lm_core.models.heads import LinearHead
 from lm_core.models.tracing import Trace, trace
+from lm_core.models.translating import Translates
 from lm_core.training import hidden_state
 from lm_core.training.batches import Batch
 from lm_core.training.callbacks import Callback
@@ -166,17 +167,22 @@ class _Seen(Trace):
 
 @contextmanager
 def _looking(model: Model) -> Iterator[_Seen]:
-    """What the model offers, and what leaves its embeddings and its head."""
+    """What the model offers, and what leaves its embeddings and its head; of a model of other
+    things than tokens, which offers nothing, what leaves each of its layers."""
     seen = _Seen(model)
 
     def keep(name: str) -> Any:
-        return lambda module, args, out: seen.keep(name, [out], "")
+        def heard(module: nn.Module, args: Any, out: Any) -> None:
+            if isinstance(out, Tensor):
+                seen.keep(name, [out], "")
 
-    kinds = (nn.Embedding, LinearHead)
+        return heard
+
+    reads = isinstance(model.registered, LanguageModel | Translates)
     hooks = [
         module.register_forward_hook(keep(name))
         for name, module in model.named_modules()
-        if isinstance(module, kinds)
+        if isinstance(module, nn.Embedding | LinearHead) or not (reads or any(module.children()))
     ]
     try:
         with trace(model, seen):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lm_core.doctor.inside import Inside
+from lm_core.encoded import Encoded
 from lm_core.runs.gallery import share
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.probing import Probe
@@ -24,7 +25,9 @@ class Reporting:
     def __init__(self, store: RunStore, run: str, prepared: Prepared) -> None:
         self.snapshots = Snapshots(store, run, prepared)
         self.inside = Inside(share=share(prepared.spec))
-        self.probe = Probe(prepared)
+        # What is kept from training, scored token by token, where it is one text.
+        reads = isinstance(prepared.data["train"], Encoded)
+        self.probe = Probe(prepared) if reads else None
 
     @property
     def callbacks(self) -> Sequence[Callback]:
@@ -34,9 +37,9 @@ class Reporting:
     @property
     def aside(self) -> Sequence[Callable[[Trainer], Event]]:
         """What is made at each evaluation."""
-        return (self.probe,)
+        return () if self.probe is None else (self.probe,)
 
     @property
     def facts(self) -> dict[str, Any]:
         """What stays the same all through the run."""
-        return {"probe": self.probe.tokens}
+        return {} if self.probe is None else {"probe": self.probe.tokens}

@@ -139,7 +139,7 @@ def test_rows_of_any_length_are_padded_at_the_end() -> None:
 
 def test_what_cannot_be_is_one_sentence() -> None:
     encoder = lively_model("encoder")
-    with pytest.raises(BadSettings, match="pool must be one of mean, first, not 'max'"):
+    with pytest.raises(BadSettings, match="pool must be one of mean, first, last, not 'max'"):
         SequenceClassifier(encoder, 2, pool="max")
     with pytest.raises(BadSettings, match="at least one number, not 0"):
         SequenceClassifier(encoder, 0)

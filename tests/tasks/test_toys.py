@@ -3,69 +3,64 @@ them is in one small file of their own."""
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
 
-from lm_core.models.contract import Model
+from lm_core.checkpoints import load_checkpoint
+from lm_core.device import choose_device
+from lm_core.doctor.plan import Plan
+from lm_core.doctor.steps import examine
+from lm_core.errors import Unsupported
+from lm_core.runs.doctoring import patient_of
+from lm_core.runs.prepare import prepare
+from lm_core.runs.snapshots import snapshot_checkpoint, snapshot_steps
+from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.runs.training_run import TrainingRun
+from lm_core.runs.worker import execute
 from lm_core.training import Budget, Trainer, TrainSettings
-from lm_core.training.events import Evaluated, Event, Finished, Step
+from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Finished, Sampled, Step
 from lm_core.training.resume import restore, training_tensors
-from lm_core.training.task import Loss, Task
+from lm_core.training.task import Loss, tasks
+from tests.doctor.patients import Machine
 from tests.steered import StopAt
-from tests.tasks.toys import pictures, points, series
+from tests.tasks.toys import moved_in
 
 LINES = 60
-
-
-@dataclass(frozen=True)
-class Toy:
-    file: ModuleType
-    task: type[Task]
-    model: type[Model]
-    train: Any
-    validation: Any
-    steps: int = 150
-    lr: float = 1e-2
-
-
-TOYS = {
-    "pictures": Toy(
-        pictures,
-        pictures.PictureClass,
-        pictures.Convolution,
-        pictures.made(600, 0),
-        pictures.made(200, 1),
-    ),
-    "series": Toy(
-        series, series.Forecast, series.Forecaster, series.made(400, 0), series.made(200, 400)
-    ),
-    "points": Toy(
-        points,
-        points.Circle,
-        points.Game,
-        points.made(600, 0),
-        points.made(10, 1),
-        steps=300,
-        lr=3e-3,
-    ),
+TOYS = {  # file: corpus, family, steps, learning rate
+    "pictures": ("toy-stripes", "toy-convolution", 150, 1e-2),
+    "series": ("toy-waves", "toy-forecaster", 150, 1e-2),
+    "points": ("toy-circle", "toy-game", 300, 3e-3),
 }
 
 
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+    with moved_in(*TOYS):
+        yield
+
+
+def spec_of(name: str, *, steps: int | None = None, seed: int = 3, **how: Any) -> RunSpec:
+    corpus, family, usual, lr = TOYS[name]
+    train = TrainSettings(**{"lr": lr, "batch_size": 32, "eval_every": 25} | how)
+    budget = Budget(steps=steps or usual)
+    return RunSpec(CorpusSpec(corpus), model_name=family, train=train, budget=budget, seed=seed)
+
+
 def make(name: str, *, steps: int | None = None, stop: int | None = None, **how: Any) -> Trainer:
-    toy, control = TOYS[name], StopAt(stop)
-    torch.manual_seed(0)
+    ready, control = prepare(spec_of(name, steps=steps, **how)), StopAt(stop)
     control.trainer = Trainer(
-        toy.task(),
-        toy.model(),
-        {"train": toy.train, "validation": toy.validation},
-        settings=TrainSettings(**{"lr": toy.lr, "batch_size": 32, "eval_every": 25} | how),
-        budget=Budget(steps=steps or toy.steps),
-        seed=3,
+        ready.task,
+        ready.model,
+        ready.data,
+        settings=ready.spec.train,
+        budget=ready.spec.budget,
+        seed=ready.spec.seed,
         control=control,
     )
     return control.trainer
@@ -112,13 +107,10 @@ def test_stopped_and_gone_on_with_it_is_the_same_run(name: str, how: dict) -> No
 
 
 def test_every_player_moves_its_own_weights_alone() -> None:
-    class Generous(points.Circle):
-        def fooled(self, *given: Any) -> Loss:
-            return Loss(0.0 * super().fooled(*given).each)
-
     training = make("points", steps=1, weight_decay=0.0)
-    training.task = Generous()
-    training.players = training.task.players(training.model)
+    judge, maker = training.players
+    generous = replace(maker, loss=lambda *given: Loss(0.0 * maker.loss(*given).each))
+    training.players = (judge, generous)
     before = copy.deepcopy(training.model)
     list(training.run())
     unmoved = zip(before.maker.parameters(), training.model.maker.parameters(), strict=True)
@@ -129,5 +121,55 @@ def test_every_player_moves_its_own_weights_alone() -> None:
 
 @pytest.mark.parametrize("name", TOYS)
 def test_all_that_is_new_is_one_small_file(name: str) -> None:
-    text = Path(TOYS[name].file.__file__).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "toys" / f"{name}.py").read_text(encoding="utf-8")
     assert len([line for line in text.splitlines() if line.strip()]) < LINES
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_what_it_learned_is_kept_and_found_again(name: str, tmp_path: Path) -> None:
+    ready = prepare(spec_of(name, steps=5))
+    training = TrainingRun(ready, tmp_path / "model", choose_device("cpu"))
+    list(training)
+    saved = load_checkpoint(tmp_path / "model")
+    assert saved.task == ready.spec.task_name
+    found = [
+        ready.task.evaluate(m, ready.data, "validation", limit=None)
+        for m in (ready.model, saved.model)
+    ]
+    assert found[0] == found[1]
+    assert saved.meta["metrics"]["validation"]["nats_per_token"] == found[1].loss
+    with pytest.raises(Unsupported, match=tasks[saved.task].title.lower()):
+        _ = saved.tokenizer
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_a_worker_trains_it_and_the_store_keeps_what_it_shows(name: str, tmp_path: Path) -> None:
+    store, spec = RunStore(tmp_path), spec_of(name, steps=12, eval_every=4)
+    run = store.create("ada", name, spec.to_dict())
+    assert execute(str(tmp_path), run, store.hand_over(run)) == "finished"
+    row, task = store.get(run), tasks[spec.task_name].build()
+    assert (row.facts["unit"], row.facts["judge"]) == (task.unit, task.judge)
+    assert row.facts["blind"] > 0
+    scored = store.since(Evaluated, run)
+    assert len(scored) > 1
+    assert all(one["metrics"].keys() == task.metrics.keys() for one in scored)
+    shown = store.last(Sampled, run)
+    kinds = {"pictures": "pictures", "series": "table"}
+    assert (shown["kind"] if shown else None) == kinds.get(name)
+    assert not shown or all(shown["rows"])
+    assert store.last(Examined, run)["data"]["layers"]
+    (step,) = snapshot_steps(store, run)[-1:]
+    assert snapshot_checkpoint(store, run, step).task == spec.task_name
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_the_doctor_examines_it(name: str) -> None:
+    ready = prepare(spec_of(name))
+    machine = Machine(0.01, each_look=0.01)
+    who = machine.runs(patient_of(ready, choose_device("cpu")))
+    said = {}
+    for event in examine(who, Plan(seconds=12.0), clock=machine.clock):
+        if isinstance(event, Diagnosed):
+            said.setdefault(event.step, []).append(event.code)
+    assert said[0] == said[2] == ["not_for_task"]  # texts, and what their tokens allow
+    assert {3, 4, 5} <= set(said)  # a rate, the grid, the look inside

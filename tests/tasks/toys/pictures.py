@@ -1,7 +1,6 @@
 """A toy classifier of made pictures: a bright stripe, lying, standing or slanted, in noise."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,18 +8,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lm_core.models.contract import Model
-from lm_core.training.batches import Examples
-from lm_core.training.task import Loss, Scored, Task
+from lm_core.codec import Bare
+from lm_core.corpora.corpus import CorpusInfo, Numbers, register
+from lm_core.models.contract import Model, models
+from lm_core.split import Split
+from lm_core.training.events import Preview
+from lm_core.training.task import Loss, Scored, Task, tasks
+
+INFO = CorpusInfo("toy-stripes", "Toy stripes", "None: made by rule.", "Drawn.", kind="pictures")
 
 
 @dataclass(frozen=True)
-class Pictures:
+class Pictures(Split):
     pixels: Tensor  # (N, 1, 8, 8)
     labels: Tensor  # (N,)
-
-    def to(self, device: torch.device) -> "Pictures":
-        return Pictures(self.pixels.to(device), self.labels.to(device))
 
 
 def made(n: int, seed: int) -> Pictures:
@@ -32,34 +33,41 @@ def made(n: int, seed: int) -> Pictures:
     return Pictures(stripes + 0.3 * torch.randn(stripes.shape, generator=g), labels)
 
 
+@register(INFO, idea="Stripes in noise.", order=991, sources=lambda: [])
+def load(progress: Any = None) -> Numbers:
+    return Numbers(INFO, {"train": made(600, 0), "validation": made(200, 1)}, Bare(n_classes=3))
+
+
+@models.register("toy-convolution", title="Toy convolution", idea="Nine pixels at a time.")
 class Convolution(Model):
-    def __init__(self) -> None:
-        super().__init__()
-        self.look, self.say = nn.Conv2d(1, 12, 3, padding=1), nn.Linear(12, 3)
+    tasks = ("toy-picture-class",)
+
+    def __init__(self, settings: Any, n_classes: int) -> None:
+        super().__init__(settings)
+        self.look, self.say = nn.Conv2d(1, 12, 3, padding=1), nn.Linear(12, n_classes)
 
     def forward(self, pixels: Tensor) -> Tensor:
         return self.say(self.look(pixels).relu().amax((2, 3)))  # (B, 3)
 
 
+@tasks.register("toy-picture-class", title="Toy pictures", idea="Say how a stripe lies.")
 class PictureClass(Task):
-    unit = "nats per picture"
+    unit, kinds, split = "nats per picture", ("pictures",), Pictures
     metrics: ClassVar = {"accuracy": "share of the pictures"}
-
-    def batches(self, model: Model, train: Pictures, *, batch_size: int, seed: int) -> Examples:
-        return Examples((train.pixels, train.labels), batch_size, seed)
 
     def loss(self, model: Model, pixels: Tensor, labels: Tensor, state: Any) -> Loss:
         return Loss(F.cross_entropy(model(pixels), labels, reduction="none"))
 
     @torch.no_grad()
-    def evaluate(
-        self, model: Model, data: Mapping[str, Pictures], split: str, *, limit: int | None
-    ) -> Scored:
-        part = data[split]
-        logits, labels = model(part.pixels[:limit]), part.labels[:limit]
-        right = (logits.argmax(-1) == labels).float().mean().item()
+    def evaluate(self, model: Model, data: Any, split: str, *, limit: int | None) -> Scored:
+        logits, labels = model(data[split].pixels[:limit]), data[split].labels[:limit]
+        right = {"accuracy": (logits.argmax(-1) == labels).float().mean().item()}
         nats = F.cross_entropy(logits, labels).item()
-        return Scored(nats, len(labels), len(labels) == len(part.labels), {"accuracy": right})
+        return Scored(nats, len(labels), len(labels) == len(data[split].labels), right)
 
-    def blind(self, model: Model, data: Mapping[str, Pictures]) -> float:
+    def blind(self, model: Model, data: Any) -> float:
         return math.log(3)
+
+    def preview(self, model: Model, codec: Any, data: Any, **how: Any) -> Preview:
+        rows = data["train"].pixels[:6].clamp(0, 1).flatten(1).tolist()
+        return Preview(kind="pictures", columns=(8, 8), rows=tuple(map(tuple, rows)))
