@@ -85,7 +85,7 @@ class Search:
         self.looked: list[list[Tensor]] = [[] for _ in sources]  # at each step, (open beams, S)
         self.aligned = aligned
         with evaluating(model), torch.inference_mode():
-            self.writing = model.writing(padded(sources, model.device), aligned=aligned)
+            self.writing = model.writing(padded(sources, model.device))
 
     @property
     def done(self) -> bool:

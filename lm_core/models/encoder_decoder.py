@@ -257,8 +257,8 @@ class EncoderDecoder(Translates, Embedded):
         ids, padding = unpadded(source)
         return self.decode(target, self.encode(ids, padding), padding, causal=causal)
 
-    def writing(self, source: Tensor, *, aligned: bool = True) -> "DecoderWriting":
-        return DecoderWriting(self, source, aligned=aligned)
+    def writing(self, source: Tensor) -> "DecoderWriting":
+        return DecoderWriting(self, source)
 
     def hidden(self, idx: Tensor, state: Reading | None = None) -> tuple[Tensor, Reading]:
         if self.source_embedding is not None:
@@ -305,17 +305,15 @@ class EncoderDecoder(Translates, Embedded):
 class DecoderWriting(Writing):
     """The decoder one token at a time, the keys and values of both texts kept here."""
 
-    def __init__(self, model: EncoderDecoder, source: Tensor, *, aligned: bool) -> None:
+    def __init__(self, model: EncoderDecoder, source: Tensor) -> None:
         ids, self.padding = unpadded(source)
         self.model, self.memory = model, model.encode(ids, self.padding)
         self.known: KeysValues | None = None  # of the memory, once there was a step
         self.own: Cache | None = None  # of what was written
         self.looked: Tensor | None = None  # `cross`
-        self.trace = Trace(model) if aligned else None
+        self.trace = Trace(model)
 
     def step(self, ids: Tensor) -> Tensor:
-        if self.trace is None:
-            return self._step(ids)
         with trace(self.model, into=self.trace):  # attention tells its weights where somebody looks
             logits = self._step(ids)
         names = (f"decoder.blocks.{n}.cross.weights" for n in range(self.model.settings.n_layer))

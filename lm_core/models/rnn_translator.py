@@ -239,7 +239,7 @@ class RnnTranslator(Translates, Model):
         """What dropout leaves of x while training."""
         return F.dropout(x, self.settings.dropout, self.training)
 
-    def writing(self, source: Tensor, *, aligned: bool = True) -> "RecurrentWriting":
+    def writing(self, source: Tensor) -> "RecurrentWriting":
         return RecurrentWriting(self, self.encode(source), source.size(1))
 
 

@@ -66,13 +66,8 @@ class Translates:
         """
         raise NotImplementedError
 
-    def writing(self, source: Tensor, *, aligned: bool = True) -> Writing:
-        """Ready for the first token of each target.
-
-        Args:
-            source: (B, S) int64, -1 is padding.
-            aligned: the alignment will be asked for, which may cost a little at every step.
-        """
+    def writing(self, source: Tensor) -> Writing:
+        """Targets of `source` (B, S), -1 is padding, before their first token."""
         raise NotImplementedError
 
 

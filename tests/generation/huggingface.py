@@ -60,7 +60,7 @@ class Wrapped(Translates, nn.Module):
             input_ids=ids, attention_mask=there, decoder_input_ids=target.clamp(min=0)
         ).logits
 
-    def writing(self, source: Tensor, *, aligned: bool = True) -> Writing:
+    def writing(self, source: Tensor) -> Writing:
         return ReadAnew(self, source)
 
 
