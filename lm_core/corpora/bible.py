@@ -38,6 +38,7 @@ INFO = CorpusInfo(
         "By chapter, shuffled once: at most 1,000 pairs validate and 1,000 test; what training "
         "has in common with them is taken out of it."
     ),
+    cut="word",
 )
 
 _VERSES = """

@@ -52,6 +52,8 @@ class CorpusInfo:
     note: str = ""  # sentences for its owner on how a file was read
     about: str = ""  # what a label is and what it is not, a sentence or two
     may_be_passed_on: bool = False  # the licence lets anyone give the text to others
+    cut: str = "char"  # the tokenizer that suits it, by name
+    cut_target: str = ""  # and the one for the second side of pairs; "" is the same kind
 
 
 @dataclass(frozen=True)

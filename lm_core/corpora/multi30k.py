@@ -59,6 +59,7 @@ EN_FR = CorpusInfo(
         "As published: 29,000 pairs train, 1,014 validate, 1,000 test (flickr 2016), less what "
         "training and validation have in common with what is held back from them."
     ),
+    cut="word",
 )
 DE_EN = replace(EN_FR, name="multi30k-de-en", title="Multi30k, German to English")
 

@@ -38,9 +38,15 @@ TO_DIGITS = CorpusInfo(
         "All numbers below 10,000 and 20,000 from there to 999,999, shuffled once; 1,000 validate "
         "and 1,000 test, none of them below 100."
     ),
+    cut="word",
+    cut_target="char",
 )
 TO_FRENCH = replace(
-    TO_DIGITS, name="numbers-en-fr", title="Numbers, English to French", size="30,000 pairs, 3.2 MB"
+    TO_DIGITS,
+    name="numbers-en-fr",
+    title="Numbers, English to French",
+    size="30,000 pairs, 3.2 MB",
+    cut_target="",
 )
 TO_GERMAN = replace(
     TO_DIGITS, name="numbers-en-de", title="Numbers, English to German", size="30,000 pairs, 3.2 MB"

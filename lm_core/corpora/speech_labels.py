@@ -36,6 +36,7 @@ BY_PARTY = replace(
         "before 1861 that are neither (Federalist, Democratic-Republican, Whig, none) and Andrew "
         "Johnson's: it is an age as much as a party."
     ),
+    cut="word",
 )
 BY_DECADE = replace(
     BY_PARTY,

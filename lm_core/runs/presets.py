@@ -21,10 +21,11 @@ from lm_core.runs.recipes import (
 )
 from lm_core.runs.spec import NAMES, CorpusSpec, RunSpec, StartSpec
 from lm_core.settings import Settings
+from lm_core.tasks import task_for, tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 
-TOKENIZER_OF = {"speeches": "bpe", "wikitext-2": "word"}  # characters for every other corpus
+OF_WORDS = ("pairs", "classes", "values")  # kinds of own data that is cut into words
 BUDGETS = {"10 s": 10.0, "1 min": 60.0, "5 min": 300.0}
 
 
@@ -51,12 +52,20 @@ def default_spec(
     if items is None:
         registered = corpus.name in corpora
         items = corpus.holds == "items" if registered else corpus.items
-    token_name = tokenizer or TOKENIZER_OF.get(corpus.name, "char")
+    info = corpora[corpus.name].extra["info"] if corpus.name in corpora else None
+    own = "word" if corpus.holds in OF_WORDS else "char"
+    token_name = tokenizer or (own if info is None else info.cut)
+    task_name = task or task_for(model, corpus.holds)
+    learned = tasks[task_name].settings()
+    if info is not None and info.cut_target and hasattr(learned, "target"):
+        learned = replace(learned, target=info.cut_target)
     budget = budget or Budget(seconds=60)
     recipe_of = recipe_of or budget_name(budget)
     if short is None:
         short = items and is_short_list(corpus)
-    settings, train = starting_settings(model, items=items, budget=recipe_of)
+    learns = "" if corpus.holds in ("text", "items") else task_name
+    items = items or (corpus.holds in ("classes", "values") and token_name == "char")
+    settings, train = starting_settings(model, items=items, budget=recipe_of, task=learns)
     start = StartSpec()
     if items and short:
         settings, train, start = for_short_list(model, settings, train, tokenizer=token_name)
@@ -69,7 +78,8 @@ def default_spec(
         train=train,
         budget=budget,
         seed=seed,
-        task_name=task or "",
+        task_name=task_name,
+        task=learned,
         start=start,
     )
 
@@ -112,11 +122,11 @@ def for_short_list(
 
 
 def starting_settings(
-    model: str, *, items: bool, budget: str = "1 min"
+    model: str, *, items: bool, budget: str = "1 min", task: str = ""
 ) -> tuple[Settings, TrainSettings]:
-    """The recipe of a family as settings; a mixture takes those of its parts. `budget`: as
-    `recipe` takes it."""
-    entry, chosen = models[model], recipe(model, items=items, budget=budget)
+    """The recipe of a family as settings; a mixture takes those of its parts. `budget` and `task`:
+    as `recipe` takes them."""
+    entry, chosen = models[model], recipe(model, items=items, budget=budget, task=task)
     if entry.settings is MixtureSettings:
         parts = [name for name, _ in MixtureSettings().parts]
         found = {name: starting_settings(name, items=items, budget=budget) for name in parts}

@@ -23,6 +23,8 @@ class Recipe:
     train: dict[str, Any] = field(default_factory=dict)
 
 
+# The choices of 2017 need a warm-up and small rates; these do not.
+MODERN = {"norm_place": "before", "norm": "rms", "bias": False}
 MUON = {"optimizer": "muon", "lr": 0.02, "weight_decay": 0.1}
 ITEMS: dict[str, Recipe] = {
     "neural-bigram": Recipe({}, {"lr": 5e-3}),
@@ -51,6 +53,15 @@ TEXT: dict[str, Recipe] = {
     ),
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 2e-3}),
 }
+# Of pairs; and what texts with a label alter: a whole paragraph is read, and by gentler steps.
+TRANSLATION: dict[str, Recipe] = {
+    "encoder-decoder": Recipe(
+        {"n_layer": 2, "n_embd": 128, "block_size": 96, "position": "rotary", **MODERN},
+        {"lr": 2e-3},
+    ),
+    "rnn-translator": Recipe({}, {"lr": 3e-3}),
+}
+PARAGRAPH = 128  # tokens
 # Ten million weights on a GPU, which read the text many times: measured by tools/compare/gpu_race.
 GPU = Recipe(
     {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256, "dropout": 0.2},
@@ -100,17 +111,24 @@ TRAIN_ITEMS = {"batch_size": 64, "eval_tokens": 20_000}
 TRAIN_TEXT = {"batch_size": 16, "eval_tokens": 8_000}  # large vocabularies take their time
 
 
-def recipe(family: str, *, items: bool, budget: str = "1 min") -> Recipe:
+def recipe(family: str, *, items: bool, budget: str = "1 min", task: str = "") -> Recipe:
     """The recipe of a family for a list of items or for running text.
 
     Args:
         budget: "10 s", "1 min", "5 min" or "GPU" (see `budget_name`).
+        task: what is learned from other data than one text, by name; "" of one text.
     Raises:
         UnknownName: there is no such budget.
     """
     if budget not in CHANGES:
         raise UnknownName(f"No recipe for {budget!r}{nearest(budget, list(CHANGES))}")
     own = (ITEMS if items else TEXT).get(family, FALLBACK)
+    if task == "translation":
+        own = TRANSLATION.get(family, FALLBACK)
+    if task:
+        longer = {} if items or task == "translation" else {"block_size": PARAGRAPH}
+        train = own.train if task == "translation" else FALLBACK.train
+        return Recipe({**own.model, **longer}, {**TRAIN_ITEMS, **train})
     shared = TRAIN_ITEMS if items else TRAIN_TEXT
     lists, texts = CHANGES[budget]
     changed = (lists if items else texts).get(family, Recipe())

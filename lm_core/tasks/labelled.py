@@ -105,18 +105,21 @@ class LabelledTask(Task):
         return [[tokenizer.boundary_id, *ids] for ids in found]
 
     def splits(
-        self, corpus: Any, tokenizer: Tokenizer, answers: Mapping[str, Tensor]
+        self,
+        rows_of: Mapping[str, Sequence[tuple[str, Any]]],
+        tokenizer: Tokenizer,
+        answers: Mapping[str, Tensor],
     ) -> dict[str, LabelledSplit]:
         """The splits that hold anything.
 
         Raises:
             BadText: there is nothing to learn from.
         """
-        if not corpus.splits["train"]:
+        if not rows_of["train"]:
             raise BadText("There is nothing to learn from here: give more texts with a label.")
         return {
             split: LabelledSplit(*flat(self.numbers(tokenizer, rows)), answers[split])
-            for split, rows in corpus.splits.items()
+            for split, rows in rows_of.items()
             if rows
         }
 

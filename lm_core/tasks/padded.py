@@ -7,6 +7,7 @@ What is missing at the end of a row is -1, which is no token of any vocabulary.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ from torch import Tensor
 
 from lm_core.models.contract import IGNORED
 from lm_core.training.batches import Batches
+
+T = TypeVar("T")
 
 STRETCH = 32  # batches that are sorted together
 
@@ -24,6 +27,11 @@ def flat(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     ids = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows] or [np.zeros(0)])
     ends = np.concatenate([[0], lengths.cumsum()])
     return torch.from_numpy(ids.astype(np.int64)), torch.from_numpy(ends)
+
+
+def mixed(rows: Sequence[T]) -> list[T]:
+    """The same rows in a fixed random order, so that the first of them are a fair part of all."""
+    return [rows[k] for k in np.random.default_rng(0).permutation(len(rows))]
 
 
 def gathered(ids: Tensor, starts: Tensor, which: Tensor, most: int | None = None) -> Tensor:

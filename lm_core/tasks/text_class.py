@@ -21,6 +21,7 @@ from lm_core.models.sequence_heads import SequenceClassifier
 from lm_core.registry import Entry
 from lm_core.settings import Settings
 from lm_core.tasks.labelled import SHOWN, LabelledSplit, LabelledTask, ReadingSettings
+from lm_core.tasks.padded import mixed
 from lm_core.training.events import Preview
 from lm_core.training.task import Cut, Loss, Scored, tasks
 
@@ -41,14 +42,15 @@ class TextClass(LabelledTask):
     metrics: ClassVar = {"accuracy": "share of the texts", "F1": "mean over the classes"}
 
     def prepare(self, corpus: Labelled, cut: Cut) -> tuple[LabelCodec, dict[str, LabelledSplit]]:
-        texts = {split: [text for text, _ in rows] for split, rows in corpus.splits.items()}
+        splits = {split: mixed(rows) for split, rows in corpus.splits.items()}
+        texts = {split: [text for text, _ in rows] for split, rows in splits.items()}
         codec = LabelCodec(cut(texts, form=corpus.info.form), corpus.classes)
         number = {name: k for k, name in enumerate(codec.classes)}
         answers = {
             split: torch.tensor([number[label] for _, label in rows], dtype=torch.int64)
-            for split, rows in corpus.splits.items()
+            for split, rows in splits.items()
         }
-        return codec, self.splits(corpus, codec.tokenizer, answers)
+        return codec, self.splits(splits, codec.tokenizer, answers)
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         network = entry.build(settings, sizes["vocab_size"])

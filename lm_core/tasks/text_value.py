@@ -21,6 +21,7 @@ from lm_core.models.sequence_heads import SequenceRegressor
 from lm_core.registry import Entry
 from lm_core.settings import Settings
 from lm_core.tasks.labelled import SHOWN, LabelledSplit, LabelledTask, ReadingSettings
+from lm_core.tasks.padded import mixed
 from lm_core.training.events import Preview
 from lm_core.training.task import Cut, Loss, Scored, tasks
 
@@ -40,11 +41,12 @@ class TextValue(LabelledTask):
     metrics: ClassVar = {"mean error": "spreads of the values", "R2": "share of the spread told"}
 
     def prepare(self, corpus: Labelled, cut: Cut) -> tuple[LabelCodec, dict[str, LabelledSplit]]:
-        texts = {split: [text for text, _ in rows] for split, rows in corpus.splits.items()}
+        splits = {split: mixed(rows) for split, rows in corpus.splits.items()}
+        texts = {split: [text for text, _ in rows] for split, rows in splits.items()}
         tokenizer = cut(texts, form=corpus.info.form)
         values = {
             split: torch.tensor([value for _, value in rows], dtype=torch.float64)
-            for split, rows in corpus.splits.items()
+            for split, rows in splits.items()
         }
         known = values["train"]
         if len(known) < 2 or not float(known.std()) > 0:
@@ -52,7 +54,7 @@ class TextValue(LabelledTask):
         centre, spread = float(known.mean()), float(known.std())
         codec = LabelCodec(tokenizer, centre=centre, spread=spread, unit_name=corpus.unit)
         answers = {split: ((v - centre) / spread).float() for split, v in values.items()}
-        return codec, self.splits(corpus, tokenizer, answers)
+        return codec, self.splits(splits, tokenizer, answers)
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         network = entry.build(settings, **sizes)

@@ -161,9 +161,16 @@ def learned_from(
     *,
     items: bool = False,
     form: str = "",
+    other: str = "",
 ) -> Tokenizer:
     """The tokenizer of that name, learned from the training texts of `splits`, or from all where
-    its vocabulary is that of the whole text; `items` and `form` as for `Tokenizer.train`."""
+    its vocabulary is that of the whole text; `items` and `form` as for `Tokenizer.train`.
+
+    Args:
+        other: the name of another kind to take instead, with its usual settings.
+    """
+    if other and other != name:
+        name, settings = other, None
     kind = tokenizers[name].build
     texts = chain.from_iterable(splits.values()) if kind.reads_all else splits["train"]
     return kind.train(list(texts), settings, items=items, form=form)

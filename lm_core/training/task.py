@@ -27,8 +27,7 @@ from lm_core.training.events import Event, Preview
 tasks = Registry("task", package="lm_core.tasks")
 
 
-# Texts by split -> a tokenizer that has learned from them; keywords `items` and `form` as
-# `Tokenizer.train` has them.
+# Texts by split -> a tokenizer that has learned from them; keywords as `learned_from` has them.
 Cut = Callable[..., Any]
 
 
