@@ -12,6 +12,7 @@ from lm_core.runs.prepare import load_text
 from lm_core.runs.recipes import (
     FINE_TUNING,
     ITEM_CONTEXT,
+    PARAGRAPH,
     PATIENCE,
     SHORT_LIST,
     SHORT_LISTS,
@@ -25,7 +26,8 @@ from lm_core.tasks import task_for, tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 
-OF_WORDS = ("pairs", "classes", "values")  # kinds of own data that is cut into words
+LABELLED = {"classes", "values"}  # kinds of data
+OF_WORDS = {"pairs", *LABELLED}  # where it is somebody's own it is cut into words
 BUDGETS = {"10 s": 10.0, "1 min": 60.0, "5 min": 300.0}
 
 
@@ -64,7 +66,7 @@ def default_spec(
     if short is None:
         short = items and is_short_list(corpus)
     learns = "" if corpus.holds in ("text", "items") else task_name
-    items = items or (corpus.holds in ("classes", "values") and token_name == "char")
+    items = items or (corpus.holds in LABELLED and token_name == "char")
     settings, train = starting_settings(model, items=items, budget=recipe_of, task=learns)
     start = StartSpec()
     if items and short:
@@ -136,4 +138,6 @@ def starting_settings(
     settings = replace(entry.settings(), **chosen.model)
     if items and hasattr(settings, "block_size"):  # items are short: longer rows would be padding
         settings = replace(settings, block_size=min(settings.block_size, ITEM_CONTEXT))
+    elif task and LABELLED & set(tasks[task].build.kinds) and hasattr(settings, "block_size"):
+        settings = replace(settings, block_size=PARAGRAPH)
     return settings, TrainSettings(**chosen.train)

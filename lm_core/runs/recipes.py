@@ -53,7 +53,7 @@ TEXT: dict[str, Recipe] = {
     ),
     "encoder-decoder": Recipe({"n_layer": 2, "n_embd": 64, "position": "rotary"}, {"lr": 2e-3}),
 }
-# Of pairs; and what texts with a label alter: a whole paragraph is read, and by gentler steps.
+# Of pairs. Texts with a label take the models of texts, and FALLBACK.
 TRANSLATION: dict[str, Recipe] = {
     "encoder-decoder": Recipe(
         {"n_layer": 2, "n_embd": 128, "block_size": 96, "position": "rotary", **MODERN},
@@ -61,7 +61,7 @@ TRANSLATION: dict[str, Recipe] = {
     ),
     "rnn-translator": Recipe({}, {"lr": 3e-3}),
 }
-PARAGRAPH = 128  # tokens
+PARAGRAPH = 128  # tokens of a text with a label, where it is not as short as an item
 # Ten million weights on a GPU, which read the text many times: measured by tools/compare/gpu_race.
 GPU = Recipe(
     {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256, "dropout": 0.2},
@@ -125,10 +125,9 @@ def recipe(family: str, *, items: bool, budget: str = "1 min", task: str = "") -
     own = (ITEMS if items else TEXT).get(family, FALLBACK)
     if task == "translation":
         own = TRANSLATION.get(family, FALLBACK)
+        return Recipe(own.model, {**TRAIN_ITEMS, **own.train})
     if task:
-        longer = {} if items or task == "translation" else {"block_size": PARAGRAPH}
-        train = own.train if task == "translation" else FALLBACK.train
-        return Recipe({**own.model, **longer}, {**TRAIN_ITEMS, **train})
+        return Recipe(own.model, {**TRAIN_ITEMS, **FALLBACK.train})
     shared = TRAIN_ITEMS if items else TRAIN_TEXT
     lists, texts = CHANGES[budget]
     changed = (lists if items else texts).get(family, Recipe())

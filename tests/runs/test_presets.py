@@ -7,6 +7,7 @@ from lm_core.runs import recipes
 from lm_core.runs.presets import BUDGETS, default_spec, starting_settings
 from lm_core.runs.recipes import ITEM_CONTEXT
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.tasks import families_for
 from lm_core.training import Budget, TrainSettings
 
 
@@ -16,21 +17,23 @@ def test_every_text_and_family_have_settings_to_start_with(corpus: str, model: s
     spec = default_spec(CorpusSpec(name=corpus), model)
     assert RunSpec.from_address(spec.to_address()) == spec
     assert spec.budget == Budget(seconds=60)
-    if hasattr(spec.model, "block_size"):
-        short = corpora[corpus].extra["info"].kind == "items"
+    info = corpora[corpus].extra["info"]
+    if hasattr(spec.model, "block_size") and model in families_for(info.kind):
+        short = info.kind == "items" or corpus == "names-by-sex"
         assert (spec.model.block_size == ITEM_CONTEXT) == short
 
 
 def test_each_text_is_cut_as_suits_it() -> None:
     cut = {
         name: default_spec(CorpusSpec(name=name), "lstm").codec_name
-        for name in ("names", "speeches", "wikitext-2", "tiny-shakespeare")
+        for name in ("names", "speeches", "wikitext-2", "tiny-shakespeare", "numbers-en-fr")
     }
     assert cut == {
         "names": "char",
         "speeches": "bpe",
         "wikitext-2": "word",
         "tiny-shakespeare": "char",
+        "numbers-en-fr": "word",
     }
     assert default_spec(CorpusSpec(), "lstm", tokenizer="word").codec_name == "word"
 
