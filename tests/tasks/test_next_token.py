@@ -108,7 +108,7 @@ def test_the_command_line_names_the_task_and_its_figures(
     ("task", "family", "mend"),
     [
         ("fill-gap", "mlp", "mlp does not learn fill-gap, but next-token: leave --task out."),
-        ("next-token", "encoder", "but fill-gap: leave --task out."),
+        ("next-token", "encoder", "but fill-gap or text-class or text-value: leave --task out."),
         ("fill-gaps", "encoder", "did you mean 'fill-gap'?"),
         ("", "mlp", "next-token"),
     ],
