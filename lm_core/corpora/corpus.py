@@ -68,7 +68,7 @@ class Splits:
         kept of a text is kept under it, for a file may change behind a name."""
         if self.info.how == "own":
             return self.info.name  # a hash already
-        rest = [getattr(self, field.name) for field in fields(self) if field.name != "info"]
+        rest = [getattr(self, one.name) for one in fields(self) if one.name != "info"]
         content = dumps([self.info.kind, *rest], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 

@@ -116,7 +116,7 @@ def test_two_hundred_thousand_pairs_take_seconds() -> None:
     text = tsv([(f"the word number {i}", f"le mot numéro {i}") for i in range(200_000)])
     begin = time.process_time()
     corpus = pairs_of(text, title="t")
-    assert time.process_time() - begin < 30  # 4 on a quiet machine
+    assert time.process_time() - begin < 30  # 7 beside busy processes
     assert [len(split) for split in corpus.splits.values()] == [198_000, 1000, 1000]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lm_core.corpora.splitting import (
     apart,
     same,
+    split_classes,
     split_items,
     split_pairs,
     split_text,
@@ -139,3 +140,24 @@ def test_pairs_are_split_alike_every_time() -> None:
     assert splits == split_pairs(pairs, validation=4, test=4)
     assert splits != split_pairs(pairs, validation=4, test=4, seed=7)
     assert [source for source, _ in splits["validation"]] == ["s32", "s39", "s7", "s18"]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=80), st.floats(0, 0.2))
+def test_each_class_has_its_share_everywhere_or_only_trains(labels: list[str], share: float):
+    rows = [(str(i), label) for i, label in enumerate(labels)]
+    splits = split_classes(rows, held_out=share)
+    assert sorted(row for split in splits.values() for row in split) == sorted(rows)
+    for label in set(labels):
+        n = labels.count(label)
+        train, validation, test = (
+            [of for _, of in splits[split]].count(label)
+            for split in ("train", "validation", "test")
+        )
+        assert validation == test == (max(1, round(share * n)) if n >= 5 else 0)
+        assert train >= test
+
+
+def test_of_a_labelled_text_the_text_alone_counts() -> None:
+    splits = {"train": [("A", 1.0), ("b", 1.0)], "validation": [("a", 2.0)], "test": [("c", 1.0)]}
+    assert apart(splits, sides=(0,)) == {**splits, "train": [("b", 1.0)]}
+    assert apart(splits)["train"] == []
