@@ -2,5 +2,14 @@
 
 from lm_core.generation.engine import Written, generate, write_text
 from lm_core.generation.samplers import SamplerSettings, sample
+from lm_core.generation.translating import Translation, translate
 
-__all__ = ["SamplerSettings", "Written", "generate", "sample", "write_text"]
+__all__ = [
+    "SamplerSettings",
+    "Translation",
+    "Written",
+    "generate",
+    "sample",
+    "translate",
+    "write_text",
+]

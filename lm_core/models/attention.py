@@ -21,6 +21,7 @@ from lm_core.models.tracing import record, tracing
 
 ATTENTIONS = ("softmax", "average")
 SHORT = 128  # tokens
+LOWEST = torch.finfo(torch.bfloat16).min  # of a score, and in float32 it is a number too
 
 
 class Cache:
@@ -263,7 +264,7 @@ def make_mask(
     if bias is None:
         return may
     bias = bias.unsqueeze(0)  # (1, H, T, S)
-    return bias if may is None else bias.masked_fill(~may, torch.finfo(bias.dtype).min)
+    return bias if may is None else bias.masked_fill(~may, LOWEST)
 
 
 def mean_by_loop(x: Tensor) -> Tensor:

@@ -28,6 +28,12 @@ OPTIONS = [
     ("encoder-decoder", {"attention": "average"}),
     ("encoder-decoder", {"norm": "rms", "norm_place": "before", "qk_norm": True, "n_kv_head": 1}),
 ]
+
+
+def not_lstm(kind: tuple[str, dict]) -> bool:
+    return kind[0] != "rnn-translator" or kind[1].get("cell") == "gru"
+
+
 every_kind = pytest.mark.parametrize(("family", "options"), OPTIONS, ids=str)
 
 
@@ -166,6 +172,23 @@ def test_an_untrained_model_says_every_token_alike_and_every_weight_learns(
     model.answer(source, target)[there].square().mean().backward()
     grads = {name: p.grad for name, p in model.named_parameters()}
     assert [n for n, g in grads.items() if g is None or not g.any() or not g.isfinite().all()] == []
+
+
+@pytest.mark.parametrize(
+    ("family", "options"), [kind for kind in OPTIONS if not_lstm(kind)], ids=str
+)
+def test_it_learns_in_bfloat16_too(family: str, options: dict) -> None:
+    """As the trainer computes on a GPU: products in bfloat16, weights in float32. Of the LSTM torch
+    has no such products on some processors."""
+    model = lively(family, options).train()
+    source, target = pairs(*LENGTHS)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = model.answer(source, target)
+    logits.float().square().mean().backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+    there = target >= 0
+    exact = model.answer(source, target)[there]
+    assert (logits[there].float() - exact).abs().mean() < 0.05 * exact.abs().mean()
 
 
 @every_kind
