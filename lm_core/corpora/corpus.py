@@ -54,6 +54,7 @@ class CorpusInfo:
     may_be_passed_on: bool = False  # the licence lets anyone give the text to others
     cut: str = "char"  # the tokenizer that suits it, by name
     cut_target: str = ""  # and the one for the second side of pairs; "" is the same kind
+    cut_size: int = 0  # how many tokens that one has at most; 0 is as usual
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,12 @@ TO_FRENCH = replace(
     cut_target="",
 )
 TO_GERMAN = replace(
-    TO_DIGITS, name="numbers-en-de", title="Numbers, English to German", size="30,000 pairs, 3.2 MB"
+    TO_DIGITS,
+    name="numbers-en-de",
+    title="Numbers, English to German",
+    size="30,000 pairs, 3.2 MB",
+    cut_target="bpe",  # words put together of words
+    cut_size=400,
 )
 
 

@@ -60,7 +60,7 @@ def default_spec(
     task_name = task or task_for(model, corpus.holds)
     learned = tasks[task_name].settings()
     if info is not None and info.cut_target and hasattr(learned, "target"):
-        learned = replace(learned, target=info.cut_target)
+        learned = replace(learned, target=info.cut_target, target_size=info.cut_size)
     budget = budget or Budget(seconds=60)
     recipe_of = recipe_of or budget_name(budget)
     if short is None:

@@ -101,6 +101,14 @@ class TranslationSettings(Settings):
         choices=(SAME, *tokenizers.names()),
         help="What the second side is cut into; same: into what the first is.",
     )
+    target_size: int = setting(
+        0,
+        title="Vocabulary of the target",
+        low=0,
+        high=200_000,
+        unit="tokens",
+        help="At most this many, of words or byte pairs; 0 is as usual for its tokenizer.",
+    )
     label_smoothing: float = setting(
         0.0,
         title="Label smoothing",
@@ -145,7 +153,8 @@ class Translation(Task):
         else:
             other = "" if self.settings.target == SAME else self.settings.target
             source = cut(sides[0], items=True, form=form)
-            target = cut(sides[1], items=True, form=form, other=other)
+            size = self.settings.target_size
+            target = cut(sides[1], items=True, form=form, other=other, size=size)
             codec = PairCodec(source, target, corpus.sides)
         found = {
             k: self.numbers(codec, sides[0][k], sides[1][k]) for k, rows in splits.items() if rows

@@ -9,6 +9,7 @@ start when there is no prompt.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, ClassVar, Self
 
@@ -162,15 +163,19 @@ def learned_from(
     items: bool = False,
     form: str = "",
     other: str = "",
+    size: int = 0,
 ) -> Tokenizer:
     """The tokenizer of that name, learned from the training texts of `splits`, or from all where
     its vocabulary is that of the whole text; `items` and `form` as for `Tokenizer.train`.
 
     Args:
         other: the name of another kind to take instead, with its usual settings.
+        size: tokens at most, where that can be said; 0 is what the settings say.
     """
     if other and other != name:
-        name, settings = other, None
+        name, settings = other, tokenizers[other].settings()
+    if size and hasattr(settings, "vocab_size"):
+        settings = replace(settings, vocab_size=size)
     kind = tokenizers[name].build
     texts = chain.from_iterable(splits.values()) if kind.reads_all else splits["train"]
     return kind.train(list(texts), settings, items=items, form=form)
