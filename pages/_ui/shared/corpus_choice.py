@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lm_core.runs.spec import CorpusSpec
 
 ADDRESS_KEY = "text"
+TEXTS = ("text", "items")  # kinds of data that are text and nothing else
 NEW = "own"  # the option behind which a text can be given
 _LAST, _WRITTEN = "corpus_choice", "corpus_choice_written"
 _MISSING = "corpus_choice_missing"  # what was asked for and is not here, until another is chosen
@@ -37,6 +38,7 @@ class CorpusChoice:
     items: bool
     title: str
     ready: bool  # on this machine: `load_choice` needs no network
+    kind: str = "text"  # of data, as tasks name them
 
     def spec(self) -> "CorpusSpec":
         """How a run names it."""
@@ -52,6 +54,7 @@ def pick_corpus(
     key: str,
     label: str = "Text",
     default: str = "names",
+    kinds: tuple[str, ...] | None = TEXTS,
     below: "DeltaGenerator | None" = None,
 ) -> CorpusChoice:
     """A selectbox over all texts. Where one is missing, a card that gets it; under one of the
@@ -60,13 +63,17 @@ def pick_corpus(
     Args:
         key: of the selectbox; other widgets' keys begin with it.
         default: what a first visit opens on.
+        kinds: of data that are offered; None for all. A text of another kind that was chosen
+            elsewhere stays chosen there.
         below: a container for what comes under it, for a selectbox in a narrow column.
     """
     from lm_core.corpora import corpora, is_ready
 
+    ready = {name: is_ready(name) for name in corpora.names() if _fits(name, kinds)}
     last = _chosen(default)
+    if last in corpora and last not in ready:
+        last = default
     given = {f"own-{sha}": label for sha, label in own_texts.labels().items()}
-    ready = {name: is_ready(name) for name in corpora.names()}
 
     def title(option: str) -> str:
         if option == NEW:
@@ -143,7 +150,7 @@ def last_corpus(default: str = "names") -> CorpusChoice:
     from lm_core.corpora import corpora, is_ready
 
     last = st.session_state.get(_LAST, default)
-    shown = last if _known(last) and last != NEW else default
+    shown = last if _known(last) and last != NEW and _fits(last, TEXTS) else default
     return _described(shown, {name: is_ready(name) for name in corpora.names()})
 
 
@@ -204,6 +211,13 @@ def _take(option: str) -> None:
     st.session_state.pop(_MISSING, None)
 
 
+def _fits(option: str, kinds: tuple[str, ...] | None) -> bool:
+    """Whether a registered text is of one of these kinds; one's own is."""
+    from lm_core.corpora import corpora
+
+    return kinds is None or option not in corpora or corpora[option].extra["info"].kind in kinds
+
+
 def _known(option: str) -> bool:
     """Whether it can be chosen."""
     from lm_core.corpora import corpora
@@ -221,7 +235,9 @@ def _described(option: str, ready: dict[str, bool]) -> CorpusChoice:
         return CorpusChoice(NEW, "", False, "Your own text", ready=False)
     if option in corpora:
         info = corpora[option].extra["info"]
-        return CorpusChoice(option, "", info.kind == "items", info.title, ready[option])
+        items = info.kind == "items"
+        return CorpusChoice(option, "", items, info.title, ready[option], info.kind)
     sha = option.removeprefix("own-")
     text = own_texts.find(sha)
-    return CorpusChoice(NEW, sha, text.items, text.title, ready=True)
+    kind = "items" if text.items else "text"
+    return CorpusChoice(NEW, sha, text.items, text.title, ready=True, kind=kind)

@@ -71,7 +71,7 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
     with line[0]:
-        corpus = pick_corpus(key="train-text", below=card)
+        corpus = pick_corpus(key="train-text", kinds=None, below=card)
     with line[1]:
         model = st.selectbox(
             "Model",
