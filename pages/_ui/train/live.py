@@ -75,7 +75,7 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
             st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
         now = shown(runs.store, run_id)
         judgement = judgement_of(runs.store, run, now)
-        run_figures(runs.store, run, judgement, now.kept)
+        run_figures(runs.store, run, judgement, now)
         run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
