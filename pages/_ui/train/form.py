@@ -68,18 +68,24 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
 
     # What was just filled in is in the session, and a widget that finds its value there may not
     # have another to begin with.
-    spend = {} if st.session_state.get(FILLED) else {"default": "1 min"}
+    filled = st.session_state.get(FILLED)
+    spend = {} if filled else {"default": "1 min"}
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
     with line[0]:
         corpus = pick_corpus(key="train-text", kinds=None, below=card)
     with line[1]:
         names = families_for(corpus.kind)
-        if st.session_state.get("train-model") not in names:  # of another kind of data, or none yet
-            st.session_state["train-model"] = next((n for n in USUAL if n in names), names[0])
+        usual = next((name for name in USUAL if name in names), names[0])
+        if chosen := st.session_state.get("train-model"):  # perhaps for another kind of data
+            filled = filled or chosen not in names
+            if chosen not in names:
+                st.session_state["train-model"] = usual
+        begin = {} if filled else {"index": names.index(usual)}
         model = st.selectbox(
             "Model",
             names,
+            **begin,
             format_func=lambda n: families[n].title,
             key="train-model",
             bind="query-params",

@@ -24,8 +24,9 @@ EVALUATIONS = ("step", "tokens", "nats")
 @dataclass
 class Shown:
     """`points` and `evaluations` are frames with the columns above; `scored` (evaluations with all
-    their figures), `samples` and `probes` are rows of the store; `probed` is the picture made of the latter, by what it was made from; `kept`
-    step and nats of what the run keeps, once it has ended."""
+    their figures), `samples` and `probes` are rows of the store; `probed` is the picture made of
+    the latter, by what it was made from; `kept` step and loss of what the run keeps, once it has
+    ended."""
 
     points: "pd.DataFrame"
     evaluations: "pd.DataFrame"

@@ -66,16 +66,10 @@ def _made(run: "Run", row: dict[str, Any]) -> None:
     as_line = _pair if row["kind"] == "pairs" else _line
     with st.container(height=HEIGHT, border=False):
         st.html("".join(as_line(row["columns"], one) for one in row["rows"]))
-    if row["grid"]:
-        from lm_core.charts.confusion import confusion_map
-
-        dark = st.context.theme.type == "dark"
-        chart = confusion_map(row["names"], row["grid"], dark=dark)
-        show_chart(chart, key=f"train-confusion-{run.id}", table=not run.active)
 
 
 def _pair(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
-    """Safe HTML of a source, what was made of it, and what is right where that is something else."""
+    """Safe HTML of a source, what was made of it, and what is right where it is not that."""
     source, made, right = row
     mark, rest = "✓", ""
     if made != right:
@@ -99,6 +93,20 @@ def _pictures(row: dict[str, Any]) -> None:
     width, height = row["columns"]
     images = [np.asarray(one, dtype=float).reshape(height, width) for one in row["rows"]]
     st.image([np.kron(image, np.ones((8, 8))) for image in images], width=64)
+
+
+def confusion(run: "Run", shown: Shown) -> None:
+    """Which class was taken for which, at the latest look. Nothing where there are no classes."""
+    row = shown.samples[-1] if shown.samples else None
+    if row is None or not row["grid"]:
+        return
+    from lm_core.charts.confusion import confusion_map
+
+    with st.container(border=True):
+        dark = st.context.theme.type == "dark"
+        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT)
+        show_chart(chart, key=f"train-confusion-{run.id}", table=not run.active)
+        st.caption(f"After step {row['step']:,}: {plain(chart.alt)}")
 
 
 def probe(run: "Run", shown: Shown) -> None:
