@@ -141,16 +141,28 @@ def read_file(path: str | Path, column: str | None = None) -> OwnText:
         BadText: it cannot be opened, or as `read_upload`.
         BadPath: as `typed_path`.
     """
-    path = typed_path(path)
-    try:
-        check_size(path.stat().st_size, MAX_FILE_BYTES)
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # a name with a zero byte, from a card, is a ValueError
-        reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
+    path, data = _bytes_of(path)
     if path.suffix.lower() == ".csv":
         return read_upload(path.name, data, column, limit=MAX_FILE_BYTES)
     return OwnText(_title(path.name)[0], *decode(data, limit=MAX_FILE_BYTES))
+
+
+def open_file(path: str | Path) -> OwnText:
+    """A file of this machine as it stands, a table too: all of its columns. Errors as of
+    `read_file`."""
+    path, data = _bytes_of(path)
+    return OwnText(_title(path.name)[0], *decode(data, limit=MAX_FILE_BYTES))
+
+
+def _bytes_of(path: str | Path) -> tuple[Path, bytes]:
+    """What a file holds, and where it is."""
+    path = typed_path(path)
+    try:
+        check_size(path.stat().st_size, MAX_FILE_BYTES)
+        return path, path.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a zero byte, from a card, is a ValueError
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
+        raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
 
 
 def own_corpus(

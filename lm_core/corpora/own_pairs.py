@@ -23,6 +23,7 @@ MIN_PAIRS, MAX_PAIRS = 20, 300_000
 MAX_SIDE = 2000  # characters of a side, some 350 words: one longer would fill every batch
 SIDES = ("Source", "Target")
 _SAMPLE = 1000  # lines looked at to tell a TSV from a CSV
+_NEARLY_ALL, _MOST_COLUMNS = 0.9, 3  # of the lines have a tab; and cells, the last for a licence
 _STEPS = 3  # of making the corpus: rows, pairs, splits
 
 # What a first line may call the sides; both cells have to be one of these.
@@ -91,6 +92,20 @@ def pairs_of(
     corpus = named(Pairs(info, splits, sides or SIDES))
     progress(_STEPS, _STEPS)
     return corpus
+
+
+def why_pairs(text: str) -> str:
+    """Half a sentence on why a text seems to hold pairs; "" where it does not."""
+    lines = [line for line in text.split("\n", _SAMPLE)[:_SAMPLE] if line.strip()]
+    parted = [line for line in lines if "\t" in line.strip()]
+    cells = max((len(line.split("\t")) for line in parted), default=0)
+    if parted and len(parted) >= _NEARLY_ALL * len(lines) and cells <= _MOST_COLUMNS:
+        return "a tab parts nearly every line"
+    for mark in ",;":
+        heading = [cell.strip(' "') for cell in lines[0].split(mark)] if lines else []
+        if len(heading) == 2 and all(map(_HEADING.fullmatch, heading)):
+            return f"its first line names two sides, {heading[0]} and {heading[1]}"
+    return ""
 
 
 def paste_columns(left: str, right: str) -> str:
