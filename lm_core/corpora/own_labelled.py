@@ -58,19 +58,9 @@ def labelled_of(
         BadText: empty, no such columns, fewer than 20 different texts or more than 300,000, a label
             that is no number, a single class, or more than 200 classes.
     """
-    given, _ = tidy(text)
-    text = in_form(given, form)
-    notes = [note]
-    if text != given:
-        notes.append("Letters and their accents were made one character (NFC).")
-    rows, said = _rows(text)
-    notes.append(said)
-    filled = [row for row in rows if all(row)]
-    if left := len(rows) - len(filled):
-        notes.append(f"Left out: {_count(left, 'row')} without a text or a label.")
-    if kind == "values":
-        filled = [(one, _number(label)) for one, label in filled]
-    different, doubles, others = _different(filled)
+    rows, said = read_labelled(text, kind=kind, form=form)
+    notes = [note, said]
+    different, doubles, others = _different(rows)
     if doubles:
         again = f"{_count(doubles, 'text')} came again and went"
         with_other = f", {others:,} of them with another label: the first one counts" * bool(others)
@@ -87,6 +77,23 @@ def labelled_of(
     info = own_info(title, kind, f"Doubles removed, shuffled once; {rule}")
     info = dataclasses.replace(info, note=" ".join(filter(None, [*notes, rare])))
     return named(Labelled(info, splits, classes, unit if kind == "values" else ""))
+
+
+def read_labelled(text: str, *, kind: str, form: str = "NFC") -> tuple[list[tuple[str, Any]], str]:
+    """(text, class) or (text, number) of each row as it stands, doubles too; and a note on how they
+    were read. Arguments and errors as of `labelled_of`."""
+    given, _ = tidy(text)
+    text = in_form(given, form)
+    notes = []
+    if text != given:
+        notes.append("Letters and their accents were made one character (NFC).")
+    rows, said = _rows(text)
+    filled = [row for row in rows if all(row)]
+    left = len(rows) - len(filled)
+    notes += [said, f"Left out: {_count(left, 'row')} without a text or a label." if left else ""]
+    if kind == "values":
+        filled = [(one, _number(label)) for one, label in filled]
+    return filled, " ".join(filter(None, notes))
 
 
 def labels_in(text: str) -> list[str] | None:
