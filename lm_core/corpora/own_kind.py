@@ -46,17 +46,23 @@ def corpus_of(
     title: str,
     note: str = "",
     form: str = "NFC",
+    sides: tuple[str, str] | None = None,
+    unit: str = "",
     progress: Progress = untold,
 ) -> AnyCorpus:
     """The corpus that `text` is when it is read as that kind; arguments as of `own_corpus`.
+
+    Args:
+        sides: of pairs, what the two are called.
+        unit: of values.
 
     Raises:
         BadText: as `own_corpus`, `pairs_of` and `labelled_of`.
     """
     if kind == "pairs":
-        return pairs_of(text, title=title, note=note, form=form, progress=progress)
+        return pairs_of(text, title=title, sides=sides, note=note, form=form, progress=progress)
     if kind in ("classes", "values"):
-        return labelled_of(text, title=title, kind=kind, note=note, form=form)
+        return labelled_of(text, title=title, kind=kind, unit=unit, note=note, form=form)
     items = kind == "items"
     return own_corpus(text, title=title, items=items, note=note, form=form, progress=progress)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.corpora.own import as_text
 from lm_core.corpora.own_kind import KINDS, corpus_of, guess_kind
 from lm_core.errors import BadText
 
@@ -60,6 +61,24 @@ def test_read_as_any_kind_it_is_a_corpus_or_a_sentence(kind: str, text: str) -> 
     for given_text in (text, f"{PAIRS}\n{text}", f"{CLASSES}\n{text}", f"{VALUES}\n{text}"):
         with suppress(BadText):
             assert corpus_of(kind, given_text, title="Mine").info.kind == kind
+
+
+def test_what_is_downloaded_is_no_formula_and_comes_back_as_it_was() -> None:
+    for kind, text in (("pairs", PAIRS + "\n=1+1\t@here"), ("classes", CLASSES + "\n=1+1,kind")):
+        corpus = corpus_of(kind, text, title="Mine")
+        file = as_text(corpus)
+        assert "'=1+1" in file
+        rows = [
+            sorted(one for s in c.splits.values() for one in s)
+            for c in (corpus, corpus_of(kind, file, title="Mine"))
+        ]
+        assert rows[0] == rows[1]
+        assert "=1+1" in dict(rows[0])
+
+
+def test_names_of_sides_and_units_are_kept() -> None:
+    assert corpus_of("pairs", PAIRS, title="", sides=("A", "B")).sides == ("A", "B")
+    assert corpus_of("values", VALUES, title="", unit="stars").unit == "stars"
 
 
 @pytest.mark.parametrize(
