@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lm_core.checkpoints import Checkpoint
+from lm_core.checkpoints import Checkpoint, task_said
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported, nearest
 from lm_core.export.logits import TOLERANCE, largest_difference
 from lm_core.home import unwritable
 from lm_core.json_files import dumps
+from lm_core.tasks import tasks
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,9 @@ def refused(card: dict[str, Any], format: str) -> str:
     chosen = _format(format)
     if chosen.missing:
         return _missing(chosen)
+    learned = tasks[task_said(card)]
+    if "text" not in learned.build.kinds:
+        return f"It learned {learned.title.lower()}, and only models that write are exported."
     return importlib.import_module(chosen.module).refused(card)
 
 
@@ -111,11 +115,12 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
 
     Raises:
         BadSettings: an unknown format, or `out` is a folder.
-        Unsupported: the family cannot be exported so, a package is missing, or the file's logits
-            differ from the model's by more than `TOLERANCE`.
+        Unsupported: the family, or what it learned, cannot be exported so, a package is missing, or
+            the file's logits differ from the model's by more than `TOLERANCE`.
         StoreUnavailable: `out` cannot be written.
     """
     out, chosen = Path(out), _format(format)
+    _ = saved.tokenizer  # Unsupported where it reads anything else than running text
     if out.is_dir():
         raise BadSettings(
             f"{out} is a folder: name a file, such as {out / 'model'}{chosen.suffix}."

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from lm_core.corpora import Corpus
+from lm_core.corpora import AnyCorpus
 from lm_core.corpora.own import own_key, own_name, remove_own, save_own
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import limits
@@ -199,7 +199,7 @@ class RunManager(Steering):
         """Whether no worker has begun it; then none will."""
         return row.status in WAITING or (row.id in self._running and self._running[row.id].cancel())
 
-    def give_text(self, corpus: Corpus, owner: str, title: str = "") -> str:
+    def give_text(self, corpus: AnyCorpus, owner: str, title: str = "") -> str:
         """Store an own text, which is this visitor's from now on; its SHA-256.
 
         Args:
@@ -208,9 +208,10 @@ class RunManager(Steering):
         Raises:
             LabError: they have too many already, or the store cannot be written.
         """
-        text, title = own_key(corpus.info.name), limits.title(title) or corpus.info.title
+        text, info = own_key(corpus.info.name), corpus.info
+        title = limits.title(title) or info.title
         check_texts(self.store.texts.of(owner), corpus)
-        self.store.texts.add(owner, text, title, corpus.items)  # first: it is needed from here on
+        self.store.texts.add(owner, text, title, info.kind)  # first: it is needed from here on
         try:
             return save_own(corpus)
         except StoreUnavailable:

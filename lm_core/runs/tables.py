@@ -79,6 +79,7 @@ LATER = (
     ("samples", "rows", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "names", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "grid", "TEXT NOT NULL DEFAULT '[]'"),
+    ("texts", "kind", "TEXT NOT NULL DEFAULT ''"),
 )
 
 TABLES: dict[type, tuple[str, tuple[str, ...]]] = {

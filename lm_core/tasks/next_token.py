@@ -43,7 +43,10 @@ class NextToken(Task):
 
     def prepare(self, corpus: Corpus, cut: Cut) -> tuple[Tokenizer, dict[str, Encoded]]:
         tokenizer = cut(corpus.splits, items=corpus.items, form=corpus.info.form)
-        return tokenizer, encode_corpus(corpus, tokenizer)
+        return tokenizer, self.encode(corpus, tokenizer)
+
+    def encode(self, corpus: Corpus, codec: Tokenizer) -> dict[str, Encoded]:
+        return encode_corpus(corpus, codec)
 
     def unit_of(self, codec: Tokenizer) -> str:
         """In the words of its tokenizer: nats per character, per word, per token."""

@@ -214,6 +214,8 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
         "VALUES ('old', 'ada', 'Old', '{}', 'finished', 1.0)"
     )
     old.execute("INSERT INTO samples (run, step, text) VALUES ('old', 1, 'anna')")
+    for items in (0, 1):
+        old.execute("INSERT INTO texts VALUES ('ada', ?, 'Mine', ?, 1.0)", (f"{items}" * 64, items))
     old.commit()
     old.close()
     for _ in range(2):  # the second time there is nothing to do
@@ -224,6 +226,7 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
     assert store.wish("old").pause_at is None
     assert store.last(Sampled, "old")["pieces"] == ()
     assert store.runs_of("ada") == [row]
+    assert [one.kind for one in store.texts.of("ada")] == ["text", "items"]
     for event in SHOWN:
         store.record("old", [event])
         assert store.last(type(event), "old")["step"] == 1
@@ -233,6 +236,10 @@ def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
     """When a spec was a corpus and a tokenizer, and an evaluation nats alone."""
     old = sqlite3.connect(tmp_path / "runs.sqlite")
     old.executescript((Path(__file__).parent / "older" / "store_of_version_1.sql").read_text())
+    given = [("ab" * 32, "Names", 1), ("cd" * 32, "Diary", 0)]
+    for number, (text, title, items) in enumerate(given):
+        old.execute("INSERT INTO texts VALUES ('ada', ?, ?, ?, ?)", (text, title, items, number))
+    old.commit()
     asked = "SELECT id, spec FROM runs"
     before = {run: json.loads(text) for run, text in old.execute(asked)}
     old.close()
@@ -255,6 +262,8 @@ def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
     (shown,) = store.since(Sampled, "first")
     assert (shown["text"], shown["kind"], shown["rows"]) == ("anna", "text", ())
     assert shown["pieces"] == (("an", 0.5), ("na", 0.25))
+    told = [(one.title, one.kind) for one in store.texts.of("ada")]
+    assert told == [("Names", "items"), ("Diary", "text")]
 
 
 # What a run shows ---------------------------------------------------------------------------------
