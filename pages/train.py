@@ -46,7 +46,8 @@ def shipped_curve(model: str) -> None:
     from lm_core.checkpoints import load_history
     from lm_core.tokenizers import tokenizers
 
-    choices = sorted(models.shipped(), key=lambda c: (c.family != model, not c.items))
+    of_tokens = [choice for choice in models.shipped() if choice.of_tokens]
+    choices = sorted(of_tokens, key=lambda c: (c.family != model, not c.items))
     st.html(ROOM)
     for choice in choices:
         history = load_history(choice.folder)

@@ -235,7 +235,7 @@ def test_runs_that_go_on_at_once_are_drawn_together_without_a_tick(train: AppTes
 
 
 def test_runs_with_different_tokenizers_share_an_axis_in_bits_alone(train: AppTest) -> None:
-    cut = spec().to_dict() | {"tokenizer": {"name": "bpe"}}
+    cut = spec().to_dict() | {"codec": {"name": "bpe"}}
     facts = stored.FACTS | {"counts": {"validation": {"tokens": 350, "characters": 700}}}
     one, two = a_run(train), a_run(train, RunSpec.from_dict(cut), facts=facts)
     train.session_state["train-ticked"] = [one, two]
@@ -251,7 +251,7 @@ def test_runs_with_different_tokenizers_share_an_axis_in_bits_alone(train: AppTe
 
 
 def test_bits_of_a_run_whose_tokens_do_not_tell_the_text_are_withheld(train: AppTest) -> None:
-    cut = spec().to_dict() | {"tokenizer": {"name": "word"}}
+    cut = spec().to_dict() | {"codec": {"name": "word"}}
     counted = {"tokens": 150, "characters": 700, "skipped_characters": 70}
     facts = stored.FACTS | {"counts": {"validation": counted}}
     one, two = a_run(train), a_run(train, RunSpec.from_dict(cut), facts=facts)

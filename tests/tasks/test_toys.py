@@ -2,6 +2,7 @@
 them is in one small file of their own."""
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 import torch
 
 from lm_core.checkpoints import load_checkpoint
+from lm_core.cli import main
 from lm_core.device import choose_device
 from lm_core.doctor.plan import Plan
 from lm_core.doctor.steps import examine
 from lm_core.errors import Unsupported
+from lm_core.models import models
 from lm_core.runs.doctoring import patient_of
 from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import snapshot_checkpoint, snapshot_steps
@@ -22,6 +25,7 @@ from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.training_run import TrainingRun
 from lm_core.runs.worker import execute
+from lm_core.tasks import task_of
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Finished, Sampled, Step
 from lm_core.training.resume import restore, training_tensors
@@ -173,3 +177,19 @@ def test_the_doctor_examines_it(name: str) -> None:
             said.setdefault(event.step, []).append(event.code)
     assert said[0] == said[2] == ["not_for_task"]  # texts, and what their tokens allow
     assert {3, 4, 5} <= set(said)  # a rate, the grid, the look inside
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_the_command_line_trains_it(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus, family, *_ = TOYS[name]
+    args = ["train", "--corpus", corpus, "--model", family, "--steps", "3", "--json"]
+    assert main([*args, "--out", str(tmp_path / "model")]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    task = task_of(family)
+    assert (answer["task"], answer["steps"]) == (models[family].build.tasks[0], 3)
+    assert answer["metrics"].keys() == {task.judge, *task.metrics}
+    assert answer["validation_nats"] == answer["metrics"][task.judge]
+    assert main(["generate", str(tmp_path / "model"), "--json"]) == 2
+    assert f"learned {tasks[answer['task']].title.lower()}" in capsys.readouterr().err

@@ -41,11 +41,25 @@ class Choice:
         return self.card.get("spec", {}).get("codec", {}).get("name", "")
 
     @property
+    def task(self) -> str:
+        """What it learned, by name."""
+        from lm_core.checkpoints import task_said
+
+        return task_said(self.card)
+
+    @property
+    def of_tokens(self) -> bool:
+        """Whether it guesses the tokens of one text."""
+        from lm_core.training.task import tasks
+
+        return tasks[self.task].build.weighed
+
+    @property
     def writes(self) -> bool:
-        """Whether it reads from left to right, as writing needs."""
+        """Whether it reads a text from left to right, as writing on needs."""
         from lm_core.models import models
 
-        return models[self.family].build.causal
+        return self.of_tokens and models[self.family].build.causal
 
 
 @st.cache_data(show_spinner=False)
@@ -104,7 +118,7 @@ def of_lists() -> list[Choice]:
 
 def with_attention() -> list[Choice]:
     """Models with attention, those of running text first."""
-    found = [choice for choice in shipped() + own() if _looks(choice.family)]
+    found = [c for c in shipped() + own() if c.of_tokens and _looks(c.family)]
     return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
 
 

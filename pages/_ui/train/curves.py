@@ -34,7 +34,8 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """The curve that is chosen, and a sentence that reads it aloud."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
 
-    views = [LOSS, SPEED] if counts(run) else [LOSS, RATE, NORM, SPEED]
+    named = {shown_as(name): name for name in figures_of(run)}
+    views = [LOSS, *named, *([SPEED] if counts(run) else [RATE, NORM, SPEED])]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(
             "Curve",
@@ -52,6 +53,9 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     if view == LOSS:
         chart = _loss(run, shown, measure, smoothing, within)
         says = judgement.reading.text
+    elif view in named:
+        chart = _figure(run, shown, named[view])
+        says = chart.alt
     else:
         chart, says = _other(run, shown, view, within)
     draw(chart, says, key=key, live=run.active)
@@ -61,15 +65,17 @@ def scale(run: "Run") -> "tuple[Measure, float]":
     """The unit of the loss and how calm its curve is."""
     from lm_core.charts.zooming import HOW
 
-    name = st.segmented_control(
-        "Unit of the loss",
-        list(MEASURES),
-        default="nats",
-        required=True,
-        format_func=MEASURES.__getitem__,
-        key="train-measure",
-        help=UNITS,
-    )
+    name = "nats"
+    if of_tokens(run):
+        name = st.segmented_control(
+            "Unit of the loss",
+            list(MEASURES),
+            default="nats",
+            required=True,
+            format_func=MEASURES.__getitem__,
+            key="train-measure",
+            help=UNITS,
+        )
     smoothing = st.select_slider(
         "Smoothing",
         list(SMOOTH),
@@ -85,8 +91,10 @@ def scale(run: "Run") -> "tuple[Measure, float]":
 
 def measure_of(run: "Run", name: str) -> "Measure":
     """One of MEASURES for the tokens of this run."""
-    from lm_core.charts.measures import measure
+    from lm_core.charts.measures import Measure, measure
 
+    if not of_tokens(run):
+        return Measure(unit_of(run))
     return measure(name, per=per(run), tokens_per_character=tokens_per_character(run))
 
 
@@ -101,6 +109,25 @@ def unit_of(run: "Run") -> str:
 
     # What a run does not say yet, or an older one never said.
     return run.facts.get("unit") or f"nats per {tokenizers[run.spec['codec']['name']].build.unit}"
+
+
+def of_tokens(run: "Run") -> bool:
+    """Whether it guesses the tokens of one text, so that its loss can be had per character."""
+    from lm_core.training.task import tasks
+
+    name = run.spec["task"]["name"]
+    return name not in tasks or tasks[name].build.weighed
+
+
+def figures_of(run: "Run") -> dict[str, str]:
+    """What its task reports beside the loss, by name, and in what it is counted; of a text nothing
+    but what the unit of the loss says already."""
+    return {} if of_tokens(run) else run.facts.get("metrics", {})
+
+
+def shown_as(name: str) -> str:
+    """What a figure is called on a button."""
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def blind(run: "Run") -> float | None:
@@ -124,6 +151,8 @@ def withheld(run: "Run") -> str | None:
     """Why the loss of this run is not given in bits per character, where it is not."""
     from lm_core import extent
 
+    if not of_tokens(run):
+        return "its loss is not about the tokens of a text."
     counted = _counted(run)
     skipped = counted.get("skipped_characters", 0)
     return extent.withheld(counted.get("characters", 0) - skipped, skipped)
@@ -195,6 +224,12 @@ def _loss(
         within=within,
         height=HEIGHT,
     )
+
+
+def _figure(run: "Run", shown: Shown, name: str) -> "Chart":
+    from lm_core.charts.metrics import metric_curve
+
+    return metric_curve(shown.figure(name), name, figures_of(run)[name], height=HEIGHT)
 
 
 def _other(

@@ -1,15 +1,24 @@
 """The figures of a run: how far it is, how good, how fast."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.train.curves import measure_of, withheld
+from pages._ui.train.curves import (
+    figures_of,
+    measure_of,
+    of_tokens,
+    shown_as,
+    unit_of,
+    withheld,
+)
 
 if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run, RunStore
+    from pages._ui.train.points import Shown
 
 STEP = "Steps taken: each is one look at a little text and one small correction."
 NATS = (
@@ -25,19 +34,19 @@ PERPLEXITY = (
     "e to the power of the nats: it is as unsure as somebody who throws a fair die of so many "
     "sides for each token. It compares runs that cut the text alike; of others compare the bits."
 )
+LOSS = "at the last evaluation, and in the end that of what is kept; the lower the better."
 
 
-def run_figures(
-    store: "RunStore", run: "Run", judgement: "Judgement", kept: tuple[int, float] | None
-) -> None:
-    """Step, time left, speed; validation in nats, as a perplexity, and in bits. Of fixed widths, so
-    that nothing moves: one line on a wide page, two on a telephone."""
+def run_figures(store: "RunStore", run: "Run", judgement: "Judgement", shown: "Shown") -> None:
+    """Step, time left, speed; of a text validation in nats, as a perplexity, and in bits, else the
+    loss and the figures of the task. Of fixed widths, so that nothing moves: one line on a wide
+    page, two on a telephone."""
     from lm_core.charts.words import duration, human, nats
     from lm_core.runs.queue import seconds_left
     from lm_core.training.events import Step
 
     step, known = store.last(Step, run.id), judgement.headline
-    at = "at step"
+    at, kept = "at step", shown.kept
     if kept and not run.active:
         at, known = "kept, step", kept
     left = seconds_left(store, run) if run.active else None
@@ -45,22 +54,37 @@ def run_figures(
         st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
         st.metric("Time left", "–" if left is None else duration(left), width=100)
         speed = human(step["tokens_per_second"]) if step else "–"
-        st.metric("Tokens / s", speed, width=112)
-        loss = math.nan if known is None else known[1]
-        of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
-        kept_back = withheld(run)
-        why = f" Withheld: {kept_back}" if kept_back else ""
-        for label, value, help_, width in (
-            ("Validation, nats", loss, NATS, 158),
-            ("Perplexity", of["perplexity"], PERPLEXITY, 112),
-            ("Bits per character", of["bits"], BITS + why, 158),
-        ):
+        st.metric("Tokens / s" if of_tokens(run) else "Targets / s", speed, width=112)
+        for label, value, at_step, help_, width in _quality(run, shown, known):
             st.metric(
                 label,
                 "–" if math.isnan(value) else nats(value),
-                "not yet" if known is None else f"{at} {known[0]:,}",
+                "not yet" if at_step is None else f"{at} {at_step:,}",
                 delta_color="off",
                 delta_arrow="off",
                 help=help_,
                 width=width,
             )
+
+
+def _quality(
+    run: "Run", shown: "Shown", known: tuple[int, float] | None
+) -> Iterator[tuple[str, float, int | None, str, int]]:
+    """How good it is: label, value, step, help, width in pixels."""
+    step, loss = (None, math.nan) if known is None else known
+    if not of_tokens(run):
+        judge = run.facts.get("judge", "loss")
+        yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 158
+        for name, unit in figures_of(run).items():
+            values = shown.figure(name)
+            if shown.scored and not values:
+                continue  # it cannot be had of these examples
+            at, value = values[-1] if values else (None, math.nan)
+            yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112
+        return
+    of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
+    kept_back = withheld(run)
+    why = f" Withheld: {kept_back}" if kept_back else ""
+    yield "Validation, nats", loss, step, NATS, 158
+    yield "Perplexity", of["perplexity"], step, PERPLEXITY, 112
+    yield "Bits per character", of["bits"], step, BITS + why, 158

@@ -4,6 +4,7 @@ Other screens fill it in too (`filling.py`). What was changed under More setting
 address, so that Back takes it back and a link opens the form as it is here.
 """
 
+import dataclasses
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ADDRESS_KEY = "spec"
 MINUTE = 60.0
+USUAL = ("transformer", "encoder-decoder")  # what is begun with, the first that fits the data
 STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
 BEGINS = (
     "A short list: this model does not begin with nothing but with the first names that a model of "
@@ -62,17 +64,24 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     """The line of choices: text, model, budget; and where Start will stand."""
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS
+    from lm_core.tasks import families_for
 
     # What was just filled in is in the session, and a widget that finds its value there may not
     # have another to begin with.
-    names, filled = families.names(), st.session_state.get(FILLED)
-    begin = {} if filled else {"index": names.index("transformer")}
+    filled = st.session_state.get(FILLED)
     spend = {} if filled else {"default": "1 min"}
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
     with line[0]:
         corpus = pick_corpus(key="train-text", kinds=None, below=card)
     with line[1]:
+        names = families_for(corpus.kind)
+        usual = next((name for name in USUAL if name in names), names[0])
+        if chosen := st.session_state.get("train-model"):  # perhaps for another kind of data
+            filled = filled or chosen not in names
+            if chosen not in names:
+                st.session_state["train-model"] = usual
+        begin = {} if filled else {"index": names.index(usual)}
         model = st.selectbox(
             "Model",
             names,
@@ -105,6 +114,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
     from lm_core.runs.recipes import is_short
     from lm_core.runs.spec import NAMES
+    from lm_core.tasks import tasks
     from lm_core.tokenizers import tokenizers
     from lm_core.training import Budget
 
@@ -125,15 +135,16 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
             what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
             st.caption(f"These are the settings of {filling.of}.{what}")
         top = st.columns(4)
-        names = tokenizers.names()
-        token = top[0].selectbox(
-            "Tokenizer",
-            names,
-            index=names.index(base.codec_name),
-            format_func=lambda n: tokenizers[n].title,
-            key=f"train-tokenizer-{corpus.name}{suffix}",
-            help="What the text is cut into: characters, words, or frequent pieces.",
-        )
+        names, token = tokenizers.names(), base.codec_name
+        if base.learned.reads:
+            token = top[0].selectbox(
+                "Tokenizer",
+                names,
+                index=names.index(base.codec_name),
+                format_func=lambda n: tokenizers[n].title,
+                key=f"train-tokenizer-{corpus.name}{suffix}",
+                help="What the text is cut into: characters, words, or frequent pieces.",
+            )
         seed = top[1].number_input(
             "Seed",
             0,
@@ -165,6 +176,10 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
         few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
         kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
+        if dataclasses.fields(spec.task):
+            st.markdown(f"## {tasks[spec.task_name].title}")
+            task = tried(lambda: settings_widgets(spec.task, key=f"train-l-{kind}"), spec.task)
+            spec = replace(spec, task=task)
         if families[model].build.learns_by != "counting":
             st.markdown("## Training")
             train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
@@ -173,7 +188,7 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         st.markdown(f"## {families[model].title}")
         inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
         spec = replace(spec, model=inside)
-        if token != "char":
+        if spec.learned.reads and dataclasses.fields(spec.codec):
             st.markdown(f"## {tokenizers[token].title}")
             given = spec.codec
             cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
@@ -262,4 +277,5 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
 
 def _same(one: "RunSpec", other: "RunSpec") -> bool:
     """Whether the line of choices says the same of both."""
-    return (one.data, one.model_name) == (other.data, other.model_name)
+    same = (one.data, one.model_name) == (other.data, other.model_name)
+    return same and one.task_name == other.task_name

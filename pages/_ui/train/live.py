@@ -14,12 +14,12 @@ from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import waiting
-from pages._ui.train.curves import run_curves
+from pages._ui.train.curves import of_tokens, run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
 from pages._ui.train.next_steps import next_steps
 from pages._ui.train.points import shown
-from pages._ui.train.samples import probe, samples
+from pages._ui.train.samples import confusion, probe, samples
 from pages._ui.train.scrubber import scrubber
 from pages._ui.train.steering import rate_now, steering
 from pages._ui.train.tested import run_tested
@@ -75,7 +75,7 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
             st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
         now = shown(runs.store, run_id)
         judgement = judgement_of(runs.store, run, now)
-        run_figures(runs.store, run, judgement, now.kept)
+        run_figures(runs.store, run, judgement, now)
         run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
@@ -88,6 +88,7 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
             if not run.active:
                 next_steps(run)
         verdicts(run, judgement)
+        confusion(run, now)
         probe(run, now)
 
 
@@ -109,7 +110,8 @@ def _status(run: "Run", judgement: "Judgement") -> None:
         words += f" Learning rate {rate_now(run):.3g}, at the start {run.spec['train']['lr']:.3g}."
     if run.active and run.pause_at:
         words += f" It pauses after step {run.pause_at:,}."
-    st.markdown("## What it writes now" if run.active else "## What it wrote")
+    writes, wrote = ("writes", "wrote") if of_tokens(run) else ("does", "did")
+    st.markdown(f"## What it {writes} now" if run.active else f"## What it {wrote}")
     bad = run.status in ("failed", "interrupted") or unkept
     if trouble and bad:
         st.warning(plain(trouble))

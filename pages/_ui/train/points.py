@@ -23,12 +23,14 @@ EVALUATIONS = ("step", "tokens", "nats")
 
 @dataclass
 class Shown:
-    """`points` and `evaluations` are frames with the columns above; `samples` and `probes` are
-    rows of the store; `probed` is the picture made of the latter, by what it was made from; `kept`
-    step and nats of what the run keeps, once it has ended."""
+    """`points` and `evaluations` are frames with the columns above; `scored` (evaluations with all
+    their figures), `samples` and `probes` are rows of the store; `probed` is the picture made of
+    the latter, by what it was made from; `kept` step and loss of what the run keeps, once it has
+    ended."""
 
     points: "pd.DataFrame"
     evaluations: "pd.DataFrame"
+    scored: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     probes: list[dict[str, Any]] = field(default_factory=list)
     probed: tuple[Any, ...] | None = None
@@ -40,6 +42,10 @@ class Shown:
     def train(self) -> "pd.DataFrame":
         """As the loss curve wants it."""
         return self.points[["step", "nats"]].rename(columns={"nats": "train_nats"})
+
+    def figure(self, name: str) -> list[tuple[int, float]]:
+        """Step and value of one of the task's figures, at each evaluation that has it."""
+        return [(r["step"], r["metrics"][name]) for r in self.scored if name in r["metrics"]]
 
 
 def shown(store: "RunStore", run: str) -> Shown:
@@ -64,6 +70,7 @@ def shown(store: "RunStore", run: str) -> Shown:
         here.kept = (row["step"], row["nats"]) if row["split"] == THE_KEPT else None
     scored = [row for row in news[Evaluated] if row["split"] == "validation"]
     here.evaluations = _joined(here.evaluations, scored)
+    here.scored = _listed(here.scored, scored)
     here.samples = _listed(here.samples, news[Sampled])
     here.probes = _listed(here.probes, news[Probed])
     if len(here.points) > 2 * STEPS:
@@ -76,6 +83,7 @@ def _cut(here: Shown, step: int) -> None:
     """Forget what was shown from this step on, which is done again and may end sooner."""
     here.points = here.points[here.points["step"] < step]
     here.evaluations = here.evaluations[here.evaluations["step"] < step]
+    here.scored = [row for row in here.scored if row["step"] < step]
     here.samples = [row for row in here.samples if row["step"] < step]
     here.probes = [row for row in here.probes if row["step"] < step]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SAMPLES = 6  # shown at a time: the first, and the latest
 HEIGHT = 236  # pixels
 PROBE_HEIGHT = 330
+EXAMPLE = "overflow-wrap:anywhere;margin:0 0 8px 0;font-size:0.9rem"
 
 
 def samples(run: "Run", shown: Shown) -> None:
@@ -23,6 +24,9 @@ def samples(run: "Run", shown: Shown) -> None:
     from lm_core.charts.colour_text import token_legend
 
     rows = shown.samples
+    if rows and rows[-1]["kind"] != "text":
+        _made(run, rows[-1])
+        return
     if len(rows) > SAMPLES:
         rows = [rows[0], *rows[-(SAMPLES - 1) :]]
     with st.container(height=HEIGHT, border=False, autoscroll=True):
@@ -51,6 +55,58 @@ def sample(row: dict[str, Any]) -> str:
         return head + token_spans(texts, given)
     body = safe(text.strip()) or "(only blanks)"
     return f'{head}<div style="white-space:pre-wrap;overflow-wrap:anywhere">{body}</div>'
+
+
+def _made(run: "Run", row: dict[str, Any]) -> None:
+    """What a model of another kind does now: the latest of it."""
+    st.caption(f"After step {row['step']:,}, of examples kept from training:")
+    if row["kind"] == "pictures":
+        _pictures(row)
+        return
+    as_line = _pair if row["kind"] == "pairs" else _line
+    with st.container(height=HEIGHT, border=False):
+        st.html("".join(as_line(row["columns"], one) for one in row["rows"]))
+
+
+def _pair(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+    """Safe HTML of a source, what was made of it, and what is right where it is not that."""
+    source, made, right = row
+    mark, rest = "✓", ""
+    if made != right:
+        mark, rest = "✗", f'<br><span style="opacity:0.7">right: {safe(right)}</span>'
+    said = f"<b>{mark} {safe(made) or '(nothing)'}</b>"
+    return f'<div style="{EXAMPLE}">{safe(source)}<br>{said}{rest}</div>'
+
+
+def _line(columns: tuple[str, ...], row: tuple[Any, ...]) -> str:
+    """Safe HTML of one example: its text, or first column, and below it the others by name."""
+    first, *others = (f"{one:.3g}" if isinstance(one, float) else str(one) for one in row)
+    pairs = zip(columns[1:], others, strict=True)
+    named = ", ".join(f"{safe(str(name))} <b>{safe(one)}</b>" for name, one in pairs)
+    return f'<div style="{EXAMPLE}">{safe(first)}<br><span style="opacity:0.8">{named}</span></div>'
+
+
+def _pictures(row: dict[str, Any]) -> None:
+    """Each as squares of grey."""
+    import numpy as np
+
+    width, height = row["columns"]
+    images = [np.asarray(one, dtype=float).reshape(height, width) for one in row["rows"]]
+    st.image([np.kron(image, np.ones((8, 8))) for image in images], width=64)
+
+
+def confusion(run: "Run", shown: Shown) -> None:
+    """Which class was taken for which, at the latest look. Nothing where there are no classes."""
+    row = shown.samples[-1] if shown.samples else None
+    if row is None or not row["grid"]:
+        return
+    from lm_core.charts.confusion import confusion_map
+
+    with st.container(border=True):
+        dark = st.context.theme.type == "dark"
+        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT)
+        show_chart(chart, key=f"train-confusion-{run.id}", table=not run.active)
+        st.caption(f"After step {row['step']:,}: {plain(chart.alt)}")
 
 
 def probe(run: "Run", shown: Shown) -> None:
