@@ -46,13 +46,22 @@ def link(entry: "Entry", settings: "Settings") -> None:
 
 
 def train_this(entry: "Entry", settings: "Settings") -> None:
-    """On to Train, with this family and these settings, on the text that was chosen last."""
+    """On to Train, with this family and these settings, on the text that was chosen last; of one
+    that learns nothing from it, on the first text that is here and that it learns from."""
+    from lm_core.corpora import corpora, is_ready
     from lm_core.runs.presets import default_spec
+    from lm_core.runs.spec import CorpusSpec
+    from lm_core.tasks import families_for
 
     if st.button("Train this one", key="architectures-train"):
         corpus = last_corpus()
         # It begins with nothing: the names model that ships has settings of its own.
-        usual = default_spec(corpus.spec(), entry.name, items=corpus.items, short=False)
+        if entry.name in families_for(corpus.kind):
+            usual = default_spec(corpus.spec(), entry.name, items=corpus.items, short=False)
+        else:
+            kinds = ((e.name, e.extra["info"].kind) for e in corpora)
+            fit = (n for n, kind in kinds if entry.name in families_for(kind) and is_ready(n))
+            usual = default_spec(CorpusSpec(name=next(fit)), entry.name, short=False)
         fill(replace(usual, model=settings), of="the model on Architectures")
         st.switch_page("pages/train.py")
 

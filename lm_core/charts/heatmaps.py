@@ -26,6 +26,7 @@ def all_heads(
     weights: np.ndarray,
     tokens: Sequence[str],
     *,
+    columns: Sequence[str] | None = None,
     selected: tuple[int, int] | None = None,
     causal: bool = True,
     dark: bool = False,
@@ -34,26 +35,28 @@ def all_heads(
     """Every head of every layer side by side. Dotted frame: looks mostly at the token before.
 
     Args:
-        weights: (L, H, T, T) attention of each layer and head, rows summing to 1.
+        weights: (L, H, T, T) attention of each layer and head, rows summing to 1; NaN stays blank.
         tokens: the T tokens' texts.
+        columns: the S tokens of another text that they look at; weights are then (L, H, T, S).
         selected: (layer, head), counted from 0, to frame.
-        causal: leave the cells right of the diagonal blank.
+        causal: leave the cells right of the diagonal blank, of a text that looks at itself.
         dark: use the colour scale made for a dark page.
         height: in pixels; from the number of layers when None.
 
     A point's `customdata` is [layer, head], counted from 0; the words count from 1.
     """
-    weights = _clean(weights, causal)
-    L, H, T, _ = weights.shape
-    pooled, block = _pool(weights)
-    side = pooled.shape[-1]
+    across = columns is not None
+    weights = _clean(weights, causal and not across)
+    L, H, T, S = weights.shape
+    pooled, high = _pool(weights, axis=-2)
+    pooled, wide = _pool(pooled, axis=-1)
     title = "All heads"
     figure = go.Figure()
-    if L and H and T:
+    if L and H and T and S:
         figure.add_heatmap(
             z=_mosaic(pooled).astype(np.float32),
-            x=_edges(H, side),
-            y=_edges(L, side),
+            x=_edges(H, pooled.shape[-1]),
+            y=_edges(L, pooled.shape[-2]),
             **_scale(dark),
             showscale=False,
             hoverinfo="skip",
@@ -64,8 +67,8 @@ def all_heads(
         y=[layer * (1 + _GAP) + 0.5 for layer, _ in named],
         **_targets([list(pair) for pair in named], [_named(*pair) for pair in named]),
     )
-    previous = _to_previous(weights)
-    looks_back = [pair for pair in named if previous[pair] >= PREVIOUS]
+    previous = None if across else _to_previous(weights)
+    looks_back = [] if across else [pair for pair in named if previous[pair] >= PREVIOUS]
     for pair in looks_back:
         _frame(figure, pair, {"color": GREY, "width": 2, "dash": "dot"})
     if selected in named:
@@ -84,8 +87,10 @@ def all_heads(
     figure.update_xaxes(**bare, range=[-0.04, max(1, H) * (1 + _GAP) - _GAP + 0.04])
     figure.update_yaxes(**bare, range=[max(1, L) * (1 + _GAP) - _GAP + 0.04, -0.04])
     figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
-    labels = _block_labels(tokens, T, block)
-    return Chart(title, figure, _alt_all(previous, named, T), _table(pooled, labels))
+    labels = _block_labels(tokens, T, high)
+    looked_at = _block_labels(columns, S, wide) if across else labels
+    alt = _alt_across(weights, named) if across else _alt_all(previous, named, T)
+    return Chart(title, figure, alt, _table(pooled, labels, looked_at))
 
 
 def one_head(
@@ -94,6 +99,8 @@ def one_head(
     layer: int,
     head: int,
     *,
+    columns: Sequence[str] | None = None,
+    looking: str = "looking",
     causal: bool = True,
     dark: bool = False,
     height: int = 440,
@@ -101,30 +108,35 @@ def one_head(
     """One head, large: with numbers up to 12 tokens, with thinned token names over 20.
 
     Args:
-        weights: (T, T) attention, rows summing to 1.
+        weights: (T, T) attention, rows summing to 1; NaN stays blank.
         tokens: the T tokens' texts; repeated ones are numbered apart.
         layer, head: which one it is, counted from 0 (the words count from 1).
-        causal: leave the cells right of the diagonal blank.
+        columns: the S tokens of another text that they look at; weights are then (T, S).
+        looking: what the tokens of the rows do meanwhile.
+        causal: leave the cells right of the diagonal blank, of a text that looks at itself.
         dark: use the colour scale made for a dark page.
         height: in pixels.
 
     A point's `customdata` is [looking, looked at], places counted from 0 (up to 64 tokens).
     """
-    weights = _clean(weights, causal)
-    T = len(weights)
+    across = columns is not None
+    weights = _clean(weights, causal and not across)
+    T, S = weights.shape
+    longer = max(T, S)
     labels = _block_labels(tokens, T, 1)
+    looked_at = _block_labels(columns, S, 1) if across else labels
     title = f"Layer {layer + 1}, head {head + 1}"
     figure = go.Figure()
-    clickable = T <= CLICKABLE
+    clickable = longer <= CLICKABLE
     cells = np.argwhere(~np.isnan(weights)).tolist() if clickable else []
-    escaped = [words.escaped(label) for label in labels]
-    if T:
+    if T and S:
         figure.add_heatmap(
             z=weights.astype(np.float32),
-            x=np.arange(T),
+            x=np.arange(S),
             y=np.arange(T),
             **_scale(dark),
-            showscale=T > NUMBERED,  # the numbers say it better, and a phone has no room for both
+            showscale=longer
+            > NUMBERED,  # the numbers say it better, and a phone has no room for both
             colorbar={
                 "title": {"text": "attention", "side": "right"},
                 "thickness": 12,
@@ -134,36 +146,38 @@ def one_head(
             customdata=[[words.percent(w) for w in row] for row in weights],
             hovertemplate="place %{y} looks at place %{x}: %{customdata}<extra></extra>",
         )
-    for i, j in cells if T <= NUMBERED else []:  # annotations: each in an ink of its own
+    for i, j in cells if longer <= NUMBERED else []:  # annotations: each in an ink of its own
         figure.add_annotation(
             x=j,
             y=i,
             text=words.probability(weights[i, j]),
             showarrow=False,
-            font={"size": 12 if T <= 8 else 10, "color": ink(scale_color(weights[i, j], dark))},
+            font={
+                "size": 12 if longer <= 8 else 10,
+                "color": ink(scale_color(weights[i, j], dark)),
+            },
         )
     if clickable:
-        says = [
-            f"{escaped[i]} looks at {escaped[j]}: {words.percent(weights[i, j])}" for i, j in cells
-        ]
+        rows, others = ([words.escaped(x) for x in texts] for texts in (labels, looked_at))
+        says = [f"{rows[i]} looks at {others[j]}: {words.percent(weights[i, j])}" for i, j in cells]
         figure.add_scatter(
             x=[j for _, j in cells], y=[i for i, _ in cells], **_targets(cells, says)
         )
-    style_figure(figure, title=title, x="looked at", y="looking", height=height)
-    step = -(-T // TICKS) or 1
-    places = list(range(0, T, step))
-    ticks = {
-        "tickmode": "array",
-        "tickvals": places,
-        "ticktext": [words.escaped(words.shorten(labels[i], 12)) for i in places],
-        "showgrid": False,
-        "fixedrange": clickable,
-    }
-    figure.update_xaxes(**ticks, range=[-0.5, max(1, T) - 0.5])
-    figure.update_yaxes(**ticks, range=[max(1, T) - 0.5, -0.5])
+    style_figure(figure, title=title, x="looked at", y=looking, height=height)
+    bare = {"showgrid": False, "fixedrange": clickable}
+    figure.update_xaxes(**_ticks(looked_at), **bare, range=[-0.5, max(1, S) - 0.5])
+    figure.update_yaxes(**_ticks(labels), **bare, range=[max(1, T) - 0.5, -0.5])
     figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
-    table = _table(weights[None, None], labels).drop(columns=["layer", "head"])
-    return Chart(title, figure, _alt_one(weights, labels, title), table)
+    table = _table(weights[None, None], labels, looked_at).drop(columns=["layer", "head"])
+    alt = _alt_one(weights, labels, title, looked_at if across else None)
+    return Chart(title, figure, alt, table)
+
+
+def _ticks(labels: list[str]) -> dict:
+    """Names along an axis, thinned where there are many."""
+    places = list(range(0, len(labels), -(-len(labels) // TICKS) or 1))
+    named = [words.escaped(words.shorten(labels[i], 12)) for i in places]
+    return {"tickmode": "array", "tickvals": places, "ticktext": named}
 
 
 def _clean(weights: np.ndarray, causal: bool) -> np.ndarray:
@@ -175,23 +189,22 @@ def _clean(weights: np.ndarray, causal: bool) -> np.ndarray:
     return weights
 
 
-def _pool(weights: np.ndarray) -> tuple[np.ndarray, int]:
+def _pool(weights: np.ndarray, axis: int) -> tuple[np.ndarray, int]:
     """Blocks of tokens by their largest weight until a side is at most THUMBNAIL; block size."""
-    T = weights.shape[-1]
-    block = -(-T // THUMBNAIL) or 1
+    n = weights.shape[axis]
+    block = -(-n // THUMBNAIL) or 1
     if block == 1:
         return weights, 1
-    starts = np.arange(0, T, block)
-    rows = np.fmax.reduceat(weights, starts, axis=-2)  # fmax passes over NaN
-    return np.fmax.reduceat(rows, starts, axis=-1), block
+    # fmax passes over NaN.
+    return np.fmax.reduceat(weights, np.arange(0, n, block), axis=axis), block
 
 
 def _mosaic(pooled: np.ndarray) -> np.ndarray:
-    """(L, H, S, S) -> one picture, a NaN row and column between neighbours."""
-    L, H, S, _ = pooled.shape
-    wide = np.full((L, S + 1, H, S + 1), np.nan)
-    wide[:, :S, :, :S] = pooled.transpose(0, 2, 1, 3)
-    return wide.reshape(L * (S + 1), H * (S + 1))[:-1, :-1]
+    """(L, H, T, S) -> one picture, a NaN row and column between neighbours."""
+    L, H, T, S = pooled.shape
+    wide = np.full((L, T + 1, H, S + 1), np.nan)
+    wide[:, :T, :, :S] = pooled.transpose(0, 2, 1, 3)
+    return wide.reshape(L * (T + 1), H * (S + 1))[:-1, :-1]
 
 
 def _edges(n: int, side: int) -> np.ndarray:
@@ -239,16 +252,16 @@ def _block_labels(tokens: Sequence[str], T: int, block: int) -> list[str]:
     return [f"tokens {i + 1}-{min(i + block, T)}" for i in range(0, T, block)]
 
 
-def _table(weights: np.ndarray, labels: list[str]) -> pd.DataFrame:
+def _table(weights: np.ndarray, labels: list[str], looked_at: list[str]) -> pd.DataFrame:
     """One row a cell that is drawn, layers and heads counted from 1."""
     layer, head, i, j = np.nonzero(~np.isnan(weights))
-    names = np.array(labels, dtype=object)
+    names, others = np.array(labels, dtype=object), np.array(looked_at, dtype=object)
     return pd.DataFrame(
         {
             "layer": layer + 1,
             "head": head + 1,
             "looking": names[i] if len(i) else [],
-            "looked at": names[j] if len(j) else [],
+            "looked at": others[j] if len(j) else [],
             "attention (share of 1)": weights[layer, head, i, j],
         }
     )
@@ -268,20 +281,39 @@ def _alt_all(previous: np.ndarray, named: list[tuple[int, int]], T: int) -> str:
     )
 
 
-def _alt_one(weights: np.ndarray, labels: list[str], title: str) -> str:
+def _alt_across(weights: np.ndarray, named: list[tuple[int, int]]) -> str:
+    L, H, T, S = weights.shape
+    if not (named and S):
+        return "Attention of all heads, still empty: there is no text to look at."
+    most = np.nan_to_num(weights).max(axis=-1).mean(axis=-1)  # (L, H)
+    best = max(named, key=lambda pair: most[pair])
+    return (
+        f"Attention in {words.count(L, 'layer')} of {words.count(H, 'head')}, from "
+        f"{words.count(T, 'token')} to {words.count(S, 'token')} of another text: "
+        f"{_named(*best)} is the most decided, and gives "
+        f"{words.percent(most[best])} to a single one on average."
+    )
+
+
+def _alt_one(
+    weights: np.ndarray, labels: list[str], title: str, columns: list[str] | None = None
+) -> str:
+    """`columns`: of another text; None is the same one."""
     seen = np.isfinite(weights)
     if not seen.any():
         return f"{title}, still empty: there is no text to look at."
+    looked_at = labels if columns is None else columns
     says = f"{title} over {words.count(len(labels), 'token')}"
-    others = np.where(seen & ~np.eye(len(labels), dtype=bool), weights, -1.0)
+    itself = np.eye(*weights.shape, dtype=bool) if columns is None else np.zeros_like(seen)
+    others = np.where(seen & ~itself, weights, -1.0)
     if others.max() >= 0:
         i, j = np.unravel_index(others.argmax(), others.shape)
         says += (
-            f": the strongest look at another token is {labels[i]} at {labels[j]} "
+            f": the strongest look at another token is {labels[i]} at {looked_at[j]} "
             f"({words.percent(weights[i, j])})"
         )
         last = np.where(seen[-1], weights[-1], -1.0)
         if last.max() >= 0:
-            says += f"; the last token, {labels[-1]}, looks most at {labels[int(last.argmax())]} "
-            says += f"({words.percent(last.max())})"
+            says += f"; the last token, {labels[-1]}, looks most at {looked_at[int(last.argmax())]}"
+            says += f" ({words.percent(last.max())})"
     return says + "."

@@ -9,10 +9,12 @@ from lm_core.inspection.attention import (
 )
 from lm_core.inspection.heads import HeadReading, read_heads
 from lm_core.inspection.reach import reach
+from lm_core.inspection.views import AttentionView, views_in, views_of_pair, views_of_text
 from lm_core.models.tracing import Trace, trace
 
 __all__ = [
     "AttentionCell",
+    "AttentionView",
     "HeadReading",
     "Trace",
     "attention_cell",
@@ -22,4 +24,7 @@ __all__ = [
     "read_heads",
     "text_ids",
     "trace",
+    "views_in",
+    "views_of_pair",
+    "views_of_text",
 ]

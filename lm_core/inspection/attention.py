@@ -18,23 +18,31 @@ class AttentionCell:
     score = q · k / sqrt(D);   weight = exp(score) / sum of exp(scores) over all it may look at
 
     Where positions are given by ALiBi, what it takes off for the distance is in the score.
+
+    Shapes: D numbers of a head, N tokens that the row may look at.
     """
 
     q: Tensor  # (D,) what the looking token asks for
     k: Tensor  # (D,) what the looked-at token offers
     dot: float  # q · k
     scale: float  # 1 / sqrt(D)
-    scores: Tensor  # (row + 1,) dot * scale for every token up to itself
-    weights: Tensor  # (row + 1,) softmax of the scores, sums to 1
+    seen: Tensor  # (N,) which tokens those are: of a text read from the left, all up to itself
+    scores: Tensor  # (N,) dot * scale for each
+    weights: Tensor  # (N,) softmax of the scores, sums to 1
     column: int
 
     @property
     def score(self) -> float:
-        return float(self.scores[self.column])
+        return float(self.scores[self.place])
 
     @property
     def weight(self) -> float:
-        return float(self.weights[self.column])
+        return float(self.weights[self.place])
+
+    @property
+    def place(self) -> int:
+        """Where among `seen` the column is."""
+        return int((self.seen == self.column).nonzero())
 
 
 def attention_maps(model: LanguageModel, ids: Tensor) -> Tensor:
@@ -68,18 +76,31 @@ def attention_cell(
         raise IndexError(f"token {row} cannot look at token {column} of {len(ids)}")
     trail = _recorded(model, ids)
     q, k, weights = (_of_layers(trail, what)[layer, head] for what in ("q", "k", "weights"))
-    products = k[: row + 1] @ q[row]  # (row + 1,)
-    scale = q.size(-1) ** -0.5
-    scores = products * scale
-    if any(name.endswith("attention.bias") for name in trail):
-        scores = scores + _of_layers(trail, "bias")[layer, head, row, : row + 1]
+    biased = any(name.endswith("attention.bias") for name in trail)
+    bias = _of_layers(trail, "bias")[layer, head, row] if biased else None
+    return cell_of(q[row], k, weights[row], torch.arange(row + 1), column, bias)
+
+
+def cell_of(
+    q: Tensor, k: Tensor, weights: Tensor, seen: Tensor, column: int, bias: Tensor | None = None
+) -> AttentionCell:
+    """The cell of one row.
+
+    Args:
+        q, k, weights: (D,) of the row, (S, D) of all columns, (S,).
+        seen: (N,) the columns that the row may look at.
+        bias: (S,) added to the scores.
+    """
+    products, scale = k @ q, q.size(-1) ** -0.5  # (S,)
+    scores = products * scale if bias is None else products * scale + bias
     return AttentionCell(
-        q=q[row],
+        q=q,
         k=k[column],
         dot=float(products[column]),
         scale=scale,
-        scores=scores,
-        weights=weights[row, : row + 1],
+        seen=seen,
+        scores=scores[seen],
+        weights=weights[seen],
         column=column,
     )
 

@@ -1,9 +1,9 @@
 """What each attention head does on a text, read off its weights.
 
-The figures are averages over the tokens that have a choice, which the first has not: it can only
-look at itself. A head that looks for an earlier copy of its own token, or for what came after that
-copy, is an induction head or the half of one (Olsson et al. 2022): text that came once is expected
-to go on as it did.
+The figures are averages over the tokens that have a choice, which the first of a text read from
+the left has not: it can only look at itself. A head that looks for an earlier copy of its own
+token, or for what came after that copy, is an induction head or the half of one (Olsson et al.
+2022): text that came once is expected to go on as it did.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class HeadReading:
     layer: int  # from 0
     head: int  # from 0
     previous: float  # given to the token just before
+    following: float  # to the token just after; 0 where nobody looks ahead
     itself: float
     first: float  # given to the first token, by tokens to which it is not the one just before
     # By tokens that stand further back already, to those earlier copies and to the tokens after
@@ -34,9 +35,12 @@ class HeadReading:
 
     @property
     def kind(self) -> str:
-        """ "previous token", "after a copy", "a copy", "itself", "first token" or "mixed"."""
+        """ "previous token", "next token", "after a copy", "a copy", "itself", "first token" or
+        "mixed"."""
         if self.previous >= PREVIOUS:
             return "previous token"
+        if self.following >= PREVIOUS:
+            return "next token"
         if self.after_repeat >= AGAIN:
             return "after a copy"
         if self.repeated >= AGAIN:
@@ -47,30 +51,41 @@ class HeadReading:
 
     @property
     def visible(self) -> float:
-        """How far it does what an eye sees at once: the largest of `previous` and the two for
-        tokens that came before."""
-        return max(x for x in (self.previous, self.repeated, self.after_repeat) if x == x)
+        """How far it does what an eye sees at once: the largest of `previous`, `following` and the
+        two for tokens that came before."""
+        shares = (self.previous, self.following, self.repeated, self.after_repeat)
+        return max(x for x in shares if x == x)
 
 
-def read_heads(maps: Tensor, ids: Tensor) -> list[HeadReading]:
-    """A reading of each head, layer by layer; nothing for a text of a single token.
+def read_heads(maps: Tensor, ids: Tensor, seen: Tensor | None = None) -> list[HeadReading]:
+    """A reading of each head, layer by layer; nothing where no token has a choice.
 
     Args:
-        maps: (L, H, T, T) from `attention_maps`.
+        maps: (L, H, T, T), as from `attention_maps`.
         ids: (T,) of the text.
+        seen: (T, T) bool, where a row may look; None is at itself and all before it.
     """
     L, H, T, _ = maps.shape
-    if T < 2:
+    seen = torch.ones(T, T, dtype=torch.bool).tril() if seen is None else seen
+    choice = seen.sum(-1) > 1
+    if not choice.any():
         return []
     maps = maps.double()
-    rows = maps[:, :, 1:]  # (L, H, T - 1, T), the tokens that have a choice
-    entropy = torch.special.entr(rows).sum(-1).mean(-1)  # (L, H)
-    previous = maps.diagonal(offset=-1, dim1=-2, dim2=-1).mean(-1)
-    itself = maps.diagonal(dim1=-2, dim2=-1)[..., 1:].mean(-1)
-    first = maps[:, :, 2:, 0].mean(-1) if T > 2 else torch.zeros(L, H)
+    entropy = torch.special.entr(maps[:, :, choice]).sum(-1).mean(-1)  # (L, H)
+    own = torch.eye(T, dtype=torch.bool)
+    place, start = torch.arange(T), seen.int().argmax(-1)  # where what a row sees begins
+    first = (place == start[:, None]) & (place - start >= 2)[:, None]
     copies, after = _again(ids)
-    repeated, after_repeat = _given(maps, copies), _given(maps, after)
-    figures = (previous, itself, first, repeated, after_repeat, entropy, entropy.exp())
+    figures = (
+        _given(maps, seen & own.roll(-1, dims=1).tril(), least=1),
+        _given(maps, seen & own.roll(1, dims=1).triu(), least=1),
+        _given(maps, own & choice[:, None], least=1),
+        _given(maps, first, least=1),
+        _given(maps, copies & seen),
+        _given(maps, after & seen),
+        entropy,
+        entropy.exp(),
+    )
     return [
         HeadReading(layer, head, *(float(x[layer, head]) for x in figures))
         for layer in range(L)
@@ -85,9 +100,10 @@ def _again(ids: Tensor) -> tuple[Tensor, Tensor]:
     return same & back, same.tril(-1).roll(1, dims=1) & back
 
 
-def _given(maps: Tensor, places: Tensor) -> Tensor:
-    """What each head (L, H) gives to `places` (T, T), averaged over the rows that have any."""
+def _given(maps: Tensor, places: Tensor, *, least: int = ROWS) -> Tensor:
+    """What each head (L, H) gives to `places` (T, T), averaged over the rows that have any. Where
+    fewer than `least` have: NaN, or 0 where one is enough."""
     rows = places.any(-1)
-    if rows.sum() < ROWS:
-        return torch.full(maps.shape[:2], float("nan"))
+    if rows.sum() < least:
+        return torch.full(maps.shape[:2], float("nan") if least > 1 else 0.0)
     return (maps * places).sum(-1)[:, :, rows].mean(-1)

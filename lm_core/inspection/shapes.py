@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.models.building import build_model
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, Model
 from lm_core.settings import Settings
 
 RUNNABLE = 50_000_000  # parameters; a larger model is not made of real numbers just to be shown
+SHORTER = 2  # tokens: a target than its source, so that the two can be told apart
 
 
-def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:
+def parameter_parts(model: Model) -> list[tuple[str, int]]:
     """(part, how many numbers it learns), in the order of the model; they sum to `n_parameters`.
 
     Repeated blocks are added up. A model that counts has a part for each length of gram.
@@ -42,22 +43,30 @@ def parameter_parts(model: LanguageModel) -> list[tuple[str, int]]:
     ]
 
 
-def memory_bytes(model: LanguageModel) -> int:
+def memory_bytes(model: Model) -> int:
     """Bytes of all its numbers, learned or fixed, in the precision they have now."""
     tensors = [*model.parameters(), *model.buffers()]
     return sum(t.numel() * t.element_size() for t in tensors)
 
 
-def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[int, ...]]]:
+def module_shapes(
+    model: Model, idx: Tensor, target: Tensor | None = None
+) -> list[tuple[str, tuple[int, ...]]]:
     """What each module inside the model gives for `idx` (B, T), in the order of computation.
 
     Runs the model once on the fast path. First comes "idx", last "logits"; a module that gives
     several tensors (the output and a state) is listed with its first.
 
+    Args:
+        target: (B, T) where the model turns `idx` (B, S) into another text; then "source" and
+            "target" come first.
+
     Raises:
         ContextTooLong: T is more than the model's context.
     """
     seen: list[tuple[str, tuple[int, ...]]] = [("idx", tuple(idx.shape))]
+    if target is not None:
+        seen = [("source", tuple(idx.shape)), ("target", tuple(target.shape))]
 
     def note(name: str) -> Any:
         def hook(module: nn.Module, inputs: Any, output: Any) -> None:
@@ -72,7 +81,7 @@ def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[in
     model.eval()
     try:
         with torch.inference_mode():
-            logits, _ = model(idx)
+            logits = model(idx)[0] if target is None else model.answer(idx, target)
     finally:
         model.train(was_training)
         for hook in hooks:
@@ -83,11 +92,14 @@ def module_shapes(model: LanguageModel, idx: Tensor) -> list[tuple[str, tuple[in
 def sample_shapes(
     name: str, settings: Settings, vocab_size: int, *, B: int = 2, T: int = 8
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """`module_shapes` of a fresh model for B texts of T tokens, fewer where its context is less."""
+    """`module_shapes` of a fresh model for B texts of T tokens, fewer where its context is less;
+    with targets of SHORTER tokens less where it reads no text alone."""
     model = build_model(name, settings.to_dict(), vocab_size)
     T = min(T, model.context_size or T)
     idx = torch.arange(B * T).view(B, T) % vocab_size
-    return module_shapes(model, idx)
+    if isinstance(model, LanguageModel):
+        return module_shapes(model, idx)
+    return module_shapes(model, idx, idx[:, : max(1, T - SHORTER)])
 
 
 def _without_number(path: str) -> str:

@@ -175,8 +175,8 @@ class Attention(nn.Module):
             k, v = spread(k, self.n_head), spread(v, self.n_head)
             for name, tensor in (("q", q), ("k", k), ("v", v), ("weights", weights)):
                 record(self, name, tensor)
-            if mask is not None and mask.is_floating_point():
-                record(self, "bias", mask)  # (1 or B, H, T, S)
+            if mask is not None:  # what is added, (1 or B, H, T, S), or bool that fits it
+                record(self, "bias" if mask.is_floating_point() else "may", mask)
         return y
 
 

@@ -153,3 +153,43 @@ def test_the_caller_keeps_its_weights():
     weights = np.ones((2, 2))
     one_head(weights, ["a", "b"], 0, 0)
     assert (weights == 1).all()
+
+
+def across(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).dirichlet(np.ones(shape[-1]), shape[:-1])
+
+
+def test_a_text_that_looks_at_another_is_drawn_whole():
+    weights, rows, columns = across(2, 3, 4, 5), list("abcd"), ["nothing", "p", "q", "p", "r"]
+    chart = all_heads(weights, rows, columns=columns, selected=(0, 1))
+    np.testing.assert_allclose(chart.table["attention (share of 1)"], weights.ravel())
+    assert list(chart.table["looked at"][:5]) == ["nothing", "p₁", "q", "p₂", "r"]
+    (heat,) = [trace for trace in chart.figure.data if trace.type == "heatmap"]
+    assert np.shape(heat.z) == (2 * 5 - 1, 3 * 6 - 1)
+    assert (len(heat.x), len(heat.y)) == (3 * 6, 2 * 5)
+    assert len(chart.figure.layout.shapes) == 1  # the selected head: nobody stands before another
+    assert "from 4 tokens to 5 tokens of another text" in chart.alt
+    one = one_head(weights[1, 2], rows, 1, 2, columns=columns, looking="writing")
+    np.testing.assert_allclose(one.table["attention (share of 1)"], weights[1, 2].ravel())
+    assert one.figure.layout.yaxis.title.text == "writing"
+    assert list(one.figure.layout.xaxis.ticktext) == ["nothing", "p₁", "q", "p₂", "r"]
+    assert list(one.figure.layout.yaxis.ticktext) == rows
+    assert len(one.figure.layout.annotations) == 20
+    i, j = np.unravel_index(weights[1, 2].argmax(), (4, 5))
+    assert f"is {rows[i]} at {['nothing', 'p₁', 'q', 'p₂', 'r'][j]} (" in one.alt
+
+
+def test_a_long_source_and_a_short_target_are_blocked_apart():
+    weights = across(1, 1, 3, 200)
+    chart = all_heads(weights, list("abc"), columns=["x"] * 200)
+    assert len(chart.table) == 3 * 40
+    assert chart.table["attention (share of 1)"].max() == weights.max()
+    assert list(chart.table["looked at"][:2]) == ["tokens 1-5", "tokens 6-10"]
+    large = one_head(weights[0, 0], list("abc"), 0, 0, columns=["x"] * 200)
+    assert {trace.type for trace in large.figure.data} == {"heatmap"}
+    assert len(large.figure.layout.xaxis.ticktext) == 20
+
+
+def test_nothing_to_look_at_across():
+    assert "still empty" in all_heads(np.zeros((1, 1, 2, 0)), ["a", "b"], columns=[]).alt
+    assert "still empty" in one_head(np.zeros((2, 0)), ["a", "b"], 0, 0, columns=[]).alt

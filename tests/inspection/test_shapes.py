@@ -13,7 +13,7 @@ from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import models
 from tests.tiny import READERS
 
-GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
+GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
 
 
 @pytest.mark.parametrize("name", GRADIENT)
@@ -111,3 +111,11 @@ def test_every_family_shows_its_shapes(name: str) -> None:
 def test_a_sample_fits_a_short_context() -> None:
     settings = models["transformer"].settings(block_size=3)
     assert sample_shapes("transformer", settings, 65)[-1] == ("logits", (2, 3, 65))
+
+
+@pytest.mark.parametrize("attention", ["none", "bahdanau", "luong"])
+def test_what_reads_two_texts_is_shown_with_both(attention: str) -> None:
+    settings = models["rnn-translator"].settings(attention=attention)
+    shapes = sample_shapes("rnn-translator", settings, 65)
+    assert shapes[:2] == [("source", (2, 8)), ("target", (2, 6))]
+    assert shapes[-1] == ("logits", (2, 6, 65))

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from lm_core.corpora import corpora
 from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
@@ -13,6 +15,7 @@ from lm_core.models.plain import lesson
 from lm_core.models.plain import transformer as plain_transformer
 from pages._ui.architectures import families
 from tests.marks import most_slow
+from tests.tasks.toys import moved_in
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -258,6 +261,43 @@ def test_an_encoder_says_that_it_compares_with_no_other() -> None:
     assert back["Transformer encoder"] == "64 tokens around"
 
 
+def test_a_recurrent_translator_says_that_it_reads_two_texts() -> None:
+    app = opened("Recurrent translator")
+    assert "It reads one text and writes another" in said(app)
+    assert "both sides of a place" not in said(app)
+    (table,) = tables(app, "learns by")
+    assert table.set_index("family")["looks back"]["Recurrent translator"] == "no fixed limit"
+    (shapes,) = tables(app, "shape")
+    assert list(shapes["step"][:2]) == ["source", "target"]
+    assert list(shapes.iloc[[0, 1, -1]]["shape"]) == ["2 × 8", "2 × 6", "2 × 6 × 65"]
+    assert "2 pairs: a source of 8 tokens, a target of 6" in said(app)
+    box = app.selectbox(key="architectures-rnn-translator-attention")
+    sound(box.set_value("bahdanau").run())  # which looks before every token
+    (shapes,) = tables(app, "shape")
+    assert list(shapes["step"]).count("attention") == 1
+    assert shapes.set_index("step")["shape"]["attention"] == "2 × 1 × 8"
+
+
+def test_an_encoder_decoder_reads_one_text_here_and_says_where_it_translates() -> None:
+    app = opened("Encoder-decoder")
+    assert "both sides of a place" not in said(app)
+    assert "reads one text and writes another" not in said(app)
+    (table,) = tables(app, "learns by")
+    assert table.set_index("family")["looks back"]["Encoder-decoder"] == "64 tokens"
+    (shapes,) = tables(app, "shape")
+    assert list(shapes.iloc[[0, -1]]["shape"]) == ["2 × 8", "2 × 8 × 65"]
+
+
+def test_a_family_that_reads_no_text_is_left_out() -> None:
+    st.cache_data.clear()
+    with moved_in("series"):
+        app = opened()
+    st.cache_data.clear()  # the screen keeps what it knows of the families
+    assert "Toy forecaster" not in [title for group in app.button_group for title in group.options]
+    (table,) = tables(app, "learns by")
+    assert list(table["family"]) == [entry.title for entry in models]
+
+
 def test_how_far_each_family_looks_back() -> None:
     (table,) = tables(opened(), "learns by")
     back = dict(zip(table["family"], table["looks back"], strict=True))
@@ -310,6 +350,14 @@ def test_train_this_one_carries_family_and_settings_over() -> None:
     assert "settings of the model on Architectures" in "".join(c.value for c in app.caption)
     filled = next(n for n in app.number_input if n.key.startswith("train-m-") and n.value == 77)
     assert filled.key.endswith("n_hidden")
+
+
+def test_a_translator_is_trained_on_pairs() -> None:
+    app = sound(opened("Recurrent translator").button(key="architectures-train").click().run())
+    assert app.title[0].value == "Train"
+    assert app.query_params["text"] == next(
+        entry.name for entry in corpora if entry.extra["info"].kind == "pairs"
+    )
 
 
 def test_parameters_of_the_vocabulary_grow_with_it() -> None:

@@ -30,8 +30,6 @@ def comparison(vocab_size: int) -> None:
 def _all_families(vocab_size: int) -> "pd.DataFrame":
     import pandas as pd
 
-    from lm_core.models import models
-
     learning = {"both": "counting, gradient"}
     rows = [
         (
@@ -40,7 +38,7 @@ def _all_families(vocab_size: int) -> "pd.DataFrame":
             *_size(entry, vocab_size),
             families.looks_back(entry, entry.settings()),
         )
-        for entry in models
+        for entry in families.of_text()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

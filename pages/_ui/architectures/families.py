@@ -44,12 +44,19 @@ class Size:
     counters: list[str]  # titles of the parts that store nothing until they have read a text
 
 
-def rungs() -> list[tuple[str, list["Entry"]]]:
-    """The families in the order of the ladder, under what each rung has in common."""
-    from lm_core.models import models
+def of_text() -> list["Entry"]:
+    """The families that read or write texts, in the order of the registry: this screen is about
+    them."""
+    from lm_core.models import LanguageModel, models
+    from lm_core.models.translating import Translates
 
+    return [entry for entry in models if issubclass(entry.build, (LanguageModel, Translates))]
+
+
+def rungs() -> list[tuple[str, list["Entry"]]]:
+    """They, in the order of the ladder, under what each rung has in common."""
     ladder: dict[str, list[Entry]] = {}
-    for entry in models:
+    for entry in of_text():
         rung = next(title for above, title in RUNGS if entry.order < above)
         ladder.setdefault(rung, []).append(entry)
     return list(ladder.items())
@@ -142,12 +149,13 @@ def _parts(model: "LanguageModel") -> list[tuple[str, int]]:
 
 @st.cache_data(max_entries=64, show_spinner="Running it once …")
 def shapes(name: str, settings: dict, vocab_size: int) -> list[tuple[str, tuple[int, ...]]]:
-    """What the steps of a real run give, the first of several equal blocks only."""
+    """What the steps of a real run give, the first of several equal blocks only, and once where a
+    step is taken for every token."""
     from lm_core.inspection.shapes import sample_shapes
     from lm_core.models import models
 
     found = sample_shapes(name, models[name].settings.from_dict(settings), vocab_size)
-    return [(step, shape) for step, shape in found if not _repeated(step)]
+    return list(dict.fromkeys((step, shape) for step, shape in found if not _repeated(step)))
 
 
 def _repeated(step: str) -> bool:
@@ -155,11 +163,26 @@ def _repeated(step: str) -> bool:
     return bool(re.search(r"\.[1-9]\d*(\.|$)", re.sub(r"^parts\.\d+", "parts", step)))
 
 
+def sees_both_sides(entry: "Entry") -> bool:
+    """Whether it guesses a token of a text from those before and after it."""
+    from lm_core.models import LanguageModel
+
+    return issubclass(entry.build, LanguageModel) and not entry.build.causal
+
+
+def only_translates(entry: "Entry") -> bool:
+    """Whether it reads one text to write another, and cannot read one alone."""
+    from lm_core.models import LanguageModel
+    from lm_core.models.translating import Translates
+
+    return issubclass(entry.build, Translates) and not issubclass(entry.build, LanguageModel)
+
+
 def looks_back(entry: "Entry", settings: "Settings") -> str:
     """How far back a guess can depend on the text."""
     from lm_core.charts.words import count
 
-    if not entry.build.causal:
+    if sees_both_sides(entry):
         return f"{settings.block_size:,} tokens around"
     back = _reach(entry, settings)
     return "no fixed limit" if back is None else count(back, "token")

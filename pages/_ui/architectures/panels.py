@@ -66,8 +66,10 @@ def describe(entry: "Entry") -> None:
     lines = [f"**Paper:** {said.paper}."]
     if said.left_out:
         lines.append(f"**Left out on purpose:** {said.left_out}")
-    if not entry.build.causal:
+    if families.sees_both_sides(entry):
         lines.append("It sees both sides of a place, so its surprise compares with no other's.")
+    if families.only_translates(entry):
+        lines.append("It reads one text and writes another: it learns from pairs of texts alone.")
     right.caption("  \n".join(lines))
 
 
@@ -152,17 +154,21 @@ def shapes(entry: "Entry", settings: "Settings", size: families.Size, vocab_size
         )
         return
     rows = families.shapes(entry.name, settings.to_dict(), vocab_size)
-    B, T = rows[0][1]
+    pairs, (B, T) = families.only_translates(entry), rows[0][1]
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_table(shape_table(rows), key="architectures-shapes")
     flat = any(len(shape) < 3 for _, shape in rows[1:])
     in_a_row = " Where there are two, the tokens of all texts stand in one row." if flat else ""
+    over, ids = f"{B} texts of {T} tokens", f"tokens go in as ids ({B} × {T})"
+    if pairs:
+        over = f"{B} pairs: a source of {T} tokens, a target of {rows[1][1][1]}"
+        ids = f"tokens of both go in as ids ({B} × {T}, {B} × {rows[1][1][1]}), those of the target"
     right.markdown(
-        f"A real run over {B} texts of {T} tokens. Of three numbers in a shape the first counts "
+        f"A real run over {over}. Of three numbers in a shape the first counts "
         "texts, the second tokens, the third the numbers that stand for a token there."
         f"{in_a_row} Steps are called as in the code.\n\n"
-        f"**What to notice:** tokens go in as ids ({B} × {T}) and come out as logits, "
+        f"**What to notice:** {ids} and come out as logits, "
         f"{vocab_size:,} scores at every place: one for each token that may come next. Of several "
         "equal blocks the first is shown."
     )
