@@ -133,13 +133,13 @@ class RunManager(Steering):
         with self._lock:
             row = self._whole(run, owner)
             if row.status in ACTIVE:
-                self.store.update(run, wish="run")
+                self.store.update(run, requested="run")
             elif not row.active:
                 self._check_waiting(owner)
                 self.store.update(
                     run,
                     status="queued",
-                    wish="run",
+                    requested="run",
                     message="",
                     ended=None,
                     server=self._presence.id,
@@ -167,7 +167,7 @@ class RunManager(Steering):
             if row.status in WAITING:
                 self.store.update(run, status="stopped", ended=time.time())
             elif row.active:
-                self.store.update(run, wish="stop", wished=time.time())
+                self.store.update(run, requested="stop", requested_at=time.time())
                 if run in self._running:
                     self._running[run].cancel()  # no more than a try: `_ended` hears of it
 
@@ -179,7 +179,7 @@ class RunManager(Steering):
                 raise LabError("This run is still going: stop it first.")
             self._remove([run, *self.store.clear(run)])
             self.store.update(
-                run, status="stopped", message="", lr_scale=1.0, pause_at=None, wish="run"
+                run, status="stopped", message="", lr_scale=1.0, pause_at=None, requested="run"
             )
 
     def adopt(self, old: str, new: str) -> int:
@@ -356,13 +356,13 @@ class RunManager(Steering):
             watched = self._watched(run)  # also one of another server is noted
             if run.id not in self._running:
                 continue
-            if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
+            if run.requested == "stop" and time.time() - (run.requested_at or 0) > STOP_SECONDS:
                 self._kill(run.id)
-            if run.wish != "stop" and not watched:
+            if run.requested != "stop" and not watched:
                 self.store.update(
                     run.id,
-                    wish="stop",
-                    wished=time.time(),
+                    requested="stop",
+                    requested_at=time.time(),
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
         self._dispatch()
