@@ -35,6 +35,11 @@ def guess_kind(text: str) -> KindGuess:
         return KindGuess("classes", why)
     if why := why_pairs(text):
         return KindGuess("pairs", why)
+    return guess_words(text)
+
+
+def guess_words(text: str) -> KindGuess:
+    """Whether `text`, which is nothing else, seems to be a list or running text."""
     guess = seems_list(text)
     return KindGuess("items" if guess.items else "text", guess.why)
 
