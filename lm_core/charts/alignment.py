@@ -16,9 +16,10 @@ from lm_core.charts.chart import Chart
 from lm_core.charts.live import Base
 from lm_core.charts.theme import altair_config, color_scale, ink, scale_color
 
-TITLE = "Where it looks while it writes"
+TITLE = "Where it looks (share of 1)"
 NEXT = "(next)"  # the row of the token that is not chosen yet
 NUMBERED = 12  # tokens of the source up to which there is room for numbers
+LABELS, UNDER = 92, 66  # pixels for the tokens beside the picture, and under it
 LIKE_NOTHING = 0.005  # what is missing to 1 up to this is rounding
 
 
@@ -72,7 +73,7 @@ def _data(
     empty = max(0, places - len(rows))
     known = np.isfinite(shares)
     shown = np.where(known, shares, 0.0)
-    row_names = words.numbered_apart([words.shorten(label, 15) for label in rows])
+    row_names = words.numbered_apart([words.shorten(label, 13) for label in rows])
     column_names = words.numbered_apart([words.shorten(label, 12) for label in columns])
     # Blanks of different lengths: places of their own, with nothing to read.
     blank = [" " * n for n in range(1, empty + 1)]
@@ -103,14 +104,14 @@ def _layers(numbered: bool, dark: bool, height: int) -> Base:
         sort=alt.EncodingSortField("column", op="min"),
         scale=close,
         title="token of the source",
-        axis=alt.Axis(labelAngle=-45, labelLimit=90, **axis),
+        axis=alt.Axis(labelAngle=-45, labelLimit=80, minExtent=UNDER, maxExtent=UNDER, **axis),
     )
     y = alt.Y(
         "written:N",
         sort=alt.EncodingSortField("row", op="min"),
         scale=close,
-        title="token written (colour and number: share of the look, of 1)",
-        axis=alt.Axis(minExtent=70, labelLimit=110, **axis),
+        title="token written",
+        axis=alt.Axis(minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, **axis),
     )
     colors = [color for _, color in color_scale(dark)]
     color = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=colors), legend=None)

@@ -16,9 +16,9 @@ from lm_core.charts.theme import BLUE, GREEN, GREY, VERMILLION, style_figure
 
 SIGNS = {"open": "●", "ended": "■", "dropped": "✕"}
 COLORS = {"open": BLUE, "ended": GREEN, "dropped": GREY}
-COLUMNS = 6  # continuations side by side that a phone has room for
-ROW = 58  # pixels for a step
-_FONT = 11
+COLUMNS = 5  # continuations side by side that a phone has room for
+ROW = 54  # pixels for a step
+_FONT = 10
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ def beam_tree(
         figure,
         title=title,
         x="likelier ← all of it so far → less likely"
-        "<br>● goes on   ■ ended   ✕ dropped   thick: the best",
+        "<br>● goes on   ■ ended   ✕ dropped"
+        "<br>number: share of 1; thick: the best",
         y="step",
-        height=130 + ROW * (len(steps) + 1),
+        height=150 + ROW * (len(steps) + 1),
     )
     bare = {"showgrid": False, "ticks": "", "fixedrange": True}
     figure.update_xaxes(**bare, showticklabels=False, range=[-0.6, max(across, 3) - 0.4])
@@ -128,7 +129,7 @@ def _nodes(
     paper = "#0E1117" if dark else "#FFFFFF"
     text = "#FAFAFA" if dark else "#1B2733"
     across = max([1, *map(len, shown)])
-    letters = max(5, 44 // across)  # that a phone has room for, sign and all
+    letters = max(5, 36 // across)  # that a phone has room for, sign and all
     box = {"showarrow": False, "bgcolor": paper, "borderpad": 2, "font": {"size": _FONT}}
     figure.add_annotation(
         **{**box, "font": {"size": _FONT, "color": text}},
@@ -146,7 +147,7 @@ def _nodes(
                 **{**box, "font": {"size": _FONT, "color": text}},
                 x=places[t - 1][n],
                 y=t,
-                text=f"{SIGNS[twig.fate]} {label}<br>{words.percent(twig.probability)}",
+                text=f"{SIGNS[twig.fate]} {label}<br>{words.probability(twig.probability)}",
                 bordercolor=VERMILLION if twig.best else COLORS[twig.fate],
                 borderwidth=2 if twig.best else 1,
             )

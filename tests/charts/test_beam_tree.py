@@ -32,8 +32,8 @@ def test_the_best_is_a_thick_line_and_what_was_dropped_a_dotted_one():
 
 def test_signs_say_the_fate_and_words_of_others_are_no_markup():
     texts = [note.text for note in beam_tree(STEPS, width=2, root="nine").figure.layout.annotations]
-    assert texts[:4] == ["nine", "● neuf<br>60 %", "● dix<br>30 %", "✕ un<br>10 %"]
-    assert texts[4] == "■ &lt;eos&gt;<br>90 %"
+    assert texts[:4] == ["nine", "● neuf<br>.60", "● dix<br>.30", "✕ un<br>.10"]
+    assert texts[4] == "■ &lt;eos&gt;<br>.90"
     assert texts[6].startswith("✕ &lt;b&gt;")
 
 
