@@ -146,9 +146,9 @@ def _without_attention(kin: list[models.Choice]) -> str:
     )
     if best - none < 0.01:
         return said + (
-            "These sentences are short, and one vector is enough for them: what attention gives "
-            "shows in longer ones. Type three numbers in one sentence, longer than any it learned, "
-            "and compare."
+            "These sentences are short, and one vector is enough for them. What attention gives "
+            "shows in longer ones: train both on real sentences on the Train screen, for as long, "
+            "and compare them here."
         )
     return said + "The longer the sentence, the more is lost on the way through one vector."
 
