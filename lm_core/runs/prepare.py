@@ -132,7 +132,6 @@ def prepare(spec: RunSpec) -> Prepared:
     kept = _read_kept(key, task) if key else None
     if kept is None:
         corpus = load_text(spec.data)
-        check_task(spec.task_name, spec.model_name, corpus.info.kind)  # a link may say otherwise
         codec, data = task.prepare(corpus, partial(learned_from, spec.codec_name, spec.codec))
         kept = corpus.info, codec, data
         if key := _key(spec):  # its text may have been fetched just now

@@ -11,7 +11,7 @@ import torch
 from lm_core.checkpoints import load_checkpoint, save_checkpoint
 from lm_core.corpora import SPLITS, Corpus, corpora, wikitext
 from lm_core.corpora.own import own_corpus, save_own
-from lm_core.errors import BadCheckpoint, BadSettings, BadText
+from lm_core.errors import BadCheckpoint, BadText
 from lm_core.models import models
 from lm_core.runs import prepare as module
 from lm_core.runs.prepare import Prepared, load_text, prepare
@@ -265,5 +265,5 @@ def test_a_text_that_is_said_to_be_something_else_is_refused_in_a_sentence(kind:
     said = replace(spec.data, kind=kind)
     family = "encoder-decoder" if kind == "pairs" else "lstm"
     model = models[family].settings(**tiny_settings(family))
-    with pytest.raises(BadSettings, match="is not learned from running text"):
+    with pytest.raises(BadText, match="holds running text, not"):
         prepare(RunSpec(data=said, model_name=family, model=model))
