@@ -36,7 +36,7 @@ def length_histogram(
     values = np.round(values[np.isfinite(values)]).astype(np.int64)
     title, figure = f"Length of {what}", go.Figure()
     low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    width = _round_step((high - low + 1) / BARS)
+    width = round_step((high - low + 1) / BARS)
     start = low // width * width
     counts = np.bincount((values - start) // width) if len(values) else np.zeros(0, dtype=int)
     begins = start + width * np.arange(len(counts))
@@ -161,7 +161,7 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
     title, figure = "Splits", go.Figure()
     for i, split in enumerate(map(str, table["split"])):
         shares = [numbers.iloc[i][m] / totals[m] if totals[m] else 0.0 for m in measures]
-        style, pattern = _split_style(split)
+        style, pattern = split_style(split)
         figure.add_bar(
             x=shares,
             y=measures,
@@ -199,13 +199,13 @@ def split_sizes(table: pd.DataFrame, *, height: int | None = None) -> Chart:
     return Chart(title, figure, f"{'; '.join(parts)[0].upper()}{'; '.join(parts)[1:]}.", shown)
 
 
-def _split_style(split: str) -> tuple[Style, str]:
+def split_style(split: str) -> tuple[Style, str]:
     """A split's colour, and a hatching as the second cue."""
     name = "training" if split == "train" else split
     return SERIES.get(name) or family_style(name), {"validation": "/", "test": "."}.get(split, "")
 
 
-def _round_step(width: float) -> int:
+def round_step(width: float) -> int:
     """The smallest of 1, 2, 5, 10, 20, 50 ... that is at least `width`."""
     power = 1
     while True:

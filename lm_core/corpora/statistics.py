@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lm_core.corpora.corpus import SPLITS, Corpus
+from lm_core.corpora.corpus import SPLITS, AnyCorpus, Corpus
 from lm_core.errors import BadText
 from lm_core.texts import in_form
 
@@ -50,7 +50,7 @@ def summary(
     return table
 
 
-def filled_splits(corpus: Corpus) -> list[str]:
+def filled_splits(corpus: AnyCorpus) -> list[str]:
     """The splits that hold text, in their order."""
     return [split for split in SPLITS if corpus.splits.get(split)]
 
@@ -183,12 +183,12 @@ def search(
     if not text:
         raise BadText("Type a word or a few letters to look for.")
     text = in_form(text, corpus.info.form)
-    wanted = text if match_case else _folded(text)
+    wanted = text if match_case else folded(text)
     labels = corpus.labels.get(split, [])
     hits: list[Hit] = []
     total = documents = 0
     for i, document in enumerate(corpus.splits[split]):
-        searched = document if match_case else _folded(document)
+        searched = document if match_case else folded(document)
         here = searched.count(wanted)
         end = 0
         for _ in range(min(here, limit - len(hits))):
@@ -203,7 +203,7 @@ def search(
     return Found(total, documents, hits)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Text in small letters, each in its place: `İ` alone would become two, and `Σ` ends a word
     otherwise than it stands within. Found so, in time that grows with the text alone; a regular
     expression that ignores case looks at all of what is wanted at every place."""

@@ -11,7 +11,8 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lm_core.corpora import Corpus
+    from lm_core.corpora import Corpus, Labelled, Pairs
+    from lm_core.corpora.examples import Examples
 
 UNITS = {"Characters": "character", "Words": "word", "Pieces (BPE)": "piece"}
 TOP_PHRASES = 200
@@ -22,7 +23,8 @@ F = TypeVar("F", bound=Callable)
 
 def _kept(most: int, meanwhile: str) -> Callable[[F], F]:
     """Decorator: so many answers are kept; what is said while one is found."""
-    by = {"lm_core.corpora.corpus.Corpus": attrgetter("fingerprint")}
+    kinds = ("Corpus", "Pairs", "Labelled")
+    by = {f"lm_core.corpora.corpus.{kind}": attrgetter("fingerprint") for kind in kinds}
     return st.cache_data(max_entries=most, show_spinner=meanwhile, hash_funcs=by)
 
 
@@ -129,3 +131,56 @@ def things(corpus: "Corpus") -> str:
     if corpus.items:
         return "items"
     return "documents" if len(corpus.splits["train"]) > 1 else "lines"
+
+
+@_kept(16, "Counting words …")
+def sizes_of(corpus: "Examples") -> "pd.DataFrame":
+    """`examples.sizes` with words."""
+    from lm_core.corpora.examples import sizes
+    from lm_core.tokenizers.word import split_words
+
+    return sizes(corpus, split_words)
+
+
+@_kept(24, "Measuring …")
+def lengths_of(corpus: "Examples", split: str, place: int, unit: str) -> list[int]:
+    """Length of a side of every pair, or of every text, in "characters" or "words"."""
+    from lm_core.tokenizers.word import split_words
+
+    texts = [example[place] for example in corpus.splits[split]]
+    return [len(text) if unit == "characters" else len(split_words(text)) for text in texts]
+
+
+@_kept(16, "Counting words …")
+def words_of(corpus: "Examples", place: int) -> "pd.DataFrame":
+    """`statistics.token_counts` of the words of a side, or of the texts, of the training split."""
+    from lm_core.corpora.statistics import token_counts
+    from lm_core.tokenizers.word import split_words
+
+    texts = (example[place] for example in corpus.splits["train"])
+    return token_counts(word for text in texts for word in split_words(text))
+
+
+@_kept(8, "Counting …")
+def told_otherwise(corpus: "Pairs") -> tuple[int, int]:
+    """As in `examples`."""
+    from lm_core.corpora.examples import told_otherwise as count
+
+    return count(corpus)
+
+
+@_kept(8, "Counting …")
+def label_counts(corpus: "Labelled") -> "pd.DataFrame":
+    """As in `examples`."""
+    from lm_core.corpora.examples import label_counts as count
+
+    return count(corpus)
+
+
+@_kept(8, "Counting …")
+def value_table(corpus: "Labelled") -> "pd.DataFrame":
+    """Every value with how many texts have it, all splits together, in order."""
+    import pandas as pd
+
+    counts = Counter(value for rows in corpus.splits.values() for _, value in rows)
+    return pd.DataFrame(sorted(counts.items()), columns=["value", "texts"])

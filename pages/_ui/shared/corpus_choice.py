@@ -10,7 +10,8 @@ import streamlit as st
 
 from pages._ui.shared import address, own_texts
 from pages._ui.shared.downloading import download_card
-from pages._ui.shared.own_text import KINDS, own_text
+from pages._ui.shared.own_kinds import KINDS
+from pages._ui.shared.own_text import own_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -4,9 +4,8 @@ Running text, a list, pairs in two columns, texts with a class or with a number:
 is guessed, and the visitor decides.
 """
 
-import time
-from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized
 
 import streamlit as st
@@ -14,26 +13,16 @@ import streamlit as st
 from lm_core.errors import LabError
 from lm_core.visible import readable
 from pages._ui.shared import session
+from pages._ui.shared.made_once import made_once
+from pages._ui.shared.own_kinds import KINDS, WORDS, example_of, size_of
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
-    from lm_core.corpora import AnyCorpus
-    from lm_core.corpora.corpus import Progress
     from lm_core.corpora.own import OwnFile, OwnText
     from lm_core.corpora.own_kind import KindGuess
 
-T = TypeVar("T")
 PASTE, COLUMNS, UPLOAD = "Paste", "Paste two columns", "Upload a file"
-KINDS = {  # in a list of choices, and in a sentence
-    "text": ("Running text", "running text"),
-    "items": ("A list, one item a line", "a list"),
-    "pairs": ("Pairs in two columns", "pairs"),
-    "classes": ("Texts with a class", "texts with a class"),
-    "values": ("Texts with a number", "texts with a number"),
-}
-WORDS = ("text", "items")  # as which a column of a table can be read
-CALLED, EXAMPLE = 40, 160  # characters: of the name of a side, and of what was read
-MOMENT, AGAIN = 0.3, 0.1  # seconds until progress is shown, and between two words of it
+CALLED = 40  # characters of the name of a side, or of a unit
 _KEPT = ("read", "table", "form", "guess", "look", "of", "corpus")  # in the session, while needed
 
 
@@ -83,7 +72,7 @@ def _pasted(key: str) -> "OwnText | None":
     if not typed:
         st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
         return None
-    return _once(f"{key}-own-read", typed, lambda _: from_paste(typed, title=_titled(typed)))
+    return made_once(f"{key}-own-read", typed, lambda _: from_paste(typed, title=_titled(typed)))
 
 
 def _columns(key: str) -> "OwnText | None":
@@ -106,7 +95,7 @@ def _columns(key: str) -> "OwnText | None":
     if not left or not right:
         st.caption("Paste both columns, then press Ctrl+Enter or click outside the boxes.")
         return None
-    return _once(
+    return made_once(
         f"{key}-own-read",
         (left, right),
         lambda _: from_paste(paste_columns(left, right), title=_titled(left)),
@@ -123,7 +112,7 @@ def _uploaded(key: str) -> "OwnFile | None":
         _forget(key)
         return None
     check_size(file.size)
-    return _once(
+    return made_once(
         f"{key}-own-read", file.file_id, lambda _: decode_upload(file.name, file.getvalue())
     )
 
@@ -144,7 +133,7 @@ def _read(given: "OwnText | None", kinds: Sequence[str], key: str) -> "tuple[Own
     if given is None:
         return None, ""
     said, of = f"{key}-own-kind", f"{key}-own-of"
-    guess = _once(f"{key}-own-guess", given.text, lambda _: guess_kind(given.text))
+    guess = made_once(f"{key}-own-guess", given.text, lambda _: guess_kind(given.text))
     source, text, wrong = (given.title, guess.kind), given, None
     before, looked = st.session_state.get(of, (None, None))
     chosen = st.session_state.get(said) if before == source else None
@@ -183,7 +172,7 @@ def _column(given: "OwnFile", key: str) -> "tuple[OwnText, KindGuess]":
     """The column of a table that holds the text, and what its lines look like."""
     from lm_core.corpora.own_kind import guess_words
 
-    table = _once(f"{key}-own-table", given.text, given.opened)
+    table = made_once(f"{key}-own-table", given.text, given.opened)
     heading = st.checkbox(
         "The first line is a heading",
         value=table.table.heading,
@@ -196,7 +185,7 @@ def _column(given: "OwnFile", key: str) -> "tuple[OwnText, KindGuess]":
             "Column with the text", columns, format_func=readable, key=f"{key}-own-column"
         )
     text = table.read(column, heading)
-    return text, _once(f"{key}-own-look", text.text, lambda _: guess_words(text.text))
+    return text, made_once(f"{key}-own-look", text.text, lambda _: guess_words(text.text))
 
 
 def _nearest(given: "OwnText", kinds: Sequence[str]) -> str:
@@ -209,7 +198,7 @@ def _nearest(given: "OwnText", kinds: Sequence[str]) -> str:
 
 def _form(text: "OwnText", key: str) -> str:
     """The form of Unicode to read it in: asked where it makes a difference."""
-    composed = _once(f"{key}-own-form", text.text, lambda _: is_normalized("NFC", text.text))
+    composed = made_once(f"{key}-own-form", text.text, lambda _: is_normalized("NFC", text.text))
     if composed:
         return "NFC"
     joined = st.checkbox(
@@ -229,7 +218,7 @@ def _offered(text: "OwnText", kind: str, form: str, key: str) -> str | None:
     from lm_core.corpora.own_kind import corpus_of
 
     said = (("title", text.title), ("note", text.note), ("form", form), *_called(kind, key))
-    corpus = _once(
+    corpus = made_once(
         f"{key}-own-corpus",
         (text.text, kind, said),
         lambda told: corpus_of(kind, text.text, progress=told, **dict(said)),
@@ -237,8 +226,8 @@ def _offered(text: "OwnText", kind: str, form: str, key: str) -> str | None:
     )
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
     told = plain(f"{corpus.info.note} {corpus.info.split_rule}")
-    st.caption(f"Read: {_size(corpus, text)}, {weight}. {told}")
-    st.text(_example(corpus, text))
+    st.caption(f"Read: {size_of(corpus, text)}, {weight}. {told}")
+    st.text(example_of(corpus, text))
     line = st.container(horizontal=True, vertical_alignment="bottom")
     name = line.text_input(
         "Name",
@@ -278,69 +267,6 @@ def _called(kind: str, key: str) -> tuple[tuple[str, Any], ...]:
         sides = word("Left side", "source", help), word("Right side", "target", help)
         return (("sides", sides),) if all(sides) else ()
     return ()
-
-
-def _size(corpus: "AnyCorpus", text: "OwnText") -> str:
-    """How much was read."""
-    from lm_core.charts.words import count
-
-    many = sum(map(len, corpus.splits.values()))
-    match corpus.info.kind:
-        case "items":
-            return count(many, "different item")
-        case "pairs":
-            return f"{count(many, 'pair')}, {plain(' and '.join(corpus.sides))}"
-        case "classes":
-            return f"{count(many, 'text')} of {count(len(corpus.classes), 'class', 'classes')}"
-        case "values":
-            return f"{count(many, 'text')} with a number"
-    return f"{len(text.text):,} characters"
-
-
-def _example(corpus: "AnyCorpus", text: "OwnText") -> str:
-    if corpus.info.kind in WORDS:
-        return f"It begins: {readable(' '.join(text.text[:400].split())[:EXAMPLE])} …"
-    one, other = (readable(str(side)) for side in corpus.splits["train"][0])
-    one, other = (side if len(side) <= EXAMPLE else f"{side[:EXAMPLE]} …" for side in (one, other))
-    return f"For example: {one} → {other}"
-
-
-def _once(
-    slot: str, source: Hashable, make: Callable[["Progress"], T], doing: str = "Reading the text"
-) -> T:
-    """What `make` gives, or the error it raises: made once and kept in this visitor's session, for
-    the page runs anew at every click, until it is asked for another `source`."""
-    kept = st.session_state.get(slot)
-    if kept is None or kept[0] != source:
-        bar = _Bar(doing)
-        try:
-            kept = (source, make(bar.tell), None)
-        except LabError as error:
-            kept = (source, None, error)
-        bar.clear()
-        st.session_state[slot] = kept
-    if kept[2] is not None:
-        raise kept[2]
-    return kept[1]
-
-
-class _Bar:
-    """Shows how far something is that takes more than a moment."""
-
-    def __init__(self, doing: str) -> None:
-        self._doing, self._place, self._next = doing, st.empty(), time.monotonic() + MOMENT
-
-    def tell(self, so_far: int, total: int) -> None:
-        from lm_core.charts.words import percent
-
-        if time.monotonic() < self._next:
-            return
-        share = min(1.0, so_far / total)
-        self._place.progress(share, text=f"{self._doing}: {percent(round(share, 2))}")
-        self._next = time.monotonic() + AGAIN
-
-    def clear(self) -> None:
-        self._place.empty()
 
 
 def _forget(key: str) -> None:

@@ -14,7 +14,7 @@ from lm_core.corpora.own import has_own, load_own
 from lm_core.corpora.packages import PackageFile
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
-from pages._ui.shared import own_text, session
+from pages._ui.shared import made_once, session
 from pages._ui.shared.corpus_choice import TEXTS
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE, rerun_until
@@ -303,8 +303,8 @@ def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.Mon
 
 def test_a_file_that_takes_a_moment_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
-    monkeypatch.setattr(own_text, "MOMENT", -1.0)  # whatever takes any time
-    monkeypatch.setattr(own_text, "AGAIN", -1.0)
+    monkeypatch.setattr(made_once, "MOMENT", -1.0)  # whatever takes any time
+    monkeypatch.setattr(made_once, "AGAIN", -1.0)
     monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: shown.append(text))
     rows = "\n".join(f'{i},"a good line of words {i}"' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line\n{rows}\n".encode())
