@@ -17,6 +17,7 @@ from lm_core.charts.theme import BLUE, GREEN, GREY, VERMILLION, style_figure
 SIGNS = {"open": "●", "ended": "■", "dropped": "✕"}
 COLORS = {"open": BLUE, "ended": GREEN, "dropped": GREY}
 COLUMNS = 5  # continuations side by side that a phone has room for
+STEPS = 30  # that are drawn: more are in the table
 ROW = 54  # pixels for a step
 _FONT = 10
 
@@ -44,9 +45,11 @@ def beam_tree(
         root: what stands at the top: nothing is written yet.
         dark: the page is dark.
 
-    Of more continuations than fit side by side, dropped ones are left to the table.
+    Of more continuations than fit side by side, dropped ones are left to the table; so are steps
+    beyond the first 30.
     """
     title = f"The search, {words.count(width, 'beam')} wide"
+    every, steps = steps, steps[:STEPS]
     shown = [_shown(step) for step in steps]
     places = [_places(kept) for kept in shown]
     figure = go.Figure()
@@ -71,7 +74,7 @@ def beam_tree(
         range=[len(steps) + 0.5, -0.4],
     )
     figure.update_layout(showlegend=False, hovermode="closest")
-    return Chart(title, figure, _alt(steps, width), _table(steps))
+    return Chart(title, figure, _alt(every, width), _table(every))
 
 
 def _shown(step: Sequence[Twig]) -> list[int]:
@@ -130,33 +133,26 @@ def _nodes(
     text = "#FAFAFA" if dark else "#1B2733"
     across = max([1, *map(len, shown)])
     letters = max(5, 36 // across)  # that a phone has room for, sign and all
-    box = {"showarrow": False, "bgcolor": paper, "borderpad": 2, "font": {"size": _FONT}}
-    figure.add_annotation(
-        **{**box, "font": {"size": _FONT, "color": text}},
-        x=0,
-        y=0,
-        text=words.escaped(words.shorten(root or "(begin)", 14)),
-        bordercolor=GREY,
-    )
+    box = {"showarrow": False, "bgcolor": paper, "borderpad": 2}
+    box |= {"font": {"size": _FONT, "color": text}}
+    top = words.escaped(words.shorten(root or "(begin)", 14))
+    notes = [{**box, "x": 0, "y": 0, "text": top, "bordercolor": GREY}]
     x, y, says = [], [], []
     for t, (step, kept) in enumerate(zip(steps, shown, strict=True), start=1):
         for n in kept:
-            twig = step[n]
+            twig, at = step[n], places[t - 1][n]
             label = words.escaped(words.shorten(twig.token, letters))
-            figure.add_annotation(
-                **{**box, "font": {"size": _FONT, "color": text}},
-                x=places[t - 1][n],
-                y=t,
-                text=f"{SIGNS[twig.fate]} {label}<br>{words.probability(twig.probability)}",
-                bordercolor=VERMILLION if twig.best else COLORS[twig.fate],
-                borderwidth=2 if twig.best else 1,
-            )
-            x.append(places[t - 1][n])
+            share = words.probability(twig.probability)
+            color = VERMILLION if twig.best else COLORS[twig.fate]
+            note = {"x": at, "y": t, "text": f"{SIGNS[twig.fate]} {label}<br>{share}"}
+            notes.append(box | note | {"bordercolor": color, "borderwidth": 1 + twig.best})
+            x.append(at)
             y.append(t)
             says.append(
                 f"{words.escaped(twig.token)}: {words.percent(twig.probability)} here, "
                 f"ln p of all so far {words.nats(twig.total)}, {_became(twig)}"
             )
+    figure.update_layout(annotations=notes)  # all at once: one by one each would copy the rest
     figure.add_scatter(
         x=x,
         y=y,

@@ -54,6 +54,14 @@ def test_more_than_fits_is_left_to_the_table():
     assert len(chart.table) == 8
 
 
+def test_a_long_search_is_drawn_in_part_and_told_whole():
+    steps = [[Twig(0 if t else None, "x", 0.5, -t - 1.0, "open", best=True)] for t in range(200)]
+    chart = beam_tree(steps, width=1)
+    assert len(chart.figure.layout.annotations) == 1 + 30
+    assert len(chart.table) == 200
+    assert "over 200 steps" in chart.alt
+
+
 def test_the_sentence_counts_and_names_the_best():
     assert beam_tree(STEPS, width=2).alt == (
         "Beam search with 2 beams over 2 steps: 6 continuations competed, 3 went on, 1 ended, 2 "

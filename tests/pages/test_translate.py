@@ -235,7 +235,7 @@ def test_bad_input_is_a_sentence_or_a_sensible_result(text: str, name: str, said
     told = [element.value for element in (*app.error, *app.info)]
     assert any(said in sentence for sentence in told), told
     assert "<script>" not in "".join(html(app))
-    assert app.text_input(key="translate-text").value == text
+    assert app.text_input(key="translate-text").value == text[:5000]
     app.text_input(key="translate-text").set_value("nine hundred").run()
     assert draft(to_the_end(sound(app))).ended
 
