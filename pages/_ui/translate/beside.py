@@ -116,13 +116,7 @@ def _figures(chosen: list[models.Choice], answers: list[Answer], reference: str)
 
     rows, signatures, possible = [], "", True
     for one, said in zip(chosen, answers, strict=True):
-        row = {
-            "model": one.label,
-            "writes": said.trouble or said.text,
-            "parameters": one.card.get("parameters", 0),
-            "time (ms)": round(1000 * said.seconds, 1),
-            "tokens": said.tokens,
-        }
+        row: dict[str, object] = {"model": one.label}
         if reference.strip() and not said.trouble:
             told = scores([said.text], [reference])
             bleu = sentence_bleu(said.text, reference)
@@ -131,13 +125,16 @@ def _figures(chosen: list[models.Choice], answers: list[Answer], reference: str)
                 row["BLEU (0 to 100)"] = round(bleu.score, 1)
             row["chrF (0 to 100)"] = round(told.chrf, 1)
             row["right to the letter"] = "yes" if told.exact_match else "no"
+        row["time (ms)"] = round(1000 * said.seconds, 1)
+        row["parameters"] = one.card.get("parameters", 0)
+        row |= {"tokens": said.tokens, "writes": said.trouble or said.text}
         rows.append(row)
     if signatures and not possible:
         st.info(
             "BLEU counts runs of four words, and this reference has fewer: there is none. chrF, "
             "which counts runs of letters, and whether it is right to the letter stand below."
         )
-    show_table(pd.DataFrame(rows), key="translate-beside")
+    show_table(pd.DataFrame(rows), key="translate-beside", widths={"model": 190})
     if signatures:
         st.caption(
             f"By sacrebleu: {plain(signatures)}. Of one sentence each: a figure for a paper is "

@@ -30,7 +30,14 @@ class Masked:
 def panel(choice: models.Choice, every: list[models.Choice], text: str) -> None:
     """One part at a time is taken away."""
     st.header("What happens without …")
-    part = st.pills("Take away", PARTS, default=PARTS[0], required=True, key="translate-without")
+    part = st.pills(
+        "Take away",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key="translate-without",
+        bind="query-params",
+    )
     kin = rungs.kin(choice, every)
     {"the mask": mask, "attention": attention, "positions": positions}[part](choice, kin, text)
 
