@@ -127,7 +127,10 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     begun.add_argument("--model", metavar="NAME", help="a family, see `models`")
     begun.add_argument(
-        "--task", metavar="NAME", help="next-token or fill-gap; default: what the family learns"
+        "--task",
+        metavar="NAME",
+        help="what is learned, as next-token, fill-gap, translation, text-class or text-value; "
+        "default: what the family learns from such data",
     )
     begun.add_argument(
         "--tokenizer",

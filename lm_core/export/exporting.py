@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lm_core.checkpoints import Checkpoint
+from lm_core.checkpoints import Checkpoint, task_said
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported, nearest
 from lm_core.export.logits import TOLERANCE, largest_difference
 from lm_core.home import unwritable
 from lm_core.json_files import dumps
+from lm_core.models import models
+from lm_core.tasks import tasks
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def refused(card: dict[str, Any], format: str) -> str:
     chosen = _format(format)
     if chosen.missing:
         return _missing(chosen)
-    return importlib.import_module(chosen.module).refused(card)
+    return _learned(card) or importlib.import_module(chosen.module).refused(card)
 
 
 def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Exported:
@@ -111,7 +113,8 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
 
     Raises:
         BadSettings: an unknown format, or `out` is a folder.
-        Unsupported: the family cannot be exported so, a package is missing, or the file's logits
+        Unsupported: the model does not guess tokens of one text, the family cannot be exported so,
+            a package is missing, or the file's logits
             differ from the model's by more than `TOLERANCE`.
         StoreUnavailable: `out` cannot be written.
     """
@@ -122,6 +125,8 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
         )
     if chosen.missing:
         raise Unsupported(_missing(chosen))
+    if why := _learned(saved.meta):
+        raise Unsupported(why)
     writer = importlib.import_module(chosen.module)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -161,6 +166,21 @@ def about(saved: Checkpoint) -> str:
     if not saved.model.causal:
         described["output"] = "logits (B, T, V) float32, of the token at each place"
     return dumps(described)
+
+
+def _learned(card: dict[str, Any]) -> str:
+    """Why what a model learned cannot be exported, in a sentence; "" where it guesses the tokens of
+    one text, or its card does not say what it is."""
+    described = card.get("model")
+    if not isinstance(described, dict) or described.get("name") not in models:
+        return ""
+    task = tasks[task_said(card)]
+    if task.build.weighed:
+        return ""
+    return (
+        f"A model that learned {task.title.lower()} cannot be exported: choose one of running text "
+        "or of a list."
+    )
 
 
 def _missing(format: Format) -> str:

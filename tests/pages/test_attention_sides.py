@@ -185,6 +185,8 @@ def test_a_translator_shows_what_it_writes_across_first(made: Any) -> None:
     assert column > 0, "the strongest look at a token"
     weight = float(views[CROSS].weights[view_at(app)][row, column])
     assert app.latex[1].value.strip("$ \n").endswith(f"= {weight:.3f}")
+    linked = sound(opened(source=SOURCE, view=sides(app)[1]))
+    same(linked, views[OTHER])
     for name in (OWN, OTHER):
         look(app, name)
         same(app, views[name])

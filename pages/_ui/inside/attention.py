@@ -222,16 +222,17 @@ def explained(side: Side, checkpoint: "Checkpoint") -> str:
     from lm_core.inspection.views import NOTHING, OTHER
 
     pair = isinstance(checkpoint.codec, PairCodec)
+    tokenizer = checkpoint.codec.target if pair else checkpoint.tokenizer
+    edge = plain(tokenizer.token_text(tokenizer.boundary_id))
     said = "A row is a token that looks, a column one it looks at; a row sums to 1. Click a cell."
     if side.across and pair:
         said = (
             "A row is a token that is being written, a column one of the source it looks at "
-            "meanwhile; a row sums to 1. Click a cell. ⏎ is where the target ends."
+            f"meanwhile; a row sums to 1. Click a cell. {edge} is where the target ends."
         )
     elif side.name != OTHER and (pair or checkpoint.items):
-        said += f" ⏎ is where a {'target' if pair else 'name'} begins" + (
-            "." if side.view.causal else ", and where it ends."
-        )
+        ends = "" if side.view.causal or side.across else ", and where it ends"
+        said += f" {edge} is where a {'target' if pair else 'name'} begins{ends}."
     if side.view.nothing:
         said += f" {NOTHING} is a learned vector that is always there, and no token, to rest on."
     if not side.across and not side.view.causal:
@@ -399,9 +400,10 @@ def _across(side: Side) -> str:
     along = [head for head in heads if head.onward == head.onward]
     if along and len(side.rows) > 2:
         best = max(along, key=lambda head: head.onward)
+        who = _name(best) if len(heads) > 1 else "it"
         says.append(
-            f"in {percent(best.onward)} of the steps from one token to the next {_name(best)} "
-            "stays where it looks most, or moves on"
+            f"in {percent(best.onward)} of the steps from one token to the next {who} stays where "
+            "it looks most, or moves on"
         )
     return "; ".join([*says, *_decided(heads, "columns" if side.view.nothing else "tokens")]) + "."
 
