@@ -129,8 +129,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument(
         "--task",
         metavar="NAME",
-        help="what is learned, as next-token, fill-gap, translation, text-class or text-value; "
-        "default: what the family learns from such data",
+        help="next-token, fill-gap, translation, text-class or text-value; default: what the "
+        "family learns from such a text",
     )
     begun.add_argument(
         "--tokenizer",
@@ -239,6 +239,29 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "--stream",
         action="store_true",
         help="show the first text token by token on standard error",
+    )
+
+    translate = command("translate", _lazy("translate"), "let a model turn texts into others")
+    translate.add_argument("folder", metavar="FOLDER", help="a checkpoint that learned pairs")
+    given = translate.add_mutually_exclusive_group(required=True)
+    given.add_argument("--text", metavar="TEXT", help="what to translate")
+    given.add_argument("--file", metavar="FILE", help="or a UTF-8 file, a text a line")
+    translate.add_argument(
+        "--beam",
+        type=int,
+        default=1,
+        metavar="W",
+        help="search for the likeliest text with W beams; 1 takes the likeliest token each time",
+    )
+    translate.add_argument(
+        "--length-penalty",
+        type=float,
+        default=1.0,
+        metavar="A",
+        help="of beams: 0 compares sums, 1 compares means",
+    )
+    translate.add_argument(
+        "--reference", metavar="FILE", help="what is right, a line a text: then it is scored"
     )
 
     score = command("score", _lazy("score"), "log-probability, rank and entropy of each token")

@@ -23,6 +23,10 @@ class Codec:
         """Whether both give the same numbers for the same example."""
         return self.to_dict() == other.to_dict()
 
+    def count_unknown(self, example: Any) -> int:
+        """How many tokens of an example its vocabulary does not hold."""
+        return 0
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, with its `kind`; `lm_core.codecs.load_codec` is the inverse."""
         raise NotImplementedError

@@ -80,6 +80,7 @@ def test_every_command_is_shown() -> None:
         "evaluate",
         "generate",
         "score",
+        "translate",
         "export",
         "doctor",
         "bench",

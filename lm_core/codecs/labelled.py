@@ -45,6 +45,9 @@ class LabelCodec(Codec):
         tokens = isinstance(other, LabelCodec) and self.tokenizer.cuts_like(other.tokenizer)
         return tokens and mine | {"tokenizer": 0} == theirs | {"tokenizer": 0}
 
+    def count_unknown(self, example: tuple[str, Any]) -> int:
+        return self.tokenizer.count_unknown(example[0])
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,

@@ -46,6 +46,10 @@ class PairCodec(Codec):
             and self.target.cuts_like(other.target)
         )
 
+    def count_unknown(self, example: tuple[str, str]) -> int:
+        source, target = example
+        return self.source.count_unknown(source) + self.target.count_unknown(target)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,

@@ -6,9 +6,13 @@ import sys
 from typing import Any
 
 from lm_core.corpora import corpora
+from lm_core.corpora.own import open_file
+from lm_core.corpora.own_kind import guess_kind
 from lm_core.errors import BadSettings
 from lm_core.home import typed_path
-from lm_core.runs.spec import CorpusSpec
+from lm_core.models import models
+from lm_core.runs.spec import OWN_KINDS, CorpusSpec
+from lm_core.tasks import SAID, tasks
 
 Answer = tuple[dict[str, Any], list[str]]  # for --json, and the lines for people
 
@@ -45,18 +49,42 @@ def looks_like_file(corpus: str) -> bool:
 
 
 def file_or_name(args: argparse.Namespace) -> CorpusSpec:
-    """What --corpus, --validation and --items together name.
+    """What --corpus, --validation and --items together name; and what a file holds, which
+    --task and --model decide together with its look.
 
     Raises:
-        BadSettings: a validation file for a registered corpus, which has its own split.
+        BadSettings: a validation file for a registered corpus, which has its own split, or for
+            what is neither text nor a list.
     """
     if looks_like_file(args.corpus):
+        kind = _kind(args)
+        if kind and args.validation:
+            raise BadSettings(
+                f"--validation goes with running text or a list; of {SAID[kind]} a part is held "
+                "back: put all of them in one file."
+            )
+        held = args.validation or ""
         return CorpusSpec(
-            name="file", file=args.corpus, validation=args.validation or "", items=args.items
+            name="file", file=args.corpus, validation=held, items=args.items, kind=kind
         )
     if args.validation:
         raise BadSettings("--validation goes with a file as --corpus.")
     return CorpusSpec(name=args.corpus)
+
+
+def _kind(args: argparse.Namespace) -> str:
+    """What a file holds beside text, of what the task, or any that the family learns, takes: as it
+    looks, where there is a choice; "" for running text and lists."""
+    task = getattr(args, "task", None)
+    names = models[args.model].build.tasks if task is None else [task]
+    kinds = [kind for name in names for kind in tasks[name].build.kinds]
+    others = [kind for kind in kinds if kind in OWN_KINDS]
+    if args.items or not others:
+        return ""
+    found = guess_kind(open_file(args.corpus).text).kind
+    if found not in kinds:
+        return "" if "text" in kinds else others[0]
+    return found if found in others else ""
 
 
 def fetch(corpus: str) -> None:

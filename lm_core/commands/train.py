@@ -241,7 +241,7 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
     said, control = 0.0, training.trainer.control
 
     def stop(*_: Any) -> None:
-        if control.wish == "stop":  # asked once more: at once
+        if control.requested == "stop":  # asked once more: at once
             raise KeyboardInterrupt
         control.stop()
 

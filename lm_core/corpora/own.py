@@ -37,6 +37,7 @@ from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import Table, parse_table
+from lm_core.csv_files import harmless
 from lm_core.errors import BadText, StoreUnavailable
 from lm_core.home import typed_path, unwritable
 from lm_core.json_files import dumps
@@ -73,6 +74,20 @@ class OwnText:
 
 
 @dataclass(frozen=True)
+class OwnFile(OwnText):
+    """An uploaded file as it stands: of a `table` all of its columns."""
+
+    table: bool = False
+
+    def opened(self, progress: Progress = untold) -> "OwnText | OwnTable":
+        """As text, or as a table of which a column is to be chosen; errors as of
+        `open_upload`."""
+        if not self.table:
+            return OwnText(self.title, self.text, self.note)
+        return OwnTable(self.title, parse_table(self.text, progress=progress), self.note)
+
+
+@dataclass(frozen=True)
 class OwnTable:
     """A CSV that was read, of which a column is to be chosen."""
 
@@ -91,7 +106,7 @@ class OwnTable:
 def open_upload(
     name: str, data: bytes, *, limit: int = MAX_BYTES, progress: Progress = untold
 ) -> OwnText | OwnTable:
-    """Read an uploaded .txt, .md or .csv of at most 10 MB (`limit` in bytes).
+    """Read an uploaded .txt, .md, .csv or .tsv of at most 10 MB (`limit` in bytes).
 
     Args:
         name: the file's name as the browser gave it; only its ending and title are used.
@@ -101,20 +116,23 @@ def open_upload(
         BadText: too large, another kind of file, empty, binary, unreadable, or a table without
             text; with how to mend it.
     """
+    return decode_upload(name, data, limit=limit).opened(progress)
+
+
+def decode_upload(name: str, data: bytes, *, limit: int = MAX_BYTES) -> OwnFile:
+    """The same, before a table is taken apart; arguments and errors as of `open_upload`, but for
+    those of a table."""
     check_size(len(data), limit)
     title, ending = _title(name)
-    if ending not in (".txt", ".md", ".csv"):
-        raise BadText("Only .txt, .md and .csv can be read: save it as plain text (.txt).")
-    text, note = decode(data, limit=limit)
-    if ending == ".csv":
-        return OwnTable(title, parse_table(text, progress=progress), note)
-    return OwnText(title, text, note)
+    if ending not in (".txt", ".md", ".csv", ".tsv"):
+        raise BadText("Only .txt, .md, .csv and .tsv can be read: save it as plain text (.txt).")
+    return OwnFile(title, *decode(data, limit=limit), table=ending in (".csv", ".tsv"))
 
 
 def read_upload(
     name: str, data: bytes, column: str | None = None, *, limit: int = MAX_BYTES
 ) -> OwnText:
-    """As `open_upload`, and of a .csv the text of a column.
+    """As `open_upload`, and of a table the text of a column.
 
     Raises:
         BadText: as `open_upload` and `Table.text`.
@@ -141,16 +159,28 @@ def read_file(path: str | Path, column: str | None = None) -> OwnText:
         BadText: it cannot be opened, or as `read_upload`.
         BadPath: as `typed_path`.
     """
-    path = typed_path(path)
-    try:
-        check_size(path.stat().st_size, MAX_FILE_BYTES)
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # a name with a zero byte, from a card, is a ValueError
-        reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
+    path, data = _bytes_of(path)
     if path.suffix.lower() == ".csv":
         return read_upload(path.name, data, column, limit=MAX_FILE_BYTES)
     return OwnText(_title(path.name)[0], *decode(data, limit=MAX_FILE_BYTES))
+
+
+def open_file(path: str | Path) -> OwnText:
+    """A file of this machine as it stands, a table too: all of its columns. Errors as of
+    `read_file`."""
+    path, data = _bytes_of(path)
+    return OwnText(_title(path.name)[0], *decode(data, limit=MAX_FILE_BYTES))
+
+
+def _bytes_of(path: str | Path) -> tuple[Path, bytes]:
+    """What a file holds, and where it is."""
+    path = typed_path(path)
+    try:
+        check_size(path.stat().st_size, MAX_FILE_BYTES)
+        return path, path.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a zero byte, from a card, is a ValueError
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
+        raise BadText(f"{path} cannot be read ({reason}): check the name of the file.") from None
 
 
 def own_corpus(
@@ -282,8 +312,10 @@ def remove_own(key: str) -> None:
 def as_text(corpus: AnyCorpus) -> str:
     """The text as models read it, all splits together: running text from beginning to end; items
     one a line, as they were shuffled; pairs likewise, with a tab between the sides; labelled texts
-    as a CSV."""
+    as a CSV. No cell of either is a formula to a spreadsheet."""
     rows: list[Any] = [row for split in SPLITS for row in corpus.splits[split]]
+    if isinstance(corpus, Pairs | Labelled):
+        rows = [tuple(map(harmless, row)) for row in rows]
     if isinstance(corpus, Pairs):
         return "".join(f"{source}\t{target}\n" for source, target in rows)
     if isinstance(corpus, Labelled):

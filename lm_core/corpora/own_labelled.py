@@ -4,10 +4,14 @@ labelled = labelled_of('text,label\\n"Good, very good",kind\\n ...', title="Mine
 save_own(labelled)
 """
 
+import contextlib
+import csv
 import dataclasses
+import io
 import math
 import re
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 from lm_core.corpora.corpus import Labelled
@@ -24,6 +28,9 @@ MAX_CLASSES = 200
 COLUMNS = ("text", "label")
 _HELD_OUT = 0.1  # of the texts validate, and as many test
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_LOOKED_AT = 1000  # rows, to tell what the labels are
+_MARKS = ",;\t|"  # that may part the columns
+_DECLARED = re.compile(r'\s*"?sep=.{0,3}\n', re.IGNORECASE)  # a line of spreadsheets above all
 
 
 def labelled_of(
@@ -51,19 +58,9 @@ def labelled_of(
         BadText: empty, no such columns, fewer than 20 different texts or more than 300,000, a label
             that is no number, a single class, or more than 200 classes.
     """
-    given, _ = tidy(text)
-    text = in_form(given, form)
-    notes = [note]
-    if text != given:
-        notes.append("Letters and their accents were made one character (NFC).")
-    rows, said = _rows(text)
-    notes.append(said)
-    filled = [row for row in rows if all(row)]
-    if left := len(rows) - len(filled):
-        notes.append(f"Left out: {_count(left, 'row')} without a text or a label.")
-    if kind == "values":
-        filled = [(one, _number(label)) for one, label in filled]
-    different, doubles, others = _different(filled)
+    rows, said = read_labelled(text, kind=kind, form=form)
+    notes = [note, said]
+    different, doubles, others = _different(rows)
     if doubles:
         again = f"{_count(doubles, 'text')} came again and went"
         with_other = f", {others:,} of them with another label: the first one counts" * bool(others)
@@ -82,6 +79,52 @@ def labelled_of(
     return named(Labelled(info, splits, classes, unit if kind == "values" else ""))
 
 
+def read_labelled(text: str, *, kind: str, form: str = "NFC") -> tuple[list[tuple[str, Any]], str]:
+    """(text, class) or (text, number) of each row as it stands, doubles too; and a note on how they
+    were read. Arguments and errors as of `labelled_of`."""
+    given, _ = tidy(text)
+    text = in_form(given, form)
+    notes = []
+    if text != given:
+        notes.append("Letters and their accents were made one character (NFC).")
+    rows, said = _rows(text)
+    filled = [row for row in rows if all(row)]
+    left = len(rows) - len(filled)
+    notes += [said, f"Left out: {_count(left, 'row')} without a text or a label." if left else ""]
+    if kind == "values":
+        filled = [(one, _number(label)) for one, label in filled]
+    return filled, " ".join(filter(None, notes))
+
+
+def labels_in(text: str) -> list[str] | None:
+    """The labels of the first rows, where the first line names the columns text and label; None
+    where it does not."""
+    declared = _DECLARED.match(text)
+    text = text[declared.end() if declared else 0 :].lstrip()
+    heading = text.partition("\n")[0]
+    for mark in _MARKS:
+        names = [name.strip(' "') for name in _names(heading.split(mark))]
+        if all(names.count(name) == 1 for name in COLUMNS):
+            break
+    else:
+        return None
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # whoever reads all of it is told
+        source = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        rows.extend(islice(source, 1, _LOOKED_AT))
+    place = names.index("label")
+    return [label for row in rows if len(row) > place and (label := _plain(row[place]))]
+
+
+def numbers_alone(labels: list[str]) -> bool:
+    """Whether every label is a number."""
+    return bool(labels) and all(map(_NUMBER.fullmatch, labels))
+
+
+def _names(first: list[str]) -> list[str]:
+    return [cell.strip().casefold() for cell in first]
+
+
 def _rows(text: str) -> tuple[list[tuple[str, str]], str]:
     """(text, label) of each row, and a note.
 
@@ -89,7 +132,7 @@ def _rows(text: str) -> tuple[list[tuple[str, str]], str]:
         BadText: no such columns, no rows, or as `parse_rows`.
     """
     (first, *rows), _, note = parse_rows(text)
-    names = [cell.strip().casefold() for cell in first]
+    names = _names(first)
     for name in COLUMNS:
         if names.count(name) != 1:
             how = "no column" if name not in names else "several columns"

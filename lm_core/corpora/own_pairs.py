@@ -23,6 +23,7 @@ MIN_PAIRS, MAX_PAIRS = 20, 300_000
 MAX_SIDE = 2000  # characters of a side, some 350 words: one longer would fill every batch
 SIDES = ("Source", "Target")
 _SAMPLE = 1000  # lines looked at to tell a TSV from a CSV
+_NEARLY_ALL, _MOST_COLUMNS = 0.9, 3  # of the lines have a tab; and cells, the last for a licence
 _STEPS = 3  # of making the corpus: rows, pairs, splits
 
 # What a first line may call the sides; both cells have to be one of these.
@@ -63,9 +64,23 @@ def pairs_of(
         BadText: empty, one column, fewer than 20 different pairs or more than 300,000, or pairs of
             which none can be held back.
     """
+    pairs, named_sides, said = read_pairs(text, form=form)
+    progress(2, _STEPS)
+    info, splits = _split(pairs, title)
+    info = dataclasses.replace(info, note=" ".join(filter(None, (note, said))))
+    corpus = named(Pairs(info, splits, sides or named_sides or SIDES))
+    progress(_STEPS, _STEPS)
+    return corpus
+
+
+def read_pairs(
+    text: str, *, form: str = "NFC"
+) -> tuple[list[tuple[str, str]], tuple[str, str] | None, str]:
+    """The pairs of a TSV or CSV as they stand, doubles too; what its first line calls the sides,
+    where it does; and a note on how it was read. Arguments and errors as of `pairs_of`."""
     given, _ = tidy(text)
     text = in_form(given, form)
-    notes = [note]
+    notes, sides = [], None
     if text != given:
         notes.append("Letters and their accents were made one character (NFC).")
     rows, said = _rows(text)
@@ -75,22 +90,30 @@ def pairs_of(
             f"There are {len(rows):,} pairs here and {MAX_PAIRS:,} is the most: "
             "cut out a part and give that."
         )
-    progress(1, _STEPS)
     heading = [" ".join(cell.split()) for cell in rows[0]]
     if all(map(_HEADING.fullmatch, heading)):
-        rows, sides = rows[1:], sides or (heading[0], heading[1])
+        rows, sides = rows[1:], (heading[0], heading[1])
         notes.append(f"Its first line names the sides: {heading[0]} and {heading[1]}.")
     pairs = [(_cell(source), _cell(target)) for source, target in rows]
     filled = [pair for pair in pairs if all(pair)]
     short = [pair for pair in filled if max(map(len, pair)) <= MAX_SIDE]
     notes.append(_left_out(len(pairs) - len(filled), "an empty side"))
     notes.append(_left_out(len(filled) - len(short), f"a side of over {MAX_SIDE:,} characters"))
-    progress(2, _STEPS)
-    info, splits = _split(short, title)
-    info = dataclasses.replace(info, note=" ".join(filter(None, notes)))
-    corpus = named(Pairs(info, splits, sides or SIDES))
-    progress(_STEPS, _STEPS)
-    return corpus
+    return short, sides, " ".join(filter(None, notes))
+
+
+def why_pairs(text: str) -> str:
+    """Half a sentence on why a text seems to hold pairs; "" where it does not."""
+    lines = [line for line in text.split("\n", _SAMPLE)[:_SAMPLE] if line.strip()]
+    parted = [line for line in lines if "\t" in line.strip()]
+    cells = max((len(line.split("\t")) for line in parted), default=0)
+    if parted and len(parted) >= _NEARLY_ALL * len(lines) and cells <= _MOST_COLUMNS:
+        return "a tab parts nearly every line"
+    for mark in ",;":
+        heading = [cell.strip(' "') for cell in lines[0].split(mark)] if lines else []
+        if len(heading) == 2 and all(map(_HEADING.fullmatch, heading)):
+            return f"its first line names two sides, {heading[0]} and {heading[1]}"
+    return ""
 
 
 def paste_columns(left: str, right: str) -> str:

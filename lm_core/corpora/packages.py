@@ -20,6 +20,11 @@ class Package:
     def find(self) -> Path | None:
         return next(iter(_folders(self.name)), None)
 
+    @property
+    def missing(self) -> str:
+        """What to install, in a sentence; "" where it is here."""
+        return "" if self.find() else _missing(self.name, OURS)
+
     def identity(self) -> list[str | int]:
         path = self.find()
         try:
@@ -49,6 +54,11 @@ class PackageFile:
     def find(self) -> Path | None:
         paths = (folder.joinpath(*self.parts) for folder in _folders(self.package))
         return next((path for path in paths if path.exists()), None)
+
+    @property
+    def missing(self) -> str:
+        """What to install, in a sentence; "" where it is here."""
+        return "" if self.find() else _missing(self.package, self.install)
 
     def identity(self) -> list[str | int]:
         path = self.find()

@@ -58,7 +58,7 @@ class _Noting(Control):
 
     def look(self) -> str:
         self.at.append(self.clock())
-        return self.wish
+        return self.requested
 
 
 def measure(patient: Patient, clock: Seconds) -> Pace:

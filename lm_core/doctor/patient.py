@@ -34,7 +34,7 @@ class Until(Control):
         self.stop_now = stop
 
     def look(self) -> str:
-        return "stop" if self.stop_now() else self.wish
+        return "stop" if self.stop_now() else self.requested
 
 
 def plain(train: TrainSettings) -> TrainSettings:

@@ -25,6 +25,8 @@ WARM_UP = 256  # and how many of them are read again from the row before
 PART_ROW, PART_WARM_UP = 512, 64  # the same for a part,
 PLACES, SHORT_ROW = 8, 128  # and for a small one, which has so many places if rows stay this long
 PIECE = 512  # tokens read at once where the state can be carried
+LOOKED_AT, LEAST = 20_000, 64  # tokens of a split whose first guesses are looked at, at most and
+NUMBERS = 8_000_000  # at least: so many logits in all
 LOGITS_AT_ONCE = 16_000_000  # numbers of logits held at a time,
 ON_CPU, TOKENS_ON_CPU = 4_000_000, 2_048  # and there, where what fits into its cache is fastest
 
@@ -96,11 +98,34 @@ def token_nats(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None
     return torch.cat(pieces)
 
 
-@torch.inference_mode()
+def accuracy(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None = None) -> float:
+    """Share of the tokens that are the model's first guess, of a fixed, evenly spread part of
+    `max_tokens` or about LOOKED_AT of them; of fewer where the vocabulary is large."""
+    most = min(LOOKED_AT if max_tokens is None else max_tokens, NUMBERS // model.vocab_size)
+    right, count = 0, 0
+    for idx, targets, _ in _rows(model, encoded, max(LEAST, most)):
+        with torch.inference_mode():
+            logits = model(idx)[0] if model.causal else model.guesses(idx, targets)
+        asked = targets != IGNORED
+        right += int((logits.argmax(-1) == targets)[asked].sum())
+        count += int(asked.sum())
+    return right / count
+
+
 def _score_rows(
     model: LanguageModel, encoded: Encoded, max_tokens: int | None
 ) -> Iterator[tuple[Tensor, int]]:
     """Nats of the tokens asked for, some rows at a time, and how many they are."""
+    for idx, targets, asked in _rows(model, encoded, max_tokens):
+        with torch.inference_mode():
+            nats = _read(model, idx, targets)[targets != IGNORED]
+        yield nats, asked
+
+
+def _rows(
+    model: LanguageModel, encoded: Encoded, max_tokens: int | None
+) -> Iterator[tuple[Tensor, Tensor, int]]:
+    """Inputs and targets, some rows at a time, and how many of them are asked for."""
     if encoded.predictions < 1:
         raise BadText("This text has a single token, so nothing can be predicted: give more text.")
     limit = model.context_size
@@ -119,9 +144,7 @@ def _score_rows(
         at_once = _at_once(model, longest)
         for first in range(0, len(rows), at_once):
             part = rows[first : first + at_once]
-            idx, targets = gather(encoded.ids, part)
-            nats = _read(model, idx, targets)
-            yield nats[targets != IGNORED], part.asked
+            yield *gather(encoded.ids, part), part.asked
     finally:
         model.train(was_training)
 

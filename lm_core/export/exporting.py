@@ -113,9 +113,8 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
 
     Raises:
         BadSettings: an unknown format, or `out` is a folder.
-        Unsupported: the model does not guess tokens of one text, the family cannot be exported so,
-            a package is missing, or the file's logits
-            differ from the model's by more than `TOLERANCE`.
+        Unsupported: the family, or what it learned, cannot be exported so, a package is missing, or
+            the file's logits differ from the model's by more than `TOLERANCE`.
         StoreUnavailable: `out` cannot be written.
     """
     out, chosen = Path(out), _format(format)

@@ -11,7 +11,7 @@ a run has it measured no second time.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lm_core.checkpoints import add_to_card, read_meta
@@ -28,9 +28,10 @@ FACT = "test"  # among the facts of a run
 class FinalScore:
     """A test split that was scored: nats per token over so many tokens, with the weights of a step.
 
-    `bits` are per character, None where they are withheld. `validation` is what the same weights
-    were given there, in nats per token, where that is known. `now` says whether the run still has
-    these weights."""
+    `bits` are per character, None where they are withheld and of what is no running text.
+    `validation` is what the same weights were given there, in nats per token, where that is known.
+    `now` says whether the run still has these weights. `metrics` are all figures of the task, by
+    name; those of earlier versions have none."""
 
     nats: float
     tokens: int
@@ -38,6 +39,7 @@ class FinalScore:
     bits: float | None
     validation: float | None = None
     now: bool = True
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def perplexity(self) -> float:
@@ -57,6 +59,7 @@ def final_score(store: RunStore, run: Run) -> FinalScore | None:
         kept["bits_per_character"],
         kept["validation_nats"],
         now=weights(store, run) == kept["weights"],
+        metrics=kept.get("metrics", {}),
     )
 
 
@@ -91,7 +94,7 @@ def keep(store: RunStore, run: Run, answer: Mapping[str, Any]) -> None:
     if math.isnan(nats):
         raise LabError("The test split could not be scored: the weights are no numbers.")
     folder = _folder(store, row)
-    card = read_meta(folder)
+    card, metrics = read_meta(folder), answer.get("metrics", {})
     fact = {
         "nats": nats,
         "tokens": answer["tokens"],
@@ -99,9 +102,11 @@ def keep(store: RunStore, run: Run, answer: Mapping[str, Any]) -> None:
         "step": card.get("kept", card.get("step", 0)),
         "validation_nats": card.get("metrics", {}).get("validation", {}).get("nats_per_token"),
         "weights": weights(store, row),
+        "metrics": metrics,
     }
     store.update(run.id, facts={FACT: fact})
     scored = {"nats_per_token": nats, "tokens": answer["tokens"], "whole_split": True}
+    scored |= {"metrics": metrics} if metrics else {}
     add_to_card(folder, metrics=card.get("metrics", {}) | {"test": scored})
 
 

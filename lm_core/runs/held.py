@@ -14,7 +14,7 @@ from typing import Any
 
 from lm_core.errors import StoreUnavailable
 from lm_core.runs.database import Database, StoreGone
-from lm_core.runs.store import ACTIVE, FILE, RunStore, Wish
+from lm_core.runs.store import ACTIVE, FILE, Request, RunStore
 
 
 class RunLost(Exception):
@@ -38,9 +38,9 @@ class HeldStore(RunStore):
         with self._reading() as db:
             self._check(db)
 
-    def wish(self, run: str) -> Wish:
+    def requested(self, run: str) -> Request:
         self.check()
-        return super().wish(run)
+        return super().requested(run)
 
     def finish(self, status: str, message: str = "", **columns: Any) -> str:
         """The run ends so, which is returned, and is nobody's then. What was said of it before
@@ -52,7 +52,7 @@ class HeldStore(RunStore):
         run, _ = self._held
         try:
             message = " ".join(filter(None, (self.get(run).message, message)))
-            columns |= {"message": message, "ended": time.time(), "wish": "run"}
+            columns |= {"message": message, "ended": time.time(), "requested": "run"}
             self.update(run, status=status, **columns)
         except StoreUnavailable as error:
             raise StoreUnavailable(f"{message} {error}".strip()) from None

@@ -20,14 +20,16 @@ THREADS = torch.get_num_threads()  # what the pool of workers gave this process
 
 
 class StoreControl(Control):
-    """A Control whose wishes are in the store."""
+    """A Control whose requests are in the store."""
 
     def __init__(self, store: RunStore, run: str) -> None:
         super().__init__()
         self.store, self.run = store, run
         self.trainer: Trainer | None = None  # whose steps are counted for a pause
         self._looked, self._pause_at = float("-inf"), None
-        self.steps_granted = self._steps_taken = store.wish(run).single_steps  # of an earlier life
+        self.steps_granted = self._steps_taken = store.requested(
+            run
+        ).single_steps  # of an earlier life
 
     def look(self) -> str:
         if PARENT_GONE.is_set():
@@ -35,12 +37,14 @@ class StoreControl(Control):
         now = time.perf_counter()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
-            self.wish, self.steps_granted, self.lr_scale, self._pause_at = self.store.wish(self.run)
+            self.requested, self.steps_granted, self.lr_scale, self._pause_at = (
+                self.store.requested(self.run)
+            )
         if self._pause_at is not None and self.trainer and self.trainer.step >= self._pause_at:
-            wished, self._pause_at = self.store.wish(self.run).wish, None
-            self.wish = "pause" if wished == "run" else wished  # a stop is not to be lost
-            self.store.update(self.run, wish=self.wish, pause_at=None)
-        return self.wish
+            asked, self._pause_at = self.store.requested(self.run).state, None
+            self.requested = "pause" if asked == "run" else asked  # a stop is not to be lost
+            self.store.update(self.run, requested=self.requested, pause_at=None)
+        return self.requested
 
 
 def prepared_for(store: RunStore, row: Run) -> Prepared:
@@ -72,8 +76,8 @@ def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
 
 
 def how_stopped(store: RunStore, run: str) -> tuple[str, str]:
-    """Status and message of a run that was to stop: as wished, or because the page's process is
+    """Status and message of a run that was to stop: as asked, or because the page's process is
     gone."""
-    if PARENT_GONE.is_set() and store.wish(run).wish != "stop":
+    if PARENT_GONE.is_set() and store.requested(run).state != "stop":
         return "interrupted", "The lab was closed while this was going; it can go on."
     return "stopped", ""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from lm_core.corpora import Corpus
+from lm_core.corpora import AnyCorpus
 from lm_core.corpora.own import own_key, own_name, remove_own, save_own
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import limits
@@ -133,13 +133,13 @@ class RunManager(Steering):
         with self._lock:
             row = self._whole(run, owner)
             if row.status in ACTIVE:
-                self.store.update(run, wish="run")
+                self.store.update(run, requested="run")
             elif not row.active:
                 self._check_waiting(owner)
                 self.store.update(
                     run,
                     status="queued",
-                    wish="run",
+                    requested="run",
                     message="",
                     ended=None,
                     server=self._presence.id,
@@ -167,7 +167,7 @@ class RunManager(Steering):
             if row.status in WAITING:
                 self.store.update(run, status="stopped", ended=time.time())
             elif row.active:
-                self.store.update(run, wish="stop", wished=time.time())
+                self.store.update(run, requested="stop", requested_at=time.time())
                 if run in self._running:
                     self._running[run].cancel()  # no more than a try: `_ended` hears of it
 
@@ -179,7 +179,7 @@ class RunManager(Steering):
                 raise LabError("This run is still going: stop it first.")
             self._remove([run, *self.store.clear(run)])
             self.store.update(
-                run, status="stopped", message="", lr_scale=1.0, pause_at=None, wish="run"
+                run, status="stopped", message="", lr_scale=1.0, pause_at=None, requested="run"
             )
 
     def adopt(self, old: str, new: str) -> int:
@@ -199,7 +199,7 @@ class RunManager(Steering):
         """Whether no worker has begun it; then none will."""
         return row.status in WAITING or (row.id in self._running and self._running[row.id].cancel())
 
-    def give_text(self, corpus: Corpus, owner: str, title: str = "") -> str:
+    def give_text(self, corpus: AnyCorpus, owner: str, title: str = "") -> str:
         """Store an own text, which is this visitor's from now on; its SHA-256.
 
         Args:
@@ -208,9 +208,10 @@ class RunManager(Steering):
         Raises:
             LabError: they have too many already, or the store cannot be written.
         """
-        text, title = own_key(corpus.info.name), limits.title(title) or corpus.info.title
+        text, info = own_key(corpus.info.name), corpus.info
+        title = limits.title(title) or info.title
         check_texts(self.store.texts.of(owner), corpus)
-        self.store.texts.add(owner, text, title, corpus.items)  # first: it is needed from here on
+        self.store.texts.add(owner, text, title, info.kind)  # first: it is needed from here on
         try:
             return save_own(corpus)
         except StoreUnavailable:
@@ -355,13 +356,13 @@ class RunManager(Steering):
             watched = self._watched(run)  # also one of another server is noted
             if run.id not in self._running:
                 continue
-            if run.wish == "stop" and time.time() - (run.wished or 0) > STOP_SECONDS:
+            if run.requested == "stop" and time.time() - (run.requested_at or 0) > STOP_SECONDS:
                 self._kill(run.id)
-            if run.wish != "stop" and not watched:
+            if run.requested != "stop" and not watched:
                 self.store.update(
                     run.id,
-                    wish="stop",
-                    wished=time.time(),
+                    requested="stop",
+                    requested_at=time.time(),
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
         self._dispatch()

@@ -20,11 +20,16 @@ Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 @dataclass(frozen=True)
 class OwnText:
-    """A text that a visitor gave: its SHA-256, its owner's name for it, what its lines are."""
+    """A text that a visitor gave: its SHA-256, its owner's name for it, what it holds."""
 
     text: str
     title: str
-    items: bool
+    kind: str  # of data, as tasks name them
+
+    @property
+    def items(self) -> bool:
+        """Whether it is a list."""
+        return self.kind == "items"
 
     @property
     def here(self) -> bool:
@@ -45,8 +50,9 @@ class OwnTexts:
     def of(self, owner: str) -> list[OwnText]:
         """A visitor's texts, in the order in which they were given."""
         with self._reading() as db:
-            asked = "SELECT text, title, items FROM texts WHERE owner = ? ORDER BY given, rowid"
-            return [OwnText(row[0], row[1], bool(row[2])) for row in db.execute(asked, (owner,))]
+            asked = "SELECT text, title, items, kind FROM texts WHERE owner = ? "
+            rows = db.execute(f"{asked} ORDER BY given, rowid", (owner,))
+            return [OwnText(row[0], row[1], row[3] or OF_BEFORE[row[2]]) for row in rows]
 
     def title(self, owner: str, text: str) -> str:
         """What a visitor calls a text; "" where it is none of theirs."""
@@ -55,10 +61,10 @@ class OwnTexts:
             row = db.execute(asked, (owner, text)).fetchone()
         return row["title"] if row else ""
 
-    def add(self, owner: str, text: str, title: str, items: bool) -> None:
+    def add(self, owner: str, text: str, title: str, kind: str) -> None:
         """It is this visitor's now, under this name."""
         with self._writing() as db:
-            _add(db, owner, text, title, items, time.time())
+            _add(db, owner, text, title, kind, time.time())
 
     def rename(self, owner: str, text: str, title: str) -> None:
         """Raises BadText where it is none of theirs."""
@@ -88,16 +94,17 @@ class OwnTexts:
             db.execute("DELETE FROM texts WHERE owner = ?", (old,))
 
 
+OF_BEFORE = ("text", "items")  # what a row without a kind holds, by its flag
 NOT_YOURS = "This text is not here, or belongs to another browser: give it again."
 
 
 def _add(
-    db: sqlite3.Connection, owner: str, text: str, title: str, items: bool, given: float
+    db: sqlite3.Connection, owner: str, text: str, title: str, kind: str, given: float
 ) -> None:
     db.execute(
-        "INSERT INTO texts (owner, text, title, items, given) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (owner, text) DO UPDATE SET title = excluded.title, items = excluded.items",
-        (owner, text, title, items, given),
+        "INSERT INTO texts (owner, text, title, items, kind, given) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (owner, text) DO UPDATE SET title = excluded.title",
+        (owner, text, title, kind == "items", kind, given),
     )
 
 
@@ -109,5 +116,5 @@ def found_in_runs(db: sqlite3.Connection) -> None:
             text = json.loads(row["spec"])["data"].get("text", "")
             if text and has_own(text):
                 with contextlib.suppress(LabError):
-                    corpus = load_own(text)
-                    _add(db, row["owner"], text, corpus.info.title, corpus.items, row["created"])
+                    info = load_own(text).info
+                    _add(db, row["owner"], text, info.title, info.kind, row["created"])

@@ -28,16 +28,17 @@ from lm_core.codec import Codec
 from lm_core.codecs import load_codec
 from lm_core.corpora import CorpusInfo, corpora
 from lm_core.corpora.load import load_corpus, origin
-from lm_core.corpora.own import load_own, own_corpus, read_file
-from lm_core.errors import BadCheckpoint, LabError
+from lm_core.corpora.own import load_own, open_file, own_corpus, read_file
+from lm_core.corpora.own_kind import corpus_of
+from lm_core.errors import BadCheckpoint, BadText, LabError
 from lm_core.home import home_folder, make_folder
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
 from lm_core.models.contract import Model
 from lm_core.runs.beginning import begin, check_beginning
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import OWN_KINDS, CorpusSpec, RunSpec
 from lm_core.split import Split, packed, unpacked
-from lm_core.tasks import check_task
+from lm_core.tasks import SAID, check_task
 from lm_core.tokenizers import Tokenizer, tokenizers
 from lm_core.tokenizers.tokenizer import learned_from
 from lm_core.training.estimate import check
@@ -147,9 +148,23 @@ def prepare(spec: RunSpec) -> Prepared:
 
 
 def load_text(spec: CorpusSpec) -> Any:
-    """The corpus a spec names: registered, the visitor's own, or a file."""
+    """The corpus a spec names: registered, the visitor's own, or a file.
+
+    Raises:
+        LabError: it is not here, damaged, or of another kind than the spec says.
+    """
+    form = "" if spec.form == "none" else spec.form
     if spec.name == "own":
-        return load_own(spec.text)
+        corpus = load_own(spec.text)
+        if corpus.info.kind != spec.holds and {corpus.info.kind, spec.holds} & {*OWN_KINDS}:
+            raise BadText(
+                f"“{corpus.info.title}” holds {SAID[corpus.info.kind]}, not {SAID[spec.holds]}: "
+                "choose it again."
+            )
+        return corpus
+    if spec.name == "file" and spec.kind:
+        text = open_file(spec.file)
+        return corpus_of(spec.kind, text.text, title=text.title, note=text.told, form=form)
     if spec.name == "file":
         text = read_file(spec.file)
         held = read_file(spec.validation) if spec.validation else None
@@ -158,7 +173,7 @@ def load_text(spec: CorpusSpec) -> Any:
             title=text.title,
             items=spec.items,
             validation=held.text if held else None,
-            form="" if spec.form == "none" else spec.form,
+            form=form,
             note=" ".join(read.told for read in (text, held) if read and read.note),
         )
     return load_corpus(spec.name)

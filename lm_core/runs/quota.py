@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from lm_core.corpora import Corpus
+from lm_core.corpora import AnyCorpus
 from lm_core.corpora.files import texts_folder
-from lm_core.corpora.own import has_own, own_bytes, own_key
+from lm_core.corpora.own import as_text, has_own, own_bytes, own_key
 from lm_core.errors import LabError, StoreUnavailable
 from lm_core.runs.own_texts import OwnText
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
@@ -55,7 +55,7 @@ def check_free(folder: Path) -> None:
             )
 
 
-def check_texts(given: list[OwnText], corpus: Corpus) -> None:
+def check_texts(given: list[OwnText], corpus: AnyCorpus) -> None:
     """There is room for one more text beside those of a visitor.
 
     Raises:
@@ -64,7 +64,7 @@ def check_texts(given: list[OwnText], corpus: Corpus) -> None:
     others = [one for one in given if one.text != own_key(corpus.info.name)]
     if len(others) >= TEXTS:
         raise LabError(f"You have {TEXTS} texts here, which is the most: delete one of them.")
-    size = sum(map(corpus.bytes, corpus.splits)) + sum(own_bytes(one.text) for one in others)
+    size = len(as_text(corpus).encode()) + sum(own_bytes(one.text) for one in others)
     most = disk() * OF_TEXTS * OF_ONE
     if size > most:
         raise LabError(

@@ -57,7 +57,7 @@ TEXT: dict[str, Recipe] = {
 TRANSLATION: dict[str, Recipe] = {
     "encoder-decoder": Recipe(
         {"n_layer": 2, "n_embd": 128, "block_size": 96, "position": "rotary", **MODERN},
-        {"lr": 2e-3},
+        {"lr": 1e-3},
     ),
     "rnn-translator": Recipe({}, {"lr": 3e-3}),
 }

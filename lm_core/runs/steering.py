@@ -1,4 +1,4 @@
-"""What the owner of a run may wish of it while it goes on. A wish is written to the store, where
+"""What the owner of a run may ask of it while it goes on. A request is written to the store, where
 the worker finds it between two steps.
 """
 
@@ -8,7 +8,7 @@ from lm_core.runs.store import Run, RunStore
 
 
 class Steering:
-    """Wishes that change nothing about who computes what. Each names the owner.
+    """Requests that change nothing about who computes what. Each names the owner.
 
     Raises:
         RunNotFound: from every method, when the run is not there or is somebody else's.
@@ -36,11 +36,11 @@ class Steering:
 
     def pause(self, run: str, owner: str) -> None:
         self._trained(run, owner)
-        self.store.update(run, wish="pause")
+        self.store.update(run, requested="pause")
 
     def single_step(self, run: str, owner: str) -> None:
         row = self._trained(run, owner)
-        self.store.update(run, wish="pause", single_steps=row.single_steps + 1)
+        self.store.update(run, requested="pause", single_steps=row.single_steps + 1)
 
     def pause_at(self, run: str, owner: str, step: int | None) -> None:
         """Let it run to the end of a step and pause there; None: no such step any more."""

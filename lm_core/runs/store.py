@@ -46,10 +46,10 @@ FOUND = (
 ENDED = ("finished", "stopped", "failed", "interrupted")
 
 
-class Wish(NamedTuple):
-    """What the owner of a run wants now."""
+class Request(NamedTuple):
+    """The state that the owner of a run asks for."""
 
-    wish: str  # run, pause or stop
+    state: str  # run, pause or stop
     single_steps: int  # granted so far
     lr_scale: float
     pause_at: int | None  # the step after which it pauses
@@ -64,8 +64,8 @@ class Run:
     title: str
     spec: dict[str, Any]
     status: str
-    wish: str
-    wished: float | None
+    requested: str
+    requested_at: float | None
     single_steps: int
     lr_scale: float
     message: str
@@ -293,13 +293,13 @@ class RunStore:
             db.execute("DELETE FROM runs WHERE parent = ?", (run,))
         return children
 
-    def wish(self, run: str) -> Wish:
+    def requested(self, run: str) -> Request:
         """What the owner wants now; of a run that is gone, that it stops."""
         with self._reading() as db:
             row = db.execute(
-                "SELECT wish, single_steps, lr_scale, pause_at FROM runs WHERE id = ?", (run,)
+                "SELECT requested, single_steps, lr_scale, pause_at FROM runs WHERE id = ?", (run,)
             ).fetchone()
-        return Wish("stop", 0, 1.0, None) if row is None else Wish(*row)
+        return Request("stop", 0, 1.0, None) if row is None else Request(*row)
 
     # What a run shows ------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from lm_core.versions import VERSION, up_to_date
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, spec TEXT NOT NULL,
-    status TEXT NOT NULL, wish TEXT NOT NULL DEFAULT 'run', wished REAL,
+    status TEXT NOT NULL, requested TEXT NOT NULL DEFAULT 'run', requested_at REAL,
     single_steps INTEGER NOT NULL DEFAULT 0, lr_scale REAL NOT NULL DEFAULT 1.0,
     message TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL, ended REAL,
     pid INTEGER, server INTEGER, facts TEXT NOT NULL DEFAULT '{}');
@@ -79,7 +79,11 @@ LATER = (
     ("samples", "rows", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "names", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "grid", "TEXT NOT NULL DEFAULT '[]'"),
+    ("texts", "kind", "TEXT NOT NULL DEFAULT ''"),
 )
+
+# And what they call otherwise.
+RENAMED = (("runs", "wish", "requested"), ("runs", "wished", "requested_at"))
 
 TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     events.Step: (
@@ -115,10 +119,17 @@ AS_JSON = {
 
 def add_columns(db: sqlite3.Connection) -> None:
     """Bring tables of an older lab up to date; call it inside a transaction."""
+    for table, before, now in RENAMED:
+        if before in _columns(db, table):
+            db.execute(f"ALTER TABLE {table} RENAME COLUMN {before} TO {now}")
     for table, column, kind in LATER:
-        if column not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
+        if column not in _columns(db, table):
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     db.execute("CREATE INDEX IF NOT EXISTS runs_parent ON runs (parent)")
+
+
+def _columns(db: sqlite3.Connection, table: str) -> set[str]:
+    return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
 def number_runs(db: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """What a worker process does: one run, from its spec to its end, with all it shows kept.
 
-Imports no streamlit. Steered through the store: it looks at the owner's wish a few times a second.
+Imports no streamlit. Steered through the store: a few times a second it looks at what the
+owner asks for.
 """
 
 import contextlib

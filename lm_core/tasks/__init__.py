@@ -35,10 +35,10 @@ def check_task(task: str, family: str, kind: str) -> None:
         said = f"{family} does not learn {task}, but {' or '.join(known)}: leave --task out."
         raise BadSettings(said)
     if kind not in tasks[task].build.kinds:
-        fitting = [name for name in families_for(kind) if name != family]
+        fitting = " or ".join(models[name].title for name in families_for(kind)) or "none yet"
         raise BadSettings(
-            f"{models[family].title} does not learn from {SAID.get(kind, kind)}: choose another "
-            f"text, or one of these models: {', '.join(models[name].title for name in fitting)}."
+            f"“{tasks[task].title}” is not learned from {SAID.get(kind, kind)}: choose other data, "
+            f"or a model for that ({fitting})."
         )
 
 

@@ -42,14 +42,14 @@ class Counting(Course):
         training, control = self.training, self.training.control
         clock, saving, reason = Clock(training.seconds), Saving(training), "budget"
         while training.step < self.steps:
-            wish = control.look()
-            if wish == "pause" and not control.may_step():
+            requested = control.look()
+            if requested == "pause" and not control.may_step():
                 yield Paused(training.step)
                 clock.stop()
                 control.hold()
                 clock.go()
                 continue
-            if wish == "stop":
+            if requested == "stop":
                 reason = "stopped"
                 break
             yield self._count(clock)

@@ -3,7 +3,7 @@
 A text is read as [boundary, its tokens], as far as the model's context goes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,15 +11,16 @@ import torch
 from torch import Tensor
 
 from lm_core.codecs import LabelCodec
+from lm_core.corpora.corpus import Labelled
 from lm_core.errors import BadText
 from lm_core.models.contract import Model
 from lm_core.models.sequence_heads import POOLS
 from lm_core.settings import Settings, setting
 from lm_core.split import Split
-from lm_core.tasks.padded import Counted, PaddedRows, flat, gathered
+from lm_core.tasks.padded import Counted, PaddedRows, flat, gathered, mixed
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.training.batches import Batch
-from lm_core.training.task import Task
+from lm_core.training.task import Cut, Task
 
 TOKENS = 1 << 14  # read at once when a split is scored
 SHOWN = 6  # texts of a preview, and so many characters of each
@@ -104,23 +105,33 @@ class LabelledTask(Task):
         found = tokenizer.encode_many([text for text, _ in rows], skip_unknown=True)
         return [[tokenizer.boundary_id, *ids] for ids in found]
 
-    def splits(
-        self,
-        rows_of: Mapping[str, Sequence[tuple[str, Any]]],
-        tokenizer: Tokenizer,
-        answers: Mapping[str, Tensor],
-    ) -> dict[str, LabelledSplit]:
-        """The splits that hold anything.
+    def answers(self, codec: LabelCodec, given: Sequence[Any]) -> Tensor:
+        """(R,) what a model is to say of texts with these labels.
+
+        Raises:
+            BadText: one of them is none that the codec knows.
+        """
+        raise NotImplementedError
+
+    def cut(self, corpus: Labelled, cut: Cut) -> Tokenizer:
+        """A tokenizer that has learned from the texts.
 
         Raises:
             BadText: there is nothing to learn from.
         """
-        if not rows_of["train"]:
+        if not corpus.splits["train"]:
             raise BadText("There is nothing to learn from here: give more texts with a label.")
+        texts = {k: [text for text, _ in mixed(rows)] for k, rows in corpus.splits.items()}
+        return cut(texts, form=corpus.info.form)
+
+    def encode(self, corpus: Labelled, codec: LabelCodec) -> dict[str, LabelledSplit]:
+        splits = {split: mixed(rows) for split, rows in corpus.splits.items() if rows}
         return {
-            split: LabelledSplit(*flat(self.numbers(tokenizer, rows)), answers[split])
-            for split, rows in rows_of.items()
-            if rows
+            split: LabelledSplit(
+                *flat(self.numbers(codec.tokenizer, rows)),
+                self.answers(codec, [label for _, label in rows]),
+            )
+            for split, rows in splits.items()
         }
 
     def few(self, model: Model, part: LabelledSplit, limit: int | None) -> tuple[int, int]:

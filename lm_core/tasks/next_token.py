@@ -14,8 +14,8 @@ from torch import nn
 
 from lm_core.corpora import Corpus
 from lm_core.encoded import Encoded, encode_corpus
-from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
+from lm_core.evaluation.score import accuracy, evaluate
 from lm_core.evaluation.surprise import perplexity
 from lm_core.models.contract import LanguageModel
 from lm_core.models.mixture import Mixture
@@ -27,6 +27,7 @@ from lm_core.training.events import Preview
 from lm_core.training.state import Training
 from lm_core.training.task import Cut, Loss, Player, Scored, Task, tasks
 
+FEWER = 10  # of the tokens that are scored one in so many is looked at for the first guess
 ROW = 64  # tokens in a row of a batch, for families that set no size
 
 
@@ -36,13 +37,16 @@ ROW = 64  # tokens in a row of a batch, for families that set no size
 class NextToken(Task):
     """Splits are `Encoded`, models are `LanguageModel`s."""
 
-    metrics: ClassVar = {"perplexity": "tokens"}
+    metrics: ClassVar = {"perplexity": "tokens", "accuracy": "share of the tokens"}
     kinds, split = ("text", "items"), Encoded
     reads = weighed = True
 
     def prepare(self, corpus: Corpus, cut: Cut) -> tuple[Tokenizer, dict[str, Encoded]]:
         tokenizer = cut(corpus.splits, items=corpus.items, form=corpus.info.form)
-        return tokenizer, encode_corpus(corpus, tokenizer)
+        return tokenizer, self.encode(corpus, tokenizer)
+
+    def encode(self, corpus: Corpus, codec: Tokenizer) -> dict[str, Encoded]:
+        return encode_corpus(corpus, codec)
 
     def unit_of(self, codec: Tokenizer) -> str:
         """In the words of its tokenizer: nats per character, per word, per token."""
@@ -68,8 +72,10 @@ class NextToken(Task):
         if split == "validation":
             self.keep(model, data, limit=limit)
         score = evaluate(model, data[split], max_tokens=limit)
-        nats = score.nats_per_token
-        return Scored(nats, score.tokens, score.whole, {"perplexity": perplexity(nats)})
+        nats, few = score.nats_per_token, None if limit is None else limit // FEWER
+        right = accuracy(model, data[split], max_tokens=few)
+        metrics = {"perplexity": perplexity(nats), "accuracy": right}
+        return Scored(nats, score.tokens, score.whole, metrics)
 
     def blind(self, model: LanguageModel, data: Mapping[str, Encoded]) -> float:
         """ln V: every token alike."""

@@ -6,7 +6,7 @@ Source: Devlin et al. 2018, "BERT", for reading a text with a network that a lin
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -15,17 +15,18 @@ from torch.nn import functional as F
 
 from lm_core.codecs import LabelCodec
 from lm_core.corpora.corpus import Labelled
+from lm_core.errors import BadText
 from lm_core.evaluation.classification import confusion, report
 from lm_core.models.contract import Model
 from lm_core.models.sequence_heads import SequenceClassifier
 from lm_core.registry import Entry
 from lm_core.settings import Settings
 from lm_core.tasks.labelled import SHOWN, LabelledSplit, LabelledTask, ReadingSettings
-from lm_core.tasks.padded import mixed
 from lm_core.training.events import Preview
 from lm_core.training.task import Cut, Loss, Scored, tasks
 
 GRID_TOKENS = 5_000  # of the texts whose classes a preview counts
+TOLD = 40  # characters of the name of a class in a sentence
 
 
 @tasks.register(
@@ -42,15 +43,19 @@ class TextClass(LabelledTask):
     metrics: ClassVar = {"accuracy": "share of the texts", "F1": "mean over the classes"}
 
     def prepare(self, corpus: Labelled, cut: Cut) -> tuple[LabelCodec, dict[str, LabelledSplit]]:
-        splits = {split: mixed(rows) for split, rows in corpus.splits.items()}
-        texts = {split: [text for text, _ in rows] for split, rows in splits.items()}
-        codec = LabelCodec(cut(texts, form=corpus.info.form), corpus.classes)
+        codec = LabelCodec(self.cut(corpus, cut), corpus.classes)
+        return codec, self.encode(corpus, codec)
+
+    def answers(self, codec: LabelCodec, given: Sequence[str]) -> Tensor:
         number = {name: k for k, name in enumerate(codec.classes)}
-        answers = {
-            split: torch.tensor([number[label] for _, label in rows], dtype=torch.int64)
-            for split, rows in splits.items()
-        }
-        return codec, self.splits(splits, codec.tokenizer, answers)
+        strange = next((label for label in given if label not in number), None)
+        if strange is not None:
+            known = ", ".join(f"“{name[:TOLD]}”" for name in codec.classes[:SHOWN])
+            raise BadText(
+                f"“{strange[:TOLD]}” is none of the classes that the model learned ({known}"
+                f"{' ...' * (len(codec.classes) > SHOWN)}): give texts of these."
+            )
+        return torch.tensor([number[label] for label in given], dtype=torch.int64)
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         network = entry.build(settings, sizes["vocab_size"])

@@ -6,7 +6,7 @@ So a model that has learned nothing, and answers 0, says the mean, and its loss 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -41,20 +41,18 @@ class TextValue(LabelledTask):
     metrics: ClassVar = {"mean error": "spreads of the values", "R2": "share of the spread told"}
 
     def prepare(self, corpus: Labelled, cut: Cut) -> tuple[LabelCodec, dict[str, LabelledSplit]]:
-        splits = {split: mixed(rows) for split, rows in corpus.splits.items()}
-        texts = {split: [text for text, _ in rows] for split, rows in splits.items()}
-        tokenizer = cut(texts, form=corpus.info.form)
-        values = {
-            split: torch.tensor([value for _, value in rows], dtype=torch.float64)
-            for split, rows in splits.items()
-        }
-        known = values["train"]
+        tokenizer = self.cut(corpus, cut)
+        values = [value for _, value in mixed(corpus.splits["train"])]
+        known = torch.tensor(values, dtype=torch.float64)
         if len(known) < 2 or not float(known.std()) > 0:
             raise BadText("All of these texts have the same value: give some that differ.")
         centre, spread = float(known.mean()), float(known.std())
         codec = LabelCodec(tokenizer, centre=centre, spread=spread, unit_name=corpus.unit)
-        answers = {split: ((v - centre) / spread).float() for split, v in values.items()}
-        return codec, self.splits(splits, tokenizer, answers)
+        return codec, self.encode(corpus, codec)
+
+    def answers(self, codec: LabelCodec, given: Sequence[float]) -> Tensor:
+        values = torch.tensor(given, dtype=torch.float64)
+        return ((values - codec.centre) / codec.spread).float()
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         network = entry.build(settings, **sizes)

@@ -156,10 +156,14 @@ class Translation(Task):
             size = self.settings.target_size
             target = cut(sides[1], items=True, form=form, other=other, size=size)
             codec = PairCodec(source, target, corpus.sides)
-        found = {
-            k: self.numbers(codec, sides[0][k], sides[1][k]) for k, rows in splits.items() if rows
+        return codec, self.encode(corpus, codec)
+
+    def encode(self, corpus: Pairs, codec: PairCodec) -> dict[str, PairSplit]:
+        return {
+            split: self.numbers(codec, *zip(*mixed(rows), strict=True))
+            for split, rows in corpus.splits.items()
+            if rows
         }
-        return codec, found
 
     def numbers(
         self, codec: PairCodec, sources: Sequence[str], targets: Sequence[str]

@@ -1,43 +1,43 @@
 """How a running training is steered: pause, resume, single steps, stop, another learning rate.
 
 The trainer looks at it between two steps, or two parts of a text that is counted. This one is
-changed from another thread of the same process; a worker process uses one that reads the wishes out
-of the run store.
+changed from another thread of the same process; a worker process uses one that reads the requests
+out of the run store.
 """
 
 import time
 
 
 class Control:
-    """`wish` is run, pause or stop.
+    """`requested` is the state asked for: run, pause or stop.
 
     A paused run may take as many single steps as were granted and not yet taken: two counts, each
     written by one side alone, so that no step is lost between two threads.
     """
 
     def __init__(self) -> None:
-        self.wish = "run"
+        self.requested = "run"
         self.steps_granted = self._steps_taken = 0
         self.lr_scale = 1.0
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.wish!r})"
+        return f"{type(self).__name__}({self.requested!r})"
 
     def pause(self) -> None:
-        self.wish = "pause"
+        self.requested = "pause"
 
     def resume(self) -> None:
-        self.wish = "run"
+        self.requested = "run"
 
     def stop(self) -> None:
-        self.wish = "stop"
+        self.requested = "stop"
 
     def single_step(self) -> None:
-        self.wish, self.steps_granted = "pause", self.steps_granted + 1
+        self.requested, self.steps_granted = "pause", self.steps_granted + 1
 
     def look(self) -> str:
-        """The wish as it stands now. A subclass fetches it from elsewhere."""
-        return self.wish
+        """The state asked for as it stands now. A subclass fetches it from elsewhere."""
+        return self.requested
 
     @property
     def steps_allowed(self) -> int:

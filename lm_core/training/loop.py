@@ -97,8 +97,8 @@ class Trainer(Training):
         pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
         reason = "budget"
         while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
-            wish = self.control.look()
-            if wish == "pause" and not self.control.may_step():
+            requested = self.control.look()
+            if requested == "pause" and not self.control.may_step():
                 if (yield from self._report(pending)):
                     return
                 yield Paused(self.step)
@@ -106,8 +106,8 @@ class Trainer(Training):
                 self.control.hold()
                 clock.go()
                 continue
-            if wish == "stop" or self.weights.enough:
-                reason = "stopped" if wish == "stop" else "early"
+            if requested == "stop" or self.weights.enough:
+                reason = "stopped" if requested == "stop" else "early"
                 break
             lr = s.lr * self.control.lr_scale
             lr *= lr_factor(s.schedule, s.warmup, progress)
@@ -127,7 +127,7 @@ class Trainer(Training):
             now, aside = time.perf_counter(), side.due()
             saves = self.save is not None and saving.due()
             # What is evaluated or saved is known to be sound: a run that diverged ends here.
-            if aside or saves or wish == "pause" or now - last_report > REPORT_SECONDS:
+            if aside or saves or requested == "pause" or now - last_report > REPORT_SECONDS:
                 last_report = now
                 if (yield from self._report(pending)):
                     return

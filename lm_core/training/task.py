@@ -99,7 +99,16 @@ class Task:
         Raises:
             BadText: it holds too little, or what cannot be learned from.
         """
-        return corpus.codec, corpus.splits
+        return corpus.codec, self.encode(corpus, corpus.codec)
+
+    def encode(self, corpus: Any, codec: Codec) -> dict[str, Split]:
+        """The splits of a corpus that hold anything, by a codec that is there already: a
+        checkpoint's, which is to be judged by other data than it learned from.
+
+        Raises:
+            BadText: it holds what the codec has no number for.
+        """
+        return corpus.splits
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         """An untrained model of a family; a task may put a head of its own on it.

@@ -40,7 +40,7 @@ def test_reading_another_screen_keeps_the_run_and_closing_the_page_ends_it(
     expect(page.get_by_role("heading", name="Architectures", exact=True)).to_be_visible()
     page.wait_for_timeout(1000 * 2 * GRACE)  # nobody touches it
     assert store.get(run).status == "running"
-    assert store.wish(run).wish == "run"
+    assert store.requested(run).state == "run"
     page.close()
     until(lambda: store.get(run).status == "stopped")
     assert "its page was closed" in store.get(run).message

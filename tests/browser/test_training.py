@@ -29,7 +29,7 @@ def nothing_goes_on(store: RunStore) -> Iterator[None]:
     """A failed test leaves no run behind that would keep the next one waiting."""
     yield
     for run in store.runs_with((*WAITING, *ACTIVE)):
-        store.update(run.id, wish="stop", wished=time.time())
+        store.update(run.id, requested="stop", requested_at=time.time())
     until(lambda: not store.runs_with(ACTIVE))
 
 

@@ -9,6 +9,7 @@ import pytest
 from lm_core.cli import _parser, main
 from lm_core.texts import MOST
 from tests.tiny import TEXT
+from tests.translators import saved_translator
 
 SOME = ["x" * 5000, "a\nb\x1b[2J", "1e999"]
 MORE = ["", "-1", "0", "nan", "-inf", "9" * 5000, "9" * 30, "[" * 5000, "\0", "{}", "/", "."]
@@ -19,6 +20,7 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "evaluate": ["m", "--corpus", "t.txt"],
     "generate": ["m", "--max-tokens", "3"],
     "score": ["m", "--text", "The"],
+    "translate": ["pairs", "--text", "The"],
     "export": ["m", "--format", "script", "--out", "s.py"],
     "doctor": ["--corpus", "t.txt", "--model", "mlp", "--steps", "init"],
     "corpora": [],
@@ -32,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "t.txt").write_text(TEXT * 2)
     args = ["train", "--corpus", folder / "t.txt", "--model", "ngram", "--out", folder / "m"]
     assert main([str(arg) for arg in args]) == 0
+    saved_translator(folder / "pairs")
     return folder
 
 

@@ -102,7 +102,7 @@ def test_the_name_of_a_file_is_never_a_path(name: str, title: str) -> None:
 
 @pytest.mark.parametrize("name", ["picture.png", "letter.docx", "tale", "tale.txt.exe", ""])
 def test_other_kinds_of_file_are_refused(name: str) -> None:
-    with pytest.raises(BadText, match=r"Only \.txt, \.md and \.csv"):
+    with pytest.raises(BadText, match=r"Only \.txt, \.md, \.csv and \.tsv"):
         read_upload(name, PROSE.encode())
 
 

@@ -334,3 +334,30 @@ def test_long_rows_are_read_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
 
     evaluate(Counting([0.2] * 5, context=2048), stream(some_ids(9000, 5)))
     assert max(seen) <= 5 * 2048
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_accuracy_is_the_share_of_first_guesses_that_are_right(family: str) -> None:
+    short = stream(some_ids(9, 27))
+    model = lively_model(family, 27).eval()
+    idx, targets = short.ids[:-1].unsqueeze(0), short.ids[1:].unsqueeze(0)
+    with torch.no_grad():
+        logits = model(idx)[0] if model.causal else model.guesses(idx, targets)
+    right = (logits.argmax(-1) == targets).float().mean().item()
+    assert score.accuracy(model, short) == pytest.approx(right)
+
+
+def test_of_a_large_vocabulary_fewer_tokens_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, model = [], tiny_model("lstm")
+    read = type(model).forward
+
+    def noted(self: LanguageModel, idx: torch.Tensor, state: object = None) -> object:
+        seen.append(idx.numel())
+        return read(self, idx, state)
+
+    monkeypatch.setattr(type(model), "forward", noted)
+    monkeypatch.setattr(score, "LEAST", 1)
+    monkeypatch.setattr(score, "NUMBERS", 40 * model.vocab_size)
+    text = stream(some_ids(400, model.vocab_size))
+    score.accuracy(model, text)
+    assert sum(seen) < 0.6 * len(text.ids)

@@ -81,7 +81,7 @@ def test_more_beams_are_never_worse() -> None:
         ({"model": lively_model("encoder")}, "reads left to right"),
     ],
 )
-def test_bad_wishes_are_one_sentence(change: dict, says: str) -> None:
+def test_bad_requests_are_one_sentence(change: dict, says: str) -> None:
     given = {"model": lively_model("lstm"), "prompt": [1], "width": 2, "max_tokens": 3} | change
     with pytest.raises(BadSettings, match=says):
         beam_search(given.pop("model"), given.pop("prompt"), **given)

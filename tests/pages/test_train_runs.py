@@ -130,7 +130,7 @@ def test_a_run_on_the_way_is_paused_stepped_and_given_another_rate(train: AppTes
     assert store.get(run).lr_scale == pytest.approx(0.25)
     assert says(train, "Learning rate 0.005, at the start 0.02.")
     train.button(key="train-Pause").click().run()
-    assert store.get(run).wish == "pause"
+    assert store.get(run).requested == "pause"
     store.update(run, status="paused")
     train.run()
     train.button(key="train-Step").click().run()
@@ -140,7 +140,7 @@ def test_a_run_on_the_way_is_paused_stepped_and_given_another_rate(train: AppTes
     assert store.get(run).pause_at == 500
     assert says(train, "It pauses after step 500.")
     train.button(key="train-Resume").click().run()
-    assert store.get(run).wish == "run"
+    assert store.get(run).requested == "run"
     assert_well(train)
 
 

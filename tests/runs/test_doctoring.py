@@ -59,10 +59,10 @@ def test_every_cell_is_a_run_that_can_be_opened(done: tuple[RunStore, str]) -> N
     assert not set(children) & {row.id for row in store.runs_of("ada")}
 
 
-def test_a_wish_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
+def test_a_request_to_stop_ends_it_between_two_steps(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={})
-    store.update(run, wish="stop")
+    store.update(run, requested="stop")
     assert worked(store, run) == "stopped"
     assert store.since(Found, run) == []
 

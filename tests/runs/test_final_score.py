@@ -10,6 +10,7 @@ import pytest
 from lm_core.checkpoints import add_to_card, load_checkpoint, read_meta, save_checkpoint
 from lm_core.cli import main
 from lm_core.corpora.own import own_corpus, save_own
+from lm_core.corpora.own_kind import corpus_of
 from lm_core.errors import LabError
 from lm_core.evaluation import evaluate
 from lm_core.json_files import numbers
@@ -17,6 +18,7 @@ from lm_core.runs.final_score import command, final_score, keep, why_not
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
+from tests.corpora.test_own_kind import CLASSES
 from tests.tiny import NAMES, lively_model, tiny_settings
 
 ANSWER = {"nats_per_token": 2.0, "tokens": 70, "bits_per_character": 2.9}
@@ -72,6 +74,36 @@ def test_it_is_scored_by_the_one_that_scores_and_kept_in_record_and_card(
     metrics = read_meta(folder)["metrics"]
     assert metrics["validation"]["nats_per_token"] == 3.0
     assert metrics["test"]["nats_per_token"] == pytest.approx(kept.nats)
+
+
+def test_a_run_of_another_task_has_the_figures_of_its_task(
+    store: RunStore, capsys: pytest.CaptureFixture
+) -> None:
+    text = save_own(corpus_of("classes", CLASSES, title="Mine"))
+    spec = RunSpec.from_dict(
+        {
+            "data": {"name": "own", "text": text, "kind": "classes"},
+            "codec": {"name": "word"},
+            "model": {"name": "encoder", **tiny_settings("encoder")},
+            "task": {"name": "text-class"},
+        }
+    )
+    ready = prepare(spec)
+    run = store.create("owner", "Mine", spec.to_dict())
+    folder = store.run_folder(run) / "checkpoint"
+    save_checkpoint(folder, ready.model, ready.codec, ready.card())
+    store.update(run, status="finished", facts={"counts": ready.card()["counts"]})
+    run = store.get(run)
+    assert why_not(store, run) == ""
+    assert main([*command(store, run), "--json"]) == 0
+    keep(store, run, numbers(json.loads(capsys.readouterr().out)))
+    kept = final_score(store, store.get(run.id))
+    scored = ready.task.evaluate(ready.model, ready.data, "test", limit=None)
+    assert kept.nats == pytest.approx(scored.loss, rel=1e-5)
+    assert kept.bits is None
+    assert kept.tokens == scored.targets
+    assert kept.metrics == pytest.approx({"nats": scored.loss, **scored.metrics}, rel=1e-5)
+    assert read_meta(folder)["metrics"]["test"]["metrics"] == kept.metrics
 
 
 def test_it_is_measured_no_second_time(store: RunStore) -> None:

@@ -322,18 +322,18 @@ def test_a_text_that_nobody_has_read_yet_is_taken_for_a_kind_one(
 # Steering -----------------------------------------------------------------------------------------
 
 
-def test_wishes_are_written_down_for_the_worker(manager: RunManager) -> None:
+def test_requests_are_written_down_for_the_worker(manager: RunManager) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     manager.pause(run, "ada")
-    assert manager.store.wish(run) == ("pause", 0, 1.0, None)
+    assert manager.store.requested(run) == ("pause", 0, 1.0, None)
     manager.resume(run, "ada")
-    assert manager.store.wish(run) == ("run", 0, 1.0, None)
+    assert manager.store.requested(run) == ("run", 0, 1.0, None)
     manager.single_step(run, "ada")
     manager.single_step(run, "ada")
-    assert manager.store.wish(run) == ("pause", 2, 1.0, None)
+    assert manager.store.requested(run) == ("pause", 2, 1.0, None)
     manager.stop(run, "ada")
-    assert manager.store.wish(run) == ("stop", 2, 1.0, None)
+    assert manager.store.requested(run) == ("stop", 2, 1.0, None)
     assert status(manager, run) == "running"  # the worker says when it has stopped
 
 
@@ -367,7 +367,7 @@ def test_a_run_that_ended_queues_again(manager: RunManager) -> None:
     manager.store.update(run, pid=12345, message="Stopped.")
     manager.resume(run, "ada")
     row = manager.store.get(run)
-    assert (row.status, row.wish, row.message, row.ended) == ("starting", "run", "", None)
+    assert (row.status, row.requested, row.message, row.ended) == ("starting", "run", "", None)
     assert row.pid is None  # of the process that had it before, which may do something else now
     assert run in manager.backend.tasks
 
@@ -425,9 +425,9 @@ def test_the_learning_rate_is_set_while_it_runs(manager: RunManager) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     manager.set_rate(run, "ada", SPEC.train.lr / 4)
-    assert manager.store.wish(run).lr_scale == pytest.approx(0.25)
+    assert manager.store.requested(run).lr_scale == pytest.approx(0.25)
     manager.set_rate(run, "ada", 1)  # a whole number is a number too
-    assert manager.store.wish(run).lr_scale * SPEC.train.lr == pytest.approx(1.0)
+    assert manager.store.requested(run).lr_scale * SPEC.train.lr == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -449,19 +449,19 @@ def test_a_rate_out_of_bounds_is_one_sentence_and_changes_nothing(
     with pytest.raises(BadSettings) as error:
         manager.set_rate(run, "ada", rate)
     assert said in str(error.value)
-    assert manager.store.wish(run).lr_scale == 1.0
+    assert manager.store.requested(run).lr_scale == 1.0
 
 
 def test_a_step_to_pause_at(manager: RunManager) -> None:
     run = manager.start(SPEC, "ada")
     manager.pause_at(run, "ada", 70)
-    assert manager.store.wish(run).pause_at == 70
+    assert manager.store.requested(run).pause_at == 70
     for step in (0, -1, 1.5, "70", True, 10**9):
         with pytest.raises(BadSettings, match="a whole number from 1"):
             manager.pause_at(run, "ada", step)
-    assert manager.store.wish(run).pause_at == 70
+    assert manager.store.requested(run).pause_at == 70
     manager.pause_at(run, "ada", None)
-    assert manager.store.wish(run).pause_at is None
+    assert manager.store.requested(run).pause_at is None
 
 
 def test_a_name_is_one_line_and_a_note_is_not_too_long(manager: RunManager) -> None:
@@ -512,7 +512,7 @@ def test_an_examination_hears_nothing_but_a_stop(manager: RunManager) -> None:
         with pytest.raises(LabError, match="let it end, or stop it"):
             getattr(manager, call)(job, "ada", *CALLS[call])
     manager.stop(job, "ada")
-    assert manager.store.wish(job).wish == "stop"
+    assert manager.store.requested(job).state == "stop"
 
 
 def test_children_are_their_parents_alone(manager: RunManager) -> None:
@@ -590,7 +590,9 @@ def test_why_it_was_to_stop_stays_said_when_it_does_not(
 ) -> None:
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
-    manager.store.update(run, wish="stop", message=f"Stopped as its page was closed. {CAN_GO_ON}")
+    manager.store.update(
+        run, requested="stop", message=f"Stopped as its page was closed. {CAN_GO_ON}"
+    )
     until(lambda: not manager.store.get(run).active)
     assert manager.store.get(run).message == f"Stopped as its page was closed. {KILLED}"
 
@@ -672,7 +674,7 @@ def test_a_run_whose_page_is_closed_is_stopped_and_can_go_on(
     left = manager.start(SPEC, "ada")
     manager.backend.begin(left)
     monkeypatch.setenv("LM_LAB_GRACE", "0.2")
-    until(lambda: manager.store.wish(left)[0] == "stop")
+    until(lambda: manager.store.requested(left)[0] == "stop")
     assert "its page was closed" in manager.store.get(left).message
     assert manager.store.get(left).message.endswith(CAN_GO_ON)
     manager.backend.finish(left, "stopped")
@@ -691,10 +693,10 @@ def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.Monk
         now[0] += 0.8 * grace_seconds()
         manager.store.visit("ada")
         manager.look_after()
-        assert manager.store.wish(run)[0] == "run"
+        assert manager.store.requested(run)[0] == "run"
     now[0] += 1.1 * grace_seconds()
     manager.look_after()
-    assert manager.store.wish(run)[0] == "stop"
+    assert manager.store.requested(run)[0] == "stop"
 
 
 def test_an_open_page_keeps_a_run_going_whatever_it_shows(
@@ -708,10 +710,10 @@ def test_an_open_page_keeps_a_run_going_whatever_it_shows(
     long_ago = replace(store.get(run), created=0.0, started=0.0)
     assert manager._watched(long_ago)
     manager.look_after()
-    assert store.wish(run)[0] == "run"
+    assert store.requested(run)[0] == "run"
     here.clear()
     manager.look_after()
-    assert store.wish(run)[0] == "stop"
+    assert store.requested(run)[0] == "stop"
 
 
 def test_the_grace_counts_from_the_last_visit_or_the_start(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lm_core.corpora.own import has_own, own_corpus, save_own
+from lm_core.corpora.own_kind import corpus_of
 from lm_core.errors import BadSettings, BadText, LabError, StoreUnavailable
 from lm_core.home import home_folder
 from lm_core.runs import manager as module
@@ -18,6 +19,8 @@ from lm_core.runs.manager import RunManager
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import FILE, RunStore
+from tests.corpora.test_own_kind import CLASSES, PAIRS, PROSE, VALUES
+from tests.corpora.test_own_kind import LIST as LINES
 from tests.runs.test_manager import Bench
 from tests.tiny import TEXT
 
@@ -50,8 +53,26 @@ def test_texts_are_listed_for_their_owner_alone_and_in_another_process_too(
     assert titles(runs, "ada") == ["my diary", "my towns"]
     assert titles(runs, "bob") == []
     again = RunStore().texts.of("ada")
-    assert [(one.items, one.here) for one in again] == [(False, True), (True, True)]
+    assert [(one.kind, one.here) for one in again] == [("text", True), ("items", True)]
     assert again[1].text == listed
+
+
+def test_a_text_is_listed_with_its_kind(runs: RunManager) -> None:
+    texts = {"pairs": PAIRS, "classes": CLASSES, "values": VALUES, "items": LINES, "text": PROSE}
+    for kind, text in texts.items():
+        runs.give_text(corpus_of(kind, text, title=kind), "ada")
+    again = RunStore().texts.of("ada")
+    assert {one.title: one.kind for one in again} == {kind: kind for kind in texts}
+    assert [one.title for one in again if one.items] == ["items"]
+
+
+def test_a_large_table_of_ones_own_counts_as_what_it_holds(
+    runs: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_DISK", "1e-6")
+    with pytest.raises(LabError, match="MB here and 0 is the most: delete one"):
+        runs.give_text(corpus_of("pairs", PAIRS, title="pairs"), "ada")
+    assert titles(runs, "ada") == []
 
 
 def test_given_again_it_is_the_same_under_the_newer_name(runs: RunManager) -> None:
@@ -152,9 +173,11 @@ def test_a_record_from_before_there_was_a_list_finds_the_texts_of_runs(
 ) -> None:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
     text, other = save_own(PLAIN), save_own(LIST)
+    pairs = save_own(corpus_of("pairs", PAIRS, title="mine"))
     store = RunStore()
     for owner, read in (("ada", text), ("ada", text), ("bob", other), ("bob", "0" * 64)):
         store.create(owner, "", learning(read).to_dict())
+    store.create("bob", "", {"data": {"name": "own", "text": pairs, "kind": "pairs"}})
     store.create("eve", "", RunSpec().to_dict())
     with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
         db.execute("DROP TABLE texts")
@@ -162,7 +185,10 @@ def test_a_record_from_before_there_was_a_list_finds_the_texts_of_runs(
     store = RunStore()
     found = {owner: store.texts.of(owner) for owner in ("ada", "bob", "eve")}
     assert [one.title for one in found["ada"]] == ["my diary"]
-    assert [(one.title, one.items) for one in found["bob"]] == [("names", True)]
+    assert [(one.title, one.kind) for one in found["bob"]] == [
+        ("names", "items"),
+        ("mine", "pairs"),
+    ]
     assert found["eve"] == []
     store.texts.remove("ada", text)
     assert RunStore().texts.of("ada") == []  # once, and not each time the lab begins

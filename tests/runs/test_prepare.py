@@ -2,6 +2,7 @@ import dataclasses
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,13 @@ def test_training_goes_on_only_over_the_text_it_began_with(tmp_path: Path) -> No
     for other in (TEXT + TEXT, TEXT.upper()):  # another length; other characters
         with pytest.raises(BadCheckpoint, match="The text has changed since run was made"):
             prepare(own(other)).check_same_text(saved)
+
+
+@pytest.mark.parametrize("kind", ["pairs", "classes", "values"])
+def test_a_text_that_is_said_to_be_something_else_is_refused_in_a_sentence(kind: str) -> None:
+    spec = own()
+    said = replace(spec.data, kind=kind)
+    family = "encoder-decoder" if kind == "pairs" else "lstm"
+    model = models[family].settings(**tiny_settings(family))
+    with pytest.raises(BadText, match="holds running text, not"):
+        prepare(RunSpec(data=said, model_name=family, model=model))

@@ -263,7 +263,7 @@ def executed(store: RunStore, spec: RunSpec, *stops: int) -> str:
     for stop in stops:
         store.update(run, pause_at=stop)
         with pytest.MonkeyPatch.context() as patch:
-            ended = lambda self, seconds=0.05: store.update(run, wish="stop")  # noqa: E731
+            ended = lambda self, seconds=0.05: store.update(run, requested="stop")  # noqa: E731
             patch.setattr(job.StoreControl, "wait", ended)
             assert worked(store, run) == "stopped"
     assert worked(store, run) == "finished"

@@ -65,7 +65,7 @@ def test_a_run_says_when_it_was_created(store: RunStore) -> None:
 def test_a_new_run_waits_and_remembers_what_it_is(store: RunStore, run: str) -> None:
     row = store.get(run, "ada")
     assert (row.id, row.owner, row.title, row.spec) == (run, "ada", "A run", {"seed": 1})
-    assert (row.status, row.wish, row.lr_scale, row.single_steps) == ("queued", "run", 1.0, 0)
+    assert (row.status, row.requested, row.lr_scale, row.single_steps) == ("queued", "run", 1.0, 0)
     assert (row.message, row.facts, row.pid, row.started, row.ended) == ("", {}, None, None, None)
     assert row.active
 
@@ -144,17 +144,17 @@ def test_facts_are_added_to_what_is_known(store: RunStore, run: str) -> None:
     assert store.get(run).status == "running"
 
 
-def test_a_wish_is_read_in_one_go(store: RunStore, run: str) -> None:
-    store.update(run, wish="pause", single_steps=2, lr_scale=0.5)
-    assert store.wish(run) == ("pause", 2, 0.5, None)
+def test_a_request_is_read_in_one_go(store: RunStore, run: str) -> None:
+    store.update(run, requested="pause", single_steps=2, lr_scale=0.5)
+    assert store.requested(run) == ("pause", 2, 0.5, None)
     store.update(run, pause_at=70)
-    assert store.wish(run).pause_at == 70
+    assert store.requested(run).pause_at == 70
 
 
-def test_a_run_that_was_deleted_wishes_to_stop(store: RunStore, run: str) -> None:
+def test_a_run_that_was_deleted_is_to_stop(store: RunStore, run: str) -> None:
     store.record(run, [point(1), Sampled(1, "x")])
     store.delete(run, "ada")
-    assert store.wish(run)[0] == "stop"
+    assert store.requested(run)[0] == "stop"
     assert store.since(Step, run) == store.since(Sampled, run) == []
     with pytest.raises(RunNotFound):
         store.get(run)
@@ -214,6 +214,8 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
         "VALUES ('old', 'ada', 'Old', '{}', 'finished', 1.0)"
     )
     old.execute("INSERT INTO samples (run, step, text) VALUES ('old', 1, 'anna')")
+    for items in (0, 1):
+        old.execute("INSERT INTO texts VALUES ('ada', ?, 'Mine', ?, 1.0)", (f"{items}" * 64, items))
     old.commit()
     old.close()
     for _ in range(2):  # the second time there is nothing to do
@@ -221,9 +223,10 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
     row = store.get("old", "ada")
     assert (row.kind, row.options, row.parent, row.note) == ("train", {}, "", "")
     assert row.number == 1
-    assert store.wish("old").pause_at is None
+    assert store.requested("old").pause_at is None
     assert store.last(Sampled, "old")["pieces"] == ()
     assert store.runs_of("ada") == [row]
+    assert [one.kind for one in store.texts.of("ada")] == ["text", "items"]
     for event in SHOWN:
         store.record("old", [event])
         assert store.last(type(event), "old")["step"] == 1
@@ -233,6 +236,10 @@ def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
     """When a spec was a corpus and a tokenizer, and an evaluation nats alone."""
     old = sqlite3.connect(tmp_path / "runs.sqlite")
     old.executescript((Path(__file__).parent / "older" / "store_of_version_1.sql").read_text())
+    given = [("ab" * 32, "Names", 1), ("cd" * 32, "Diary", 0)]
+    for number, (text, title, items) in enumerate(given):
+        old.execute("INSERT INTO texts VALUES ('ada', ?, ?, ?, ?)", (text, title, items, number))
+    old.commit()
     asked = "SELECT id, spec FROM runs"
     before = {run: json.loads(text) for run, text in old.execute(asked)}
     old.close()
@@ -255,6 +262,8 @@ def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
     (shown,) = store.since(Sampled, "first")
     assert (shown["text"], shown["kind"], shown["rows"]) == ("anna", "text", ())
     assert shown["pieces"] == (("an", 0.5), ("na", 0.25))
+    told = [(one.title, one.kind) for one in store.texts.of("ada")]
+    assert told == [("Names", "items"), ("Diary", "text")]
 
 
 # What a run shows ---------------------------------------------------------------------------------
@@ -566,7 +575,7 @@ def test_a_record_that_is_lost_is_begun_anew_and_lists_what_folders_tell(
     with pytest.raises(RunLost):
         held.record(run, [point(2)])
     with pytest.raises(RunLost):
-        held.wish(run)
+        held.requested(run)
     store.record(store.create("ada", "", {}), [point(1)])
     if lose is overwritten:
         (aside,) = store.folder.glob("runs.damaged-*.sqlite")

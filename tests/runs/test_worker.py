@@ -154,11 +154,11 @@ def test_stopped_and_resumed_shows_what_a_run_never_stopped_shows(
     straight, run = (queued(store, spec_of(steps=40)) for _ in range(2))
     worked(store, straight)
     with monkeypatch.context() as patch:
-        stop = when(store, run, 17, lambda: store.update(run, wish="stop"))
+        stop = when(store, run, 17, lambda: store.update(run, requested="stop"))
         patch.setattr(loop.Trainer, "take_step", stop)
         assert worked(store, run) == "stopped"
     assert store.get(run).status == "stopped"
-    assert store.get(run).wish == "run"
+    assert store.get(run).requested == "run"
     assert shown(store, run) == shown(store, straight)[:17]
     assert worked(store, run) == "finished"
     assert shown(store, run) == shown(store, straight)
@@ -182,7 +182,7 @@ def test_what_counts_goes_on_where_it_was_too(
     store.update(run, pause_at=3)
 
     def wait(self, seconds: float = 0.05) -> None:
-        store.update(run, wish="stop")
+        store.update(run, requested="stop")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
     assert worked(store, run) == "stopped"
@@ -203,7 +203,7 @@ def test_what_was_shown_after_the_last_checkpoint_is_done_again_and_not_mixed(
     """As of a run that was killed: what it said since is of another life."""
     run = queued(store, spec_of())
     with monkeypatch.context() as patch:
-        stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
+        stop = when(store, run, 5, lambda: store.update(run, requested="stop"))
         patch.setattr(loop.Trainer, "take_step", stop)
         assert worked(store, run) == "stopped"
     store.record(run, [Step(k, 0, 0.0, -1.0) for k in range(6, 40)])
@@ -233,21 +233,21 @@ def test_the_page_sees_pauses_and_single_steps(
         if len(seen) < 4:
             store.update(run, single_steps=row.single_steps + 1)
         else:
-            store.update(run, wish="run")
+            store.update(run, requested="run")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
-    pause = when(store, run, 3, lambda: store.update(run, wish="pause"))
+    pause = when(store, run, 3, lambda: store.update(run, requested="pause"))
     monkeypatch.setattr(loop.Trainer, "take_step", pause)
     assert worked(store, run) == "finished"
     assert seen == [("paused", 3), ("paused", 4), ("paused", 5), ("paused", 6)]
 
 
-@pytest.mark.parametrize("wish", [{"wish": "pause"}, {"pause_at": 0}])
+@pytest.mark.parametrize("asked", [{"requested": "pause"}, {"pause_at": 0}])
 def test_a_run_that_counts_is_steered_too(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch, wish: dict
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, asked: dict
 ) -> None:
     run = queued(store, spec_of("ngram"))
-    store.update(run, **wish)
+    store.update(run, **asked)
     seen = []
 
     def wait(self, seconds: float = 0.05) -> None:
@@ -257,9 +257,9 @@ def test_a_run_that_counts_is_steered_too(
             case 1:
                 store.update(run, single_steps=1)
             case 2:
-                store.update(run, wish="run", pause_at=4)
+                store.update(run, requested="run", pause_at=4)
             case _:
-                store.update(run, wish="stop")
+                store.update(run, requested="stop")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
     assert worked(store, run) == "stopped"
@@ -269,7 +269,7 @@ def test_a_run_that_counts_is_steered_too(
 
 def test_single_steps_of_an_earlier_life_are_not_taken_again(store: RunStore) -> None:
     run = queued(store, spec_of())
-    store.update(run, single_steps=7, wish="pause")
+    store.update(run, single_steps=7, requested="pause")
     control = StoreControl(store, run)
     assert control.look() == "pause"
     assert not control.may_step()
@@ -286,8 +286,8 @@ def test_a_run_pauses_after_the_step_that_was_named(
     seen = []
 
     def wait(self, seconds: float = 0.05) -> None:
-        seen.append((store.get(run).status, store.last(Step, run)["step"], store.wish(run)))
-        store.update(run, wish="run")
+        seen.append((store.get(run).status, store.last(Step, run)["step"], store.requested(run)))
+        store.update(run, requested="run")
 
     monkeypatch.setattr(StoreControl, "wait", wait)
     assert worked(store, run) == "finished"
@@ -302,7 +302,7 @@ def test_a_stop_is_not_lost_to_a_pause_at_the_same_step(
     run = queued(store, spec_of())
     store.update(run, pause_at=5)
     monkeypatch.setattr(job, "LOOK_SECONDS", 1e9)
-    stop = when(store, run, 5, lambda: store.update(run, wish="stop"))
+    stop = when(store, run, 5, lambda: store.update(run, requested="stop"))
     monkeypatch.setattr(loop.Trainer, "take_step", stop)
     assert worked(store, run) == "stopped"
     assert len(shown(store, run)) == 5
@@ -323,9 +323,9 @@ def test_another_learning_rate_reaches_the_run(
     assert [row["lr"] for row in store.since(Step, run)] == [1e-2] * 5 + [5e-3] * 7
 
 
-def test_a_wish_to_stop_from_before_it_began(store: RunStore) -> None:
+def test_a_request_to_stop_from_before_it_began(store: RunStore) -> None:
     run = queued(store, spec_of())
-    store.update(run, wish="stop")
+    store.update(run, requested="stop")
     assert worked(store, run) == "stopped"
     assert shown(store, run) == []
     assert worked(store, run) == "finished"
@@ -492,14 +492,14 @@ def test_a_worker_whose_run_is_gone_ends_without_a_word(
     assert not store.run_folder(run).exists()
 
 
-def test_a_wish_to_stop_and_the_end_of_the_lab_is_a_stop(
+def test_a_request_to_stop_and_the_end_of_the_lab_is_a_stop(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Why it stopped is not replaced by what came after."""
     run = queued(store, spec_of())
 
     def both() -> None:
-        store.update(run, wish="stop", message="Its page was closed.")
+        store.update(run, requested="stop", message="Its page was closed.")
         job.PARENT_GONE.set()
 
     monkeypatch.setattr(loop.Trainer, "take_step", when(store, run, 5, both))

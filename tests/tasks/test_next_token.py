@@ -9,6 +9,7 @@ import torch
 
 from lm_core.cli import main
 from lm_core.evaluation import evaluate
+from lm_core.evaluation.score import accuracy
 from lm_core.models import models
 from lm_core.tasks import NextToken, tasks
 from lm_core.tasks.token_batches import TokenBatches
@@ -41,7 +42,10 @@ def test_it_is_scored_as_any_text_is(family: str) -> None:
         expected.tokens,
         True,
     )
-    assert scored.metrics == {"perplexity": pytest.approx(math.exp(scored.loss))}
+    assert scored.metrics == {
+        "perplexity": pytest.approx(math.exp(scored.loss)),
+        "accuracy": accuracy(model, RUNNING),
+    }
     assert scored.metrics.keys() == task.metrics.keys()
     assert task.blind(model, {}) == math.log(TOKENIZER.vocab_size)
 
@@ -101,7 +105,9 @@ def test_the_command_line_names_the_task_and_its_figures(
     answer = json.loads(capsys.readouterr().out)
     assert answer["task"] == "next-token"
     nats = answer["validation_nats"]
+    right = answer["metrics"].pop("accuracy")
     assert answer["metrics"] == {"nats": nats, "perplexity": pytest.approx(math.exp(nats))}
+    assert 0 <= right <= 1
 
 
 @pytest.mark.parametrize(

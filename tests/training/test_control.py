@@ -11,12 +11,12 @@ def test_a_fresh_one_lets_the_run_go_on() -> None:
     assert not control.may_step()
 
 
-def test_wishes_follow_each_other() -> None:
+def test_requests_follow_each_other() -> None:
     control = Control()
-    for ask, wish in [("pause", "pause"), ("resume", "run"), ("stop", "stop")]:
+    for ask, state in [("pause", "pause"), ("resume", "run"), ("stop", "stop")]:
         getattr(control, ask)()
-        assert control.look() == wish
-        assert wish in repr(control)
+        assert control.look() == state
+        assert state in repr(control)
 
 
 def test_each_single_step_is_allowed_once() -> None:
@@ -27,7 +27,7 @@ def test_each_single_step_is_allowed_once() -> None:
     assert [control.may_step() for _ in range(3)] == [True, True, False]
 
 
-def test_another_thread_may_change_the_wish() -> None:
+def test_another_thread_may_change_the_request() -> None:
     control = Control()
     control.pause()
     threading.Timer(0.05, control.resume).start()

@@ -103,7 +103,7 @@ def _status(run: "Run", found: dict[str, Any]) -> None:
             st.warning(plain(unkept))
         elif run.active:
             st.progress(min(1.0, done / len(ASKS)), text=words)
-            if st.button("Stop", key="doctor-stop", disabled=run.wish == "stop"):
+            if st.button("Stop", key="doctor-stop", disabled=run.requested == "stop"):
                 runs.stop(run.id, session.visitor())
         elif run.status in ("failed", "interrupted"):
             st.warning(f"{words} {plain(run.message)}")

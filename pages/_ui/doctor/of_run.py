@@ -64,8 +64,7 @@ def leave() -> None:
 
 def _spec_of(run_id: str) -> "RunSpec":
     """As it trained, but that what is examined begins with nothing."""
-    from lm_core.runs.spec import RunSpec
-    from lm_core.training.settings import NOTHING
+    from lm_core.runs.spec import RunSpec, StartSpec
 
     spec = RunSpec.from_dict(session.manager().store.get(run_id, session.visitor()).spec)
-    return replace(spec, train=replace(spec.train, begin=NOTHING))
+    return replace(spec, start=StartSpec())

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages._ui.shared import address, own_texts
 from pages._ui.shared.downloading import download_card
-from pages._ui.shared.own_text import own_text
+from pages._ui.shared.own_text import KINDS, own_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ADDRESS_KEY = "text"
 TEXTS = ("text", "items")  # kinds of data that are text and nothing else
+MARKS, ABSENT = {"download": " ↓"}, " (not installed)"  # of a text that is not here
+HELP = "↓ has to be downloaded once. Your own text is given under the last entry."
 NEW = "own"  # the option behind which a text can be given
 _LAST, _WRITTEN = "corpus_choice", "corpus_choice_written"
 _MISSING = "corpus_choice_missing"  # what was asked for and is not here, until another is chosen
@@ -45,7 +47,8 @@ class CorpusChoice:
         from lm_core.runs.spec import CorpusSpec  # imports torch
 
         if self.name == NEW:
-            return CorpusSpec(name=NEW, text=self.text, items=self.items)
+            kind = "" if self.kind in TEXTS else self.kind
+            return CorpusSpec(name=NEW, text=self.text, items=self.items, kind=kind)
         return CorpusSpec(name=self.name)  # a registered text says itself what its lines are
 
 
@@ -62,7 +65,7 @@ def pick_corpus(
 
     Args:
         key: of the selectbox; other widgets' keys begin with it.
-        default: what a first visit opens on.
+        default: what a first visit opens on; the first text where that is of another kind.
         kinds: of data that are offered; None for all. A text of another kind that was chosen
             elsewhere stays chosen there.
         below: a container for what comes under it, for a selectbox in a narrow column.
@@ -71,15 +74,17 @@ def pick_corpus(
 
     ready = {name: is_ready(name) for name in corpora.names() if _fits(name, kinds)}
     last = _chosen(default)
-    if last in corpora and last not in ready:
-        last = default
-    given = {f"own-{sha}": label for sha, label in own_texts.labels().items()}
+    if not _fits(last, kinds):
+        last = default if default in ready else next(iter(ready), NEW)
+    own = own_texts.readable_texts()
+    fitting = {sha for sha, one in own.items() if kinds is None or one.kind in kinds}
+    given = {f"own-{s}": label for s, label in own_texts.labels().items() if s in fitting}
 
     def title(option: str) -> str:
         if option == NEW:
             return "Your own text …"
         if option in corpora:
-            mark = "" if ready[option] else " ↓"
+            mark = "" if ready[option] else MARKS.get(corpora[option].extra["info"].how, ABSENT)
             return f"{corpora[option].title}{mark}"
         return given[option]
 
@@ -90,7 +95,7 @@ def pick_corpus(
         [*ready, *given, NEW],
         format_func=title,
         key=key,
-        help="↓ has to be downloaded once.",
+        help=HELP,
         on_change=lambda: _take(st.session_state[key]),
     )
     choice = _described(last, ready)
@@ -103,7 +108,7 @@ def pick_corpus(
                 st.rerun()
         elif choice.name == NEW:
             own_texts.gone()
-            sha = own_text(key=key)
+            sha = own_text(key=key, kinds=kinds or tuple(KINDS))
             if sha:
                 _take(f"own-{sha}")
                 st.rerun()
@@ -212,10 +217,16 @@ def _take(option: str) -> None:
 
 
 def _fits(option: str, kinds: tuple[str, ...] | None) -> bool:
-    """Whether a registered text is of one of these kinds; one's own is."""
+    """Whether a text is of one of these kinds, or is yet to be given."""
     from lm_core.corpora import corpora
+    from lm_core.corpora.own import own_key
 
-    return kinds is None or option not in corpora or corpora[option].extra["info"].kind in kinds
+    if kinds is None or option == NEW:
+        return True
+    if option in corpora:
+        return corpora[option].extra["info"].kind in kinds
+    text = own_texts.find(own_key(option))
+    return text is not None and text.kind in kinds
 
 
 def _known(option: str) -> bool:
@@ -239,5 +250,4 @@ def _described(option: str, ready: dict[str, bool]) -> CorpusChoice:
         return CorpusChoice(option, "", items, info.title, ready[option], info.kind)
     sha = option.removeprefix("own-")
     text = own_texts.find(sha)
-    kind = "items" if text.items else "text"
-    return CorpusChoice(NEW, sha, text.items, text.title, ready=True, kind=kind)
+    return CorpusChoice(NEW, sha, text.items, text.title, ready=True, kind=text.kind)

@@ -61,12 +61,20 @@ class Download:
 
 
 def download_card(entry: Entry, *, key: str) -> None:
-    """What a corpus is, how large and under which licence, with a button that fetches it."""
+    """What a corpus is, how large and under which licence, with a button that fetches it; of one
+    that comes with a package, what to install."""
     info, slot = entry.extra["info"], f"download-{entry.name}"
     download: Download | None = st.session_state.get(slot)
+    told = f"{entry.idea} Licence: {info.licence} Source: {info.source}"
     with st.container(border=True):
+        if info.how != "download":
+            st.markdown(f"**{info.title}** is not installed here: {info.size}.")
+            st.caption(plain(told))
+            wanted = [source.missing for source in entry.extra["sources"]() if not source.find()]
+            st.info(plain(f"{' '.join(wanted)} Then begin the lab again."))
+            return
         st.markdown(f"**{info.title}** has to be downloaded once: {info.size}.")
-        st.caption(f"{entry.idea} Licence: {info.licence} Source: {info.source}")
+        st.caption(told)
         if download is not None and download.running:
             _watch(slot, key)
             return

@@ -123,6 +123,13 @@ def of_lists() -> list[Choice]:
     return [choice for choice in shipped() + own() if choice.writes and choice.items]
 
 
+def of_pairs() -> list[Choice]:
+    """Models that turn one text into another, those that ship first."""
+    from lm_core.checkpoints import task_said
+
+    return [choice for choice in shipped() + own() if task_said(choice.card) == "translation"]
+
+
 def with_attention() -> list[Choice]:
     """Models with attention that read a text or translate it, those of running text first."""
     kept = (c for c in shipped() + own() if c.of_tokens or c.of_pairs)

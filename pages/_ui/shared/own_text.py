@@ -1,8 +1,12 @@
-"""The visitor's own text: paste it or upload it, see what was read, then use it."""
+"""The visitor's own data: paste it or upload it, say what it is, see what was read, then use it.
+
+Running text, a list, pairs in two columns, texts with a class or with a number: what it looks like
+is guessed, and the visitor decides.
+"""
 
 import time
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import is_normalized
 
 import streamlit as st
@@ -13,36 +17,54 @@ from pages._ui.shared import session
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
+    from lm_core.corpora import AnyCorpus
     from lm_core.corpora.corpus import Progress
-    from lm_core.corpora.own import OwnText
+    from lm_core.corpora.own import OwnFile, OwnText
+    from lm_core.corpora.own_kind import KindGuess
 
 T = TypeVar("T")
-PASTE, UPLOAD = "Paste", "Upload a file"
+PASTE, COLUMNS, UPLOAD = "Paste", "Paste two columns", "Upload a file"
+KINDS = {  # in a list of choices, and in a sentence
+    "text": ("Running text", "running text"),
+    "items": ("A list, one item a line", "a list"),
+    "pairs": ("Pairs in two columns", "pairs"),
+    "classes": ("Texts with a class", "texts with a class"),
+    "values": ("Texts with a number", "texts with a number"),
+}
+WORDS = ("text", "items")  # as which a column of a table can be read
+CALLED, EXAMPLE = 40, 160  # characters: of the name of a side, and of what was read
 MOMENT, AGAIN = 0.3, 0.1  # seconds until progress is shown, and between two words of it
-_KEPT = ("read", "form", "guess", "preset", "corpus")  # in the session, of the text at hand
+_KEPT = ("read", "table", "form", "guess", "look", "of", "corpus")  # in the session, while needed
 
 
-def own_text(*, key: str) -> str | None:
-    """The card in which a text is given.
+def own_text(*, key: str, kinds: Sequence[str] = tuple(KINDS)) -> str | None:
+    """The card in which data is given.
+
+    Args:
+        kinds: that it may be.
 
     Returns:
         the SHA-256 under which it was stored when the button was pressed in this run, else None.
         What cannot be used gets one sentence, and what was typed stays.
     """
+    ways = [PASTE, COLUMNS, UPLOAD] if "pairs" in kinds else [PASTE, UPLOAD]
     with st.container(border=True):
         how = st.segmented_control(
             "Your own text",
-            [PASTE, UPLOAD],
+            ways,
             default=PASTE,
             required=True,
             key=f"{key}-own-how",
             help="It stays on the machine that runs this lab.",
         )
         with session.mending():
-            text = _pasted(key) if how == PASTE else _uploaded(key)
+            if how == COLUMNS:
+                text, kind = _columns(key), "pairs"
+            else:
+                text, kind = _read(_pasted(key) if how == PASTE else _uploaded(key), kinds, key)
             if text is None:
                 return None
-            return _offered(text, _is_list(text, key), _form(text, key), key)
+            return _offered(text, kind, _form(text, key), key)
     return None
 
 
@@ -53,65 +75,136 @@ def _pasted(key: str) -> "OwnText | None":
         "Text",
         height=160,
         key=f"{key}-own-text",
-        placeholder="Paste a text of at least 200 characters, or a list with an item a line.",
+        placeholder="Paste a text of at least 200 characters; a list with an item a line; pairs "
+        "with a tab between the two sides of each line; or a table with the columns text and "
+        "label.",
         persist_state="session",
     )
     if not typed:
         st.caption("Paste something, then press Ctrl+Enter or click outside the box.")
         return None
-    title = f"{' '.join(typed[:400].split()[:4])[:32]} …"
-    return _once(f"{key}-own-read", typed, lambda _: from_paste(typed, title=title))
+    return _once(f"{key}-own-read", typed, lambda _: from_paste(typed, title=_titled(typed)))
 
 
-def _uploaded(key: str) -> "OwnText | None":
+def _columns(key: str) -> "OwnText | None":
+    from lm_core.corpora.own import from_paste
+    from lm_core.corpora.own_pairs import paste_columns
+
+    places = st.columns(2)
+    left, right = (
+        place.text_area(
+            label,
+            height=160,
+            key=f"{key}-own-{side}",
+            placeholder="One line for each pair, in the same order on both sides.",
+            persist_state="session",
+        )
+        for place, label, side in zip(
+            places, ("Left column", "Right column"), ("left", "right"), strict=True
+        )
+    )
+    if not left or not right:
+        st.caption("Paste both columns, then press Ctrl+Enter or click outside the boxes.")
+        return None
+    return _once(
+        f"{key}-own-read",
+        (left, right),
+        lambda _: from_paste(paste_columns(left, right), title=_titled(left)),
+    )
+
+
+def _uploaded(key: str) -> "OwnFile | None":
     from lm_core.corpora.decoding import check_size
-    from lm_core.corpora.own import OwnTable, open_upload
+    from lm_core.corpora.own import decode_upload
 
     # No `type=`: a file of another kind gets the library's sentence, which says the mend.
-    file = st.file_uploader("A .txt, .md or .csv of at most 10 MB", key=f"{key}-own-file")
+    file = st.file_uploader("A .txt, .md, .csv or .tsv of at most 10 MB", key=f"{key}-own-file")
     if file is None:
         _forget(key)
         return None
     check_size(file.size)
-    opened = _once(
-        f"{key}-own-read",
-        file.file_id,
-        lambda told: open_upload(file.name, file.getvalue(), progress=told),
+    return _once(
+        f"{key}-own-read", file.file_id, lambda _: decode_upload(file.name, file.getvalue())
     )
-    if not isinstance(opened, OwnTable):
-        return opened
+
+
+def _titled(typed: str) -> str:
+    return f"{' '.join(typed[:400].split()[:4])[:32]} …"
+
+
+def _read(given: "OwnText | None", kinds: Sequence[str], key: str) -> "tuple[OwnText | None, str]":
+    """The text to learn from, of a table its column, and what it is: as it looks, until the visitor
+    says otherwise.
+
+    Raises:
+        LabError: it is a table without text.
+    """
+    from lm_core.corpora.own_kind import guess_kind
+
+    if given is None:
+        return None, ""
+    said, of = f"{key}-own-kind", f"{key}-own-of"
+    guess = _once(f"{key}-own-guess", given.text, lambda _: guess_kind(given.text))
+    source, text, wrong = (given.title, guess.kind), given, None
+    before, looked = st.session_state.get(of, (None, None))
+    chosen = st.session_state.get(said) if before == source else None
+    above, below = st.container(), st.container()
+    worded = getattr(given, "table", False) and (chosen or guess.kind) in WORDS
+    if worded:
+        try:
+            with below:
+                text, guess = _column(given, key)
+        except LabError as error:  # it may be read as another kind
+            wrong = error
+    fitting = guess.kind if guess.kind in kinds else _nearest(given, kinds)
+    another = worded and looked not in (None, fitting)  # column, that looks otherwise
+    if chosen not in kinds or another:
+        st.session_state[said] = fitting
+    st.session_state[of] = source, fitting if worded else looked
+    with above:
+        kind = st.selectbox(
+            "What it is",
+            [kind for kind in KINDS if kind in kinds],
+            format_func=lambda kind: KINDS[kind][0],
+            key=said,
+            help="Of a list each line stands for itself, doubles go and the order does not "
+            "matter; running text is read from beginning to end. A table of texts has the columns "
+            "text and label.",
+            persist_state="session",
+        )
+        other = "" if guess.kind in kinds else ", which is not for this page"
+        st.caption(plain(f"It looks like {KINDS[guess.kind][1]}{other}: {guess.why}."))
+    if wrong and kind in WORDS:
+        raise wrong
+    return text, kind
+
+
+def _column(given: "OwnFile", key: str) -> "tuple[OwnText, KindGuess]":
+    """The column of a table that holds the text, and what its lines look like."""
+    from lm_core.corpora.own_kind import guess_words
+
+    table = _once(f"{key}-own-table", given.text, given.opened)
     heading = st.checkbox(
         "The first line is a heading",
-        value=opened.table.heading,
-        key=f"{key}-own-heading-{file.file_id}",
+        value=table.table.heading,
+        key=f"{key}-own-heading-{hash(given.text):x}",
     )
-    columns = opened.table.columns(heading)
+    columns = table.table.columns(heading)
     column = columns[0]
     if len(columns) > 1:
         column = st.selectbox(
             "Column with the text", columns, format_func=readable, key=f"{key}-own-column"
         )
-    return opened.read(column, heading)
+    text = table.read(column, heading)
+    return text, _once(f"{key}-own-look", text.text, lambda _: guess_words(text.text))
 
 
-def _is_list(text: "OwnText", key: str) -> bool:
-    """Whether its lines are items: as they look, until the visitor says otherwise."""
-    from lm_core.corpora.listing import seems_list
+def _nearest(given: "OwnText", kinds: Sequence[str]) -> str:
+    """What it is where it cannot be what it looks like."""
+    from lm_core.corpora.own_kind import guess_words
 
-    guess = _once(f"{key}-own-guess", text.text, lambda _: seems_list(text.text))
-    ticked, slot = f"{key}-own-items", f"{key}-own-preset"
-    preset = (text.title, text.column, guess.items)
-    if st.session_state.get(slot) != preset:  # another text, or it looks otherwise now
-        st.session_state[slot], st.session_state[ticked] = preset, guess.items
-    items = st.checkbox(
-        "Each line is an item of a list (names, words, recipes)",
-        key=ticked,
-        help="Then each line stands for itself, doubles are removed and the order does "
-        "not matter. Without it the text is read from beginning to end.",
-        persist_state="session",
-    )
-    st.caption(f"It looks like {'a list' if guess.items else 'running text'}: {guess.why}.")
-    return items
+    words = guess_words(given.text).kind
+    return words if words in kinds else next(kind for kind in KINDS if kind in kinds)
 
 
 def _form(text: "OwnText", key: str) -> str:
@@ -130,27 +223,22 @@ def _form(text: "OwnText", key: str) -> str:
     return "NFC" if joined else ""
 
 
-def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
+def _offered(text: "OwnText", kind: str, form: str, key: str) -> str | None:
     """What was read, and the button that stores it."""
-    from lm_core.charts.words import bytes_size, count
-    from lm_core.corpora.own import own_corpus
+    from lm_core.charts.words import bytes_size
+    from lm_core.corpora.own_kind import corpus_of
 
+    said = (("title", text.title), ("note", text.note), ("form", form), *_called(kind, key))
     corpus = _once(
         f"{key}-own-corpus",
-        (text, items, form),
-        lambda told: own_corpus(
-            text.text, title=text.title, items=items, note=text.note, form=form, progress=told
-        ),
+        (text.text, kind, said),
+        lambda told: corpus_of(kind, text.text, progress=told, **dict(said)),
         "Preparing it to be learned",
     )
-    splits = corpus.splits.values()
-    if items:
-        size = count(sum(map(len, splits)), "different item")
-    else:
-        size = f"{len(text.text):,} characters"
     weight = bytes_size(len(text.text.encode("utf-8", "replace")))
-    st.caption(f"Read: {size}, {weight}. {plain(f'{corpus.info.note} {corpus.info.split_rule}')}")
-    st.text(f"It begins: {readable(' '.join(text.text[:400].split())[:160])} …")
+    told = plain(f"{corpus.info.note} {corpus.info.split_rule}")
+    st.caption(f"Read: {_size(corpus, text)}, {weight}. {told}")
+    st.text(_example(corpus, text))
     line = st.container(horizontal=True, vertical_alignment="bottom")
     name = line.text_input(
         "Name",
@@ -164,6 +252,57 @@ def _offered(text: "OwnText", items: bool, form: str, key: str) -> str | None:
     sha = session.manager().give_text(corpus, session.visitor(), name)
     _forget(key)
     return sha
+
+
+def _called(kind: str, key: str) -> tuple[tuple[str, Any], ...]:
+    """What the visitor calls the sides of pairs, or the unit of numbers, where they say so: as
+    `corpus_of` takes it."""
+
+    def word(label: str, name: str, help: str) -> str:
+        given = line.text_input(
+            label,
+            key=f"{key}-own-{name}",
+            max_chars=CALLED,
+            width=200,
+            help=help,
+            persist_state="session",
+        )
+        return " ".join(readable(given).split())
+
+    line = st.container(horizontal=True)
+    if kind == "values":
+        unit = word("Unit of the numbers", "unit", "Such as years, or stars. May stay empty.")
+        return (("unit", unit),)
+    if kind == "pairs":
+        help = "Such as English. Empty, it is as the first line says, or Source and Target."
+        sides = word("Left side", "source", help), word("Right side", "target", help)
+        return (("sides", sides),) if all(sides) else ()
+    return ()
+
+
+def _size(corpus: "AnyCorpus", text: "OwnText") -> str:
+    """How much was read."""
+    from lm_core.charts.words import count
+
+    many = sum(map(len, corpus.splits.values()))
+    match corpus.info.kind:
+        case "items":
+            return count(many, "different item")
+        case "pairs":
+            return f"{count(many, 'pair')}, {plain(' and '.join(corpus.sides))}"
+        case "classes":
+            return f"{count(many, 'text')} of {count(len(corpus.classes), 'class', 'classes')}"
+        case "values":
+            return f"{count(many, 'text')} with a number"
+    return f"{len(text.text):,} characters"
+
+
+def _example(corpus: "AnyCorpus", text: "OwnText") -> str:
+    if corpus.info.kind in WORDS:
+        return f"It begins: {readable(' '.join(text.text[:400].split())[:EXAMPLE])} …"
+    one, other = (readable(str(side)) for side in corpus.splits["train"][0])
+    one, other = (side if len(side) <= EXAMPLE else f"{side[:EXAMPLE]} …" for side in (one, other))
+    return f"For example: {one} → {other}"
 
 
 def _once(

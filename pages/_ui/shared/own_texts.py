@@ -16,6 +16,7 @@ from pages._ui.shared.plain import plain
 if TYPE_CHECKING:
     from lm_core.runs.own_texts import OwnText
 
+ENDINGS = {"pairs": ".tsv", "classes": ".csv", "values": ".csv"}  # of a download; others: .txt
 _LINKED = "linked_texts"  # in the session: SHA-256 -> text
 
 
@@ -43,7 +44,7 @@ def find(sha: str) -> "OwnText | None":
             corpus = load_own(sha)
         except LabError:
             return None  # damaged: the visitor gives it again
-        linked[sha] = OwnText(sha, corpus.info.title, corpus.items)
+        linked[sha] = OwnText(sha, corpus.info.title, corpus.info.kind)
     return mine.get(sha) or linked[sha]
 
 
@@ -100,8 +101,8 @@ def actions(sha: str, *, key: str) -> bool:
         st.download_button(
             "Download",
             lambda: _file(sha),
-            file_name=f"{readable(text.title)}.txt",
-            mime="text/plain",
+            file_name=f"{readable(text.title)}{ENDINGS.get(text.kind, '.txt')}",
+            mime="text/csv" if text.kind in ENDINGS else "text/plain",
             key=f"{key}-own-download",
             on_click="ignore",
             help="As models read it: of a list without its doubles, and in the order it was "
@@ -156,4 +157,6 @@ def _given() -> "list[OwnText]":
 def _file(sha: str) -> bytes:
     from lm_core.corpora.own import as_text, load_own
 
-    return as_text(load_own(sha)).encode()
+    corpus = load_own(sha)
+    # A spreadsheet takes a table without a mark for one of the machine's old encoding.
+    return as_text(corpus).encode("utf-8-sig" if corpus.info.kind in ENDINGS else "utf-8")

@@ -120,9 +120,10 @@ def of_tokens(run: "Run") -> bool:
 
 
 def figures_of(run: "Run") -> dict[str, str]:
-    """What its task reports beside the loss, by name, and in what it is counted; of a text nothing
-    but what the unit of the loss says already."""
-    return {} if of_tokens(run) else run.facts.get("metrics", {})
+    """What its task reports beside the loss, by name, and in what it is counted; of a text without
+    the perplexity, which is a unit of the loss."""
+    told = run.facts.get("metrics", {})
+    return {k: v for k, v in told.items() if k != "perplexity" or not of_tokens(run)}
 
 
 def shown_as(name: str) -> str:

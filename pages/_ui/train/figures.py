@@ -72,19 +72,19 @@ def _quality(
 ) -> Iterator[tuple[str, float, int | None, str, int]]:
     """How good it is: label, value, step, help, width in pixels."""
     step, loss = (None, math.nan) if known is None else known
-    if not of_tokens(run):
+    if of_tokens(run):
+        of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
+        kept_back = withheld(run)
+        why = f" Withheld: {kept_back}" if kept_back else ""
+        yield "Validation, nats", loss, step, NATS, 158
+        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 112
+        yield "Bits per character", of["bits"], step, BITS + why, 158
+    else:
         judge = run.facts.get("judge", "loss")
         yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 158
-        for name, unit in figures_of(run).items():
-            values = shown.figure(name)
-            if shown.scored and not values:
-                continue  # it cannot be had of these examples
-            at, value = values[-1] if values else (None, math.nan)
-            yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112
-        return
-    of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
-    kept_back = withheld(run)
-    why = f" Withheld: {kept_back}" if kept_back else ""
-    yield "Validation, nats", loss, step, NATS, 158
-    yield "Perplexity", of["perplexity"], step, PERPLEXITY, 112
-    yield "Bits per character", of["bits"], step, BITS + why, 158
+    for name, unit in figures_of(run).items():
+        values = shown.figure(name)
+        if shown.scored and not values:
+            continue  # it cannot be had of these examples
+        at, value = values[-1] if values else (None, math.nan)
+        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112

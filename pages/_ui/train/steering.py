@@ -50,10 +50,10 @@ def steering(run: "Run") -> None:
         EXAMINED.link(run.parent, "Its examination →")
         return
     runs = session.manager()
-    stopping = run.wish == "stop"
+    stopping = run.requested == "stop"
     with st.container(horizontal=True):
         if run.status in ("running", "starting") and not stopping:
-            _button("Pause", run, runs.pause, disabled=run.wish == "pause")
+            _button("Pause", run, runs.pause, disabled=run.requested == "pause")
         if run.status == "paused" and not stopping:
             _button("Resume", run, runs.resume)
             _button("Step", run, runs.single_step)
@@ -70,7 +70,7 @@ def steering(run: "Run") -> None:
 def changes(run: "Run") -> None:
     """What can be changed while it goes on, folded away; nothing of a model that counts,
     or of a part of an examination."""
-    if run.active and run.wish != "stop" and not run.parent and _descends(run):
+    if run.active and run.requested != "stop" and not run.parent and _descends(run):
         with st.popover("Steer", key="train-steer", type="tertiary"):
             _rate(run)
             _pause_at(run)

