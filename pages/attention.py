@@ -5,16 +5,20 @@ import streamlit as st
 from pages._ui.inside import attention
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.numbered import choose
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
+TEXT, NAME, SOURCE, TARGET = (f"attention-{w}" for w in ("text", "name", "source", "target"))
+VIEW = "attention-view"
 ALL, ONE = "attention-all", "attention-one"
 BIND = "query-params"
 
 front_door.enter()
 st.title("Attention")
 st.write(
-    "Before it guesses, each token looks back and takes something from those before it: attention."
+    "Before it guesses, each token looks at others, most often those before it, and takes "
+    "something from them: attention."
 )
 controls = st.columns([4, 3, 1], vertical_alignment="bottom")
 with controls[1]:
@@ -24,38 +28,87 @@ with controls[1]:
         st.stop()
     choice = models.pick(choices, models.labels(choices), key="attention-model")
 checkpoint = models.load(choice)
-with controls[0]:
-    field = "attention-name" if choice.items else "attention-text"
-    text = st.text_input(
-        "Your name" if choice.items else "Your sentence",
-        value=attention.offer(checkpoint, field),
-        max_chars=5000,
-        key=field,
-        bind="query-params",
+
+
+def fields() -> tuple[str | None, str]:
+    """What is to be read, None where it cannot be; and of a translator what is to be written, empty
+    for what it writes by itself."""
+    if not choice.of_pairs:
+        field, label = (NAME, "Your name") if choice.items else (TEXT, "Your sentence")
+        offered = attention.offer(attention.offered(checkpoint), field)
+        return controls[0].text_input(
+            label, value=offered, max_chars=5000, key=field, bind=BIND
+        ), ""
+    first, second = map(plain, checkpoint.codec.sides)
+    offered = attention.offer(attention.offered_source(choice, checkpoint), SOURCE)
+    source = controls[0].text_input(
+        f"Your source: {first}", value=offered, max_chars=5000, key=SOURCE, bind=BIND
     )
+    written = None
+    with session.mending():
+        written = attention.translated(checkpoint, source).text
+    target = st.text_input(
+        f"Target: {second}",
+        placeholder=written or "",
+        max_chars=5000,
+        key=TARGET,
+        bind=BIND,
+        help="Left empty: what the model writes by itself, the likeliest token each time.",
+    )
+    return None if written is None else source, target
+
+
+source, target = fields()
 controls[2].button("Look", type="primary", width="stretch", key="attention-look")
 
+if source is None:
+    st.stop()
 reading = None
 with session.mending():  # the text stays where it is
-    reading = attention.read(checkpoint, text)
+    reading = (
+        attention.read_pair(checkpoint, source, target)
+        if choice.of_pairs
+        else attention.read(checkpoint, source)
+    )
     if reading is None:
         st.info("Type a word or a sentence to look at.")
 if reading is None:
     st.stop()
-L, H, T, _ = reading.maps.shape
-if reading.dropped:
-    st.info(
-        f"The model's context is {T:,} tokens: the first {reading.dropped:,} of your text are "
-        "left out here, as they are when it guesses."
+for note in reading.notes:
+    st.info(note)
+
+
+def pick_side() -> attention.Side:
+    """The view to look at, of a model that has several: of a translator at first across."""
+    sides = reading.sides
+    if len(sides) == 1:
+        return next(iter(sides.values()))
+    usual = list(sides)[-1 if choice.of_pairs else 0]
+    if st.session_state.get(VIEW, usual) not in sides:
+        del st.session_state[VIEW]
+    begin = {} if VIEW in st.session_state else {"default": usual}
+    chosen = st.segmented_control(
+        "Who looks at whom",
+        list(sides),
+        **begin,
+        required=True,
+        format_func=lambda name: attention.called(sides[name], checkpoint),
+        key=VIEW,
+        bind=BIND,
     )
+    return sides[chosen]
 
 
-def small_and_large() -> tuple[int, int]:
+def small_and_large(side: attention.Side) -> tuple[int, int]:
     """All heads to pick from, and the one picked; returns its layer and head."""
     from lm_core.charts.heatmaps import all_heads, one_head
 
     dark = st.context.theme.type == "dark"
-    opening = attention.open_head(reading, (choice.folder, text), LAYER, HEAD)
+    L, H, _, _ = side.maps.shape
+    of = (choice.folder, source, target, side.name)
+    opening = attention.open_head(side, of, LAYER, HEAD)
+    columns = side.view.columns if side.across else None
+    drawn = {"columns": columns, "causal": side.view.causal, "dark": dark}
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
         places = st.columns(2)
@@ -65,9 +118,7 @@ def small_and_large() -> tuple[int, int]:
         with places[1]:
             names = [str(i + 1) for i in range(H)]
             head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
-        chart = all_heads(
-            reading.maps, reading.tokens, selected=(layer, head), dark=dark, height=430
-        )
+        chart = all_heads(side.maps, side.view.rows, selected=(layer, head), height=430, **drawn)
         show_chart(
             chart,
             key=ALL,
@@ -77,10 +128,19 @@ def small_and_large() -> tuple[int, int]:
         st.caption(
             "Each picture is a head: one way of looking. A layer has several, and the next layer "
             "looks at what they found. Click a picture, or choose above."
+            if L * H > 1
+            else "This model has one head: one way of looking."
         )
     with right, st.container(border=True, height="stretch"):
+        writes = side.across and choice.of_pairs
         chart = one_head(
-            reading.maps[layer, head], reading.tokens, layer, head, dark=dark, height=480
+            side.maps[layer, head],
+            side.view.rows,
+            layer,
+            head,
+            looking="writing" if writes else "looking",
+            height=480,
+            **drawn,
         )
         show_chart(
             chart,
@@ -88,45 +148,63 @@ def small_and_large() -> tuple[int, int]:
             on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
             selection_mode="points",
         )
-        st.caption(
-            "A row is a token that looks, a column one it looks at; a row sums to 1. Click a cell."
-            + (" ⏎ is where a name begins." if choice.items else "")
-        )
+        st.caption(attention.explained(side, checkpoint))
     return layer, head
 
 
-def one_cell(layer: int, head: int) -> None:
+def one_cell(side: attention.Side, layer: int, head: int) -> None:
     """The arithmetic of a cell: of the strongest look until another is chosen."""
     st.header("The arithmetic of one cell")
-    seen = (str(choice.folder), text, layer, head)
+    if side.view.q is None:
+        st.write(
+            "This model scores a look in another way than by the product of a query and a key, as "
+            "its code below says: its arithmetic is left out here."
+        )
+        return
+    seen = (str(choice.folder), source, target, side.name, layer, head)
     if st.session_state.get("attention-seen") != seen:
         st.session_state["attention-seen"] = seen
-        row, column = attention.strongest_look(reading.maps[layer, head])
+        row, column = attention.strongest_look(
+            side.maps[layer, head], across=side.across, nothing=side.view.nothing
+        )
         st.session_state[ROW], st.session_state[COLUMN] = row, column
+    writes = side.across and choice.of_pairs
     places = st.columns(2)
     with places[0]:
-        row = choose("Looking", reading.labels, key=ROW)
+        row = choose("Writing" if writes else "Looking", side.rows, key=ROW)
+    open_to = side.view.seen[row].nonzero()[:, 0].tolist()
     with places[1]:
-        column = choose("Looked at", reading.labels[: row + 1], key=COLUMN, default=row)
-    attention.arithmetic(checkpoint, reading, layer, head, row, column)
+        column = choose(
+            "Looked at", side.columns[: open_to[-1] + 1], key=COLUMN, default=open_to[-1]
+        )
+    if column not in open_to:
+        st.info("This token may not look there: choose a cell of the picture that has a colour.")
+        return
+    attention.arithmetic(side, layer, head, row, column, writes=writes)
 
 
-layer, head = small_and_large()
-st.markdown(f"**What to notice:** {attention.notice(reading)}")
-one_cell(layer, head)
-if reading.heads:
+side = pick_side()
+layer, head = small_and_large(side)
+st.markdown(f"**What to notice:** {attention.notice(side)}")
+one_cell(side, layer, head)
+if side.heads or side.crossing:
     with st.expander("Every head in figures"):
-        attention.head_table(reading)
+        attention.head_table(side)
 
 
 def code() -> None:
     """Attention alone, the lesson it is part of, and the layer that the lab runs."""
     from lm_core.models import attention
-    from lm_core.models.plain import transformer
+    from lm_core.models.plain import lesson
 
-    show_source(attention.attend, "The code: attention written out")
-    show_source(transformer, "The code: the whole model in one file")
-    show_source(attention.Attention, "The code: the same layer, fast")
+    plain_file, fast = lesson(type(checkpoint.model)), side.view.q is not None
+    if fast:
+        show_source(attention.attend, "The code: attention written out")
+    if plain_file is not None:
+        show_source(plain_file, "The code: the whole model in one file")
+    show_source(
+        attention.Attention if fast else type(checkpoint.model), "The code: the same layer, fast"
+    )
 
 
 code()

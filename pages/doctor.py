@@ -23,6 +23,7 @@ LABELS = {  # of what can be out of range
     "weight_decay": "Weight decays",
     "random": "Random points beside it",
 }
+USUAL = ("transformer", "encoder-decoder")  # what is begun with, the first that fits the data
 VIEWS = ("Five steps", "How weights begin", "Failure gallery")
 
 front_door.enter()
@@ -53,13 +54,18 @@ def choose():
     from lm_core.doctor.plan import Plan
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec
+    from lm_core.tasks import families_for
 
     line = st.columns([7, 5, 4, 4], vertical_alignment="bottom")
     card, below = st.container(), st.container()
     with line[0]:
-        corpus = pick_corpus(key="doctor-text", below=card)
-    names = families.names()
-    begin = {} if "doctor-model" in st.session_state else {"index": names.index("transformer")}
+        corpus = pick_corpus(key="doctor-text", kinds=None, below=card)
+    names = families_for(corpus.kind)
+    usual = next((name for name in USUAL if name in names), names[0])
+    begin = {"index": names.index(usual)}
+    if chosen := st.session_state.get("doctor-model"):  # perhaps for another kind of data
+        st.session_state["doctor-model"] = chosen if chosen in names else usual
+        begin = {}
     model = line[1].selectbox(
         "Model",
         names,

@@ -15,6 +15,7 @@ from lm_core.corpora import corpora
 from lm_core.generation import SamplerSettings
 from lm_core.models import models
 from lm_core.runs.spec import RunSpec
+from lm_core.tasks import tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training.logs.csv_file import read_csv
 from lm_core.training.precision import has_bfloat16
@@ -526,6 +527,10 @@ def test_help_lists_every_setting_with_its_default(lm) -> None:
     for entry in tokenizers:
         for name, default in entry.settings().to_dict().items():
             assert f"tokenizer.{name}={default}, " in answer.out
+    for entry in tasks:
+        assert entry.name in answer.out
+        for name, default in entry.settings().to_dict().items():
+            assert f"task.{name}={default}" in answer.out
     for command in ("corpora", "models", "evaluate", "generate", "score", "bench"):
         assert "--json" in lm(command, "--help").out
 

@@ -24,12 +24,15 @@ def bench_watch() -> list[Result]:
     from lm_core.runs.prepare import prepare
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
+    from lm_core.tasks import families_for
     from lm_core.training import Budget
 
     results: list[Result] = []
     for text in TEXTS:
-        for family in models.names():
-            spec = default_spec(CorpusSpec(name=text), family, budget=Budget(seconds=SECONDS))
+        data = CorpusSpec(name=text)
+        learning = families_for(data.holds)
+        for family in filter(learning.__contains__, models.names()):
+            spec = default_spec(data, family, budget=Budget(seconds=SECONDS))
             for world, around in (("quiet", nullcontext), ("busy", busy_process)):
                 with around():
                     results += _watched(prepare(spec), f"{text}_{family}_{world}")

@@ -5,6 +5,7 @@ import dataclasses
 from lm_core.generation import SamplerSettings
 from lm_core.models import models
 from lm_core.runs.spec import CorpusSpec
+from lm_core.tasks import tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import TrainSettings
 
@@ -13,6 +14,7 @@ def settings_help() -> str:
     """Every setting with its default, range and help, read from the settings classes."""
     groups = [("train", "train", TrainSettings)]
     groups += [("model", entry.name, entry.settings) for entry in models]
+    groups += [("task", entry.name, entry.settings) for entry in tasks]
     groups += [("tokenizer", entry.name, entry.settings) for entry in tokenizers]
     kept = [f"train.{name}" for name in TrainSettings.kept()]
     lines = [

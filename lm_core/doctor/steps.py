@@ -73,10 +73,8 @@ def examine(
         if stop():
             return
         number, data = STEPS.index(part), {}
-        if part in NOT_FOR_COUNTING and not patient.descends:
-            verdicts = [_not_for_counting(patient, part)]
-        elif part in OF_TOKENS and not patient.reads:
-            verdicts = [Verdict("not_for_task", NOTE, f"{OF_TOKENS[part]} This step is left out.")]
+        if verdict := left_out(patient, part):
+            verdicts = [verdict]
         else:
             step = getattr(taken, part)()
             verdicts = yield from _numbered(number, part, step, data)
@@ -99,10 +97,15 @@ def _numbered(
         yield Found(number, part, data)
 
 
-def _not_for_counting(patient: Patient, part: str) -> Verdict:
-    title = models[patient.family].title
-    text = f"{title} learns by counting: {NOT_FOR_COUNTING[part]}. This step is left out."
-    return Verdict("not_for_counting", NOTE, text)
+def left_out(patient: Patient, part: str) -> Verdict | None:
+    """Why a step makes no sense for this model or for what it learns; None where it does."""
+    if part in NOT_FOR_COUNTING and not patient.descends:
+        title = models[patient.family].title
+        text = f"{title} learns by counting: {NOT_FOR_COUNTING[part]}. This step is left out."
+        return Verdict("not_for_counting", NOTE, text)
+    if part in OF_TOKENS and not patient.reads:
+        return Verdict("not_for_task", NOTE, f"{OF_TOKENS[part]} This step is left out.")
+    return None
 
 
 class _Steps:

@@ -19,6 +19,7 @@ from lm_core.errors import BadSettings, StoreUnavailable, Unsupported, nearest
 from lm_core.export.logits import TOLERANCE, largest_difference
 from lm_core.home import unwritable
 from lm_core.json_files import dumps
+from lm_core.models import models
 from lm_core.tasks import tasks
 
 
@@ -104,10 +105,7 @@ def refused(card: dict[str, Any], format: str) -> str:
     chosen = _format(format)
     if chosen.missing:
         return _missing(chosen)
-    learned = tasks[task_said(card)]
-    if "text" not in learned.build.kinds:
-        return f"It learned {learned.title.lower()}, and only models that write are exported."
-    return importlib.import_module(chosen.module).refused(card)
+    return _learned(card) or importlib.import_module(chosen.module).refused(card)
 
 
 def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Exported:
@@ -120,13 +118,14 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
         StoreUnavailable: `out` cannot be written.
     """
     out, chosen = Path(out), _format(format)
-    _ = saved.tokenizer  # Unsupported where it reads anything else than running text
     if out.is_dir():
         raise BadSettings(
             f"{out} is a folder: name a file, such as {out / 'model'}{chosen.suffix}."
         )
     if chosen.missing:
         raise Unsupported(_missing(chosen))
+    if why := _learned(saved.meta):
+        raise Unsupported(why)
     writer = importlib.import_module(chosen.module)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +165,21 @@ def about(saved: Checkpoint) -> str:
     if not saved.model.causal:
         described["output"] = "logits (B, T, V) float32, of the token at each place"
     return dumps(described)
+
+
+def _learned(card: dict[str, Any]) -> str:
+    """Why what a model learned cannot be exported, in a sentence; "" where it guesses the tokens of
+    one text, or its card does not say what it is."""
+    described = card.get("model")
+    if not isinstance(described, dict) or described.get("name") not in models:
+        return ""
+    task = tasks[task_said(card)]
+    if task.build.weighed:
+        return ""
+    return (
+        f"A model that learned {task.title.lower()} cannot be exported: choose one of running text "
+        "or of a list."
+    )
 
 
 def _missing(format: Format) -> str:

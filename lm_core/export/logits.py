@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from lm_core.errors import Unsupported
 from lm_core.models import LanguageModel, models
+from lm_core.models.contract import Model
 from lm_core.models.recurrent import Recurrent
 
 TOLERANCE = 1e-4  # largest difference of a logit that is rounding
@@ -29,6 +30,7 @@ REFUSED = {
     "mixture": "one of its parts may count outside PyTorch",
     "encoder-decoder": "it reads two texts",
 }
+OTHER = "it is asked with other things than one text"  # a family that is no language model
 
 
 class Logits(nn.Module):
@@ -69,9 +71,9 @@ class ScannedLogits(nn.Module):
         return model.head(x.transpose(0, 1))
 
 
-def check_exportable(model: LanguageModel) -> None:
+def check_exportable(model: Model) -> None:
     """Raises Unsupported for a family that is no fixed graph of tensors."""
-    name = next(e.name for e in models if e.build is type(model))
+    name = next(e.name for e in models if e.build is type(model.registered))
     if why := refused({"model": {"name": name}}):
         raise Unsupported(why)
 
@@ -80,10 +82,13 @@ def refused(card: dict[str, Any]) -> str:
     """Why a model with this card is no fixed graph of tensors, in a sentence; "" where it is."""
     described = card.get("model")
     name = described.get("name") if isinstance(described, dict) else None
-    if name not in REFUSED:
+    why = REFUSED.get(name, "")
+    if not why and name in models and not issubclass(models[name].build, LanguageModel):
+        why = OTHER
+    if not why:
         return ""
     return (
-        f"A model of the family {name} cannot be exported, because {REFUSED[name]}: "
+        f"A model of the family {name} cannot be exported, because {why}: "
         "choose a family such as lstm or transformer."
     )
 

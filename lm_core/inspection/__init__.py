@@ -7,12 +7,13 @@ from lm_core.inspection.attention import (
     has_attention,
     text_ids,
 )
-from lm_core.inspection.heads import HeadReading, read_heads
+from lm_core.inspection.heads import AcrossReading, HeadReading, read_across, read_heads
 from lm_core.inspection.reach import reach
 from lm_core.inspection.views import AttentionView, views_in, views_of_pair, views_of_text
 from lm_core.models.tracing import Trace, trace
 
 __all__ = [
+    "AcrossReading",
     "AttentionCell",
     "AttentionView",
     "HeadReading",
@@ -21,6 +22,7 @@ __all__ = [
     "attention_maps",
     "has_attention",
     "reach",
+    "read_across",
     "read_heads",
     "text_ids",
     "trace",

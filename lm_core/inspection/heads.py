@@ -93,6 +93,46 @@ def read_heads(maps: Tensor, ids: Tensor, seen: Tensor | None = None) -> list[He
     ]
 
 
+@dataclass(frozen=True)
+class AcrossReading:
+    """What one head does from one text to another. Shares are of 1."""
+
+    layer: int  # from 0
+    head: int  # from 0
+    nothing: float  # given to no token of the other text; 0 where all of it goes to some
+    onward: float  # steps from row to row that move on there, or stay; NaN for a single row
+    entropy: float  # in nats
+    breadth: float  # exp(entropy): over how many columns it spreads, if it did so evenly
+
+
+def read_across(maps: Tensor, seen: Tensor, *, nothing: int = 0) -> list[AcrossReading]:
+    """A reading of each head, layer by layer; none where no row has a choice.
+
+    Args:
+        maps: (L, H, T, S) from one text to another.
+        seen: (T, S) bool, where a row may look.
+        nothing: how many columns in front stand for no token.
+    """
+    choice = seen.sum(-1) > 1
+    if not choice.any():
+        return []
+    L, H, _, _ = maps.shape
+    rows = maps.double()[:, :, choice]  # (L, H, rows with a choice, S)
+    entropy = torch.special.entr(rows).sum(-1).mean(-1)  # (L, H)
+    place = rows[..., nothing:].argmax(-1)  # where each looks most
+    figures = (
+        rows[..., :nothing].sum(-1).mean(-1),
+        (place.diff(dim=-1) >= 0).double().mean(-1),
+        entropy,
+        entropy.exp(),
+    )
+    return [
+        AcrossReading(layer, head, *(float(x[layer, head]) for x in figures))
+        for layer in range(L)
+        for head in range(H)
+    ]
+
+
 def _again(ids: Tensor) -> tuple[Tensor, Tensor]:
     """Where (T, T) an earlier copy of the row's token stands, and where one has just stood."""
     back = torch.ones(len(ids), len(ids), dtype=torch.bool).tril(-2)

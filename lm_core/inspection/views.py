@@ -30,7 +30,7 @@ from lm_core.models.translating import Translates
 from lm_core.tokenizers import Tokenizer
 
 OWN, OTHER, CROSS = VIEWS = "own side", "other side", "cross"
-NOTHING = "nothing before"  # the column of a learned vector, where no token is looked at
+NOTHING = "(nothing)"  # before a text: the column of a learned vector, which is no token
 NONE = "This model has no attention: choose one that has, as a Transformer."
 
 # Where in a model an attention is, and which view it belongs to.
@@ -48,7 +48,8 @@ class AttentionView:
 
     name: str  # of VIEWS
     rows: tuple[str, ...]  # T tokens that look; across to a source, those being written meanwhile
-    columns: tuple[str, ...]  # S tokens that are looked at, perhaps NOTHING first
+    columns: tuple[str, ...]  # S tokens that are looked at
+    nothing: int  # how many columns in front are NOTHING
     weights: Tensor  # (layers, H, T, S)
     seen: Tensor  # (T, S) bool, True where the row may look
     q: Tensor | None  # (layers, H, T, D); None where attention is no product of q and k
@@ -187,11 +188,12 @@ def _view(
         seen = bias[0, 0] > LOWEST
     elif (may := _of(trail, name, "may", 2)) is not None:
         seen = may[0].bool().expand(T, S)
-    missing = (NOTHING,) * (S - len(columns))
+    nothing = S - len(columns)
     return AttentionView(
         name=name,
         rows=tuple(rows),
-        columns=(*missing, *columns),
+        columns=(*(NOTHING,) * nothing, *columns),
+        nothing=nothing,
         weights=weights,
         seen=seen,
         q=_of(trail, name, "q"),

@@ -12,7 +12,7 @@ def test_evaluations_and_samples_of_a_run_are_counted(monkeypatch: pytest.Monkey
     monkeypatch.setattr(watch, "SECONDS", 1.0)
     monkeypatch.setattr(watch, "TEXTS", ("names",))
     monkeypatch.setattr(watch, "busy_process", nullcontext)
-    monkeypatch.setattr(models, "names", lambda: ["bigram", "mlp"])
+    monkeypatch.setattr(models, "names", lambda: ["bigram", "mlp", "rnn-translator"])
     results = {result.name: result for result in watch.bench_watch()}
     assert list(results) == [
         f"watch_names_{family}_{world}"

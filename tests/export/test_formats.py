@@ -10,10 +10,13 @@ import pytest
 import torch
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from lm_core.codecs.labelled import LabelCodec
 from lm_core.errors import BadSettings, StoreUnavailable, Unsupported
-from lm_core.export import export_checkpoint, exporting, formats, refused
+from lm_core.export import export_checkpoint, exporting, formats, logits, refused
+from lm_core.models import models
+from lm_core.tasks import tasks
 from tests.marks import most_slow
-from tests.tiny import alphabet, lively_model, some_ids
+from tests.tiny import alphabet, lively_model, some_ids, tiny_settings
 
 V = 27
 FAMILIES = ("lstm", "transformer", "mlp", "gru")
@@ -80,9 +83,9 @@ def test_onnx_says_the_same(saved: Checkpoint, tmp_path: Path) -> None:
 
 
 def test_scripts_say_the_same_with_torch_alone(tmp_path: Path) -> None:
-    models = [checkpoint(tmp_path / family, family) for family in FAMILIES]
+    made = [checkpoint(tmp_path / family, family) for family in FAMILIES]
     scripts = tmp_path / "scripts"
-    for saved in models:
+    for saved in made:
         done = export_checkpoint(saved, "script", scripts / f"{saved.folder.name}.py")
         assert [path.name for path in done.files] == [
             f"{saved.folder.name}.py",
@@ -93,7 +96,7 @@ def test_scripts_say_the_same_with_torch_alone(tmp_path: Path) -> None:
     names = [f"{family}.py" for family in FAMILIES]
     command = [sys.executable, "-I", "-c", ALONE, texts, *names]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=scripts)
-    for saved, line in zip(models, answer.stdout.splitlines(), strict=True):
+    for saved, line in zip(made, answer.stdout.splitlines(), strict=True):
         said = iter(json.loads(line))
         expect(saved, lambda idx, said=said: torch.tensor(next(said)))
 
@@ -125,6 +128,9 @@ def test_other_parts_and_families_export_too(family, changes, tmp_path: Path) ->
     [
         ("ngram", "torchscript", "family ngram cannot be exported"),
         ("encoder-decoder", "torch-export", "it reads two texts"),
+        ("rnn-translator", "torchscript", "that learned translation cannot be exported"),
+        ("rnn-translator", "onnx", "that learned translation cannot be exported"),
+        ("rnn-translator", "script", "that learned translation cannot be exported"),
         ("ngram", "script", "not written for the family ngram"),
         ("wavenet", "script", "not written for the family wavenet"),
     ],
@@ -133,8 +139,26 @@ def test_a_family_that_cannot_is_one_sentence(family, format, says, tmp_path: Pa
     saved = checkpoint(tmp_path / "model", family)
     with pytest.raises(Unsupported, match=says):
         export_checkpoint(saved, format, tmp_path / "out" / "model.py")
-    assert not list((tmp_path / "out").iterdir())
+    assert not list((tmp_path / "out").glob("*"))
     assert says in refused(saved.meta, format)
+
+
+def test_a_family_that_is_no_language_model_is_one_sentence() -> None:
+    assert "it is asked with other things" in logits.refused({"model": {"name": "rnn-translator"}})
+    with pytest.raises(Unsupported, match="it is asked with other things"):
+        logits.check_exportable(lively_model("rnn-translator", V))
+
+
+@pytest.mark.parametrize("format", ["torchscript", "script", "archive"])
+def test_a_classifier_is_not_exported_as_what_it_stands_on(tmp_path: Path, format: str) -> None:
+    codec, task = LabelCodec(alphabet(V), ("no", "yes")), tasks["text-class"].build()
+    settings = models["encoder"].settings.from_dict(tiny_settings("encoder"))
+    model = task.build(models["encoder"], settings, codec.sizes)
+    meta = {"task": {"name": "text-class"}}
+    saved = load_checkpoint(save_checkpoint(tmp_path / "model", model, codec, meta))
+    with pytest.raises(Unsupported, match=r"that learned .* cannot be exported"):
+        export_checkpoint(saved, format, tmp_path / "out.py")
+    assert "cannot be exported" in refused(saved.meta, format)
 
 
 def test_a_file_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch) -> None:

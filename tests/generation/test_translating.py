@@ -22,7 +22,8 @@ every_kind = pytest.mark.parametrize(("family", "options"), KINDS, ids=str)
 
 def lively(family: str, options: dict, size: int = 7, *, noise: float = 0.3) -> Translates:
     settings = tiny_settings(family, **options)
-    return stir(build_model(family, settings, size, source_size=16).eval(), noise=noise)
+    sizes = {"vocab_size": size, "source_size": 16}
+    return stir(build_model(family, settings, sizes).eval(), noise=noise)
 
 
 def logprobs(model: Translates, source: list[int], target: list[int]) -> list[float]:

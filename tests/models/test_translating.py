@@ -39,7 +39,11 @@ every_kind = pytest.mark.parametrize(("family", "options"), OPTIONS, ids=str)
 
 def lively(family: str, options: dict, *, source_size: int | None = SOURCE) -> torch.nn.Module:
     settings = tiny_settings(family, **options)
-    return stir(build_model(family, settings, V, source_size=source_size).eval())
+    return stir(build_model(family, settings, sizes(source_size)).eval())
+
+
+def sizes(source_size: int | None) -> dict[str, int]:
+    return {"vocab_size": V} | ({"source_size": source_size} if source_size else {})
 
 
 def pairs(*lengths: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -165,7 +169,7 @@ def test_an_untrained_model_says_every_token_alike_and_every_weight_learns(
 ) -> None:
     settings = tiny_settings(family, **options)
     source, target = pairs(*LENGTHS)
-    untrained = build_model(family, settings, V, source_size=SOURCE)
+    untrained = build_model(family, settings, sizes(SOURCE))
     assert not untrained.answer(source, target).any()
     model = lively(family, options).train()
     there = unpadded(target)[1].logical_not()
@@ -199,7 +203,7 @@ def test_one_table_or_two(family: str, options: dict) -> None:
     assert (one.source_size, two.source_size) == (None, SOURCE)
     names = {name for name, _ in two.named_parameters()} - {n for n, _ in one.named_parameters()}
     assert names == {"source_embedding.weight"}
-    planned = blueprint(family, tiny_settings(family, **options), V, source_size=SOURCE)
+    planned = blueprint(family, tiny_settings(family, **options), sizes(SOURCE))
     assert planned.n_parameters == two.n_parameters
     source, target = pairs((3, 2))
     logits = one.answer(source, target)
@@ -234,7 +238,7 @@ def test_it_learns_to_copy(family: str, options: dict) -> None:
     """One text of letters to the same in capitals, by teacher forcing."""
     torch.manual_seed(0)
     settings = tiny_settings(family, **options)
-    model = build_model(family, settings, 9, source_size=8).train()
+    model = build_model(family, settings, {"vocab_size": 9, "source_size": 8}).train()
     source = some_ids(16, 5, 8)
     target = F.pad(source + 1, (1, 0))  # 0 begins
     wanted = F.pad(source + 1, (0, 1))  # and ends

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import attention_maps, text_ids
+from lm_core.inspection.views import OWN
 from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.inside import attention
 from pages._ui.shared import models
@@ -98,7 +99,7 @@ def test_a_head_is_opened_for_the_text_until_the_visitor_chooses_one() -> None:
     for name in ("anastasia", "christina", "maximilian"):
         sound(write(app, name, "attention-name"))
         reading = attention.read(load_checkpoint(transformer(items=True).folder), name)
-        best = max(reading.heads, key=lambda head: head.visible)
+        best = max(reading.sides[OWN].heads, key=lambda head: head.visible)
         place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
         assert [box.value for box in place] == [best.layer, best.head]
         assert best.visible > 0.6
@@ -138,10 +139,10 @@ def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does
     short = model_of(tmp_path / "short", "the people", 16)
     state: dict[str, str] = {}
     monkeypatch.setattr(attention.st, "session_state", state)
-    state["field"] = attention.offer(long, "field")
-    assert attention.offer(short, "field") == state["field"] == "the people"
+    state["field"] = attention.offer(attention.offered(long), "field")
+    assert attention.offer(attention.offered(short), "field") == state["field"] == "the people"
     state["field"] = "people"
-    attention.offer(long, "field")
+    attention.offer(attention.offered(long), "field")
     assert state["field"] == "people"
 
 

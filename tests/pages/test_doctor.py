@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.corpora import corpora
 from lm_core.doctor.faults import HONEST
+from lm_core.models import models
 from lm_core.runs import doctoring
 from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
+from lm_core.tasks import families_for
 from lm_core.training.events import Diagnosed, Evaluated, Found
 from pages._ui.doctor import guess
 from pages._ui.shared import session
@@ -56,6 +59,32 @@ def test_the_first_step_is_answered_before_anything_is_touched(doctor: AppTest) 
 def test_every_family_can_be_asked(doctor: AppTest, model: str) -> None:
     doctor.selectbox(key="doctor-model").select(model).run()
     assert_well(doctor)
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "others"),
+    [
+        ("numbers-in-words", "encoder-decoder", {"rnn-translator"}),
+        ("names-by-sex", "transformer", {"encoder", "lstm"}),
+    ],
+)
+def test_families_that_learn_from_the_data_are_offered(
+    doctor: AppTest, text: str, model: str, others: set[str]
+) -> None:
+    doctor.selectbox(key="doctor-model").select("mlp").run()  # which learns from neither
+    doctor.selectbox(key="doctor-text").set_value(text).run()
+    assert_well(doctor)
+    box = doctor.selectbox(key="doctor-model")
+    assert box.value == model
+    assert box.options == [
+        models[name].title for name in families_for(corpora[text].extra["info"].kind)
+    ]
+    for other in others:
+        doctor.selectbox(key="doctor-model").select(other).run()
+        assert_well(doctor)
+    doctor.selectbox(key="doctor-text").set_value("names").run()
+    assert_well(doctor)
+    assert doctor.selectbox(key="doctor-model").value in families_for("items")
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,18 @@ import torch
 
 from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
+from lm_core.corpora.own_pairs import pairs_of
 from lm_core.models import models
 from lm_core.models.mixture import Mixture
 from lm_core.runs import job
 from lm_core.runs.job import StoreControl
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
+from lm_core.tasks import families_for
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Diagnosed, Evaluated, Sampled, Step
 from tests.marks import most_slow
-from tests.tiny import TEXT, tiny_settings
+from tests.tiny import NAMES, TEXT, tiny_settings
 from tests.working import worked
 
 BUDGET = 8
@@ -31,12 +33,19 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     return RunStore()
 
 
+def data_for(family: str) -> CorpusSpec:
+    """A text; pairs, for a family that learns from nothing else."""
+    if family in families_for("text"):
+        return CorpusSpec(name="own", text=save_own(own_corpus(TEXT, title="Mine", items=False)))
+    rows = "\n".join(f"{name}\t{name[::-1]}" for name in NAMES)
+    return CorpusSpec(name="own", text=save_own(pairs_of(rows, title="Mine")), kind="pairs")
+
+
 def queued(store: RunStore, family: str, **settings) -> str:
-    key = save_own(own_corpus(TEXT, title="Mine", items=False))
     given = models[family].settings(**(tiny_settings(family) | settings))
     train = TrainSettings(batch_size=4, eval_every=4, lr=1e-2, deterministic=True)
     spec = RunSpec(
-        data=CorpusSpec(name="own", text=key),
+        data=data_for(family),
         model_name=family,
         model=given,
         train=train,

@@ -182,6 +182,7 @@ def first_look(spec: "RunSpec") -> None:
 def _measured(spec_json: str, text: str) -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
     from lm_core.device import choose_device
     from lm_core.doctor.doubles import doubles
+    from lm_core.doctor.steps import left_out
     from lm_core.doctor.untrained import untrained
     from lm_core.runs.doctoring import patient_of
     from lm_core.runs.prepare import prepare
@@ -189,5 +190,11 @@ def _measured(spec_json: str, text: str) -> dict[str, tuple[dict[str, Any], list
 
     prepared = prepare(RunSpec.from_dict(json.loads(spec_json)))
     patient = patient_of(prepared, choose_device("cpu", 1))
-    found = {"texts": doubles(patient), "init": untrained(patient)}
-    return {part: (one.data(), [one.verdict().to_dict()]) for part, one in found.items()}
+    found = {}
+    for part, ask in (("texts", doubles), ("init", untrained)):
+        verdict, data = left_out(patient, part), {}
+        if verdict is None:
+            one = ask(patient)
+            verdict, data = one.verdict(), one.data()
+        found[part] = (data, [verdict.to_dict()])
+    return found

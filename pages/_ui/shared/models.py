@@ -55,6 +55,13 @@ class Choice:
         return tasks[self.task].build.weighed
 
     @property
+    def of_pairs(self) -> bool:
+        """Whether it turns one text into another."""
+        from lm_core.training.task import tasks
+
+        return "pairs" in tasks[self.task].build.kinds
+
+    @property
     def writes(self) -> bool:
         """Whether it reads a text from left to right, as writing on needs."""
         from lm_core.models import models
@@ -124,17 +131,24 @@ def of_pairs() -> list[Choice]:
 
 
 def with_attention() -> list[Choice]:
-    """Models with attention, those of running text first."""
-    found = [c for c in shipped() + own() if c.of_tokens and _looks(c.family)]
+    """Models with attention that read a text or translate it, those of running text first."""
+    kept = (c for c in shipped() + own() if c.of_tokens or c.of_pairs)
+    found = [choice for choice in kept if _looks(choice.card["model"])]
     return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
 
 
-@st.cache_data(show_spinner=False)
-def _looks(family: str) -> bool:
-    from lm_core.inspection import has_attention
+@st.cache_data(max_entries=256, show_spinner=False)
+def _looks(model: dict) -> bool:
+    """Whether a model with these settings, as a card has them, looks at anything."""
+    from lm_core.errors import LabError
+    from lm_core.inspection import views_in
     from lm_core.models.building import blueprint
 
-    return has_attention(blueprint(family, {}, 8))
+    settings = {name: value for name, value in model.items() if name != "name"}
+    try:
+        return bool(views_in(blueprint(model["name"], settings, 8)))
+    except LabError:
+        return False  # the card of a model that cannot be built
 
 
 def labels(choices: list[Choice]) -> list[str]:
@@ -192,7 +206,12 @@ def load(choice: Choice) -> "Checkpoint":
 
 def stamp(choice: Choice) -> float:
     """When the model was written: another training in the same folder is another model."""
-    meta = choice.folder / "meta.json"
+    return written_at(choice.folder)
+
+
+def written_at(folder: Path) -> float:
+    """When the checkpoint in a folder was written; 0 where there is none."""
+    meta = folder / "meta.json"
     return meta.stat().st_mtime if meta.exists() else 0.0
 
 

@@ -25,26 +25,31 @@ def next_steps(run: "Run") -> None:
 
 
 def _with_model(run: "Run") -> None:
-    of_items, own = models.of_lists(), models.of_text()
-    choices = of_items if any(_is(run, choice) for choice in of_items) else own
-    here = next((i for i, choice in enumerate(choices) if _is(run, choice)), None)
-    if here is None:
+    mine = next((choice for choice in models.own() if _is(run, choice)), None)
+    if mine is None:
         return
-    if choices is of_items:
-        corpus = choices[here].corpus
-        named = name_lists.beside(corpus, choices)
-        mine = next(label for label, choice in named.items() if _is(run, choice))
-        others = [label for label in named if label != mine]
+    if mine.writes:
+        _write(run, mine)
+    if label := models.on_attention(mine):
+        query = {"attention-model": label}
+        st.page_link("pages/attention.py", label="See its attention →", query_params=query)
+
+
+def _write(run: "Run", mine: models.Choice) -> None:
+    if mine.items:
+        corpus = mine.corpus
+        named = name_lists.beside(corpus, models.of_lists())
+        label = next(label for label, choice in named.items() if _is(run, choice))
+        others = [other for other in named if other != label]
         chosen = [("text", corpus)]
-        chosen += [("generate_names-models", label) for label in [mine, *others[:BESIDE]]]
+        chosen += [("generate_names-models", name) for name in (label, *others[:BESIDE])]
         page = "pages/generate_names.py"
     else:
+        choices = models.of_text()
+        here = next(i for i, choice in enumerate(choices) if _is(run, choice))
         chosen = [("generate_text-model", models.labels(choices)[here])]
         page = "pages/generate_text.py"
     st.page_link(page, label="Let it write →", query_params=chosen)
-    if label := models.on_attention(choices[here]):
-        query = {"attention-model": label}
-        st.page_link("pages/attention.py", label="See its attention →", query_params=query)
 
 
 def _is(run: "Run", choice: models.Choice) -> bool:
