@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.inside import attention
+from pages._ui.inside import attention, noticed, offers, sides
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -35,18 +35,18 @@ def fields() -> tuple[str | None, str]:
     for what it writes by itself."""
     if not choice.of_pairs:
         field, label = (NAME, "Your name") if choice.items else (TEXT, "Your sentence")
-        offered = attention.offer(attention.offered(checkpoint), field)
+        offered = offers.offer(offers.offered(checkpoint), field)
         return controls[0].text_input(
             label, value=offered, max_chars=5000, key=field, bind=BIND
         ), ""
     first, second = map(plain, checkpoint.codec.sides)
-    offered = attention.offer(attention.offered_source(choice, checkpoint), SOURCE)
+    offered = offers.offer(offers.offered_source(choice, checkpoint), SOURCE)
     source = controls[0].text_input(
         f"Your source: {first}", value=offered, max_chars=5000, key=SOURCE, bind=BIND
     )
     written = None
     with session.mending():
-        written = attention.translated(checkpoint, source).text
+        written = sides.translated(checkpoint, source).text
     target = st.text_input(
         f"Target: {second}",
         placeholder=written or "",
@@ -66,9 +66,9 @@ if source is None:
 reading = None
 with session.mending():  # the text stays where it is
     reading = (
-        attention.read_pair(checkpoint, source, target)
+        sides.read_pair(checkpoint, source, target)
         if choice.of_pairs
-        else attention.read(checkpoint, source)
+        else sides.read(checkpoint, source)
     )
     if reading is None:
         st.info("Type a word or a sentence to look at.")
@@ -78,28 +78,28 @@ for note in reading.notes:
     st.info(note)
 
 
-def pick_side() -> attention.Side:
+def pick_side() -> sides.Side:
     """The view to look at, of a model that has several: of a translator at first across."""
-    sides = reading.sides
-    if len(sides) == 1:
-        return next(iter(sides.values()))
-    usual = list(sides)[-1 if choice.of_pairs else 0]
-    if st.session_state.get(VIEW, usual) not in sides:
+    known = reading.sides
+    if len(known) == 1:
+        return next(iter(known.values()))
+    usual = list(known)[-1 if choice.of_pairs else 0]
+    if st.session_state.get(VIEW, usual) not in known:
         del st.session_state[VIEW]
     begin = {} if VIEW in st.session_state else {"default": usual}
     chosen = st.segmented_control(
         "Who looks at whom",
-        list(sides),
+        list(known),
         **begin,
         required=True,
-        format_func=lambda name: attention.called(sides[name], checkpoint),
+        format_func=lambda name: sides.called(known[name], checkpoint),
         key=VIEW,
         bind=BIND,
     )
-    return sides[chosen]
+    return known[chosen]
 
 
-def small_and_large(side: attention.Side) -> tuple[int, int]:
+def small_and_large(side: sides.Side) -> tuple[int, int]:
     """All heads to pick from, and the one picked; returns its layer and head."""
     from lm_core.charts.heatmaps import all_heads, one_head
 
@@ -148,11 +148,11 @@ def small_and_large(side: attention.Side) -> tuple[int, int]:
             on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
             selection_mode="points",
         )
-        st.caption(attention.explained(side, checkpoint))
+        st.caption(sides.explained(side, checkpoint))
     return layer, head
 
 
-def one_cell(side: attention.Side, layer: int, head: int) -> None:
+def one_cell(side: sides.Side, layer: int, head: int) -> None:
     """The arithmetic of a cell: of the strongest look until another is chosen."""
     st.header("The arithmetic of one cell")
     if side.view.q is None:
@@ -185,11 +185,11 @@ def one_cell(side: attention.Side, layer: int, head: int) -> None:
 
 side = pick_side()
 layer, head = small_and_large(side)
-st.markdown(f"**What to notice:** {attention.notice(side)}")
+st.markdown(f"**What to notice:** {noticed.notice(side)}")
 one_cell(side, layer, head)
 if side.heads or side.crossing:
     with st.expander("Every head in figures"):
-        attention.head_table(side)
+        noticed.head_table(side)
 
 
 def code() -> None:

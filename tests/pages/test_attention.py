@@ -10,12 +10,12 @@ from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import attention_maps, text_ids
 from lm_core.inspection.views import OWN
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui.inside import attention
+from pages._ui.inside import attention, offers, sides
 from pages._ui.shared import models
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SENTENCE = attention.SENTENCES[0]
+SENTENCE = offers.SENTENCES[0]
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def test_a_head_is_opened_for_the_text_until_the_visitor_chooses_one() -> None:
     place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
     for name in ("anastasia", "christina", "maximilian"):
         sound(write(app, name, "attention-name"))
-        reading = attention.read(load_checkpoint(transformer(items=True).folder), name)
+        reading = sides.read(load_checkpoint(transformer(items=True).folder), name)
         best = max(reading.sides[OWN].heads, key=lambda head: head.visible)
         place = app.selectbox(key="attention-layer"), app.selectbox(key="attention-head")
         assert [box.value for box in place] == [best.layer, best.head]
@@ -120,8 +120,8 @@ def model_of(folder: Path, text: str, room: int):
 @pytest.mark.parametrize(
     ("text", "room", "begins"),
     [
-        (SENTENCE + attention.SENTENCES[1], 50, SENTENCE),
-        (SENTENCE + attention.SENTENCES[1], 40, "The state of the Union is strong."),
+        (SENTENCE + offers.SENTENCES[1], 50, SENTENCE),
+        (SENTENCE + offers.SENTENCES[1], 40, "The state of the Union is strong."),
         ("the people", 16, "the people"),
         ("日本語", 16, ""),
     ],
@@ -129,7 +129,7 @@ def model_of(folder: Path, text: str, room: int):
 def test_the_first_text_is_one_that_the_model_reads_whole(
     tmp_path: Path, text: str, room: int, begins: str
 ) -> None:
-    assert attention.offered(model_of(tmp_path / "m", text, room)) == begins
+    assert offers.offered(model_of(tmp_path / "m", text, room)) == begins
 
 
 def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does_not(
@@ -139,10 +139,10 @@ def test_a_text_of_ones_own_goes_along_to_another_model_and_the_offered_one_does
     short = model_of(tmp_path / "short", "the people", 16)
     state: dict[str, str] = {}
     monkeypatch.setattr(attention.st, "session_state", state)
-    state["field"] = attention.offer(attention.offered(long), "field")
-    assert attention.offer(attention.offered(short), "field") == state["field"] == "the people"
+    state["field"] = offers.offer(offers.offered(long), "field")
+    assert offers.offer(offers.offered(short), "field") == state["field"] == "the people"
     state["field"] = "people"
-    attention.offer(attention.offered(long), "field")
+    offers.offer(offers.offered(long), "field")
     assert state["field"] == "people"
 
 

@@ -20,7 +20,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.worker import execute
 from lm_core.training import Budget
-from pages._ui.inside import attention
+from pages._ui.inside.sides import translated
 from pages._ui.shared import models, session
 from tests.tiny import stir, tiny_settings
 from tests.waiting import PATIENCE
@@ -96,7 +96,7 @@ def look(app: AppTest, side: str) -> AppTest:
 def of_pair(checkpoint: Checkpoint, source: str, target: str | None = None) -> dict:
     codec = checkpoint.codec
     if target is None:
-        written = list(attention.translated(checkpoint, source).ids)
+        written = list(translated(checkpoint, source).ids)
     else:
         written = codec.target.encode(target).tolist()
     ids = torch.from_numpy(codec.source.encode(source).astype(np.int64))
@@ -162,7 +162,7 @@ def test_an_encoder_decoder_on_one_text_has_three_sides(made: Any) -> None:
 def test_a_translator_shows_what_it_writes_across_first(made: Any) -> None:
     checkpoint = made("encoder-decoder")
     app = sound(opened(source=SOURCE))
-    written = attention.translated(checkpoint, SOURCE)
+    written = translated(checkpoint, SOURCE)
     assert app.text_input(key="attention-target").placeholder == written.text
     views = of_pair(checkpoint, SOURCE)
     names = [name.split(":")[0] for name in sides(app)]
