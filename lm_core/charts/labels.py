@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
+from lm_core.charts.shares import share_ticks
 from lm_core.charts.text import round_step, split_style
 from lm_core.charts.theme import legend_below, style_figure
 
@@ -48,7 +49,8 @@ def class_counts(table: pd.DataFrame, *, height: int | None = None) -> Chart:
         )
     height = height or 120 + 16 * (len(splits) + 1) * max(2, len(drawn))
     style_figure(figure, title=title, x="share of the split", y="class", height=height)
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    far = max((max(bar.x, default=0.0) for bar in figure.data), default=0.0)
+    share_ticks(figure, end=max(0.26, 1.05 * far))
     figure.update_yaxes(
         tickmode="array",
         tickvals=np.arange(len(drawn)),

@@ -137,7 +137,7 @@ def test_values_have_a_picture_and_a_unit() -> None:
     assert metrics(app)["Highest stars"] == "1.75"
     assert titles(app) == ["How the values are spread"]
     assert charts(app)[0]["layout"]["xaxis"]["title"]["text"] == "stars"
-    assert "off by 0.5" in words(app)
+    assert "is off by 0.5" in words(app)
     look(app, "Labels", "labelled")
     assert app.dataframe[-1].value["texts"].tolist() == [5] * 8
 

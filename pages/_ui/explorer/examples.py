@@ -50,14 +50,16 @@ def sample(corpus: "Examples") -> None:
     draw, rows = random.Random(st.session_state.get("explorer-seed", 0)), corpus.splits[split]
     shown = [_cut(row) for row in draw.sample(rows, min(SAMPLE, len(rows)))]
     table = pd.DataFrame(shown, columns=labelled_with(corpus))
-    show_table(table, key="explorer-sample")
+    show_table(
+        table,
+        key="explorer-sample",
+        widths=_widths(corpus, 450 if corpus.info.kind == "pairs" else 350),
+    )
 
 
-def about(corpus: "Examples") -> None:
-    """What a label is, how it was read, where it is from."""
+def source(corpus: "Examples") -> None:
+    """How it was read, and where it is from."""
     info = corpus.info
-    if info.about:
-        st.markdown(f"**What the label is.** {plain(info.about)}")
     if info.note:
         st.caption(plain(info.note))
     st.caption(plain(f"Source: {info.source} Licence: {info.licence}"))
@@ -91,7 +93,8 @@ def search(corpus: "Examples") -> None:
         st.caption(f"The first {ROWS:,} are shown.")
     columns = numbered_apart([*labelled_with(corpus), "part of the data"])
     rows = [(*_cut(row), split) for split, row in hits]
-    show_table(pd.DataFrame(rows, columns=columns), key="explorer-found", height=360)
+    table, widths = pd.DataFrame(rows, columns=columns), _widths(corpus, 700)
+    show_table(table, key="explorer-found", height=360, widths=widths)
 
 
 def lengths(corpus: "Examples") -> None:
@@ -181,6 +184,13 @@ def _flat(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> "pd.DataFra
     ]
     flat = sizes.set_axis([things, *names_of], axis=1)
     return flat.rename_axis("split").reset_index()
+
+
+def _widths(corpus: "Examples", room: int) -> dict[str, int]:
+    """Of columns, in pixels: both sides alike, a label as narrow as it can be."""
+    first, second = labelled_with(corpus)
+    share = 0.5 if corpus.info.kind == "pairs" else 0.72
+    return {first: round(share * room), second: round((1 - share) * room)}
 
 
 def _cut(row: tuple) -> tuple:

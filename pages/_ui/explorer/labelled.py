@@ -35,9 +35,11 @@ def show(corpus: "Labelled", numbers: "DeltaGenerator") -> Callable:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
         examples.sample(corpus)
-        examples.about(corpus)
+        examples.source(corpus)
     with right, st.container(border=True, height="stretch"):
         _spread(corpus)
+        if corpus.info.about:
+            st.markdown(f"**What the label is.** {plain(corpus.info.about)}")
     _notice(corpus)
     look = st.segmented_control(
         "Look closer",
@@ -113,10 +115,9 @@ def _notice(corpus: "Labelled") -> None:
         )
     else:
         values = [value for _, value in train]
-        unit = plain(f" {corpus.unit}") if corpus.unit else ""
         says = (
-            f"whoever always answers {fmean(values):.4g}, the mean, is off by {pstdev(values):.3g}"
-            f"{unit} (root of the mean square): a model has to do better"
+            f"whoever always answers {fmean(values):.4g}, the mean of the training texts, is off "
+            f"by {pstdev(values):.3g} (the root of the mean square): a model has to do better"
         )
     st.markdown(f"**What to notice:** {says}.")
 

@@ -30,10 +30,10 @@ def show(corpus: "Pairs", numbers: "DeltaGenerator") -> Callable:
     sizes = figures.sizes_of(corpus)
     with numbers:
         _size(corpus, sizes)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, height="stretch"):
         examples.sample(corpus)
-        examples.about(corpus)
+        examples.source(corpus)
     with right, st.container(border=True, height="stretch"):
         _lengths(corpus)
     _notice(corpus)
