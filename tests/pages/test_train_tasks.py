@@ -10,7 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from lm_core.charts.words import nats
+from lm_core.cli import main
 from lm_core.corpora.corpus import corpora
+from lm_core.runs.final_score import command, keep
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.worker import execute
@@ -159,3 +162,19 @@ def test_what_is_new_is_found_chosen_and_shown(toys: None, train: AppTest, name:
         assert train.get("image")
     if name == "series":
         assert "real" in " ".join(html(train))
+
+
+def test_the_test_split_is_measured_in_the_figures_of_the_task(
+    train: AppTest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = trained(train, spec_of("names-by-sex", "lstm", n_embd=8, n_hidden=8))
+    store = session._manager().store
+    assert main([*command(store, store.get(run)), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    keep(store, store.get(run), answer)
+    train.run()
+    assert not train.exception
+    shown = figures(train)
+    assert shown["Test, accuracy"] == nats(answer["metrics"]["accuracy"])
+    assert shown["Test, nats"] == nats(answer["nats_per_token"])
+    assert "Test perplexity" not in shown

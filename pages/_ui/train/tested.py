@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._ui.shared.plain import plain
 from pages._ui.train.beside import EVERY, asides
+from pages._ui.train.curves import of_tokens
 
 if TYPE_CHECKING:
     from lm_core.runs.final_score import FinalScore
@@ -31,7 +32,7 @@ def run_tested(store: "RunStore", run: "Run") -> None:
         return  # it ended before it had learned anything
     kept = final_score(store, run)
     if kept is not None:
-        _figures(kept)
+        _figures(run, kept)
         return
     job = asides().of(_key(run))
     going = job is not None and job.running
@@ -73,14 +74,18 @@ def _measure(store: "RunStore", run: "Run", going: bool) -> None:
         job.check()
 
 
-def _figures(kept: "FinalScore") -> None:
+def _figures(run: "Run", kept: "FinalScore") -> None:
     from lm_core.charts.words import nats
 
     with st.container(horizontal=True, gap="small", key="train-figures-test"):
-        st.metric("Test, nats", nats(kept.nats), help=WHY_ONCE, width=158)
-        st.metric("Test perplexity", nats(kept.perplexity), width=158)
-        bits = "–" if kept.bits is None else nats(kept.bits)
-        st.metric("Test, bits per character", bits, width=200)
+        if of_tokens(run):
+            st.metric("Test, nats", nats(kept.nats), help=WHY_ONCE, width=158)
+            st.metric("Test perplexity", nats(kept.perplexity), width=158)
+            bits = "–" if kept.bits is None else nats(kept.bits)
+            st.metric("Test, bits per character", bits, width=200)
+        else:
+            for name, value in kept.metrics.items():
+                st.metric(f"Test, {name}", nats(value), help=WHY_ONCE, width=158)
     gone = "" if kept.now else ", which are not those it has now"
     same = ""
     if kept.validation is not None:
