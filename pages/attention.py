@@ -35,14 +35,12 @@ def fields() -> tuple[str | None, str]:
     for what it writes by itself."""
     if not choice.of_pairs:
         field, label = (NAME, "Your name") if choice.items else (TEXT, "Your sentence")
-        offered = offers.offer(offers.offered(checkpoint), field)
-        return controls[0].text_input(
-            label, value=offered, max_chars=5000, key=field, bind=BIND
-        ), ""
+        begin = offers.offer(offers.offered(checkpoint), field)
+        return controls[0].text_input(label, **begin, max_chars=5000, key=field, bind=BIND), ""
     first, second = map(plain, checkpoint.codec.sides)
-    offered = offers.offer(offers.offered_source(choice, checkpoint), SOURCE)
+    begin = offers.offer(offers.offered_source(choice, checkpoint), SOURCE)
     source = controls[0].text_input(
-        f"Your source: {first}", value=offered, max_chars=5000, key=SOURCE, bind=BIND
+        f"Your source: {first}", **begin, max_chars=5000, key=SOURCE, bind=BIND
     )
     written = None
     with session.mending():

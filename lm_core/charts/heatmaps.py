@@ -17,6 +17,7 @@ from lm_core.charts.theme import GREY, VERMILLION, color_scale, ink, scale_color
 THUMBNAIL = 48  # cells along a small picture; longer texts are shown in blocks, their largest value
 NUMBERED = 12  # the longest text whose large picture has room for numbers
 TICKS = 20  # token names along an axis
+ROOM = 44  # letters of names that stand level under the large picture
 CLICKABLE = 64
 PREVIOUS = 0.5  # a head that gives the token before this much on average is framed
 _GAP = 0.08  # between small pictures, as a share of one
@@ -165,7 +166,7 @@ def one_head(
         )
     style_figure(figure, title=title, x="looked at", y=looking, height=height)
     bare = {"showgrid": False, "fixedrange": clickable}
-    figure.update_xaxes(**_ticks(looked_at), **bare, range=[-0.5, max(1, S) - 0.5])
+    figure.update_xaxes(**_ticks(looked_at, turned=True), **bare, range=[-0.5, max(1, S) - 0.5])
     figure.update_yaxes(**_ticks(labels), **bare, range=[max(1, T) - 0.5, -0.5])
     figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
     table = _table(weights[None, None], labels, looked_at).drop(columns=["layer", "head"])
@@ -173,11 +174,15 @@ def one_head(
     return Chart(title, figure, alt, table)
 
 
-def _ticks(labels: list[str]) -> dict:
-    """Names along an axis, thinned where there are many."""
+def _ticks(labels: list[str], *, turned: bool = False) -> dict:
+    """Names along an axis, thinned where there are many, and aslant where they are long and it is
+    level."""
     places = list(range(0, len(labels), -(-len(labels) // TICKS) or 1))
-    named = [words.escaped(words.shorten(labels[i], 12)) for i in places]
-    return {"tickmode": "array", "tickvals": places, "ticktext": named}
+    named = [words.shorten(labels[i], 12) for i in places]
+    ticks = {"tickmode": "array", "tickvals": places, "ticktext": list(map(words.escaped, named))}
+    if turned and sum(map(len, named)) > ROOM:  # the other way the last would leave the picture
+        ticks["tickangle"] = -40
+    return ticks
 
 
 def _clean(weights: np.ndarray, causal: bool) -> np.ndarray:

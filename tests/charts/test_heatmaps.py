@@ -190,6 +190,16 @@ def test_a_long_source_and_a_short_target_are_blocked_apart():
     assert len(large.figure.layout.xaxis.ticktext) == 20
 
 
+def test_long_names_stand_aslant_within_the_picture():
+    level, aslant = (
+        one_head(across(2, n), ["a", "b"], 0, 0, columns=[f"word{i}" for i in range(n)]).figure
+        for n in (4, 12)
+    )
+    assert level.layout.xaxis.tickangle is None
+    assert aslant.layout.xaxis.tickangle == -40
+    assert aslant.layout.yaxis.tickangle is None
+
+
 def test_nothing_to_look_at_across():
     assert "still empty" in all_heads(np.zeros((1, 1, 2, 0)), ["a", "b"], columns=[]).alt
     assert "still empty" in one_head(np.zeros((2, 0)), ["a", "b"], 0, 0, columns=[]).alt

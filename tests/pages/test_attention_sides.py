@@ -262,6 +262,13 @@ def test_characters_no_source_had_are_one_sentence(made: Any) -> None:
     assert "never saw" in error.value
 
 
+def test_models_that_ship_are_told_apart_by_their_settings() -> None:
+    shown = models.labels(models.with_attention())
+    assert len(set(shown)) == len(shown)
+    kinds = [label for label in shown if label.startswith("Recurrent translator")]
+    assert {label.rpartition("attention ")[2] for label in kinds} == {"bahdanau", "luong"}
+
+
 def test_a_side_that_another_model_has_not_is_forgotten(made: Any) -> None:
     made("encoder-decoder")
     app = look(sound(opened(source=SOURCE)), OTHER)

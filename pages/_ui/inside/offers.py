@@ -64,11 +64,13 @@ def _sources(data: dict) -> list[str]:
     return [source for source, _ in pairs[:LOOKED_AT]]
 
 
-def offer(text: str, key: str) -> str:
-    """`text`, that a field of this key begins with; one that was offered with another model, and
-    not changed since, makes room for it."""
+def offer(text: str, key: str) -> dict[str, str]:
+    """What to give a field of this key so that it begins with `text`; one that was offered with
+    another model, and not changed since, makes room for it."""
     before = f"{key}-offered"
-    if key in st.session_state and st.session_state[key] == st.session_state.get(before):
-        st.session_state[key] = text
+    was = st.session_state.get(before)
     st.session_state[before] = text
-    return text
+    if key in st.session_state and text != was == st.session_state[key]:
+        st.session_state[key] = text
+        return {}  # what was set is not to be given twice
+    return {"value": text}

@@ -1,7 +1,7 @@
 """Models a page can use: those that ship with the lab, and the visitor's own; which of them a
 screen offers, and what it calls them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,16 +125,29 @@ def of_lists() -> list[Choice]:
 
 def of_pairs() -> list[Choice]:
     """Models that turn one text into another, those that ship first."""
-    from lm_core.checkpoints import task_said
-
-    return [choice for choice in shipped() + own() if task_said(choice.card) == "translation"]
+    return [choice for choice in shipped() + own() if choice.of_pairs]
 
 
 def with_attention() -> list[Choice]:
     """Models with attention that read a text or translate it, those of running text first."""
     kept = (c for c in shipped() + own() if c.of_tokens or c.of_pairs)
-    found = [choice for choice in kept if _looks(choice.card["model"])]
+    found = _apart([choice for choice in kept if _looks(choice.card["model"])])
     return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+
+
+def _apart(choices: list[Choice]) -> list[Choice]:
+    """Those that would be called alike with the settings of the model that differ among them."""
+    from lm_core.runs.apart import differences
+
+    alike: dict[str, list[Choice]] = {}
+    for choice in choices:
+        alike.setdefault(choice.label, []).append(choice)
+    called = {}
+    for label, some in alike.items():
+        specs = [{"model": one.card["model"], "codec": {"name": "char"}} for one in some]
+        for one, said in zip(some, differences(specs), strict=True):
+            called[one.folder] = f"{label}: {said}" if said else label
+    return [replace(choice, label=called[choice.folder]) for choice in choices]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
