@@ -8,7 +8,10 @@ begins with the mark of UTF-8. Numbers stay numbers. `typed` takes the apostroph
     CSV injection: OWASP, https://owasp.org/www-community/attacks/CSV_Injection
 """
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +31,15 @@ def csv_bytes(table: "pd.DataFrame") -> bytes:
         if not is_numeric_dtype(kind):
             safe.isetitem(place, safe.iloc[:, place].map(harmless))
     return safe.to_csv(index=False).encode("utf-8-sig", "replace")
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """The same of rows of cells, the headings first, as text without the mark."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(
+        [harmless(cell) for cell in row] for row in rows
+    )
+    return file.getvalue()
 
 
 def harmless(cell: Any) -> Any:

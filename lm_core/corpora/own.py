@@ -10,10 +10,8 @@ is the text that models have learned already. Pairs and labelled texts of one's 
 """
 
 import contextlib
-import csv
 import dataclasses
 import hashlib
-import io
 import json
 import os
 import re
@@ -37,7 +35,7 @@ from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import Table, parse_table
-from lm_core.csv_files import harmless
+from lm_core.csv_files import csv_text, harmless
 from lm_core.errors import BadText, StoreUnavailable
 from lm_core.home import typed_path, unwritable
 from lm_core.json_files import dumps
@@ -314,14 +312,10 @@ def as_text(corpus: AnyCorpus) -> str:
     one a line, as they were shuffled; pairs likewise, with a tab between the sides; labelled texts
     as a CSV. No cell of either is a formula to a spreadsheet."""
     rows: list[Any] = [row for split in SPLITS for row in corpus.splits[split]]
-    if isinstance(corpus, Pairs | Labelled):
-        rows = [tuple(map(harmless, row)) for row in rows]
     if isinstance(corpus, Pairs):
-        return "".join(f"{source}\t{target}\n" for source, target in rows)
+        return "".join(f"{harmless(one)}\t{harmless(other)}\n" for one, other in rows)
     if isinstance(corpus, Labelled):
-        file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([("text", "label"), *rows])
-        return file.getvalue()
+        return csv_text([("text", "label"), *rows])
     return "".join(f"{item}\n" for item in rows) if corpus.items else "".join(rows)
 
 
