@@ -53,11 +53,13 @@ def test_our_own_reader_takes_a_table_back(rows: list[tuple], heading: str) -> N
 
 
 def test_every_csv_of_a_page_comes_from_here() -> None:
-    """But for the curve of a run, which holds numbers alone and is the command line's `log.csv`."""
+    """But for the curve of a run, which holds numbers alone and is the command line's `log.csv`;
+    and one's own labelled texts, which `csv_text` has written."""
     making = re.compile(r"\.to_csv\(|csv\.writer|text/csv")
     files = [path for part in ("lm_core", "pages") for path in (ROOT / part).rglob("*.py")]
     found = {
         str(path.relative_to(ROOT)) for path in files if making.search(path.read_text("utf-8"))
     }
-    ours = {"pages/_ui/shared/tables.py", "pages/_ui/train/downloads.py"}
+    shared = "pages/_ui/shared"
+    ours = {f"{shared}/tables.py", f"{shared}/own_texts.py", "pages/_ui/train/downloads.py"}
     assert found == {"lm_core/csv_files.py"} | ours
