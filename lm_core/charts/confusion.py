@@ -13,6 +13,7 @@ from lm_core.charts.chart import Chart
 from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
 
 NUMBERED = 8  # classes, up to which each cell has its number in it
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # marks of the colour bar
 NAMED = 40  # along a side whose names all fit
 
 
@@ -45,7 +46,12 @@ def confusion_map(
             ygap=1,
             text=_said(labels, table, shares),
             hovertemplate="%{text}<extra></extra>",
-            colorbar={"thickness": 12, "outlinewidth": 0, "tickformat": ".0%"},
+            colorbar={
+                "thickness": 12,
+                "outlinewidth": 0,
+                "tickvals": list(SHARES),
+                "ticktext": [words.percent(share) for share in SHARES],
+            },
         )
     for i, j in np.ndindex(K, K) if numbered else ():
         figure.add_annotation(

@@ -13,6 +13,7 @@ from lm_core.commands import Answer, in_lines, say, tell
 from lm_core.corpora.own import read_file
 from lm_core.errors import BadSettings, BadText, ContextTooLong, Unsupported
 from lm_core.evaluation.translation import scores
+from lm_core.figures import percent
 from lm_core.generation.beam import MOST_TOKENS
 from lm_core.generation.translating import translate
 from lm_core.tasks import tasks
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> Answer:
     if not told.bleu_possible:
         lines.append(
             "No reference has four tokens, which BLEU counts runs of: of these "
-            f"{told.count} texts {told.exact_match:.1%} are right to the letter."
+            f"{told.count} texts {percent(told.exact_match)} are right to the letter."
         )
     return answer | scored, lines
 

@@ -17,12 +17,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lm_core.codec import Bare, Codec
 from lm_core.json_files import dumps
 from lm_core.registry import Registry
-from lm_core.split import Split
+
+if TYPE_CHECKING:
+    from lm_core.split import Split  # which imports torch
 
 corpora = Registry("corpus", package="lm_core.corpora")
 
@@ -97,7 +99,7 @@ class Labelled(Splits):
 class Numbers(Splits):
     """Examples that are numbers already: pictures, points, a series."""
 
-    splits: dict[str, Split] = field(repr=False)
+    splits: "dict[str, Split]" = field(repr=False)
     codec: Codec = field(default_factory=Bare)
 
 

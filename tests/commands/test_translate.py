@@ -80,7 +80,7 @@ def test_where_no_reference_has_four_tokens_there_is_no_bleu(lm, folder, tmp_pat
     right = written(tmp_path / "right", ["un deux"])
     args = [folder, "--text", SOURCES[0], "--reference", right]
     assert json.loads(lm(*args, "--json")[1])["bleu"] == "NaN"
-    assert "0.0% are right to the letter" in lm(*args)[1]
+    assert "0 % are right to the letter" in lm(*args)[1]
 
 
 def test_what_it_never_learned_is_said_beside_the_answer(lm, folder, tmp_path) -> None:
