@@ -22,7 +22,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
@@ -38,11 +38,14 @@ from lm_core.models import models
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import Model
 from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
-from lm_core.tasks import tasks
 from lm_core.tokenizers import Tokenizer
-from lm_core.training.task import Task
 from lm_core.versions import up_to_date
 
+if TYPE_CHECKING:
+    from lm_core.training.task import Task
+
+# Tasks are imported where a model is loaded: they bring all of the training with them, which a page
+# that only reads cards need not wait for.
 FORMAT = 1
 MOST_META_BYTES = 1_000_000
 MOST_CODEC_BYTES = 50_000_000
@@ -91,6 +94,8 @@ class Checkpoint:
         Raises:
             Unsupported: it is none.
         """
+        from lm_core.tasks import tasks
+
         if isinstance(self.codec, Tokenizer):
             return self.codec
         raise Unsupported(
@@ -294,10 +299,8 @@ def _in_words(sizes: dict[str, int]) -> str:
 
 
 def task_said(meta: dict[str, Any]) -> str:
-    """The task that a card names; the usual one of the family where it names none, or none that
-    there is."""
-    name = meta.get("task", {}).get("name")
-    return name if name in tasks else models[meta["model"]["name"]].build.tasks[0]
+    """The task that a card names; the usual one of the family where it names none."""
+    return meta.get("task", {}).get("name") or models[meta["model"]["name"]].build.tasks[0]
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -330,12 +333,14 @@ def said(meta: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in meta.items() if _is(value, SAID.get(name, object))}
 
 
-def task_from(meta: dict[str, Any]) -> Task:
+def task_from(meta: dict[str, Any]) -> "Task":
     """What a card says was learned, with its settings.
 
     Raises:
-        BadSettings: they are none of that task's.
+        UnknownName, BadSettings: there is no such task, or the settings are none of its.
     """
+    from lm_core.tasks import tasks
+
     name = task_said(meta)
     own = {k: v for k, v in meta.get("task", {}).items() if k != "name"}
     return tasks[name].build(tasks[name].settings.from_dict(own))

@@ -49,10 +49,13 @@ class Choice:
 
     @property
     def of_tokens(self) -> bool:
-        """Whether it guesses the tokens of one text."""
-        from lm_core.training.task import tasks
+        """Whether it guesses the tokens of one text: what a family of language models usually
+        learns."""
+        from lm_core.models import models
+        from lm_core.models.contract import LanguageModel
 
-        return tasks[self.task].build.weighed
+        family = models[self.family].build
+        return issubclass(family, LanguageModel) and self.task == family.tasks[0]
 
     @property
     def of_pairs(self) -> bool:
