@@ -392,7 +392,7 @@ def test_an_item_is_scored_with_its_end(lm, tmp_path: Path, names: Path) -> None
         (["train", "LSTM", "--set", "model.n_layer"], "--set takes NAME=VALUE"),
         (["train", "LSTM", "--set", "model.n_layer=two"], "whole number, not 'two'"),
         (["train", "LSTM", "--set", "model.n_layer=0"], "n_layer must be from 1 to 16"),
-        (["train", "LSTM", "--set", "train.optimizer=adamv"], "did you mean 'adamw'?"),
+        (["train", "LSTM", "--set", "train.optimizer=adamww"], "did you mean 'adamw'?"),
         (["train", "LSTM", "--steps", "0"], "steps must be from 1"),
         (["train", "LSTM", "--steps", "5", "--seconds", "5"], "of steps or of seconds"),
         (["train", "LSTM", "--steps", "many"], "invalid int value: 'many'"),

@@ -142,7 +142,7 @@ def test_a_model_that_knows_nothing_says_the_mean(family: str) -> None:
     [
         (TextValue(), by_value([7.0] * 6), "the same value"),
         (TextClass(), Labelled(info("classes"), {"train": []}, CLASSES), "nothing to learn from"),
-        (TextValue(), Labelled(info("values"), {"train": []}), "the same value"),
+        (TextValue(), Labelled(info("values"), {"train": []}), "nothing to learn from"),
     ],
 )
 def test_what_cannot_be_learned_from_is_one_sentence(task, corpus, says: str) -> None:
