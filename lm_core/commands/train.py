@@ -239,6 +239,7 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
         LabError: it could not go on; where it left weights, that is said too.
     """
     said, control = 0.0, training.trainer.control
+    judge = training.prepared.task.judge
 
     def stop(*_: Any) -> None:
         if control.requested == "stop":  # asked once more: at once
@@ -252,12 +253,12 @@ def _drive(training: TrainingRun, log: Callable[[Event], None]) -> None:
                 match event:
                     case Step(step=step, loss=loss) if time.perf_counter() - said > 2:
                         said = time.perf_counter()
-                        say(f"step {step}: {loss:.4f} nats, {event.tokens_per_second:,.0f} t/s")
+                        say(f"step {step}: {loss:.4f} {judge}, {event.tokens_per_second:,.0f} t/s")
                     case Evaluated(split="validation"):
-                        say(f"step {event.step}: validation {event.loss:.4f} nats")
+                        say(f"step {event.step}: validation {event.loss:.4f} {judge}")
                     case Diagnosed() if event.severity != OK:  # what is fine is said at the end
                         say(f"step {event.step}: {event.text} {event.cure}")
-                    case Finished() if told := how_it_ended(event):
+                    case Finished() if told := how_it_ended(event, judge):
                         say(told)
                     case Failed():
                         raise LabError(event.reason)

@@ -84,6 +84,7 @@ class Grid:
     random: tuple[Cell, ...] = ()
     points: int = 0  # random ones that were asked for
     done: bool = False
+    unit: str = "nats per token"
 
     @property
     def best(self) -> Cell | None:
@@ -122,14 +123,12 @@ class Grid:
             return Verdict("grid_diverged", ALARM, text, "Take lower learning rates.", "train.lr")
         found = [c.validation_nats for c in self.cells + self.random if c.validation_nats]
         if asked == 1:
-            text = (
-                f"The one cell has a validation loss of {best.validation_nats:.3f} nats per token"
-            )
+            text = f"The one cell has a validation loss of {best.validation_nats:.3f} {self.unit}"
             return Verdict("grid_alone", NOTE, f"{text}: there is nothing to compare it with.")
         said = (
             f"Of {n} cells of {self.steps:,} steps, rate {best.lr:.2g} with weight decay "
             f"{best.weight_decay:.2g} has the lowest validation loss, {best.validation_nats:.3f} "
-            f"nats per token; the worst has {max(found):.3f}"
+            f"{self.unit}; the worst has {max(found):.3f}"
         )
         if n < asked:
             return out_of_time(f"{said}. Time was up before the other {asked - n} were trained.")
@@ -168,7 +167,13 @@ def search(
     Budget(steps=steps)
     if "validation" not in patient.data:
         raise BadSettings("The grid is judged by validation text, and there is none: give more.")
-    found = Grid(tuple(sorted(set(lrs))), tuple(sorted(set(decays))), steps, points=random)
+    found = Grid(
+        tuple(sorted(set(lrs))),
+        tuple(sorted(set(decays))),
+        steps,
+        points=random,
+        unit=patient.unit,
+    )
     yield found.data()
     for lr, decay in product(found.lrs, found.decays):
         cell = train_cell(patient, Cell(lr, decay), steps=steps, stop=stop, opens=opens)

@@ -71,7 +71,7 @@ class Health:
             descends=model.learns_by != "counting",
             fresh=fresh,
             blindly=EVERY_TOKEN if reads else "guessing blindly would be",
-            in_nats=trainer.task.judge == "nats",
+            judge=trainer.task.judge,
         )
         return cls(
             record,

@@ -77,6 +77,7 @@ def judged(
     *,
     counts: bool = False,
     over: bool = False,
+    judge: str = "nats",
 ) -> Judgement:
     """The judgement of what is known so far.
 
@@ -84,13 +85,12 @@ def judged(
         points: columns `step` and `train_nats`.
         evaluations: columns `step` and `nats`, of validation text.
         findings: all that was diagnosed, in the order in which it was.
-        counts, over: as `reading.read`.
+        counts, over, judge: as `reading.read`.
     """
     last = last_words(findings)
     named = {kind: _named(last, kind) for kind in (ALARM, NOTE)}
-    reading = read(
-        points, evaluations, alarms=named[ALARM], notes=named[NOTE], counts=counts, over=over
-    )
+    how = {"counts": counts, "over": over, "judge": judge}
+    reading = read(points, evaluations, alarms=named[ALARM], notes=named[NOTE], **how)
     grave = reading.code == "diverged" or named[ALARM]
     if grave:  # said at an end that was none, or before the last evaluation broke
         last = [row for row in last if row["code"] != "healthy"]

@@ -73,6 +73,6 @@ def healthy(r: Record) -> Verdict:
     held = "" if last is None else f", validation was {last.nats:.2f} at step {last.step:,}"
     text = (
         f"{rules} rules could be asked, without an alarm: the training loss went {start}to "
-        f"{r.loss:.2f} nats at step {r.step:,}{held}."
+        f"{r.loss:.2f} {r.judge} at step {r.step:,}{held}."
     )
     return Verdict("healthy", OK, text)

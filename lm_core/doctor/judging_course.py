@@ -38,7 +38,9 @@ def diverged(r: Record) -> Verdict | None:
     return Verdict("diverged", ALARM, f"{text} Gradients are not clipped.", cure, "train.grad_clip")
 
 
-@needs(lambda r: r.first is not None and r.fresh and r.in_nats)  # trained weights are confident
+@needs(
+    lambda r: r.first is not None and r.fresh and r.judge == "nats"
+)  # trained weights are confident
 def confident_start(r: Record) -> Verdict | None:
     if r.first <= r.uniform + MOST_ABOVE:
         return None
@@ -58,8 +60,9 @@ def rate_too_high(r: Record) -> Verdict | None:
         if climb is None or not climb.nats > most:
             continue
         text = (
-            f"The {of} loss climbed from {climb.low:.2f} nats at step {climb.low_step:,} to "
-            f"{climb.high:.2f} at step {climb.high_step:,}; more than {most:.2f} is not chance."
+            f"The {of} loss climbed from {climb.low:.2f} {r.judge} at step "
+            f"{climb.low_step:,} to {climb.high:.2f} at step {climb.high_step:,}; more than "
+            f"{most:.2f} is not chance."
         )
         return Verdict("rate_too_high", ALARM, text, LOWER_RATE, "train.lr")
     return None
@@ -136,7 +139,7 @@ def overfitting(r: Record) -> Verdict | None:
     else:
         kept = f"The weights of step {best.step:,} are kept."
         more = (
-            "More text helps, and for a list of names to begin with the names model (Begin with)."
+            "More text helps, and for a list of names to begin with the names model (Start from)."
         )
         cure = f"{kept} {more} Patience ends such a run in time."
         control = "" if r.train.patience else "train.patience"
@@ -144,7 +147,7 @@ def overfitting(r: Record) -> Verdict | None:
     return Verdict(
         "overfitting",
         ALARM if alarming else NOTE,
-        f"Validation was best at step {best.step:,} with {best.nats:.2f} nats and is "
+        f"Validation was best at step {best.step:,} with {best.nats:.2f} {r.judge} and is "
         f"{last.nats:.2f} at step {last.step:,}, while training went from {best.train:.2f} to "
         f"{last.train:.2f}: it learns the text by heart. More than {most:.2f} above the best is "
         "no chance.",
@@ -161,7 +164,7 @@ def evaluated_in_train_mode(r: Record) -> Verdict | None:
     return Verdict(
         "evaluated_in_train_mode",
         ALARM,
-        f"After step {step:,} the same tokens scored twice cost {first:.4f} and {second:.4f} nats; "
-        f"more than {SAME:g} apart is chance at work where there should be none.",
+        f"After step {step:,} the same tokens scored twice cost {first:.4f} and {second:.4f} "
+        f"{r.judge}; more than {SAME:g} apart is chance at work where there should be none.",
         "Call model.eval() before scoring and model.train() after it: dropout has to be off.",
     )

@@ -88,6 +88,11 @@ class Patient:
         return isinstance(self.data["train"], Encoded)
 
     @property
+    def unit(self) -> str:
+        """What its loss is counted in."""
+        return "nats per token" if self.reads else self.task.unit_of(self.task.codec)
+
+    @property
     def shape(self) -> Model:
         """The model without its numbers."""
         return blueprint(self.family, self.settings.to_dict(), self.sizes, self.task.build)

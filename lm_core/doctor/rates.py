@@ -121,6 +121,7 @@ class Rates:
     sweep: tuple[Kept, ...] = ()
     cut: bool = False
     done: bool = False
+    unit: str = "nats per token"
 
     @property
     def best(self) -> Kept | None:
@@ -157,7 +158,7 @@ class Rates:
             return self._unknown()
         steps, share = len(best.nats), own.learned / best.learned
         said = (
-            f"In {steps} steps a fresh model came down by {best.learned:.2f} nats per token with "
+            f"In {steps} steps a fresh model came down by {best.learned:.2f} {self.unit} with "
             f"rate {best.lr:.2g}, the best of {len(self.sweep)}"
         )
         cure, control = f"Set the learning rate to {best.lr:.2g}.", "train.lr"
@@ -199,7 +200,7 @@ class Rates:
         return Verdict(
             "lr_unknown",
             ALARM,
-            f"No rate brought the loss down by {NOTHING} nats per token in {steps} steps.",
+            f"No rate brought the loss down by {NOTHING} {self.unit} in {steps} steps.",
             "Look at the step before this one: can it learn one batch by heart?",
         )
 
@@ -208,7 +209,7 @@ def rates(
     patient: Patient, *, steps: int = STEPS, sweep_steps: int = SWEEP_STEPS, stop: Stop = never
 ) -> Generator[dict[str, Any], None, Rates]:
     """The range test, then the sweep. Yields `Rates.data` as it grows."""
-    found = Rates(patient.train.lr, RangeTest())
+    found = Rates(patient.train.lr, RangeTest(), unit=patient.unit)
     for tested in range_test(patient, steps=steps, stop=stop):
         found = replace(found, tested=tested)
         yield found.data()

@@ -69,6 +69,7 @@ def read(
     notes: Sequence[tuple[str, int]] = (),
     counts: bool = False,
     over: bool = False,
+    judge: str = "nats",
 ) -> Reading:
     """What the curve shows, the first of these that holds:
 
@@ -87,6 +88,7 @@ def read(
         alarms, notes: the code and the step of each verdict that found something.
         counts: whether the family counts, and takes no steps downhill.
         over: whether nothing more will come.
+        judge: what the loss is counted in, in a word or two.
     """
     train = _Series(points["step"], points["train_nats"])
     held = _Series(evaluations["step"], evaluations["nats"])
@@ -98,7 +100,7 @@ def read(
         text = f"It diverged: the loss is not a number since step {min(lost):,.0f}."
         return Reading("diverged", text)
     else:
-        found = _early(train, held, over) or _changes(train, held, codes)
+        found = _early(train, held, over) or _changes(train, held, codes, judge)
     if alarms:
         code, step = alarms[0]
         text = f"An alarm was raised at step {step:,}, see below: {named(code)}."
@@ -165,7 +167,7 @@ def _early(train: _Series, held: _Series, over: bool) -> Reading | None:
     return Reading("too_early", f"Too early to say how the curve goes: {there} are in.")
 
 
-def _changes(train: _Series, held: _Series, found: set[str]) -> Reading:
+def _changes(train: _Series, held: _Series, found: set[str], judge: str) -> Reading:
     """How both curves changed, and what that means where nothing else was `found`."""
     first, last = min(train.steps[0], held.steps[0]), held.steps[-1]
     at = _lowest(held)
@@ -177,7 +179,7 @@ def _changes(train: _Series, held: _Series, found: set[str]) -> Reading:
     validation = _change(held.values[at], held.values[-1])
     training = _training(train, since, last, SMOOTH * (last - first))
     trained = f"training {training}, " if training else ""
-    text = f"From step {since:,.0f} to {last:,.0f} {trained}validation {validation} nats"
+    text = f"From step {since:,.0f} to {last:,.0f} {trained}validation {validation} {judge}"
     ways = (training.way if training else "", validation.way)
     meaning = "" if found else MEANING.get(ways, "")
     if ways == (FELL, ROSE) and rises and "overfitting" in found:

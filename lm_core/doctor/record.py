@@ -59,7 +59,7 @@ class Record:
     descends: whether its steps follow a gradient.
     fresh: whether it begins with random weights.
     blindly: what guessing blindly is, in words.
-    in_nats: whether the loss is a surprise, which bounds of so many nats are meant for.
+    judge: what the loss is called, and counted in: bounds of so many nats are for a surprise.
     """
 
     uniform: float
@@ -71,7 +71,7 @@ class Record:
     descends: bool = True
     fresh: bool = True
     blindly: str = EVERY_TOKEN
-    in_nats: bool = True
+    judge: str = "nats"
 
     first: float | None = None  # the loss of the untrained model on the first batch
     step: int = 0

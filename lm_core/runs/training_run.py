@@ -139,14 +139,14 @@ def has_checkpoint(folder: Path) -> bool:
     return where(folder, CARD).exists()
 
 
-def how_it_ended(end: Finished) -> str:
+def how_it_ended(end: Finished, judge: str = "nats") -> str:
     """In words, where it was before its time, or where other weights than the last are kept."""
     early = "It ended early: its evaluations got no better." if end.reason == "early" else ""
     if end.kept is None:
         return early
     kept = (
         f"Kept: the weights of step {end.kept:,}, the best evaluation "
-        f"({end.kept_loss:.2f} nats); those of step {end.step:,} did worse."
+        f"({end.kept_loss:.2f} {judge}); those of step {end.step:,} did worse."
     )
     return f"{early} {kept}".lstrip()
 

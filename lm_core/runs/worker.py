@@ -150,7 +150,7 @@ def recorded(
                     pass
                 case Finished():
                     waiting += snapshots.take(trainer)
-                    status, message, facts = ended(store, run, event)
+                    status, message, facts = ended(store, run, event, trainer.task.judge)
                 case Failed(reason=reason):
                     message = reason
                 case _:
@@ -172,9 +172,9 @@ def recorded(
     store.finish(status, message, facts=facts | {"device": str(training.device.settled())})
 
 
-def ended(store: RunStore, run: str, end: Finished) -> tuple[str, str, dict[str, Any]]:
+def ended(store: RunStore, run: str, end: Finished, judge: str) -> tuple[str, str, dict[str, Any]]:
     """Status, message and facts of a run that ended as it was asked to."""
     stopped = end.reason == "stopped"
     status, why = how_stopped(store, run) if stopped else ("finished", "")
-    told = " ".join(filter(None, (why, how_it_ended(end))))
+    told = " ".join(filter(None, (why, how_it_ended(end, judge))))
     return status, told, {"kept": end.kept, "early": end.reason == "early"}

@@ -37,8 +37,11 @@ class TextValue(LabelledTask):
     """Splits are `LabelledSplit`; a model is a network with a `SequenceRegressor` on it."""
 
     kinds = ("values",)
-    judge, unit = "squared error", "squared error in spreads"
-    metrics: ClassVar = {"mean error": "spreads of the values", "R2": "share of the spread told"}
+    judge, unit = "squared error", "squared error, in variances of the values"
+    metrics: ClassVar = {
+        "mean error": "standard deviations of the values",
+        "R2": "share of the variance explained",
+    }
 
     def prepare(self, corpus: Labelled, cut: Cut) -> tuple[LabelCodec, dict[str, LabelledSplit]]:
         tokenizer = self.cut(corpus, cut)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 
@@ -15,6 +16,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
 from lm_core.device import choose_device
 from lm_core.doctor.plan import Plan
+from lm_core.doctor.reading import read
 from lm_core.doctor.steps import examine
 from lm_core.errors import Unsupported
 from lm_core.models import models
@@ -23,7 +25,7 @@ from lm_core.runs.prepare import prepare
 from lm_core.runs.snapshots import snapshot_checkpoint, snapshot_steps
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
-from lm_core.runs.training_run import TrainingRun
+from lm_core.runs.training_run import TrainingRun, how_it_ended
 from lm_core.runs.worker import execute
 from lm_core.tasks import task_of
 from lm_core.training import Budget, Trainer, TrainSettings
@@ -193,3 +195,29 @@ def test_the_command_line_trains_it(
     assert answer["validation_nats"] == answer["metrics"][task.judge]
     assert main(["generate", str(tmp_path / "model"), "--json"]) == 2
     assert f"learned {tasks[answer['task']].title.lower()}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_what_is_said_of_it_is_in_its_own_unit(name: str, tmp_path: Path) -> None:
+    ready = prepare(spec_of(name, steps=60, eval_every=5))
+    training = TrainingRun(ready, tmp_path / "model", choose_device("cpu"))
+    points, scored, end = [], [], None
+    for event in training:
+        match event:
+            case Step():
+                points.append((event.step, event.loss))
+            case Evaluated(split="validation"):
+                scored.append((event.step, event.loss))
+            case Finished():
+                end = event
+    judge = ready.task.judge
+    curves = [
+        pd.DataFrame(points, columns=["step", "train_nats"]),
+        pd.DataFrame(scored, columns=["step", "nats"]),
+    ]
+    kept = replace(end, kept=5, kept_loss=0.5)
+    said = [verdict.text for verdict in training.health.verdicts]
+    said += [read(*curves, judge=judge).text, how_it_ended(kept, judge)]
+    assert len(said) > 2
+    assert all(judge in text for text in said)
+    assert judge == "nats" or not any("nats" in text for text in said)

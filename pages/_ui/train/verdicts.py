@@ -19,7 +19,8 @@ def judgement_of(store: "RunStore", run: "Run", shown: "Shown") -> "Judgement":
     from lm_core.doctor.judgement import judged
 
     found = verdicts_over(store, run.id)
-    return judged(shown.train, shown.evaluations, found, counts=counts(run), over=not run.active)
+    how = {"counts": counts(run), "over": not run.active, "judge": run.facts.get("judge", "nats")}
+    return judged(shown.train, shown.evaluations, found, **how)
 
 
 def counts(run: "Run") -> bool:
