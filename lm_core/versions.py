@@ -10,12 +10,14 @@ from typing import Any
 VERSION = 2
 NAMES_OF_1 = {"corpus": "data", "tokenizer": "codec"}
 BEGIN_OF_1 = {"nothing": "fresh", "names": "names"}
+TASK_OF_1 = {"encoder": "fill-gap"}  # every other family learned the next token
 
 
 def up_to_date(spec: Any) -> Any:
     """A spec of version 1 as version 2 says it; anything else as it is.
 
-    The task is left out, so that it is the usual one of the family: what version 1 learned.
+    One that says no version (an address) may be of either: its names alone are changed, and a task
+    that it leaves out is the usual one of its family with such data.
     """
     if not isinstance(spec, dict) or spec.get("version", 1) != 1:
         return spec
@@ -26,4 +28,9 @@ def up_to_date(spec: Any) -> Any:
         begin = train["begin"]
         origin = BEGIN_OF_1.get(begin, begin) if isinstance(begin, str) else begin
         renamed |= {"train": rest, "start": {"origin": origin}}
-    return renamed | ({"version": VERSION} if "version" in spec else {})
+    if "version" not in spec:
+        return renamed
+    model = renamed.get("model")
+    family = model.get("name") if isinstance(model, dict) else None
+    task = TASK_OF_1.get(family, "next-token") if isinstance(family, str) else "next-token"
+    return renamed | {"version": VERSION, "task": {"name": task}}

@@ -114,6 +114,7 @@ def test_a_checkpoint_of_an_earlier_version_is_read(folder: Path) -> None:
     assert read.tokenizer.cuts_like(made.tokenizer)
     assert read.meta["spec"] == {
         "version": 2,
+        "task": {"name": "next-token"},
         "data": {"name": "names"},
         "codec": {"name": "char"},
         "train": {},

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.spec import RunSpec
 from lm_core.training.events import KEPT, Diagnosed, Evaluated, Snapshot
+from lm_core.versions import up_to_date
 from pages._ui.shared import session
 from tests.pages import stored
 from tests.pages.foreign import read
@@ -63,6 +64,26 @@ def test_a_run_shows_its_curve_its_words_and_the_text_scored_all_along(train: Ap
     assert figures["Step"] == "120"
     bits = float(figures["Validation, nats"]) / math.log(2)
     assert float(figures["Bits per character"]) == pytest.approx(bits, abs=0.01)
+
+
+@pytest.mark.parametrize("family", ["transformer", "encoder"])
+def test_a_run_of_version_1_is_shown_and_stands_in_the_table(train: AppTest, family: str) -> None:
+    old = {
+        "version": 1,
+        "corpus": {"name": "names"},
+        "tokenizer": {"name": "char"},
+        "model": {"name": family},
+        "train": {"lr": 0.01, "begin": "nothing"},
+        "budget": {"steps": 120},
+        "seed": 0,
+    }
+    run = a_run(train)
+    session._manager().store.update(run, spec=json.dumps(up_to_date(old)))
+    a_run(train)  # another beside it, so that what differs is looked for
+    opened(train, run)
+    assert_well(train)
+    assert charts(train)[0] == "Loss"
+    assert {"Perplexity", "Bits per character"} <= {metric.label for metric in train.metric}
 
 
 def test_in_the_end_the_figure_is_that_of_what_is_kept(train: AppTest) -> None:

@@ -252,6 +252,7 @@ def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
     assert (spec.data.text, spec.data.items, spec.start.origin) == ("ab" * 32, True, "names")
     assert (spec.train.lr, spec.budget.steps, spec.seed) == (1e-3, 20, 7)
     assert RunSpec.from_dict(second.spec).task_name == "fill-gap"
+    assert [row.spec["task"]["name"] for row in (first, second)] == ["next-token", "fill-gap"]
     for row in (first, second):  # says the same as if it were read from version 1, but for the name
         said = {k: v for k, v in row.spec.items() if k != "version"}
         again = RunSpec.from_dict(before[row.id])

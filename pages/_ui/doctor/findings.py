@@ -26,10 +26,21 @@ def _texts(run: "Run | None", data: dict[str, Any]) -> None:
     show_chart(chart, key="doctor-0")
 
 
+def _unit(run: "Run | None") -> str:
+    """What the losses of this examination are counted in."""
+    from lm_core.training.task import tasks
+
+    if run is None or tasks[run.spec["task"]["name"]].build.weighed:
+        return UNIT
+    return run.facts.get("unit", UNIT)
+
+
 def _init(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import histogram
 
     hist, unit = data["logits"], "logit, from the mean of its place"
+    if not hist["counts"]:
+        return  # it guesses no tokens: the loss is all there is to see
     chart = histogram(hist["edges"], hist["counts"], title="The first logits", unit=unit)
     show_chart(chart, key="doctor-1")
 
@@ -38,7 +49,7 @@ def _overfit(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import falling
 
     title = f"Loss on the same {data['rows']} rows"
-    chart = falling(data["steps"], data["nats"], data["target_nats"], title=title, unit=UNIT)
+    chart = falling(data["steps"], data["nats"], data["target_nats"], title=title, unit=_unit(run))
     draw(chart, key="doctor-2", done=_done(run, data))
 
 
@@ -46,10 +57,10 @@ def _lr(run: "Run | None", data: dict[str, Any]) -> None:
     from lm_core.charts.doctor import rates, sweep
 
     done = _done(run, data)
-    chart = rates(data["lr"], data["nats"], data.get("suggested_lr"), unit=UNIT)
+    chart = rates(data["lr"], data["nats"], data.get("suggested_lr"), unit=_unit(run))
     draw(chart, key="doctor-3", done=done)
     if data.get("sweep"):
-        draw(sweep(data["sweep"], unit=UNIT), key="doctor-3b", done=done)
+        draw(sweep(data["sweep"], unit=_unit(run)), key="doctor-3b", done=done)
 
 
 def _grid(run: "Run | None", data: dict[str, Any]) -> None:
@@ -57,15 +68,15 @@ def _grid(run: "Run | None", data: dict[str, Any]) -> None:
 
     done = _done(run, data)
     if not done:
-        draw(grid(data, unit=UNIT), key="doctor-4", done=done)
+        draw(grid(data, unit=_unit(run)), key="doctor-4", done=done)
     else:
-        chart = grid(data, unit=UNIT, pointed=True)
+        chart = grid(data, unit=_unit(run), pointed=True)
         answer = show_chart(chart, key="doctor-4-cells", on_select="rerun", selection_mode=CELL)
         st.caption("Click a cell to open its run.")
         if clicked := [cell["run"] for cell in answer["selection"].get(CELL, ())]:
             TRAINED.go(clicked[0])
     if data.get("random"):
-        draw(beside(data, unit=UNIT), key="doctor-4-random", done=done)
+        draw(beside(data, unit=_unit(run)), key="doctor-4-random", done=done)
 
 
 def _inside(run: "Run | None", data: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What pairs and labelled texts have in common on this screen: a sample, search, lengths, words."""
 
 import random
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -50,11 +51,7 @@ def sample(corpus: "Examples") -> None:
     draw, rows = random.Random(st.session_state.get("explorer-seed", 0)), corpus.splits[split]
     shown = [_cut(row) for row in draw.sample(rows, min(SAMPLE, len(rows)))]
     table = pd.DataFrame(shown, columns=labelled_with(corpus))
-    show_table(
-        table,
-        key="explorer-sample",
-        widths=_widths(corpus, 450 if corpus.info.kind == "pairs" else 350),
-    )
+    _show(corpus, table, "explorer-sample", 450 if corpus.info.kind == "pairs" else 350)
 
 
 def source(corpus: "Examples") -> None:
@@ -93,8 +90,40 @@ def search(corpus: "Examples") -> None:
         st.caption(f"The first {ROWS:,} are shown.")
     columns = numbered_apart([*labelled_with(corpus), "part of the data"])
     rows = [(*_cut(row), split) for split, row in hits]
-    table, widths = pd.DataFrame(rows, columns=columns), _widths(corpus, 700)
-    show_table(table, key="explorer-found", height=360, widths=widths)
+    _show(corpus, pd.DataFrame(rows, columns=columns), "explorer-found", 700, height=360)
+
+
+def closer(
+    corpus: "Examples",
+    sizes: "pd.DataFrame",
+    things: str,
+    *,
+    key: str,
+    more: Mapping[str, Callable[["Examples"], None]] | None = None,
+) -> str:
+    """The closer look that is chosen, drawn; its name.
+
+    Args:
+        things: what the examples are called.
+        more: looks that only this kind has, after the search.
+    """
+    draws = {
+        "Search": search,
+        **(more or {}),
+        "Lengths": lengths,
+        "Words": words,
+        "Splits": lambda corpus: splits(corpus, sizes, things),
+    }
+    look = st.segmented_control(
+        "Look closer",
+        list(draws),
+        default="Search",
+        required=True,
+        key=key,
+        bind="query-params",
+    )
+    draws[look](corpus)
+    return look
 
 
 def lengths(corpus: "Examples") -> None:
@@ -186,11 +215,15 @@ def _flat(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> "pd.DataFra
     return flat.rename_axis("split").reset_index()
 
 
-def _widths(corpus: "Examples", room: int) -> dict[str, int]:
-    """Of columns, in pixels: both sides alike, a label as narrow as it can be."""
+def _show(
+    corpus: "Examples", table: "pd.DataFrame", key: str, room: int, *, height: int | str = "auto"
+) -> None:
+    """Examples in so many pixels: both sides alike, a label as narrow as it can be, and a number as
+    it was given (a year)."""
     first, second = labelled_with(corpus)
     share = 0.5 if corpus.info.kind == "pairs" else 0.72
-    return {first: round(share * room), second: round((1 - share) * room)}
+    widths = {first: round(share * room), second: round((1 - share) * room)}
+    show_table(table, key=key, height=height, widths=widths, as_written={second})
 
 
 def _cut(row: tuple) -> tuple:

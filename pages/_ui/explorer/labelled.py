@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from lm_core.corpora import Labelled
 
-LOOKS = ["Search", "Labels", "Lengths", "Words", "Splits"]
-
 
 def show(corpus: "Labelled", numbers: "DeltaGenerator") -> Callable:
     """All of it; the function that found what is on the screen.
@@ -41,24 +39,9 @@ def show(corpus: "Labelled", numbers: "DeltaGenerator") -> Callable:
         if corpus.info.about:
             st.markdown(f"**What the label is.** {plain(corpus.info.about)}")
     _notice(corpus)
-    look = st.segmented_control(
-        "Look closer",
-        LOOKS,
-        default=LOOKS[0],
-        required=True,
-        key="explorer-look-labelled",
-        bind="query-params",
+    look = examples.closer(
+        corpus, sizes, "texts", key="explorer-look-labelled", more={"Labels": _labels}
     )
-    if look == "Search":
-        examples.search(corpus)
-    elif look == "Labels":
-        _labels(corpus)
-    elif look == "Lengths":
-        examples.lengths(corpus)
-    elif look == "Words":
-        examples.words(corpus)
-    else:
-        examples.splits(corpus, sizes, "texts")
     split = splitting.split_classes if corpus.classes else splitting.shuffled
     behind = {"Search": counted.find, "Labels": counted.label_counts, "Splits": split}
     return behind.get(look, counted.sizes)
@@ -129,4 +112,5 @@ def _labels(corpus: "Labelled") -> None:
         show_table(table.rename(columns={"label": "class"}), key="explorer-labels", height=380)
     else:
         table = figures.value_table(corpus)
-        show_table(table.head(examples.ROWS), key="explorer-labels", height=380, whole=table)
+        how = {"key": "explorer-labels", "height": 380, "as_written": {"value"}}
+        show_table(table.head(examples.ROWS), whole=table, **how)

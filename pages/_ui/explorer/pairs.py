@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from lm_core.corpora import Pairs
 
-LOOKS = ["Search", "Lengths", "Words", "Splits"]
-
 
 def show(corpus: "Pairs", numbers: "DeltaGenerator") -> Callable:
     """All of it; the function that found what is on the screen.
@@ -37,22 +35,7 @@ def show(corpus: "Pairs", numbers: "DeltaGenerator") -> Callable:
     with right, st.container(border=True, height="stretch"):
         _lengths(corpus)
     _notice(corpus)
-    look = st.segmented_control(
-        "Look closer",
-        LOOKS,
-        default=LOOKS[0],
-        required=True,
-        key="explorer-look-pairs",
-        bind="query-params",
-    )
-    if look == "Search":
-        examples.search(corpus)
-    elif look == "Lengths":
-        examples.lengths(corpus)
-    elif look == "Words":
-        examples.words(corpus)
-    else:
-        examples.splits(corpus, sizes, "pairs")
+    look = examples.closer(corpus, sizes, "pairs", key="explorer-look-pairs")
     behind = {"Search": counted.find, "Splits": splitting.split_pairs}
     return behind.get(look, counted.sizes)
 

@@ -1,5 +1,6 @@
 """A table that can be read, sorted and downloaded."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ def show_table(
     height: int | str = "auto",
     whole: "pd.DataFrame | None" = None,
     widths: dict[str, int] | None = None,
+    as_written: Collection[str] = (),
 ) -> None:
     """Show `table`, numbers with thousands apart, words as `readable`; the download has them as
     they are.
@@ -26,11 +28,13 @@ def show_table(
     Args:
         whole: the same table uncut, for the download.
         widths: of columns, in pixels.
+        as_written: columns of numbers that are names, as years are: without thousands apart.
     """
     numbers = set(table.select_dtypes("number").columns)
     columns = {
         name: (st.column_config.NumberColumn if name in numbers else st.column_config.Column)(
-            width=(widths or {}).get(name), **({"format": "localized"} if name in numbers else {})
+            width=(widths or {}).get(name),
+            **({"format": "localized"} if name in numbers.difference(as_written) else {}),
         )
         for name in table.columns
     }
