@@ -5,6 +5,11 @@ import math
 MISSING = "n/a"
 
 
+def count(value: int, one: str, several: str | None = None) -> str:
+    """1 -> "1 letter", 29910 -> "29,910 letters"."""
+    return f"{value:,} {one if value == 1 else several or one + 's'}"
+
+
 def percent(share: float) -> str:
     """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
 

@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from lm_core.figures import MISSING, percent, significant
+from lm_core.figures import MISSING, count, percent, significant
 from lm_core.visible import visible
 
 __all__ = ["MISSING", "bytes_size", "count", "duration", "escaped", "how_long", "human"]
@@ -58,11 +58,6 @@ def nats(value: float) -> str:
     if abs(value) >= 0.1:
         return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
     return f"{value:.2g}" if value else "0"
-
-
-def count(value: int, one: str, several: str | None = None) -> str:
-    """1 -> "1 letter", 29910 -> "29,910 letters"."""
-    return f"{value:,} {one if value == 1 else several or one + 's'}"
 
 
 def unique_labels(tokens: Sequence[str]) -> list[str]:

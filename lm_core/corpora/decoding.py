@@ -11,6 +11,7 @@ import unicodedata
 
 from lm_core.corpora.guessing import guess
 from lm_core.errors import BadText
+from lm_core.figures import count
 
 MAX_BYTES = 10_000_000  # of an upload or a paste
 
@@ -74,7 +75,7 @@ def tidy(text: str) -> tuple[str, str]:
     if visible == 1:
         raise BadText("This is a single character: give a text of at least a few lines.")
     out = [(marks, "byte-order mark"), (controls, "control character")]
-    said = ", ".join(_count(n, thing) for n, thing in out if n)
+    said = ", ".join(count(n, thing) for n, thing in out if n)
     return text, f"Left out: {said}." if said else ""
 
 
@@ -138,7 +139,3 @@ def _is_text(text: str) -> bool:
     strange = sum(unicodedata.category(c) in ("Cn", "Co", "Cs") for c in text[:_LOOKED_AT])
     controls = len(_CONTROLS.findall(text))
     return strange + controls <= _MAX_CONTROLS * len(text)
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"

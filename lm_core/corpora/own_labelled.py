@@ -21,6 +21,7 @@ from lm_core.corpora.splitting import FEWEST, same, shuffled, split_classes
 from lm_core.corpora.table import parse_rows
 from lm_core.csv_files import typed
 from lm_core.errors import BadText
+from lm_core.figures import count
 from lm_core.texts import in_form
 
 MIN_TEXTS, MAX_TEXTS = 20, 300_000
@@ -62,7 +63,7 @@ def labelled_of(
     notes = [note, said]
     different, doubles, others = _different(rows)
     if doubles:
-        again = f"{_count(doubles, 'text')} came again and went"
+        again = f"{count(doubles, 'text')} came again and went"
         with_other = f", {others:,} of them with another label: the first one counts" * bool(others)
         notes.append(f"{again}{with_other}.")
     if not MIN_TEXTS <= len(different) <= MAX_TEXTS:
@@ -71,7 +72,7 @@ def labelled_of(
             if len(different) < MIN_TEXTS
             else (f"{MAX_TEXTS:,} is the most", "cut out a part and give that")
         )
-        raise BadText(f"This has {_count(len(different), 'different text')} and {bound}: {mend}.")
+        raise BadText(f"This has {count(len(different), 'different text')} and {bound}: {mend}.")
     make = _values if kind == "values" else _classes
     splits, classes, rule, rare = make(different)
     info = own_info(title, kind, f"Doubles removed, shuffled once; {rule}")
@@ -90,7 +91,7 @@ def read_labelled(text: str, *, kind: str, form: str = "NFC") -> tuple[list[tupl
     rows, said = _rows(text)
     filled = [row for row in rows if all(row)]
     left = len(rows) - len(filled)
-    notes += [said, f"Left out: {_count(left, 'row')} without a text or a label." if left else ""]
+    notes += [said, f"Left out: {count(left, 'row')} without a text or a label." if left else ""]
     if kind == "values":
         filled = [(one, _number(label)) for one, label in filled]
     return filled, " ".join(filter(None, notes))
@@ -145,7 +146,7 @@ def _rows(text: str) -> tuple[list[tuple[str, str]], str]:
 
 
 def _plain(cell: str) -> str:
-    return (typed(cell) if cell[:1] == "'" else cell).strip()
+    return typed(cell).strip()
 
 
 def _number(label: str) -> float:
@@ -185,7 +186,7 @@ def _classes(rows: list[tuple[str, str]]) -> tuple[dict, list[str], str, str]:
         )
     held = len(splits["validation"])
     rare = [label for label, count in counts.items() if count < FEWEST]
-    note = f"Of {_count(len(rare), 'rare class', 'rare classes')} no text is held back."
+    note = f"Of {count(len(rare), 'rare class', 'rare classes')} no text is held back."
     rule = f"of each class the same share; {held:,} texts validate and {held:,} test."
     return splits, sorted(counts), rule, note if rare else ""
 
@@ -196,7 +197,3 @@ def _values(rows: list[tuple[str, float]]) -> tuple[dict, list[str], str, str]:
     n, order = min(MAX_HELD_OUT, int(_HELD_OUT * len(rows))), shuffled(rows)
     splits = {"train": order[2 * n :], "validation": order[:n], "test": order[n : 2 * n]}
     return splits, [], f"{n:,} texts validate and {n:,} test.", ""
-
-
-def _count(n: int, thing: str, things: str = "") -> str:
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {things or f'{thing}s'}"

@@ -17,6 +17,7 @@ from lm_core.corpora.splitting import split_pairs
 from lm_core.corpora.table import parse_rows
 from lm_core.csv_files import typed
 from lm_core.errors import BadText
+from lm_core.figures import count
 from lm_core.texts import in_form
 
 MIN_PAIRS, MAX_PAIRS = 20, 300_000
@@ -126,7 +127,7 @@ def paste_columns(left: str, right: str) -> str:
     here, there = map(len, columns)
     if here != there:
         raise BadText(
-            f"The left column has {_count(here, 'line')} and the right one {there:,}: give each "
+            f"The left column has {count(here, 'line')} and the right one {there:,}: give each "
             "line its other side, and leave a line empty where there is none."
         )
     return "\n".join(map("\t".join, zip(*columns, strict=True)))
@@ -169,7 +170,7 @@ def _split(pairs: list[tuple[str, str]], title: str) -> tuple:
     different = set(pairs)
     if len(different) < MIN_PAIRS:
         raise BadText(
-            f"This has {_count(len(different), 'different pair')} and {MIN_PAIRS} is the "
+            f"This has {count(len(different), 'different pair')} and {MIN_PAIRS} is the "
             "least: give more, one a line."
         )
     most = min(MAX_HELD_OUT, len(different) // 10)
@@ -189,12 +190,8 @@ def _split(pairs: list[tuple[str, str]], title: str) -> tuple:
 
 def _cell(cell: str) -> str:
     """A side in one line."""
-    return " ".join((typed(cell) if cell[:1] == "'" else cell).split())
+    return " ".join(typed(cell).split())
 
 
 def _left_out(n: int, what: str) -> str:
-    return f"Left out: {_count(n, 'pair')} with {what}." if n else ""
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+    return f"Left out: {count(n, 'pair')} with {what}." if n else ""
