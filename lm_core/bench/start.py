@@ -48,7 +48,7 @@ def _import_seconds() -> float:
 
 
 def _runs(home: Path) -> list[Result]:
-    from lm_core.runs.manager import RunManager
+    from lm_core.runs.manager import WENT_ON, RunManager
     from lm_core.runs.owners import new_owner
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
@@ -84,7 +84,7 @@ def _runs(home: Path) -> list[Result]:
         time.sleep(1.0)
         began = time.perf_counter()
         os.kill(store.get(run).pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows: TERM
-        noticed = until(lambda: store.get(run).status == "interrupted", began)
+        noticed = until(lambda: WENT_ON in store.get(run).message, began)
     finally:
         manager.close()
     about = {"corpus": "names", "model": "transformer", "workers": manager.slots}

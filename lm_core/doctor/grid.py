@@ -157,7 +157,8 @@ def search(
     stop: Stop = never,
     opens: Opens = nobody,
 ) -> Generator[dict[str, Any], None, Grid]:
-    """Train every cell of the grid, then so many random points. Yields `Grid.data` after each.
+    """Train every cell of the grid, then so many random points. Yields `Grid.data` after each, and
+    {} now and then while one trains.
 
     Raises:
         BadSettings: a rate or decay that cannot be set, no cells, too many, no steps; or there is
@@ -176,14 +177,14 @@ def search(
     )
     yield found.data()
     for lr, decay in product(found.lrs, found.decays):
-        cell = train_cell(patient, Cell(lr, decay), steps=steps, stop=stop, opens=opens)
+        cell = yield from train_cell(patient, Cell(lr, decay), steps=steps, stop=stop, opens=opens)
         if cell is None:
             break
         found = replace(found, cells=(*found.cells, cell))
         yield found.data()
     for lr, decay in random_points(random, patient.seed, lrs=found.lrs):
         point = Cell(lr, decay, kind="random")
-        cell = train_cell(patient, point, steps=steps, stop=stop, opens=opens)
+        cell = yield from train_cell(patient, point, steps=steps, stop=stop, opens=opens)
         if cell is None:
             break
         found = replace(found, random=(*found.random, cell))
@@ -195,8 +196,9 @@ def search(
 
 def train_cell(
     patient: Patient, cell: Cell, *, steps: int, stop: Stop = never, opens: Opens = nobody
-) -> Cell | None:
-    """A fresh model with the cell's rate and decay; None where it was stopped on the way."""
+) -> Generator[dict[str, Any], None, Cell | None]:
+    """A fresh model with the cell's rate and decay; None where it was stopped on the way. Yields {}
+    as often as its training says something."""
     if stop():
         return None
     train = replace(
@@ -211,6 +213,7 @@ def train_cell(
     done, status = replace(cell, run=child.run), "failed"
     for event in trainer.run():
         child.record(event)
+        yield {}
         if isinstance(event, Finished | Failed):
             done = replace(done, steps=event.step)
         if isinstance(event, Finished):

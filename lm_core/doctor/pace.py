@@ -1,14 +1,12 @@
 """How fast a model trains and is scored here, and so how many steps fit into some seconds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lm_core.doctor.grid import LOOKS
 from lm_core.doctor.patient import Patient, plain
 from lm_core.doctor.rates import STEPS, SWEEP, SWEEP_STEPS
 from lm_core.training import Control
-
-Seconds = Callable[[], float]  # a clock
+from lm_core.training.clock import Seconds
 
 TRIED = 6  # steps; the first is slower than the others
 TRIED_TOKENS = 1000

@@ -27,6 +27,7 @@ from lm_core.doctor.plan import SHARES, STEPS, Plan
 from lm_core.doctor.untrained import untrained
 from lm_core.doctor.verdicts import NOTE, OK, Verdict, out_of_time
 from lm_core.models.contract import models
+from lm_core.training.clock import Seconds
 from lm_core.training.events import Diagnosed, Examined, Found
 
 LAYOUTS = ((3, 3, 3), (3, 3, 0), (3, 2, 0))  # rates, decays, random points: what there is time for
@@ -54,7 +55,7 @@ def examine(
     *,
     stop: Stop = never,
     opens: Opens = nobody,
-    clock: pace.Seconds = time.perf_counter,
+    clock: Seconds = time.perf_counter,
 ) -> Iterator[Found | Diagnosed]:
     """Take the steps of the plan. Each yields `Found` as its data grows, numbered by its place in
     `STEPS` from 0, the last time with its verdicts, and then each of these as `Diagnosed`.
@@ -67,6 +68,21 @@ def examine(
     Raises:
         LabError: the text or the settings cannot be used.
     """
+    for event in examining(patient, plan, stop=stop, opens=opens, clock=clock):
+        if event is not None:
+            yield event
+
+
+def examining(
+    patient: Patient,
+    plan: Plan | None = None,
+    *,
+    stop: Stop = never,
+    opens: Opens = nobody,
+    clock: Seconds = time.perf_counter,
+) -> Iterator[Found | Diagnosed | None]:
+    """As `examine`, and None a few times a second where there is nothing new: whoever drives it may
+    do something else meanwhile, while `clock` stands still."""
     plan = plan or Plan()
     taken = _Steps(patient, plan, stop, opens, clock)
     for part in plan.steps:
@@ -86,15 +102,15 @@ def examine(
 
 def _numbered(
     number: int, part: str, step: Data, last: dict[str, Any]
-) -> Generator[Found, None, list[Verdict]]:
-    """The data of a step as events; `last` holds the latest of it."""
+) -> Generator[Found | None, None, list[Verdict]]:
+    """The data of a step as events, None where there is none; `last` holds the latest of it."""
     while True:
         try:
             data = next(step)
         except StopIteration as end:
             return end.value
         last |= data
-        yield Found(number, part, data)
+        yield Found(number, part, data) if data else None
 
 
 def left_out(patient: Patient, part: str) -> Verdict | None:
@@ -112,7 +128,7 @@ class _Steps:
     """Each step as a method: it yields its data and returns its verdicts."""
 
     def __init__(
-        self, patient: Patient, plan: Plan, stop: Stop, opens: Opens, clock: pace.Seconds
+        self, patient: Patient, plan: Plan, stop: Stop, opens: Opens, clock: Seconds
     ) -> None:
         self.patient, self.plan, self.stop, self.opens = patient, plan, stop, opens
         self.clock, self.end = clock, clock() + plan.seconds
@@ -204,8 +220,10 @@ class _Steps:
                 moved = [*moved, {"step": event.step, "ratios": ratios}]
                 data = event.data | {"step": event.step, "moved": moved, "done": False}
                 yield data
-            if isinstance(event, Diagnosed):
+            elif isinstance(event, Diagnosed):
                 verdicts.append(Verdict.of(event))
+            else:
+                yield {}
         if data:
             yield data | {"done": True}
         if not data or trainer.step < INSIDE_STEPS[0]:  # too few to call anything healthy

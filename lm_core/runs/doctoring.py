@@ -6,20 +6,23 @@ the job: its curve can be opened like that of any run.
 
 import time
 from dataclasses import replace
+from functools import partial
 
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.grid import Child
 from lm_core.doctor.patient import Patient
 from lm_core.doctor.plan import Plan
-from lm_core.doctor.steps import examine as steps_of
+from lm_core.doctor.steps import examining
 from lm_core.errors import LabError
 from lm_core.runs.held import HeldStore
 from lm_core.runs.job import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
+from lm_core.runs.turns import Work
 from lm_core.training import Budget, TrainSettings
+from lm_core.training.clock import Seconds
 from lm_core.training.events import Checkpointed, Event, Failed
 
 
@@ -40,8 +43,12 @@ def patient_of(prepared: Prepared, device: DeviceChoice) -> Patient:
     )
 
 
-def examine(store: HeldStore, run: str) -> str:
-    """Take the steps of the job `run`; how it ended: finished, stopped, interrupted or failed."""
+def examine(store: HeldStore, run: str, clock: Seconds) -> Work:
+    """Take the steps of the job `run`; how it ended: finished, stopped, interrupted or failed.
+
+    Args:
+        clock: the seconds of the plan; it stands still while other runs have their turn.
+    """
     row = store.get(run)
     try:
         plan = Plan.from_dict(row.options)
@@ -50,15 +57,25 @@ def examine(store: HeldStore, run: str) -> str:
         facts = facts_of(prepared, device)
         store.update(run, status="running", facts=facts)
         control = StoreControl(store, run)
+        for cell in store.children_of(run):  # of a process that ended
+            if cell.active:
+                store.update(cell.id, status="interrupted")
         cells = _Cells(store, run, prepared.spec, facts)
         patient = patient_of(prepared, device)
-        for event in steps_of(patient, plan, stop=lambda: control.look() == "stop", opens=cells):
-            store.record(run, [event])
+        stop = partial(_stopped, control)
+        for event in examining(patient, plan, stop=stop, opens=cells, clock=clock):
+            if event is not None:
+                store.record(run, [event])
+            yield event
     except LabError as error:
         return store.finish("failed", str(error))
-    if control.look() == "stop":
+    if _stopped(control):
         return store.finish(*how_stopped(store, run))
     return store.finish("finished")
+
+
+def _stopped(control: StoreControl) -> bool:
+    return control.look() == "stop"
 
 
 class _Cells:

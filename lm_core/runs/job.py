@@ -12,6 +12,7 @@ from lm_core.device import DeviceChoice
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
+from lm_core.runs.turns import Job
 from lm_core.training import Control, Trainer
 
 PARENT_GONE = threading.Event()  # the page's process ended: stop and save
@@ -20,20 +21,42 @@ THREADS = torch.get_num_threads()  # what the pool of workers gave this process
 
 
 class StoreControl(Control):
-    """A Control whose requests are in the store."""
+    """A Control whose requests are in the store.
 
-    def __init__(self, store: RunStore, run: str) -> None:
+    Args:
+        job: what has turns with others, or None.
+        waits: whether a pause is waited out here. Where runs take turns it only ends the turn.
+    """
+
+    def __init__(
+        self, store: RunStore, run: str, job: Job | None = None, *, waits: bool = True
+    ) -> None:
         super().__init__()
-        self.store, self.run = store, run
+        self.store, self.run, self.job, self.waits = store, run, job, waits
         self.trainer: Trainer | None = None  # whose steps are counted for a pause
         self._looked, self._pause_at = float("-inf"), None
         self.steps_granted = self._steps_taken = store.requested(
             run
         ).single_steps  # of an earlier life
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the run is to be saved at its next step, and to go on elsewhere, or later."""
+        return self.job is not None and self.job.leaves
+
+    def may_step(self) -> bool:
+        return not self.leaves and super().may_step()
+
+    def hold(self) -> None:
+        if self.waits:
+            super().hold()
+        self._looked = float("-inf")  # whoever has its turn again was asked something
+
     def look(self) -> str:
         if PARENT_GONE.is_set():
             return "stop"
+        if self.leaves:
+            return "pause"
         now = time.perf_counter()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now

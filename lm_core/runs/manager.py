@@ -1,10 +1,12 @@
-"""RunManager: takes specs, keeps the queue fair, hands runs to workers, notices when they die.
+"""RunManager: takes specs, gives every run its turns in the workers, notices when these die.
 
 One for the whole server. It holds no visitor's data: everything about a run is in the store. The
-backend is anything shaped like a `concurrent.futures.Executor` (local processes by default).
+backend is a `concurrent.futures.Executor` of several places (local processes by default), which
+also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the number of places.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import threading
@@ -13,20 +15,32 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from lm_core.corpora import AnyCorpus
-from lm_core.corpora.own import own_key, own_name, remove_own, save_own
-from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
+from lm_core.errors import LabError, RunNotFound, StoreUnavailable
+from lm_core.machine import free_memory
 from lm_core.runs import limits
-from lm_core.runs.prepare import forget
+from lm_core.runs.given_texts import GivenTexts
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
-from lm_core.runs.queue import fair_order, seconds_left, seconds_until
-from lm_core.runs.quota import Quota, check_free, check_texts, reads
+from lm_core.runs.queue import (
+    Going,
+    Outlook,
+    Turns,
+    done_by_all,
+    fair_order,
+    outlooks,
+    seconds_left,
+)
+from lm_core.runs.quota import Quota, check_free
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
-from lm_core.runs.worker import execute
+from lm_core.runs.worker import execute, put_away
 
+TURN = 1.0  # seconds that a run computes before the next one has its turn
+AT_ONCE = 6  # runs of one visitor that have turns; the rest waits
+PARKED = 60.0  # seconds after which a paused run is on disk and no longer in memory
+NEEDED = 400e6  # bytes that are free before another run is begun beside those that go on
+DEATHS = 2  # so many processes may end in the turns of a run; then it is not begun again by itself
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
@@ -35,6 +49,7 @@ WAITING_IN_ALL = 60  # of all, who may be one that comes without a cookie again 
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
+WENT_ON = "Nothing that was shown is lost: it goes on by itself from the last checkpoint."
 KILLED = f"It did not stop in time, so its process was ended. {CAN_GO_ON}"
 
 
@@ -46,7 +61,7 @@ def grace_seconds() -> float:
         return 900.0
 
 
-class RunManager(Steering):
+class RunManager(Steering, GivenTexts):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:
@@ -67,7 +82,9 @@ class RunManager(Steering):
         self.backend = backend or LocalProcesses(slots)
         self.slots = slots or getattr(self.backend, "workers", worker_count())
         self._ends: dict[str, tuple[str, str]] = {}  # how runs ended, until the store has it
-        self._running: dict[str, Future] = {}
+        self._turns = Turns(self.slots)
+        self._running: dict[str, Future] = {}  # whose turn it is
+        self._outlooks: tuple[float, dict[str, Outlook]] = (-math.inf, {})
         self._killed: set[str] = set()  # of those, whose process was ended here
         self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece
@@ -78,7 +95,7 @@ class RunManager(Steering):
         self._keeper.start()
 
     def __repr__(self) -> str:
-        return f"RunManager({len(self._running)} running, {self.slots} slots)"
+        return f"RunManager({len(self._turns.going)} going, {self.slots} slots)"
 
     def close(self) -> None:
         """End the workers; running runs save a checkpoint and are marked interrupted."""
@@ -134,6 +151,7 @@ class RunManager(Steering):
             row = self._whole(run, owner)
             if row.status in ACTIVE:
                 self.store.update(run, requested="run")
+                self._heard(run)
             elif not row.active:
                 self._check_waiting(owner)
                 self.store.update(
@@ -169,7 +187,8 @@ class RunManager(Steering):
             elif row.active:
                 self.store.update(run, requested="stop", requested_at=time.time())
                 if run in self._running:
-                    self._running[run].cancel()  # no more than a try: `_ended` hears of it
+                    self._running[run].cancel()  # no more than a try: `_turned` hears of it
+                self._heard(run)
 
     def reset(self, run: str, owner: str) -> None:
         """Back to step 0: forget all that an ended run showed and learned, but not its settings,
@@ -184,7 +203,9 @@ class RunManager(Steering):
 
     def adopt(self, old: str, new: str) -> int:
         """The runs of one owner become those of another, who alone knows them then; how many."""
-        return self.store.adopt(old, new) if self.store.runs_of(old, children=True) else 0
+        with self._lock:
+            self._turns.adopt(old, new)
+            return self.store.adopt(old, new) if self.store.runs_of(old, children=True) else 0
 
     def delete(self, run: str, owner: str) -> None:
         """Forget a run that has ended, or that no worker has begun yet, with its checkpoints,
@@ -199,48 +220,6 @@ class RunManager(Steering):
         """Whether no worker has begun it; then none will."""
         return row.status in WAITING or (row.id in self._running and self._running[row.id].cancel())
 
-    def give_text(self, corpus: AnyCorpus, owner: str, title: str = "") -> str:
-        """Store an own text, which is this visitor's from now on; its SHA-256.
-
-        Args:
-            title: what they call it; "" is what the corpus is called.
-
-        Raises:
-            LabError: they have too many already, or the store cannot be written.
-        """
-        text, info = own_key(corpus.info.name), corpus.info
-        title = limits.title(title) or info.title
-        check_texts(self.store.texts.of(owner), corpus)
-        self.store.texts.add(owner, text, title, info.kind)  # first: it is needed from here on
-        try:
-            return save_own(corpus)
-        except StoreUnavailable:
-            self.store.texts.remove(owner, text)
-            raise
-
-    def rename_text(self, text: str, owner: str, title: str) -> None:
-        """Raises LabError: the title says nothing, or the text is none of theirs."""
-        title = limits.title(title)
-        if not title:
-            raise BadSettings("A text needs a name: write one.")
-        self.store.texts.rename(owner, text, title)
-
-    def delete_text(self, text: str, owner: str) -> None:
-        """A text of a visitor's is gone from their list; what is stored of it too, unless somebody
-        else gave the same. Models that learned it stay.
-
-        Raises:
-            LabError: a run of theirs is reading it, it is none of theirs, or it cannot be deleted.
-        """
-        if any(r.active and reads(r, text) for r in self.store.runs_of(owner)):
-            raise LabError("A run that reads this text is still going: stop it first.")
-
-        def last() -> None:
-            remove_own(text)
-            forget(own_name(text))
-
-        self.store.texts.remove(owner, text, last)
-
     def _remove(self, runs: Iterable[str]) -> None:
         for run in runs:
             shutil.rmtree(self.store.run_folder(run), ignore_errors=True)
@@ -254,45 +233,149 @@ class RunManager(Steering):
         """How long a run still has to go, by its budget and its speed so far; None when unknown."""
         return seconds_left(self.store, self.store.get(run, owner))
 
-    def waiting_seconds(self, run: str) -> float | None:
-        """About when a waiting run begins: an estimate, from what is left of the budgets of those
-        before it. None when it is not waiting, or when one of them may take any time."""
-        order = self._order(self.store.runs_with(WAITING))
-        going = [r for r in self.store.runs_with(ACTIVE) if r.server == self._presence.id]
-        return seconds_until(self.store, run, going, order, slots=self.slots)
+    def outlook(self, run: str) -> Outlook | None:
+        """With how many a run shares, how often it moves and when it is done, about; None where it
+        has no turns. Computed once a second for all who look."""
+        with self._lock:
+            at, found = self._outlooks
+            if time.monotonic() - at > 1.0:
+                found = outlooks(self._left(), places=self.slots, turn=TURN)
+                self._outlooks = time.monotonic(), found
+        return found.get(run)
+
+    def done_in(self, seconds: float) -> float:
+        """About how long it would take from now to compute one more run of so many seconds."""
+        return done_by_all(self._left().values(), seconds, places=self.slots)
+
+    def _left(self) -> dict[str, float | None]:
+        with self._lock:
+            going = self._turns.awake()
+            return {one.run: None if math.isinf(one.left) else one.left for one in going}
 
     # The queue ---------------------------------------------------------------------------------
 
+    def _heard(self, run: str) -> None:
+        """Something was asked of a run: its turn comes next, also where it was paused."""
+        with self._lock:
+            going = self._turns.going.get(run)
+            if going is not None:
+                going.urgent = True
+                if going.state == "asleep":
+                    self._into(going, "ready")
+                self._dispatch()
+
     def _order(self, waiting: list[Run]) -> list[Run]:
-        return fair_order(waiting, self.store.runs_with(ACTIVE), self._served)
+        going = [run for run in self.store.runs_with(ACTIVE) if run.status != "paused"]
+        return fair_order(waiting, going, self._served)
 
     def _dispatch(self) -> None:
-        """Give free slots to waiting runs."""
+        """Give each free place its next turn: to a run that was asked something, a fresh one, or
+        whoever has had the least."""
         with self._lock:
             if self._closing.is_set():
                 return
-            for run in self._order(self.store.runs_with(WAITING)):
-                if len(self._running) >= self.slots:
-                    return
-                if run.server != self._presence.id or run.id in self._running:
-                    continue
-                if self.store.get(run.id).status not in WAITING:  # a backend that runs it at once
-                    continue
-                attempt = self.store.hand_over(run.id)
-                self._served[run.owner] = max(self._served.values(), default=0) + 1
-                future = self.backend.submit(execute, str(self.store.folder), run.id, attempt)
-                self._running[run.id] = future
-                future.add_done_callback(lambda f, id=run.id: self._ended(id, f))
+            for place in self._turns.free():
+                going, moving = self._turns.asked(place) or self._fresh(place), None
+                if going is None:
+                    moving = self._turns.to_move()
+                    going = self._turns.next(place)
+                if moving is not None and moving.place == place:
+                    self._put_away(moving)
+                elif going is not None:
+                    self._begin_turn(going, place)
 
-    def _ended(self, run: str, future: Future) -> None:
+    def _fresh(self, place: int) -> Going | None:
+        """A run that waits to be begun, and may be."""
+        waiting = self.store.runs_with(WAITING)
+        if not waiting or (self._turns.awake() and (free_memory() or NEEDED) < NEEDED):
+            return None
+        for run in self._order(waiting):
+            if run.server != self._presence.id or run.id in self._turns.going:
+                continue
+            if self._turns.of(run.owner) >= AT_ONCE:
+                continue
+            attempt = self.store.hand_over(run.id)
+            self._served[run.owner] = max(self._served.values(), default=0) + 1
+            going = self._turns.begin(run.id, run.owner, attempt, place)
+            going.left = _known(seconds_left(self.store, run))
+            return going
+        return None
+
+    def _begin_turn(self, going: Going, place: int) -> None:
+        if going.place is None:  # it was on disk
+            going.attempt, going.place = self.store.hand_over(going.run), place
+        going.urgent = False
+        self._into(going, "busy")
+        asked = (str(self.store.folder), going.run, going.attempt, TURN)
+        future = self.backend.submit_to(place, execute, *asked)
+        self._running[going.run] = future
+        future.add_done_callback(lambda f, run=going.run: self._turned(run, f))
+
+    def _turned(self, run: str, future: Future) -> None:
+        """A turn is over, and perhaps the run."""
         with self._lock:
             self._running.pop(run, None)
-            if not self._closing.is_set() or not isinstance(_error(future), WorkerDied):
-                self._ends |= self._how_ended(run, future)
+            going = self._turns.going.get(run)
+            told = None if _error(future) or future.cancelled() else future.result()
+            if going is not None and isinstance(told, dict):
+                self._turns.used[going.owner] += told["seconds"]
+                self._rests(going, paused=told["paused"])
+            elif going is not None and self._may_go_on(going, future):
+                going.deaths += 1
+                self._into(going, "ready")
+            else:
+                self._turns.end(run)
+                if not self._closing.is_set() or not isinstance(_error(future), WorkerDied):
+                    self._ends |= self._how_ended(run, future)
             self._killed.discard(run)
             with contextlib.suppress(StoreUnavailable):  # the keeper tries it again
                 self._write_ends()
                 self._dispatch()
+
+    def _rests(self, going: Going, *, paused: bool) -> None:
+        """After a turn. What it was asked meanwhile it hears at once."""
+        self._into(going, "asleep" if paused and not going.urgent else "ready")
+        with contextlib.suppress(StoreUnavailable, RunNotFound):
+            going.left = _known(seconds_left(self.store, self.store.get(going.run)))
+
+    def _may_go_on(self, going: Going, future: Future) -> bool:
+        """Whether a run whose process ended is begun again from what it saved. Those that had no
+        turn at that moment always are."""
+        died = isinstance(_error(future), WorkerDied)
+        if not died or self._closing.is_set() or going.run in self._killed:
+            return False
+        if going.deaths + 1 >= DEATHS:
+            return False
+        try:
+            row = self.store.get(going.run)
+            if row.kind != "train" or row.requested == "stop":
+                return False
+            self.store.update(going.run, message=f"{_error(future)} {WENT_ON}")
+        except (StoreUnavailable, RunNotFound):
+            return False
+        return True
+
+    def _put_away(self, going: Going) -> None:
+        """Save a run and let its process forget it."""
+        self._into(going, "moving")
+        folder = str(self.store.folder)
+        future = self.backend.submit_to(going.place, put_away, folder, going.run)
+        future.add_done_callback(lambda f, run=going.run: self._put(run, f))
+
+    def _put(self, run: str, future: Future) -> None:
+        with self._lock:
+            going = self._turns.going.get(run)
+            if going is None:
+                return
+            if not future.cancelled() and _error(future) is None and future.result():
+                going.place = None
+            asked = self.store.requested(run)
+            asleep = asked.state == "pause" and not going.urgent
+            self._into(going, "asleep" if asleep else "ready")
+            self._dispatch()
+
+    def _into(self, going: Going, state: str) -> None:
+        going.state, going.since = state, time.monotonic()
 
     def _how_ended(self, run: str, future: Future) -> dict[str, tuple[str, str]]:
         """Status and message of the run; nothing where the worker has written them itself."""
@@ -326,10 +409,10 @@ class RunManager(Steering):
             if run.server != self._presence.id:
                 if not self._presence.is_alive(run.server):
                     self._end(run, "interrupted", CLOSED)
-            elif run.id not in self._running:
+            elif run.id not in self._turns.going:
                 with self._lock:  # it may have ended, or begun, since the list was read
                     row = self.store.get(run.id)
-                    if run.id not in self._running and row.status in ACTIVE:
+                    if run.id not in self._turns.going and row.status in ACTIVE:
                         self._end(row, "interrupted", LEFT)
 
     def _write_ends(self) -> None:
@@ -354,7 +437,7 @@ class RunManager(Steering):
         self._recover()
         for run in self.store.runs_with(ACTIVE):
             watched = self._watched(run)  # also one of another server is noted
-            if run.id not in self._running:
+            if run.id not in self._turns.going:
                 continue
             if run.requested == "stop" and time.time() - (run.requested_at or 0) > STOP_SECONDS:
                 self._kill(run.id)
@@ -365,6 +448,12 @@ class RunManager(Steering):
                     requested_at=time.time(),
                     message=f"Stopped because its page was closed. {CAN_GO_ON}",
                 )
+                self._heard(run.id)
+        with self._lock:
+            for going in [*self._turns.going.values()]:
+                parked = time.monotonic() - going.since > PARKED
+                if going.state == "asleep" and parked and going.place in self._turns.free():
+                    self._put_away(going)
         self._dispatch()
         if time.time() - self._tidied > TIDY_EVERY:
             self._tidied = time.time()
@@ -379,9 +468,12 @@ class RunManager(Steering):
             return True
 
     def _kill(self, run: str) -> None:
-        """End the process of a run that does not listen: it has much to do, or was halted."""
+        """End the process of a run that does not listen in its turn: it has much to do, or was
+        halted."""
         with self._lock:
-            if run in self._running:
+            if run not in self._running:
+                self._heard(run)  # it waits for its turn, which comes next
+            elif time.monotonic() - self._turns.going[run].since > STOP_SECONDS:
                 self._killed.add(run)
                 self.backend.kill(self._running[run])
 
@@ -394,6 +486,11 @@ class RunManager(Steering):
                 self.store.visit(run.owner)  # the grace counts from here once it is closed
             return True
         return now - max(seen, run.started or run.created) <= grace_seconds()
+
+
+def _known(seconds: float | None) -> float:
+    """Whoever takes any time takes for ever."""
+    return math.inf if seconds is None else seconds
 
 
 def _error(future: Future) -> BaseException | None:

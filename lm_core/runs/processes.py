@@ -2,7 +2,8 @@
 
 The standard ProcessPoolExecutor ends every task when one of its processes is killed; here a killed
 process costs its own task alone and a fresh one takes its place. Processes are started ahead of
-time, so that torch is imported before anyone waits for it, and end when their parent does.
+time, so that torch is imported before anyone waits for it, and end when their parent does. Each is
+a place with a queue of its own, as a run that takes turns has its model in the memory of one.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ from lm_core.machine import cores, resident_memory
 
 FIRST_TO_GO = 800  # of 1000: what Linux adds to a worker's size where it chooses whom to end
 MOST_HELD = 1e9  # bytes that a worker may still hold after a task; torch alone holds a third of it
+MOST_WORKERS = 8  # each holds torch, and with it a third of a gigabyte
 WINDOWS_FLAGS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
     subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
 )  # elsewhere 0: `os.nice` and a session of its own do the same
@@ -36,31 +38,41 @@ class WorkerDied(RuntimeError):
 
 
 def worker_count() -> int:
-    """`LM_LAB_WORKERS`, else half the cores, at least one."""
+    """`LM_LAB_WORKERS`, else one for each core, up to eight: several runs do more on one core each
+    than one after the other on all, and who is alone is given the threads of all."""
     try:
         return max(1, int(os.environ["LM_LAB_WORKERS"]))
     except (KeyError, ValueError):
-        return max(1, cores() // 2)
+        return min(cores(), MOST_WORKERS)
 
 
 class LocalProcesses(Executor):
-    """`submit(function, *args)` runs a module-level function in a warm process of its own.
+    """`submit(function, *args)` runs a module-level function in a warm process, `submit_to(place,
+    ...)` in a certain one, from 0.
 
     Arguments and results travel as JSON. Nothing is pickled.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or worker_count()
-        self._tasks: queue.SimpleQueue = queue.SimpleQueue()
         self._closing = threading.Event()
-        self._slots = [_Slot(self, i) for i in range(self.workers)]
+        self._slots: list[_Slot] = []
+        for number in range(self.workers):
+            self._slots.append(_Slot(self, number))
 
     def __repr__(self) -> str:
         return f"LocalProcesses({self.workers})"
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
+        """To the process with the fewest tasks."""
+        return self.submit_to(min(self._slots, key=lambda slot: slot.load).number, fn, *args)
+
+    def submit_to(self, place: int, fn: Callable[..., Any], /, *args: Any) -> Future:
         future: Future = Future()
-        self._tasks.put((future, f"{fn.__module__}:{fn.__qualname__}", args))
+        slot = self._slots[place]
+        slot.load += 1
+        future.add_done_callback(slot.done)
+        slot.tasks.put((future, f"{fn.__module__}:{fn.__qualname__}", args))
         return future
 
     def kill(self, future: Future) -> None:
@@ -74,18 +86,18 @@ class LocalProcesses(Executor):
         return all(slot.warm.wait(timeout) for slot in self._slots)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
-        """End the processes; each first saves what it is doing, for three seconds at most. What
+        """End the processes; each first saves what it is doing, for ten seconds at most. What
         still waits is cancelled in any case, as nobody is left to do it."""
         self._closing.set()
         for slot in self._slots:
             slot.close()
         for slot in self._slots:
             slot.end()
-        with contextlib.suppress(queue.Empty):
-            while task := self._tasks.get_nowait():
-                task[0].cancel()
-        for _ in self._slots:
-            self._tasks.put(None)
+        for slot in self._slots:
+            with contextlib.suppress(queue.Empty):
+                while task := slot.tasks.get_nowait():
+                    task[0].cancel()
+            slot.tasks.put(None)
         if wait:
             for slot in self._slots:
                 slot.thread.join(timeout=10)
@@ -95,7 +107,9 @@ class _Slot:
     """One process and the thread that feeds it."""
 
     def __init__(self, pool: LocalProcesses, number: int) -> None:
-        self.pool, self.warm = pool, threading.Event()
+        self.pool, self.number, self.warm = pool, number, threading.Event()
+        self.tasks: queue.SimpleQueue = queue.SimpleQueue()
+        self.load = 0  # tasks that are not done
         self._lock = threading.Lock()  # nothing is started once the pool is closing
         self._task: tuple[Future, str, tuple] | None = None  # taken, not yet handed over
         self._doing: Future | None = None  # handed over
@@ -105,7 +119,7 @@ class _Slot:
 
     def _start(self) -> subprocess.Popen:
         self.warm.clear()
-        threads = max(1, cores() // self.pool.workers)
+        threads = cores()  # how many of them a run uses it finds out while it goes on
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         return subprocess.Popen(
@@ -124,6 +138,9 @@ class _Slot:
             creationflags=WINDOWS_FLAGS,
         )
 
+    def done(self, future: Future) -> None:
+        self.load -= 1
+
     def close(self) -> None:
         """Tell the process to save what it does and to end."""
         with self._lock, contextlib.suppress(OSError):
@@ -136,14 +153,20 @@ class _Slot:
 
     def end(self) -> None:
         try:
-            self.process.wait(timeout=3)
+            self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
 
     def _serve(self) -> None:
         """Feed tasks to the process one by one; replace it when it dies, or has grown too large."""
+        if self.number:  # one imports torch after the other: the first is there sooner
+            self.pool._slots[self.number - 1].warm.wait()
         while not self.pool._closing.is_set():
+            with self._lock, contextlib.suppress(OSError, ValueError):
+                if not self.warm.is_set():
+                    self.process.stdin.write("\n")
+                    self.process.stdin.flush()
             ready = self._read()
             if ready == "ready":
                 self.warm.set()
@@ -165,7 +188,7 @@ class _Slot:
     def _feed(self) -> bool:
         """One task; False when another process is needed, or none any more."""
         while self._task is None:
-            task = self.pool._tasks.get()
+            task = self.tasks.get()
             if task is None:
                 return False
             if task[0].set_running_or_notify_cancel():
@@ -223,6 +246,7 @@ def _why(code: int) -> str:
 def _main() -> None:
     """The process's side: import, say ready, then do what the lines on stdin ask for."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
+    sys.stdin.readline()  # its turn to import
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the answers
     if hasattr(os, "nice"):
         os.nice(10)  # the page is answered first
@@ -256,6 +280,9 @@ def _main() -> None:
             traceback.print_exc()  # a defect of ours: it has to be seen in the log
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(dumps(answer) + "\n")
+        if worker.JOBS:  # the next turn is waited for
+            answers.write(dumps("ready") + "\n")
+            continue
         gc.collect()
         if (resident_memory() or 0) > max(MOST_HELD, 1.5 * warm):  # a GPU's driver holds much
             answers.write(dumps("worn") + "\n")
@@ -264,5 +291,8 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):  # the page is gone: nobody is there to hear it
-        _main()
+    try:
+        with contextlib.suppress(BrokenPipeError):  # the page is gone: nobody is there to hear it
+            _main()
+    finally:
+        importlib.import_module("lm_core.runs.worker").end_all()

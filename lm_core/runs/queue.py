@@ -1,10 +1,16 @@
-"""Who is next, and about when: the rules of the queue, without the queue itself."""
+"""Whose turn it is, and about when a run is done: the rules of sharing.
 
-import heapq
+    a run that was asked something   is heard at once
+    a fresh one                      is begun at once, that of the visitor with the fewest first
+    all others                       the visitor who has had the least time; of theirs the shortest
+
+Fair is between visitors, not between runs: who has three moves each of them a third as fast.
+"""
+
 import math
 import time
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
@@ -31,6 +37,110 @@ def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> 
     return order
 
 
+WORTH_MOVING = 5.0  # seconds that a run still computes: saving it and reading it again takes one
+
+
+@dataclass
+class Going:
+    """A run that has begun, between its turns or in one. `place` is the process whose memory has
+    it, None where it is on disk."""
+
+    run: str
+    owner: str
+    attempt: int
+    place: int | None
+    state: str = "ready"  # busy: in its turn; asleep: paused; moving: being saved; ready: else
+    urgent: bool = False  # it was asked something
+    since: float = 0.0  # when it came into its state
+    left: float = math.inf  # seconds that it still computes, about
+    deaths: int = 0  # processes that ended in its turn
+
+
+class Turns:
+    """Who is going, and who is next. It is told what happens and starts nothing itself.
+
+    Args:
+        places: how many processes there are.
+    """
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.going: dict[str, Going] = {}
+        self.used: dict[str, float] = {}  # seconds of turns, of each visitor who is here
+
+    def __repr__(self) -> str:
+        return f"Turns({len(self.going)} going on {self.places})"
+
+    def begin(self, run: str, owner: str, attempt: int, place: int | None) -> Going:
+        """It has begun. A visitor who comes has had as much time as the one who had least."""
+        present = [self.used[one.owner] for one in self.awake()]
+        self.used[owner] = max(self.used.get(owner, 0.0), min(present, default=0.0))
+        self.going[run] = Going(run, owner, attempt, place)
+        return self.going[run]
+
+    def end(self, run: str) -> None:
+        gone = self.going.pop(run, None)
+        if gone is not None and all(one.owner != gone.owner for one in self.going.values()):
+            del self.used[gone.owner]
+
+    def adopt(self, old: str, new: str) -> None:
+        """The runs of one visitor are another's from now on."""
+        if old in self.used:
+            self.used[new] = max(self.used.pop(old), self.used.get(new, 0.0))
+        for one in self.going.values():
+            one.owner = new if one.owner == old else one.owner
+
+    def awake(self, place: int | None = None) -> list[Going]:
+        """Those that compute; at one place, or everywhere."""
+        return [
+            one
+            for one in self.going.values()
+            if one.state != "asleep" and place in (None, one.place)
+        ]
+
+    def of(self, owner: str) -> int:
+        """How many of a visitor's compute."""
+        return sum(one.owner == owner for one in self.awake())
+
+    def free(self) -> list[int]:
+        """Places where no turn is going on, those with the fewest runs first."""
+        busy = {one.place for one in self.going.values() if one.state in ("busy", "moving")}
+        there = [place for place in range(self.places) if place not in busy]
+        return sorted(there, key=lambda place: len(self.awake(place)))
+
+    def asked(self, place: int) -> Going | None:
+        """Of those that were asked something the first."""
+        return next((one for one in self._ready(place) if one.urgent), None)
+
+    def next(self, place: int) -> Going | None:
+        """Whose turn it is at a free place; None where nobody is there to have one."""
+        return min(
+            self._ready(place),
+            key=lambda one: (self.used[one.owner], one.left, one.since),
+            default=None,
+        )
+
+    def _ready(self, place: int) -> list[Going]:
+        """At the emptiest place also those on disk."""
+        places = {place}
+        if len(self.awake(place)) == min(len(self.awake(k)) for k in range(self.places)):
+            places.add(None)
+        return [one for one in self.going.values() if one.state == "ready" and one.place in places]
+
+    def to_move(self) -> Going | None:
+        """One that should go to another place, as two more are at its own than at the emptiest. It
+        has to be saved there and read again, so it is the one that has the longest way to go."""
+        if self.places < 2:
+            return None
+        sizes = [len(self.awake(place)) for place in range(self.places)]
+        full = sizes.index(max(sizes))
+        moving = any(one.state == "moving" or one.place is None for one in self.going.values())
+        if moving or max(sizes) - min(sizes) < 2:
+            return None
+        worth = [one for one in self._ready(full) if one.left > WORTH_MOVING]
+        return max(worth, key=lambda one: one.left, default=None)
+
+
 def seconds_left(store: RunStore, run: Run) -> float | None:
     """How long a run still computes, by its budget and, for one of steps or tokens, by its speed so
     far; a doctor's job by the seconds it was given. None where nobody knows: it is paused, has not
@@ -51,16 +161,38 @@ def seconds_left(store: RunStore, run: Run) -> float | None:
     return None if share == 0 else max(0.0, last["seconds"] * (1 / share - 1))
 
 
-def seconds_until(
-    store: RunStore, run: str, going: Sequence[Run], order: Sequence[Run], *, slots: int
-) -> float | None:
-    """About when a waiting run begins, if each before it takes the first free slot for as long as
-    it still has to go. None when `run` is not in `order`, or may have to wait for any time."""
-    before = list(takewhile(lambda r: r.id != run, order))
-    if len(before) == len(order):
-        return None
-    free = [0.0] * slots
-    for one in (*going, *before):
-        left = seconds_left(store, one)
-        heapq.heappush(free, heapq.heappop(free) + (math.inf if left is None else left))
-    return free[0] if math.isfinite(free[0]) else None
+@dataclass(frozen=True)
+class Outlook:
+    """What somebody who waits may want to know. `every`: seconds from one turn to the next; `done`:
+    seconds until it has ended, None where nobody knows."""
+
+    sharing: int  # runs that have turns
+    every: float
+    done: float | None
+
+
+def outlooks(left: Mapping[str, float | None], *, places: int, turn: float) -> dict[str, Outlook]:
+    """Of runs that share so many processes, each at most one at a time.
+
+    Args:
+        left: seconds that each still computes.
+        turn: seconds that one turn takes.
+    """
+    every = turn * max(1.0, len(left) / places)
+    known = sorted((seconds, run) for run, seconds in left.items() if seconds is not None)
+    found = {run: Outlook(len(left), every, None) for run in left}
+    now = computed = 0.0
+    for place, (seconds, run) in enumerate(known):
+        sharing = len(left) - place
+        now += (seconds - computed) * max(1.0, sharing / places)
+        computed = seconds
+        found[run] = Outlook(len(left), every, now)
+    return found
+
+
+def done_by_all(left: Iterable[float | None], seconds: float, *, places: int) -> float:
+    """About how long one more run of so many seconds would take from now, beside those that go on;
+    of these, whoever takes any time shares for all of it."""
+    all_left = {str(number): one for number, one in enumerate(left)} | {"": seconds}
+    done = outlooks(all_left, places=places, turn=1.0)[""].done
+    return seconds if done is None else done

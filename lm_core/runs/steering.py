@@ -2,6 +2,8 @@
 the worker finds it between two steps.
 """
 
+from collections.abc import Callable
+
 from lm_core.errors import LabError
 from lm_core.runs import limits
 from lm_core.runs.store import Run, RunStore
@@ -16,6 +18,7 @@ class Steering:
     """
 
     store: RunStore
+    _heard: Callable[[str], None]  # something was asked of a run
 
     def _whole(self, run: str, owner: str) -> Run:
         """The row of a run that is nobody's part: a part hears only the examination it is of."""
@@ -37,10 +40,12 @@ class Steering:
     def pause(self, run: str, owner: str) -> None:
         self._trained(run, owner)
         self.store.update(run, requested="pause")
+        self._heard(run)
 
     def single_step(self, run: str, owner: str) -> None:
         row = self._trained(run, owner)
         self.store.update(run, requested="pause", single_steps=row.single_steps + 1)
+        self._heard(run)
 
     def pause_at(self, run: str, owner: str, step: int | None) -> None:
         """Let it run to the end of a step and pause there; None: no such step any more."""

@@ -29,6 +29,7 @@ from lm_core.training import Trainer
 from lm_core.training.distributed.team import Team
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
 from lm_core.training.resume import restore, training_tensors
+from lm_core.training.saving import Saving
 
 
 class TrainingRun:
@@ -107,6 +108,15 @@ class TrainingRun:
         rows.append([event.step, round(event.loss, 4)])
         if len(rows) >= 4 * MOST_ROWS:
             rows[:] = thinned(rows)
+
+    def leave(self) -> bool:
+        """Save it as it stands at a pause, if it is to go on elsewhere or later; whether it was."""
+        trainer = self.trainer
+        if not trainer.control.leaves:
+            return False
+        for event in Saving(trainer).do():
+            self.saved = event.step
+        return self.saved == trainer.step
 
     def save(self, trainer: Trainer) -> str:
         """Keep the trainer as it is, and what the card says of it, in the folder."""

@@ -1,13 +1,16 @@
-"""What a worker process does: one run, from its spec to its end, with all it shows kept.
+"""What a worker process does: runs in turns, each from its spec to its end, with all it shows
+kept.
 
 Imports no streamlit. Steered through the store: a few times a second it looks at what the
 owner asks for.
 """
 
 import contextlib
+import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.runs.training_run import TrainingRun, has_checkpoint, how_it_ended
+from lm_core.runs.turns import LEFT, Job, Work
 from lm_core.training import Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
@@ -55,45 +59,83 @@ def warm_up() -> None:
         list(trainer.run())
 
 
-def execute(home: str, run: str, attempt: int) -> str:
-    """Run (or go on with) `run` of the store in `home`; returns how it ended: "lost" where it is
-    not this attempt's any more, see `HeldStore`.
+JOBS: dict[tuple[str, str], tuple[int, Job]] = {}  # of this process, by home and run; with attempt
+
+
+def execute(home: str, run: str, attempt: int, seconds: float | None = None) -> str | dict:
+    """Work on `run` of the store in `home` until it ends, or for one turn of about `seconds`.
+
+    Returns how it ended: "lost" where it is not this attempt's any more, see `HeldStore`; of a turn
+    that left more to do whether it is `paused`, and the `seconds` it had.
 
     Bad input ends it as failed, with a sentence; a defect of ours surfaces as its exception.
     """
-    torch.set_num_threads(1)  # until the steps have found their number
+    whole = seconds is None
+    begun, job = JOBS.pop((home, run), (attempt, None))
+    if job is not None and begun != attempt:  # what an earlier attempt left here
+        job.close()
+        job = None
     try:
-        return _execute(HeldStore(Path(home), run, attempt), run)
+        job = job or Job(partial(_work, HeldStore(Path(home), run, attempt), run, waits=whole))
+        before = job.clock()
+        ended = job.turn(math.inf if whole else seconds)
     except RunLost:
         return "lost"
+    if ended is None:
+        JOBS[home, run] = attempt, job
+        return {"paused": job.paused, "seconds": job.clock() - before}
+    return ended
 
 
-def _execute(store: HeldStore, run: str) -> str:
+def put_away(home: str, run: str) -> bool:
+    """Save a run as it stands and let go of what this process has of it; whether it has, so that
+    another may go on with it. One that cannot be saved stays: it counts, which is soon done, or it
+    is an examination."""
+    _, job = JOBS.get((home, run), (0, None))
+    if job is not None:
+        if not job.can_leave:
+            return False
+        del JOBS[home, run]
+        job.leaves = True
+        with contextlib.suppress(RunLost):
+            job.turn(math.inf)
+    return True
+
+
+def end_all() -> None:
+    """The page's process is gone: each run saves itself and says so."""
+    for (home, run), (attempt, _) in list(JOBS.items()):
+        with contextlib.suppress(LabError):
+            execute(home, run, attempt)
+
+
+def _work(store: HeldStore, run: str, job: Job, *, waits: bool) -> Work:
     store.update(run, pid=os.getpid(), started=time.time())
     row = store.get(run)
     keep(store.run_folder(run), vars(row))
     if row.kind == "doctor":
         from lm_core.runs.doctoring import examine
 
-        return examine(store, run)
+        return (yield from examine(store, run, job.clock))
     try:
         prepared = prepared_for(store, row)
         device = choose_device(most=THREADS)
         reporting = Reporting(store, run, prepared)
-        training = training_of(store, run, prepared, device, reporting)
+        training = training_of(store, run, prepared, device, reporting, job, waits=waits)
     except LabError as error:
         return store.finish("failed", str(error))
     store.update(
         run,
         status="running",
-        message=" ".join(
-            filter(None, (begun_after(store, run, training.trainer.step), prepared.begun))
-        ),
+        message=_said(row.message, begun_after(store, run, training.trainer.step), prepared.begun),
         facts=facts_of(prepared, device) | reporting.facts,
     )
-    for _ in recorded(store, run, training, reporting.snapshots):
-        pass
-    return store.get(run).status
+    return (yield from recorded(store, run, training, reporting.snapshots))
+
+
+def _said(message: str, *more: str) -> str:
+    """What is said of a run already, as why its last process ended, and what is new."""
+    return " ".join(filter(None, (message, *(one for one in more if one not in message))))
 
 
 def begun_after(store: RunStore, run: str, step: int) -> str:
@@ -107,11 +149,23 @@ def begun_after(store: RunStore, run: str, step: int) -> str:
 
 
 def training_of(
-    store: HeldStore, run: str, prepared: Prepared, device: DeviceChoice, reporting: Reporting
+    store: HeldStore,
+    run: str,
+    prepared: Prepared,
+    device: DeviceChoice,
+    reporting: Reporting,
+    job: Job | None = None,
+    *,
+    waits: bool = True,
 ) -> TrainingRun:
-    """The run, fresh or put where its last checkpoint was."""
+    """The run, fresh or put where its last checkpoint was.
+
+    Args:
+        job: what has turns with others; None: it is alone.
+        waits: whether a pause is waited out here, and not in turns of others.
+    """
     folder = store.run_folder(run) / "checkpoint"
-    control = StoreControl(store, run)
+    control = StoreControl(store, run, job, waits=waits)
     training = TrainingRun(
         prepared,
         folder,
@@ -122,16 +176,19 @@ def training_of(
         write=prepared.writer(prepared.spec.seed),
         callbacks=reporting.callbacks,
         aside=reporting.aside,
+        **({} if job is None else {"clock": job.clock}),
     )
     control.trainer = training.trainer
+    if job is not None:
+        job.can_leave = training.trainer.course is None
     return training
 
 
 def recorded(
     store: HeldStore, run: str, training: TrainingRun, snapshots: Snapshots
-) -> Iterator[Event]:
+) -> Generator[Event, None, str]:
     """The run's events, which are kept on the way, steps a few times a second; and at the end how
-    it ended."""
+    it ended, which is returned."""
     trainer = training.trainer
     waiting: list[Event] = []
     written, status, message, facts = 0.0, "failed", "", {}
@@ -146,6 +203,9 @@ def recorded(
                     if time.perf_counter() - written < WRITE_SECONDS:
                         yield event
                         continue
+                case Paused() if training.leave():
+                    store.record(run, waiting)
+                    return LEFT
                 case Paused():
                     pass
                 case Finished():
@@ -169,7 +229,7 @@ def recorded(
         with contextlib.suppress(StoreUnavailable, RunLost):
             store.record(run, waiting)
         raise
-    store.finish(status, message, facts=facts | {"device": str(training.device.settled())})
+    return store.finish(status, message, facts=facts | {"device": str(training.device.settled())})
 
 
 def ended(store: RunStore, run: str, end: Finished, judge: str) -> tuple[str, str, dict[str, Any]]:

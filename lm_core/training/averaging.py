@@ -43,9 +43,10 @@ class Weights:
         patience: int = 0,
     ) -> None:
         self.here = _tensors(model)  # of a model in shards this process's own rows
-        self.decay, self.keep_best, self.patience = decay, keep_best, patience
+        self.decay, self.patience = decay, patience
+        self.keep_best = keep_best and bool(self.here)  # what counts has no weights
         self.live: list[Tensor] | None = None  # None: the model holds them
-        self.average = _copies(self.here) if decay else None
+        self.average = _copies(self.here) if decay and self.here else None
         self.best: list[Tensor] | None = None
         self.step = 0  # the last one taken
         self.best_loss, self.best_step, self.waited = math.inf, 0, 0

@@ -15,6 +15,8 @@ class Control:
     written by one side alone, so that no step is lost between two threads.
     """
 
+    leaves = False  # whether the run is to be saved at its next pause, and to go on elsewhere
+
     def __init__(self) -> None:
         self.requested = "run"
         self.steps_granted = self._steps_taken = 0

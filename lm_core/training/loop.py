@@ -10,7 +10,6 @@ functions it is given. It knows nothing of texts, files or screens.
 """
 
 import math
-import time
 from collections.abc import Generator, Iterator, Sequence
 
 import torch
@@ -91,9 +90,9 @@ class Trainer(Training):
 
     def _lead(self) -> Iterator[Event]:
         """The loop."""
-        s, clock, side = self.settings, Clock(self.seconds), SideWork(self)
+        s, clock, side = self.settings, Clock(self.seconds, self.clock), SideWork(self)
         chooser = threads.chooser(self)
-        saving, last_report = Saving(self), time.perf_counter()
+        saving, last_report = Saving(self), self.clock()
         pending: list[tuple[int, int, float, Tensor, Tensor, float]] = []
         reason = "budget"
         while (progress := self.budget.progress(self.step, self.tokens, clock.seconds())) < 1:
@@ -124,7 +123,7 @@ class Trainer(Training):
             for callback in watching:
                 yield from self.beside.ask(callback.part, lambda c=callback: [*c.after(self)]) or ()
             yield from self.beside.notes(self.step)
-            now, aside = time.perf_counter(), side.due()
+            now, aside = self.clock(), side.due()
             saves = self.save is not None and saving.due()
             # What is evaluated or saved is known to be sound: a run that diverged ends here.
             if aside or saves or requested == "pause" or now - last_report > REPORT_SECONDS:

@@ -5,7 +5,6 @@
 where the cost is what the last one took; before there is one it is guessed from the size.
 """
 
-import time
 from collections.abc import Generator
 
 from lm_core.models.weights import sound
@@ -22,12 +21,12 @@ class Saving:
     """`cost` is how many seconds it takes."""
 
     def __init__(self, training: Training) -> None:
-        self.training, self.ended = training, time.perf_counter()
+        self.training, self.ended = training, training.clock()
         self.cost = TIMES * sum(p.nbytes for p in training.model.parameters()) / SPEED
 
     def due(self) -> bool:
         """Whether it is time for the next one."""
-        return time.perf_counter() - self.ended > max(LEAST, self.cost / SHARE)
+        return self.training.clock() - self.ended > max(LEAST, self.cost / SHARE)
 
     def do(self, *, last: bool = False) -> Generator[Checkpointed, None, bool]:
         """Save the weights to keep; True where they are no numbers to compute with, which are not
@@ -36,7 +35,7 @@ class Saving:
         Args:
             last: the training has ended, and holds all that is saved.
         """
-        training, began = self.training, time.perf_counter()
+        training, began = self.training, self.training.clock()
         own = training.state
         if not last:
             training.state = training.team.whole(own)
@@ -45,7 +44,7 @@ class Saving:
                 return True
             path = training.save(training)
         training.state = own
-        self.ended = time.perf_counter()
+        self.ended = training.clock()
         self.cost = self.ended - began
         yield Checkpointed(training.step, path)
         return False

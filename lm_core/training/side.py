@@ -14,7 +14,6 @@ as much as the settings ask for.
 """
 
 import math
-import time
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
@@ -101,7 +100,7 @@ class SideWork:
         anew, writes = self.done_at != step, self.writes and self.wrote_at != step
         if not anew and not writes:
             return False
-        self.done_at, began = step, time.perf_counter()
+        self.done_at, began = step, training.clock()
         self.wrote_at = step if writes else self.wrote_at
         with training.weights.shown():
             found, sound = [], True
@@ -112,14 +111,14 @@ class SideWork:
                 training.weights.judge(found[0].loss, found[0].scored_tokens)
             if sound and anew:
                 found += made_aside(training)
-            scored = time.perf_counter()
+            scored = training.clock()
             if sound and writes:
                 found += written(training, self._seconds_to_write())
-            written_at = time.perf_counter()
+            written_at = training.clock()
         yield from found
         yield from training.beside.notes(training.step)
         if self.ever:
-            self.cost = time.perf_counter() - began
+            self.cost = training.clock() - began
             self.spent += self.cost
             self.scoring = scored - began
             self.writing = written_at - scored if writes else self.writing
@@ -138,11 +137,11 @@ class SideWork:
 
     def _score(self, tokens: int) -> list[Event]:
         """About that many tokens scored, and how fast."""
-        began = time.perf_counter()
+        began = self.training.clock()
         found = evaluated(self.training, tokens)
         if found:
             self.last = found[0]
-            self.rate = (time.perf_counter() - began) / max(1, found[0].scored_tokens)
+            self.rate = (self.training.clock() - began) / max(1, found[0].scored_tokens)
         return found
 
     def _settle(self) -> list[Event]:

@@ -4,6 +4,7 @@ The loop, the step, the callbacks, the evaluations and a checkpoint all look at 
 decides nothing: what happens when is in `loop.py`.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -17,6 +18,7 @@ from lm_core.training.averaging import Weights
 from lm_core.training.batches import Batches
 from lm_core.training.beside import Beside
 from lm_core.training.chance import seeded, uses_chance
+from lm_core.training.clock import Seconds
 from lm_core.training.control import Control
 from lm_core.training.distributed.sharding import SharedWeights, spread
 from lm_core.training.distributed.team import Team
@@ -39,6 +41,8 @@ class Training:
         device: where to compute; the model and the data are moved there.
         threads: the most that a step may use, of which it uses as many as turn out best meanwhile;
             None for as many as torch is set to.
+        clock: what a budget of seconds is counted by, and the share of the time that work beside
+            the steps may take.
         control: pause, stop and the like; None for a run that nobody steers.
         write: makes a sample from the model and the seconds that it may take, about: a text,
             a `Preview`, or None for nothing to show.
@@ -65,6 +69,7 @@ class Training:
         seed: int = 0,
         device: torch.device | str = "cpu",
         threads: int | None = None,
+        clock: Seconds = time.perf_counter,
         control: Control | None = None,
         write: Callable[[Model, float], Any] | None = None,
         save: "Callable[[Training], str] | None" = None,
@@ -77,6 +82,7 @@ class Training:
         self.data = {split: part.to(self.device) for split, part in data.items()}
         self.settings, self.budget = settings or TrainSettings(), budget or Budget()
         self.seed, self.threads, self.control = seed, threads, control or Control()
+        self.clock = clock
         self.write, self.save, self.team = write, save, team or Team()
         self.callbacks, self.aside = callbacks, aside
         self.beside = Beside(self.device)

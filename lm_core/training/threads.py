@@ -48,7 +48,7 @@ def chooser(training: Training) -> "Kept":
         tokens = s.batch_size * getattr(training.model.settings, "block_size", 1)
         most = most if 3 * tokens * training.model.n_parameters > SMALL_STEP else 1
     elif most > 1 and training.device.type == "cpu" and training.team.size == 1:
-        return Threads(most)
+        return Threads(most, clock=training.clock)
     torch.set_num_threads(most)
     return Kept()
 

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from lm_core.doctor.patient import Patient
 from lm_core.encoded import encode_documents
 from lm_core.models import models
+from lm_core.runs import doctoring
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.training import Trainer, TrainSettings
 from lm_core.training.events import Evaluated
@@ -69,6 +72,17 @@ class _Ticking(Trainer):
     def evaluate(self, *given: Any, **more: Any) -> Evaluated:
         self.machine.now += self.machine.each_look
         return super().evaluate(*given, **more)
+
+
+def takes_the_time_of(machine: Machine, patch: pytest.MonkeyPatch) -> None:
+    """A worker's examinations go by this machine's clock, and not by that on the wall."""
+    steps, patient_of = doctoring.examining, doctoring.patient_of
+
+    def examining(*given: Any, **how: Any) -> Any:
+        return steps(*given, **how | {"clock": machine.clock})
+
+    patch.setattr(doctoring, "examining", examining)
+    patch.setattr(doctoring, "patient_of", lambda *given: machine.runs(patient_of(*given)))
 
 
 def with_train(who: Patient, **changes: Any) -> Patient:

@@ -1,7 +1,6 @@
 """Runs for screens to show: written into the store as a worker writes them, without training."""
 
 import math
-from concurrent.futures import Future
 from typing import Any
 
 from lm_core.runs.presets import default_spec
@@ -41,7 +40,8 @@ def stored_run(
     given = given or spec()
     run = runs.store.create(owner, title, given.to_dict(), server=server)
     if status in ("running", "paused", "starting") and not columns.get("parent"):
-        runs._running[run] = Future()  # as if a worker had it
+        going = runs._turns.begin(run, owner, 1, 0)  # as if a worker had it
+        going.state = "asleep" if status == "paused" else "busy"
     store = runs.store
     store.update(run, status=status, facts=columns.pop("facts", FACTS), **columns)
     store.record(run, events(steps, ends, given.train.lr))
@@ -64,6 +64,6 @@ def events(steps: int, ends: float, lr: float) -> list:
 def forget(store: RunStore, *runs: str) -> None:
     """Remove runs that no worker would ever end."""
     for run in runs:
-        session._manager()._running.pop(run, None)
+        session._manager()._turns.end(run)
         store.update(run, status="stopped")
         store.delete(run, store.get(run).owner)

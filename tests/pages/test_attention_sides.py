@@ -1,7 +1,6 @@
 """The Attention screen of models that read both sides, or turn one text into another: their views
 with the weights of the model, what it writes by itself, sentences where input is bad."""
 
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -312,9 +311,9 @@ def trained(app: AppTest, spec: RunSpec) -> None:
     """A run of this visitor, worked on by this process, and its page."""
     runs, owner = session._manager(), app.session_state["visitor"]
     run = runs.store.create(owner, "Mine", spec.to_dict(), server=runs._presence.id)
-    runs._running[run] = Future()  # as if a worker had it
+    runs._turns.begin(run, owner, 1, 0).state = "busy"  # as if a worker had it
     ended = execute(str(runs.store.folder), run, runs.store.hand_over(run))
-    del runs._running[run]
+    runs._turns.end(run)
     assert ended == "finished", runs.store.get(run).message
     app.query_params["run"] = run
     sound(app.run())

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import HONEST
 from lm_core.models import models
-from lm_core.runs import doctoring
 from lm_core.runs.gallery import CASES
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
@@ -20,7 +18,7 @@ from lm_core.training.events import Diagnosed, Evaluated, Found
 from pages._ui.doctor import guess
 from pages._ui.shared import session
 from pages._ui.shared.plain import plain
-from tests.doctor.patients import Machine
+from tests.doctor.patients import Machine, takes_the_time_of
 from tests.pages.stored import spec
 from tests.waiting import PATIENCE
 from tests.working import worked
@@ -123,10 +121,8 @@ def test_findings_fill_the_cards_and_a_cell_can_be_opened(
     store, owner = session._manager().store, doctor.session_state["visitor"]
     run = store.create(owner, "Doctor", spec.to_dict(), kind="doctor", options={"seconds": 4.0})
     # In the time of a machine that takes a hundredth of a second for each step.
-    machine, patient_of = Machine(0.01), doctoring.patient_of
     with monkeypatch.context() as patch:
-        patch.setattr(doctoring, "steps_of", partial(doctoring.steps_of, clock=machine.clock))
-        patch.setattr(doctoring, "patient_of", lambda *given: machine.runs(patient_of(*given)))
+        takes_the_time_of(Machine(0.01), patch)
         worked(store, run)
     doctor.query_params["doctor"] = run
     doctor.run()

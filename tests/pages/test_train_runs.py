@@ -434,13 +434,13 @@ def test_an_examination_opened_as_a_run_is_shown_on_its_screen(train: AppTest) -
     assert train.query_params["run"] == run
 
 
-def test_the_queue_says_the_place_and_about_when(train: AppTest) -> None:
+def test_the_queue_says_the_place(train: AppTest) -> None:
     store, owner = session._manager().store, train.session_state["visitor"]
     going = a_run(train, status="running", steps=10)
     waiting = store.create(owner, "Next", spec().to_dict(), server=store.get(going).server)
     opened(train, waiting)
     assert_well(train)
-    assert says(train, "Waiting for a free worker: number 1 in the queue, about 1:00 from now.")
+    assert says(train, "Waiting for its first turn: number 1 in the queue.")
 
 
 def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:

@@ -3,7 +3,6 @@ shows of a run that a worker really trained."""
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
@@ -41,9 +40,9 @@ def trained(train: AppTest, spec: RunSpec) -> str:
     """A run of this visitor, worked on by this process, and its page."""
     runs, owner = session._manager(), train.session_state["visitor"]
     run = runs.store.create(owner, "Mine", spec.to_dict(), server=runs._presence.id)
-    runs._running[run] = Future()  # as if a worker had it
+    runs._turns.begin(run, owner, 1, 0).state = "busy"  # as if a worker had it
     ended = execute(str(runs.store.folder), run, runs.store.hand_over(run))
-    del runs._running[run]
+    runs._turns.end(run)
     assert ended == "finished", runs.store.get(run).message
     train.query_params["run"] = run
     train.run()

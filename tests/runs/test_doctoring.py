@@ -1,17 +1,15 @@
 """The doctor's job: what it keeps, its cells as children, stop, and bad options."""
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from lm_core.runs import doctoring
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Diagnosed, Evaluated, Found, Step
-from tests.doctor.patients import Machine
+from tests.doctor.patients import Machine, takes_the_time_of
 from tests.working import worked
 
 SPEC = default_spec(CorpusSpec(name="names"), "mlp")
@@ -23,10 +21,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
     """A whole job, in the time of a machine that takes a hundredth of a second for each step."""
     store = RunStore(tmp_path_factory.mktemp("home"))
     run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 15.0})
-    machine, patient_of = Machine(0.01), doctoring.patient_of
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doctoring, "steps_of", partial(doctoring.steps_of, clock=machine.clock))
-        patch.setattr(doctoring, "patient_of", lambda *given: machine.runs(patient_of(*given)))
+        takes_the_time_of(Machine(0.01), patch)
         worked(store, run)
     return store, run
 

@@ -12,7 +12,17 @@ from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.models import models
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
-from lm_core.runs.manager import CAN_GO_ON, KILLED, LEFT, MOST_WAITING, RunManager, grace_seconds
+from lm_core.runs.manager import (
+    CAN_GO_ON,
+    DEATHS,
+    KILLED,
+    LEFT,
+    MOST_WAITING,
+    TURN,
+    WENT_ON,
+    RunManager,
+    grace_seconds,
+)
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -29,9 +39,9 @@ class Bench(Executor):
     def __init__(self, store: RunStore) -> None:
         self.store, self.tasks, self.closed = store, {}, False
 
-    def submit(self, fn, /, *args) -> Future:
-        home, run, attempt = args
-        assert (fn.__name__, home) == ("execute", str(self.store.folder))
+    def submit_to(self, place, fn, /, *args) -> Future:
+        home, run, attempt, seconds = args
+        assert (fn.__name__, home, seconds) == ("execute", str(self.store.folder), TURN)
         assert attempt == self.store.get(run).attempt > 0
         self.tasks[run] = Future()
         return self.tasks[run]
@@ -43,6 +53,10 @@ class Bench(Executor):
     def finish(self, run: str, status: str = "finished") -> None:
         self.store.update(run, status=status)
         self.tasks.pop(run).set_result(status)
+
+    def turn(self, run: str, *, paused: bool = False, seconds: float = TURN) -> None:
+        """A turn is over, and the run is not."""
+        self.tasks.pop(run).set_result({"paused": paused, "seconds": seconds})
 
     def fail(self, run: str, error: Exception) -> None:
         self.tasks.pop(run).set_exception(error)
@@ -159,7 +173,7 @@ def test_a_backend_that_runs_at_once_runs_each_once(store: RunStore) -> None:
         def __init__(self) -> None:
             self.ran: list[str] = []
 
-        def submit(self, fn, /, *args) -> Future:
+        def submit_to(self, place, fn, /, *args) -> Future:
             self.ran.append(args[1])
             store.update(args[1], status="finished")
             future: Future = Future()
@@ -180,56 +194,58 @@ def test_a_backend_that_runs_at_once_runs_each_once(store: RunStore) -> None:
     manager.close()
 
 
-def test_a_waiting_run_knows_about_when_it_begins(make) -> None:
-    """Estimated from the budgets of those before it, and from how fast the running one is."""
-    manager = make(slots=1)
+def test_a_run_knows_how_it_shares_and_about_when_it_is_done(make) -> None:
+    """Estimated from the budgets of all that have turns, and from how far each is."""
+    manager = make(slots=2)
     minute = RunSpec(budget=Budget(seconds=60))
-    going = manager.start(minute, "ada")
-    waiting = [manager.start(minute, owner) for owner in ("bob", "cleo")]
-    assert manager.waiting_seconds(going) is None
-    assert [manager.waiting_seconds(run) for run in waiting] == [60, 120]
-    manager.backend.begin(going)
-    manager.store.record(going, [Step(100, 1000, 45.0, 3.0)])
-    assert manager.seconds_left(going, "ada") == 15
-    assert [manager.waiting_seconds(run) for run in waiting] == [15, 75]
-    manager.pause(going, "ada")
-    manager.store.update(going, status="paused")
-    assert manager.waiting_seconds(waiting[0]) is None  # nobody knows for how long
-    assert manager.waiting_seconds("no-such-run") is None
+    runs = [manager.start(minute, owner) for owner in ("ada", "bob")]
+    for run, seconds in zip(runs, (45.0, 20.0), strict=True):
+        manager.backend.begin(run)
+        manager.store.record(run, [Step(100, 1000, seconds, 3.0)])
+        manager.backend.turn(run)
+    assert manager.seconds_left(runs[0], "ada") == 15
+    assert [vars(manager.outlook(run)) for run in runs] == [
+        {"sharing": 2, "every": TURN, "done": 15},
+        {"sharing": 2, "every": TURN, "done": 40},
+    ]
+    assert manager.outlook("no-such-run") is None
+    assert manager.done_in(60) == pytest.approx(67.5)  # three on two until 22.5, then each alone
+
+
+def test_a_paused_run_shares_nothing_and_takes_any_time(make) -> None:
+    manager = make(slots=1)
+    runs = [manager.start(RunSpec(budget=Budget(seconds=60)), owner) for owner in ("ada", "bob")]
+    manager.backend.begin(runs[0])
+    manager.backend.turn(runs[0], paused=True)
+    assert list(manager.backend.tasks) == [runs[1]]
+    manager.backend.turn(runs[1])
+    assert list(manager.backend.tasks) == [runs[1]]  # alone
+    assert manager.outlook(runs[0]) is None
+    assert manager.outlook(runs[1]).sharing == 1
+    manager.resume(runs[0], "ada")
+    manager.backend.turn(runs[1])
+    assert list(manager.backend.tasks) == [runs[0]]  # heard at once
 
 
 def test_a_budget_of_steps_is_an_estimate_once_it_is_known_how_fast_they_are(make) -> None:
     manager = make(slots=1)
-    going = manager.start(RunSpec(budget=Budget(steps=400)), "ada")
-    waiting = manager.start(SPEC, "bob")
-    assert manager.waiting_seconds(waiting) is None
-    manager.store.record(going, [Step(100, 1000, 20.0, 3.0)])
-    assert manager.waiting_seconds(waiting) == pytest.approx(60)
-    manager.store.record(going, [Step(400, 4000, 80.0, 3.0)])
-    assert manager.waiting_seconds(waiting) == 0
-
-
-def test_several_slots_make_waiting_shorter(make) -> None:
-    manager = make(slots=2)
-    for seconds in (100, 30):
-        manager.start(RunSpec(budget=Budget(seconds=seconds)), "ada")
-    waiting = [manager.start(RunSpec(budget=Budget(seconds=50)), "bob") for _ in range(3)]
-    assert [manager.waiting_seconds(run) for run in waiting] == [30, 80, 100]
-    manager.start(SPEC, "cleo", kind="doctor")  # after Bob's first; takes as long as it takes
-    last = [manager.start(RunSpec(budget=Budget(seconds=50)), "dan") for _ in range(2)]
-    assert [manager.waiting_seconds(run) for run in last] == [100, 200]
+    run = manager.start(RunSpec(budget=Budget(steps=400)), "ada")
+    assert manager.outlook(run).done is None
+    manager.store.record(run, [Step(100, 1000, 20.0, 3.0)])
+    assert manager.seconds_left(run, "ada") == pytest.approx(60)
+    manager.store.record(run, [Step(400, 4000, 80.0, 3.0)])
+    assert manager.seconds_left(run, "ada") == 0
 
 
 def test_a_doctors_job_takes_the_seconds_it_was_given(make) -> None:
     manager = make(slots=1)
     job = manager.start(SPEC, "ada", kind="doctor", options={"seconds": 75})
-    waiting = manager.start(SPEC, "bob")
-    assert 0 < manager.waiting_seconds(waiting) <= 75
+    assert 0 < manager.seconds_left(job, "ada") <= 75
     manager.backend.begin(job)
     manager.store.update(job, started=time.time() - 50)
-    assert 0 <= manager.waiting_seconds(waiting) <= 25
+    assert 0 <= manager.seconds_left(job, "ada") <= 25
     manager.store.update(job, started=time.time() - 500)
-    assert manager.waiting_seconds(waiting) == 0
+    assert manager.seconds_left(job, "ada") == 0
 
 
 # Whose run it is ----------------------------------------------------------------------------------
@@ -542,15 +558,36 @@ def test_children_are_their_parents_alone(manager: RunManager) -> None:
 # How runs end -------------------------------------------------------------------------------------
 
 
-def test_a_worker_that_died_is_said_in_words(manager: RunManager) -> None:
+def test_a_run_whose_worker_died_goes_on_by_itself_once(manager: RunManager) -> None:
+    """It may have been the machine; where it is the run itself, nobody's worker dies for ever."""
     run, waiting = manager.start(SPEC, "ada"), manager.start(SPEC, "bob")
     manager.backend.begin(run)
     manager.backend.fail(run, WorkerDied("The training process was ended from outside."))
     row = manager.store.get(run)
-    assert row.status == "interrupted"
-    assert row.message == f"The training process was ended from outside. {CAN_GO_ON}"
-    assert not row.active
-    assert waiting in manager.backend.tasks  # the slot is free again
+    assert (row.active, row.message) == (
+        True,
+        f"The training process was ended from outside. {WENT_ON}",
+    )
+    assert list(manager.backend.tasks) == [waiting]  # a fresh one first
+    manager.backend.turn(waiting)
+    assert list(manager.backend.tasks) == [run]
+    manager.backend.fail(run, WorkerDied("It died again."))
+    row = manager.store.get(run)
+    assert (row.status, row.active) == ("interrupted", False)
+    assert row.message.endswith(f"It died again. {CAN_GO_ON}")
+    assert list(manager.backend.tasks) == [waiting]
+
+
+def test_others_of_a_worker_that_died_begin_again_from_what_they_saved(make) -> None:
+    manager = make(slots=1)
+    first, second = manager.start(SPEC, "ada"), manager.start(SPEC, "bob")
+    for _ in range(3):  # whoever else's fault it is
+        while first not in manager.backend.tasks:
+            manager.backend.turn(*manager.backend.tasks)
+        manager.backend.fail(first, WorkerDied("It died."))
+        manager.resume(first, "ada")
+    assert manager.store.get(second).attempt == 1
+    assert manager.store.get(second).message == ""
 
 
 def test_what_a_person_can_mend_is_said_as_it_is(manager: RunManager) -> None:
@@ -622,6 +659,7 @@ def test_a_reason_that_cannot_be_written_is_told_and_written_later(
     """However often it was tried: the true reason, and not that the lab was closed."""
     error, status_then, reason = ENDS[end]
     run = manager.start(SPEC, "ada")
+    manager._turns.going[run].deaths = DEATHS
     manager.backend.begin(run)
 
     def full(*_, **__):
@@ -686,7 +724,9 @@ def test_a_run_whose_page_is_closed_is_stopped_and_can_go_on(
 def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     for one in (module, store_module):  # hours pass as the test says
-        monkeypatch.setattr(one, "time", SimpleNamespace(time=lambda: now[0]))
+        monkeypatch.setattr(
+            one, "time", SimpleNamespace(time=lambda: now[0], monotonic=lambda: now[0])
+        )
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     for _ in range(15):

@@ -12,8 +12,7 @@ from lm_core.corpora.own import has_own, own_corpus, save_own
 from lm_core.corpora.own_kind import corpus_of
 from lm_core.errors import BadSettings, BadText, LabError, StoreUnavailable
 from lm_core.home import home_folder
-from lm_core.runs import manager as module
-from lm_core.runs import quota
+from lm_core.runs import given_texts, quota
 from lm_core.runs.job import prepared_for
 from lm_core.runs.manager import RunManager
 from lm_core.runs.prepare import prepare
@@ -153,7 +152,7 @@ def test_a_full_disk_leaves_no_text_that_is_not_there(
     def full(corpus: object) -> str:
         raise StoreUnavailable("The disk is full: free some space.")
 
-    monkeypatch.setattr(module, "save_own", full)
+    monkeypatch.setattr(given_texts, "save_own", full)
     with pytest.raises(StoreUnavailable):
         runs.give_text(PLAIN, "ada")
     assert titles(runs, "ada") == []

@@ -18,12 +18,12 @@ from types import SimpleNamespace
 import pytest
 
 from lm_core.corpora.own import load_own, own_corpus, save_own
-from lm_core.errors import LabError, RunNotFound
+from lm_core.errors import LabError
 from lm_core.machine import resident_memory
 from lm_core.models import models
 from lm_core.runs import manager as manager_module
 from lm_core.runs import processes
-from lm_core.runs.manager import CAN_GO_ON, KILLED, RunManager
+from lm_core.runs.manager import KILLED, RunManager
 from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_count
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -173,33 +173,45 @@ def test_pause_resume_and_stop_reach_the_worker(
     assert sorted(points(manager, run)) == list(range(1, max(points(manager, run)) + 1))
 
 
-def test_a_killed_worker_costs_its_own_run_alone_and_nothing_that_was_shown(
+def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(
     manager: RunManager,
 ) -> None:
+    """By themselves, exactly as they would have gone on, and the page says why."""
     mine, other = started(manager, "ada"), started(manager, "bob", seed=1)
     until(lambda: manager.store.last(Checkpointed, mine))
     checkpoint = manager.store.last(Checkpointed, mine)["step"]
     until(lambda: max(points(manager, mine)) > checkpoint + 20)
+    seen, killed = points(manager, mine), manager.store.get(mine).pid
 
-    os.kill(manager.store.get(mine).pid, signal.SIGKILL)
-    until(lambda: status(manager, mine) == "interrupted")
-    assert manager.store.get(mine).message == (
-        "The training process was ended from outside by SIGKILL "
-        f"(often: the machine ran out of memory). {CAN_GO_ON}"
-    )
-    seen, others = points(manager, mine), max(points(manager, other))
-    until(lambda: max(points(manager, other)) > others + 20)
-    assert status(manager, other) == "running"
-
-    with pytest.raises(RunNotFound):
-        manager.resume(mine, "bob")
-    manager.resume(mine, "ada")
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: manager.store.get(mine).pid != killed)
     until(lambda: max(points(manager, mine)) > max(seen) + 20)
     again = points(manager, mine)
     assert sorted(again) == list(range(1, max(again) + 1))
     # From the checkpoint on the steps were done a second time, and came out the same.
     assert {step: again[step] for step in seen} == seen
+    said = manager.store.get(mine).message
+    assert "ended from outside by SIGKILL (often: the machine ran out of memory)." in said
+    assert "It went on from step" in said
+    others = max(points(manager, other))
+    until(lambda: max(points(manager, other)) > others + 20)
+    assert status(manager, other) == "running"
     stop(manager, mine, other)
+
+
+def test_two_runs_share_one_process_and_the_death_of_it(manager: RunManager) -> None:
+    """Four runs on two places: with each process two die, and all of them go on."""
+    runs = [started(manager, owner, seed=k) for k, owner in enumerate(("ada", "bob", "cy", "dan"))]
+    where = {run: manager.store.get(run).pid for run in runs}
+    assert len(set(where.values())) == 2
+    reached = {run: max(points(manager, run)) for run in runs}
+    until(lambda: all(max(points(manager, run)) > reached[run] for run in runs))
+    os.kill(where[runs[0]], signal.SIGKILL)
+    until(lambda: all(manager.store.get(run).pid != where[runs[0]] for run in runs))
+    reached = {run: max(points(manager, run)) for run in runs}
+    until(lambda: all(max(points(manager, run)) > reached[run] for run in runs))
+    assert {status(manager, run) for run in runs} == {"running"}
+    stop(manager, *runs)
 
 
 @pytest.mark.parametrize("early", [True, False])

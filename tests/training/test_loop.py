@@ -9,6 +9,7 @@ from lm_core.encoded import encode_documents
 from lm_core.generation import write_text
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
+from lm_core.training.clock import Seconds
 from lm_core.training.events import (
     Checkpointed,
     Diagnosed,
@@ -196,9 +197,8 @@ def test_pauses_do_not_count_as_time(every_step: None, monkeypatch: pytest.Monke
             now[0] += 1000.0
             self.resume()
 
-    monkeypatch.setattr(loop.time, "perf_counter", lambda: now[0])
     control = Asleep()
-    events = make(control=control, budget=Budget(seconds=60)).run()
+    events = make(control=control, budget=Budget(seconds=60), clock=lambda: now[0]).run()
     seen = []
     for event in events:
         if isinstance(event, Step):
@@ -231,7 +231,7 @@ def test_a_budget_in_seconds_ends_when_they_are_over(monkeypatch: pytest.MonkeyP
     class Steady:
         """A clock by which each step takes a second."""
 
-        def __init__(self, already: float) -> None:
+        def __init__(self, already: float, clock: Seconds) -> None:
             assert already == 0
 
         def seconds(self) -> float:

@@ -1,14 +1,13 @@
 """How often a run saves, and that what it saves can be gone on from."""
 
 import math
-import types
 
 import pytest
 import torch
 
 from lm_core.tasks import NextToken
 from lm_core.tasks.counting import sizes_of
-from lm_core.training import Budget, Control, Trainer, TrainSettings, loop, saving
+from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
 from lm_core.training.events import Checkpointed, Failed, Finished
 from lm_core.training.saving import LEAST, SHARE, Saving
 from tests.tiny import TEXT, encoded, tiny_model
@@ -32,8 +31,6 @@ class World:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, step: float, save: float) -> None:
         self.now, self.cost, self.saved = 0.0, save, []
-        watch = types.SimpleNamespace(perf_counter=lambda: self.now)
-        monkeypatch.setattr(saving, "time", watch)
         plain = Trainer.take_step
 
         def one_step(training, *given):
@@ -52,7 +49,7 @@ class World:
 def test_saving_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
     steps = 400
     world = World(monkeypatch, step=10 * max(cost, 0.1), save=cost)
-    list(make(steps=steps, save=world.save).run())
+    list(make(steps=steps, save=world.save, clock=lambda: world.now).run())
     *on_the_way, last = world.saved
     assert last == steps
     # Before the first, what it takes is a guess; from then on it is known.
@@ -63,7 +60,7 @@ def test_saving_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch, co
 
 def test_where_it_costs_nothing_some_seconds_lie_between(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, step=1.0, save=0.0)
-    list(make(steps=31, save=world.save).run())
+    list(make(steps=31, save=world.save, clock=lambda: world.now).run())
     apart = int(LEAST) + 1
     assert world.saved == [*range(apart, 31, apart), 31]
 

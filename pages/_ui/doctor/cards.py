@@ -12,7 +12,7 @@ from pages._ui.shared.cures import BADGES, mended, said, title_of
 from pages._ui.shared.filling import fill
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import standing
+from pages._ui.shared.standing import sharing, standing, waiting
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
@@ -86,12 +86,12 @@ def _cards(run_id: str, was_active: bool) -> None:
 
 def _status(run: "Run", found: dict[str, Any]) -> None:
     runs = session.manager()
-    place = runs.queue_position(run.id)
+    outlook = runs.outlook(run.id)
+    every = outlook.every if outlook else 0.0
     words = {
-        "queued": "Waiting for a free worker"
-        + (f": number {place} in the queue." if place else "."),
+        "queued": waiting(run),
         "starting": standing(run, "", "finding"),
-        "running": standing(run, "Examining …", "finding"),
+        "running": standing(run, f"Examining … {sharing(run)}".strip(), "finding", every),
         "finished": "Done.",
         "stopped": "Stopped.",
         "failed": "It could not go on.",

@@ -8,11 +8,12 @@ from pages._ui.shared import session
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
+SEEN_SECONDS = 2.0  # from one turn of a run to its next, below which nobody sees them
 SILENT_SECONDS = 10.0  # without a sign of going on, beyond which that is said
 PREPARING = "Reading the text and building the model"
 
 
-def standing(run: "Run", doing: str, sign: str) -> str:
+def standing(run: "Run", doing: str, sign: str, every: float = 0.0) -> str:
     """Of a run that a worker has.
 
     What is seen is said and nothing more: a large step, an evaluation or a busy machine is no
@@ -21,12 +22,13 @@ def standing(run: "Run", doing: str, sign: str) -> str:
     Args:
         doing: what it does, as a sentence.
         sign: what shows that it goes on: a step, a finding.
+        every: seconds from one of its turns to the next.
     """
     from lm_core.charts.words import how_long
 
     begun = run.started or run.created
     silent = time.time() - max(begun, run.moved or begun)
-    if silent <= SILENT_SECONDS:
+    if silent <= SILENT_SECONDS + every:
         return f"{PREPARING} …" if run.status == "starting" else doing
     if run.status == "starting":
         return f"{PREPARING}, for {how_long(silent)} now."
@@ -34,13 +36,21 @@ def standing(run: "Run", doing: str, sign: str) -> str:
 
 
 def waiting(run: "Run") -> str:
-    """The place in the queue, and about how long it takes."""
-    from lm_core.charts.words import duration
+    """The place among those who wait for their first turn."""
+    place = session.manager().queue_position(run.id)
+    number = "" if place is None else f": number {place} in the queue"
+    return f"Waiting for its first turn{number}."
 
-    runs = session.manager()
-    place = runs.queue_position(run.id)
-    if place is None:
-        return "Waiting for a free worker."
-    seconds = runs.waiting_seconds(run.id)
-    about = f", about {duration(seconds)} from now" if seconds is not None else ""
-    return f"Waiting for a free worker: number {place} in the queue{about}."
+
+def sharing(run: "Run") -> str:
+    """With how many a run shares this machine, and what that means for it; "" where none waits for
+    another."""
+    from lm_core.charts.words import duration, how_long
+    from lm_core.figures import count
+
+    outlook = session.manager().outlook(run.id)
+    if outlook is None or outlook.every < SEEN_SECONDS:
+        return ""
+    turns = f"{count(outlook.sharing, 'run')} take turns on this machine"
+    done = "" if outlook.done is None else f", and is done in about {duration(outlook.done)}"
+    return f"{turns}: this one moves about every {how_long(outlook.every)}{done}."

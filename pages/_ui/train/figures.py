@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import session
 from pages._ui.train.curves import (
     figures_of,
     measure_of,
@@ -49,7 +50,8 @@ def run_figures(store: "RunStore", run: "Run", judgement: "Judgement", shown: "S
     at, kept = "at step", shown.kept
     if kept and not run.active:
         at, known = "kept, step", kept
-    left = seconds_left(store, run) if run.active else None
+    outlook = session.manager().outlook(run.id)
+    left = outlook.done if outlook else seconds_left(store, run) if run.active else None
     with st.container(horizontal=True, gap="small", key="train-figures"):
         st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
         st.metric("Time left", "–" if left is None else duration(left), width=100)

@@ -13,7 +13,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import waiting
+from pages._ui.shared.standing import sharing, waiting
 from pages._ui.train.curves import of_tokens, run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
@@ -99,7 +99,7 @@ def _status(run: "Run", judgement: "Judgement") -> None:
     words = {
         "queued": waiting(run),
         "starting": "Reading the text and building the model …",
-        "running": judgement.standing("running"),
+        "running": f"{judgement.standing('running')} {sharing(run)}".strip(),
         "paused": "Paused.",
         "finished": judgement.standing("finished", early=bool(run.facts.get("early"))),
         "stopped": "Stopped.",

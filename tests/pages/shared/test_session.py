@@ -75,7 +75,7 @@ def test_clearing_the_caches_starts_no_second_manager_and_loses_no_run() -> None
         assert session._manager() is manager
         assert session._backend() is workers is manager.backend
         assert manager.store.get(run).status == "running"
-        assert run in manager._running
+        assert run in manager._turns.going
     finally:
         forget(manager.store, run)
 
