@@ -66,7 +66,9 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
     "title": str,
     "corpus": {"items": bool, ANY: str},
     "counts": {ANY: {ANY: int}},
-    "metrics": {ANY: {"nats_per_token": int | float, "tokens": int}},
+    "metrics": {
+        ANY: {"nats_per_token": int | float, "tokens": int, "metrics": {ANY: int | float}},
+    },
     "spec": {"codec": {"name": str}},
     "task": {"name": str},
     "step": int,

@@ -44,6 +44,15 @@ def setting(
     return dataclasses.field(default=default, metadata=said)
 
 
+def another(settings: type, field: str, **changes: Any) -> Any:
+    """A field as another settings class has it, but for `changes`: its `default`, or what is said.
+
+    position: str = another(TransformerSettings, "position", default="sinusoidal")
+    """
+    (found,) = (f for f in dataclasses.fields(settings) if f.name == field)
+    return setting(**{"default": found.default, **found.metadata, **changes})
+
+
 @cache
 def _types(cls: type) -> dict[str, type]:
     return typing.get_type_hints(cls)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, nearest
 from lm_core.models import models
-from lm_core.settings import Settings, plain_type, setting
+from lm_core.settings import Settings, another, plain_type, setting
 from lm_core.tokenizers import tokenizers
 from lm_core.training import TrainSettings
 
@@ -176,3 +176,17 @@ def test_an_error_names_its_settings_as_a_screen_labels_them():
         "“Width” (64) must be “Heads” (3) times an even number."
     )
     assert error.called({}) == str(error)
+
+
+def test_a_field_of_another_class_keeps_what_is_not_said_anew() -> None:
+    @dataclass(frozen=True)
+    class Larger(Settings):
+        size: int = another(Example, "size", default=9)
+        kind: str = another(Example, "kind", help="Which one.")
+
+    assert Larger() == Larger(size=9, kind="one")
+    size, kind = dataclasses.fields(Larger)
+    assert (size.metadata["help"], size.metadata["high"]) == ("How large.", 100)
+    assert (kind.metadata["help"], kind.metadata["choices"]) == ("Which one.", ("one", "two"))
+    with pytest.raises(BadSettings, match="from 1 to 100"):
+        Larger(size=101)

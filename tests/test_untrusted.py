@@ -155,7 +155,14 @@ CARD = {
     "title": "A model",
     "corpus": {"name": "names", "title": "Names", "licence": "", "items": True},
     "counts": {"train": {"tokens": 9, "characters": 9, "bytes": 9}},
-    "metrics": {"validation": {"nats_per_token": 2.5, "tokens": 9, "whole_split": True}},
+    "metrics": {
+        "validation": {
+            "nats_per_token": 2.5,
+            "tokens": 9,
+            "whole_split": True,
+            "metrics": {"perplexity": 12.2},
+        },
+    },
     "spec": {"corpus": {"name": "names"}, "tokenizer": {"name": "char"}},
     "step": 3,
     "tokens": 9,
@@ -222,7 +229,8 @@ def assert_form(value: Any, form: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", most_slow(["step", "tokens", "seconds", "counts", "spec"], quick=["step", "spec"])
+    "key",
+    most_slow(["step", "tokens", "seconds", "counts", "spec", "metrics"], quick=["step", "spec"]),
 )
 @given(value=JSON)
 def test_a_resumed_card_that_holds_anything_goes_on_or_is_refused(

@@ -103,8 +103,9 @@ def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
     """Of a run that has had all it was given: its checkpoint stays as it is, in `folder`."""
     training.folder = folder
     say(f"Nothing is left to do after step {training.trainer.step}: {folder} stays as it is.")
-    nats = {split: score.get("nats_per_token") for split, score in training.metrics.items()}
-    return _answer(training, {split: (loss, {}) for split, loss in nats.items()})
+    card = training.metrics.items()
+    scored = {split: (s.get("nats_per_token"), s.get("metrics", {})) for split, s in card}
+    return _answer(training, scored)
 
 
 def _answer(

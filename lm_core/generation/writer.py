@@ -17,6 +17,8 @@ from lm_core.generation.samplers import SamplerSettings, sample, shaped, tempera
 from lm_core.generation.session import Session, next_logits, window_start
 from lm_core.models.contract import LanguageModel, numbers_only
 
+AS_THEY_ARE = SamplerSettings()  # the probabilities, which the model's own scores give
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -48,20 +50,26 @@ class Writer:
         self._session = Session(model, torch.tensor([self.prompt], device=model.device))
         self.written: list[int] = []
         self.probabilities: list[float] = []  # of each written token, by the model at temperature 1
-        self.logits = self._session.logits[0].clone()  # (V,) for the next token
 
     def __repr__(self) -> str:
         return f"Writer({len(self.prompt)} + {len(self.written)} tokens)"
 
-    def step(self, sampler: SamplerSettings | None = None) -> int:
+    def step(self, sampler: SamplerSettings = AS_THEY_ARE) -> int:
         """Choose the next token, write it, and read it as if it had been given. Its id."""
-        sampler, now = sampler or SamplerSettings(), self.logits.unsqueeze(0)
-        id = int(sample(now, sampler, self._generator, self._session.ids))
-        following = self._session.push(torch.tensor([id], device=now.device))
-        self.probabilities.append(float(self.logits.float().softmax(-1)[id]))
+        session = self._session
+        with torch.inference_mode():
+            chosen = sample(session.logits, sampler, self._generator, session.ids)  # (1,)
+            id = chosen.item()
+            probability = self.logits.float().softmax(-1)[id].item()
+            numbers_only(session.push(chosen))
+        self.probabilities.append(probability)
         self.written.append(id)
-        self.logits = numbers_only(following[0]).clone()
         return id
+
+    @property
+    def logits(self) -> Tensor:
+        """(V,) for the next token."""
+        return self._session.logits[0]
 
     @property
     def forgotten(self) -> int:

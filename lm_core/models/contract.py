@@ -11,6 +11,7 @@ The exception says so: a family that is not `causal` reads a text from both side
 about the token at the place itself, it has no state, and its `nats` hide what they ask for.
 """
 
+import math
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, ClassVar
@@ -130,7 +131,8 @@ def numbers_only(logits: Tensor) -> Tensor:
     Raises:
         BadCheckpoint: they give none.
     """
-    if not logits.amax(-1).isfinite().all():  # amax is not a number where one of a row is none
+    largest = logits.amax(-1).flatten().tolist()  # not a number where one of a row is none
+    if not all(map(math.isfinite, largest)):
         raise BadCheckpoint(NO_NUMBERS)
     return logits
 

@@ -15,9 +15,7 @@ sees what follows, and how long the text is.
 Shapes: B batch, T time, C = n_embd channels, H heads, V vocabulary.
 """
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -32,36 +30,28 @@ from lm_core.models.network import Network
 from lm_core.models.positions import Positions, start_embedding
 from lm_core.models.tracing import record
 from lm_core.models.transformer import Block, TransformerSettings
-from lm_core.settings import setting
+from lm_core.settings import another, setting
 
 EVERY = 7  # a model that is asked, not trained, has every seventh token hidden: BERT's 15 %
-
-
-def _from(name: str, default: Any) -> Any:
-    """A setting of the decoder with another default."""
-    (field,) = (f for f in dataclasses.fields(TransformerSettings) if f.name == name)
-    return dataclasses.field(default=default, metadata=field.metadata)
 
 
 @dataclass(frozen=True)
 class PaperSettings(TransformerSettings):
     """The settings of a Transformer, and the choices of 2017 as defaults."""
 
-    position: str = _from("position", "sinusoidal")
-    qk_norm: bool = _from("qk_norm", False)
-    activation: str = _from("activation", "relu")
-    norm: str = _from("norm", "layer")
-    norm_place: str = _from("norm_place", "after")
-    bias: bool = _from("bias", True)
+    position: str = another(TransformerSettings, "position", default="sinusoidal")
+    qk_norm: bool = another(TransformerSettings, "qk_norm", default=False)
+    activation: str = another(TransformerSettings, "activation", default="relu")
+    norm: str = another(TransformerSettings, "norm", default="layer")
+    norm_place: str = another(TransformerSettings, "norm_place", default="after")
+    bias: bool = another(TransformerSettings, "bias", default=True)
 
 
 @dataclass(frozen=True)
 class EncoderSettings(PaperSettings):
     """Sizes and parts of an encoder, and how much is hidden from it."""
 
-    block_size: int = setting(
-        64, title="Context", low=2, high=8192, unit="tokens", help="How much it reads at once."
-    )
+    block_size: int = another(PaperSettings, "block_size", help="How much it reads at once.")
     masked: float = setting(
         0.15,
         title="Hidden share",

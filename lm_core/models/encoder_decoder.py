@@ -34,7 +34,7 @@ from lm_core.models.positions import start_embedding
 from lm_core.models.tracing import Trace, record, trace
 from lm_core.models.transformer import Block, make_attention
 from lm_core.models.translating import Translates, Writing, unpadded
-from lm_core.settings import setting
+from lm_core.settings import another, setting
 
 KeysValues = list[tuple[Tensor, Tensor]]  # for each layer two (B, G, tokens, D)
 
@@ -43,8 +43,11 @@ KeysValues = list[tuple[Tensor, Tensor]]  # for each layer two (B, G, tokens, D)
 class EncoderDecoderSettings(PaperSettings):
     """Sizes and parts of an encoder-decoder."""
 
-    n_layer: int = setting(
-        2, title="Layers", low=1, high=48, help="Blocks of the encoder, and as many of the decoder."
+    n_layer: int = another(
+        PaperSettings,
+        "n_layer",
+        default=2,
+        help="Blocks of the encoder, and as many of the decoder.",
     )
     source: int = setting(
         0,

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings
+from lm_core.models import fields
 from lm_core.models.contract import LanguageModel, models
 from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
@@ -38,15 +39,7 @@ class NeuralBigramSettings(Settings):
         high=1000.0,
         help="Price of large weights: the higher, the more alike all tokens are, as with +k.",
     )
-    block_size: int = setting(
-        64,
-        title="Row",
-        low=1,
-        high=8192,
-        unit="tokens",
-        help="Tokens in a row of a batch; each is guessed from the one before it alone.",
-        advanced=True,
-    )
+    block_size: int = fields.row("the one before it alone")
 
 
 @models.register(

@@ -21,8 +21,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings
+from lm_core.models import fields
 from lm_core.models.contract import IGNORED
-from lm_core.models.heads import HEADS, make_head
+from lm_core.models.heads import make_head
 from lm_core.models.network import Network
 from lm_core.models.regularise import activation_penalty, change_penalty, drop_locked, drop_words
 from lm_core.models.tracing import record, tracing
@@ -33,13 +34,9 @@ from lm_core.settings import Settings, setting
 class RecurrentSettings(Settings):
     """Sizes of a recurrent network, and what holds it back."""
 
-    n_layer: int = setting(1, title="Layers", low=1, high=16, help="Cells on top of each other.")
-    n_embd: int = setting(
-        64, title="Width of a token", low=1, high=4096, help="Numbers that stand for a token."
-    )
-    n_hidden: int = setting(
-        256, title="Memory", low=1, high=8192, unit="cells", help="Numbers that carry the past on."
-    )
+    n_layer: int = fields.layers()
+    n_embd: int = fields.token_width(64)
+    n_hidden: int = fields.memory()
     block_size: int = setting(
         64,
         title="Truncation",
@@ -48,22 +45,14 @@ class RecurrentSettings(Settings):
         unit="tokens",
         help="How many tokens back an error is traced while training.",
     )
-    dropout: float = setting(
-        0.0, title="Dropout", low=0.0, high=0.9, help="Share of numbers hidden while training."
-    )
+    dropout: float = fields.dropout()
     tied: bool = setting(
         False,
         title="Shared embedding",
         help="Use one table to read tokens and to guess them (needs equal widths).",
         advanced=True,
     )
-    head: str = setting(
-        "linear",
-        title="Head",
-        choices=HEADS,
-        help="adaptive tells rare tokens apart in groups: quicker for a large vocabulary of words.",
-        advanced=True,
-    )
+    head: str = fields.head()
     locked_dropout: float = setting(
         0.0,
         title="Locked dropout",

@@ -30,6 +30,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lm_core.errors import BadSettings
+from lm_core.models import fields
 from lm_core.models.contract import Model, models, picked
 from lm_core.models.heads import LinearHead
 from lm_core.models.recurrent import State
@@ -55,16 +56,10 @@ class RnnTranslatorSettings(Settings):
         help="none: all of the source is in one state. bahdanau: before each token it looks where "
         "to read. luong: after each.",
     )
-    n_layer: int = setting(1, title="Layers", low=1, high=16, help="Cells on top of each other.")
-    n_embd: int = setting(
-        128, title="Width of a token", low=1, high=4096, help="Numbers that stand for a token."
-    )
-    n_hidden: int = setting(
-        256, title="Memory", low=1, high=8192, unit="cells", help="Numbers that carry the past on."
-    )
-    dropout: float = setting(
-        0.0, title="Dropout", low=0.0, high=0.9, help="Share of numbers hidden while training."
-    )
+    n_layer: int = fields.layers()
+    n_embd: int = fields.token_width(128)
+    n_hidden: int = fields.memory()
+    dropout: float = fields.dropout()
     reads: str = setting(
         "auto",
         title="Reads the source",

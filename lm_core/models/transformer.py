@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
-from lm_core.models import decoding
+from lm_core.models import decoding, fields
 from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
 from lm_core.models.heads import HEADS, make_head
@@ -49,9 +49,7 @@ class TransformerSettings(Settings):
     block_size: int = setting(
         64, title="Context", low=2, high=8192, unit="tokens", help="How far back it can look."
     )
-    dropout: float = setting(
-        0.0, title="Dropout", low=0.0, high=0.9, help="Share of numbers hidden while training."
-    )
+    dropout: float = fields.dropout()
     position: str = setting(
         "rotary",
         title="Positions",

@@ -25,9 +25,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lm_core.models import fields
 from lm_core.models.context import last, windows, with_past
 from lm_core.models.contract import IGNORED, models
-from lm_core.models.heads import HEADS, make_head
+from lm_core.models.heads import make_head
 from lm_core.models.network import Network
 from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
@@ -44,31 +45,13 @@ class WaveNetSettings(Settings):
         high=12,
         help="Each doubles the context: 3 see 8 tokens, 4 see 16.",
     )
-    n_embd: int = setting(
-        24, title="Width of a token", low=1, high=4096, help="Numbers that stand for a token."
-    )
+    n_embd: int = fields.token_width(24)
     n_hidden: int = setting(
         256, title="Width of a node", low=1, high=8192, help="Numbers that stand for several."
     )
-    dropout: float = setting(
-        0.0, title="Dropout", low=0.0, high=0.9, help="Share of numbers hidden while training."
-    )
-    block_size: int = setting(
-        64,
-        title="Row",
-        low=1,
-        high=8192,
-        unit="tokens",
-        help="Tokens in a row of a batch; each is guessed from its own context.",
-        advanced=True,
-    )
-    head: str = setting(
-        "linear",
-        title="Head",
-        choices=HEADS,
-        help="adaptive tells rare tokens apart in groups: quicker for a large vocabulary of words.",
-        advanced=True,
-    )
+    dropout: float = fields.dropout()
+    block_size: int = fields.row("its own context")
+    head: str = fields.head()
 
 
 class Fuse(nn.Module):

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,8 +172,9 @@ def test_a_resume_with_nothing_left_to_do_changes_no_byte(
         out, err = capfd.readouterr()
         found = json.loads(out)
         assert found.keys() == first.keys()
-        for key in ("out", "steps", "tokens", "validation_nats"):
+        for key in ("out", "steps", "tokens", "validation_nats", "train_nats", "metrics"):
             assert found[key] == first[key]
+        assert found["metrics"]["perplexity"] == pytest.approx(math.exp(first["validation_nats"]))
         assert f"Nothing is left to do after step {first['steps']}: " in err
         assert files(folder) == before
         assert not (tmp_path / "on").exists()

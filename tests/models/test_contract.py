@@ -14,11 +14,18 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
-from lm_core.errors import BadSettings
+from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.generation import SamplerSettings, generate
 from lm_core.models import models
 from lm_core.models.building import out_of_memory
-from lm_core.models.contract import IGNORED, LanguageModel, Model, detach, restart
+from lm_core.models.contract import (
+    IGNORED,
+    LanguageModel,
+    Model,
+    detach,
+    numbers_only,
+    restart,
+)
 from lm_core.models.tracing import trace
 from lm_core.training.optimizers import OPTIMIZERS
 from tests.marks import most_slow
@@ -439,3 +446,13 @@ def test_nothing_is_kept_that_no_gradient_could_go_through(family: str, rows: in
     gc.collect()
     tensors = [t for t in gc.get_objects() if type(t) is torch.Tensor]
     assert [t.shape for t in tensors if t.is_inference()] == []
+
+
+@pytest.mark.parametrize("bad", [math.inf, math.nan, -math.inf])
+def test_scores_that_give_no_probabilities_are_refused_in_any_row(bad: float) -> None:
+    scores = torch.zeros(2, 3, 4)
+    scores[1, 2, 3] = -math.inf  # one impossible token is none the less a probability
+    assert numbers_only(scores) is scores
+    scores[1, 2] = bad
+    with pytest.raises(BadCheckpoint, match="train it again"):
+        numbers_only(scores)

@@ -18,6 +18,8 @@ from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.worker import execute
 from lm_core.training import Budget
 from pages._ui.shared import session
+from pages._ui.shared.corpus_choice import CorpusChoice
+from pages._ui.train.example import nearest_first
 from tests.pages.html import html
 from tests.tasks.test_toys import TOYS
 from tests.tasks.toys import moved_in
@@ -89,6 +91,52 @@ def test_each_kind_of_data_has_its_models(
     assert not {models[name].title for name in never} & titles
     assert corpora[corpus].extra["info"].kind in spec.learned.kinds
     assert not train.button(key="train-start").disabled
+
+
+@pytest.mark.parametrize(
+    ("corpus", "family", "shipped", "unit"),
+    [
+        ("names", "transformer", "Transformer, US first names, 2017", "nats per character"),
+        ("names", "lstm", "LSTM, US first names, 2017", "nats per character"),
+        ("speeches", "lstm", "LSTM, State of the Union addresses", "nats per token"),
+        (
+            "numbers-in-words",
+            "encoder-decoder",
+            "Encoder-decoder, Numbers, English to French",
+            "nats per word",
+        ),
+    ],
+)
+def test_before_a_run_the_curve_is_of_a_model_of_such_data(
+    train: AppTest, corpus: str, family: str, shipped: str, unit: str
+) -> None:
+    choose(train, corpus)
+    train.selectbox(key="train-model").select(family).run()
+    said = [c.value for c in train.caption if c.value.startswith("An example that ships")]
+    assert [one.partition(": ")[2] for one in said] == [shipped]
+    assert any(unit in chart.proto.spec for chart in train.get("vega_lite_chart"))
+    assert not train.info
+
+
+def test_of_the_models_that_ship_the_one_most_like_the_chosen_is_the_example() -> None:
+    pairs = CorpusChoice("numbers-en-fr", "", False, "", ready=True, kind="pairs")
+    from lm_core.models import models
+
+    for attention in ("none", "bahdanau", "luong"):
+        settings = models["rnn-translator"].settings(attention=attention).to_dict()
+        nearest = nearest_first(pairs, "rnn-translator", settings)[0]
+        assert nearest.card["model"]["attention"] == attention
+    settings = default_spec(pairs.spec(), "encoder-decoder").model.to_dict()
+    nearest = nearest_first(pairs, "encoder-decoder", settings)[0]
+    assert nearest.folder.name == "translate-transformer"
+
+
+@pytest.mark.parametrize("corpus", ["names-by-sex", "speeches-by-year"])
+def test_where_no_model_of_such_data_ships_that_is_said(train: AppTest, corpus: str) -> None:
+    choose(train, corpus)
+    assert not train.get("vega_lite_chart")
+    (told,) = train.info
+    assert told.value.startswith("No model that learned from data of this kind ships")
 
 
 def test_a_model_for_other_data_is_replaced_and_one_that_fits_stays(train: AppTest) -> None:

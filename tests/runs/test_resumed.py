@@ -112,10 +112,12 @@ def test_stopped_and_resumed_is_one_curve_and_one_model(
 def test_nothing_left_to_do_changes_no_byte(store: RunStore, family: str) -> None:
     run = queued(store, family)
     worked(store, run)
-    curve, before = shown(store, run), files(store, run)
+    curve, before, scored = shown(store, run), files(store, run), store.last(Evaluated, run)
     assert worked(store, run) == "finished"
     assert shown(store, run) == curve
     assert files(store, run) == before
+    assert "perplexity" in scored["metrics"] or family == "encoder"
+    assert store.last(Evaluated, run)["metrics"] == scored["metrics"]
 
 
 @pytest.mark.parametrize(("family", "steps"), [("lstm", BUDGET), ("ngram", FITS)])

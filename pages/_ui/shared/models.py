@@ -58,11 +58,16 @@ class Choice:
         return issubclass(family, LanguageModel) and self.task == family.tasks[0]
 
     @property
-    def of_pairs(self) -> bool:
-        """Whether it turns one text into another."""
+    def kinds(self) -> tuple[str, ...]:
+        """Of data, that its task learns from."""
         from lm_core.training.task import tasks
 
-        return "pairs" in tasks[self.task].build.kinds
+        return tasks[self.task].build.kinds
+
+    @property
+    def of_pairs(self) -> bool:
+        """Whether it turns one text into another."""
+        return "pairs" in self.kinds
 
     @property
     def writes(self) -> bool:

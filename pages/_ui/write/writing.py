@@ -67,13 +67,15 @@ class Draft:
     def _last_piece(self) -> str:
         """What the newest token adds to the text: words bring their own space, and the bytes of a
         letter wait until it is whole."""
-        tokenizer, ids = self.checkpoint.tokenizer, self.writer.prompt + self.writer.written
-        tail = ids[-WINDOW - 1 :]
+        tokenizer, few = self.checkpoint.tokenizer, WINDOW + 1
+        tail = [*self.writer.prompt[-few:], *self.writer.written[-few:]][-few:]
         before = tokenizer.decode(tail[:-1]).rstrip("\ufffd")
         after = tokenizer.decode(tail).rstrip("\ufffd")
         piece = after[len(before) :] if after.startswith(before) else ""
-        ends_open = self.text[-1:] in ("", " ", "\n")
-        return piece.lstrip(" ") if ends_open and not tokenizer.lossless else piece
+        if tokenizer.lossless:
+            return piece
+        last = next((piece for piece in reversed(self.pieces) if piece), self.prompt)
+        return piece.lstrip(" ") if last[-1:] in ("", " ", "\n") else piece
 
 
 def begin(choice: models.Choice, prompt: str, seed: int) -> Draft:
