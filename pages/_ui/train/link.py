@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
-from pages._ui.shared import address, corpus_choice
+from pages._ui.shared import address, class_address, corpus_choice
 from pages._ui.shared.corpus_choice import CorpusChoice, take_corpus
 from pages._ui.shared.filling import Filling, fill
 
@@ -26,7 +26,10 @@ UNREAD = (
 def link_to_settings(spec: "RunSpec | None") -> None:
     """The link behind a small button, with a button to copy it; None where what is filled in does
     not go together."""
-    if not st.context.url:
+    url = st.context.url
+    if url and class_address.for_class():
+        url = class_address.for_others(url) or url
+    if not url:
         return
     with st.popover(
         "Link to these settings",
@@ -37,7 +40,7 @@ def link_to_settings(spec: "RunSpec | None") -> None:
     ):
         if spec is not None:
             query = urlencode({ADDRESS_KEY: spec.to_address()})
-            st.code(f"{st.context.url}?{query}", language=None, wrap_lines=True)
+            st.code(f"{url}?{query}", language=None, wrap_lines=True)
             st.caption("It opens this form as it is filled in here. Runs stay in your browser.")
 
 
