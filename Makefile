@@ -13,10 +13,13 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-slow lint format bench checkpoints screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format bench checkpoints screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
+
+class: install  ## the same for a class: its address in your network, large and as a QR code
+	@LM_LAB_CLASS=$${LM_LAB_CLASS:-1} $(MAKE) --no-print-directory run
 
 test: dev chromium lint  ## lint, then unit, page and browser tests
 	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)

@@ -7,9 +7,10 @@ from pages._ui.shared import address, everywhere, session
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 
+    from pages._ui.shared.class_address import announced
     from pages._ui.shared.cookie import VisitorCookie
 
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
+    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=announced)
 else:
     session.begin()
 

@@ -1,7 +1,9 @@
 """What this machine offers, found out without importing torch."""
 
+import ipaddress
 import os
 import platform
+import socket
 from pathlib import Path
 
 # Where a container's limit is written, what of it is used, and what of that can be given up.
@@ -14,6 +16,8 @@ GROUPS = (
         "total_inactive_file",
     ),
 )
+
+ELSEWHERE = "192.0.2.1"  # an address of no machine (RFC 5737)
 
 
 def cores() -> int:
@@ -32,6 +36,22 @@ def processor() -> str:
     except OSError:
         found = []
     return found[0].strip() if found else platform.processor() or platform.machine()
+
+
+def network_address() -> str | None:
+    """The IPv4 address by which others in the same network reach this machine: that of the card
+    which leads elsewhere, found without sending anything, or what its name stands for. None where
+    it is in no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as card:
+        try:
+            card.connect((ELSEWHERE, 1))
+            found = card.getsockname()[0]
+        except OSError:
+            try:
+                found = socket.gethostbyname(socket.gethostname())
+            except OSError:
+                return None
+    return None if ipaddress.ip_address(found).is_loopback else found
 
 
 def free_memory() -> int | None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.shared import front_door, models, session
+from pages._ui.shared import class_address, front_door, models, session
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.write import writing, written
@@ -139,7 +139,9 @@ def ways_in() -> None:
 
 
 front_door.enter()
-st.title("Language Model Lab")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Language Model Lab", width="stretch")
+    class_address.for_projector()
 st.write("A language model does one thing: it guesses what comes next. Type, and watch one guess.")
 shown = st.container(key="home-stage", gap=None)
 shown.html("<span></span>")  # one with nothing in it would take no room

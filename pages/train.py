@@ -10,12 +10,14 @@ from pages._ui.shared.show import show_source
 from pages._ui.train.example import example
 from pages._ui.train.form import choose, more_settings
 from pages._ui.train.going_runs import goes_on, going_runs
-from pages._ui.train.link import link_for_others
+from pages._ui.train.link import link_to_settings
 from pages._ui.train.live import live_panel
 from pages._ui.train.past_runs import past_runs
 
 front_door.enter()
-st.title("Train")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Train", width="stretch")
+    link = st.container(width="content")
 st.write(
     "The model reads a little, guesses what comes next, is corrected, and guesses better. The "
     "curve shows how surprised it still is: lower is better."
@@ -45,6 +47,8 @@ with controls:
     except LabError as error:
         wrong = str(error)
     pressed = place.pressed(corpus, wrong)
+with link:
+    link_to_settings(spec)
 with session.mending():
     usable = session.manager() is not None
 if usable:
@@ -67,7 +71,6 @@ if not shown:
 if usable:
     with session.mending():
         past_runs(run_id)
-link_for_others(TRAINED.name)
 
 
 def code() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lm_core import machine
-from lm_core.machine import free_memory, resident_memory
+from lm_core.machine import free_memory, network_address, resident_memory
 
 
 def test_what_is_free_and_what_is_held_are_numbers_or_unknown() -> None:
@@ -42,3 +42,49 @@ def test_a_file_of_the_system_that_says_nothing(tmp_path: Path, content: str) ->
     (tmp_path / "meminfo").write_text(content)
     assert machine._field(str(tmp_path / "meminfo"), "MemAvailable:", 1024) is None
     assert machine._field(str(tmp_path / "none"), "MemAvailable:", 1024) is None
+
+
+class Card:
+    """A network card with an address, or with the cable out."""
+
+    def __init__(self, address: str | None) -> None:
+        self.address = address
+
+    def __call__(self, *_: object) -> "Card":
+        return self
+
+    def __enter__(self) -> "Card":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def connect(self, _: object) -> None:
+        if self.address is None:
+            raise OSError("unreachable")
+
+    def getsockname(self) -> tuple[str, int]:
+        return self.address, 1
+
+
+@pytest.mark.parametrize(
+    ("card", "named", "found"),
+    [
+        ("192.168.178.23", None, "192.168.178.23"),
+        (None, "192.168.178.23", "192.168.178.23"),
+        (None, "127.0.1.1", None),
+        (None, None, None),
+        ("127.0.0.1", None, None),
+    ],
+)
+def test_others_in_the_network_reach_it_by_its_card_or_its_name(
+    monkeypatch: pytest.MonkeyPatch, card: str | None, named: str | None, found: str | None
+) -> None:
+    def lookup(_: str) -> str:
+        if named is None:
+            raise OSError("unknown")
+        return named
+
+    monkeypatch.setattr(machine.socket, "socket", Card(card))
+    monkeypatch.setattr(machine.socket, "gethostbyname", lookup)
+    assert network_address() == found

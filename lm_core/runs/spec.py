@@ -181,11 +181,12 @@ class RunSpec:
         )
 
     def to_address(self) -> str:
-        """Compact JSON of what differs from the defaults, for a link."""
+        """Compact JSON of the version and of what differs from the defaults, for a link."""
         full, task = self.to_dict(), self.task.difference()
         if self.task_name != task_for(self.model_name, self.data.holds):
             task |= {"name": self.task_name}
         short = {
+            "version": VERSION,
             "task": task,
             "data": full["data"],
             "codec": {"name": self.codec_name, **self.codec.difference()},
@@ -199,15 +200,24 @@ class RunSpec:
         return dumps({k: v for k, v in short.items() if v}, separators=(",", ":"))
 
     @classmethod
-    def from_address(cls, text: str) -> "RunSpec":
-        """The inverse of `to_address`; never trusted."""
+    def from_address(cls, text: str, *, data: CorpusSpec | None = None) -> "RunSpec":
+        """The inverse of `to_address`; never trusted.
+
+        Args:
+            data: what it learns from where the link names nothing.
+
+        Raises:
+            BadSettings, UnknownName: what is wrong with it.
+        """
         if len(text) > 4000:
             raise BadSettings("This link is too long to hold settings: copy it again.")
         try:
-            data = json.loads(text)
+            said = json.loads(text)
         except (ValueError, RecursionError):
             raise BadSettings("This link is damaged: copy it again.") from None
-        return cls.from_dict(data)
+        if data is not None and isinstance(said, dict):
+            said = {"data": data.to_dict()} | up_to_date(said)
+        return cls.from_dict(said)
 
     def with_texts(self, texts: dict[str, str]) -> "RunSpec":
         """A copy with `model.n_layer` (or other dotted names) set from text, as `--set` does."""

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.waiting import PATIENCE, rerun_until
+from tests.waiting import rerun_until
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -86,35 +85,6 @@ def test_a_strangers_run_is_not_shown(train: AppTest) -> None:
     ]
 
 
-def linked(**query: str) -> AppTest:
-    """The screen as a link opens it."""
-    at = AppTest.from_file(APP, default_timeout=PATIENCE)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.switch_page("pages/train.py").run()
-
-
-def test_a_link_opens_the_form_as_it_was_and_says_so(train: AppTest) -> None:
-    assert "spec" not in train.query_params
-    train.selectbox(key="train-model").select("lstm").run()
-    assert "spec" not in train.query_params  # the line of choices has parameters of its own
-    train.number_input(key="train-t-names-lstm-char-lr").set_value(0.0123).run()
-    train.number_input(key="train-seed").set_value(7).run()
-    train.number_input(key="train-m-names-lstm-char-n_hidden").set_value(77).run()
-    assert_well(train)
-    spec = train.query_params["spec"]
-    other = linked(**{"train-model": "LSTM", "spec": spec}).run()  # and is still so when run again
-    assert_well(other)
-    values = {w.key.replace("-1", ""): w.value for w in other.number_input}
-    given = {w.key: w.value for w in train.number_input}
-    assert {k: v for k, v in values.items() if k in given} == given
-    assert (given["train-seed"], given["train-t-names-lstm-char-lr"]) == (7, 0.0123)
-    assert other.query_params["spec"] in (spec, [spec])
-    assert "These are the settings of the address." in [c.value for c in other.caption]
-    (more,) = [e for e in other.expander if e.label == "More settings"]
-    assert more.proto.expanded
-
-
 def test_back_takes_a_setting_back_and_forward_brings_it(train: AppTest) -> None:
     def rates() -> list[float]:
         return [w.value for w in train.number_input if w.key.endswith("-lr")]
@@ -129,26 +99,3 @@ def test_back_takes_a_setting_back_and_forward_brings_it(train: AppTest) -> None
     train.query_params["spec"] = spec
     train.run()
     assert rates() == [0.0123]
-
-
-@pytest.mark.parametrize(
-    "spec",
-    ['{"model":{"name":"lstm","n_hidden":-5}}', '{"train":{"nothing":1}}', '{"budget":[]}'],
-)
-def test_a_link_that_holds_nonsense_opens_the_usual_form(spec: str) -> None:
-    at = linked(spec=spec)
-    assert [toast.value for toast in at.toast] == [
-        "The address held settings that cannot be read, and is shown without: copy the link again."
-    ]
-    assert_well(at)
-    assert not at.run().toast
-    assert at.selectbox(key="train-model").value == "transformer"
-    assert "spec" not in at.query_params
-    assert at.button(key="train-start").disabled is False
-
-
-def test_a_fault_does_not_come_by_a_link() -> None:
-    at = linked(spec='{"fault":"no-shift","seed":3}').run()
-    assert_well(at)
-    assert at.number_input(key="train-seed-1").value == 3
-    assert "no-shift" not in str(at.query_params["spec"])

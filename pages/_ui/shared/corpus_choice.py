@@ -101,7 +101,7 @@ def pick_corpus(
     )
     choice = _described(last, ready)
     with below if below is not None else st.container():
-        if _MISSING in st.session_state:
+        if missing():
             st.warning(GONE)
         if choice.text:
             if own_texts.actions(choice.text, key=key):
@@ -167,6 +167,11 @@ def take_corpus(name: str, text: str = "") -> None:
         text: of an own one, its SHA-256.
     """
     _take(f"own-{text}" if name == NEW else name)
+
+
+def missing() -> bool:
+    """Whether a text was asked for that is not here."""
+    return _MISSING in st.session_state
 
 
 def load_choice(choice: CorpusChoice) -> "Corpus":

@@ -1,11 +1,10 @@
 """What is asked before a run starts: a line of choices, and everything else under More settings.
 
-Other screens fill it in too (`filling.py`). What was changed under More settings stands in the
-address, so that Back takes it back and a link opens the form as it is here.
+Other screens fill it in too (`filling.py`), and links (`link.py`). What was changed under More
+settings stands in the address, so that Back takes it back.
 """
 
 import dataclasses
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lm_core.errors import LabError
-from lm_core.json_files import dumps
 from pages._ui.shared import address
 from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
 from pages._ui.shared.filling import FILLED, FILLING, MORE, Filling
 from pages._ui.shared.plain import plain
 from pages._ui.shared.settings import settings_widgets
 from pages._ui.shared.told import beside
+from pages._ui.train import link
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
     from lm_core.training import Budget
 
-ADDRESS_KEY = "spec"
 MINUTE = 60.0
 USUAL = ("transformer", "encoder-decoder")  # what is begun with, the first that fits the data
 STEPS_AT, MINUTES_AT = "Stop at step", "Stop after (minutes)"
@@ -66,14 +64,16 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     from lm_core.runs.presets import BUDGETS
     from lm_core.tasks import families_for
 
+    line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
+    words, card = st.container(), st.container()
+    link.take_text()
+    with line[0]:
+        corpus = pick_corpus(key="train-text", kinds=None, below=card)
+    link.take_settings(corpus)
     # What was just filled in is in the session, and a widget that finds its value there may not
     # have another to begin with.
     filled = st.session_state.get(FILLED)
     spend = {} if filled else {"default": "1 min"}
-    line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
-    words, card = st.container(), st.container()
-    with line[0]:
-        corpus = pick_corpus(key="train-text", kinds=None, below=card)
     with line[1]:
         names = families_for(corpus.kind)
         usual = next((name for name in USUAL if name in names), names[0])
@@ -121,7 +121,6 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
     usual = default_spec(
         corpus.spec(), model, items=corpus.items, budget=Budget(seconds=BUDGETS[budget])
     )
-    _brought(usual)
     filling: Filling | None = st.session_state.get(FILLING)
     base, suffix = usual, ""
     if filling and filling.spec is None:
@@ -197,39 +196,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         raise wrong[0]
     if few and spec.start.origin == NAMES:
         st.caption(BEGINS)
-    address.keep(ADDRESS_KEY, "" if spec == usual else _said(spec))
+    address.keep(link.ADDRESS_KEY, "" if spec == usual else spec.to_address())
     return spec
-
-
-def _brought(usual: "RunSpec") -> None:
-    """Begin the widgets with the settings that the address brought, or with the usual ones where
-    Back has taken them away."""
-    from lm_core.runs.spec import RunSpec
-    from lm_core.versions import up_to_date
-
-    if not address.brought(ADDRESS_KEY):
-        return
-    given = address.get(ADDRESS_KEY)
-    if given is None:
-        Filling.keep(None)
-        return
-    data = up_to_date(json.loads(given)) | {"data": usual.to_dict()["data"], "fault": ""}
-    try:
-        Filling.keep(RunSpec.from_dict(data), of="the address")
-        st.session_state[MORE] = True  # or what differs would not be seen
-    except LabError:
-        address.keep(ADDRESS_KEY, "")
-        st.toast(
-            "The address held settings that cannot be read, and is shown without: copy the link "
-            "again.",
-            duration="long",
-        )
-
-
-def _said(spec: "RunSpec") -> str:
-    """For the address, in which the text stands in a place of its own."""
-    said = {k: v for k, v in json.loads(spec.to_address()).items() if k != "data"}
-    return dumps(said, separators=(",", ":"))
 
 
 def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":
@@ -263,6 +231,8 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
         placeholder="as above",
     )
     seconds = None if minutes is None else minutes * MINUTE
+    if base.seconds is not None and minutes == base.seconds / MINUTE:
+        seconds = base.seconds  # to the last bit
     if steps is None and seconds is None:
         return Budget(seconds=BUDGETS[chosen])
     try:

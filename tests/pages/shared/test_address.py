@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[3]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 FILES = sorted((ROOT / "pages").rglob("*.py"))
-SHARED = ("text", "run", "doctor", "visitor", "large", "settings")
+SHARED = ("text", "run", "spec", "doctor", "visitor", "large", "settings")
 NASTY = [
     *["", " ", "inf", "-inf", "nan", "1e999", "-1", "0", "1", "٣", "0x10", "1_0", "1e3", "5.7"],
     *["+5", "9" * 20, "9" * 4301, "x" * 30_000, "true", "null", "\0", "\ufffd", "%", "a&b=c"],

@@ -251,19 +251,3 @@ def test_the_cookie_is_for_safe_lines_where_the_page_is_and_for_frames_where_ask
     with patch_config_options({"server.xsrfCookieSameSite": "none"}):
         kept = asyncio.run(answer(accept=HTML))["set-cookie"]
     assert kept.endswith("HttpOnly; SameSite=None; Secure; Partitioned")
-
-
-# A link for others
-
-
-def test_the_link_for_others_has_the_choices_and_no_run(browser: str) -> None:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    at.context["url"] = "http://lab:8501/train"
-    run = stored_run(browser)
-    try:
-        at.query_params.update({"text": "names", "run": run})
-        at.switch_page("pages/train.py").run()
-        assert not at.exception
-        assert next(code.value for code in at.code) == "http://lab:8501/train?text=names"
-    finally:
-        forget(session._manager().store, run)

@@ -1,0 +1,44 @@
+"""A link to settings, from the browser of one to those of others."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from lm_core.runs.owners import COOKIE
+from tests.browser.conftest import at_rest
+
+pytestmark = pytest.mark.browser
+
+SEED = "77"
+
+
+def test_three_browsers_open_a_link_and_find_the_form_filled_in(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    page.goto("/train")
+    at_rest(page)
+    page.get_by_text("More settings").click()
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill(SEED)
+    seed.press("Enter")
+    page.get_by_text("10 s", exact=True).click()
+    at_rest(page)
+    page.get_by_role("button", name="Link to these settings").click()
+    link = page.get_by_test_id("stCode").filter(has_text="spec=").inner_text().strip()
+    visitors = set()
+    for _ in range(3):
+        context = new_context()
+        other = context.new_page()
+        other.goto(link)
+        at_rest(other)
+        expect(other.get_by_role("spinbutton", name="Seed")).to_have_value(SEED)
+        expect(other.get_by_role("radio", name="10 s")).to_have_attribute("aria-checked", "true")
+        expect(other.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+        expect(other.get_by_text("These are the settings of the address.")).to_be_visible()
+        visitors |= {one["value"] for one in context.cookies() if one["name"] == COOKIE}
+        other.reload()  # by now the address says it in its own words
+        at_rest(other)
+        expect(other.get_by_role("spinbutton", name="Seed")).to_have_value(SEED)
+        context.close()
+    assert len(visitors) == 3
