@@ -48,7 +48,8 @@ def _import_seconds() -> float:
 
 
 def _runs(home: Path) -> list[Result]:
-    from lm_core.runs.manager import WENT_ON, RunManager
+    from lm_core.runs.dispatch import WENT_ON
+    from lm_core.runs.manager import RunManager
     from lm_core.runs.owners import new_owner
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec

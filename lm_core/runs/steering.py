@@ -19,6 +19,7 @@ class Steering:
 
     store: RunStore
     _heard: Callable[[str], None]  # something was asked of a run
+    _own: Callable[[str], None]  # whoever steers it has it alone
 
     def _whole(self, run: str, owner: str) -> Run:
         """The row of a run that is nobody's part: a part hears only the examination it is of."""
@@ -35,6 +36,8 @@ class Steering:
         row = self._whole(run, owner)
         if row.kind != "train":
             raise LabError("An examination goes on as it was begun: let it end, or stop it.")
+        if row.active:
+            self._own(run)
         return row
 
     def pause(self, run: str, owner: str) -> None:

@@ -24,6 +24,7 @@ from lm_core.home import home_folder
 from lm_core.json_files import dumps
 from lm_core.runs import keepsakes
 from lm_core.runs.database import Database
+from lm_core.runs.joined import SOURCE, Joined, merged
 from lm_core.runs.own_texts import OwnTexts, found_in_runs
 from lm_core.runs.tables import (
     MOVING,
@@ -83,6 +84,7 @@ class Run:
     attempt: int  # how often it was handed to a worker
     moved: float | None  # when it, or a part of it, last showed that it goes on
     number: int  # 1 for the first of its owner and kind; 0 of a part
+    follows: str  # the run of another whose events and files it shows, "" for most
 
     @property
     def active(self) -> bool:
@@ -90,7 +92,7 @@ class Run:
         return self.status in WAITING + ACTIVE
 
 
-class RunStore:
+class RunStore(Joined):
     """The store in `folder` (the lab's home by default); made on first use.
 
     Raises:
@@ -109,7 +111,7 @@ class RunStore:
 
     def run_folder(self, run: str) -> Path:
         """Where a run's checkpoints are."""
-        return self.folder / "runs" / run
+        return self.folder / "runs" / (self.source(run) if run else run)
 
     @property
     def texts(self) -> OwnTexts:
@@ -145,6 +147,10 @@ class RunStore:
 
     # Runs ------------------------------------------------------------------------------------
 
+    def new_id(self) -> str:
+        """An id of a run, which cannot be guessed."""
+        return secrets.token_urlsafe(9)
+
     def create(
         self,
         owner: str,
@@ -163,7 +169,7 @@ class RunStore:
         """
         if parent:
             self.get(parent, owner)
-        run = secrets.token_urlsafe(9)
+        run = self.new_id()
         texts = dumps(spec), dumps(options or {})
         with self._writing() as db:
             db.execute(
@@ -182,6 +188,7 @@ class RunStore:
         """
         with self._reading() as db:
             row = db.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
+            row = row and merged(db, row)
         if row is None or (owner is not None and row["owner"] != owner):
             raise RunNotFound(
                 "This run is not here, or belongs to another browser: open it there, or start a "
@@ -208,7 +215,8 @@ class RunStore:
 
     def _runs(self, which: str, *values: Any) -> list[Run]:
         with self._reading() as db:
-            return [_run(row) for row in db.execute(f"SELECT * FROM runs WHERE {which}", values)]
+            rows = db.execute(f"SELECT * FROM runs WHERE {which}", values).fetchall()
+            return [_run(merged(db, row)) for row in rows]
 
     def rename(self, run: str, owner: str, title: str) -> None:
         self.get(run, owner)
@@ -223,9 +231,9 @@ class RunStore:
 
     def _keepsake(self, run: str) -> None:
         """What the run's folder says of it is said anew."""
-        folder = self.run_folder(run)
-        if (folder / keepsakes.FILE).exists():
-            keepsakes.keep(folder, vars(self.get(run)))
+        folder, row = self.run_folder(run), self.get(run)
+        if not row.follows and (folder / keepsakes.FILE).exists():
+            keepsakes.keep(folder, vars(row))
 
     def update(self, run: str, **columns: Any) -> None:
         """Set columns of a run; `facts` are merged into what is there."""
@@ -340,12 +348,12 @@ class RunStore:
     def since(self, kind: type, run: str, seq: int = 0, *, every: int = 1) -> list[dict[str, Any]]:
         """What is new: events of `kind` after `seq`, each with its `seq`, in order. `every`: of so
         many steps only one, where a picture has no room for all."""
-        which = "run = ? AND seq > ? AND step % ? = 0 ORDER BY step, seq"
+        which = f"run = {SOURCE} AND seq > ? AND step % ? = 0 ORDER BY step, seq"
         return self._shown(kind, which, run, seq, every)
 
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""
-        found = self._shown(kind, "run = ? ORDER BY step DESC, seq DESC LIMIT 1", run)
+        found = self._shown(kind, f"run = {SOURCE} ORDER BY step DESC, seq DESC LIMIT 1", run)
         return found[0] if found else None
 
     def _shown(self, kind: type, which: str, *values: Any) -> list[dict[str, Any]]:
@@ -417,6 +425,6 @@ def _list(db: sqlite3.Connection, run: str, columns: dict[str, Any], shown: list
     return True
 
 
-def _run(row: sqlite3.Row) -> Run:
+def _run(row: dict[str, Any]) -> Run:
     read = {name: json.loads(row[name]) for name in ("spec", "facts", "options")}
-    return Run(**dict(row) | read)
+    return Run(**row | read)

@@ -70,6 +70,7 @@ LATER = (
     ("runs", "attempt", "INTEGER NOT NULL DEFAULT 0"),
     ("runs", "moved", "REAL"),
     ("runs", "number", "INTEGER NOT NULL DEFAULT 0"),
+    ("runs", "follows", "TEXT NOT NULL DEFAULT ''"),
     ("visits", "removed", "INTEGER NOT NULL DEFAULT 0"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
@@ -126,6 +127,7 @@ def add_columns(db: sqlite3.Connection) -> None:
         if column not in _columns(db, table):
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     db.execute("CREATE INDEX IF NOT EXISTS runs_parent ON runs (parent)")
+    db.execute("CREATE INDEX IF NOT EXISTS runs_follows ON runs (follows)")
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:

@@ -443,6 +443,19 @@ def test_the_queue_says_the_place(train: AppTest) -> None:
     assert says(train, "Waiting for its first turn: number 1 in the queue.")
 
 
+def test_a_run_that_others_watch_too_says_so(train: AppTest) -> None:
+    store = session._manager().store
+    run = a_run(train, status="running", steps=10)
+    opened(train, run)
+    assert not says(train, "watch this run")
+    followers = [store.join(run, owner, "Theirs") for owner in ("bob", "cleo")]
+    opened(train, run)
+    assert_well(train)
+    assert says(train, "3 of you watch this run, as the same settings give the same run")
+    for follower in followers:
+        store.delete(follower, store.get(follower).owner)
+
+
 def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:
     run = a_run(train)
     session._manager().store.record(run, [Snapshot(1, "x"), Snapshot(50, "y")])

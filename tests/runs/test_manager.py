@@ -10,19 +10,11 @@ import pytest
 
 from lm_core.errors import BadSettings, LabError, RunNotFound, StoreUnavailable
 from lm_core.models import models
+from lm_core.runs import dispatch
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
-from lm_core.runs.manager import (
-    CAN_GO_ON,
-    DEATHS,
-    KILLED,
-    LEFT,
-    MOST_WAITING,
-    TURN,
-    WENT_ON,
-    RunManager,
-    grace_seconds,
-)
+from lm_core.runs.dispatch import CAN_GO_ON, DEATHS, KILLED, TURN, WENT_ON
+from lm_core.runs.manager import LEFT, MOST_WAITING, RunManager, grace_seconds
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -67,6 +59,12 @@ class Bench(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def nobody_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here everyone has a run of their own; `test_joined` has the others."""
+    monkeypatch.setattr(module, "joinable", lambda *given: None)
 
 
 @pytest.fixture
@@ -616,7 +614,7 @@ def test_a_run_that_does_not_stop_is_ended(
     manager.stop(run, "ada")
     manager.look_after()
     assert manager.store.get(run).active
-    monkeypatch.setattr(module, "STOP_SECONDS", -1.0)
+    monkeypatch.setattr(dispatch, "STOP_SECONDS", -1.0)
     until(lambda: not manager.store.get(run).active)
     row = manager.store.get(run)
     assert (row.status, row.message) == ("stopped", KILLED)  # as was asked for

@@ -21,9 +21,9 @@ from lm_core.corpora.own import load_own, own_corpus, save_own
 from lm_core.errors import LabError
 from lm_core.machine import resident_memory
 from lm_core.models import models
-from lm_core.runs import manager as manager_module
-from lm_core.runs import processes
-from lm_core.runs.manager import KILLED, RunManager
+from lm_core.runs import dispatch, processes
+from lm_core.runs.dispatch import KILLED
+from lm_core.runs.manager import RunManager
 from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_count
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -159,7 +159,7 @@ def test_a_worker_that_holds_too_much_after_a_task_is_replaced(manager: RunManag
 def test_pause_resume_and_stop_reach_the_worker(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manager_module, "STOP_SECONDS", PATIENCE)  # it stops by itself
+    monkeypatch.setattr(dispatch, "STOP_SECONDS", PATIENCE)  # it stops by itself
     run = started(manager, "ada")
     manager.pause(run, "ada")
     until(lambda: status(manager, run) == "paused")
@@ -227,7 +227,7 @@ def test_a_process_that_was_halted_is_ended_by_a_stop(
     else:
         run = started(manager, "ada")
         os.kill(manager.store.get(run).pid, signal.SIGSTOP)
-    monkeypatch.setattr(manager_module, "STOP_SECONDS", 0.5)
+    monkeypatch.setattr(dispatch, "STOP_SECONDS", 0.5)
     manager.stop(run, "ada")
     until(lambda: not manager.store.get(run).active)
     row = manager.store.get(run)

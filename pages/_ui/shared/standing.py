@@ -54,3 +54,14 @@ def sharing(run: "Run") -> str:
     turns = f"{count(outlook.sharing, 'run')} take turns on this machine"
     done = "" if outlook.done is None else f", and is done in about {duration(outlook.done)}"
     return f"{turns}: this one moves about every {how_long(outlook.every)}{done}."
+
+
+def watching(run: "Run") -> str:
+    """That others watch the same run, and how to have one of one's own; "" where nobody does."""
+    watchers = len(session.manager().store.watchers(run.id)) if run.active else 1
+    if watchers < 2:
+        return ""
+    return (
+        f"{watchers} of you watch this run, as the same settings give the same run: pause or change "
+        "it, or start with another seed, to have your own."
+    )

@@ -13,7 +13,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import sharing, waiting
+from pages._ui.shared.standing import sharing, waiting, watching
 from pages._ui.train.curves import of_tokens, run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
@@ -106,6 +106,8 @@ def _status(run: "Run", judgement: "Judgement") -> None:
         "failed": "This run could not go on.",
         "interrupted": "This run was cut off.",
     }[run.status]
+    if watched := watching(run):
+        words += f" {watched}"
     if run.active and run.lr_scale != 1:
         words += f" Learning rate {rate_now(run):.3g}, at the start {run.spec['train']['lr']:.3g}."
     if run.active and run.pause_at:
