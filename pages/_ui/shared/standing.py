@@ -62,6 +62,6 @@ def watching(run: "Run") -> str:
     if watchers < 2:
         return ""
     return (
-        f"{watchers} of you watch this run, as the same settings give the same run: pause or change "
-        "it, or start with another seed, to have your own."
+        f"{watchers} of you watch this run, as the same settings give the same run: pause or "
+        "change it, or start with another seed, to have your own."
     )
