@@ -55,6 +55,7 @@ def stage(choice: models.Choice, text: str) -> None:
         bars = st.container(height=tall(BARS), border=False)
         others = st.container(key="translate-others")
     with right.container(border=True, height="stretch"):
+        whose = st.container(key="translate-whose")
         looks = st.container(height=tall(LOOKS), border=False)
     about = st.container(key="translate-about", gap="xsmall")
     with written, session.mending(), st.spinner("Waking the model …"):
@@ -74,10 +75,12 @@ def stage(choice: models.Choice, text: str) -> None:
             show_bars(draft)
         with others:
             choose_another(draft)
+        with whose:
+            head = choose_head(draft)
         with looks:
-            show_looks(draft)
+            show_looks(draft, head)
         with about:
-            notes(choice, draft, text)
+            notes(choice, draft, head, text)
     if moving == drafts.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
 
@@ -125,9 +128,26 @@ def take(key: str, ids: list[int]) -> None:
         draft.take(ids[place])
 
 
-def show_looks(draft: drafts.Draft) -> None:
+def choose_head(draft: drafts.Draft) -> drafts.Head | None:
+    """Whose looks are drawn, where there are several."""
+    if not draft.heads:
+        return None
+    called = {drafts.head_called(head): head for head in draft.heads}
+    return called[
+        st.selectbox(
+            "Whose looks",
+            list(called),
+            key="translate-head",
+            bind="query-params",
+            help="Every head of every layer looks at the sentence by itself, often each for "
+            "something else. Their mean hides what a single one does.",
+        )
+    ]
+
+
+def show_looks(draft: drafts.Draft, head: drafts.Head | None) -> None:
     """The alignment so far."""
-    found = draft.looks()
+    found = draft.looks(head)
     if found is None:
         st.info(
             "This model has no attention: all it knows of the sentence is one vector, made before "
@@ -149,14 +169,14 @@ def show_looks(draft: drafts.Draft) -> None:
     show_chart(chart, key="translate-looks", alt=GROWING)
 
 
-def notes(choice: models.Choice, draft: drafts.Draft, text: str) -> None:
+def notes(choice: models.Choice, draft: drafts.Draft, head: drafts.Head | None, text: str) -> None:
     """Which model writes, what it could not read, what a picture leaves out."""
     st.caption(plain(rungs.describe(choice)), help=models.WORDS)
-    found = draft.looks()
+    found = draft.looks(head)
     if found is not None and float(found[0].sum(axis=1).min()) < 0.99:
         st.caption(
             "A row of less than 100 %: the rest of the look went to a place of its own that stands "
-            "for “nothing”. Of a Transformer the mean over the heads of the last layer is drawn."
+            "for “nothing”."
         )
     if sentence := rungs.says_unread(draft.codec, text):
         st.info(sentence)

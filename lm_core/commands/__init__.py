@@ -12,7 +12,7 @@ from lm_core.errors import BadSettings
 from lm_core.home import typed_path
 from lm_core.models import models
 from lm_core.runs.spec import OWN_KINDS, CorpusSpec
-from lm_core.tasks import SAID, tasks
+from lm_core.tasks import tasks
 
 Answer = tuple[dict[str, Any], list[str]]  # for --json, and the lines for people
 
@@ -53,19 +53,12 @@ def file_or_name(args: argparse.Namespace) -> CorpusSpec:
     --task and --model decide together with its look.
 
     Raises:
-        BadSettings: a validation file for a registered corpus, which has its own split, or for
-            what is neither text nor a list.
+        BadSettings: a validation file for a registered corpus, which has its own split.
     """
     if looks_like_file(args.corpus):
-        kind = _kind(args)
-        if kind and args.validation:
-            raise BadSettings(
-                f"--validation goes with running text or a list; of {SAID[kind]} a part is held "
-                "back: put all of them in one file."
-            )
         held = args.validation or ""
         return CorpusSpec(
-            name="file", file=args.corpus, validation=held, items=args.items, kind=kind
+            name="file", file=args.corpus, validation=held, items=args.items, kind=_kind(args)
         )
     if args.validation:
         raise BadSettings("--validation goes with a file as --corpus.")

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -243,6 +243,15 @@ def own_corpus(
     corpus = _corpus(_shown(title), items, rule, splits)
     progress(STEPS, STEPS)
     return dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, note=note))
+
+
+@contextlib.contextmanager
+def of_validation() -> Iterator[None]:
+    """What is wrong inside is said to be so in the validation file."""
+    try:
+        yield
+    except BadText as error:
+        raise BadText(f"In the validation file: {error}") from None
 
 
 def save_own(corpus: AnyCorpus) -> str:

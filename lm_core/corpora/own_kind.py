@@ -51,6 +51,7 @@ def corpus_of(
     title: str,
     note: str = "",
     form: str = "NFC",
+    validation: str | None = None,
     sides: tuple[str, str] | None = None,
     unit: str = "",
     progress: Progress = untold,
@@ -64,12 +65,12 @@ def corpus_of(
     Raises:
         BadText: as `own_corpus`, `pairs_of` and `labelled_of`.
     """
+    said = {"title": title, "note": note, "form": form, "validation": validation}
     if kind == "pairs":
-        return pairs_of(text, title=title, sides=sides, note=note, form=form, progress=progress)
+        return pairs_of(text, sides=sides, progress=progress, **said)
     if kind in ("classes", "values"):
-        return labelled_of(text, title=title, kind=kind, unit=unit, note=note, form=form)
-    items = kind == "items"
-    return own_corpus(text, title=title, items=items, note=note, form=form, progress=progress)
+        return labelled_of(text, kind=kind, unit=unit, **said)
+    return own_corpus(text, items=kind == "items", progress=progress, **said)
 
 
 def whole_of(

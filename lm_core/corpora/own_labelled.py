@@ -16,8 +16,8 @@ from typing import Any
 
 from lm_core.corpora.corpus import Labelled
 from lm_core.corpora.decoding import tidy
-from lm_core.corpora.own import MAX_HELD_OUT, named, own_info
-from lm_core.corpora.splitting import FEWEST, same, shuffled, split_classes
+from lm_core.corpora.own import MAX_HELD_OUT, named, of_validation, own_info
+from lm_core.corpora.splitting import FEWEST, beside, same, shuffled, split_classes
 from lm_core.corpora.table import parse_rows
 from lm_core.csv_files import typed
 from lm_core.errors import BadText
@@ -41,13 +41,15 @@ def labelled_of(
     kind: str,
     unit: str = "",
     form: str = "NFC",
+    validation: str | None = None,
     note: str = "",
 ) -> Labelled:
     """A corpus of the columns `text` and `label`, in any order and among others.
 
     A text that comes again goes, and where its label is another the first counts: the note says how
     often. Of each class a tenth validates and a tenth tests (of numbers, of all), with about 1,000
-    at most in each.
+    at most in each. With `validation`, rows in the same form, these validate as they stand and all
+    others train.
 
     Args:
         kind: "classes", where a label is the name of a class; "values", where it is a number.
@@ -57,7 +59,8 @@ def labelled_of(
 
     Raises:
         BadText: empty, no such columns, fewer than 20 different texts or more than 300,000, a label
-            that is no number, a single class, or more than 200 classes.
+            that is no number, a single class, or more than 200 classes; or `validation` is empty,
+            has no such columns, or has a class that nothing trains.
     """
     rows, said = read_labelled(text, kind=kind, form=form)
     notes = [note, said]
@@ -73,10 +76,18 @@ def labelled_of(
             else (f"{MAX_TEXTS:,} is the most", "cut out a part and give that")
         )
         raise BadText(f"This has {count(len(different), 'different text')} and {bound}: {mend}.")
-    make = _values if kind == "values" else _classes
-    splits, classes, rule, rare = make(different)
+    if validation is None:
+        make = _values if kind == "values" else _classes
+        splits, classes, rule, said = make(different)
+    else:
+        with of_validation():
+            held, told = read_labelled(validation, kind=kind, form=form)
+            if not held:
+                raise BadText(f"There is no text with a label to validate on. {told}".rstrip())
+        said = told and f"The validation file: {told}"
+        splits, classes, rule = _beside(different, held, kind)
     info = own_info(title, kind, f"Doubles removed, shuffled once; {rule}")
-    info = dataclasses.replace(info, note=" ".join(filter(None, [*notes, rare])))
+    info = dataclasses.replace(info, note=" ".join(filter(None, [*notes, said])))
     return named(Labelled(info, splits, classes, unit if kind == "values" else ""))
 
 
@@ -166,8 +177,35 @@ def _different(rows: list[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], int,
     return list(first.values()), len(rows) - len(first), others
 
 
-def _classes(rows: list[tuple[str, str]]) -> tuple[dict, list[str], str, str]:
-    """Splits, the classes by name, how it was split, and a note on rare classes."""
+def _beside(
+    rows: list[tuple[str, Any]], held: list[tuple[str, Any]], kind: str
+) -> tuple[dict, list[str], str]:
+    """Splits where `held` validates, the classes by name, and how it was split."""
+    splits = beside(rows, held, sides=(0,))
+    left = len(splits["train"])
+    if left < MIN_TEXTS:
+        raise BadText(
+            f"Without those of the validation file {count(left, 'different text')} would train and "
+            f"{MIN_TEXTS} is the least: validate on other texts, or give more."
+        )
+    rule = (
+        f"{left:,} texts train, none of them in the validation file, and all {len(held):,} of that "
+        "file validate; no test."
+    )
+    if kind == "values":
+        _check_values(splits["train"])
+        return splits, [], rule
+    counts = _counted(splits["train"])
+    if new := sorted({label for _, label in held} - counts.keys()):
+        raise BadText(
+            f"The validation file has the label “{new[0][:60]}”, which no text that trains has: "
+            "write it as there, or give texts with it to train on."
+        )
+    return splits, sorted(counts), rule
+
+
+def _counted(rows: list[tuple[str, str]]) -> Counter[str]:
+    """How many texts each class has."""
     counts = Counter(label for _, label in rows)
     if len(counts) == 1:
         raise BadText(
@@ -178,6 +216,12 @@ def _classes(rows: list[tuple[str, str]]) -> tuple[dict, list[str], str, str]:
             f"There are {len(counts):,} different labels and {MAX_CLASSES} classes are the most: "
             "give related ones the same label, or read them as values where they are numbers."
         )
+    return counts
+
+
+def _classes(rows: list[tuple[str, str]]) -> tuple[dict, list[str], str, str]:
+    """Splits, the classes by name, how it was split, and a note on rare classes."""
+    counts = _counted(rows)
     splits = split_classes(rows, held_out=min(_HELD_OUT, MAX_HELD_OUT / len(rows)))
     if not splits["validation"]:
         raise BadText(
@@ -191,9 +235,13 @@ def _classes(rows: list[tuple[str, str]]) -> tuple[dict, list[str], str, str]:
     return splits, sorted(counts), rule, note if rare else ""
 
 
-def _values(rows: list[tuple[str, float]]) -> tuple[dict, list[str], str, str]:
+def _check_values(rows: list[tuple[str, float]]) -> None:
     if len({value for _, value in rows}) == 1:
         raise BadText(f"All texts have the label {rows[0][1]:g}: give texts of different values.")
+
+
+def _values(rows: list[tuple[str, float]]) -> tuple[dict, list[str], str, str]:
+    _check_values(rows)
     n, order = min(MAX_HELD_OUT, int(_HELD_OUT * len(rows))), shuffled(rows)
     splits = {"train": order[2 * n :], "validation": order[:n], "test": order[n : 2 * n]}
     return splits, [], f"{n:,} texts validate and {n:,} test.", ""

@@ -12,8 +12,8 @@ import re
 
 from lm_core.corpora.corpus import Pairs, Progress, untold
 from lm_core.corpora.decoding import tidy
-from lm_core.corpora.own import MAX_HELD_OUT, named, own_info
-from lm_core.corpora.splitting import split_pairs
+from lm_core.corpora.own import MAX_HELD_OUT, named, of_validation, own_info
+from lm_core.corpora.splitting import Pair, beside, split_pairs
 from lm_core.corpora.table import parse_rows
 from lm_core.csv_files import typed
 from lm_core.errors import BadText
@@ -46,6 +46,7 @@ def pairs_of(
     title: str,
     form: str = "NFC",
     sides: tuple[str, str] | None = None,
+    validation: str | None = None,
     note: str = "",
     progress: Progress = untold,
 ) -> Pairs:
@@ -54,6 +55,7 @@ def pairs_of(
     Doubles go, pairs that share a side stay together, and 80/10/10 are cut of what is shuffled
     once, with 1,000 at most in each of the last two. A pair with an empty side, or with one of more
     than 2,000 characters, is left out, and the note says so.
+    With `validation`, pairs in the same form, these validate as they stand and all others train.
 
     Args:
         form: "NFC" makes a letter and its accents one character; "" leaves them as they stand.
@@ -63,20 +65,28 @@ def pairs_of(
 
     Raises:
         BadText: empty, one column, fewer than 20 different pairs or more than 300,000, or pairs of
-            which none can be held back.
+            which none can be held back; or `validation` is empty or has one column.
     """
     pairs, named_sides, said = read_pairs(text, form=form)
+    notes = [note, said]
     progress(2, _STEPS)
-    info, splits = _split(pairs, title)
-    info = dataclasses.replace(info, note=" ".join(filter(None, (note, said))))
+    if validation is None:
+        splits, rule = _split(pairs)
+    else:
+        with of_validation():
+            held, _, told = read_pairs(validation, form=form)
+            if not held:
+                raise BadText(f"There is no pair to validate on. {told}".rstrip())
+        notes.append(told and f"The validation file: {told}")
+        splits, rule = _beside(pairs, held)
+    info = own_info(title, "pairs", rule)
+    info = dataclasses.replace(info, note=" ".join(filter(None, notes)))
     corpus = named(Pairs(info, splits, sides or named_sides or SIDES))
     progress(_STEPS, _STEPS)
     return corpus
 
 
-def read_pairs(
-    text: str, *, form: str = "NFC"
-) -> tuple[list[tuple[str, str]], tuple[str, str] | None, str]:
+def read_pairs(text: str, *, form: str = "NFC") -> tuple[list[Pair], tuple[str, str] | None, str]:
     """The pairs of a TSV or CSV as they stand, doubles too; what its first line calls the sides,
     where it does; and a note on how it was read. Arguments and errors as of `pairs_of`."""
     given, _ = tidy(text)
@@ -165,15 +175,36 @@ def _rows(text: str) -> tuple[list[list[str]], list[str]]:
     return [[*row, ""][:2] for row in rows], notes
 
 
-def _split(pairs: list[tuple[str, str]], title: str) -> tuple:
-    """What is known of the corpus, and its splits."""
-    different = set(pairs)
-    if len(different) < MIN_PAIRS:
+def _beside(pairs: list[Pair], held: list[Pair]) -> tuple[dict[str, list[Pair]], str]:
+    """The splits where `held` validates, and how they were made."""
+    _check_enough(pairs)
+    splits = beside(pairs, held)
+    left = len(splits["train"])
+    if left < MIN_PAIRS:
         raise BadText(
-            f"This has {count(len(different), 'different pair')} and {MIN_PAIRS} is the "
+            f"Without what shares a side with the validation file {count(left, 'different pair')} "
+            f"would train and {MIN_PAIRS} is the least: validate on other pairs, or give more."
+        )
+    rule = (
+        f"Doubles removed, and what shares a side with the validation file; {left:,} pairs train, "
+        f"all {len(held):,} of that file validate; no test."
+    )
+    return splits, rule
+
+
+def _check_enough(pairs: list[Pair]) -> None:
+    different = len(set(pairs))
+    if different < MIN_PAIRS:
+        raise BadText(
+            f"This has {count(different, 'different pair')} and {MIN_PAIRS} is the "
             "least: give more, one a line."
         )
-    most = min(MAX_HELD_OUT, len(different) // 10)
+
+
+def _split(pairs: list[Pair]) -> tuple[dict[str, list[Pair]], str]:
+    """The splits, and how they were made."""
+    _check_enough(pairs)
+    most = min(MAX_HELD_OUT, len(set(pairs)) // 10)
     splits = split_pairs(pairs, validation=most, test=most)
     held = [len(splits[split]) for split in ("validation", "test")]
     if not all(held) or not splits["train"]:
@@ -185,7 +216,7 @@ def _split(pairs: list[tuple[str, str]], title: str) -> tuple:
         "Doubles removed, shuffled once, pairs that share a side together; "
         f"{held[0]:,} pairs validate and {held[1]:,} test."
     )
-    return own_info(title, "pairs", rule), splits
+    return splits, rule
 
 
 def _cell(cell: str) -> str:

@@ -128,6 +128,18 @@ def split_classes(
     return {split: shuffled(found, seed) for split, found in splits.items()}
 
 
+def beside(
+    rows: Sequence[Sided], held: Sequence[Sided], *, sides: Sequence[int] = (0, 1)
+) -> dict[str, list[Sided]]:
+    """All of `rows` train, shuffled, but for doubles and for those of which a side stands in
+    `held`, which validates as it stands; nothing tests. `sides` as of `apart`."""
+    first: dict[tuple[str, ...], Sided] = {}
+    for row in rows:
+        first.setdefault(tuple(same(str(row[side])) for side in sides), row)
+    splits = {"train": shuffled(list(first.values())), "validation": held, "test": []}
+    return apart(splits, sides=sides)
+
+
 def apart(
     splits: Mapping[str, Sequence[Sided]], *, sides: Sequence[int] = (0, 1)
 ) -> dict[str, list[Sided]]:

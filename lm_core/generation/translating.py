@@ -189,6 +189,7 @@ class TranslationSession:
         self.model, self.length = model, len(source)
         self.ids: list[int] = []
         self._looks: list[Tensor] = []
+        self._crosses: list[Tensor] = []
         with evaluating(model), torch.inference_mode():
             self.writing = model.writing(padded([source], model.device))
         self.logits = self._push(boundary_id)
@@ -213,16 +214,19 @@ class TranslationSession:
         return torch.stack(self._looks) if self._looks else None
 
     @property
-    def cross(self) -> Tensor | None:
-        """(layers, H, S), as `alignment` but of every layer and head."""
-        found = self.writing.cross
-        return None if found is None else found[0, ..., : self.length].cpu()
+    def crosses(self) -> Tensor | None:
+        """(T + 1, layers, H, S), as `alignments` but of every layer and head; None where there is
+        one at most."""
+        return torch.stack(self._crosses) if self._crosses else None
 
     def _push(self, id: int) -> Tensor:
         ids = torch.tensor([id], device=self.model.device)
         with evaluating(self.model), torch.inference_mode():
             logits = numbers_only(self.writing.step(ids))[0]
-            found = self.writing.alignment
-        if found is not None:
-            self._looks.append(found[0, : self.length].cpu())
+        for kept, found in (
+            (self._looks, self.writing.alignment),
+            (self._crosses, self.writing.cross),
+        ):
+            if found is not None:
+                kept.append(found[0, ..., : self.length].cpu())
         return logits

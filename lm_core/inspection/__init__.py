@@ -9,6 +9,7 @@ from lm_core.inspection.attention import (
 )
 from lm_core.inspection.heads import AcrossReading, HeadReading, read_across, read_heads
 from lm_core.inspection.reach import reach
+from lm_core.inspection.teacher_forcing import Forced, forced, has_mask
 from lm_core.inspection.views import AttentionView, views_in, views_of_pair, views_of_text
 from lm_core.models.tracing import Trace, trace
 
@@ -16,11 +17,14 @@ __all__ = [
     "AcrossReading",
     "AttentionCell",
     "AttentionView",
+    "Forced",
     "HeadReading",
     "Trace",
     "attention_cell",
     "attention_maps",
+    "forced",
     "has_attention",
+    "has_mask",
     "reach",
     "read_across",
     "read_heads",

@@ -28,7 +28,7 @@ from lm_core.codec import Codec
 from lm_core.codecs import load_codec
 from lm_core.corpora import CorpusInfo, corpora
 from lm_core.corpora.load import load_corpus, origin
-from lm_core.corpora.own import load_own, open_file, own_corpus, read_file
+from lm_core.corpora.own import load_own, of_validation, open_file, read_file
 from lm_core.corpora.own_kind import corpus_of
 from lm_core.errors import BadCheckpoint, BadText, LabError
 from lm_core.home import home_folder, make_folder
@@ -162,19 +162,18 @@ def load_text(spec: CorpusSpec) -> Any:
                 "choose it again."
             )
         return corpus
-    if spec.name == "file" and spec.kind:
-        text = open_file(spec.file)
-        return corpus_of(spec.kind, text.text, title=text.title, note=text.told, form=form)
     if spec.name == "file":
-        text = read_file(spec.file)
-        held = read_file(spec.validation) if spec.validation else None
-        return own_corpus(
+        read = open_file if spec.kind else read_file  # all of a table, or a column of it
+        text = read(spec.file)
+        with of_validation():
+            held = read(spec.validation) if spec.validation else None
+        return corpus_of(
+            spec.holds,
             text.text,
             title=text.title,
-            items=spec.items,
             validation=held.text if held else None,
             form=form,
-            note=" ".join(read.told for read in (text, held) if read and read.note),
+            note=" ".join(one.told for one in (text, held) if one and one.note),
         )
     return load_corpus(spec.name)
 

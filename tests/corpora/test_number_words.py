@@ -43,6 +43,17 @@ def test_words_are_right_in_each_language(monkeypatch: pytest.MonkeyPatch) -> No
     assert dict(zip(RIGHT, zip(*words, strict=True), strict=True)) == RIGHT
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_they_are_the_words_of_num2words(
+    language: str, home: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from num2words import num2words
+
+    some = [*range(0, 1000, 37), *range(1000, 1_000_000, 12_347), 200_000, 999_999]
+    monkeypatch.setattr(number_words, "numbers", lambda: some)
+    assert in_words(language) == [num2words(number, lang=language) for number in some]
+
+
 def test_short_numbers_are_all_there_and_long_ones_drawn() -> None:
     every = numbers()
     assert every == sorted(set(every))

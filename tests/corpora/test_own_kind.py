@@ -90,3 +90,23 @@ def test_the_corpus_is_of_the_kind_asked_for(text: str, kind: str) -> None:
     assert corpus.info.kind == kind
     assert corpus.info.title == "Mine"
     assert corpus.info.note.startswith("So it was read.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "held", "validates"),
+    [
+        ("pairs", PAIRS, "b\tword 1\nb\tword 1\nc\t", [("b", "word 1")] * 2),
+        ("classes", CLASSES, "text,label\nnew,kind\nold,\n", [("new", "kind")]),
+        ("values", VALUES, "text,label\nnew,-3\nold,\n", [("new", -3.0)]),
+    ],
+)
+def test_a_text_of_its_own_validates_as_it_stands(
+    kind: str, text: str, held: str, validates: list
+) -> None:
+    corpus = corpus_of(kind, text, title="Mine", validation=held)
+    assert corpus.splits["validation"] == validates
+    assert len(corpus.splits["train"]) == 40
+    assert corpus.info.note.startswith("The validation file: Left out: 1 ")
+    assert corpus.info.name != corpus_of(kind, text, title="Mine").info.name
+    if kind == "classes":
+        assert corpus.classes == ["kind", "rude"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lm_core.corpora.splitting import (
     apart,
+    beside,
     same,
     split_classes,
     split_items,
@@ -161,3 +162,14 @@ def test_of_a_labelled_text_the_text_alone_counts() -> None:
     splits = {"train": [("A", 1.0), ("b", 1.0)], "validation": [("a", 2.0)], "test": [("c", 1.0)]}
     assert apart(splits, sides=(0,)) == {**splits, "train": [("b", 1.0)]}
     assert apart(splits)["train"] == []
+
+
+def test_what_validates_stands_as_it_is_and_shares_no_side_with_what_trains() -> None:
+    held = [("A", "x"), ("A", "x"), ("b", "y")]
+    rows = [("a", "1"), ("c", "X "), ("d", "z"), ("D", "z"), ("e", "z")]
+    splits = beside(rows, held)
+    assert splits["validation"] == held
+    assert sorted(splits["train"]) == [("d", "z"), ("e", "z")]
+    assert splits["test"] == []
+    by_text = beside(rows, held, sides=(0,))
+    assert sorted(by_text["train"]) == [("c", "X "), ("d", "z"), ("e", "z")]

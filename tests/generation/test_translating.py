@@ -152,13 +152,15 @@ def test_a_session_says_what_the_whole_says(family: str, options: dict) -> None:
         expected = model.eval().answer(padded([source]), torch.tensor([[0, *target]]))[0]
     torch.testing.assert_close(torch.stack(said), expected, atol=1e-5, rtol=1e-4)
     if options.get("attention") == "none":
-        assert session.cross is session.alignment is None
+        assert session.alignment is None
     else:
         assert session.alignments.shape == (4, 5)
         assert torch.equal(session.alignments[-1], session.alignment)
     if family == "encoder-decoder":
-        assert session.cross.shape == (2, 2, 5)  # layers, heads, tokens
-        torch.testing.assert_close(session.cross[-1].mean(0), session.alignment)
+        assert session.crosses.shape == (4, 2, 2, 5)  # written, layers, heads, tokens
+        torch.testing.assert_close(session.crosses[:, -1].mean(1), session.alignments)
+    else:
+        assert session.crosses is None
 
 
 def test_the_beams_of_each_step_make_a_tree() -> None:

@@ -134,6 +134,26 @@ def test_the_bars_are_the_probabilities_of_the_next_token() -> None:
     )
 
 
+def test_the_looks_of_a_single_head_can_be_drawn() -> None:
+    app = to_the_end(sound(opened(model=label("transformer"))))
+    box = app.selectbox(key="translate-head")
+    assert box.value == box.options[0] == "Layer 2, mean of its heads"
+    assert len(box.options) == 2 * (1 + 4)
+    crosses = draft(app).session.crosses
+    for shown, expected in (
+        (box.value, draft(app).session.alignments),
+        ("Layer 1, head 3", crosses[:, 0, 2]),
+        ("Layer 1, mean of its heads", crosses[:, 0].mean(1)),
+    ):
+        sound(app.selectbox(key="translate-head").select(shown).run())
+        drawn = table(app, "looked at")["attention (share of 1)"].to_numpy()
+        assert drawn == pytest.approx(expected.numpy().ravel(), abs=1e-6)
+    other = sound(opened(model=label("transformer"), head="Layer 2, head 1"))  # as a link brings it
+    assert other.selectbox(key="translate-head").value == "Layer 2, head 1"
+    one_look = sound(opened(model=label("luong"), head="Layer 2, head 1"))
+    assert not [box for box in one_look.selectbox if box.key == "translate-head"]
+
+
 def test_a_model_without_attention_says_so_and_draws_nothing() -> None:
     app = sound(opened(model=label("none")))
     assert any("has no attention" in info.value for info in app.info)
@@ -202,6 +222,9 @@ def test_without_the_mask_a_trained_model_finds_the_right_tokens_less_likely() -
     with_mask, without = shares.iloc[:, 1], shares.iloc[:, 2]
     assert with_mask.mean() > 0.9
     assert without.mean() < with_mask.mean()
+    said = " ".join(markdown.value for markdown in app.markdown)
+    assert f"with the mask “{plain(RIGHT)}”, without “" in said
+    assert "no wiser" in said
     for part, column in (("attention", "4 to 5 words"), ("positions", "its words backward")):
         sound(app.button_group(key="translate-without").set_value(part).run())
         assert len(table(app, column)) >= 2

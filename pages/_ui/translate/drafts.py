@@ -20,6 +20,8 @@ PLACES = 6  # of the likeliest next tokens
 MARK = "background:rgba(0,114,178,0.18);border-radius:4px"
 CHOSEN = "text-decoration:underline dotted;text-decoration-thickness:2px"
 
+Head = tuple[int, int | None]  # layer and head, from 0; None is the mean of its heads
+
 
 @dataclass
 class Draft:
@@ -93,14 +95,35 @@ class Draft:
                 self.session.step(id)
         self.chosen = {place for place in self.chosen if place < len(self.ids)}
 
-    def looks(self) -> "tuple[Any, list[str], list[str]] | None":
+    @property
+    def heads(self) -> list[Head]:
+        """Whose looks can be drawn: of each layer, the last first, the mean of its heads and each
+        head. None where there is one look at most."""
+        crosses = self.session.crosses
+        if crosses is None:
+            return []
+        _, layers, heads, _ = crosses.shape
+        return [(n, head) for n in reversed(range(layers)) for head in (None, *range(heads))]
+
+    def looks(self, of: Head | None = None) -> "tuple[Any, list[str], list[str]] | None":
         """Shares (rows, S), the tokens of the source, and those of the target; None where the model
-        has no attention."""
-        if self.session.alignments is None:
+        has no attention. `of` is one of `heads`, where there are any."""
+        shares = self.session.alignments
+        if shares is None:
             return None
+        if of is not None:
+            layer, head = of
+            every = self.session.crosses[:, layer]  # (rows, H, S)
+            shares = every.mean(1) if head is None else every[:, head]
         source, target = self.codec.source.token_text, self.codec.target.token_text
         ids = [*self.ids, self.codec.target.boundary_id] if self.ended else self.ids
-        return self.session.alignments.numpy(), list(map(source, self.read)), list(map(target, ids))
+        return shares.numpy(), list(map(source, self.read)), list(map(target, ids))
+
+
+def head_called(head: Head) -> str:
+    """ "Layer 2, head 1", counted from 1."""
+    layer, one = head
+    return f"Layer {layer + 1}, {'mean of its heads' if one is None else f'head {one + 1}'}"
 
 
 def room(checkpoint: "Checkpoint") -> int:

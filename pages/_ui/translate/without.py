@@ -16,15 +16,23 @@ if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
 
 PARTS = ("the mask", "attention", "positions")
+NO_WISER = (
+    "To see more makes it no wiser: it never learned to read what is to come, and those looks "
+    "disturb the ones it learned."
+)
+BY_CHANCE = "It never learned to read what is to come: that this helps here is chance."
 
 
 @dataclass(frozen=True)
 class Masked:
-    """The probability of each right token, with the mask of the decoder and without it."""
+    """The probability of each right token, with the mask of the decoder and without it; and of the
+    likeliest tokens the text."""
 
     tokens: list[str]
     with_mask: list[float]
     without: list[float]
+    says_with: str
+    says_without: str
 
 
 def panel(choice: models.Choice, every: list[models.Choice], text: str) -> None:
@@ -66,24 +74,27 @@ def mask(choice: models.Choice, kin: list[models.Choice], text: str) -> None:
         title="How likely it finds each right token",
     )
     show_chart(chart, key="translate-mask")
+    st.markdown(
+        f"The tokens it finds the likeliest, one after the other: with the mask "
+        f"“{plain(found.says_with)}”, without “{plain(found.says_without)}”."
+    )
     before, after = (sum(part) / len(part) for part in (found.with_mask, found.without))
     st.markdown(
         f"**What to notice:** on average it gives the right token {words.percent(before)} with the "
-        f"mask and {words.percent(after)} without. To see more makes it no wiser: it never learned "
-        "to read what is to come, and those looks disturb the ones it learned. A model that "
-        "*learned* without the mask would copy each token from its own input, have almost no loss, "
-        "and could write nothing, because there is no input to copy while one writes."
+        f"mask and {words.percent(after)} without. {NO_WISER if after <= before else BY_CHANCE} "
+        "A model that *learned* without the mask would copy each token from its own input, have "
+        "almost no loss, and could write nothing, because there is no input to copy while one "
+        "writes."
     )
     st.caption(f"Asked: {plain(one.label)}, for “{plain(right)}”.")
 
 
 def has_mask(choice: models.Choice) -> bool:
     """Whether the family's answer can be asked without its mask."""
-    from inspect import signature
-
+    from lm_core import inspection
     from lm_core.models import models as families
 
-    return "causal" in signature(families[choice.family].build.answer).parameters
+    return inspection.has_mask(families[choice.family].build)
 
 
 def without_mask(choice: models.Choice, text: str, right: str) -> Masked:
@@ -99,19 +110,20 @@ def without_mask(choice: models.Choice, text: str, right: str) -> Masked:
 def _without_mask(
     folder: str, stamp: float, text: str, right: str, _choice: models.Choice
 ) -> Masked:
-    import torch
+    from lm_core.inspection import forced
 
     checkpoint = models.load(_choice)
-    target = checkpoint.codec.target
-    b, ids = target.boundary_id, _right_ids(checkpoint, right)
-    source = torch.tensor([drafts.ids_of(checkpoint, text)])
-    before, asked = torch.tensor([[b, *ids]]), torch.tensor([*ids, b])
-    shares = []
-    with torch.inference_mode():
-        for causal in (True, False):
-            logits = checkpoint.model.answer(source, before, causal=causal)[0]  # (T, V)
-            shares.append(logits.softmax(-1).gather(1, asked.unsqueeze(1)).flatten().tolist())
-    return Masked([target.token_text(id) for id in [*ids, b]], *shares)
+    target, ids = checkpoint.codec.target, _right_ids(checkpoint, right)
+    source, end = drafts.ids_of(checkpoint, text), target.boundary_id
+    found = [
+        forced(checkpoint.model, source, ids, boundary_id=end, causal=causal)
+        for causal in (True, False)
+    ]
+    return Masked(
+        [target.token_text(id) for id in [*ids, end]],
+        *(one.right for one in found),
+        *(target.decode([id for id in one.likeliest if id != end]) for one in found),
+    )
 
 
 def _right_ids(checkpoint: "Checkpoint", right: str) -> list[int]:
