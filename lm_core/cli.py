@@ -306,6 +306,10 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         help=f"what to measure: {', '.join(PARTS)} or all of these; {', '.join(LONG)} takes longer",
         metavar="PART",
     )
+    bench.add_argument("--visitors", type=int, metavar="N", help="of a class (default: 30)")
+    bench.add_argument(
+        "--minutes", type=float, metavar="M", help="of the first lesson of a class (default: 10)"
+    )
     return parser
 
 

@@ -66,6 +66,25 @@ def resident_memory() -> int | None:
     return _field("/proc/self/status", "VmRSS:", 1024)
 
 
+def group_memory(group: int) -> int | None:
+    """Bytes of main memory that the processes of a group hold; what several of them share is
+    counted once where the system tells that (PSS). None where it does not say."""
+    processes = [path for path in Path("/proc").glob("[0-9]*") if _is_of(path.name, group)]
+    return sum(map(_held, processes)) or None
+
+
+def _is_of(process: str, group: int) -> bool:
+    try:
+        return os.getpgid(int(process)) == group
+    except (OSError, ValueError):  # it has just ended
+        return False
+
+
+def _held(process: Path) -> int:
+    pss = _field(f"{process}/smaps_rollup", "Pss:", 1024)
+    return _field(f"{process}/status", "VmRSS:", 1024) or 0 if pss is None else pss
+
+
 def _left(folder: str, limit: str, used: str, spare: str) -> int | None:
     try:
         numbers = [int((Path(folder) / name).read_text()) for name in (limit, used)]

@@ -60,6 +60,11 @@ class LabServer:
         self.stop()
 
     @property
+    def group(self) -> int:
+        """The group of the processes of a server that was started."""
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """Everything the server has said so far."""
         return self._log.read_text(errors="replace")

@@ -11,18 +11,20 @@ from typing import Any
 from lm_core.bench.result import Result
 
 PARTS = ("ngram", "train", "generate", "start", "live")
-LONG = ("quality", "lists", "watch")  # measured when asked for by name only
+LONG = ("quality", "lists", "watch", "class")  # measured when asked for by name only
 
-FILES = {"lists": "own_lists"}  # where a part is not in the file of its name
+FILES = {"lists": "own_lists", "class": "classroom"}  # where a part is not in the file of its name
 
 
-def run_bench(what: str, say: Callable[[str], None]) -> tuple[dict[str, Any], list[str]]:
-    """Measure one part or "all"; the JSON answer, and lines for people."""
+def run_bench(
+    what: str, say: Callable[[str], None], **how: Any
+) -> tuple[dict[str, Any], list[str]]:
+    """Measure one part or "all"; the JSON answer, and lines for people. `how` goes to the part."""
     results: list[Result] = []
     for part in PARTS if what == "all" else (what,):
         say(f"measuring {part} ...")
         module = importlib.import_module(f"lm_core.bench.{FILES.get(part, part)}")
-        results += getattr(module, f"bench_{part}")()
+        results += getattr(module, f"bench_{part}")(**how)
     answer = {"machine": machine(), "results": [result.__dict__ for result in results]}
     lines = [", ".join(f"{k} {v}" for k, v in machine().items())]
     lines += [f"{r.name:34} {r.value:12.4g} {r.unit:22} {_said(r)}" for r in results]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core.bench.result import Result
+from lm_core.bench.timing import p95
 from lm_core.runs.owners import COOKIE
 
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
@@ -65,12 +66,12 @@ def bench_page() -> list[Result]:
     return [
         Result("page_open", opened, "s", False),
         Result("page_first_point", first, "s", False),
-        Result("click_p95_idle", _p95(idle), "ms", False, about),
-        Result("click_p95_training", _p95(busy), "ms", False, about),
+        Result("click_p95_idle", p95(idle), "ms", False, about),
+        Result("click_p95_training", p95(busy), "ms", False, about),
         Result("click_median_training", statistics.median(busy), "ms", False, about),
-        Result("choice_p95_training", _p95(widgets), "ms", False, {"clicks": len(widgets)}),
+        Result("choice_p95_training", p95(widgets), "ms", False, {"clicks": len(widgets)}),
         Result("redraw_median", statistics.median(redraws), "ms", False, {"points": POINTS}),
-        Result("redraw_p95", _p95(redraws), "ms", False, {"points": POINTS}),
+        Result("redraw_p95", p95(redraws), "ms", False, {"points": POINTS}),
     ]
 
 
@@ -176,7 +177,3 @@ def _long_run(home: Path, owner: str) -> str:
     scored = range(100, POINTS, 100)
     store.record(run, (Evaluated(k, 64 * k, "validation", nats[k], 99, False) for k in scored))
     return run
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[max(0, round(0.95 * len(times)) - 1)]

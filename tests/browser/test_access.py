@@ -78,6 +78,8 @@ def test_a_keyboard_enters_a_screen_at_its_beginning(page: Page) -> None:
     expect(page.locator("h1")).to_be_focused()
     at_rest(page)
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Link to these settings")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("[data-testid=stSelectbox]").first.locator(":focus")).to_have_count(1)
     for _ in range(9):  # the line of choices and what is below it: each shows where one is
         page.keyboard.press("Tab")
