@@ -9,7 +9,7 @@ from lm_core.figures import MISSING, count, percent, significant
 from lm_core.visible import visible
 
 __all__ = ["MISSING", "bytes_size", "count", "duration", "escaped", "how_long", "human"]
-__all__ += ["nats", "numbered_apart", "percent", "probability", "shorten", "unique_labels"]
+__all__ += ["nats", "numbered_apart", "percent", "probability", "shorten", "span", "unique_labels"]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = ("", " k", " M", " G", " T")
@@ -19,6 +19,13 @@ _BYTES = (" B", " kB", " MB", " GB", " TB")
 def human(value: float) -> str:
     """Three digits and a unit: 12345 -> "12.3 k", 1200000 -> "1.2 M", 0.01234 -> "0.0123"."""
     return _stepped(value, _STEPS)
+
+
+def span(low: int, high: int | None, one: str) -> str:
+    """From `low` to `high` of something, None being without end: "4 to 5 words"."""
+    if low == high:
+        return count(low, one)
+    return f"{low:,} or more {one}s" if high is None else f"{low:,} to {high:,} {one}s"
 
 
 def bytes_size(count: float) -> str:

@@ -58,12 +58,13 @@ class TranslationScores:
 
 
 class LengthRow(NamedTuple):
-    """Of the sentences whose reference has `shortest` to `longest` words."""
+    """Of the sentences of `shortest` to `longest` words."""
 
     shortest: int
     longest: int | None  # None: without end
     count: int  # sentences
     bleu: float | None  # 0 to 100; None where it is not possible, as in `Bleu`
+    chrf: float  # 0 to 100
     exact_match: float  # share from 0 to 1
 
 
@@ -78,12 +79,10 @@ def scores(
     Raises:
         BadText: no answer, or not one reference for each.
     """
-    from sacrebleu.metrics import CHRF
     from torchtext.data.metrics import bleu_score
 
     by_words = bleu(answers, references, lower_case=lower_case)
-    by_letters = CHRF(lowercase=lower_case)
-    chrf = by_letters.corpus_score(answers, [references]).score
+    chrf, chrf_signature = _chrf(answers, references, lower_case)
     said, real = _cased(answers, lower_case), _cased(references, lower_case)
     beside = bleu_score([text.split() for text in said], [[text.split()] for text in real])
     return TranslationScores(
@@ -91,8 +90,8 @@ def scores(
         bleu_signature=by_words.signature,
         bleu_possible=by_words.possible,
         bleu_torchtext=_percent(100 * beside),
-        chrf=_percent(chrf),
-        chrf_signature=str(by_letters.get_signature()),
+        chrf=chrf,
+        chrf_signature=chrf_signature,
         exact_match=exact_match(said, real),
         count=len(answers),
     )
@@ -131,33 +130,48 @@ def by_length(
     references: Sequence[str],
     edges: Sequence[int],
     *,
+    lengths: Sequence[int] | None = None,
     lower_case: bool = False,
 ) -> list[LengthRow]:
-    """BLEU and exact match by the length of the reference; rows without a sentence are left out.
+    """BLEU, chrF and exact match by length; rows without a sentence are left out.
 
     Args:
-        edges: the longest references of each row, in words, but for the last, which has all that
-            are longer: (5, 10) gives three rows.
+        edges: the greatest length of each row, in words, but for the last, which has all that are
+            longer: (5, 10) gives three rows.
+        lengths: of each sentence, in words: of the sources, say. None takes the references'.
 
     Raises:
-        BadText: no answer, or not one reference for each.
+        BadText: no answer, or not one reference and one length for each.
         BadSettings: the edges do not rise.
     """
     _check(answers, references)
+    if lengths is not None and len(lengths) != len(answers):
+        raise BadText(f"{len(lengths)} lengths for {len(answers)} answers: give one for each.")
     if any(low >= high for low, high in pairwise([-1, *edges])):
         raise BadSettings("These lengths do not rise: name each once, the shortest first.")
     said, real = _cased(answers, lower_case), _cased(references, lower_case)
-    lengths = [len(text.split()) for text in real]
+    if lengths is None:
+        lengths = [len(text.split()) for text in real]
     rows = []
     for low, high in pairwise([-1, *edges, None]):
         inside = [i for i, n in enumerate(lengths) if n > low and (high is None or n <= high)]
         if inside:
             mine, theirs = [said[i] for i in inside], [real[i] for i in inside]
-            score = bleu(mine, theirs)
+            score, (chrf, _) = bleu(mine, theirs), _chrf(mine, theirs)
             shown = score.score if score.possible else None
             match = exact_match(mine, theirs)
-            rows.append(LengthRow(low + 1, high, len(inside), shown, match))
+            rows.append(LengthRow(low + 1, high, len(inside), shown, chrf, match))
     return rows
+
+
+def even_edges(lengths: Sequence[int], rows: int) -> list[int]:
+    """Edges for `by_length`: a row for each length where there are no more than `rows` of them,
+    else about as many sentences in each of `rows` rows, or of fewer where many have one length."""
+    ranked, different = sorted(lengths), sorted(set(lengths))
+    if len(different) <= rows:
+        return different[:-1]
+    edges = {ranked[k * len(ranked) // rows - 1] for k in range(1, rows)}
+    return sorted(edges - {ranked[-1]})
 
 
 def _bleu(answers: Sequence[str], references: Sequence[Sequence[str]], **options: object) -> Bleu:
@@ -179,6 +193,17 @@ def _bleu(answers: Sequence[str], references: Sequence[Sequence[str]], **options
         possible=metric.effective_order or any(n >= LONGEST_RUN for n in lengths),
         signature=str(metric.get_signature()),
     )
+
+
+def _chrf(
+    answers: Sequence[str], references: Sequence[str], lower_case: bool = False
+) -> tuple[float, str]:
+    """chrF of a corpus, 0 to 100, and its signature."""
+    from sacrebleu.metrics import CHRF
+
+    metric = CHRF(lowercase=lower_case)
+    score = metric.corpus_score(answers, [references]).score
+    return _percent(score), str(metric.get_signature())
 
 
 def _cased(texts: Sequence[str], lower_case: bool) -> list[str]:

@@ -110,3 +110,11 @@ def test_only_repeated_tokens_are_numbered():
 def test_shorten_keeps_both_ends():
     assert words.shorten("encoder.layer.12.attention", 10) == "encode…ion"
     assert words.shorten("short", 10) == "short"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(4, 5, "4 to 5 words"), (1, 1, "1 word"), (3, 3, "3 words"), (10, None, "10 or more words")],
+)
+def test_a_span_of_so_many(low, high, text):
+    assert words.span(low, high, "word") == text

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, BadText
-from lm_core.evaluation.translation import bleu, by_length, scores, sentence_bleu
+from lm_core.evaluation.translation import bleu, by_length, even_edges, scores, sentence_bleu
 
 KNIGHT = (
     "He thought it right and necessary to become a knight-errant, roaming the world in armor, "
@@ -180,8 +180,34 @@ def test_rows_by_the_length_of_the_reference() -> None:
     assert [row.exact_match for row in rows] == [0.5, 0.5, 0]
     assert rows[0].bleu is None  # no reference of two words can have a run of four
     assert rows[1].bleu == bleu(SAID[1:3], REAL[1:3]).score
+    assert rows[1].chrf == scores(SAID[1:3], REAL[1:3]).chrf
     (last,) = by_length(SAID[4:], REAL[4:], [], lower_case=True)
     assert (last.bleu, last.exact_match, last.longest) == (100, 1, None)
+
+
+def test_rows_by_other_lengths_than_the_references() -> None:
+    rows = by_length(SAID, REAL, [7], lengths=[9, 2, 7, 8, 1])
+    assert [(row.shortest, row.longest, row.count) for row in rows] == [(0, 7, 3), (8, None, 2)]
+    assert [row.exact_match for row in rows] == [1 / 3, 1 / 2]
+    with pytest.raises(BadText, match="2 lengths for 5 answers"):
+        by_length(SAID, REAL, [7], lengths=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("lengths", "rows", "edges"),
+    [
+        (range(1, 11), 5, [2, 4, 6, 8]),
+        ([3, 1, 2, 4], 2, [2]),
+        ([6, 6, 6, 6, 6, 4, 9], 3, [4, 6]),  # a row for each
+        ([1, 1, 1, 1, 2, 3], 2, [1]),
+        ([1, 2, 3, 3, 3, 3], 2, []),
+        ([4, 4, 4], 3, []),
+        ([7], 5, []),
+        ([], 5, []),
+    ],
+)
+def test_edges_that_put_as_many_into_each_row(lengths: list, rows: int, edges: list[int]) -> None:
+    assert even_edges(lengths, rows) == edges
 
 
 @given(corpus=CORPUS, edges=st.lists(st.integers(0, 13), unique=True).map(sorted))

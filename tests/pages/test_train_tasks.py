@@ -17,6 +17,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.worker import execute
 from lm_core.training import Budget
+from lm_core.training.events import Evaluated
 from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.train.example import nearest_first
@@ -187,9 +188,30 @@ def test_a_translator_shows_what_it_makes_of_pairs(train: AppTest) -> None:
     shown = figures(train)
     assert {"Validation, nats", "Perplexity", "Exact match", "ChrF"} <= shown.keys()
     assert "BLEU" not in shown  # digits have no four words in a row
+    assert "BLEU" not in curves(train)
     written = " ".join(html(train))
     assert "thousand" in written
     assert "right: " in written
+
+
+def test_each_score_of_a_translator_is_drawn_over_the_steps(train: AppTest) -> None:
+    small = {"n_embd": 16, "n_head": 2, "n_layer": 1}
+    run = trained(train, spec_of("numbers-en-fr", "encoder-decoder", **small))
+    views = curves(train)
+    assert views[:5] == ["Loss", "Perplexity", "Exact match", "BLEU", "ChrF"]
+    store = session._manager().store
+    scored = [row for row in store.since(Evaluated, run, 0) if row["split"] == "validation"]
+    for view, name in zip(views[1:5], ["perplexity", "exact match", "BLEU", "chrF"], strict=True):
+        train.button_group(key="train-view").set_value(view).run()
+        assert not train.exception
+        titles = [json.loads(c.proto.spec)["title"] for c in train.get("vega_lite_chart")]
+        assert f"{view} on validation" in titles
+        drawn = next(t.value for t in train.dataframe if any(name in c for c in t.value.columns))
+        by_step = {row["step"]: row["metrics"][name] for row in scored}
+        assert dict(drawn.to_numpy().tolist()) == pytest.approx(by_step)
+    other = spec_of("names", "lstm", n_embd=8, n_hidden=8)
+    trained(train, other)  # which has no such score
+    assert not {"BLEU", "ChrF"} & set(curves(train))
 
 
 @pytest.mark.parametrize("name", TOYS)

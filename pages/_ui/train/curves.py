@@ -34,7 +34,7 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """The curve that is chosen, and a sentence that reads it aloud."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
 
-    named = {shown_as(name): name for name in figures_of(run)}
+    named = {shown_as(name): name for name in figures_of(run) if shown.may_have(name)}
     views = [LOSS, *named, *([SPEED] if counts(run) else [RATE, NORM, SPEED])]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(

@@ -85,8 +85,8 @@ def _quality(
         judge = run.facts.get("judge", "loss")
         yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 158
     for name, unit in figures_of(run).items():
+        if not shown.may_have(name):
+            continue
         values = shown.figure(name)
-        if shown.scored and not values:
-            continue  # it cannot be had of these examples
         at, value = values[-1] if values else (None, math.nan)
         yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112

@@ -47,6 +47,11 @@ class Shown:
         """Step and value of one of the task's figures, at each evaluation that has it."""
         return [(r["step"], r["metrics"][name]) for r in self.scored if name in r["metrics"]]
 
+    def may_have(self, name: str) -> bool:
+        """Whether one of the task's figures has come, or may come yet; not one that cannot be had
+        of these examples."""
+        return not self.scored or bool(self.figure(name))
+
 
 def shown(store: "RunStore", run: str) -> Shown:
     """All that the run has shown until now. Whose run it is must have been asked before."""

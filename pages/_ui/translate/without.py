@@ -180,8 +180,7 @@ def _by_length(choice: models.Choice) -> dict[str, float]:
     for row in rows if isinstance(rows, list) else []:
         match row:
             case {"shortest": int(low), "longest": int() | None as high, "exact match": float(p)}:
-                span = f"{low} or more" if high is None else f"{low} to {high}"
-                found[f"{span} words" if low != high else words.count(low, "word")] = round(p, 3)
+                found[words.span(low, high, "word")] = round(p, 3)
     return found
 
 
