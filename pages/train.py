@@ -44,6 +44,7 @@ with controls:
         spec = more_settings(corpus, model, budget)
     except LabError as error:
         wrong = str(error)
+    place.means(spec)
     pressed = place.pressed(corpus, wrong)
 with session.mending():
     usable = session.manager() is not None
@@ -67,7 +68,7 @@ if not shown:
 if usable:
     with session.mending():
         past_runs(run_id)
-link_for_others(TRAINED.name)
+link_for_others(TRAINED.name, said={"train-budget": budget})
 
 
 def code() -> None:

@@ -264,6 +264,8 @@ def test_the_link_for_others_has_the_choices_and_no_run(browser: str) -> None:
         at.query_params.update({"text": "names", "run": run})
         at.switch_page("pages/train.py").run()
         assert not at.exception
-        assert next(code.value for code in at.code) == "http://lab:8501/train?text=names"
+        assert next(code.value for code in at.code) == (
+            "http://lab:8501/train?train-budget=1+min&text=names"
+        )
     finally:
         forget(session._manager().store, run)
