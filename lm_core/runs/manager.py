@@ -19,6 +19,7 @@ from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.machine import free_memory
 from lm_core.runs import limits
 from lm_core.runs.given_texts import GivenTexts
+from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
 from lm_core.runs.queue import (
@@ -61,7 +62,7 @@ def grace_seconds() -> float:
         return 900.0
 
 
-class RunManager(Steering, GivenTexts):
+class RunManager(Steering, GivenTexts, Leaving):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:
