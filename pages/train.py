@@ -46,6 +46,7 @@ with controls:
         spec = more_settings(corpus, model, budget)
     except LabError as error:
         wrong = str(error)
+    place.means(spec)
     pressed = place.pressed(corpus, wrong)
 with link:
     link_to_settings(spec)

@@ -59,15 +59,16 @@ class Dispatch:
         with self._lock:
             at, found = self._outlooks
             if time.monotonic() - at > 1.0:
-                found = outlooks(self._left(), places=self.slots, turn=TURN)
+                found = outlooks(self.left(), places=self.slots, turn=TURN)
                 self._outlooks = time.monotonic(), found
         return found.get(run)
 
     def done_in(self, seconds: float) -> float:
         """About how long it would take from now to compute one more run of so many seconds."""
-        return done_by_all(self._left().values(), seconds, places=self.slots)
+        return done_by_all(self.left().values(), seconds, places=self.slots)
 
-    def _left(self) -> dict[str, float | None]:
+    def left(self) -> dict[str, float | None]:
+        """Seconds that each run which has turns still computes; None where nobody knows."""
         with self._lock:
             going = self._turns.awake()
             return {one.run: None if math.isinf(one.left) else one.left for one in going}

@@ -20,6 +20,7 @@ from lm_core.runs import dispatch, limits
 from lm_core.runs.dispatch import CAN_GO_ON, Dispatch
 from lm_core.runs.given_texts import GivenTexts
 from lm_core.runs.joined import joinable
+from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, worker_count
 from lm_core.runs.queue import (
@@ -48,7 +49,7 @@ def grace_seconds() -> float:
         return 900.0
 
 
-class RunManager(Dispatch, Steering, GivenTexts):
+class RunManager(Dispatch, Steering, GivenTexts, Leaving):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:

@@ -3,12 +3,14 @@
     runs that have ended   so many of one visitor, and of all together
     disk                   runs of one visitor, of all together, and own texts
     own texts              so many of one visitor, and so much; who has as many gives no more
+    age                    a run that ended, a text that was read, so long ago (`LM_LAB_KEEP_DAYS`)
 
 A run that waits or goes on is never touched, nor a text that one of these reads. A teacher with a
 larger disk, or a smaller one, sets `LM_LAB_DISK`.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import time
@@ -17,9 +19,10 @@ from pathlib import Path
 
 from lm_core.corpora import AnyCorpus
 from lm_core.corpora.files import texts_folder
-from lm_core.corpora.own import as_text, has_own, own_bytes, own_key
+from lm_core.corpora.own import as_text, has_own, own_bytes, own_key, own_name
 from lm_core.errors import LabError, StoreUnavailable
 from lm_core.runs.own_texts import OwnText
+from lm_core.runs.prepare import forget
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
 
 RUNS, RUNS_IN_ALL = 200, 5_000  # a year of lessons; a table that is still drawn at once
@@ -27,7 +30,8 @@ TEXTS = 100  # of one visitor: a list that one can still choose from
 GIGABYTES = 20.0  # on disk, unless LM_LAB_DISK says otherwise
 OF_ONE, OF_TEXTS = 0.25, 0.1  # of these, for one visitor's runs (texts), and for all own texts
 FREE = 300e6  # bytes that have to be free before a run begins: its snapshots and a checkpoint
-FORGOTTEN = 400 * 24 * 3600.0  # seconds after which a visit is, as the cookie is by then
+DAY = 24 * 3600.0
+FORGOTTEN = 400 * DAY  # seconds after which a visit is, as the cookie is by then
 
 
 def disk() -> float:
@@ -37,6 +41,15 @@ def disk() -> float:
     except (KeyError, ValueError):
         given = GIGABYTES
     return 1e9 * (given if given > 0 else GIGABYTES)
+
+
+def keep_seconds() -> float:
+    """For how long a run and a text are kept (`LM_LAB_KEEP_DAYS`); without it for ever."""
+    try:
+        days = float(os.environ["LM_LAB_KEEP_DAYS"])
+    except (KeyError, ValueError):
+        return math.inf
+    return days * DAY if days > 0 else math.inf
 
 
 def check_free(folder: Path) -> None:
@@ -98,25 +111,29 @@ class Quota:
         for run in self._over(ended, sizes):
             if remove(run):
                 removed[run.owner] = removed.get(run.owner, 0) + 1
-        for owner, count in removed.items():
-            self.store.tell(owner, count)
+        for owner, runs in removed.items():
+            self.store.tell(owner, runs)
         self._texts()
-        self.store.forget_visits(time.time() - FORGOTTEN)
+        self.store.forget_visits(time.time() - min(FORGOTTEN, keep_seconds()))
         return removed
 
     def _over(self, ended: list[Run], sizes: dict[str, int]) -> Iterator[Run]:
-        """Runs that are to go: of visitors who have too many or too large ones, then of all."""
+        """Runs that are to go: that are too old, of visitors who have too many or too large ones,
+        then of all."""
+        before = time.time() - keep_seconds()
+        old = [run for run in ended if (run.ended or run.created) < before]
+        yield from old
         owners: dict[str, list[Run]] = {}
         for run in ended:
             owners.setdefault(run.owner, []).append(run)
         most = disk() * (1 - OF_TEXTS)
-        gone: set[str] = set()
+        gone = {run.id for run in old}
         groups = [(runs, RUNS, disk() * OF_ONE) for runs in owners.values()]
-        for runs, count, space in [*groups, (ended, RUNS_IN_ALL, most)]:
+        for runs, most_runs, space in [*groups, (ended, RUNS_IN_ALL, most)]:
             left = [run for run in runs if run.id not in gone]
             total = sum(sizes[run.id] for run in left)
             for place, run in enumerate(left):
-                if len(left) - place <= count and total <= space:
+                if len(left) - place <= most_runs and total <= space:
                     break
                 total -= sizes[run.id]
                 gone.add(run.id)
@@ -140,11 +157,13 @@ class Quota:
             with contextlib.suppress(OSError):
                 files.append((file.stat().st_mtime, file.stat().st_size, file))
         total, most = sum(size for _, size, _ in files), disk() * OF_TEXTS
-        for _, size, file in sorted(files, key=lambda one: one[0]):
-            if total <= most:
+        before = time.time() - keep_seconds()
+        for read, size, file in sorted(files, key=lambda one: one[0]):
+            if total <= most and read >= before:
                 return
             if file.stem not in needed:
                 file.unlink(missing_ok=True)
+                forget(own_name(file.stem))
                 total -= size
 
 
@@ -157,8 +176,10 @@ def _bytes(files: Iterable[Path]) -> Iterator[int]:
 def sentence(count: int) -> str:
     """What the owner of removed runs is told."""
     runs = "1 of your oldest runs was" if count == 1 else f"{count:,} of your oldest runs were"
+    days = keep_seconds() / DAY
+    aged = "" if math.isinf(days) else f", none longer than {days:g} days"
     return (
         f"{runs} removed to make room: this lab keeps {RUNS:,} runs and "
         f"{disk() * OF_ONE / 1e9:,.3g} GB of each visitor, {RUNS_IN_ALL:,} and "
-        f"{disk() / 1e9:,.3g} GB in all. Download what you want to keep."
+        f"{disk() / 1e9:,.3g} GB in all{aged}. Download what you want to keep."
     )

@@ -1,5 +1,6 @@
 """What is over goes, the oldest first; what is needed stays; whose it was is told."""
 
+import math
 import os
 import shutil
 import time
@@ -12,7 +13,8 @@ from lm_core.corpora.own import has_own, load_own, own_corpus, save_own
 from lm_core.errors import StoreUnavailable
 from lm_core.runs import quota
 from lm_core.runs.manager import RunManager
-from lm_core.runs.quota import Quota, check_free, disk, sentence
+from lm_core.runs.prepare import prepare
+from lm_core.runs.quota import Quota, check_free, disk, keep_seconds, sentence
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import Run, RunStore
 from tests.runs.test_manager import Bench
@@ -158,6 +160,38 @@ def test_the_manager_tidies_and_leaves_what_was_taken_up_meanwhile(
         assert store.removed("ada") == 2
     finally:
         manager.close()
+
+
+def test_what_is_older_than_its_days_goes(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_KEEP_DAYS", "30")
+    old, young, going = ended(store, "ada"), ended(store, "ada"), ended(store, "bob")
+    days = quota.DAY
+    store.update(old, ended=time.time() - 31 * days)
+    store.update(young, ended=time.time() - 29 * days)
+    store.update(going, status="paused", created=time.time() - 99 * days)
+    keys = [save_own(own_corpus(TEXT + str(i) * 9, title="t", items=False)) for i in range(2)]
+    copies = store.folder / "prepared"
+    for key in keys:
+        prepare(RunSpec(data=CorpusSpec(name="own", text=key), model_name="bigram"))
+    assert len(list(copies.iterdir())) == 4
+    last_read = time.time() - 31 * days
+    os.utime(store.folder / "texts" / f"{keys[0]}.json", (last_read, last_read))
+    assert tidy(store) == {"ada": 1}
+    assert kept(store, "ada") == [young]
+    assert kept(store, "bob") == [going]
+    assert [has_own(key) for key in keys] == [False, True]
+    assert len(list(copies.iterdir())) == 2  # a text that is gone has no prepared copy
+    assert "none longer than 30 days" in sentence(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("30", 30), ("0.5", 0.5), ("0", None), ("-1", None), ("long", None)]
+)
+def test_for_how_long_is_set_in_the_environment(
+    text: str, days: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LM_LAB_KEEP_DAYS", text)
+    assert keep_seconds() == (math.inf if days is None else days * quota.DAY)
 
 
 @pytest.mark.parametrize(("text", "gigabytes"), [("5", 5), ("much", 20), ("-1", 20), ("", 20)])

@@ -19,6 +19,7 @@ from pages._ui.shared.plain import plain
 from pages._ui.shared.settings import settings_widgets
 from pages._ui.shared.told import beside
 from pages._ui.train import link
+from pages._ui.train.crowd import BUDGET, begin_with, in_a_crowd
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -38,10 +39,18 @@ BEGINS = (
 
 @dataclass(frozen=True)
 class StartPlace:
-    """Where Start stands, at the end of the line of choices, and below the line what it says."""
+    """Where Start stands, at the end of the line of choices, and below the line what the budget
+    means and what Start says."""
 
     button: "DeltaGenerator"
+    budget: "DeltaGenerator"
     words: "DeltaGenerator"
+
+    def means(self, spec: "RunSpec | None") -> None:
+        """Say when a run of this budget would be done now, where others hold it up."""
+        if spec is not None and (said := in_a_crowd(spec)):
+            with self.budget.container(key="train-crowd-stands"):
+                st.caption(said)
 
     def pressed(self, corpus: CorpusChoice, wrong: str) -> bool:
         """Draw the button, last of all: with something `wrong` it waits, and says for what."""
@@ -65,7 +74,7 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     from lm_core.tasks import families_for
 
     line = st.columns([7, 5, 6, 4], vertical_alignment="bottom")
-    words, card = st.container(), st.container()
+    means, words, card = st.container(), st.container(), st.container()
     link.take_text()
     with line[0]:
         corpus = pick_corpus(key="train-text", kinds=None, below=card)
@@ -73,7 +82,7 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
     # What was just filled in is in the session, and a widget that finds its value there may not
     # have another to begin with.
     filled = st.session_state.get(FILLED)
-    spend = {} if filled else {"default": "1 min"}
+    spend = {} if filled else {"default": begin_with()}
     with line[1]:
         names = families_for(corpus.kind)
         usual = next((name for name in USUAL if name in names), names[0])
@@ -97,11 +106,11 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
             list(BUDGETS),
             **spend,
             required=True,
-            key="train-budget",
+            key=BUDGET,
             bind="query-params",
         )
     st.session_state.pop(FILLED, None)
-    return corpus, model, budget, StartPlace(line[3], words)
+    return corpus, model, budget, StartPlace(line[3], means, words)
 
 
 def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":

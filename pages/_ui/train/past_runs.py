@@ -9,6 +9,7 @@ from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.train import table
 from pages._ui.train.downloads import downloads
+from pages._ui.train.leaving import delete_all
 from pages._ui.train.names import mine as _mine
 from pages._ui.train.names import started
 from pages._ui.train.steering import act, trouble
@@ -45,8 +46,9 @@ def past_runs(current: str | None) -> None:
         st.caption(UNKNOWN)
     if not mine:
         st.caption("None yet. Each run you start is kept here, for this browser alone.")
-        return
-    st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
+    else:
+        st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
+    delete_all()
 
 
 def _removed() -> None:
