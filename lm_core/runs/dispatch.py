@@ -63,6 +63,13 @@ class Dispatch:
                 self._outlooks = time.monotonic(), found
         return found.get(run)
 
+    @property
+    def every(self) -> float:
+        """Seconds from one turn of a run to its next, about; 0 where none waits for another."""
+        with self._lock:
+            sharing = len(self._turns.awake())
+        return TURN * sharing / self.slots if sharing > self.slots else 0.0
+
     def done_in(self, seconds: float) -> float:
         """About how long it would take from now to compute one more run of so many seconds."""
         return done_by_all(self.left().values(), seconds, places=self.slots)

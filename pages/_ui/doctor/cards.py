@@ -12,7 +12,7 @@ from pages._ui.shared.cures import BADGES, mended, said, title_of
 from pages._ui.shared.filling import fill
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import sharing, standing, waiting
+from pages._ui.shared.standing import paced, sharing, standing, waiting
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
@@ -65,7 +65,7 @@ def cards(run_id: str, chosen: "RunSpec | None") -> None:
         TRAINED.go(run_id)
     if chosen is not None and run.spec != json.loads(dumps(chosen.to_dict())):
         st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
-    st.fragment(_cards, run_every=LOOK_SECONDS if run.active else None)(run_id, run.active)
+    st.fragment(_cards, run_every=paced(LOOK_SECONDS) if run.active else None)(run_id, run.active)
 
 
 def _cards(run_id: str, was_active: bool) -> None:

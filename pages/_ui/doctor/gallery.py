@@ -15,6 +15,7 @@ from pages._ui.doctor.outcomes import (
 )
 from pages._ui.shared import session
 from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared.standing import paced
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
@@ -32,7 +33,7 @@ def gallery() -> None:
         "stands here afterwards."
     )
     going = _going(outcomes())
-    st.fragment(_cards, run_every=LOOK_SECONDS if going else None)(going)
+    st.fragment(_cards, run_every=paced(LOOK_SECONDS) if going else None)(going)
 
 
 def _going(found: Outcomes) -> bool:

@@ -9,8 +9,21 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
 SEEN_SECONDS = 2.0  # from one turn of a run to its next, below which nobody sees them
+LOOKS = 3  # from one turn of a run to its next
 SILENT_SECONDS = 10.0  # without a sign of going on, beyond which that is said
 PREPARING = "Reading the text and building the model"
+
+
+def paced(seconds: float, most: float = 4.0) -> float:
+    """Seconds between two looks of a page: more of them while many runs take turns, of which each
+    moves less often, and every look takes time from all.
+
+    Args:
+        seconds: where nobody waits for another.
+        most: whatever the crowd.
+    """
+    every = session.manager().every / LOOKS
+    return max(seconds, *(step for step in (0.0, 1.0, 2.0, 4.0) if step <= min(every, most)))
 
 
 def standing(run: "Run", doing: str, sign: str, every: float = 0.0) -> str:

@@ -9,7 +9,7 @@ from lm_core.charts.words import shorten
 from pages._ui.shared import session
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import waiting
+from pages._ui.shared.standing import paced, waiting
 from pages._ui.train.names import mine, name_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def going_runs(current: str) -> None:
     """The runs that go on, and the one shown, to go from one to another; nothing where there is
     one alone."""
     if len(_beside(current)) > 1:
-        st.fragment(_switch, run_every=LOOK_SECONDS)(current)
+        st.fragment(_switch, run_every=paced(LOOK_SECONDS))(current)
 
 
 def _beside(current: str) -> "list[Run]":

@@ -2,7 +2,7 @@
 buttons that steer it.
 
 Everything shown is read from the run store. A panel that watches an active run looks again every
-second, at first twice as often; it asks only for what is new.
+second, at first twice as often, and less often where many share; it asks only for what is new.
 """
 
 import time
@@ -13,7 +13,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import sharing, waiting, watching
+from pages._ui.shared.standing import paced, sharing, waiting, watching
 from pages._ui.train.curves import of_tokens, run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
@@ -64,7 +64,7 @@ def _pace(run: "Run") -> float | None:
     if not run.active:
         return None
     soon = run.started is None or time.time() - run.started < SOON
-    return SOON_SECONDS if soon else LOOK_SECONDS
+    return paced(SOON_SECONDS, most=1.0) if soon else paced(LOOK_SECONDS)
 
 
 def _panel(run_id: str, pace: float | None, called: str) -> None:

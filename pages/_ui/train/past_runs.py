@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
+from pages._ui.shared.standing import paced
 from pages._ui.train import table
 from pages._ui.train.downloads import downloads
 from pages._ui.train.leaving import delete_all
@@ -47,7 +48,7 @@ def past_runs(current: str | None) -> None:
     if not mine:
         st.caption("None yet. Each run you start is kept here, for this browser alone.")
     else:
-        st.fragment(_table, run_every=LOOK_SECONDS if going else None)(current)
+        st.fragment(_table, run_every=paced(LOOK_SECONDS) if going else None)(current)
     delete_all()
 
 

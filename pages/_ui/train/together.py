@@ -6,6 +6,7 @@ import streamlit as st
 
 from lm_core.json_files import dumps
 from pages._ui.shared import session
+from pages._ui.shared.standing import paced
 from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
 from pages._ui.train.names import labels
 from pages._ui.train.points import Shown, shown
@@ -26,7 +27,9 @@ def together(runs: "list[Run]") -> None:
     """The losses of these runs of the visitor, as many as can be told apart."""
     going = any(run.active for run in runs)
     with st.container(border=True):
-        st.fragment(_panel, run_every=LOOK_SECONDS if going else None)([run.id for run in runs])
+        st.fragment(_panel, run_every=paced(LOOK_SECONDS) if going else None)(
+            [run.id for run in runs]
+        )
 
 
 def _panel(ids: list[str]) -> None:
