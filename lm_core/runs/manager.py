@@ -6,8 +6,8 @@ also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the 
 """
 
 import contextlib
+import logging
 import math
-import os
 import shutil
 import threading
 import time
@@ -18,6 +18,7 @@ from typing import Any
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.machine import free_memory
 from lm_core.runs import limits
+from lm_core.runs.caps import caps, complaints
 from lm_core.runs.given_texts import GivenTexts
 from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
@@ -38,28 +39,17 @@ from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute, put_away
 
 TURN = 1.0  # seconds that a run computes before the next one has its turn
-AT_ONCE = 6  # runs of one visitor that have turns; the rest waits
 PARKED = 60.0  # seconds after which a paused run is on disk and no longer in memory
 NEEDED = 400e6  # bytes that are free before another run is begun beside those that go on
 DEATHS = 2  # so many processes may end in the turns of a run; then it is not begun again by itself
 STOP_SECONDS = 5.0  # a run that has not stopped by itself after this is ended
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
-MOST_WAITING = 5  # of one visitor
-WAITING_IN_ALL = 60  # of all, who may be one that comes without a cookie again and again
 CAN_GO_ON = "Press Resume to go on from the last checkpoint; nothing that was shown is lost."
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
 WENT_ON = "Nothing that was shown is lost: it goes on by itself from the last checkpoint."
 KILLED = f"It did not stop in time, so its process was ended. {CAN_GO_ON}"
-
-
-def grace_seconds() -> float:
-    """How long a run goes on after its visitor's last page was closed (`LM_LAB_GRACE`)."""
-    try:
-        return float(os.environ["LM_LAB_GRACE"])
-    except (KeyError, ValueError):
-        return 900.0
 
 
 class RunManager(Steering, GivenTexts, Leaving):
@@ -91,6 +81,8 @@ class RunManager(Steering, GivenTexts, Leaving):
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
         self._quota, self._tidied = Quota(store), 0.0
+        for sentence in complaints():
+            logging.getLogger(__name__).warning(sentence)
         self._recover()
         self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
         self._keeper.start()
@@ -168,15 +160,15 @@ class RunManager(Steering, GivenTexts, Leaving):
 
     def _check_waiting(self, owner: str) -> None:
         everybodys = self.store.runs_with(WAITING)
-        if len(everybodys) >= WAITING_IN_ALL:
+        if len(everybodys) >= caps().runs_waiting_in_all:
             raise LabError(
                 f"{len(everybodys)} runs are waiting for a worker here, as many as this lab takes: "
                 "try again when some of them have begun."
             )
         waiting = [r for r in everybodys if r.owner == owner]
-        if len(waiting) >= MOST_WAITING:
+        if len(waiting) >= caps().runs_waiting:
             raise LabError(
-                f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
+                f"{len(waiting)} of your runs are waiting already: let one finish or stop one."
             )
 
     def stop(self, run: str, owner: str) -> None:
@@ -294,7 +286,7 @@ class RunManager(Steering, GivenTexts, Leaving):
         for run in self._order(waiting):
             if run.server != self._presence.id or run.id in self._turns.going:
                 continue
-            if self._turns.of(run.owner) >= AT_ONCE:
+            if self._turns.of(run.owner) >= caps().runs_at_once:
                 continue
             attempt = self.store.hand_over(run.id)
             self._served[run.owner] = max(self._served.values(), default=0) + 1
@@ -487,7 +479,7 @@ class RunManager(Steering, GivenTexts, Leaving):
             if now - seen > SEEN_EVERY:
                 self.store.visit(run.owner)  # the grace counts from here once it is closed
             return True
-        return now - max(seen, run.started or run.created) <= grace_seconds()
+        return now - max(seen, run.started or run.created) <= caps().grace
 
 
 def _known(seconds: float | None) -> float:
