@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format bench checkpoints screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -34,6 +34,9 @@ lint: dev  ## check style and format
 format: dev  ## mend style and format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+audit: dev  ## ask for known weaknesses of the installed packages (needs a network)
+	@$(PY) -m tools.audit
 
 bench: install  ## measure speed and quality on this machine
 	$(PY) -m lm_core bench $(ARGS)

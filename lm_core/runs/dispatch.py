@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future
 
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.machine import free_memory
+from lm_core.runs.caps import caps
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.queue import (
@@ -26,7 +27,6 @@ from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute, put_away
 
 TURN = 1.0  # seconds that a run computes before the next one has its turn
-AT_ONCE = 6  # runs of one visitor that have turns; the rest waits
 PARKED = 60.0  # seconds after which a paused run is on disk and no longer in memory
 NEEDED = 400e6  # bytes that are free before another run is begun beside those that go on
 DEATHS = 2  # so many processes may end in the turns of a run; then it is not begun again by itself
@@ -128,7 +128,7 @@ class Dispatch:
         for run in self._order(waiting):
             if run.server != self._presence.id or run.id in self._turns.going:
                 continue
-            if self._turns.of(run.owner) >= AT_ONCE:
+            if self._turns.of(run.owner) >= caps().runs_at_once:
                 continue
             attempt = self.store.hand_over(run.id)
             self._served[run.owner] = max(self._served.values(), default=0) + 1

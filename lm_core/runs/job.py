@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from lm_core.device import DeviceChoice
+from lm_core.runs import limits
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
@@ -78,6 +79,7 @@ def prepared_for(store: RunStore, row: Run) -> Prepared:
     """
     spec = RunSpec.from_dict(row.spec)
     prepared = prepare(spec)
+    limits.parameters(prepared.model)  # with the tokens that the text has
     title = store.texts.title(row.owner, spec.data.text)
     return prepared.titled(title) if title else prepared
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
+from lm_core.models.building import blueprint
+from lm_core.models.contract import Model
+from lm_core.runs.caps import caps
 from lm_core.runs.spec import RunSpec
 from lm_core.tasks import check_task
 from lm_core.training import Budget, TrainSettings
-from lm_core.training.estimate import check
+from lm_core.training.estimate import OF_WEIGHTS, check
 from lm_core.visible import readable
 
 TITLE, NOTE, OPTIONS = 80, 2000, 20_000  # characters
-# The most that one run on a page may take: a worker is shared with everybody else. The command line
-# has bounds of its own, which are far wider.
-BUDGET = {"seconds": 24 * 3600, "steps": 10_000_000, "tokens": 10**11}
 # As long as a text is not read yet, it is taken to be a kind one; the worker, who reads it, asks
 # once more.
 FEW_TOKENS, SHORT_ROW = 64, 32  # different ones; in a row
@@ -49,16 +49,31 @@ def spec(given: RunSpec) -> RunSpec:
         running = given.data.name in corpora and given.data.holds == "text"
         row = None if running else SHORT_ROW
         check(given.model_name, given.model, FEW_TOKENS, given.train, longest=row)
+        parameters(blueprint(given.model_name, given.model.to_dict(), FEW_TOKENS))
     return given
+
+
+def parameters(model: Model) -> None:
+    """Raises BadSettings: it has more of them than a model on a page may have."""
+    number, most = model.n_parameters, caps().run_parameters
+    if number > most and model.learns_by != "counting":
+        names = [n for n in OF_WEIGHTS if n in model.settings.to_dict()]
+        lower = f"lower {' or '.join(names)}" if names else "take a smaller one"
+        raise BadSettings(
+            f"A model on this page has at most {most:,} parameters, as all others wait while it "
+            f"computes a step, and this one has {number:,}: {lower}, or train it on the command "
+            "line.",
+            *names,
+        )
 
 
 def budget(given: Budget) -> None:
     """Raises BadSettings: it is more than a run on a page may take."""
-    for name, most in BUDGET.items():
-        asked = getattr(given, name)
+    for name in ("seconds", "steps", "tokens"):
+        asked, most = getattr(given, name), getattr(caps(), f"run_{name}")
         if asked is not None and asked > most:
             raise BadSettings(
-                f"A run on this page takes at most {most:,} {name}, and this one would take "
+                f"A run on this page takes at most {most:,.0f} {name}, and this one would take "
                 f"{asked:,.0f}: give it less, or train it on the command line.",
                 name,
             )

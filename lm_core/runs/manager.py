@@ -6,8 +6,8 @@ also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the 
 """
 
 import contextlib
+import logging
 import math
-import os
 import shutil
 import threading
 import time
@@ -17,6 +17,7 @@ from typing import Any
 
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import dispatch, limits
+from lm_core.runs.caps import caps, complaints
 from lm_core.runs.dispatch import CAN_GO_ON, Dispatch
 from lm_core.runs.given_texts import GivenTexts
 from lm_core.runs.joined import joinable
@@ -35,18 +36,8 @@ from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
 
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
-MOST_WAITING = 5  # of one visitor
-WAITING_IN_ALL = 60  # of all, who may be one that comes without a cookie again and again
 CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
-
-
-def grace_seconds() -> float:
-    """How long a run goes on after its visitor's last page was closed (`LM_LAB_GRACE`)."""
-    try:
-        return float(os.environ["LM_LAB_GRACE"])
-    except (KeyError, ValueError):
-        return 900.0
 
 
 class RunManager(Dispatch, Steering, GivenTexts, Leaving):
@@ -78,6 +69,8 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
         self._quota, self._tidied = Quota(store), 0.0
+        for sentence in complaints():
+            logging.getLogger(__name__).warning(sentence)
         self._recover()
         self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
         self._keeper.start()
@@ -167,15 +160,15 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
 
     def _check_waiting(self, owner: str) -> None:
         everybodys = self.store.runs_with(WAITING)
-        if len(everybodys) >= WAITING_IN_ALL:
+        if len(everybodys) >= caps().runs_waiting_in_all:
             raise LabError(
                 f"{len(everybodys)} runs are waiting for a worker here, as many as this lab takes: "
                 "try again when some of them have begun."
             )
         waiting = [r for r in everybodys if r.owner == owner]
-        if len(waiting) >= MOST_WAITING:
+        if len(waiting) >= caps().runs_waiting:
             raise LabError(
-                f"{MOST_WAITING} of your runs are waiting already: let one finish or stop one."
+                f"{len(waiting)} of your runs are waiting already: let one finish or stop one."
             )
 
     def stop(self, run: str, owner: str) -> None:
@@ -318,7 +311,7 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
                 if now - seen > SEEN_EVERY:
                     self.store.visit(owner)  # the grace counts from here once it is closed
                 return True
-            if now - max(seen, run.started or run.created) <= grace_seconds():
+            if now - max(seen, run.started or run.created) <= caps().grace:
                 return True
         return False
 

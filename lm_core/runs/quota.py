@@ -3,15 +3,14 @@
     runs that have ended   so many of one visitor, and of all together
     disk                   runs of one visitor, of all together, and own texts
     own texts              so many of one visitor, and so much; who has as many gives no more
-    age                    a run that ended, a text that was read, so long ago (`LM_LAB_KEEP_DAYS`)
+    age                    a run that ended, a text that was read, so long ago (`keep_days`)
 
-A run that waits or goes on is never touched, nor a text that one of these reads. A teacher with a
-larger disk, or a smaller one, sets `LM_LAB_DISK`.
+A run that waits or goes on is never touched, nor a text that one of these reads. How much
+that is says `caps.py`.
 """
 
 import contextlib
 import math
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,13 +20,11 @@ from lm_core.corpora import AnyCorpus
 from lm_core.corpora.files import texts_folder
 from lm_core.corpora.own import as_text, has_own, own_bytes, own_key, own_name
 from lm_core.errors import LabError, StoreUnavailable
+from lm_core.runs.caps import caps
 from lm_core.runs.own_texts import OwnText
 from lm_core.runs.prepare import forget
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
 
-RUNS, RUNS_IN_ALL = 200, 5_000  # a year of lessons; a table that is still drawn at once
-TEXTS = 100  # of one visitor: a list that one can still choose from
-GIGABYTES = 20.0  # on disk, unless LM_LAB_DISK says otherwise
 OF_ONE, OF_TEXTS = 0.25, 0.1  # of these, for one visitor's runs (texts), and for all own texts
 FREE = 300e6  # bytes that have to be free before a run begins: its snapshots and a checkpoint
 DAY = 24 * 3600.0
@@ -35,21 +32,14 @@ FORGOTTEN = 400 * DAY  # seconds after which a visit is, as the cookie is by the
 
 
 def disk() -> float:
-    """Bytes that runs and texts may take together (`LM_LAB_DISK`, in gigabytes)."""
-    try:
-        given = float(os.environ["LM_LAB_DISK"])
-    except (KeyError, ValueError):
-        given = GIGABYTES
-    return 1e9 * (given if given > 0 else GIGABYTES)
+    """Bytes that runs and texts may take together."""
+    return 1e9 * caps().disk
 
 
 def keep_seconds() -> float:
-    """For how long a run and a text are kept (`LM_LAB_KEEP_DAYS`); without it for ever."""
-    try:
-        days = float(os.environ["LM_LAB_KEEP_DAYS"])
-    except (KeyError, ValueError):
-        return math.inf
-    return days * DAY if days > 0 else math.inf
+    """For how long a run that ended, and a text that was read, are kept; infinite: for ever."""
+    days = caps().keep_days
+    return math.inf if days is None else DAY * days
 
 
 def check_free(folder: Path) -> None:
@@ -75,8 +65,8 @@ def check_texts(given: list[OwnText], corpus: AnyCorpus) -> None:
         LabError: there is not.
     """
     others = [one for one in given if one.text != own_key(corpus.info.name)]
-    if len(others) >= TEXTS:
-        raise LabError(f"You have {TEXTS} texts here, which is the most: delete one of them.")
+    if len(others) >= (texts := caps().texts_kept):
+        raise LabError(f"You have {texts} texts here, which is the most: delete one of them.")
     size = len(as_text(corpus).encode()) + sum(own_bytes(one.text) for one in others)
     most = disk() * OF_TEXTS * OF_ONE
     if size > most:
@@ -128,8 +118,8 @@ class Quota:
             owners.setdefault(run.owner, []).append(run)
         most = disk() * (1 - OF_TEXTS)
         gone = {run.id for run in old}
-        groups = [(runs, RUNS, disk() * OF_ONE) for runs in owners.values()]
-        for runs, most_runs, space in [*groups, (ended, RUNS_IN_ALL, most)]:
+        groups = [(runs, caps().runs_kept, disk() * OF_ONE) for runs in owners.values()]
+        for runs, most_runs, space in [*groups, (ended, caps().runs_kept_in_all, most)]:
             left = [run for run in runs if run.id not in gone]
             total = sum(sizes[run.id] for run in left)
             for place, run in enumerate(left):
@@ -179,7 +169,7 @@ def sentence(count: int) -> str:
     days = keep_seconds() / DAY
     aged = "" if math.isinf(days) else f", none longer than {days:g} days"
     return (
-        f"{runs} removed to make room: this lab keeps {RUNS:,} runs and "
-        f"{disk() * OF_ONE / 1e9:,.3g} GB of each visitor, {RUNS_IN_ALL:,} and "
+        f"{runs} removed to make room: this lab keeps {caps().runs_kept:,} runs and "
+        f"{disk() * OF_ONE / 1e9:,.3g} GB of each visitor, {caps().runs_kept_in_all:,} and "
         f"{disk() / 1e9:,.3g} GB in all{aged}. Download what you want to keep."
     )

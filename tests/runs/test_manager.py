@@ -13,8 +13,9 @@ from lm_core.models import models
 from lm_core.runs import dispatch
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
+from lm_core.runs.caps import caps
 from lm_core.runs.dispatch import CAN_GO_ON, DEATHS, KILLED, TURN, WENT_ON
-from lm_core.runs.manager import LEFT, MOST_WAITING, RunManager, grace_seconds
+from lm_core.runs.manager import LEFT, RunManager
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
@@ -144,7 +145,9 @@ def test_two_slots_are_shared_between_two_visitors(make) -> None:
 
 
 def test_a_visitor_may_have_so_many_waiting_and_no_more(manager: RunManager) -> None:
-    runs = [manager.start(SPEC, "ada") for _ in range(MOST_WAITING + 1)]  # one of them is going
+    runs = [
+        manager.start(SPEC, "ada") for _ in range(caps().runs_waiting + 1)
+    ]  # one of them is going
     with pytest.raises(LabError, match="let one finish or stop one"):
         manager.start(SPEC, "ada")
     manager.start(SPEC, "bob")
@@ -158,7 +161,7 @@ def test_all_together_may_have_so_many_waiting(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever sends no cookie is another visitor each time."""
-    monkeypatch.setattr(module, "WAITING_IN_ALL", 3)
+    monkeypatch.setenv("LM_LAB_RUNS_WAITING_IN_ALL", "3")
     runs = [manager.start(SPEC, f"visitor {k}") for k in range(4)]  # one of them is going
     with pytest.raises(LabError, match="3 runs are waiting for a worker here"):
         manager.start(SPEC, "one more")
@@ -728,11 +731,11 @@ def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.Monk
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
     for _ in range(15):
-        now[0] += 0.8 * grace_seconds()
+        now[0] += 0.8 * caps().grace
         manager.store.visit("ada")
         manager.look_after()
         assert manager.store.requested(run)[0] == "run"
-    now[0] += 1.1 * grace_seconds()
+    now[0] += 1.1 * caps().grace
     manager.look_after()
     assert manager.store.requested(run)[0] == "stop"
 
@@ -790,14 +793,6 @@ def test_a_run_that_waited_begins_its_grace_when_it_begins(
     assert store.get(second).started is None
     manager.backend.finish(first)
     assert store.get(second).started >= store.get(first).started
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("5", 5.0), ("soon", 900.0), ("", 900.0)])
-def test_the_grace_is_set_in_the_environment(
-    text: str, seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LM_LAB_GRACE", text)
-    assert grace_seconds() == seconds
 
 
 def test_what_a_dead_server_left_behind_can_be_resumed(make, store: RunStore) -> None:

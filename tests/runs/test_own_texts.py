@@ -68,7 +68,7 @@ def test_a_text_is_listed_with_its_kind(runs: RunManager) -> None:
 def test_a_large_table_of_ones_own_counts_as_what_it_holds(
     runs: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LM_LAB_DISK", "1e-6")
+    monkeypatch.setattr(quota, "disk", lambda: 1000)
     with pytest.raises(LabError, match="MB here and 0 is the most: delete one"):
         runs.give_text(corpus_of("pairs", PAIRS, title="pairs"), "ada")
     assert titles(runs, "ada") == []
@@ -133,14 +133,14 @@ def test_a_run_says_what_its_owner_calls_the_text(runs: RunManager) -> None:
 
 
 def test_as_many_as_fit(runs: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quota, "TEXTS", 1)
+    monkeypatch.setenv("LM_LAB_TEXTS_KEPT", "1")
     runs.give_text(PLAIN, "ada")
     runs.give_text(PLAIN, "ada", "again")
     with pytest.raises(LabError, match="1 texts here"):
         runs.give_text(LIST, "ada")
     runs.give_text(LIST, "bob")
-    monkeypatch.setattr(quota, "TEXTS", 100)
-    monkeypatch.setenv("LM_LAB_DISK", "1e-6")  # 25 bytes of it for one visitor's texts
+    monkeypatch.delenv("LM_LAB_TEXTS_KEPT")
+    monkeypatch.setattr(quota, "disk", lambda: 1000)  # 25 bytes of it for one visitor's texts
     with pytest.raises(LabError, match="MB here and 0 is the most: delete one"):
         runs.give_text(LIST, "ada")
     assert titles(runs, "ada") == ["again"]

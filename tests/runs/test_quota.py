@@ -1,6 +1,5 @@
 """What is over goes, the oldest first; what is needed stays; whose it was is told."""
 
-import math
 import os
 import shutil
 import time
@@ -14,7 +13,7 @@ from lm_core.errors import StoreUnavailable
 from lm_core.runs import quota
 from lm_core.runs.manager import RunManager
 from lm_core.runs.prepare import prepare
-from lm_core.runs.quota import Quota, check_free, disk, keep_seconds, sentence
+from lm_core.runs.quota import Quota, check_free, sentence
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import Run, RunStore
 from tests.runs.test_manager import Bench
@@ -61,7 +60,7 @@ def test_within_the_bounds_nothing_goes(store: RunStore) -> None:
 def test_the_oldest_of_a_visitor_with_too_many_go(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quota, "RUNS", 2)
+    monkeypatch.setenv("LM_LAB_RUNS_KEPT", "2")
     mine, others = [ended(store, "ada") for _ in range(5)], [ended(store, "bob") for _ in range(2)]
     going = store.create("ada", "", RunSpec().to_dict())
     assert tidy(store) == {"ada": 3}
@@ -73,7 +72,7 @@ def test_the_oldest_of_a_visitor_with_too_many_go(
 def test_the_disk_of_a_visitor_counts_what_its_parts_left(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LM_LAB_DISK", str(4000e-9))  # 1,000 bytes of it for one visitor
+    monkeypatch.setattr(quota, "disk", lambda: 4000)  # 1,000 bytes of it for one visitor
     first, second, third = (ended(store, "ada", size=300) for _ in range(3))
     part = ended(store, "ada", size=500, parent=first)
     assert tidy(store) == {"ada": 1}
@@ -84,13 +83,13 @@ def test_the_disk_of_a_visitor_counts_what_its_parts_left(
 
 
 def test_all_together_have_a_most_too(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quota, "RUNS_IN_ALL", 4)
+    monkeypatch.setenv("LM_LAB_RUNS_KEPT_IN_ALL", "4")
     first = {owner: ended(store, owner) for owner in ("ada", "bob", "cleo")}
     again = {owner: ended(store, owner) for owner in ("ada", "bob", "cleo")}
     assert tidy(store) == {"ada": 1, "bob": 1}
     assert kept(store, "ada") == [again["ada"]]
     assert kept(store, "cleo") == [first["cleo"], again["cleo"]]
-    monkeypatch.setenv("LM_LAB_DISK", "1e-12")
+    monkeypatch.setattr(quota, "disk", lambda: 0)
     ended(store, "dan", size=10)
     assert tidy(store) == {"dan": 1}
     assert store.removed("ada") == 1  # until it was read
@@ -107,7 +106,7 @@ def test_texts_that_nobody_reads_go_first(store: RunStore, monkeypatch: pytest.M
     load_own(keys[1])  # read now
     spec = RunSpec(data=CorpusSpec(name="own", text=keys[2]))
     store.create("ada", "", spec.to_dict())  # waits, and needs it
-    monkeypatch.setenv("LM_LAB_DISK", "1e-12")
+    monkeypatch.setattr(quota, "disk", lambda: 0)
     tidy(store)
     assert [has_own(key) for key in keys] == [False, False, True]
     assert (store.folder / "texts" / "download.json").exists()
@@ -119,7 +118,7 @@ def test_of_texts_the_one_read_last_stays(store: RunStore, monkeypatch: pytest.M
         os.utime(store.folder / "texts" / f"{key}.json", (1000 - age, 1000 - age))
     load_own(keys[2])  # the oldest, read now
     size = (store.folder / "texts" / f"{keys[0]}.json").stat().st_size
-    monkeypatch.setenv("LM_LAB_DISK", str(10 * 1.5 * size * 1e-9))  # a tenth of it is for texts
+    monkeypatch.setattr(quota, "disk", lambda: 10 * 1.5 * size)  # a tenth of it is for texts
     tidy(store)
     assert [has_own(key) for key in keys] == [False, False, True]
 
@@ -149,7 +148,7 @@ def test_a_run_needs_room_on_the_disk(store: RunStore, monkeypatch: pytest.Monke
 def test_the_manager_tidies_and_leaves_what_was_taken_up_meanwhile(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quota, "RUNS", 1)
+    monkeypatch.setenv("LM_LAB_RUNS_KEPT", "1")
     runs = [ended(store, "ada") for _ in range(3)]
     manager = RunManager(store, Bench(store))
     try:
@@ -182,24 +181,6 @@ def test_what_is_older_than_its_days_goes(store: RunStore, monkeypatch: pytest.M
     assert [has_own(key) for key in keys] == [False, True]
     assert len(list(copies.iterdir())) == 2  # a text that is gone has no prepared copy
     assert "none longer than 30 days" in sentence(1)
-
-
-@pytest.mark.parametrize(
-    ("text", "days"), [("30", 30), ("0.5", 0.5), ("0", None), ("-1", None), ("long", None)]
-)
-def test_for_how_long_is_set_in_the_environment(
-    text: str, days: float | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LM_LAB_KEEP_DAYS", text)
-    assert keep_seconds() == (math.inf if days is None else days * quota.DAY)
-
-
-@pytest.mark.parametrize(("text", "gigabytes"), [("5", 5), ("much", 20), ("-1", 20), ("", 20)])
-def test_the_disk_is_set_in_the_environment(
-    text: str, gigabytes: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LM_LAB_DISK", text)
-    assert disk() == gigabytes * 1e9
 
 
 def test_what_is_said() -> None:
