@@ -6,21 +6,16 @@ As soon as one of them steers or deletes what is theirs, the two part: the one t
 copy of all there is, and goes on from the last checkpoint to the same bits.
 """
 
-import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lm_core.json_files import dumps
 from lm_core.runs.keepsakes import FILE
 from lm_core.runs.tables import TABLES, number_runs
-
-if TYPE_CHECKING:
-    from lm_core.runs.store import Run
 
 JOINED = "joined"  # the status that the row of a follower has itself, which nobody ever sees
 SHARED = (
@@ -57,7 +52,7 @@ class Joined:
 
     _reading: Callable[[], AbstractContextManager[sqlite3.Connection]]
     _writing: Callable[[], AbstractContextManager[sqlite3.Connection]]
-    get: "Callable[..., Run]"
+    get: Callable[..., Any]
     new_id: Callable[[], str]
     run_folder: Callable[[str], Path]
 
@@ -140,17 +135,3 @@ class Joined:
             for one in filter(None, others):
                 db.execute("UPDATE runs SET follows = ? WHERE id = ?", (first, one))
         return first
-
-
-def joinable(spec: dict[str, Any], runs: "Iterator[Run]", owner: str, server: int) -> "Run | None":
-    """A run of somebody else's that is to the letter what would be started: of a text that all may
-    read, as it was begun, and steered by nobody."""
-    if spec["data"]["name"] in ("own", "file"):
-        return None
-    wanted = json.loads(dumps(spec))
-    for run in runs:
-        steered = run.requested != "run" or run.single_steps or run.pause_at or run.lr_scale != 1.0
-        theirs = run.owner != owner and run.server == server and run.kind == "train"
-        if theirs and not steered and run.status != "paused" and run.spec == wanted:
-            return run
-    return None

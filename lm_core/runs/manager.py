@@ -20,13 +20,13 @@ from lm_core.runs import dispatch, limits
 from lm_core.runs.caps import caps, complaints
 from lm_core.runs.dispatch import CAN_GO_ON, Dispatch
 from lm_core.runs.given_texts import GivenTexts
-from lm_core.runs.joined import joinable
 from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, worker_count
 from lm_core.runs.queue import (
     Outlook,
     Turns,
+    joinable,
     seconds_left,
 )
 from lm_core.runs.quota import Quota, check_free
@@ -115,7 +115,7 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         spec = limits.spec(spec)
         title, options = limits.title(title), limits.options(kind, options)
         with self._lock:
-            going = iter(self.store.runs_with(WAITING + ACTIVE))
+            going = self.store.runs_with(WAITING + ACTIVE)
             if kind == "train" and (
                 same := joinable(spec.to_dict(), going, owner, self._presence.id)
             ):

@@ -7,11 +7,14 @@
 Fair is between visitors, not between runs: who has three moves each of them a third as fast.
 """
 
+import json
 import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from lm_core.json_files import dumps
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
 from lm_core.training.events import Step
@@ -35,6 +38,20 @@ def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> 
         served[chosen.owner] = max(served.values(), default=0) + 1
         order.append(chosen)
     return order
+
+
+def joinable(spec: dict[str, Any], runs: Iterable[Run], owner: str, server: int) -> Run | None:
+    """A run of somebody else's that is to the letter what would be started: of a text that all may
+    read, as it was begun, and steered by nobody."""
+    if spec["data"]["name"] in ("own", "file"):
+        return None
+    wanted = json.loads(dumps(spec))
+    for run in runs:
+        steered = run.requested != "run" or run.single_steps or run.pause_at or run.lr_scale != 1.0
+        theirs = run.owner != owner and run.server == server and run.kind == "train"
+        if theirs and not steered and run.status != "paused" and run.spec == wanted:
+            return run
+    return None
 
 
 WORTH_MOVING = 5.0  # seconds that a run still computes: saving it and reading it again takes one
