@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlencode
 
 from lm_core.bench.result import Result
 from lm_core.bench.timing import p95
+from lm_core.bench.turn_cost import turn_cost
 from lm_core.errors import BadSettings
 from lm_core.machine import group_memory
 
@@ -128,9 +129,12 @@ def bench_class(size: Size | None = None) -> list[Result]:
     told = {"client": f"{own.client:.2f} of a core", "messages": own.messages + long.messages}
     rows[-1][3].update(told)
     return [
-        Result(name, value, unit, False, said)
-        for name, value, unit, said in rows
-        if value is not None
+        *turn_cost(),
+        *(
+            Result(name, value, unit, False, said)
+            for name, value, unit, said in rows
+            if value is not None
+        ),
     ]
 
 

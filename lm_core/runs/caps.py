@@ -7,6 +7,7 @@
 What cannot be read changes nothing and is one sentence in the log when the lab starts.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -138,6 +139,12 @@ def caps() -> Caps:
 def complaints() -> tuple[str, ...]:
     """What was set and cannot be read, a sentence each."""
     return _now()[1]
+
+
+def complain() -> None:
+    """The same into the log."""
+    for sentence in complaints():
+        logging.getLogger(__name__).warning(sentence)
 
 
 def _now() -> tuple[Caps, tuple[str, ...]]:

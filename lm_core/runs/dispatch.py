@@ -141,6 +141,7 @@ class Dispatch:
         if going.place is None:  # it was on disk
             going.attempt, going.place = self.store.hand_over(going.run), place
         going.urgent = False
+        going.steps = self.store.requested(going.run).single_steps
         self._into(going, "busy")
         asked = (str(self.store.folder), going.run, going.attempt, TURN)
         future = self.backend.submit_to(place, execute, *asked)
@@ -223,10 +224,11 @@ class Dispatch:
                 return
             if not future.cancelled() and _error(future) is None and future.result():
                 going.place = None
-            asked = self.store.requested(run)
-            asleep = asked.state == "pause" and not going.urgent
-            self._into(going, "asleep" if asleep else "ready")
-            self._dispatch()
+            self._into(going, "ready")  # whatever the store says: its place is free again
+            with contextlib.suppress(StoreUnavailable):
+                if self.store.requested(run).state == "pause" and not going.urgent:
+                    self._into(going, "asleep")
+                self._dispatch()
 
     def _into(self, going: Going, state: str) -> None:
         going.state, going.since = state, time.monotonic()

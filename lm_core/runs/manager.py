@@ -6,7 +6,6 @@ also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the 
 """
 
 import contextlib
-import logging
 import math
 import shutil
 import threading
@@ -17,9 +16,10 @@ from typing import Any
 
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import dispatch, limits
-from lm_core.runs.caps import caps, complaints
+from lm_core.runs.caps import caps, complain
 from lm_core.runs.dispatch import CAN_GO_ON, Dispatch
 from lm_core.runs.given_texts import GivenTexts
+from lm_core.runs.jumps import Jumps
 from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, worker_count
@@ -68,9 +68,8 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         self._served: dict[str, int] = {}  # owner -> how many runs had begun when theirs last did
         self._lock = threading.RLock()  # a run changes hands in one piece
         self._closing = threading.Event()
-        self._quota, self._tidied = Quota(store), 0.0
-        for sentence in complaints():
-            logging.getLogger(__name__).warning(sentence)
+        self._quota, self._jumps, self._tidied = Quota(store), Jumps(store), -math.inf
+        complain()
         self._recover()
         self._keeper = threading.Thread(target=self._keep, name="run-keeper", daemon=True)
         self._keeper.start()
@@ -272,10 +271,15 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
     def look_after(self) -> None:
         """Done twice a second: end what does not stop, stop what nobody watches any more."""
         self._recover()
+        self._jumps.mind(self._turns.going)
         for run in self.store.runs_with(ACTIVE):
             watched = self._watched(run)  # also one of another server is noted
-            if run.id not in self._turns.going:
+            going = self._turns.going.get(run.id)
+            if going is None:
                 continue
+            asked = run.requested != "pause" or run.single_steps != going.steps
+            if going.state == "asleep" and asked:  # at another server
+                self._heard(run.id)
             if run.requested == "stop" and _late(run):
                 self._kill(run.id)
             if run.requested != "stop" and not watched:
@@ -288,8 +292,8 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
                 self._heard(run.id)
         self._park()
         self._dispatch()
-        if time.time() - self._tidied > TIDY_EVERY:
-            self._tidied = time.time()
+        if time.monotonic() - self._tidied > TIDY_EVERY:
+            self._tidied = time.monotonic()
             self._quota.tidy(self._drop)
 
     def _drop(self, run: Run) -> bool:

@@ -71,6 +71,7 @@ class Going:
     since: float = 0.0  # when it came into its state
     left: float = math.inf  # seconds that it still computes, about
     deaths: int = 0  # processes that ended in its turn
+    steps: int = 0  # single ones that were granted when its last turn began
 
 
 class Turns:

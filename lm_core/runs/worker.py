@@ -89,17 +89,23 @@ def execute(home: str, run: str, attempt: int, seconds: float | None = None) -> 
 
 def put_away(home: str, run: str) -> bool:
     """Save a run as it stands and let go of what this process has of it; whether it has, so that
-    another may go on with it. One that cannot be saved stays: it counts, which is soon done, or it
-    is an examination."""
-    _, job = JOBS.get((home, run), (0, None))
-    if job is not None:
-        if not job.can_leave:
-            return False
-        del JOBS[home, run]
-        job.leaves = True
-        with contextlib.suppress(RunLost):
-            job.turn(math.inf)
-    return True
+    another may go on with it. One that cannot be saved stays: it counts, which is soon done, it is
+    an examination, or the disk is full."""
+    attempt, job = JOBS.get((home, run), (0, None))
+    if job is None:
+        return True
+    if not job.can_leave:
+        return False
+    del JOBS[home, run]
+    job.leaves = True
+    ended = None
+    with contextlib.suppress(RunLost):
+        while (ended := job.turn(0.0)) is None and not job.paused:
+            pass
+        if ended is None:
+            job.leaves = False
+            JOBS[home, run] = attempt, job
+    return (home, run) not in JOBS
 
 
 def end_all() -> None:
@@ -203,9 +209,13 @@ def recorded(
                     if time.perf_counter() - written < WRITE_SECONDS:
                         yield event
                         continue
-                case Paused() if training.leave():
-                    store.record(run, waiting)
-                    return LEFT
+                case Paused() if trainer.control.leaves:
+                    with contextlib.suppress(StoreUnavailable):  # then it stays as it is
+                        if training.leave():
+                            store.record(run, waiting)
+                            return LEFT
+                    yield event
+                    continue
                 case Paused():
                     pass
                 case Finished():

@@ -39,11 +39,13 @@ class Saving:
         own = training.state
         if not last:
             training.state = training.team.whole(own)
-        with training.weights.shown(kept=True):
-            if not all(map(sound, training.model.state_dict().values())):
-                return True
-            path = training.save(training)
-        training.state = own
+        try:
+            with training.weights.shown(kept=True):
+                if not all(map(sound, training.model.state_dict().values())):
+                    return True
+                path = training.save(training)
+        finally:
+            training.state = own
         self.ended = training.clock()
         self.cost = self.ended - began
         yield Checkpointed(training.step, path)

@@ -81,7 +81,7 @@ def test_a_wrong_one_costs_no_other_and_the_log_has_it(
     monkeypatch.setenv("LM_LAB_RUN_STEPS", "1e3")
     store = RunStore()
     RunManager(store, Bench(store)).close()
-    assert [record.message for record in caplog.records if record.name.endswith("manager")] == [
+    assert [record.message for record in caplog.records if record.name.endswith("caps")] == [
         "limits.json: disk must be from 0.001 to 100000.0, not -1.0. It stays 20.0.",
         "LM_LAB_RUN_STEPS: run_steps must be a whole number, not '1e3'. It stays 10000000.",
         "LM_LAB_GRACE: grace must be a number, not 'soon'. It stays 10.0.",

@@ -51,6 +51,19 @@ def test_a_run_without_a_step_says_for_how_long(store: RunStore, clock: list[flo
     assert said() == "It trains."
 
 
+def test_a_clock_that_was_set_back_is_no_silence(store: RunStore, clock: list[float]) -> None:
+    run = store.create("ada", "", {})
+    store.hand_over(run)
+    store.update(run, status="running")
+    store.record(run, [STEP])
+    clock[0] -= 3600
+    assert standing(store.get(run), "It trains.", "step") == "It trains."
+    clock[0] += 7200  # and ahead: until the next step, which comes at once
+    assert standing(store.get(run), "It trains.", "step").startswith("No step for 60 min")
+    store.record(run, [STEP])
+    assert standing(store.get(run), "It trains.", "step") == "It trains."
+
+
 def test_an_examination_goes_on_while_one_of_its_parts_does(
     store: RunStore, clock: list[float]
 ) -> None:
