@@ -6,7 +6,7 @@ from pages._ui.shared import front_door, models, session
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
-from pages._ui.translate import beside, drafts, lengths, rungs, search, without
+from pages._ui.translate import beside, drafts, lengths, rungs, search, study, without
 
 DRAFT = "translate-draft"
 TICK = 0.35  # seconds between two tokens
@@ -198,6 +198,7 @@ if st.session_state.get(DRAFT) is not None:  # else it was said what to mend
     for panel in (search.panel, beside.panel, lengths.panel, without.panel):
         with session.mending():
             panel(choice, every, text)
+study.panel()
 
 
 def code() -> None:
