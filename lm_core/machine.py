@@ -66,18 +66,18 @@ def resident_memory() -> int | None:
     return _field("/proc/self/status", "VmRSS:", 1024)
 
 
-def group_memory(group: int) -> int | None:
-    """Bytes of main memory that the processes of a group hold; what several of them share is
-    counted once where the system tells that (PSS). None where it does not say."""
-    processes = [path for path in Path("/proc").glob("[0-9]*") if _is_of(path.name, group)]
-    return sum(map(_held, processes)) or None
+def family_memory(process: int) -> int | None:
+    """Bytes of main memory that a process holds with all that it has started; what several of them
+    share is counted once where the system tells that (PSS). None where it does not say."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").glob("[0-9]*")}
+    family = {process}
+    while more := {one for one, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(_held(Path("/proc") / str(one)) for one in family) or None
 
 
-def _is_of(process: str, group: int) -> bool:
-    try:
-        return os.getpgid(int(process)) == group
-    except (OSError, ValueError):  # it has just ended
-        return False
+def _parent(process: Path) -> int:
+    return _field(f"{process}/status", "PPid:", 1) or 0
 
 
 def _held(process: Path) -> int:

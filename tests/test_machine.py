@@ -1,11 +1,14 @@
 """What the system says of its memory, where it says anything."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from lm_core import machine
-from lm_core.machine import free_memory, network_address, resident_memory
+from lm_core.machine import family_memory, free_memory, network_address, resident_memory
 
 
 def test_what_is_free_and_what_is_held_are_numbers_or_unknown() -> None:
@@ -42,6 +45,22 @@ def test_a_file_of_the_system_that_says_nothing(tmp_path: Path, content: str) ->
     (tmp_path / "meminfo").write_text(content)
     assert machine._field(str(tmp_path / "meminfo"), "MemAvailable:", 1024) is None
     assert machine._field(str(tmp_path / "none"), "MemAvailable:", 1024) is None
+
+
+def test_a_process_holds_what_those_hold_that_it_has_started() -> None:
+    alone = family_memory(os.getpid())
+    if not Path("/proc").exists():
+        assert alone is None
+        return
+    code = "big = b'x' * 50_000_000; print(len(big), flush=True); input()"
+    command = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, **pipes) as child:
+        child.stdout.readline()
+        assert family_memory(os.getpid()) > alone + 40_000_000
+        assert 50_000_000 < family_memory(child.pid) < family_memory(os.getpid())
+        child.communicate(b"\n")
+    assert family_memory(2**30) is None  # nobody's
 
 
 class Card:

@@ -60,8 +60,8 @@ class LabServer:
         self.stop()
 
     @property
-    def group(self) -> int:
-        """The group of the processes of a server that was started."""
+    def process(self) -> int:
+        """The id of a server that was started; its workers are its children."""
         return self._process.pid
 
     @property

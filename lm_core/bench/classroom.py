@@ -27,7 +27,7 @@ from lm_core.bench.result import Result
 from lm_core.bench.timing import p95
 from lm_core.bench.turn_cost import turn_cost
 from lm_core.errors import BadSettings
-from lm_core.machine import group_memory
+from lm_core.machine import family_memory
 
 if TYPE_CHECKING:
     from lm_core.runs.store import RunStore
@@ -218,17 +218,17 @@ class _Room:
             worked = time.process_time()
             while time.time() < self.began + self.lesson.seconds:
                 await asyncio.sleep(LOOK)
-                await asyncio.to_thread(self._look, lab.group)
+                await asyncio.to_thread(self._look, lab.process)
             self.lesson.client = (time.process_time() - worked) / self.lesson.seconds
         runs = [self.store.get(pupil.run) if pupil.run else None for pupil in self.lesson.pupils]
         self.lesson.ended = [run and run.ended for run in runs]
 
-    def _look(self, group: int) -> None:
+    def _look(self, server: int) -> None:
         """At what is held, and at what each has trained as long as none has ended."""
         from lm_core.training.events import Step
 
         lesson = self.lesson
-        if held := group_memory(group):
+        if held := family_memory(server):
             lesson.memory.append((time.time() - self.began, held))
         runs = [pupil.run for pupil in lesson.pupils]
         if all(runs) and all(self.store.get(run).active for run in runs):

@@ -1,7 +1,6 @@
 """The bench of a class: what it makes of what it saw, and a small class on the real server."""
 
 import math
-import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +10,6 @@ from lm_core.bench import LONG, classroom
 from lm_core.bench.classroom import LENGTH, Lesson, Pupil, Size, growth, peak, spread
 from lm_core.cli import main
 from lm_core.errors import BadSettings
-from lm_core.machine import group_memory
 
 NAMES = [
     "class_first_point_median",
@@ -61,15 +59,6 @@ def test_memory_grows_after_it_has_settled() -> None:
     assert growth(held, 0.0) == pytest.approx(90.0)
     assert growth(held, 200.0) is None
     assert peak([]) is None
-
-
-def test_what_a_group_holds_is_what_its_processes_hold() -> None:
-    held = group_memory(os.getpgid(0))
-    if not Path("/proc").exists():
-        assert held is None
-    else:
-        assert held > 10**7
-    assert group_memory(2**30) is None  # of no process
 
 
 def test_a_message_with_the_run_or_the_seed_of_another_has_crossed(tmp_path: Path) -> None:
