@@ -142,6 +142,7 @@ KINDS: dict[str, Kind] = {
     "translate-models": Text(600, times=8),
     "translate-reference": Text(5000),
     "translate-without": LABEL,
+    "translate-study": LABEL,
     "generate_names-models": Text(600, times=4),
     "generate_names-begins": Text(20),
     "generate_names-temperature": HOT,

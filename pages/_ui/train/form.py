@@ -110,6 +110,7 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
             bind="query-params",
         )
     st.session_state.pop(FILLED, None)
+    budget = budget or begin_with()  # an address may have held what is none
     return corpus, model, budget, StartPlace(line[3], means, words)
 
 
