@@ -47,6 +47,7 @@ class Visitor:
         self.runs = 0  # of the script, as a whole
         self._url, self._heard = url, heard
         self._page, self._pages = "", {}  # the hash of the screen, and those of all by title
+        self._going = False  # on the way to it
         self._widgets: dict[str, Any] = {}  # by label
         self._states: dict[str, WidgetState] = {}  # what was chosen, by id
         self._kept: dict[str, ForwardMsg] = {}
@@ -82,7 +83,7 @@ class Visitor:
 
     async def go(self, screen: str) -> float:
         """From the list of screens to one, by its title; seconds until its heading stands there."""
-        self.query, self.heading, self._page = "", "", self._pages[screen]
+        self.query, self.heading, self._page, self._going = "", "", self._pages[screen], True
         self._widgets, self._states = {}, {}
         await self._rerun()
         return await self.until(lambda: self.heading == screen)
@@ -166,7 +167,9 @@ class Visitor:
         match kind:
             case "new_session" if not message.metadata.run.fragment_ids:
                 self.runs += 1
-                self._page = message.new_session.page_script_hash
+                self._going &= message.new_session.page_script_hash != self._page
+                if not self._going:  # or what the server was at before it heard of the click
+                    self._page = message.new_session.page_script_hash
                 self._stop_looking()
             case "navigation":
                 pages = message.navigation.app_pages

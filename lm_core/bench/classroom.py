@@ -17,6 +17,7 @@ import struct
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, cycle
 from pathlib import Path
@@ -267,15 +268,20 @@ class _Room:
 
     async def _click(self, pupil: Pupil, visitor: Any) -> None:
         """Every few seconds: as long as there is no point, in the form beside it; then to another
-        screen and back."""
+        screen and back. One that is not answered when the lesson ends counts as long as it took
+        until then."""
         screens = chain.from_iterable((screen, "Train") for screen in cycle(SCREENS))
         end = self.began + self.lesson.seconds
         while time.time() + self.size.every < end:
             await asyncio.sleep(self.size.every)
             if pupil.first is None:
-                pupil.clicks.append(await visitor.enter("Stop at step", 1000 + len(pupil.clicks)))
+                answered = visitor.enter("Stop at step", 1000 + len(pupil.clicks))
             else:
-                pupil.clicks.append(await visitor.go(next(screens)))
+                answered = visitor.go(next(screens))
+            began = time.time()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(answered, max(0.0, end - began))
+            pupil.clicks.append(time.time() - began)
         await asyncio.sleep(max(0.0, end - time.time()))
 
 

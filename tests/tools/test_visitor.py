@@ -63,6 +63,16 @@ def test_a_run_of_a_part_is_none_of_the_whole_screen(page: Visitor) -> None:
     assert page.runs == 1
 
 
+def test_on_the_way_to_a_screen_the_one_before_is_not_come_back_to(page: Visitor) -> None:
+    page._take(session("train"))
+    page._page, page._going = "doctor", True
+    page._take(session("train"))
+    assert page._page == "doctor"
+    for screen in ("doctor", "train"):  # it has come, and the server goes on to another
+        page._take(session(screen))
+        assert page._page == screen
+
+
 def test_a_message_that_is_not_sent_again_is_remembered_but_not_for_ever(page: Visitor) -> None:
     page._take(metric("Step", "1", name="one"))
     page._take(metric("Step", "2"))
