@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora, is_ready
 from lm_core.corpora.own import own_corpus
-from lm_core.runs import limits
+from lm_core.runs.caps import caps
 from lm_core.runs.presets import BUDGETS, default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec, StartSpec
 from lm_core.tasks import families_for, tasks
@@ -60,8 +60,8 @@ def shown(draw: st.DrawFn) -> RunSpec:
     data = CorpusSpec(name=draw(st.sampled_from([n for n in corpora.names() if is_ready(n)])))
     family = draw(st.sampled_from(families_for(data.holds)))
     usual = default_spec(data, family)
-    seconds = st.floats(0.1, limits.BUDGET["seconds"]) | st.sampled_from(list(BUDGETS.values()))
-    steps = st.integers(1, limits.BUDGET["steps"])
+    seconds = st.floats(0.1, caps().run_seconds) | st.sampled_from(list(BUDGETS.values()))
+    steps = st.integers(1, caps().run_steps)
     budget = {"seconds": draw(seconds)} if draw(st.booleans()) else {"steps": draw(steps)}
     given = RunSpec(data, model_name=family, budget=Budget(**budget), seed=draw(st.integers(0, 99)))
     learned = tasks[given.task_name]
