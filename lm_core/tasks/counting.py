@@ -40,7 +40,7 @@ class Counting(Course):
 
     def run(self) -> Iterator[Event]:
         training, control = self.training, self.training.control
-        clock, saving, reason = Clock(training.seconds), Saving(training), "budget"
+        clock, saving, reason = Clock(training.seconds, training.clock), Saving(training), "budget"
         while training.step < self.steps:
             requested = control.look()
             if requested == "pause" and not control.may_step():

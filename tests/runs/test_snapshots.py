@@ -31,7 +31,8 @@ from lm_core.runs.snapshots import (
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import RunStore
 from lm_core.tasks import NextToken
-from lm_core.training import Budget, Trainer, TrainSettings, clock
+from lm_core.training import Budget, Trainer, TrainSettings
+from lm_core.training.clock import Seconds
 from lm_core.training.events import Snapshot
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
@@ -118,7 +119,7 @@ def test_a_run_of_so_many_seconds_has_them_too(
     going = Going(store, spec_of(budget=Budget(seconds=2.0)))
 
     class Steady:
-        def __init__(self, already: float) -> None:
+        def __init__(self, already: float, clock: Seconds) -> None:
             assert already == 0
 
         def seconds(self) -> float:
@@ -144,7 +145,7 @@ def test_one_that_cannot_be_afforded_yet_comes_later(
     monkeypatch.setattr(module, "FREE", 0.0)
     monkeypatch.setattr(module, "SHARE", 0.1)
     going, moments = Going(store, spec_of()), itertools.count(0, 2)
-    monkeypatch.setattr(clock, "time", SimpleNamespace(perf_counter=lambda: going.trainer.step))
+    going.trainer.clock = lambda: float(going.trainer.step)
     monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: next(moments)))
     assert going.steps() == [1, 40, 60, 80, 100]  # what one costs is known after the first
     assert going.snapshots.spent == 10

@@ -6,7 +6,7 @@ import torch
 from lm_core.evaluation import evaluate
 from lm_core.tasks import NextToken
 from lm_core.tasks.counting import LOOKS, first_tokens, sizes_of
-from lm_core.training import Control, Trainer, TrainSettings, clock
+from lm_core.training import Control, Trainer, TrainSettings
 from lm_core.training.events import Checkpointed, Evaluated, Finished, Paused, Sampled, Step
 from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, some_ids, stream, tiny_model
@@ -110,9 +110,8 @@ def test_a_paused_one_can_be_stopped() -> None:
     assert (end.step, end.reason) == (1, "stopped")
 
 
-def test_a_pause_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_is_no_time_of_training() -> None:
     now = [0.0]
-    monkeypatch.setattr(clock.time, "perf_counter", lambda: now[0])
 
     class Slept(Patient):
         def wait(self, seconds: float = 0.05) -> None:
@@ -121,7 +120,7 @@ def test_a_pause_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None
 
     control = Slept("resume")
     control.pause()
-    assert list(make(control=control).run())[-1].seconds == 0.0
+    assert list(make(control=control, clock=lambda: now[0]).run())[-1].seconds == 0.0
 
 
 def test_a_part_of_a_list_ends_where_its_items_do() -> None:
