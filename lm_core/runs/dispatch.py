@@ -55,19 +55,17 @@ class Dispatch:
 
     def outlook(self, run: str) -> Outlook | None:
         """With how many a run shares, how often it moves and when it is done, about; None where it
-        has no turns. Computed once a second for all who look."""
-        with self._lock:
-            at, found = self._outlooks
-            if time.monotonic() - at > 1.0:
-                found = outlooks(self.left(), places=self.slots, turn=TURN)
-                self._outlooks = time.monotonic(), found
+        has no turns. Computed once a second for all who look, who wait for no lock."""
+        at, found = self._outlooks
+        if time.monotonic() - at > 1.0:
+            found = outlooks(self.left(), places=self.slots, turn=TURN)
+            self._outlooks = time.monotonic(), found
         return found.get(run)
 
     @property
     def every(self) -> float:
         """Seconds from one turn of a run to its next, about; 0 where none waits for another."""
-        with self._lock:
-            sharing = len(self._turns.awake())
+        sharing = len(self._turns.awake())
         return TURN * sharing / self.slots if sharing > self.slots else 0.0
 
     def done_in(self, seconds: float) -> float:
@@ -76,9 +74,8 @@ class Dispatch:
 
     def left(self) -> dict[str, float | None]:
         """Seconds that each run which has turns still computes; None where nobody knows."""
-        with self._lock:
-            going = self._turns.awake()
-            return {one.run: None if math.isinf(one.left) else one.left for one in going}
+        going = self._turns.awake()
+        return {one.run: None if math.isinf(one.left) else one.left for one in going}
 
     def _own(self, run: str, *, goes_on: str = "queued") -> None:
         """Whoever steers a run has it alone: where others watch it they part (see

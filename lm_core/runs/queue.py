@@ -112,7 +112,7 @@ class Turns:
         """Those that compute; at one place, or everywhere."""
         return [
             one
-            for one in self.going.values()
+            for one in list(self.going.values())  # pages look while it changes
             if one.state != "asleep" and place in (None, one.place)
         ]
 
