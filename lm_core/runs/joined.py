@@ -81,19 +81,16 @@ class Joined:
 
     def watchers(self, run: str) -> list[str]:
         """The owners of a run and of all that follow the same."""
-        source = self.source(run)
         with self._reading() as db:
-            asked = "SELECT DISTINCT owner FROM runs WHERE id = ?1 OR follows = ?1"
-            return [row["owner"] for row in db.execute(asked, (source,))]
+            asked = f"SELECT DISTINCT owner FROM runs WHERE id = {SOURCE} OR follows = {SOURCE}"
+            return [row["owner"] for row in db.execute(asked, (run,))]
 
-    def part(self, run: str, *, goes_on: str | None = "queued") -> str:
+    def part(self, run: str, *, goes_on: str = "queued") -> None:
         """A follower becomes a run of its own: it shows all that has been shown, and has the last
         checkpoint. Those that followed the same run stay there.
 
         Args:
             goes_on: the status it has where the other still goes on.
-
-        Returns the id of the run that it followed.
         """
         source, row = self.source(run), self.get(run)
         folder = self.run_folder(source)
@@ -122,16 +119,11 @@ class Joined:
                     f"UPDATE {table} SET path = replace(path, ?, ?) WHERE run = ?",
                     (f"/{source}/", f"/{run}/", run),
                 )
-        return source
 
-    def lead(self, run: str) -> str | None:
+    def lead(self, run: str) -> None:
         """Those that follow a run follow it no more: the first gets all there is, and the others
-        follow that one, whose id is returned; None where nobody followed."""
-        first, *others = [*self.followers(run), None]
-        if first is None:
-            return None
-        self.part(first)
-        with self._writing() as db:
-            for one in filter(None, others):
-                db.execute("UPDATE runs SET follows = ? WHERE id = ?", (first, one))
-        return first
+        follow that one."""
+        for first in self.followers(run)[:1]:
+            self.part(first)
+            with self._writing() as db:
+                db.execute("UPDATE runs SET follows = ? WHERE follows = ?", (first, run))

@@ -23,12 +23,7 @@ from lm_core.runs.jumps import Jumps
 from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import LocalProcesses, worker_count
-from lm_core.runs.queue import (
-    Outlook,
-    Turns,
-    joinable,
-    seconds_left,
-)
+from lm_core.runs.queue import Outlook, Turns, joinable, seconds_left
 from lm_core.runs.quota import Quota, check_free
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering

@@ -110,13 +110,10 @@ class TrainingRun:
             rows[:] = thinned(rows)
 
     def leave(self) -> bool:
-        """Save it as it stands at a pause, if it is to go on elsewhere or later; whether it was."""
-        trainer = self.trainer
-        if not trainer.control.leaves:
-            return False
-        for event in Saving(trainer).do():
+        """Save it as it stands at a pause, to go on elsewhere or later; whether it was."""
+        for event in Saving(self.trainer).do():
             self.saved = event.step
-        return self.saved == trainer.step
+        return self.saved == self.trainer.step
 
     def save(self, trainer: Trainer) -> str:
         """Keep the trainer as it is, and what the card says of it, in the folder."""

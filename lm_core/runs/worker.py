@@ -98,14 +98,13 @@ def put_away(home: str, run: str) -> bool:
         return False
     del JOBS[home, run]
     job.leaves = True
-    ended = None
     with contextlib.suppress(RunLost):
-        while (ended := job.turn(0.0)) is None and not job.paused:
-            pass
-        if ended is None:
-            job.leaves = False
-            JOBS[home, run] = attempt, job
-    return (home, run) not in JOBS
+        while job.turn(0.0) is None:
+            if job.paused:  # it could not be saved
+                job.leaves = False
+                JOBS[home, run] = attempt, job
+                return False
+    return True
 
 
 def end_all() -> None:
