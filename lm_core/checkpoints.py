@@ -255,6 +255,23 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
     raise BadCheckpoint(f"{folder.name} is replaced all the time: try again a little later.")
 
 
+def copy_checkpoint(folder: Path, to: Path) -> bool:
+    """Copy a checkpoint that a run which goes on may replace meanwhile; whether all of one came
+    over, else there is nothing."""
+    for _ in range(20):
+        shutil.rmtree(to, ignore_errors=True)
+        version = _version(folder)
+        if version is None:
+            return False
+        with contextlib.suppress(OSError):  # a file moved, or the disk is full
+            shutil.copytree(folder, to)
+            if _version(folder) == version:
+                return True
+        time.sleep(0.005)
+    shutil.rmtree(to, ignore_errors=True)
+    return False
+
+
 def _version(folder: Path) -> tuple[Any, ...] | None:
     try:
         status = where(folder, CARD).stat()

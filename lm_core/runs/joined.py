@@ -10,13 +10,14 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 from lm_core.runs.keepsakes import FILE
 from lm_core.runs.tables import TABLES, number_runs
 
+CHECKPOINT = "checkpoint"  # of a run's folder
 JOINED = "joined"  # the status that the row of a follower has itself, which nobody ever sees
 SHARED = (
     "status",
@@ -92,14 +93,17 @@ class Joined:
         Args:
             goes_on: the status it has where the other still goes on.
         """
+        from lm_core.checkpoints import copy_checkpoint  # which imports torch
+
         source, row = self.source(run), self.get(run)
         folder = self.run_folder(source)
         kept = {name: getattr(row, name) for name in ("message", "started", "ended", "server")}
         kept |= {"status": goes_on if row.active else row.status}
-        if folder.exists():
-            fresh = folder.with_name(run)
-            shutil.copytree(folder, fresh, dirs_exist_ok=True)
-            (fresh / FILE).unlink(missing_ok=True)  # it tells of the other
+        fresh = folder.with_name(run)
+        copy_checkpoint(folder / CHECKPOINT, fresh / CHECKPOINT)  # without one it begins anew
+        others = shutil.ignore_patterns(CHECKPOINT, FILE, ".new-*")  # the file tells of the other
+        with suppress(OSError):  # what is not there, or went meanwhile, is not looked back at
+            shutil.copytree(folder, fresh, ignore=others, dirs_exist_ok=True)
         with self._writing() as db:
             names = ", ".join(f"{name} = ?" for name in kept)
             db.execute(

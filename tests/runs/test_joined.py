@@ -1,5 +1,6 @@
 """One run that several visitors watch, and how they part."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lm_core import checkpoints
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.errors import RunNotFound
 from lm_core.models import models
@@ -150,6 +152,33 @@ def test_a_follower_who_steers_has_a_run_of_their_own(manager: RunManager) -> No
         manager._dispatch()
     trained(manager, run)
     assert steps(manager, mine) == steps(manager, run)  # to the bit
+
+
+@pytest.mark.parametrize("failures", [1, 1000])
+def test_a_checkpoint_that_is_replaced_while_it_is_copied_costs_nothing(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """It is copied again, or left out: then the run begins anew, to the same bits."""
+    run, mine = going(manager, "ada", "bob")
+    put_away(str(manager.store.folder), run)
+    before, tries, plain = steps(manager, mine), [], checkpoints.shutil.copytree
+
+    def moved(folder, to, *rest, **how):
+        tries.append(folder)
+        if Path(folder).name == "checkpoint" and len(tries) <= failures:
+            raise shutil.Error([(str(folder), str(to), "No such file or directory")])
+        return plain(folder, to, *rest, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copytree", moved)
+        manager.pause(mine, "bob")
+    assert steps(manager, mine) == before
+    whole = (manager.store.run_folder(mine) / "checkpoint" / "meta.json").exists()
+    assert whole is (failures == 1)
+    manager.resume(mine, "bob")
+    manager.backend.turn(run)
+    trained(manager, mine)
+    assert dict(steps(manager, mine)).items() >= dict(before).items()
 
 
 def test_where_the_first_steers_the_others_go_on_together(manager: RunManager) -> None:
