@@ -115,7 +115,7 @@ def end_all() -> None:
 
 
 def _work(store: HeldStore, run: str, job: Job, *, waits: bool) -> Work:
-    store.update(run, pid=os.getpid(), started=time.time())
+    store.update(run, pid=os.getpid(), status="starting", started=time.time())
     row = store.get(run)
     keep(store.run_folder(run), vars(row))
     if row.kind == "doctor":

@@ -26,7 +26,7 @@ from lm_core.runs.dispatch import KILLED
 from lm_core.runs.manager import RunManager
 from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_count
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.runs.store import RunStore
+from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.runs.worker import execute
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Evaluated, Sampled, Step
@@ -53,6 +53,14 @@ def manager(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Run
         assert manager.backend.wait_until_warm(PATIENCE)
         yield manager
         manager.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_going(manager: RunManager) -> Iterator[None]:
+    """A test that failed leaves no run to the next."""
+    yield
+    for run in manager.store.runs_with(ACTIVE + WAITING):
+        stop(manager, run.id)
 
 
 def spec_of(*, steps: int = 1_000_000, seed: int = 0) -> RunSpec:
@@ -87,6 +95,13 @@ def stop(manager: RunManager, *runs: str) -> None:
     for run in runs:
         manager.stop(run, manager.store.get(run).owner)
     until(lambda: not any(manager.store.get(run).active for run in runs))
+
+
+def halt(manager: RunManager, *pids: int) -> None:
+    """Halt processes at a moment when none of them holds the record, which would wait for it."""
+    with manager.store._writing():
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
 
 
 def alive(pid: int) -> bool:
@@ -207,8 +222,8 @@ def test_two_runs_share_one_process_and_the_death_of_it(manager: RunManager) -> 
     seen = {run: points(manager, run) for run in runs}
     until(lambda: all(len(points(manager, run)) > len(seen[run]) for run in runs))
     os.kill(where[runs[0]], signal.SIGKILL)
-    until(lambda: all(manager.store.get(run).pid != where[runs[0]] for run in runs))
     # What had not been saved yet begins anew, and comes to the same.
+    until(lambda: {status(manager, run) for run in runs} == {"running"})
     until(lambda: all(len(points(manager, run)) > len(seen[run]) for run in runs))
     for run in runs:
         again = points(manager, run)
@@ -224,12 +239,11 @@ def test_a_process_that_was_halted_is_ended_by_a_stop(
     """It hears nothing, not even a signal to end; and if it was halted early, nobody has its id."""
     assert manager.backend.wait_until_warm(PATIENCE)
     if early:
-        for slot in manager.backend._slots:
-            os.kill(slot.process.pid, signal.SIGSTOP)
+        halt(manager, *(slot.process.pid for slot in manager.backend._slots))
         run = manager.start(spec_of(), "ada")
     else:
         run = started(manager, "ada")
-        os.kill(manager.store.get(run).pid, signal.SIGSTOP)
+        halt(manager, manager.store.get(run).pid)
     monkeypatch.setattr(dispatch, "STOP_SECONDS", 0.5)
     manager.stop(run, "ada")
     until(lambda: not manager.store.get(run).active)
