@@ -53,14 +53,17 @@ def confusion_map(
                 "ticktext": [words.percent(share) for share in SHARES],
             },
         )
-    for i, j in np.ndindex(K, K) if numbered else ():
-        figure.add_annotation(
-            x=j,
-            y=i,
-            text=f"{int(table[i, j]):,}",
-            showarrow=False,
-            font={"color": ink(scale_color(shares[i, j], dark))},
-        )
+    counts = [
+        {
+            "x": j,
+            "y": i,
+            "text": f"{int(table[i, j]):,}",
+            "showarrow": False,
+            "font": {"color": ink(scale_color(shares[i, j], dark))},
+        }
+        for i, j in (np.ndindex(K, K) if numbered else ())
+    ]
+    figure.update_layout(annotations=counts)  # all at once: one by one each would copy the rest
     style_figure(
         figure, title=title, x="class said; colour: share of its row", y="real class", height=height
     )

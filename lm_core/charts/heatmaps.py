@@ -147,17 +147,17 @@ def one_head(
             customdata=[[words.percent(w) for w in row] for row in weights],
             hovertemplate="place %{y} looks at place %{x}: %{customdata}<extra></extra>",
         )
-    for i, j in cells if longer <= NUMBERED else []:  # annotations: each in an ink of its own
-        figure.add_annotation(
-            x=j,
-            y=i,
-            text=words.probability(weights[i, j]),
-            showarrow=False,
-            font={
-                "size": 12 if longer <= 8 else 10,
-                "color": ink(scale_color(weights[i, j], dark)),
-            },
-        )
+    size = 12 if longer <= 8 else 10
+    numbers = [  # annotations: each in an ink of its own
+        {
+            "x": j,
+            "y": i,
+            "text": words.probability(weights[i, j]),
+            "showarrow": False,
+            "font": {"size": size, "color": ink(scale_color(weights[i, j], dark))},
+        }
+        for i, j in (cells if longer <= NUMBERED else [])
+    ]
     if clickable:
         rows, others = ([words.escaped(x) for x in texts] for texts in (labels, looked_at))
         says = [f"{rows[i]} looks at {others[j]}: {words.percent(weights[i, j])}" for i, j in cells]
@@ -169,6 +169,7 @@ def one_head(
     figure.update_xaxes(**_ticks(looked_at, turned=True), **bare, range=[-0.5, max(1, S) - 0.5])
     figure.update_yaxes(**_ticks(labels), **bare, range=[max(1, T) - 0.5, -0.5])
     figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
+    figure.update_layout(annotations=numbers)  # all at once: one by one each would copy the rest
     table = _table(weights[None, None], labels, looked_at).drop(columns=["layer", "head"])
     alt = _alt_one(weights, labels, title, looked_at if across else None)
     return Chart(title, figure, alt, table)
