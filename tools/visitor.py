@@ -49,6 +49,7 @@ class Visitor:
         self._page, self._pages = "", {}  # the hash of the screen, and those of all by title
         self._going = False  # on the way to it
         self._widgets: dict[str, Any] = {}  # by label
+        self._folds: dict[str, str] = {}  # what can be unfolded, the ids by label
         self._states: dict[str, WidgetState] = {}  # what was chosen, by id
         self._kept: dict[str, ForwardMsg] = {}
         self._looks: dict[str, tuple[float, asyncio.Task]] = {}
@@ -99,6 +100,17 @@ class Visitor:
     async def press(self, label: str) -> None:
         """A button."""
         await self._rerun(WidgetState(id=self._widgets[label].id, trigger_value=True))
+
+    async def unfold(self, label: str) -> float:
+        """Open what is folded up; seconds until the screen was drawn anew with it."""
+        self._states[self._folds[label]] = WidgetState(id=self._folds[label], bool_value=True)
+        before = self.runs
+        await self._rerun()
+        return await self.until(lambda: self.runs > before)
+
+    def has(self, label: str) -> bool:
+        """Whether there is a widget of that name."""
+        return label in self._widgets
 
     def can_press(self, label: str) -> bool:
         """Whether the button is there and not greyed out."""
@@ -182,6 +194,9 @@ class Visitor:
                 self._stop_looking(*message.stop_auto_rerun.fragment_ids)
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 self._show(message.delta.new_element)
+            case "delta" if message.delta.add_block.WhichOneof("type") == "expandable":
+                panel = message.delta.add_block.expandable
+                self._folds[panel.label] = panel.id
 
     def _begin_looking(self, fragment: str, every: float) -> None:
         if self._looks.get(fragment, (None,))[0] != every:

@@ -255,6 +255,8 @@ class _Room:
                 await visitor.open("train", self.link)
                 await visitor.until(lambda: visitor.can_press("Start"))
                 if not self.one_link:
+                    await visitor.unfold("More settings")
+                    await visitor.until(lambda: visitor.has("Seed"))
                     await visitor.enter("Seed", pupil.seed)
                 await self._all(ready)
                 await asyncio.sleep(place * self.size.within / len(self.lesson.pupils))

@@ -140,7 +140,9 @@ class Dispatch:
         going.urgent = False
         going.steps = self.store.requested(going.run).single_steps
         self._into(going, "busy")
-        asked = (str(self.store.folder), going.run, going.attempt, TURN)
+        # A first turn shows something and is over: others wait for theirs.
+        seconds, going.fresh = (0.0 if going.fresh else TURN), False
+        asked = (str(self.store.folder), going.run, going.attempt, seconds)
         future = self.backend.submit_to(place, execute, *asked)
         self._running[going.run] = future
         future.add_done_callback(lambda f, run=going.run: self._turned(run, f))

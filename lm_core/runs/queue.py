@@ -70,6 +70,7 @@ class Going:
     urgent: bool = False  # it was asked something
     since: float = 0.0  # when it came into its state
     left: float = math.inf  # seconds that it still computes, about
+    fresh: bool = True  # it has had no turn
     deaths: int = 0  # processes that ended in its turn
     steps: int = 0  # single ones that were granted when its last turn began
 

@@ -43,8 +43,10 @@ def as_one_server() -> Iterator[None]:
 
 @pytest.fixture
 def train() -> Iterator[AppTest]:
-    """The Train screen; what a test stores for its visitor is forgotten again."""
+    """The Train screen with More settings unfolded; what a test stores for its visitor is forgotten
+    again."""
     at = AppTest.from_file(APP, default_timeout=PATIENCE)
+    at.session_state["train-more"] = True
     at.switch_page("pages/train.py").run()
     yield at
     store = session._manager().store

@@ -57,6 +57,14 @@ def test_it_knows_the_screen_its_figures_and_its_buttons(page: Visitor) -> None:
     assert not page.can_press("Start")
 
 
+def test_it_knows_what_can_be_unfolded(page: Visitor) -> None:
+    panel = ForwardMsg()
+    panel.delta.add_block.expandable.label, panel.delta.add_block.expandable.id = "More", "id-1"
+    page._take(panel)
+    assert page._folds == {"More": "id-1"}
+    assert not page.has("Seed")
+
+
 def test_a_run_of_a_part_is_none_of_the_whole_screen(page: Visitor) -> None:
     page._take(session("train"))
     page._take(session("train", "panel"))

@@ -27,7 +27,7 @@ class Filling:
     spec: "RunSpec | None"
     number: int
     changed: str = ""  # the setting to look at, in words
-    of: str = "your run"  # whose settings these are
+    of: str = "your run"  # whose settings these are; "" where that is not said
 
     @classmethod
     def keep(cls, spec: "RunSpec | None", changed: str = "", *, of: str = "your run") -> None:

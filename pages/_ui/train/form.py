@@ -14,12 +14,13 @@ import streamlit as st
 from lm_core.errors import LabError
 from pages._ui.shared import address
 from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
-from pages._ui.shared.filling import FILLED, FILLING, MORE, Filling
+from pages._ui.shared.filling import FILLED, FILLING, Filling
 from pages._ui.shared.plain import plain
 from pages._ui.shared.settings import settings_widgets
 from pages._ui.shared.told import beside
 from pages._ui.train import link
 from pages._ui.train.crowd import BUDGET, begin_with, in_a_crowd
+from pages._ui.train.folded import Chosen, filled, folded, unfolded
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -115,98 +116,117 @@ def choose() -> tuple[CorpusChoice, str, str, StartPlace]:
 
 
 def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
-    """The whole spec, from the widgets under "More settings".
+    """The whole spec, from the widgets under "More settings", or as these said when they were last
+    drawn.
 
     Raises:
         Told: a value out of range, or two that do not go together.
     """
+    from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
+    from lm_core.runs.spec import NAMES
+    from lm_core.training import Budget
+
+    drawn, panel = unfolded()
+    line = Budget(seconds=BUDGETS[budget])
+    usual = default_spec(corpus.spec(), model, items=corpus.items, budget=line)
+    filling: Filling | None = st.session_state.get(FILLING)
+    base, whole, suffix = usual, False, f"-{filling.number}" if filling else ""
+    if filling and filling.spec and _same(filling.spec, usual):
+        base, whole = filling.spec, True
+    elif filling and filling.spec and not filling.of:  # the seed is for all models
+        base = replace(usual, seed=filling.spec.seed, budget=filling.spec.budget)
+    elif filling and filling.spec:
+        suffix = ""
+    if not drawn:
+        spec = folded(base, line)
+    else:
+        with panel:
+            if whole and filling.of:
+                what = f" Look at **{filling.changed}**, then press Start." * bool(filling.changed)
+                st.caption(f"These are the settings of {filling.of}.{what}")
+            spec = _widgets(corpus, model, base, whole, budget, suffix)
+    if is_short_list(corpus.spec()) and spec.start.origin == NAMES:
+        st.caption(BEGINS)
+    address.keep(link.ADDRESS_KEY, "" if spec == usual else spec.to_address())
+    return spec
+
+
+def _widgets(
+    corpus: CorpusChoice, model: str, base: "RunSpec", whole: bool, budget: str, suffix: str
+) -> "RunSpec":
+    """The widgets, which begin with `base` (where it is not `whole`, with its tokenizer, seed and
+    budget, and with what is usual for these), and what they say.
+
+    Raises:
+        Told: as `more_settings`.
+    """
     from lm_core.models import models as families
     from lm_core.runs.presets import BUDGETS, default_spec, is_short_list
     from lm_core.runs.recipes import is_short
-    from lm_core.runs.spec import NAMES
     from lm_core.tasks import tasks
     from lm_core.tokenizers import tokenizers
     from lm_core.training import Budget
 
-    usual = default_spec(
-        corpus.spec(), model, items=corpus.items, budget=Budget(seconds=BUDGETS[budget])
+    line = Budget(seconds=BUDGETS[budget])
+    top = st.columns(4)
+    names, token = tokenizers.names(), base.codec_name
+    if base.learned.reads:
+        token = top[0].selectbox(
+            "Tokenizer",
+            names,
+            index=names.index(base.codec_name),
+            format_func=lambda n: tokenizers[n].title,
+            key=f"train-tokenizer-{corpus.name}{suffix}",
+            help="What the text is cut into: characters, words, or frequent pieces.",
+        )
+    seed = top[1].number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        base.seed,
+        key=f"train-seed{suffix}",
+        help="The same seed gives the same run.",
     )
-    filling: Filling | None = st.session_state.get(FILLING)
-    base, suffix = usual, ""
-    if filling and filling.spec is None:
-        filling, suffix = None, f"-{filling.number}"
-    elif filling and _same(filling.spec, base):
-        base, suffix = filling.spec, f"-{filling.number}"
-    else:
-        filling = None
-    with st.expander("More settings", key=MORE, on_change="rerun"):
-        if filling:
-            what = f" Look at **{filling.changed}**, then press Start." if filling.changed else ""
-            st.caption(f"These are the settings of {filling.of}.{what}")
-        top = st.columns(4)
-        names, token = tokenizers.names(), base.codec_name
-        if base.learned.reads:
-            token = top[0].selectbox(
-                "Tokenizer",
-                names,
-                index=names.index(base.codec_name),
-                format_func=lambda n: tokenizers[n].title,
-                key=f"train-tokenizer-{corpus.name}{suffix}",
-                help="What the text is cut into: characters, words, or frequent pieces.",
-            )
-        seed = top[1].number_input(
-            "Seed",
-            0,
-            2**31 - 1,
-            base.seed,
-            key=f"train-seed{suffix}",
-            help="The same seed gives the same run.",
-        )
-        wrong: list[LabError] = []
+    wrong: list[LabError] = []
 
-        def tried(made: Callable[[], Any], otherwise: Any) -> Any:
-            """What was made; where that goes wrong the other widgets are drawn all the same, as
-            those that are not forget what was chosen."""
-            try:
-                return made()
-            except LabError as error:
-                wrong.append(error)
-                return otherwise
+    def tried(made: Callable[[], Any], otherwise: Any) -> Any:
+        """What was made; where that goes wrong the other widgets are drawn all the same, as those
+        that are not forget what was chosen."""
+        try:
+            return made()
+        except LabError as error:
+            wrong.append(error)
+            return otherwise
 
-        spent = tried(
-            lambda: _budget(top[2], top[3], base.budget, budget, suffix),
-            Budget(seconds=BUDGETS[budget]),
-        )
-        spec = default_spec(
-            corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
-        )
-        if filling and token == base.codec_name:
-            spec = replace(base, budget=spent, seed=int(seed))
-        hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
-        few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
-        kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
-        if dataclasses.fields(spec.task):
-            st.markdown(f"## {tasks[spec.task_name].title}")
-            task = tried(lambda: settings_widgets(spec.task, key=f"train-l-{kind}"), spec.task)
-            spec = replace(spec, task=task)
-        if families[model].build.learns_by != "counting":
-            st.markdown("## Training")
-            train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
-            start = tried(lambda: settings_widgets(spec.start, key=f"train-s-{kind}"), spec.start)
-            spec = replace(spec, train=train, start=start)
-        st.markdown(f"## {families[model].title}")
-        inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
-        spec = replace(spec, model=inside)
-        if spec.learned.reads and dataclasses.fields(spec.codec):
-            st.markdown(f"## {tokenizers[token].title}")
-            given = spec.codec
-            cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
-            spec = replace(spec, codec=cut)
+    spent = tried(lambda: _budget(top[2], top[3], base.budget, budget, suffix), line)
+    spec = default_spec(
+        corpus.spec(), model, items=corpus.items, tokenizer=token, budget=spent, seed=int(seed)
+    )
+    if whole and token == base.codec_name:
+        spec = replace(base, budget=spent, seed=int(seed))
+    hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
+    few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
+    kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
+    if dataclasses.fields(spec.task):
+        st.markdown(f"## {tasks[spec.task_name].title}")
+        task = tried(lambda: settings_widgets(spec.task, key=f"train-l-{kind}"), spec.task)
+        spec = replace(spec, task=task)
+    if families[model].build.learns_by != "counting":
+        st.markdown("## Training")
+        train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
+        start = tried(lambda: settings_widgets(spec.start, key=f"train-s-{kind}"), spec.start)
+        spec = replace(spec, train=train, start=start)
+    st.markdown(f"## {families[model].title}")
+    inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
+    spec = replace(spec, model=inside)
+    if spec.learned.reads and dataclasses.fields(spec.codec):
+        st.markdown(f"## {tokenizers[token].title}")
+        given = spec.codec
+        cut = tried(lambda: settings_widgets(given, key=f"train-k-{kind}"), given)
+        spec = replace(spec, codec=cut)
+    Chosen(base, spec, None if spent == line else spent, filled(), wrong=bool(wrong)).keep()
     if wrong:
         raise wrong[0]
-    if few and spec.start.origin == NAMES:
-        st.caption(BEGINS)
-    address.keep(link.ADDRESS_KEY, "" if spec == usual else spec.to_address())
     return spec
 
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import session
+from pages._ui.shared.filling import MORE
 from tests.pages import stored
 from tests.pages.stored import stored_run
 from tests.waiting import PATIENCE
@@ -71,7 +72,8 @@ def test_what_somebody_chose_stays(crowd) -> None:
 
 def test_of_minutes_of_ones_own_it_is_said_too_of_steps_and_counts_nothing(crowd) -> None:
     at = opened()
-    at.number_input(key="train-minutes").set_value(2.5).run()
+    at.session_state[MORE] = True
+    at.run().number_input(key="train-minutes").set_value(2.5).run()
     assert said(at) == [
         "2 min: done in about 32 min from now, as it takes turns with 12 other runs. "
         "10 s would take about 2 min, 1 min about 13 min, 5 min about 65 min."

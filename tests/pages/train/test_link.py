@@ -18,6 +18,7 @@ from lm_core.tasks import families_for, tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 from pages._ui.shared import session
+from pages._ui.shared.filling import MORE
 from pages._ui.train.link import UNREAD
 from tests.pages.conftest import APP
 from tests.pages.stored import forget, stored_run
@@ -35,6 +36,12 @@ def linked(**query: str) -> AppTest:
     for name, value in query.items():
         at.query_params[name] = value
     return at.switch_page("pages/train.py").run()
+
+
+def unfolded(at: AppTest) -> AppTest:
+    """With the widgets under More settings."""
+    at.session_state[MORE] = True
+    return at.run()
 
 
 def assert_well(at: AppTest) -> None:
@@ -98,7 +105,8 @@ def test_the_button_gives_a_link_with_what_was_chosen_and_no_run() -> None:
     try:
         at.query_params["run"] = run
         at.run()
-        at.selectbox(key="train-model").select("lstm").run()
+        at.selectbox(key="train-model").select("lstm")
+        unfolded(at)
         at.number_input(key="train-seed").set_value(7).run()
         assert_well(at)
         spec = RunSpec.from_address(carried(at))
@@ -120,7 +128,7 @@ def test_the_usual_settings_have_a_link_that_says_all_of_them() -> None:
 
 
 def test_settings_that_do_not_go_together_have_no_link() -> None:
-    at = linked()
+    at = unfolded(linked())
     at.number_input(key="train-m-names-transformer-char-n_head").set_value(3).run()
     (button,) = [b for b in at.get("popover") if b.proto.popover.label.startswith("Link")]
     assert button.proto.popover.disabled
@@ -132,7 +140,7 @@ def test_a_form_filled_in_by_hand_is_that_of_its_link() -> None:
     assert "spec" not in at.query_params
     at.selectbox(key="train-model").select("lstm").run()
     assert "spec" not in at.query_params  # the line of choices has parameters of its own
-    at.number_input(key="train-t-names-lstm-char-lr").set_value(0.0123).run()
+    unfolded(at).number_input(key="train-t-names-lstm-char-lr").set_value(0.0123).run()
     at.number_input(key="train-seed").set_value(7).run()
     at.number_input(key="train-m-names-lstm-char-n_hidden").set_value(77).run()
     assert_well(at)
