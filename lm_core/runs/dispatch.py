@@ -18,6 +18,7 @@ from lm_core.runs.queue import (
     Going,
     Outlook,
     Turns,
+    counts,
     done_by_all,
     fair_order,
     outlooks,
@@ -27,6 +28,7 @@ from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute, put_away
 
 TURN = 1.0  # seconds that a run computes before the next one has its turn
+COUNTED = 3.0  # seconds within which a model that counts is done, as a rule
 PARKED = 60.0  # seconds after which a paused run is on disk and no longer in memory
 NEEDED = 400e6  # bytes that are free before another run is begun beside those that go on
 DEATHS = 2  # so many processes may end in the turns of a run; then it is not begun again by itself
@@ -131,6 +133,7 @@ class Dispatch:
             self._served[run.owner] = max(self._served.values(), default=0) + 1
             going = self._turns.begin(run.id, run.owner, attempt, place)
             going.left = _known(seconds_left(self.store, run))
+            going.lasts = COUNTED if counts(run) else 0.0
             return going
         return None
 
@@ -140,9 +143,8 @@ class Dispatch:
         going.urgent = False
         going.steps = self.store.requested(going.run).single_steps
         self._into(going, "busy")
-        # A first turn shows something and is over: others wait for theirs.
-        seconds, going.fresh = (0.0 if going.fresh else TURN), False
-        asked = (str(self.store.folder), going.run, going.attempt, seconds)
+        asked = (str(self.store.folder), going.run, going.attempt, going.lasts)
+        going.lasts = TURN
         future = self.backend.submit_to(place, execute, *asked)
         self._running[going.run] = future
         future.add_done_callback(lambda f, run=going.run: self._turned(run, f))

@@ -1,7 +1,8 @@
 """Whose turn it is, and about when a run is done: the rules of sharing.
 
     a run that was asked something   is heard at once
-    a fresh one                      is begun at once, that of the visitor with the fewest first
+    a fresh one                      is begun at once, that of the visitor with the fewest first,
+                                     and what only counts before it
     all others                       the visitor who has had the least time; of theirs the shortest
 
 Fair is between visitors, not between runs: who has three moves each of them a third as fast.
@@ -15,14 +16,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from lm_core.json_files import dumps
+from lm_core.models import models
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import Run, RunStore
 from lm_core.training.events import Step
 
 
 def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> list[Run]:
-    """Fair: the visitor with the fewest runs going comes first, then who has waited longest since
-    a run of theirs began, then who asked first.
+    """Fair: what counts is done at once and comes first; then the visitor with the fewest runs
+    going, then who has waited longest since a run of theirs began, then who asked first.
 
     Args:
         served: owner -> how many runs had begun when theirs last did.
@@ -32,12 +34,21 @@ def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> 
         load[run.owner] = load.get(run.owner, 0) + 1
     served, left, order = dict(served), list(waiting), []
     while left:
-        chosen = min(left, key=lambda r: (load.get(r.owner, 0), served.get(r.owner, 0)))
+        chosen = min(
+            left, key=lambda r: (not counts(r), load.get(r.owner, 0), served.get(r.owner, 0))
+        )
         left.remove(chosen)
         load[chosen.owner] = load.get(chosen.owner, 0) + 1
         served[chosen.owner] = max(served.values(), default=0) + 1
         order.append(chosen)
     return order
+
+
+def counts(run: Run) -> bool:
+    """Whether the run trains a model that counts, which takes a moment."""
+    name = run.spec.get("model", {}).get("name")
+    trains = run.kind == "train" and name in models
+    return trains and models[name].build.learns_by == "counting"
 
 
 def joinable(spec: dict[str, Any], runs: Iterable[Run], owner: str, server: int) -> Run | None:
@@ -70,7 +81,7 @@ class Going:
     urgent: bool = False  # it was asked something
     since: float = 0.0  # when it came into its state
     left: float = math.inf  # seconds that it still computes, about
-    fresh: bool = True  # it has had no turn
+    lasts: float = 0.0  # seconds of its next turn; the first is over once it has shown something
     deaths: int = 0  # processes that ended in its turn
     steps: int = 0  # single ones that were granted when its last turn began
 

@@ -14,7 +14,7 @@ from lm_core.runs import dispatch
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
 from lm_core.runs.caps import caps
-from lm_core.runs.dispatch import CAN_GO_ON, DEATHS, KILLED, TURN, WENT_ON
+from lm_core.runs.dispatch import CAN_GO_ON, COUNTED, DEATHS, KILLED, TURN, WENT_ON
 from lm_core.runs.manager import LEFT, RunManager
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -31,15 +31,13 @@ class Bench(Executor):
 
     def __init__(self, store: RunStore) -> None:
         self.store, self.tasks, self.closed = store, {}, False
-        self.begun: set[str] = set()
+        self.seconds: list[tuple[str, float]] = []  # of each turn
 
     def submit_to(self, place, fn, /, *args) -> Future:
         home, run, attempt, seconds = args
         assert (fn.__name__, home) == ("execute", str(self.store.folder))
         assert attempt == self.store.get(run).attempt > 0
-        # The first turn of a life is over once it has shown something: others wait for theirs.
-        assert seconds == (TURN if (run, attempt) in self.begun else 0.0) or attempt > 1
-        self.begun.add((run, attempt))
+        self.seconds.append((run, seconds))
         self.tasks[run] = Future()
         return self.tasks[run]
 
@@ -135,6 +133,23 @@ def test_who_has_fewest_runs_going_comes_first(make) -> None:
         manager.backend.finish(run)
     assert order == [ada[0], bob, cleo, *ada[1:]]
     assert all(status(manager, run) == "finished" for run in order)
+
+
+def test_a_first_turn_shows_something_and_is_over_and_then_come_whole_ones(manager) -> None:
+    ada, bob = manager.start(SPEC, "ada"), manager.start(SPEC, "bob")
+    for _ in range(4):
+        (run,) = manager.backend.tasks
+        manager.backend.turn(run)
+    assert manager.backend.seconds[:4] == [(ada, 0.0), (bob, 0.0), (ada, TURN), (bob, TURN)]
+
+
+def test_what_counts_waits_for_nobody_and_is_done_in_its_first_turn(manager) -> None:
+    counting = RunSpec(model_name="ngram", model=models["ngram"].settings())
+    runs = [manager.start(SPEC, owner) for owner in ("ada", "bob", "cleo")]
+    counted = manager.start(counting, "ada")  # who has one going already
+    assert [manager.queue_position(run) for run in (counted, *runs[1:])] == [1, 2, 3]
+    manager.backend.turn(runs[0])
+    assert manager.backend.seconds == [(runs[0], 0.0), (counted, COUNTED)]
 
 
 def test_two_slots_are_shared_between_two_visitors(make) -> None:

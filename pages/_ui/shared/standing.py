@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run
 
 SEEN_SECONDS = 2.0  # from one turn of a run to its next, below which nobody sees them
+MOST = 4.0  # seconds between two looks, in the largest crowd
 LOOKS = 3  # from one turn of a run to its next
 SILENT_SECONDS = 10.0  # without a sign of going on, beyond which that is said
 PREPARING = "Reading the text and building the model"
 
 
-def paced(seconds: float, most: float = 4.0) -> float:
+def paced(seconds: float, most: float = MOST) -> float:
     """Seconds between two looks of a page: more of them while many runs take turns, of which each
     moves less often, and every look takes time from all.
 

@@ -13,7 +13,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
-from pages._ui.shared.standing import paced, sharing, waiting, watching
+from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
 from pages._ui.train.curves import of_tokens, run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
@@ -63,8 +63,9 @@ def _pace(run: "Run") -> float | None:
     """Seconds between two looks; None where nothing changes any more."""
     if not run.active:
         return None
-    soon = run.started is None or time.time() - run.started < SOON
-    return paced(SOON_SECONDS, most=1.0) if soon else paced(LOOK_SECONDS)
+    waits = run.started is None or not run.moved  # for the first point: in a crowd too
+    soon = waits or time.time() - run.started < SOON
+    return paced(SOON_SECONDS if soon else LOOK_SECONDS, most=1.0 if waits else MOST)
 
 
 def _panel(run_id: str, pace: float | None, called: str) -> None:
