@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.inside import attention, noticed, offers, sides
+from pages._ui.inside import attention, heads, noticed, offers, sides
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -99,8 +99,6 @@ def pick_side() -> sides.Side:
 
 def small_and_large(side: sides.Side) -> tuple[int, int]:
     """All heads to pick from, and the one picked; returns its layer and head."""
-    from lm_core.charts.heatmaps import all_heads, one_head
-
     dark = st.context.theme.type == "dark"
     L, H, _, _ = side.maps.shape
     of = (choice.folder, source, target, side.name)
@@ -116,7 +114,7 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         with places[1]:
             names = [str(i + 1) for i in range(H)]
             head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
-        chart = all_heads(side.maps, side.view.rows, selected=(layer, head), height=430, **drawn)
+        chart = heads.small(side.maps, side.view.rows, (layer, head), **drawn)
         show_chart(
             chart,
             key=ALL,
@@ -131,13 +129,11 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         )
     with right, st.container(border=True, height="stretch"):
         writes = side.across and choice.of_pairs
-        chart = one_head(
+        chart = heads.large(
             side.maps[layer, head],
             side.view.rows,
-            layer,
-            head,
+            (layer, head),
             looking="writing" if writes else "looking",
-            height=480,
             **drawn,
         )
         show_chart(

@@ -1,0 +1,33 @@
+"""The pictures of attention, which are kept: drawing one takes longer than all else on its screen,
+and a class looks at the same ones. They are told apart by what they show.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lm_core.charts.chart import Chart
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def small(
+    weights: "np.ndarray", rows: Sequence[str], selected: tuple[int, int], **drawn: object
+) -> "Chart":
+    """All heads; weights (L, H, T, T)."""
+    from lm_core.charts.heatmaps import all_heads
+
+    return all_heads(weights, rows, selected=selected, height=430, **drawn)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def large(
+    weights: "np.ndarray", rows: Sequence[str], which: tuple[int, int], **drawn: object
+) -> "Chart":
+    """The head `which`, as layer and head; weights (T, T)."""
+    from lm_core.charts.heatmaps import one_head
+
+    return one_head(weights, rows, *which, height=480, **drawn)
