@@ -49,6 +49,7 @@ FORM = re.compile(r"(tcp|tls)://\S+:\d+")
 INSTALL = "python -m pip install -r requirements-dev.txt"
 
 CLOSED = "The lab was closed before this run began."
+LOST = "The connection to the machine that trained it was lost."
 ENDED = "The training process was ended from outside."
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class ClusterProcesses(Executor):
         for place in self._places.values():
             if future in place.tasks:
                 self._killed.add(place.process)
-                self._drop(place, ENDED)
+                self._drop(ENDED, place)
                 _aside(self._kill, place)
                 return
 
@@ -168,8 +169,7 @@ class ClusterProcesses(Executor):
         if self._client is not None:
             with contextlib.suppress(Exception):  # whatever happens to Dask, the lab closes
                 self._save(places)
-            for place in places:
-                self._drop(place, CLOSED)
+            self._drop(CLOSED, *places)
             with contextlib.suppress(Exception):
                 self._client.close(timeout=ANSWER)
         self._fail_orphans(CLOSED)
@@ -228,8 +228,7 @@ class ClusterProcesses(Executor):
 
     def _lose(self, why: str) -> None:
         """The connection has ended, and with it all places; then it is tried again."""
-        for place in list(self._places.values()):
-            self._drop(place, "The connection to the machine that trained it was lost.")
+        self._drop(LOST, *self._places.values())
         self._joining, self._refused = {}, {}
         client, self._client = self._client, None
         if client is not None:
@@ -244,7 +243,7 @@ class ClusterProcesses(Executor):
         there = {at: one for at, one in told["workers"].items() if one["status"] != "closed"}
         for place in list(self._places.values()):
             if place.address not in there:
-                self._drop(place, f"The worker {place.address} has left the cluster.")
+                self._drop(f"The worker {place.address} has left the cluster.", place)
         with self._lock:
             self._joining = {at: task for at, task in self._joining.items() if at in there}
             self._refused = {at: why for at, why in self._refused.items() if at in there}
@@ -333,21 +332,29 @@ class ClusterProcesses(Executor):
         try:
             answer = json.loads(task.result(timeout=FETCH))
         except Exception as error:
+            if future not in place.tasks:
+                return  # it was dropped
+            if task.status in ("cancelled", "lost"):  # with the connection, which all places share
+                self._drop(LOST, *self._places.values())
             broke = task.status == "error"
             answer = {"error": f"{type(error).__name__}: {error}"} if broke else {"gone": True}
-        if "gone" in answer:  # another process has its address, or the connection was lost
-            self._drop(place, "The connection to the machine that trained it was lost.")
+        if "gone" in answer:  # another process has its address, or it does not answer any more
+            self._drop(LOST, place)
             return
         with self._lock:
             waits = place.tasks.pop(future, None)
         if waits is not None:
             tell(future, answer)
 
-    def _drop(self, place: _Place, why: str) -> None:
-        """It is no place any more; what it was given ends with `WorkerDied`."""
+    def _drop(self, why: str, *gone: _Place) -> None:
+        """They are no places any more; what they were given ends with `WorkerDied`. All of them at
+        once, or a run would be begun at one that goes next."""
+        tasks: dict[Future, Any] = {}
         with self._lock:
-            self._places = {k: one for k, one in self._places.items() if one is not place}
-            tasks, place.tasks = place.tasks, {}
+            self._places = {k: one for k, one in self._places.items() if one not in gone}
+            for place in gone:
+                tasks |= place.tasks
+                place.tasks = {}
         for future, task in tasks.items():
             with contextlib.suppress(Exception):  # or Dask would do it when that worker comes back
                 task.cancel()
