@@ -6,6 +6,7 @@ gone is noticed at the next look, one that is damaged is put aside and never del
 is begun. A worker opens what there is, and never makes a file: it would compute on for nobody.
 """
 
+import os
 import sqlite3
 import threading
 import time
@@ -17,7 +18,7 @@ from lm_core.errors import StoreUnavailable
 from lm_core.home import make_folder, unwritable
 
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-PARTS = ("", "-wal", "-shm")  # the files of a database, which belong together
+PARTS = ("", "-wal", "-shm", "-journal")  # the files of a database, which belong together
 TIMEOUT = 10.0  # seconds to wait for another writer
 
 
@@ -134,12 +135,20 @@ def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(address, uri=True, timeout=TIMEOUT, isolation_level=None)
     db.row_factory = sqlite3.Row
     try:
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
+        for setting in _journal():
+            db.execute(f"PRAGMA {setting}")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _journal() -> tuple[str, str]:
+    """WAL needs memory that all who use the file share, so one machine. Several have the locks of
+    their shared folder alone, and then a file that is cut short at each change."""
+    if os.environ.get("LM_LAB_CLUSTER"):
+        return "journal_mode=TRUNCATE", "synchronous=FULL"
+    return "journal_mode=WAL", "synchronous=NORMAL"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

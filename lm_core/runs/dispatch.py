@@ -109,6 +109,7 @@ class Dispatch:
         with self._lock:
             if self._closing.is_set():
                 return
+            self._count_places()
             for place in self._turns.free():
                 going, moving = self._turns.asked(place) or self._fresh(place), None
                 if going is None:
@@ -118,6 +119,13 @@ class Dispatch:
                     self._put_away(moving)
                 elif going is not None:
                     self._begin_turn(going, place)
+
+    def _count_places(self) -> None:
+        """A cluster may have others than a moment ago."""
+        places = getattr(self.backend, "places", None)
+        if places is not None:
+            self._turns.has(places)
+            self.slots = max(1, len(places))
 
     def _fresh(self, place: int) -> Going | None:
         """A run that waits to be begun, and may be."""
@@ -212,7 +220,10 @@ class Dispatch:
         """End the process of a run that does not listen in its turn: it has much to do, or was
         halted."""
         with self._lock:
-            if run not in self._running:
+            if run not in self._running and not self._turns.places:  # all have left the cluster
+                self._turns.end(run)
+                self._ends[run] = "stopped", CAN_GO_ON
+            elif run not in self._running:
                 self._heard(run)  # it waits for its turn, which comes next
             elif time.monotonic() - self._turns.going[run].since > STOP_SECONDS:
                 self._killed.add(run)

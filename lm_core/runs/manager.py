@@ -1,8 +1,9 @@
 """RunManager: takes specs, gives every run its turns in the workers, notices when these die.
 
 One for the whole server. It holds no visitor's data: everything about a run is in the store. The
-backend is a `concurrent.futures.Executor` of several places (local processes by default), which
-also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the number of places.
+backend is a `concurrent.futures.Executor` of several places (local processes, or a cluster), which
+also has `submit_to(place, function, *args)`, `kill(future)` and `workers`, the number of places;
+where these come and go `places`, and `trouble`, a sentence while there can be none.
 """
 
 import contextlib
@@ -17,12 +18,13 @@ from typing import Any
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.runs import dispatch, limits
 from lm_core.runs.caps import caps, complain
+from lm_core.runs.cluster import processes
 from lm_core.runs.dispatch import CAN_GO_ON, Dispatch
 from lm_core.runs.given_texts import GivenTexts
 from lm_core.runs.jumps import Jumps
 from lm_core.runs.leaving import Leaving
 from lm_core.runs.presence import Presence
-from lm_core.runs.processes import LocalProcesses, worker_count
+from lm_core.runs.processes import worker_count
 from lm_core.runs.queue import Outlook, Turns, joinable, seconds_left
 from lm_core.runs.quota import Quota, check_free
 from lm_core.runs.spec import RunSpec
@@ -53,7 +55,7 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         self.store = store
         self._present = present
         self._presence = Presence(store.folder)
-        self.backend = backend or LocalProcesses(slots)
+        self.backend = backend or processes(slots)
         self.slots = slots or getattr(self.backend, "workers", worker_count())
         self._ends: dict[str, tuple[str, str]] = {}  # how runs ended, until the store has it
         self._turns = Turns(self.slots)
@@ -153,6 +155,8 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
                 self._dispatch()
 
     def _check_waiting(self, owner: str) -> None:
+        if trouble := getattr(self.backend, "trouble", ""):
+            raise LabError(trouble)
         everybodys = self.store.runs_with(WAITING)
         if len(everybodys) >= caps().runs_waiting_in_all:
             raise LabError(

@@ -218,17 +218,36 @@ class _Slot:
         if answer is None:
             future.set_exception(WorkerDied(_why(self.process.wait())))
             return False
-        if "mend" in answer:
-            future.set_exception(LabError(answer["mend"]))
-        elif "error" in answer:
-            future.set_exception(RuntimeError(answer["error"]))
-        else:
-            future.set_result(answer["result"])
+        tell(future, answer)
         return True
 
     def _read(self) -> Any:
         line = self.process.stdout.readline()
         return json.loads(line) if line.endswith("\n") else None  # half a line: it was killed
+
+
+def answered(call: str, args: list[Any]) -> dict[str, Any]:
+    """What `module:function` comes to here, as JSON can hold it; `tell` reads it."""
+    module, _, name = call.partition(":")
+    try:
+        return {"result": getattr(importlib.import_module(module), name)(*args)}
+    except LabError as error:
+        return {"mend": str(error)}
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()  # a defect of ours: it has to be seen in the log
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def tell(future: Future, answer: dict[str, Any]) -> None:
+    """Settle the future of a task as `answered` says."""
+    if "mend" in answer:
+        future.set_exception(LabError(answer["mend"]))
+    elif "error" in answer:
+        future.set_exception(RuntimeError(answer["error"]))
+    else:
+        future.set_result(answer["result"])
 
 
 def _why(code: int) -> str:
@@ -267,19 +286,7 @@ def _main() -> None:
     answers.write(dumps("ready") + "\n")
     while (line := lines.get()) is not None:
         answers.write(dumps("taken") + "\n")
-        call, args = json.loads(line)
-        module, _, name = call.partition(":")
-        try:
-            function = getattr(importlib.import_module(module), name)
-            answer = {"result": function(*args)}
-        except LabError as error:
-            answer = {"mend": str(error)}
-        except Exception as error:
-            import traceback
-
-            traceback.print_exc()  # a defect of ours: it has to be seen in the log
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(dumps(answer) + "\n")
+        answers.write(dumps(answered(*json.loads(line))) + "\n")
         if worker.JOBS:  # the next turn is waited for
             answers.write(dumps("ready") + "\n")
             continue

@@ -90,16 +90,23 @@ class Turns:
     """Who is going, and who is next. It is told what happens and starts nothing itself.
 
     Args:
-        places: how many processes there are.
+        places: how many processes there are, until `has` says which.
     """
 
     def __init__(self, places: int) -> None:
-        self.places = places
+        self.places: tuple[int, ...] = tuple(range(places))
         self.going: dict[str, Going] = {}
         self.used: dict[str, float] = {}  # seconds of turns, of each visitor who is here
 
     def __repr__(self) -> str:
-        return f"Turns({len(self.going)} going on {self.places})"
+        return f"Turns({len(self.going)} going on {len(self.places)})"
+
+    def has(self, places: Iterable[int]) -> None:
+        """These are there now. What was in the memory of another is on disk."""
+        self.places = tuple(places)
+        for one in self.going.values():
+            if one.place not in self.places and one.state not in ("busy", "moving"):
+                one.place = None
 
     def begin(self, run: str, owner: str, attempt: int, place: int | None) -> Going:
         """It has begun. A visitor who comes has had as much time as the one who had least."""
@@ -133,9 +140,10 @@ class Turns:
         return sum(one.owner == owner for one in self.awake())
 
     def free(self) -> list[int]:
-        """Places where no turn is going on, those with the fewest runs first."""
+        """Places where no turn is going on, those with the fewest runs first; of equals the first
+        that is named."""
         busy = {one.place for one in self.going.values() if one.state in ("busy", "moving")}
-        there = [place for place in range(self.places) if place not in busy]
+        there = [place for place in self.places if place not in busy]
         return sorted(there, key=lambda place: len(self.awake(place)))
 
     def asked(self, place: int) -> Going | None:
@@ -153,17 +161,17 @@ class Turns:
     def _ready(self, place: int) -> list[Going]:
         """At the emptiest place also those on disk."""
         places = {place}
-        if len(self.awake(place)) == min(len(self.awake(k)) for k in range(self.places)):
+        if len(self.awake(place)) == min(len(self.awake(k)) for k in self.places):
             places.add(None)
         return [one for one in self.going.values() if one.state == "ready" and one.place in places]
 
     def to_move(self) -> Going | None:
         """One that should go to another place, as two more are at its own than at the emptiest. It
         has to be saved there and read again, so it is the one that has the longest way to go."""
-        if self.places < 2:
+        if len(self.places) < 2:
             return None
-        sizes = [len(self.awake(place)) for place in range(self.places)]
-        full = sizes.index(max(sizes))
+        sizes = [len(self.awake(place)) for place in self.places]
+        full = self.places[sizes.index(max(sizes))]
         moving = any(one.state == "moving" or one.place is None for one in self.going.values())
         if moving or max(sizes) - min(sizes) < 2:
             return None

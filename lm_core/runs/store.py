@@ -261,7 +261,7 @@ class RunStore(Joined):
         """The run is given to a worker, by the number that comes back; who held it before can
         write nothing of it any more (see `HeldStore`)."""
         attempt = self.get(run).attempt + 1
-        begun = {"started": time.time(), "message": "", "pid": None}
+        begun = {"started": time.time(), "pid": None}
         self.update(run, status="starting", attempt=attempt, **begun)
         return attempt
 

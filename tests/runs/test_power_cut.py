@@ -15,7 +15,7 @@ from lm_core.runs.manager import CAN_GO_ON, CLOSED, RunManager
 from lm_core.runs.processes import LocalProcesses
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Checkpointed
-from tests.runs.test_processes import points, spec_of
+from tests.going import points, spec_of
 from tests.waiting import until
 
 pytestmark = [
@@ -27,7 +27,7 @@ import sys
 from lm_core.runs.manager import RunManager
 from lm_core.runs.processes import LocalProcesses
 from lm_core.runs.store import RunStore
-from tests.runs.test_processes import spec_of
+from tests.going import spec_of
 manager = RunManager(RunStore(), LocalProcesses(1))
 for k in range(2):
     print(manager.start(spec_of(seed=k), f"visitor {k}"), flush=True)

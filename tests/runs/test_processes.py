@@ -17,10 +17,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lm_core.corpora.own import load_own, own_corpus, save_own
+from lm_core.corpora.own import load_own
 from lm_core.errors import LabError
 from lm_core.machine import resident_memory
-from lm_core.models import models
 from lm_core.runs import dispatch, processes
 from lm_core.runs.dispatch import KILLED
 from lm_core.runs.manager import RunManager
@@ -28,9 +27,8 @@ from lm_core.runs.processes import LocalProcesses, WorkerDied, _why, worker_coun
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.runs.worker import execute
-from lm_core.training import Budget, TrainSettings
-from lm_core.training.events import Checkpointed, Evaluated, Sampled, Step
-from tests.tiny import TEXT
+from lm_core.training.events import Checkpointed, Evaluated, Sampled
+from tests.going import alive, goes_on_though_killed, halt, points, spec_of, started, status, stop
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by POSIX signals")
@@ -61,62 +59,6 @@ def nothing_left_going(manager: RunManager) -> Iterator[None]:
     yield
     for run in manager.store.runs_with(ACTIVE + WAITING):
         stop(manager, run.id)
-
-
-def spec_of(*, steps: int = 1_000_000, seed: int = 0) -> RunSpec:
-    """A small model; unless told otherwise it goes on until it is stopped."""
-    key = save_own(own_corpus(TEXT, title="Mine", items=False))
-    return RunSpec(
-        data=CorpusSpec(name="own", text=key),
-        model_name="lstm",
-        model=models["lstm"].settings(n_hidden=32, n_embd=16, block_size=16, dropout=0.1),
-        train=TrainSettings(batch_size=4, schedule="constant", warmup=0.0),
-        budget=Budget(steps=steps),
-        seed=seed,
-    )
-
-
-def points(manager: RunManager, run: str) -> dict[int, float]:
-    return {row["step"]: row["nats"] for row in manager.store.since(Step, run)}
-
-
-def status(manager: RunManager, run: str) -> str:
-    return manager.store.get(run).status
-
-
-def started(manager: RunManager, owner: str, **rest) -> str:
-    """A run of the owner that shows its first points."""
-    run = manager.start(spec_of(**rest), owner)
-    until(lambda: points(manager, run))
-    return run
-
-
-def stop(manager: RunManager, *runs: str) -> None:
-    for run in runs:
-        manager.stop(run, manager.store.get(run).owner)
-    until(lambda: not any(manager.store.get(run).active for run in runs))
-
-
-def halt(manager: RunManager, *pids: int) -> None:
-    """Halt processes at a moment when none of them holds the record, which would wait for it."""
-    with manager.store._writing():
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not waited for does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return False
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return False
-        return True
-    return state != "Z"
 
 
 def test_a_run_from_the_click_to_its_end(manager: RunManager) -> None:
@@ -193,18 +135,7 @@ def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(
 ) -> None:
     """By themselves, exactly as they would have gone on, and the page says why."""
     mine, other = started(manager, "ada"), started(manager, "bob", seed=1)
-    until(lambda: manager.store.last(Checkpointed, mine))
-    checkpoint = manager.store.last(Checkpointed, mine)["step"]
-    until(lambda: max(points(manager, mine)) > checkpoint + 20)
-    seen, killed = points(manager, mine), manager.store.get(mine).pid
-
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: manager.store.get(mine).pid != killed)
-    until(lambda: max(points(manager, mine)) > max(seen) + 20)
-    again = points(manager, mine)
-    assert sorted(again) == list(range(1, max(again) + 1))
-    # From the checkpoint on the steps were done a second time, and came out the same.
-    assert {step: again[step] for step in seen} == seen
+    goes_on_though_killed(manager, mine)
     said = manager.store.get(mine).message
     assert "ended from outside by SIGKILL (often: the machine ran out of memory)." in said
     assert "It went on from step" in said

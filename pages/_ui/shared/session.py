@@ -23,8 +23,9 @@ from pages._ui.shared.plain import plain
 from pages._ui.shared.told import Told
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from lm_core.runs.manager import RunManager
-    from lm_core.runs.processes import LocalProcesses
 
 ADDRESS_KEY = "visitor"  # where the id once stood
 MOST = 2000  # sessions that are remembered
@@ -109,10 +110,10 @@ def _note() -> None:
 
 
 @once
-def _backend() -> "LocalProcesses":
-    from lm_core.runs.processes import LocalProcesses
+def _backend() -> "Executor":
+    from lm_core.runs.cluster import processes
 
-    return LocalProcesses()
+    return processes()
 
 
 @once
