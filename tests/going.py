@@ -79,7 +79,9 @@ def goes_on_though_killed(manager: RunManager, run: str) -> None:
     seen, killed = points(manager, run), manager.store.get(run).pid
 
     os.kill(killed, signal.SIGKILL)
+    # Which process has it is known before what it showed is taken back to what was saved.
     until(lambda: manager.store.get(run).pid not in (killed, None))
+    until(lambda: status(manager, run) == "running")
     until(lambda: max(points(manager, run)) > max(seen) + 20)
     again = points(manager, run)
     assert sorted(again) == list(range(1, max(again) + 1))
