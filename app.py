@@ -9,8 +9,9 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
 
     from pages._ui.shared.class_address import announced
     from pages._ui.shared.cookie import VisitorCookie
+    from pages._ui.shared.metrics import measured
 
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=announced)
+    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=measured(announced))
 else:
     session.begin()
 

@@ -297,6 +297,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     doctor.add_argument("--cases", action="store_true", help="list the failure gallery")
     doctor.add_argument("--case", metavar="NAME", help="run one of its cases and diagnose it")
 
+    backup = command("backup", _lazy("backup"), "write the lab's home folder to one file")
+    backup.add_argument("--out", required=True, metavar="FILE", help="where it goes; as .zip")
+    restore = command("restore", _lazy("backup"), "fill an empty home folder with a backup")
+    restore.add_argument("file", metavar="FILE", help="a backup; the home folder is LM_LAB_HOME")
+
     bench = command("bench", _lazy("bench"), "measure speed and quality on this machine")
     bench.add_argument(
         "what",

@@ -63,6 +63,11 @@ class LocalProcesses(Executor):
     def __repr__(self) -> str:
         return f"LocalProcesses({self.workers})"
 
+    @property
+    def alive(self) -> int:
+        """How many of the processes are there now; one that ended is soon replaced."""
+        return sum(slot.process.poll() is None for slot in self._slots)
+
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
         """To the process with the fewest tasks."""
         return self.submit_to(min(self._slots, key=lambda slot: slot.load).number, fn, *args)

@@ -25,6 +25,11 @@ class once(Generic[T]):
                 self._made.append(self._make())
             return self._made[0]
 
+    @property
+    def made(self) -> T | None:
+        """The answer, where it has been asked for already."""
+        return self._made[0] if self._made else None
+
     def clear(self) -> None:
         """Forget it, for a test that begins on another home."""
         self._made = []

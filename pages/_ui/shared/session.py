@@ -140,3 +140,17 @@ def manager() -> "RunManager":
         StoreUnavailable: the lab's home folder cannot be written.
     """
     return _manager()
+
+
+def looked_at() -> tuple[list[str], int | None]:
+    """For whoever only looks, and starts nothing: how each run stands that has not ended, and how
+    many worker processes there are, None where their backend does not say.
+
+    Raises:
+        StoreUnavailable: the record cannot be read.
+    """
+    from lm_core.runs.store import ACTIVE, WAITING
+
+    runs, backend = _manager.made, _backend.made
+    going = [] if runs is None else [run.status for run in runs.store.runs_with(WAITING + ACTIVE)]
+    return going, 0 if backend is None else getattr(backend, "alive", None)
