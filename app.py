@@ -7,11 +7,10 @@ from pages._ui.shared import address, everywhere, session
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 
-    from pages._ui.shared.class_address import announced
     from pages._ui.shared.cookie import VisitorCookie
-    from pages._ui.shared.metrics import measured
+    from pages._ui.shared.serving import served
 
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=measured(announced))
+    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=served)
 else:
     session.begin()
 

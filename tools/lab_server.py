@@ -24,7 +24,8 @@ class LabServer:
     """The page as `make run` serves it, with a home folder of its own.
 
     `home` is created if need be; the server's words go to `server.log` in it. `environment` changes
-    the environment of this process (None removes a name). `seconds` is how long a start may take.
+    the environment of this process (None removes a name). `prefix`, as "/lab", is the path of its
+    addresses before that of a screen. `seconds` is how long a start may take.
     """
 
     def __init__(
@@ -33,14 +34,17 @@ class LabServer:
         *,
         app: Path = ROOT / "app.py",
         environment: Mapping[str, str | None] | None = None,
+        prefix: str = "",
         seconds: float = 60,
     ) -> None:
         self.home = home
         self.port = _free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://localhost:{self.port}{prefix}"
         self._app, self._seconds = app, seconds
         self._log = home / "server.log"
         changed = {**os.environ, **(environment or {}), "LM_LAB_HOME": str(home)}
+        if prefix:
+            changed["STREAMLIT_SERVER_BASE_URL_PATH"] = prefix
         self._environment = {name: value for name, value in changed.items() if value is not None}
         self._process: subprocess.Popen | None = None
 

@@ -36,8 +36,18 @@ PACKAGES = "ca-certificates,netbase,tzdata,python3,python3-venv"  # as the image
 STAND_IN, LAB = "localhost/stand-in", "localhost/lab"
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 PATIENCE = 120.0  # seconds for a start, or an end
-SCREENS = ("Home", "Dataset explorer", "Train", "Doctor", "Architectures", "Attention")
-SCREENS += ("Generate text", "Generate names", "Translate")
+SCREENS = ("Dataset explorer", "Train", "Doctor", "Architectures", "Attention", "Generate text")
+SCREENS += ("Generate names", "Translate")
+
+# How the run stands, and whether all that it showed is in its checkpoint.
+ENDED = """
+from lm_core.runs.store import ENDED, RunStore
+from lm_core.training.events import Checkpointed, Step
+store = RunStore()
+(run,) = store.runs_with(ENDED)
+steps = [store.last(kind, run.id)["step"] for kind in (Checkpointed, Step)]
+print(run.status, steps[0] == steps[1])
+"""
 
 
 class Failed(Exception):
@@ -117,34 +127,41 @@ def look(builder: Builder, config: dict[str, Any]) -> None:
     url = f"http://127.0.0.1:{port}"
     if _answer(url):
         raise Failed(f"Port {port} is taken on this machine: end what uses it and try again.")
-    made = builder("from", LAB)
-    inside = builder.command("run", "--isolation=chroot", made, "--")
+    inside = builder.command("run", "--isolation=chroot", builder("from", LAB), "--")
     began = time.monotonic()
-    server = subprocess.Popen(
-        [*inside, *config["Cmd"]], stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    server = subprocess.Popen([*inside, *config["Cmd"]], stdin=subprocess.DEVNULL)
     try:
-        _until(lambda: _answer(f"{url}/_stcore/health") == b"ok", server)
+        while _answer(f"{url}/_stcore/health") != b"ok":
+            if server.poll() is not None or time.monotonic() - began > PATIENCE:
+                raise Failed("The lab did not start; what it said stands above.")
+            time.sleep(0.1)
         print(f"health: ok after {time.monotonic() - began:.1f} s")
         kind, *check = config["Healthcheck"]["Test"]
-        if kind != "CMD" or subprocess.run([*inside, *check]).returncode:
-            raise Failed("HEALTHCHECK says that the lab is not well.")
-        print("HEALTHCHECK: exit status 0")
-        if b"<title>" not in _answer(url):
-            raise Failed("The page is not there.")
+        _expect(kind == "CMD" and not subprocess.run([*inside, *check]).returncode, "HEALTHCHECK")
+        _expect(b"<title>" in _answer(url), "the page")
+        _expect(b"lab_workers" in _answer(f"{url}/_stcore/metrics"), "metrics")
         users = {path.stat().st_uid for path in _processes(config["Cmd"])}
-        if users != {1000}:
-            raise Failed(f"It runs as user {users} and not as 1000.")
-        print("user: 1000")
+        _expect(users == {1000}, "run by user 1000 alone")
         asyncio.run(visit(url))
+        backup = ["python", "-m", "lm_core", "backup", "--out", "/tmp/lab.zip"]
+        _expect(not subprocess.run([*inside, *backup]).returncode, "backup while it goes on")
         began = time.monotonic()
-        for path in _processes(config["Cmd"]):  # as `docker stop`, which asks the first process
+        for path in _processes(config["Cmd"]):
             os.kill(int(path.name), signal.SIGTERM)
         server.wait(PATIENCE)
         print(f"ended {time.monotonic() - began:.1f} s after SIGTERM")
+        ended = subprocess.run([*inside, "python", "-c", ENDED], capture_output=True, text=True)
+        _expect(ended.stdout.split() == ["interrupted", "True"], "the run was saved at the end")
     finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL)
+        for path in _processes(config["Cmd"]):
+            os.kill(int(path.name), signal.SIGKILL)
+        server.wait(PATIENCE)
+
+
+def _expect(true: object, what: str) -> None:
+    if not true:
+        raise Failed(f"Not as it should be: {what}.")
+    print(f"{what}: as it should be")
 
 
 async def visit(url: str) -> None:
@@ -153,28 +170,20 @@ async def visit(url: str) -> None:
         await visitor.open("")
         for screen in SCREENS:
             await visitor.go(screen)
-        print(f"screens: {len(SCREENS)} opened")
+        print(f"screens: Home and {len(SCREENS)} others opened")
         await visitor.go("Train")
         await visitor.until(lambda: visitor.can_press("Start"))
         await visitor.press("Start")
-        seconds = await visitor.until(lambda: visitor.figures.get("Step", "0").strip("0 -"))
+        seconds = await visitor.until(lambda: visitor.figures.get("Step", "")[:1].isdigit())
         print(f"run: at step {visitor.figures['Step']} {seconds:.1f} s after Start")
 
 
 def _answer(url: str) -> bytes:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.read()
     except OSError:
         return b""
-
-
-def _until(true: Any, server: subprocess.Popen) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        if server.poll() is not None or time.monotonic() > end:
-            raise Failed("The lab did not start; what it said stands above.")
-        time.sleep(0.1)
 
 
 def _processes(command: list[str]) -> list[Path]:

@@ -15,9 +15,8 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from streamlit import runtime
 from streamlit.runtime.stats import GaugeStat
@@ -36,7 +35,6 @@ HELP = {
 }
 STATES = ("queued", "starting", "running", "paused")
 FRESH = 2.0  # seconds for which an answer holds, however often it is asked for
-Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 Stats = Mapping[str, Sequence[GaugeStat]]
 
 
@@ -56,16 +54,9 @@ class LabNumbers:
         return {name: found[name] for name in found if name in (family_names or found)}
 
 
-def measured(lifespan: Lifespan) -> Lifespan:
-    """The same life of a server, whose monitor hears of the lab too."""
-
-    @asynccontextmanager
-    async def begun(app: Any) -> AsyncIterator[None]:
-        runtime.get_instance().stats_mgr.register_provider(LabNumbers())
-        async with lifespan(app):
-            yield
-
-    return begun
+def provide() -> None:
+    """Once, when the server starts."""
+    runtime.get_instance().stats_mgr.register_provider(LabNumbers())
 
 
 def _found() -> Iterator[list]:

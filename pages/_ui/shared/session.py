@@ -142,6 +142,13 @@ def manager() -> "RunManager":
     return _manager()
 
 
+def close() -> None:
+    """The server ends: runs that go on are saved, and can be resumed."""
+    ends = _manager.made.close if _manager.made else getattr(_backend.made, "shutdown", None)
+    if ends:
+        ends()
+
+
 def looked_at() -> tuple[list[str], int | None]:
     """For whoever only looks, and starts nothing: how each run stands that has not ended, and how
     many worker processes there are, None where their backend does not say.
@@ -149,8 +156,10 @@ def looked_at() -> tuple[list[str], int | None]:
     Raises:
         StoreUnavailable: the record cannot be read.
     """
-    from lm_core.runs.store import ACTIVE, WAITING
+    manager, backend = _manager.made, _backend.made
+    going = []
+    if manager is not None:
+        from lm_core.runs.store import ACTIVE, WAITING
 
-    runs, backend = _manager.made, _backend.made
-    going = [] if runs is None else [run.status for run in runs.store.runs_with(WAITING + ACTIVE)]
+        going = [run.status for run in manager.store.runs_with(WAITING + ACTIVE)]
     return going, 0 if backend is None else getattr(backend, "alive", None)
