@@ -84,6 +84,8 @@ def test_every_command_is_shown() -> None:
         "export",
         "doctor",
         "bench",
+        "backup",
+        "restore",
     }
     assert shown == listed
 
