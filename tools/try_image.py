@@ -226,10 +226,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     finally:
-        with_storage = [work] if folder is None else [work / "storage", work / "run"]
-        subprocess.run(builder.command("rm", "--all"), capture_output=True)
-        for path in with_storage:
-            shutil.rmtree(path, ignore_errors=True)
+        mounted = Path("/proc/mounts").read_text(encoding="utf-8")
+        for path in [work] if folder is None else [work / "storage", work / "run"]:
+            if f" {path.resolve()}/" not in mounted:  # or it would empty a folder of this machine
+                shutil.rmtree(path, ignore_errors=True)
     return 0
 
 
