@@ -31,5 +31,5 @@ ENV LM_LAB_HOME=/lab/home \
 EXPOSE 8501
 # A slim image has no curl. Behind a proxy the lab may be served at a path (see deploy/compose.yaml).
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", \
-    "import os, urllib.request as u; path = os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', ''); u.urlopen(f'http://127.0.0.1:8501/{path}/_stcore/health'.replace('1//', '1/'), timeout=4)"]
+    "import os, urllib.request as u; path = os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', '').strip('/'); u.urlopen('/'.join(filter(None, ['http://127.0.0.1:8501', path, '_stcore/health'])), timeout=4)"]
 CMD ["python", "-m", "streamlit", "run", "app.py", "--server.port=8501", "--server.address=0.0.0.0"]
