@@ -222,8 +222,10 @@ def main() -> int:
         config = build(builder, work)
         print(f"built: {time.monotonic() - began:.0f} s")
         look(builder, config)
-    except Failed as error:
-        print(error, file=sys.stderr)
+    except (Failed, TimeoutError) as error:
+        print(
+            str(error) or "A screen did not come; what the lab said stands above.", file=sys.stderr
+        )
         return 1
     finally:
         mounted = Path("/proc/mounts").read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """A monitor reads the lab's own numbers beside Streamlit's, and nothing of anybody's."""
 
-import json
 import re
 import urllib.request
 from collections.abc import Iterator
@@ -77,9 +76,9 @@ def test_what_cannot_be_found_out_is_missing(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_workers_that_are_there_are_counted() -> None:
-    workers = LocalProcesses(2)
+    workers = LocalProcesses(1)
     try:
-        assert workers.alive == 2
+        assert workers.alive == 1
     finally:
         workers.shutdown()
     assert workers.alive == 0
@@ -103,4 +102,4 @@ def test_a_monitor_reads_them_from_a_server(tmp_path: Path) -> None:
         assert '\nlab_runs{state="running"} 0\n' in text
         assert "\nlab_workers 0\n" in text
         assert b"lab_runs" in asked("application/x-protobuf")
-        assert json.dumps(str(tmp_path))[1:-1] not in text
+        assert str(tmp_path) not in text
