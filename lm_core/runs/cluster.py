@@ -114,6 +114,11 @@ class ClusterProcesses(Executor):
         """How many there are now, for estimates: at least one."""
         return max(1, len(self._places))
 
+    @property
+    def alive(self) -> int:
+        """How many workers are there now."""
+        return len(self.places)
+
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
         places = sorted(self._places.values(), key=lambda place: len(place.tasks))
         return self.submit_to(places[0].number if places else -1, fn, *args)
