@@ -32,6 +32,9 @@ os.environ["LM_LAB_TEST_CALLS"] = str(_calls)
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(OFFLINE), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
+# What a test starts, and the next run of the tests, need not compile the library again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Small models are fastest on one thread, and sums come out the same on every machine.
 os.environ["OMP_NUM_THREADS"] = "1"
 importlib.import_module("tests.offline.sitecustomize")

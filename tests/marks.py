@@ -1,9 +1,10 @@
-"""Which cases of a test run each time, and which only with `make test-slow`."""
+"""Which cases of a test run each time, and which, or how many, only with `make test-slow`."""
 
 from collections.abc import Collection, Container
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 
 def most_slow(cases: Collection[Any], *, quick: Container[Any]) -> list[Any]:
@@ -12,3 +13,8 @@ def most_slow(cases: Collection[Any], *, quick: Container[Any]) -> list[Any]:
     marks = [() if case in quick else pytest.mark.slow for case in cases]
     several = [case if isinstance(case, tuple) else (case,) for case in cases]
     return [pytest.param(*case, marks=mark) for case, mark in zip(several, marks, strict=True)]
+
+
+def fewer_examples() -> settings:
+    """A quarter of the examples, for a property whose examples take a tenth of a second each."""
+    return settings(max_examples=settings().max_examples // 4)

@@ -32,7 +32,7 @@ from lm_core.generation.samplers import sample
 from lm_core.generation.writer import Writer
 from lm_core.inspection.attention import attention_maps, has_attention
 from lm_core.models import models
-from tests.marks import most_slow
+from tests.marks import fewer_examples, most_slow
 from tests.tiny import NAMES, READERS, alphabet, encoded, lively_model, some_ids, stream
 
 FAMILIES = [entry.name for entry in READERS]
@@ -199,6 +199,7 @@ def put(value: Any, way: tuple, what: Any) -> Any:
     return changed
 
 
+@fewer_examples()
 @given(data=st.data())
 def test_a_card_that_holds_anything_is_read_or_refused(kept: Path, data: st.DataObject) -> None:
     path = kept / "meta.json"
@@ -230,8 +231,9 @@ def assert_form(value: Any, form: Any) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    most_slow(["step", "tokens", "seconds", "counts", "spec", "metrics"], quick=["step", "spec"]),
+    most_slow(["step", "tokens", "seconds", "counts", "spec", "metrics"], quick=["spec"]),
 )
+@fewer_examples()
 @given(value=JSON)
 def test_a_resumed_card_that_holds_anything_goes_on_or_is_refused(
     kept: Path, key: str, value: Any

@@ -1,7 +1,11 @@
-"""A page of nothing but words that are made to be misread, wherever a page can show words."""
+"""A page of nothing but words that are made to be misread, wherever a page can show words.
+
+Each text is in two kinds of elements, the next in two others; with `?whole=true` each is in all.
+"""
 
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -22,27 +26,40 @@ def drawn() -> list[str]:
     return ["".join(draw.choices(SIGNS, k=12)) for _ in range(DRAWN)]
 
 
-def everywhere(text: str, key: str) -> None:
-    """One text in every kind of element that reads Markdown."""
-    shown = plain(text)
-    st.markdown(shown)
-    st.caption(shown)
-    st.error(shown)
-    st.metric(shown, shown)
-    st.button(shown, key=f"button-{key}")
-    st.checkbox(shown, key=f"checkbox-{key}")
-    st.progress(0.5, text=shown)
-    st.expander(shown)
-    st.popover(shown)
-    st.page_link("https://localhost", label=shown)
-    for widget in (st.pills, st.segmented_control, st.radio):
-        widget(shown, [text], format_func=plain, key=f"{widget.__name__}-{key}")
+def choice(widget: Callable) -> Callable[[str, str], None]:
+    def show(text: str, key: str) -> None:
+        widget(plain(text), [text], format_func=plain, key=f"{widget.__name__}-{key}")
+
+    return show
+
+
+# Every kind of element that reads Markdown: it is given a text, and a key of its own.
+KINDS: list[Callable[[str, str], object]] = [
+    lambda text, key: st.markdown(plain(text)),
+    lambda text, key: st.caption(plain(text)),
+    lambda text, key: st.error(plain(text)),
+    lambda text, key: st.metric(plain(text), plain(text)),
+    lambda text, key: st.button(plain(text), key=f"button-{key}"),
+    lambda text, key: st.checkbox(plain(text), key=f"checkbox-{key}"),
+    lambda text, key: st.progress(0.5, text=plain(text)),
+    lambda text, key: st.expander(plain(text)),
+    lambda text, key: st.popover(plain(text)),
+    lambda text, key: st.page_link("https://localhost", label=plain(text)),
+    *(choice(widget) for widget in (st.pills, st.segmented_control, st.radio)),
+]
+
+
+def kinds_of(place: int, *, whole: bool) -> list[Callable[[str, str], object]]:
+    """Those that show the text at this place of the list."""
+    return KINDS if whole else [KINDS[(place + k) % len(KINDS)] for k in (0, len(KINDS) // 2)]
 
 
 if __name__ == "__main__":
+    whole = "whole" in st.query_params
     for place, text in enumerate(TEXTS):
         with st.container(key=f"read-{place}"):
-            everywhere(text, str(place))
+            for show in kinds_of(place, whole=whole):
+                show(text, str(place))
         with st.container(key=f"bold-{place}"):
             st.markdown(f"It says “{plain(text)}” and **{plain(text)}**.")
         with st.container(key=f"html-{place}"):

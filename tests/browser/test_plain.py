@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lm_core.visible import readable
-from tests.browser.foreign_app import drawn
+from tests.browser.foreign_app import drawn, kinds_of
+from tests.marks import most_slow
 from tests.pages.foreign import TEXTS, TITLE
 from tests.waiting import PATIENCE
 from tools.lab_server import LabServer
@@ -40,11 +41,11 @@ def pieces(page: Page, key: str) -> list[tuple[str, set[str]]]:
     return [(re.sub("[\u2068\u2069]", "", text), set(tags)) for text, tags in found]
 
 
-def whole_texts(shown: Page) -> None:
+def texts(shown: Page, *, whole: bool) -> None:
     wrong = []
     for place, text in enumerate(TEXTS):
         read, said = pieces(shown, f"read-{place}"), line(text)
-        assert len(read) >= 15
+        assert len(read) >= len(kinds_of(place, whole=whole))
         wrong += [(text, *piece) for piece in read if piece[0] != said or piece[1] - PLAIN_TAGS]
         [(bold, tags)] = pieces(shown, f"bold-{place}")
         if bold != f"It says “{said}” and {said}." or tags - PLAIN_TAGS:
@@ -74,11 +75,12 @@ def help_and_options(shown: Page) -> None:
     assert options.all_text_contents() == TEXTS[: options.count()]
 
 
-def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page) -> None:
+@pytest.mark.parametrize("whole", most_slow([False, True], quick=[False]))
+def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page, whole: bool) -> None:
     """One page of them, as drawing it takes long."""
-    page.goto(foreign.url)
+    page.goto(foreign.url + "/?whole=true" * whole)
     expect(page.get_by_text("The end of the page")).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    whole_texts(page)
+    texts(page, whole=whole)
     signs_thrown_together(page)
     help_and_options(page)

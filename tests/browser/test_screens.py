@@ -6,24 +6,40 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import at_rest
+from tests.browser.test_access import PROJECTOR
+from tests.marks import most_slow
 
 pytestmark = pytest.mark.browser
 
 
-def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
+def on_a_projector(page: Page) -> None:
+    """The tab says where one is, and what a screen is for can be pressed at once."""
+    name = page.locator("h1").inner_text()
+    assert page.title() in (name, f"{name} · Language Model Lab")
+    for button in page.locator("[data-testid=stBaseButton-primary]:visible").all():
+        expect(button).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("back", most_slow([2, None], quick=[2]), ids=["near", "all the way"])
+def test_back_undoes_one_visible_change_at_a_time(page: Page, back: int | None) -> None:
     """A screen is one entry of the browser's history, a changed control is one; and nothing is said
-    in the log on the way through every screen, there and back."""
+    in the log on the way through every screen, there and `back`."""
+    page.set_viewport_size(PROJECTOR)
     page.goto("/")
     at_rest(page)
     links, entries = page.locator("[data-testid=stSidebarNavLink]"), "history.length"
     names = [name.strip() for name in links.all_inner_texts()]
     assert "Doctor" in names
     names.sort(key="Generate names".__eq__)  # the last one that is opened has a seed to change
-    first = page.evaluate(entries)
+    first, titles = page.evaluate(entries), {page.title()}
+    on_a_projector(page)
     for name in names[1:]:
         links.get_by_text(name, exact=True).click()
         expect(page.locator("h1")).to_have_text(name)
         at_rest(page)
+        on_a_projector(page)
+        titles.add(page.title())
+    assert len(titles) == len(names)
     assert page.evaluate(entries) == first + len(names) - 1
     seed = page.get_by_role("spinbutton", name="Seed").first
     usual = seed.input_value()
@@ -45,7 +61,7 @@ def test_back_undoes_one_visible_change_at_a_time(page: Page) -> None:
     at_rest(page)
     page.go_back()
     expect(seed).to_have_value(usual)
-    for name in ["Language Model Lab", *names[1:-1]][::-1]:
+    for name in ["Language Model Lab", *names[1:-1]][::-1][:back]:
         at_rest(page)
         page.go_back()
         expect(page.locator("h1")).to_have_text(name)

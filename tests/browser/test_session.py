@@ -46,16 +46,15 @@ def test_reading_another_screen_keeps_the_run_and_closing_the_page_ends_it(
     assert "its page was closed" in store.get(run).message
 
 
-def test_a_message_that_empties_the_caches_starts_no_workers(page: Page, hasty: LabServer) -> None:
-    page.goto(hasty.url)
-    page.get_by_role("link", name="Train", exact=True).click()
+def test_a_message_that_empties_the_caches_starts_no_workers(page: Page, lab: LabServer) -> None:
+    page.goto("/train")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
-    servers = [path.name for path in (hasty.home / "servers").iterdir()]
+    servers = [path.name for path in (lab.home / "servers").iterdir()]
     assert len(servers) == 1
-    _clear_caches(hasty.url, times=3)
+    _clear_caches(lab.url, times=3)
     page.reload()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
-    assert [path.name for path in (hasty.home / "servers").iterdir()] == servers
+    assert [path.name for path in (lab.home / "servers").iterdir()] == servers
 
 
 @pytest.mark.slow

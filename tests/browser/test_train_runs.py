@@ -59,30 +59,6 @@ def tick(page: Page, row: int) -> None:
     page.mouse.click(box["x"] + 14, box["y"] + 35 * (row + 1) + 17)
 
 
-def choose(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=name, exact=True).first.click()
-
-
-def test_the_rate_is_changed_while_it_runs(page: Page, store: RunStore) -> None:
-    run = start(page)
-    rate = page.locator("[class*=st-key-train-rate] input")
-    page.get_by_role("button", name="Steer").click()
-    rate.fill("-5")
-    rate.press("Enter")
-    page.get_by_role("button", name="Use this rate").click()
-    expect(page.get_by_text("“Learning rate” must be from")).to_be_visible()
-    rate.fill("0.001")
-    rate.press("Enter")
-    page.get_by_role("button", name="Use this rate").click()
-    expect(page.get_by_text("Learning rate 0.001, at the start 0.02.")).to_be_visible()
-    expect(page.get_by_text("“Learning rate” must be from")).to_be_hidden()
-    page.keyboard.press("Escape")
-    until(lambda: store.last(Step, run)["lr"] <= 0.001)
-    choose(page, "Learning rate")
-    expect(page.get_by_text(re.compile("% of its highest"))).to_be_visible()
-    stop(page)
-
-
 def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: RunStore) -> None:
     """Never a point at the edge: the number is that of the headline."""
     page.goto("/train")

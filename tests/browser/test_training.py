@@ -66,7 +66,26 @@ def step_shown(page: Page) -> int:
     return int(page.locator(STEP).inner_text().replace(",", ""))
 
 
-def test_choose_train_watch_stop_look_inside_and_write(page: Page, store: RunStore) -> None:
+def steer(page: Page, store: RunStore, run: str) -> None:
+    """Change the rate while it runs."""
+    rate = page.locator("[class*=st-key-train-rate] input")
+    page.get_by_role("button", name="Steer").click()
+    rate.fill("-5")
+    rate.press("Enter")
+    page.get_by_role("button", name="Use this rate").click()
+    expect(page.get_by_text("“Learning rate” must be from")).to_be_visible()
+    rate.fill("0.001")
+    rate.press("Enter")
+    page.get_by_role("button", name="Use this rate").click()
+    expect(page.get_by_text("Learning rate 0.001, at the start 0.02.")).to_be_visible()
+    expect(page.get_by_text("“Learning rate” must be from")).to_be_hidden()
+    page.keyboard.press("Escape")
+    until(lambda: store.last(Step, run)["lr"] <= 0.001)
+    page.get_by_role("radio", name="Learning rate", exact=True).first.click()
+    expect(page.get_by_text(re.compile("% of its highest"))).to_be_visible()
+
+
+def test_choose_train_refresh_steer_stop_look_inside_and_write(page: Page, store: RunStore) -> None:
     page.goto("/")
     page.get_by_role("link", name="Train", exact=True).click()
     run = start(page)
@@ -78,6 +97,13 @@ def test_choose_train_watch_stop_look_inside_and_write(page: Page, store: RunSto
     )
     drawn = page.locator("[data-testid=stVegaLiteChart]")
     assert drawn.locator("canvas").count() + drawn.locator("svg").count() > 0
+    before = step_shown(page)
+    page.reload()  # it finds the run again
+    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
+    assert f"run={run}" in page.url
+    assert step_shown(page) >= before
+    assert store.get(run).status == "running"
+    steer(page, store, run)
     stop(page)
     assert store.get(run).status == "stopped"
     assert store.last(Step, run)["step"] == len(store.since(Step, run))
@@ -104,19 +130,6 @@ def test_two_windows_train_at_once_and_never_see_each_other(new_context, store: 
     stranger = re.sub(r"run=[\w-]+", f"run={run_two}", one.url)
     one.goto(stranger)
     expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible()
-    one.goto(re.sub(r"run=[\w-]+", f"run={run_one}", stranger))
-    expect(one.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
-
-
-def test_a_refresh_finds_the_run_again(page: Page, store: RunStore) -> None:
-    run = start(page)
-    before = step_shown(page)
-    page.reload()
-    expect(page.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
-    assert f"run={run}" in page.url
-    assert step_shown(page) >= before
-    assert store.get(run).status == "running"
-    stop(page)
 
 
 def test_a_killed_worker_is_said_in_words_and_the_run_goes_on(page: Page, store: RunStore) -> None:

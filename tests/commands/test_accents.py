@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
 from lm_core.codecs import PairCodec
+from tests.marks import most_slow
 
 ROOT = Path(__file__).parents[2]
 WORDS = ("été", "déjà", "naïf", "à", "crème", "Zoë", "gâteau", "forêt", "œuf", "garçon")
@@ -36,8 +38,13 @@ def answer(capsys: pytest.CaptureFixture, *arguments: object) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("tokenizer", ["char", "word", "bpe"])
-@pytest.mark.parametrize("learned", ["one", "apart"])
+@pytest.mark.parametrize(
+    ("learned", "tokenizer"),
+    most_slow(
+        list(product(("one", "apart"), ("char", "word", "bpe"))),
+        quick=[("apart", "char"), ("one", "word"), ("apart", "bpe")],
+    ),
+)
 def test_both_spellings_are_one(
     learned: str,
     tokenizer: str,

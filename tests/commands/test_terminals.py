@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lm_core.checkpoints import save_checkpoint
 from lm_core.cli import main
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
+from tests.marks import most_slow
 from tests.tiny import lively_model
 
 ROOT = Path(__file__).parents[2]
@@ -65,8 +67,13 @@ def spoken(
     return status, *[stream.buffer.getvalue() for stream in streams]
 
 
-@pytest.mark.parametrize("kind", ["char", "bpe"])
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    ("kind", "encoding"),
+    most_slow(
+        list(product(("char", "bpe"), ("ascii", "cp1252", "utf-8"))),
+        quick=[("char", "ascii"), ("bpe", "cp1252")],
+    ),
+)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_output_fails_for_its_encoding(
     monkeypatch: pytest.MonkeyPatch, foreign: Path, name: str, encoding: str, kind: str

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.corpora.listing import seems_list
+from tests.marks import fewer_examples
 
 LETTERS = st.characters(categories=("Ll",), min_codepoint=97, max_codepoint=0x24F)
 WORD = st.text(LETTERS, min_size=2, max_size=9)
@@ -23,6 +24,7 @@ def test_short_lines_without_the_signs_of_sentences_are_a_list(items, written, e
     assert "sentence" in guess.why
 
 
+@fewer_examples()
 @given(SENTENCES, st.integers(30, 100), st.sampled_from([".", ".", "!", "?", "。"]))
 def test_sentences_are_running_text_however_they_are_broken(sentences, width, end) -> None:
     whole = " ".join(f"{sentence}{end}" for sentence in sentences)

@@ -8,6 +8,7 @@ from lm_core.corpora.own import as_text, load_own, save_own
 from lm_core.corpora.own_pairs import MAX_PAIRS, pairs_of, paste_columns
 from lm_core.corpora.splitting import same
 from lm_core.errors import BadText
+from tests.marks import most_slow
 
 PAIRS = [(f"word {i}", f"mot {i}") for i in range(40)]
 
@@ -110,10 +111,11 @@ def test_what_cannot_be_learned_from_is_refused_with_the_mend(text: str, sentenc
         pairs_of(text, title="t")
 
 
-def test_two_hundred_thousand_pairs_are_read_and_split() -> None:
-    text = tsv([(f"the word number {i}", f"le mot numéro {i}") for i in range(200_000)])
+@pytest.mark.parametrize("number", most_slow([20_000, 200_000], quick=[20_000]))
+def test_as_many_pairs_as_are_given_are_read_and_split(number: int) -> None:
+    text = tsv([(f"the word number {i}", f"le mot numéro {i}") for i in range(number)])
     corpus = pairs_of(text, title="t")
-    assert [len(split) for split in corpus.splits.values()] == [198_000, 1000, 1000]
+    assert [len(split) for split in corpus.splits.values()] == [number - 2000, 1000, 1000]
 
 
 def test_pasted_columns_are_joined_line_by_line() -> None:

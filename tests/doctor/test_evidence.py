@@ -3,7 +3,7 @@
 import math
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.doctor.evidence import judges
@@ -69,7 +69,6 @@ def check(verdict: Verdict, record: Record) -> None:
 
 
 @given(runs())
-@settings(max_examples=300, deadline=None)
 def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
     record = Record(uniform=math.log(27), epoch=20_000, facts=FACTS)
     for event in events:
@@ -81,7 +80,6 @@ def test_a_verdict_names_steps_that_were_measured(events: list[Event]) -> None:
 
 
 @given(runs())
-@settings(max_examples=100, deadline=None)
 def test_what_could_not_be_checked_is_not_counted_as_passed(events: list[Event]) -> None:
     record = Record(uniform=math.log(27), epoch=20_000)
     for event in events:

@@ -411,7 +411,7 @@ def test_evaluating_twice_leaves_everything_as_it_was(family: str) -> None:
     assert all(torch.equal(kept[k], v) for k, v in trainer.model.state_dict().items())
 
 
-@pytest.mark.parametrize("family", ["mlp", "ngram", "mixture"])
+@pytest.mark.parametrize("family", most_slow(["mlp", "ngram", "mixture"], quick=["mlp", "ngram"]))
 def test_it_listens_to_any_trainer_and_changes_nothing(family: str) -> None:
     tokenizer, train = encoded([TEXT])
     settings = TrainSettings(batch_size=4, eval_every=5, lr=1e-2)
@@ -442,7 +442,7 @@ def alarms(family: str, seed: int, steps: int, corpus: str = "names") -> list[st
 
 
 @pytest.mark.parametrize(
-    "family", most_slow(BY_GRADIENT, quick=["neural-bigram", "mlp", "lstm", "transformer"])
+    "family", most_slow(BY_GRADIENT, quick=["neural-bigram", "mlp", "transformer"])
 )
 def test_a_healthy_run_raises_no_alarm(family: str) -> None:
     assert alarms(family, seed=0, steps=30) == []

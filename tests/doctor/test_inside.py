@@ -20,6 +20,7 @@ from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.chance import seeded
 from lm_core.training.events import Examined, Step
+from tests.marks import most_slow
 from tests.tiny import NAMES, READERS, TEXT, encoded, lively_model, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -61,7 +62,7 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["text", "items"])
+@pytest.mark.parametrize("kind", most_slow(["text", "items"], quick=["items"]))
 @pytest.mark.parametrize(("family", "changes"), OPTIONS)
 def test_a_run_is_the_same_whether_it_is_looked_into_or_not(family, changes, kind) -> None:
     random = torch.get_rng_state()

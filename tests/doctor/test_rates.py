@@ -134,7 +134,7 @@ def test_not_a_number_ends_it_too() -> None:
 
 
 @pytest.mark.parametrize("seed", most_slow([0, 1], quick=[0]))
-@pytest.mark.parametrize("family", most_slow(["transformer", "lstm", "mlp"], quick=["lstm", "mlp"]))
+@pytest.mark.parametrize("family", most_slow(["transformer", "lstm", "mlp"], quick=["mlp"]))
 def test_the_suggested_rate_learns_better_than_rates_far_from_it(family: str, seed: int) -> None:
     who = patient(family, seed=seed)
     _, found = last(rates(who, steps=60, sweep_steps=40))
@@ -152,7 +152,7 @@ def test_the_suggested_rate_learns_better_than_rates_far_from_it(family: str, se
     "family",
     most_slow(
         [f for f in BY_GRADIENT if f not in ("encoder", "mixture")],
-        quick=["mlp", "lstm", "transformer"],
+        quick=["mlp", "lstm"],
     ),
 )
 def test_a_sound_rate_is_no_alarm(family: str) -> None:
@@ -170,7 +170,7 @@ def test_a_sound_rate_is_no_alarm_on_both_kinds_of_text(family: str, data: dict,
 
 
 @pytest.mark.parametrize(("lr", "code"), [(1e-6, "lr_low"), (3.0, "lr_high"), (10.0, "lr_high")])
-@pytest.mark.parametrize("family", ["mlp", "rnn"])
+@pytest.mark.parametrize("family", most_slow(["mlp", "rnn"], quick=["mlp"]))
 def test_a_rate_far_off_is_an_alarm(family: str, lr: float, code: str) -> None:
     _, found = last(rates(with_train(patient(family), lr=lr), steps=50, sweep_steps=40))
     verdict = found.verdict()
@@ -240,7 +240,7 @@ def test_a_rate_is_not_called_wrong_for_want_of_time(slow: Kept, steps: int, cut
     assert Rates(0.01, RangeTest(), (gone, *sweep[1:]), cut=cut).verdict().code == "lr_high"
 
 
-@pytest.mark.parametrize("steps", [0, 1, 12, 30, 60, 90, 150])
+@pytest.mark.parametrize("steps", most_slow([0, 1, 12, 30, 60, 90, 150], quick=[0, 1, 30, 60]))
 def test_time_that_is_up_is_no_alarm(steps: int) -> None:
     """Wherever the tests of a sound rate are cut off."""
     asked = iter([False] * steps)

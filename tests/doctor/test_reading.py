@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.doctor.reading import MIN_EVALUATIONS, MIN_POINTS, Reading, read
@@ -222,7 +222,6 @@ def named(text: str) -> list[int]:
 
 
 @given(curves(), st.booleans(), st.booleans(), st.lists(st.just(("rate_too_high", 1)), max_size=1))
-@settings(max_examples=400, deadline=None)
 def test_validation_is_spoken_of_between_two_evaluations_and_nowhere_else(
     frames: tuple[pd.DataFrame, pd.DataFrame],
     over: bool,

@@ -24,6 +24,7 @@ from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.word import WordSettings, WordTokenizer
 from tests.export.test_script import python
 from tests.export.trained import STEPS, trained
+from tests.marks import most_slow
 from tests.tiny import TEXT, alphabet, lively_model, some_ids
 
 # family -> tokens, whether lines are items, how it was trained; every family that has a script.
@@ -35,6 +36,7 @@ RUNS: dict[str, tuple[str, bool, dict[str, Any]]] = {
     "lstm": ("bpe", False, {"schedule": "linear", "grad_clip": 0.1, "keep_best": True}),
     "transformer": ("bpe", False, {"optimizer": "muon", "weight_decay": 0.1}),
 }
+SOME = ["mlp", "rnn", "transformer"]  # with each kind of tokens
 SAID = "The old miller; it's 12 dogs, (naïve) \u4f60\u597d!"
 # One Python for all, with torch and numpy alone. `python model.py` without arguments, renamed, and
 # from another folder; then its pieces.
@@ -61,9 +63,13 @@ for folder, idx, text in json.loads(sys.argv[1]):
 """
 
 
-def test_it_writes_says_the_same_and_learns_the_same_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("families", most_slow([SOME, list(RUNS)], quick=[SOME]), ids=len)
+def test_it_writes_says_the_same_and_learns_the_same_again(
+    tmp_path: Path, families: list[str]
+) -> None:
     made, asked = {}, []
-    for family, (tokens, items, train) in RUNS.items():
+    for family in families:
+        tokens, items, train = RUNS[family]
         saved, losses, ready = trained(
             tmp_path / family, family, items=items, tokens=tokens, **train
         )

@@ -39,7 +39,7 @@ def checkpoint(folder: Path, family: str, **changes: object) -> Checkpoint:
     return load_checkpoint(save_checkpoint(folder, model, alphabet(V), {"spec": spec}))
 
 
-@pytest.fixture(scope="module", params=most_slow(FAMILIES, quick=["lstm", "transformer"]))
+@pytest.fixture(scope="module", params=most_slow(FAMILIES, quick=["transformer"]))
 def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return checkpoint(tmp_path_factory.mktemp("models") / request.param, request.param)
 
@@ -105,10 +105,10 @@ def test_scripts_say_the_same_with_torch_alone(tmp_path: Path) -> None:
     ("family", "changes"),
     [
         ("transformer", {"position": "alibi", "n_kv_head": 1, "tied": True}),
-        ("encoder", {}),
         ("bigram", {"k": 0.0}),
         *most_slow(
             [
+                ("encoder", {}),
                 ("transformer", {"position": "learned", "norm": "layer", "activation": "swiglu"}),
                 ("lstm", {"tied": True, "n_embd": 64}),
                 ("rnn", {"activation": "relu"}),

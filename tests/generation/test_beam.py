@@ -12,6 +12,7 @@ from lm_core.generation.session import Session, next_logits
 from lm_core.models import models
 from tests.generation.huggingface import END, gpt2
 from tests.generation.huggingface import theirs as found_by
+from tests.marks import most_slow
 from tests.tiny import lively_model
 
 # Counts of a short text are often equal, and then any of several texts is the likeliest.
@@ -93,9 +94,17 @@ def test_the_mode_is_restored() -> None:
     assert model.training
 
 
-@pytest.mark.parametrize("width", [2, 3, 5])
-@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
-@pytest.mark.parametrize("early", [False, True, "never"])
+@pytest.mark.parametrize(
+    ("width", "penalty", "early"),
+    most_slow(
+        list(itertools.product((2, 3, 5), (0.0, 1.0, 2.0), (False, True, "never"))),
+        quick=[
+            *[(2, 0.0, False), (3, 1.0, False), (5, 2.0, False)],
+            *[(3, 0.0, True), (5, 1.0, True), (2, 2.0, True)],
+            *[(5, 0.0, "never"), (2, 1.0, "never"), (3, 2.0, "never")],
+        ],
+    ),
+)
 def test_it_finds_what_transformers_finds(width: int, penalty: float, early: bool | str) -> None:
     """GPT-2 and ours with its weights: every beam and its score, whatever the rule of stopping."""
     lengths, how = set(), {"length_penalty": penalty, "early_stopping": early}

@@ -10,6 +10,7 @@ from lm_core.generation.translating import Search, TranslationSession, translate
 from lm_core.models.building import build_model
 from lm_core.models.translating import Translates, padded
 from tests.generation.huggingface import END, PAD, V, Wrapped, bart, theirs
+from tests.marks import most_slow
 from tests.tiny import some_ids, stir, tiny_settings
 
 SOURCES = [[5, 6, 7, 8], [9, 10], [11], [4, 4, 12, 13, 14, 15]]
@@ -34,9 +35,17 @@ def logprobs(model: Translates, source: list[int], target: list[int]) -> list[fl
     return logs.gather(1, torch.tensor([*target, 0]).unsqueeze(1)).flatten().tolist()
 
 
-@pytest.mark.parametrize("beam", [2, 3, 5])
-@pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 2.0])
-@pytest.mark.parametrize("early", [False, True, "never"])
+@pytest.mark.parametrize(
+    ("beam", "penalty", "early"),
+    most_slow(
+        list(itertools.product((2, 3, 5), (0.0, 0.6, 1.0, 2.0), (False, True, "never"))),
+        quick=[
+            *[(2, 0.0, False), (3, 0.6, False), (5, 2.0, False)],
+            *[(3, 0.0, True), (5, 1.0, True), (2, 2.0, True)],
+            *[(5, 0.6, "never"), (2, 1.0, "never"), (3, 2.0, "never")],
+        ],
+    ),
+)
 def test_it_finds_what_transformers_finds(beam: int, penalty: float, early: bool | str) -> None:
     """Every beam of every sentence and its score, whatever the rule of stopping."""
     lengths, how = set(), {"length_penalty": penalty, "early_stopping": early}

@@ -18,6 +18,7 @@ from lm_core.models import models
 from lm_core.models.bigram import MOST_TOKENS, Bigram, BigramSettings, pairs
 from lm_core.models.contract import LanguageModel
 from lm_core.tokenizers.char import CharTokenizer
+from tests.marks import most_slow
 from tests.tiny import NAMES, some_ids
 
 LETTERS = CharTokenizer(["\n", *"abcdefghijklmnopqrstuvwxyz"])  # the boundary is 0, a is 1
@@ -71,7 +72,7 @@ def test_counting_is_what_a_dictionary_counts() -> None:
     assert torch.equal(again.counts, table)
 
 
-@pytest.mark.parametrize("k", [0.0, 1.0, 5.0])
+@pytest.mark.parametrize("k", most_slow([0.0, 1.0, 5.0], quick=[1.0]))
 def test_surprise_of_the_shipped_names_is_that_of_their_counts(k: float) -> None:
     names = load_corpus("names").splits["train"]
     count = Counter(pair for name in names for pair in pairwise(f"\n{name}\n"))

@@ -256,6 +256,7 @@ def words(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tens
     return source.masked_fill(hidden, 0), hidden, back
 
 
+@pytest.mark.slow
 def test_it_learns_to_turn_words_round() -> None:
     """One text into another, trained here, and asked for words it has not seen."""
     torch.manual_seed(0)

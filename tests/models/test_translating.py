@@ -8,6 +8,7 @@ from lm_core.models import models
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.translating import Writing, padded, unpadded
 from lm_core.training.optimizers import OPTIMIZERS
+from tests.marks import most_slow
 from tests.tiny import lively_model, some_ids, stir, tiny_settings
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -228,10 +229,13 @@ def test_without_the_mask_each_token_sees_those_that_follow(options: dict) -> No
 
 @pytest.mark.parametrize(
     ("family", "options"),
-    [
-        ("encoder-decoder", {}),
-        *(("rnn-translator", {"attention": a}) for a in ("none", "bahdanau", "luong")),
-    ],
+    most_slow(
+        [
+            ("encoder-decoder", {}),
+            *(("rnn-translator", {"attention": a}) for a in ("none", "bahdanau", "luong")),
+        ],
+        quick=[("encoder-decoder", {}), ("rnn-translator", {"attention": "luong"})],
+    ),
     ids=str,
 )
 def test_it_learns_to_copy(family: str, options: dict) -> None:

@@ -21,6 +21,7 @@ from lm_core.runs.worker import execute
 from lm_core.training import Budget
 from pages._ui.inside.sides import translated
 from pages._ui.shared import models, session
+from tests.marks import most_slow
 from tests.tiny import stir, tiny_settings
 from tests.waiting import PATIENCE
 
@@ -203,7 +204,7 @@ def test_a_target_of_ones_own_takes_the_place_of_what_it_writes(made: Any) -> No
     same(app, of_pair(checkpoint, SOURCE)[OWN])
 
 
-@pytest.mark.parametrize("kind", ["luong", "bahdanau"])
+@pytest.mark.parametrize("kind", most_slow(["luong", "bahdanau"], quick=["luong"]))
 def test_a_recurrent_translator_looks_across_alone_and_its_arithmetic_is_left_out(
     made: Any, kind: str
 ) -> None:
@@ -220,9 +221,10 @@ def test_a_recurrent_translator_looks_across_alone_and_its_arithmetic_is_left_ou
 
 
 def test_who_does_not_look_is_not_offered(made: Any) -> None:
-    made("rnn-translator", attention="none")
-    assert LABEL not in opened().selectbox(key="attention-model").options
     made("encoder", "names-by-sex")  # a class, not a token
+    assert LABEL not in models.labels(models.with_attention())
+    made("rnn-translator", attention="none")
+    assert LABEL not in models.labels(models.with_attention())
     assert LABEL not in opened().selectbox(key="attention-model").options
 
 
@@ -234,7 +236,9 @@ def test_a_translator_opens_on_a_source_that_it_did_not_learn(made: Any) -> None
     assert app.get("plotly_chart")
 
 
-@pytest.mark.parametrize("family", ["encoder-decoder", "rnn-translator"])
+@pytest.mark.parametrize(
+    "family", most_slow(["encoder-decoder", "rnn-translator"], quick=["encoder-decoder"])
+)
 def test_bad_sources_are_sentences_and_stay(made: Any, family: str) -> None:
     made(family)
     app = opened(source=" ")
@@ -279,11 +283,14 @@ def test_a_side_that_another_model_has_not_is_forgotten(made: Any) -> None:
 
 @pytest.mark.parametrize(
     ("family", "corpus", "writes"),
-    [
-        ("encoder", "names", False),
-        ("encoder-decoder", PAIRS, False),
-        ("transformer", "names", True),
-    ],
+    most_slow(
+        [
+            ("encoder", "names", False),
+            ("encoder-decoder", PAIRS, False),
+            ("transformer", "names", True),
+        ],
+        quick=[("encoder-decoder", PAIRS, False), ("transformer", "names", True)],
+    ),
 )
 def test_a_run_leads_to_its_attention(family: str, corpus: str, writes: bool) -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)

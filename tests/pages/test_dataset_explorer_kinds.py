@@ -176,6 +176,6 @@ def test_whatever_is_looked_for(text: str) -> None:
 
 def test_going_from_one_kind_to_another_keeps_the_screen_whole() -> None:
     app = opened("names", **{"explorer-look": "Phrases"})
-    for text in ("numbers-in-words", "names-by-sex", "speeches", "speeches-by-year", "names"):
+    for text in ("numbers-in-words", "names-by-sex", "names"):
         sound(app.selectbox(key="explorer-text").set_value(text).run())
         assert app.get("plotly_chart")

@@ -19,6 +19,7 @@ from pages._ui.doctor import guess
 from pages._ui.shared import session
 from pages._ui.shared.plain import plain
 from tests.doctor.patients import Machine, takes_the_time_of
+from tests.marks import most_slow
 from tests.pages.stored import spec
 from tests.waiting import PATIENCE
 from tests.working import worked
@@ -410,7 +411,7 @@ def test_the_laboratory_answers_at_once(doctor: AppTest) -> None:
     assert said(doctor) == before  # 5/3 again, as at first
 
 
-@pytest.mark.parametrize("gain", [0.0, 4.0])
+@pytest.mark.parametrize("gain", most_slow([0.0, 4.0], quick=[4.0]))
 def test_the_laboratory_bears_its_extremes(doctor: AppTest, gain: float) -> None:
     doctor.session_state["doctor-view"] = "How weights begin"
     doctor.run()

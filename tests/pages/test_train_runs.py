@@ -464,7 +464,7 @@ def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:
 
 
 def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest) -> None:
-    train.number_input(key="train-steps").set_value(60).run()
+    train.number_input(key="train-steps").set_value(30).run()
     train.button(key="train-start").click().run()
     rerun_until(train, lambda: says(train, "budget is spent"))
     assert_well(train)
@@ -474,7 +474,7 @@ def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest)
     run = train.query_params["run"]
     steps = train.select_slider(key=f"train-back-step-{run}")
     assert steps.options[0] == "1"
-    assert steps.options[-1] == "60"
+    assert steps.options[-1] == "30"
     likely = bars(train)
     assert likely[0][1] > likely[-1][1]
     steps.set_value(1).run()

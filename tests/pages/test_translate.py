@@ -16,6 +16,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.shared import models, session
 from pages._ui.shared.plain import plain
 from pages._ui.translate import beside, drafts, rungs
+from tests.marks import most_slow
 from tests.pages.html import html
 from tests.translators import SOURCES, TARGETS, saved_translator
 from tests.waiting import PATIENCE
@@ -24,6 +25,7 @@ APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
 SENTENCE = rungs.SENTENCES[0]
 RIGHT = beside.RIGHT[SENTENCE]
+SHORT = "nine hundred"  # is soon written, where any sentence will do
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +93,8 @@ def test_it_opens_on_a_sentence_that_is_being_translated_with_its_looks() -> Non
 
 
 def test_step_back_start_over_and_write_on() -> None:
-    app = press(opened(), "stop")
+    right = beside.answer(rungs.choices()[0], SHORT).text
+    app = press(opened(text=SHORT), "stop")
     written = len(draft(app).ids)
     press(app, "step")
     assert len(draft(app).ids) == written + 1
@@ -104,14 +107,15 @@ def test_step_back_start_over_and_write_on() -> None:
     assert draft(app).text == ""
     assert draft(app).left == 0
     press(app, "write")
-    assert draft(to_the_end(app)).text == RIGHT
+    assert draft(to_the_end(app)).text == right
     press(app, "back")  # not ended any more, and nothing lost
     assert not draft(app).ended
-    assert draft(app).text == RIGHT
+    assert draft(app).text == right
 
 
 def test_another_token_than_the_likeliest_is_taken_and_it_goes_on_from_there() -> None:
-    app = press(press(opened(), "stop"), "again")
+    right = beside.answer(rungs.choices()[0], SHORT).text
+    app = press(press(opened(text=SHORT), "stop"), "again")
     expected = draft(app).expected()
     app.button_group(key="translate-take-0").set_value(1).run()
     sound(app)
@@ -121,7 +125,7 @@ def test_another_token_than_the_likeliest_is_taken_and_it_goes_on_from_there() -
     press(app, "write")
     assert to_the_end(app)
     assert draft(app).ids[0] == expected[1][0]
-    assert draft(app).text != RIGHT
+    assert draft(app).text != right
 
 
 def test_the_bars_are_the_probabilities_of_the_next_token() -> None:
@@ -135,7 +139,7 @@ def test_the_bars_are_the_probabilities_of_the_next_token() -> None:
 
 
 def test_the_looks_of_a_single_head_can_be_drawn() -> None:
-    app = to_the_end(sound(opened(model=label("transformer"))))
+    app = to_the_end(sound(opened(model=label("transformer"), text=SHORT)))
     box = app.selectbox(key="translate-head")
     assert box.value == box.options[0] == "Layer 2, mean of its heads"
     assert len(box.options) == 2 * (1 + 4)
@@ -155,7 +159,7 @@ def test_the_looks_of_a_single_head_can_be_drawn() -> None:
 
 
 def test_a_model_without_attention_says_so_and_draws_nothing() -> None:
-    app = sound(opened(model=label("none")))
+    app = sound(opened(model=label("none"), text=SHORT))
     assert any("has no attention" in info.value for info in app.info)
     assert not [frame for frame in app.dataframe if "looked at" in frame.value]
     assert draft(to_the_end(app)).looks() is None
@@ -241,14 +245,19 @@ def test_without_positions_the_order_of_the_words_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("", "bahdanau", "Type a sentence to translate."),
         ("   ", "bahdanau", "Type a sentence to translate."),
         ("one thousand " * 10_000, "transformer", "give it one sentence at a time"),
-        ("one thousand " * 10_000, "bahdanau", "give it one sentence at a time"),
-        ("guten Morgen meine Damen", "transformer", "never learned any of these 4 words"),
         ("nine zebras and ten", "luong", "1 word of 4 it never learned"),
         ("<script>alert(1)</script>", "bahdanau", "never learned"),
-        ("日本語 ☀ \u202e", "transformer", "never learned"),
+        *most_slow(
+            [
+                ("", "bahdanau", "Type a sentence to translate."),
+                ("one thousand " * 10_000, "bahdanau", "give it one sentence at a time"),
+                ("guten Morgen meine Damen", "transformer", "never learned any of these 4 words"),
+                ("日本語 ☀ \u202e", "transformer", "never learned"),
+            ],
+            quick=[],
+        ),
     ],
 )
 def test_bad_input_is_a_sentence_or_a_sensible_result(text: str, name: str, said: str) -> None:

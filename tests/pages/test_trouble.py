@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import models, session
+from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("named", [None, "~nobodyhere/lab"])
+@pytest.mark.parametrize("named", most_slow([None, "~nobodyhere/lab"], quick=[None]))
 def test_a_home_that_cannot_be_written_or_found_breaks_no_screen(
     screen: str, named: str | None, no_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ SMALL = replace(SPEC, model=replace(SPEC.model, n_hidden=32, dropout=0.0))
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, str]:
     """A whole job, in the time of a machine that takes a hundredth of a second for each step."""
     store = RunStore(tmp_path_factory.mktemp("home"))
-    run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 15.0})
+    run = store.create("ada", "MLP", SMALL.to_dict(), kind="doctor", options={"seconds": 8.0})
     with pytest.MonkeyPatch.context() as patch:
         takes_the_time_of(Machine(0.01), patch)
         worked(store, run)

@@ -34,6 +34,7 @@ from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.clock import Seconds
 from lm_core.training.events import Snapshot
+from tests.marks import most_slow
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
 
@@ -162,7 +163,7 @@ def test_without_any_time_there_is_the_first_alone(
 # What they hold -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("family", ["lstm", "transformer", "mlp"])
+@pytest.mark.parametrize("family", most_slow(["lstm", "transformer", "mlp"], quick=["lstm"]))
 def test_each_is_the_model_as_it_was_and_can_be_read_while_the_run_goes_on(
     store: RunStore, family: str
 ) -> None:

@@ -33,6 +33,7 @@ from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Finis
 from lm_core.training.resume import restore, training_tensors
 from lm_core.training.task import Loss, tasks
 from tests.doctor.patients import Machine
+from tests.marks import most_slow
 from tests.steered import StopAt
 from tests.tasks.toys import moved_in
 
@@ -76,7 +77,7 @@ def losses(events: Iterator[Event]) -> list[float]:
     return [event.loss for event in events if isinstance(event, Step)]
 
 
-@pytest.mark.parametrize("name", TOYS)
+@pytest.mark.parametrize("name", most_slow(TOYS, quick=["series", "pictures"]))
 def test_it_learns(name: str) -> None:
     training = make(name)
     *events, end = training.run()
@@ -168,13 +169,13 @@ def test_a_worker_trains_it_and_the_store_keeps_what_it_shows(name: str, tmp_pat
     assert snapshot_checkpoint(store, run, step).task == spec.task_name
 
 
-@pytest.mark.parametrize("name", TOYS)
+@pytest.mark.parametrize("name", most_slow(TOYS, quick=["series"]))
 def test_the_doctor_examines_it(name: str) -> None:
     ready = prepare(spec_of(name))
     machine = Machine(0.01, each_look=0.01)
     who = machine.runs(patient_of(ready, choose_device("cpu")))
     said = {}
-    for event in examine(who, Plan(seconds=12.0), clock=machine.clock):
+    for event in examine(who, Plan(seconds=6.0), clock=machine.clock):
         if isinstance(event, Diagnosed):
             said.setdefault(event.step, []).append(event.code)
     assert said[0] == said[2] == ["not_for_task"]  # texts, and what their tokens allow

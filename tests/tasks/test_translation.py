@@ -15,6 +15,7 @@ from lm_core.models.contract import IGNORED
 from lm_core.tasks.translation import PairSplit, Translation, TranslationSettings
 from lm_core.tokenizers.tokenizer import learned_from
 from lm_core.training import Budget, Trainer, TrainSettings
+from tests.marks import most_slow
 from tests.tiny import tiny_settings
 
 READ = [entry.name for entry in models if "translation" in entry.build.tasks]
@@ -114,7 +115,7 @@ def test_a_long_pair_is_cut_to_what_the_model_reads() -> None:
     assert math.isfinite(told.loss)
 
 
-@pytest.mark.parametrize("family", READ)
+@pytest.mark.parametrize("family", most_slow(READ, quick=["rnn-translator"]))
 def test_what_it_has_learned_by_heart_it_writes(family: str, tmp_path: Path) -> None:
     task, codec, data, model = ready(family)
     trainer = Trainer(

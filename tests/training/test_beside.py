@@ -1,6 +1,7 @@
 """What does not fit beside the steps is left out, and the training goes on."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 import torch
@@ -18,6 +19,7 @@ from lm_core.training.events import (
     Sampled,
     Step,
 )
+from tests.marks import most_slow
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -99,8 +101,14 @@ def run(part: str, full: Full, family: str = "transformer") -> list[Event]:
     return list(training.run())
 
 
-@pytest.mark.parametrize("part", NAMED)
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    ("part", "error"),
+    most_slow(
+        list(product(NAMED, ERRORS)),
+        quick=[*zip(NAMED, [*ERRORS, *ERRORS], strict=False)],  # each part, and each error
+    ),
+    ids=str,
+)
 def test_a_part_that_does_not_fit_is_left_out_and_said_once(part: str, error: Exception) -> None:
     full = Full(error)
     events = run(part, full)

@@ -21,6 +21,7 @@ from lm_core.training.plain_batches import (
     batches_in_order,
     batches_of_items,
 )
+from tests.marks import most_slow
 from tests.tiny import NAMES, READERS, TEXT, encoded, tiny_model, tiny_settings
 
 BY_GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
@@ -57,7 +58,7 @@ def optimizer_of(model: nn.Module, settings: TrainSettings) -> torch.optim.Optim
     return adamw(model.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
 
 
-@pytest.mark.parametrize("items", [False, True])
+@pytest.mark.parametrize("items", most_slow([False, True], quick=[False]))
 @pytest.mark.parametrize("family", BY_GRADIENT)
 def test_it_gives_the_losses_of_the_trainer_step_by_step(family: str, items: bool) -> None:
     V, data = text_of(items=items)

@@ -1,5 +1,7 @@
 """Blocks computed again for the gradient: the same numbers, from less memory."""
 
+from itertools import product
+
 import pytest
 import torch
 from torch import Tensor
@@ -13,11 +15,13 @@ from lm_core.training import Budget, Trainer, TrainSettings, memory
 from lm_core.training.chance import seeded
 from lm_core.training.events import Step
 from lm_core.training.precision import Objective
+from tests.marks import most_slow
 from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 V = TOKENIZER.vocab_size
 WITH_BLOCKS = ["transformer", "encoder", "encoder-decoder"]
+HOW = [{}, {"accumulate": 3}, {"optimizer": "muon"}]
 
 
 def make(again: bool, family: str = "transformer", *, steps: int = 1, **changes) -> Trainer:
@@ -45,7 +49,7 @@ def loss_and_gradients(training: Trainer, rows: int = 8) -> tuple[Tensor, list[T
 
 
 @pytest.mark.parametrize("precision", ["float32", "auto"])
-@pytest.mark.parametrize("dropout", [0.0, 0.3])
+@pytest.mark.parametrize("dropout", most_slow([0.0, 0.3], quick=[0.3]))
 @pytest.mark.parametrize("family", WITH_BLOCKS)
 def test_loss_and_gradients_are_the_same_to_the_last_bit(
     family: str, dropout: float, precision: str
@@ -76,8 +80,14 @@ def test_gradients_come_from_the_weights_the_pass_was_made_with() -> None:
     assert all(isinstance(p, torch.nn.Parameter) for p in model.parameters())
 
 
-@pytest.mark.parametrize("family", WITH_BLOCKS)
-@pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"optimizer": "muon"}], ids=str)
+@pytest.mark.parametrize(
+    ("family", "how"),
+    most_slow(
+        list(product(WITH_BLOCKS, HOW)),
+        quick=[("encoder", HOW[0]), ("transformer", HOW[1]), ("transformer", HOW[2])],
+    ),
+    ids=str,
+)
 def test_a_training_is_the_same(family: str, how: dict) -> None:
     kept, again = (
         [e.loss for e in make(on, family, steps=5, dropout=0.2, **how).run() if isinstance(e, Step)]
@@ -155,6 +165,7 @@ class _Logits(torch.nn.Module):
         return self.model(idx)[0]
 
 
+@pytest.mark.slow
 def test_compiled_training_computes_again_too() -> None:
     """With the backend that records and compiles nothing, so that no compiler is needed."""
     found = []

@@ -18,6 +18,9 @@ from tests.tiny import NAMES, READERS, TEXT, encoded, tiny_model
 TOKENIZER, RUNNING = encoded([TEXT])
 ITEM_TOKENIZER, ITEMS = encoded(NAMES, items=True)
 LAST, FIRST_PART = 44, 30
+BEFORE = [{}, {"ema": 0.9, "keep_best": True, "eval_every": 4}]
+AFTER = [{}, {"ema": 0.5}, {"keep_best": True, "patience": 3}]
+BUDGETS = [Budget(steps=LAST), Budget(tokens=LAST * 4 * 8)]
 
 
 def make(
@@ -51,9 +54,13 @@ def through_a_file(training: Trainer, tokenizer, folder: Path, **changes) -> Tra
     return fresh
 
 
-@pytest.mark.parametrize("family", ["transformer", "lstm"])
-@pytest.mark.parametrize("kind", ["text", "items"])
-@pytest.mark.parametrize("budget", [Budget(steps=LAST), Budget(tokens=LAST * 4 * 8)])
+@pytest.mark.parametrize(
+    ("family", "kind", "budget"),
+    most_slow(
+        list(product(("transformer", "lstm"), ("text", "items"), BUDGETS)),
+        quick=[("lstm", "text", BUDGETS[0]), ("transformer", "items", BUDGETS[1])],
+    ),
+)
 def test_stopped_and_resumed_is_never_stopped(
     family: str, kind: str, budget: Budget, tmp_path: Path
 ) -> None:
@@ -79,10 +86,13 @@ def test_stopped_and_resumed_is_never_stopped(
 def test_every_family_goes_on_as_if_never_stopped(family: str, tmp_path: Path) -> None:
     """Those that descend, that count, and that do both, in the words of the registry."""
     V = TOKENIZER.vocab_size
-    straight, stopped = (make(tiny_model(family, V), RUNNING, stop=stop) for stop in (None, 3))
+    budget = Budget(steps=9)
+    straight, stopped = (
+        make(tiny_model(family, V), RUNNING, stop=stop, budget=budget) for stop in (None, 3)
+    )
     expected, first = shown(straight), shown(stopped)
     assert len(first) == 3
-    resumed = through_a_file(stopped, TOKENIZER, tmp_path / "checkpoint")
+    resumed = through_a_file(stopped, TOKENIZER, tmp_path / "checkpoint", budget=budget)
     assert [*first, *shown(resumed)] == expected
     state = straight.model.state_dict()
     assert all(torch.equal(tensor, state[k]) for k, tensor in resumed.model.state_dict().items())
@@ -90,7 +100,7 @@ def test_every_family_goes_on_as_if_never_stopped(family: str, tmp_path: Path) -
     assert not stopped.done
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", most_slow(FAULTS, quick=["few-data", "no-zero-grad"]))
 def test_a_fault_goes_on_too(fault: str, tmp_path: Path) -> None:
     how = {"kind": FAULTS[fault], "validation": True}
     straight, stopped = (
@@ -117,7 +127,7 @@ def test_resumed_again_and_again_is_never_stopped(tmp_path: Path) -> None:
     ("family", "kind"),
     most_slow(
         list(product(("transformer", "lstm"), ("text", "items"))),
-        quick=[("lstm", "text"), ("transformer", "items")],
+        quick=[("lstm", "text")],
     ),
 )
 @pytest.mark.parametrize(
@@ -161,8 +171,14 @@ def test_with_every_option_it_is_never_stopped(
     assert all(torch.equal(tensor, ends[1][name]) for name, tensor in ends[0].items())
 
 
-@pytest.mark.parametrize("before", [{}, {"ema": 0.9, "keep_best": True, "eval_every": 4}])
-@pytest.mark.parametrize("after", [{}, {"ema": 0.5}, {"keep_best": True, "patience": 3}])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    most_slow(
+        list(product(BEFORE, AFTER)),
+        quick=[(BEFORE[0], AFTER[2]), (BEFORE[1], AFTER[0]), (BEFORE[1], AFTER[1])],
+    ),
+    ids=str,
+)
 def test_options_may_change_between_two_parts_of_a_run(
     before: dict, after: dict, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ class World:
 
 @pytest.mark.parametrize("cost", [0.001, 0.09, 0.5, 3.0, 40.0])
 def test_saving_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
-    steps = 400
+    steps = 150
     world = World(monkeypatch, step=10 * max(cost, 0.1), save=cost)
     list(make(steps=steps, save=world.save, clock=lambda: world.now).run())
     *on_the_way, last = world.saved

@@ -18,6 +18,7 @@ from lm_core.models.heads import plain_nats
 from lm_core.models.plain import lesson, plain_names
 from lm_core.models.tracing import trace
 from lm_core.models.weights import stored
+from tests.marks import most_slow
 from tests.models.counted import some_text
 from tests.tiny import lively_model, some_ids, stir, tiny_model, tiny_settings
 
@@ -259,9 +260,12 @@ def test_it_needs_torch_alone(family: str) -> None:
     assert used - {"torch"} <= sys.stdlib_module_names
 
 
-def test_each_runs_by_itself_in_an_empty_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "lessons", most_slow([LESSONS[::3], LESSONS], quick=[LESSONS[::3]]), ids=len
+)
+def test_each_runs_by_itself_in_an_empty_folder(tmp_path: Path, lessons: list[str]) -> None:
     names = []
-    for family in LESSONS:
+    for family in lessons:
         text = file_of(family).read_text(encoding="utf-8")
         assert family in COUNTED or text.count("range(101)") == 1
         names.append(file_of(family).name)

@@ -225,6 +225,7 @@ def test_very_long_cells_are_said_and_do_no_harm() -> None:
     assert use(app).session_state["choice"].kind == "classes"
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_pairs_are_read() -> None:
     app = upload(opened(), "mine.tsv", "\n".join(f"word {i}\tmot {i}" for i in range(200_000)))
     assert not app.error

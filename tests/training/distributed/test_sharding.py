@@ -15,7 +15,6 @@ from lm_core.training.callbacks import Callback
 from lm_core.training.distributed import team
 from lm_core.training.distributed.team import Team
 from lm_core.training.muon import Muon, orthogonal
-from tests.marks import most_slow
 from tests.tiny import TEXT, some_ids, tiny_model
 from tests.training.distributed.in_shards import (
     CASES,
@@ -31,9 +30,6 @@ from tests.training.distributed.test_team import ended, started
 
 SCRIPT = "tests/training/distributed/in_shards.py"
 ROUNDED = "rounded"  # sums of another order differ in the last digits, and bfloat16 has few
-
-
-SOME = most_slow(CASES, quick=["plain", "muon", "keeping", "items"])
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +51,8 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return [one, json.loads(said)]
 
 
-@pytest.mark.parametrize("case", SOME)
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
 def test_two_processes_with_half_of_it_each_give_the_curve_of_one(
     runs: list[dict], case: str
 ) -> None:
@@ -69,7 +66,8 @@ def test_two_processes_with_half_of_it_each_give_the_curve_of_one(
     assert f"Finished(step={STEPS}" in two["end"]
 
 
-@pytest.mark.parametrize("case", SOME)
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
 def test_it_is_scored_and_writes_as_the_whole_one_does(runs: list[dict], case: str) -> None:
     one, two = (found[case] for found in runs)
     near = 0.01 if case == ROUNDED else 1e-4
@@ -80,6 +78,7 @@ def test_it_is_scored_and_writes_as_the_whole_one_does(runs: list[dict], case: s
         assert two["samples"] == one["samples"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", RESUMED)
 def test_saved_in_shards_it_goes_on_whole_and_the_other_way_round(
     runs: list[dict], case: str
@@ -91,12 +90,14 @@ def test_saved_in_shards_it_goes_on_whole_and_the_other_way_round(
         assert found["final"] == pytest.approx(straight["final"], abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["plain", "muon", "keeping"])
 def test_each_process_holds_half(runs: list[dict], case: str) -> None:
     one, two = (found[case]["held"] for found in runs)
     assert one / 2 <= two < 0.55 * one  # an odd row more
 
 
+@pytest.mark.slow
 def test_between_looks_the_model_is_not_there_and_says_so(runs: list[dict]) -> None:
     hidden = runs[1]["plain"]["hidden"]
     assert hidden[0]

@@ -76,6 +76,7 @@ def test_the_state_that_is_saved_is_that_of_all_rows(runs: list[dict], case: str
     assert one["states"][-1][0][1] == 9
 
 
+@pytest.mark.slow
 def test_the_command_line_trains_in_two_processes(tmp_path: Path) -> None:
     words = ["-m", "lm_core", "train", "--corpus", str(tmp_path / "text.txt"), "--json"]
     words += ["--model", "transformer", "--steps", "4", "--device", "cpu"]
