@@ -33,5 +33,5 @@ else:
     )
     address.check()
     everywhere.begin(page)
-    with address.leaving(), session.mending():
+    with address.leaving(), session.mending(), session.importing():
         page.run()

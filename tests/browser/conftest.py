@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from lm_core.runs.store import RunStore
 from tests.waiting import PATIENCE, until
 from tools.chromium import FLAGS, MISSING, find_chromium, required
 from tools.lab_server import LabServer
@@ -56,6 +57,12 @@ def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     home = tmp_path_factory.mktemp("lab")
     with LabServer(home, environment=environment, seconds=PATIENCE) as server:
         yield server
+
+
+@pytest.fixture
+def store(lab: LabServer) -> RunStore:
+    """What the lab has kept of its runs."""
+    return RunStore(lab.home)
 
 
 @pytest.fixture(scope="session")

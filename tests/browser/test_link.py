@@ -1,17 +1,20 @@
 """A link to settings, from the browser of one to those of others."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lm_core.runs.owners import COOKIE
+from lm_core.runs.store import RunStore
 from tests.browser.conftest import at_rest
 from tests.marks import most_slow
 
 pytestmark = pytest.mark.browser
 
 SEED = "77"
+STEP = "[data-testid=stMetricValue] >> nth=0"
 
 
 @pytest.mark.parametrize("others", most_slow([1, 3], quick=[1]))
@@ -44,6 +47,36 @@ def test_browsers_open_a_link_and_find_the_form_filled_in(
         expect(other.get_by_role("spinbutton", name="Seed")).to_have_value(SEED)
         context.close()
     assert len(visitors) == 1 + others
+
+
+def test_three_browsers_on_a_link_start_one_run(
+    page: Page, new_context: Callable[..., BrowserContext], store: RunStore
+) -> None:
+    page.goto("/train")
+    at_rest(page)
+    page.get_by_text("5 min", exact=True).click()
+    at_rest(page)
+    page.get_by_role("button", name="Link to these settings").click()
+    link = page.get_by_test_id("stCode").filter(has_text="spec=").inner_text().strip()
+    pages = [page, *(new_context().new_page() for _ in range(2))]
+    for one in pages:
+        one.goto(link)
+        at_rest(one)
+        one.get_by_role("button", name="Start", exact=True).click()
+        expect(one).to_have_url(re.compile("run="))
+        expect(one.locator(STEP)).to_have_text(re.compile(r"^[\d,]+$"))
+    runs = [re.search(r"run=([\w-]+)", one.url)[1] for one in pages]
+    assert len(set(runs)) == 3
+    first, *others = map(store.get, runs)
+    assert [one.follows for one in others] == [first.id] * 2
+    expect(pages[0].get_by_text(re.compile("3 of you watch this run"))).to_be_visible()
+    pages[2].get_by_role("button", name="Stop", exact=True).click()
+    expect(pages[2].get_by_text(re.compile(r"^Stopped\."))).to_be_visible()
+    expect(pages[0].get_by_text(re.compile("2 of you watch this run"))).to_be_visible()
+    assert [store.get(run).active for run in runs] == [True, True, False]
+    for one in pages[:2]:
+        one.get_by_role("button", name="Stop", exact=True).click()
+        expect(one.get_by_text(re.compile(r"^Stopped\."))).to_be_visible()
 
 
 def who(context: BrowserContext) -> set[str]:

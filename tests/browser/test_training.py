@@ -12,16 +12,10 @@ from playwright.sync_api import Page, expect
 from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.training.events import Checkpointed, Step
 from tests.waiting import until
-from tools.lab_server import LabServer
 
 pytestmark = pytest.mark.browser
 
 STEP = "[data-testid=stMetricValue] >> nth=0"
-
-
-@pytest.fixture
-def store(lab: LabServer) -> RunStore:
-    return RunStore(lab.home)
 
 
 @pytest.fixture(autouse=True)

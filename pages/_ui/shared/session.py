@@ -125,12 +125,28 @@ def _manager() -> "RunManager":
 
 
 @once
-def warm_up() -> bool:
+def warm_up() -> Thread:
     """Start the worker processes, so that torch is imported there before the first click on Start,
-    and import it here behind the first page's back."""
+    and import it here behind the first page's back, in the thread that comes back."""
     _backend()
-    Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True).start()
-    return True
+    importing = Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True)
+    importing.start()
+    return importing
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Where two threads wait for what the other imports, Python hands out half-made modules. A page
+    that meets one while the server still warms up waits for the end of that, and is drawn anew."""
+    warming = warm_up.made
+    warm = warming is None or not warming.is_alive()
+    try:
+        yield
+    except ImportError:
+        if warm:
+            raise
+        warming.join()
+        st.rerun()
 
 
 def manager() -> "RunManager":

@@ -5,6 +5,7 @@ import re
 import secrets
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -251,3 +252,46 @@ def test_the_cookie_is_for_safe_lines_where_the_page_is_and_for_frames_where_ask
     with patch_config_options({"server.xsrfCookieSameSite": "none"}):
         kept = asyncio.run(answer(accept=HTML))["set-cookie"]
     assert kept.endswith("HttpOnly; SameSite=None; Secure; Partitioned")
+
+
+class Warming:
+    """The thread that warms up a server: it is there until somebody has waited for it."""
+
+    def __init__(self) -> None:
+        self.waited = 0
+
+    def is_alive(self) -> bool:
+        return not self.waited
+
+    def join(self) -> None:
+        self.waited += 1
+
+
+def half_made() -> None:
+    """A screen that meets a half-made module until the server is warm, or always."""
+    import streamlit as st
+
+    from pages._ui.shared import session
+
+    with session.importing():
+        if session.warm_up.made.is_alive() or "always" in st.query_params:
+            raise ImportError("cannot import name 'BUDGETS'")
+        st.write("There it is.")
+
+
+def test_a_module_that_another_thread_still_imports_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warming = Warming()
+    monkeypatch.setattr(session, "warm_up", SimpleNamespace(made=warming))
+    at = AppTest.from_function(half_made).run()
+    assert not at.exception
+    assert [one.value for one in at.markdown] == ["There it is."]
+    assert warming.waited == 1
+
+
+def test_a_module_that_is_not_there_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "warm_up", SimpleNamespace(made=Warming()))
+    at = AppTest.from_function(half_made)
+    at.query_params["always"] = "1"
+    assert len(at.run().exception) == 1
