@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.shared import address, everywhere, session
+from pages._ui.shared.in_turn import DOOR
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
@@ -33,5 +34,5 @@ else:
     )
     address.check()
     everywhere.begin(page)
-    with address.leaving(), session.mending(), session.importing():
+    with DOOR.turn(), address.leaving(), session.mending(), session.importing():
         page.run()

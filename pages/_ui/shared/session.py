@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lm_core.errors import LabError, StoreUnavailable
 from pages._ui.shared import address
 from pages._ui.shared.front_door import ENTERED
+from pages._ui.shared.in_turn import DOOR
 from pages._ui.shared.once import once
 from pages._ui.shared.plain import plain
 from pages._ui.shared.told import Told
@@ -83,9 +84,11 @@ def _claim() -> None:
 @contextmanager
 def mending() -> Iterator[None]:
     """Show what a person can mend as one sentence, unless it was told beside its control; a defect
-    of ours surfaces."""
+    of ours surfaces. Parts of a screen that look again by themselves do all they do in it: in
+    turn with what else is drawn."""
     try:
-        yield
+        with DOOR.turn():
+            yield
     except Told:
         pass
     except LabError as error:
