@@ -63,9 +63,9 @@ def _pace(run: "Run") -> float | None:
     """Seconds between two looks; None where nothing changes any more."""
     if not run.active:
         return None
-    waits = run.started is None or not run.moved  # for the first point: in a crowd too
-    soon = waits or time.time() - run.started < SOON
-    return paced(SOON_SECONDS if soon else LOOK_SECONDS, most=1.0 if waits else MOST)
+    soon = run.started is None or time.time() - run.started < SOON
+    most = MOST if run.moved else MOST / 2  # until there is a point, somebody waits for it
+    return paced(SOON_SECONDS if soon else LOOK_SECONDS, most)
 
 
 def _panel(run_id: str, pace: float | None, called: str) -> None:
@@ -84,13 +84,15 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
             run_curves(run, now, judgement)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
             _status(run, judgement)
-            samples(run, now)
+            if run.moved or not run.active:  # else there is nothing yet, and looking costs little
+                samples(run, now)
             steering(run)
             if not run.active:
                 next_steps(run)
-        verdicts(run, judgement)
-        confusion(run, now)
-        probe(run, now)
+        if run.moved or not run.active:
+            verdicts(run, judgement)
+            confusion(run, now)
+            probe(run, now)
 
 
 def _status(run: "Run", judgement: "Judgement") -> None:
