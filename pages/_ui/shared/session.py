@@ -87,7 +87,7 @@ def mending() -> Iterator[None]:
     of ours surfaces. Parts of a screen that look again by themselves do all they do in it: in
     turn with what else is drawn."""
     try:
-        with DOOR.turn():
+        with DOOR.turn(short=True):
             yield
     except Told:
         pass
