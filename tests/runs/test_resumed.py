@@ -81,7 +81,7 @@ FAMILIES += [("mixture", {"first": "lstm n_embd=8", "second": "mlp n_embd=8"})] 
 
 @pytest.mark.parametrize(
     ("family", "settings"),
-    most_slow(FAMILIES, quick=[("lstm", {}), ("ngram", {}), ("mixture", {})]),
+    most_slow(FAMILIES, quick=[("lstm", {}), ("mixture", {})]),
     ids=str,
 )
 @pytest.mark.parametrize("after", most_slow([1, 4], quick=[4]))
@@ -108,7 +108,7 @@ def test_stopped_and_resumed_is_one_curve_and_one_model(
     assert all(torch.equal(tensor, expected[name]) for name, tensor in found.items())
 
 
-@pytest.mark.parametrize("family", most_slow(models.names(), quick=["lstm", "ngram", "mixture"]))
+@pytest.mark.parametrize("family", most_slow(models.names(), quick=["lstm", "ngram"]))
 def test_nothing_left_to_do_changes_no_byte(store: RunStore, family: str) -> None:
     run = queued(store, family)
     worked(store, run)

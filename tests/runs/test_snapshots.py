@@ -38,6 +38,8 @@ from tests.marks import most_slow
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
 
+BUDGETS = [Budget(steps=300), Budget(tokens=300 * 64)]
+
 
 @pytest.fixture(autouse=True)
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
@@ -102,7 +104,7 @@ def test_they_lie_evenly_on_the_logarithm_of_the_progress() -> None:
     assert plan(0.5, 1) == plan(0.5, 0) == []
 
 
-@pytest.mark.parametrize("budget", [Budget(steps=300), Budget(tokens=300 * 64)])
+@pytest.mark.parametrize("budget", most_slow(BUDGETS, quick=BUDGETS[:1]))
 def test_a_run_has_some_sixteen_the_early_ones_close_together(
     store: RunStore, budget: Budget
 ) -> None:
