@@ -15,7 +15,7 @@ from typing import Protocol
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 DROPPED = "address-dropped"  # in the session: what was taken out, until it was said
 LEFT = "address-left"  # in the session: a screen, and what its address held after its last run
@@ -171,19 +171,28 @@ def brought(name: str) -> bool:
     """Whether the browser changed the parameter since the last run of this screen, by Back or
     Forward, say: then it says what to show, also where it has none. A screen that is come to
     without it shows what it showed last."""
-    screen, left = st.session_state.get(LEFT, ("", {}))
-    held = left.get(name, []) if screen == _screen() else []
-    return st.query_params.get_all(name) != held
+    screen, *known = st.session_state.get(LEFT, ("", {}))
+    held = [one.get(name, []) for one in known] if screen == _screen() else [[]]
+    return st.query_params.get_all(name) not in held
 
 
 @contextmanager
 def leaving() -> Iterator[None]:
-    """Around a run of a screen: note what its address holds when it ends."""
+    """Around a run of a screen: note what its address holds when it ends. Where another click cuts
+    the run short, that came from a browser which may not know of it yet: then what the address held
+    before is no news either."""
+    before, cut = _held(), False
     try:
         yield
+    except RerunException:
+        cut = True
+        raise
     finally:
-        held = {name: st.query_params.get_all(name) for name in st.query_params}
-        st.session_state[LEFT] = (_screen(), held)
+        st.session_state[LEFT] = (_screen(), _held(), *([before] if cut else []))
+
+
+def _held() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def _screen() -> str:

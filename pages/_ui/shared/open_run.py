@@ -23,14 +23,15 @@ class OpenRun:
     key: str  # in the session
 
     def id(self) -> str | None:
-        """That of the address, or the one that was shown last; nobody has looked whether it is
-        there."""
+        """The one that was shown last, or where the browser brings another address that of the
+        address; nobody has looked whether it is there."""
         last = None if address.brought(self.name) else st.session_state.get(self.key)
-        return address.get(self.name) or last
+        return last or address.get(self.name)
 
     def show(self, run: str) -> None:
         """On its own screen: this one from now on."""
-        st.query_params[self.name] = st.session_state[self.key] = run
+        st.session_state[self.key] = run  # first: another click may cut this short
+        st.query_params[self.name] = run
 
     def forget(self) -> None:
         """On its own screen: none."""

@@ -40,3 +40,37 @@ def test_one_that_is_not_there_is_forgotten(train: AppTest, shown: OpenRun) -> N
     assert [error.value for error in train.error]
     assert shown.name not in train.query_params
     assert shown.key not in train.session_state
+
+
+def cut_short() -> None:
+    """A screen on which Start was pressed, and before it is drawn something else, by a browser that
+    has not heard yet what Start did to the address."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, RerunException
+
+    from pages._ui.shared import address
+    from pages._ui.shared.open_run import TRAINED
+
+    with address.leaving():
+        if "pressed" not in st.session_state:
+            st.session_state["pressed"] = True
+            came = st.query_params.get("run", "")
+            TRAINED.show("the-new-one")
+            raise RerunException(RerunData(query_string=f"run={came}" if came else ""))
+        shown = TRAINED.id()
+        if shown:
+            TRAINED.show(shown)
+        st.write(f"shown: {shown}")
+
+
+@pytest.mark.parametrize("before", [{}, {"run": "an-older-one"}], ids=["none", "an older one"])
+def test_a_click_that_cuts_a_start_short_does_not_undo_it(before: dict[str, str]) -> None:
+    app = AppTest.from_function(cut_short)
+    app.query_params.update(before)
+    app.run()
+    assert not app.exception
+    assert app.markdown[0].value == "shown: the-new-one"
+    app.query_params.clear()
+    app.query_params.update(before)
+    app.run()  # now the browser knows: this is Back
+    assert app.markdown[0].value == f"shown: {before.get('run')}"
