@@ -120,6 +120,7 @@ def pool() -> Iterator[Callable[[str], ClusterProcesses]]:
 # Runs ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_three_runs_at_once_each_in_a_process_of_its_own_and_as_on_this_machine(
     cleared: RunManager, tmp_path: Path
 ) -> None:
@@ -141,6 +142,7 @@ def test_three_runs_at_once_each_in_a_process_of_its_own_and_as_on_this_machine(
         assert curve == points(type("Has", (), {"store": here}), local)
 
 
+@pytest.mark.slow
 def test_pause_resume_and_stop_reach_a_worker(
     cleared: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +160,7 @@ def test_pause_resume_and_stop_reach_a_worker(
     assert sorted(points(cleared, run)) == list(range(1, max(points(cleared, run)) + 1))
 
 
+@pytest.mark.slow
 def test_a_run_begins_on_a_worker_with_a_gpu_where_one_is_free(cleared: RunManager) -> None:
     there(cleared, 3)
     first, *others = cleared.backend.places
@@ -231,6 +234,7 @@ def test_places_come_and_go() -> None:
 # The pool itself ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_a_worker_raises_comes_back_as_what_it_is(cleared: RunManager) -> None:
     submit = cleared.backend.submit
     assert submit(worker_count).result(PATIENCE) == 1
@@ -240,6 +244,7 @@ def test_what_a_worker_raises_comes_back_as_what_it_is(cleared: RunManager) -> N
         submit(worker_count, 1).result(PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_task_for_a_place_that_has_gone_ends_as_one_whose_worker_died(
     cleared: RunManager,
 ) -> None:
@@ -247,6 +252,7 @@ def test_a_task_for_a_place_that_has_gone_ends_as_one_whose_worker_died(
         cleared.backend.submit_to(10**6, worker_count).result(PATIENCE)
 
 
+@pytest.mark.slow
 def test_another_process_at_the_address_of_one_that_died_does_not_do_its_task(
     cleared: RunManager,
 ) -> None:
@@ -433,6 +439,7 @@ def test_a_run_without_any_worker_can_be_stopped(
     there(cleared, 3)
 
 
+@pytest.mark.slow
 def test_closing_saves_what_is_going_and_leaves_the_cluster_as_it_is(
     cleared: RunManager, dask: Dask
 ) -> None:
