@@ -14,12 +14,12 @@ from lm_core.runs.store import RunStore
 from lm_core.training import Budget
 from lm_core.training.events import Evaluated, Step
 from tests.browser.conftest import at_rest, settled
-from tests.browser.test_training import STEP, nothing_goes_on, start, stop, store
+from tests.browser.test_training import STEP, nothing_goes_on, start, stop
 from tests.pages.stored import FACTS
 from tests.waiting import until
 from tools.lab_server import LabServer
 
-__all__ = ["nothing_goes_on", "store"]  # fixtures
+__all__ = ["nothing_goes_on"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
