@@ -24,7 +24,7 @@ class: install  ## the same for a class: its address in your network, large and 
 test: dev chromium lint  ## lint, then unit, page and browser tests
 	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-test-slow: dev chromium  ## the tests that take minutes, and more examples for the others
+test-slow: dev chromium  ## what takes long or shows more cases, and more examples for the others
 	$(PY) -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 lint: dev  ## check style and format

@@ -69,6 +69,7 @@ def at() -> AppTest:
 
 
 def test_train_offers_both(at: AppTest) -> None:
+    at.session_state["train-more"] = True  # the settings are drawn when they are open
     at.switch_page("pages/train.py").run()
     at.selectbox(key="train-model").select(FAMILY).run()
     assert not at.exception
