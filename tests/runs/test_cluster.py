@@ -62,7 +62,7 @@ class Dask:
         for process in which or self.processes[::-1]:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
