@@ -91,7 +91,7 @@ def test_a_monitor_reads_them_from_a_server(tmp_path: Path) -> None:
             request = urllib.request.Request(
                 f"{lab.url}/_stcore/metrics", headers={"Accept": accept}
             )
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.read()
 
         until(lambda: b"lab_runs" in asked())
