@@ -1,7 +1,6 @@
 """`backup` and `restore`: the lab's home folder as one file, and back."""
 
 import argparse
-from pathlib import Path
 
 from lm_core.commands import Answer
 from lm_core.figures import count
@@ -13,7 +12,7 @@ def run(args: argparse.Namespace) -> Answer:
     """Write the backup while the lab goes on, or fill an empty home folder with one."""
     home = home_folder()
     if args.command == "backup":
-        path = Path(args.out)
+        path = typed_path(args.out)
         kept = back_up(home, path)
         size = path.stat().st_size
         lines = [f"{path}  {size:,} bytes: {count(kept.runs, 'run')}, {count(kept.files, 'file')}."]

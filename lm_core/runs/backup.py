@@ -69,13 +69,15 @@ def back_up(home: Path, out: Path) -> Kept:
     by this user alone. Servers may go on there meanwhile.
 
     Raises:
-        BadBackup: there is no record of runs in `home`.
+        BadBackup: there is no record of runs in `home`, or `out` is a folder, say.
         StoreUnavailable: one of the two cannot be read or written.
     """
     if not (home / FILE).is_file():
         raise BadBackup(
             f"There is no lab in {home}, so nothing to back up: set LM_LAB_HOME to its home folder."
         )
+    if out.exists() and not out.is_file():  # a folder, or a device, which it would replace
+        raise BadBackup(f"{out} is there already and no file: name another one, as lab.zip.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lm_core.cli import _parser, main
+from lm_core.runs.store import RunStore
 from lm_core.texts import MOST
 from tests.tiny import TEXT
 from tests.translators import saved_translator
@@ -23,6 +24,8 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "translate": ["pairs", "--text", "The"],
     "export": ["m", "--format", "script", "--out", "s.py"],
     "doctor": ["--corpus", "t.txt", "--model", "mlp", "--steps", "init"],
+    "backup": ["--out", "lab.zip"],
+    "restore": ["lab.zip"],
     "corpora": [],
     "models": [],
 }
@@ -62,6 +65,9 @@ def test_whatever_an_option_is_given_is_answered_or_refused_in_one_short_line(
     capfd: pytest.CaptureFixture,
 ) -> None:
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("LM_LAB_HOME", str(folder / f"home of {command}"))
+    if command == "backup":
+        RunStore().create("ada", "", {})
     for args in calls(command, values):
         capfd.readouterr()
         try:

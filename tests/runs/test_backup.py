@@ -163,6 +163,15 @@ def test_what_is_deleted_or_begun_while_it_is_made_does_no_harm(
     assert worked(RunStore(), *begun) == "finished"
 
 
+def test_what_stands_where_the_backup_should_and_is_no_file_stays(home: Path) -> None:
+    """A device would otherwise be replaced by a file."""
+    RunStore().create("ada", "", {})
+    for place in (home, Path(os.devnull)):
+        with pytest.raises(BadBackup, match="name another one, as lab.zip"):
+            back_up(home, place)
+        assert not place.is_file()
+
+
 def test_a_home_without_a_lab_and_a_home_that_is_used_are_refused(
     home: Path, stopped: str, tmp_path: Path
 ) -> None:
