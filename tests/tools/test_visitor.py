@@ -1,12 +1,10 @@
 """A visitor without a browser understands what Streamlit sends, as its own page does."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lm_core.runs.owners import is_owner
+from tests.loops import awaited
 from tools import visitor
 from tools.visitor import Visitor
 
@@ -107,8 +105,7 @@ def test_a_part_that_looks_again_is_asked_for_until_the_screen_is_drawn_anew(pag
         page._take(session("train"))
         return [*counts, len(page._looks)]
 
-    with ThreadPoolExecutor() as other:  # beside a browser's this one has a loop that goes on
-        assert other.submit(asyncio.run, looked()).result() == [1, 1, 1, 1, 0]
+    assert awaited(looked()) == [1, 1, 1, 1, 0]
 
 
 def again(fragment: str, every: float) -> ForwardMsg:

@@ -1,6 +1,5 @@
 """Where a class finds the lab: in words, and in a code that says the same."""
 
-import asyncio
 import io
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import class_address
 from pages._ui.shared.class_address import announced, for_others, in_terminal
+from tests.loops import awaited
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 
@@ -100,10 +100,10 @@ def test_it_is_said_at_the_start_for_a_class_alone(
         async with announced(None):
             pass
 
-    asyncio.run(started())
+    awaited(started())
     assert capsys.readouterr().out == ""
     monkeypatch.setenv("LM_LAB_CLASS", "1")
-    asyncio.run(started())
+    awaited(started())
     assert LAB in capsys.readouterr().out
 
 

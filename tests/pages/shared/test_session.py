@@ -1,6 +1,5 @@
 """Who is looking, and what there is once for the whole server."""
 
-import asyncio
 import re
 import secrets
 import threading
@@ -18,6 +17,7 @@ from lm_core.runs.owners import COOKIE, is_owner, new_owner
 from pages._ui.shared import session
 from pages._ui.shared.cookie import VisitorCookie
 from pages._ui.shared.once import once
+from tests.loops import awaited
 from tests.pages.stored import forget, stored_run
 from tests.waiting import PATIENCE
 
@@ -228,29 +228,29 @@ HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
 def test_a_page_brings_the_cookie_and_what_belongs_to_it_does_not() -> None:
-    kept = asyncio.run(answer(accept=HTML))["set-cookie"]
+    kept = awaited(answer(accept=HTML))["set-cookie"]
     assert re.fullmatch(
         rf"{COOKIE}=[\w-]{{24}}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax", kept
     )
-    assert asyncio.run(answer(accept=HTML))["set-cookie"] != kept
-    assert "set-cookie" not in asyncio.run(answer("/_stcore/health", accept="*/*"))
-    assert "set-cookie" not in asyncio.run(answer("/media/x.csv"))
+    assert awaited(answer(accept=HTML))["set-cookie"] != kept
+    assert "set-cookie" not in awaited(answer("/_stcore/health", accept="*/*"))
+    assert "set-cookie" not in awaited(answer("/media/x.csv"))
 
 
 def test_a_browser_keeps_its_id_and_no_proxy_does(browser: str) -> None:
-    said = asyncio.run(answer(accept=HTML, cookie=f"a=b; {COOKIE}={browser}"))
+    said = awaited(answer(accept=HTML, cookie=f"a=b; {COOKIE}={browser}"))
     assert said["set-cookie"].startswith(f"{COOKIE}={browser}; ")
     assert "private" in said["cache-control"]
     for wrong in ("awvDga_xxlxZU35e", "", "x; y", '"quoted"'):
-        said = asyncio.run(answer(accept=HTML, cookie=f"{COOKIE}={wrong}"))
+        said = awaited(answer(accept=HTML, cookie=f"{COOKIE}={wrong}"))
         assert is_owner(re.match(rf"{COOKIE}=([^;]*);", said["set-cookie"])[1])
 
 
 def test_the_cookie_is_for_safe_lines_where_the_page_is_and_for_frames_where_asked() -> None:
-    kept = asyncio.run(answer(accept=HTML, scheme="https"))["set-cookie"]
+    kept = awaited(answer(accept=HTML, scheme="https"))["set-cookie"]
     assert kept.endswith("HttpOnly; SameSite=Lax; Secure")
     with patch_config_options({"server.xsrfCookieSameSite": "none"}):
-        kept = asyncio.run(answer(accept=HTML))["set-cookie"]
+        kept = awaited(answer(accept=HTML))["set-cookie"]
     assert kept.endswith("HttpOnly; SameSite=None; Secure; Partitioned")
 
 
