@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def awaited(what: Coroutine[Any, Any, T]) -> T:
-    """What it gives. In a thread of its own: this one may have an event loop that goes on, of a test
-    with a browser that ran before."""
+    """What it gives. In a thread of its own: this one may have an event loop that goes on, where a
+    test with a browser ran before."""
     with ThreadPoolExecutor(1) as aside:
         return aside.submit(asyncio.run, what).result()
