@@ -70,6 +70,21 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
+def hears_its_owner(manager: RunManager) -> None:
+    """A run in another process pauses, takes one step, goes on and stops, each as it is asked."""
+    run = started(manager, "ada")
+    manager.pause(run, "ada")
+    until(lambda: status(manager, run) == "paused")
+    reached = max(points(manager, run))
+    manager.single_step(run, "ada")
+    until(lambda: max(points(manager, run)) == reached + 1)
+    manager.resume(run, "ada")
+    until(lambda: max(points(manager, run)) > reached + 10)
+    manager.stop(run, "ada")
+    until(lambda: status(manager, run) == "stopped")
+    assert sorted(points(manager, run)) == list(range(1, max(points(manager, run)) + 1))
+
+
 def goes_on_though_killed(manager: RunManager, run: str) -> None:
     """End the process of a run after its first checkpoint; it goes on in another, and shows what it
     would have shown."""

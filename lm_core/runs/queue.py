@@ -45,7 +45,7 @@ def fair_order(waiting: list[Run], going: list[Run], served: dict[str, int]) -> 
 
 
 def counts(run: Run) -> bool:
-    """Whether the run trains a model that counts, which takes a moment."""
+    """Whether the run trains a model that counts: that takes a moment, and no steps downhill."""
     name = run.spec.get("model", {}).get("name")
     trains = run.kind == "train" and name in models
     return trains and models[name].build.learns_by == "counting"

@@ -24,7 +24,17 @@ from lm_core.runs.processes import LocalProcesses, WorkerDied, worker_count
 from lm_core.runs.queue import Turns
 from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.training.events import Checkpointed, Evaluated, Sampled
-from tests.going import alive, goes_on_though_killed, halt, points, spec_of, started, status, stop
+from tests.going import (
+    alive,
+    goes_on_though_killed,
+    halt,
+    hears_its_owner,
+    points,
+    spec_of,
+    started,
+    status,
+    stop,
+)
 from tests.waiting import PATIENCE, until
 from tests.working import worked
 
@@ -147,17 +157,7 @@ def test_pause_resume_and_stop_reach_a_worker(
     cleared: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatch, "STOP_SECONDS", PATIENCE)  # it stops by itself
-    run = started(cleared, "ada")
-    cleared.pause(run, "ada")
-    until(lambda: status(cleared, run) == "paused")
-    reached = max(points(cleared, run))
-    cleared.single_step(run, "ada")
-    until(lambda: max(points(cleared, run)) == reached + 1)
-    cleared.resume(run, "ada")
-    until(lambda: max(points(cleared, run)) > reached + 10)
-    cleared.stop(run, "ada")
-    until(lambda: status(cleared, run) == "stopped")
-    assert sorted(points(cleared, run)) == list(range(1, max(points(cleared, run)) + 1))
+    hears_its_owner(cleared)
 
 
 @pytest.mark.slow

@@ -28,7 +28,17 @@ from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.store import ACTIVE, WAITING, RunStore
 from lm_core.runs.worker import execute
 from lm_core.training.events import Checkpointed, Evaluated, Sampled
-from tests.going import alive, goes_on_though_killed, halt, points, spec_of, started, status, stop
+from tests.going import (
+    alive,
+    goes_on_though_killed,
+    halt,
+    hears_its_owner,
+    points,
+    spec_of,
+    started,
+    status,
+    stop,
+)
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by POSIX signals")
@@ -117,17 +127,7 @@ def test_pause_resume_and_stop_reach_the_worker(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatch, "STOP_SECONDS", PATIENCE)  # it stops by itself
-    run = started(manager, "ada")
-    manager.pause(run, "ada")
-    until(lambda: status(manager, run) == "paused")
-    reached = max(points(manager, run))
-    manager.single_step(run, "ada")
-    until(lambda: max(points(manager, run)) == reached + 1)
-    manager.resume(run, "ada")
-    until(lambda: max(points(manager, run)) > reached + 10)
-    manager.stop(run, "ada")
-    until(lambda: status(manager, run) == "stopped")
-    assert sorted(points(manager, run)) == list(range(1, max(points(manager, run)) + 1))
+    hears_its_owner(manager)
 
 
 def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pyarrow
 from starlette.concurrency import run_in_threadpool
 
 from pages._ui.shared import metrics, session
@@ -16,7 +15,6 @@ async def served(app: Any) -> AsyncIterator[None]:
     """Around all of it. Asked to end, it waits until runs that go on are saved: a container, or
     systemd, ends the workers with it."""
     metrics.provide()
-    pyarrow.set_cpu_count(1)  # or it would start threads for each table that a page shows
     async with announced(app):
         yield
     await run_in_threadpool(session.close)

@@ -132,9 +132,14 @@ def warm_up() -> Thread:
     """Start the worker processes, so that torch is imported there before the first click on Start,
     and import it here behind the first page's back, in the thread that comes back."""
     _backend()
-    importing = Thread(target=import_module, args=("lm_core.checkpoints",), daemon=True)
-    importing.start()
-    return importing
+    thread = Thread(target=_import, daemon=True)
+    thread.start()
+    return thread
+
+
+def _import() -> None:
+    import_module("pyarrow").set_cpu_count(1)  # or each table that a page shows starts threads
+    import_module("lm_core.checkpoints")  # with torch
 
 
 @contextmanager

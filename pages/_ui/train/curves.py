@@ -9,7 +9,6 @@ from pages._ui.shared.plain import plain
 from pages._ui.shared.show import data_of, show_chart
 from pages._ui.train.points import Shown
 from pages._ui.train.steering import changes
-from pages._ui.train.verdicts import counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,7 @@ UNITS = (
 def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """The curve that is chosen, and a sentence that reads it aloud."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
+    from lm_core.runs.queue import counts
 
     named = {shown_as(name): name for name in figures_of(run) if shown.may_have(name)}
     views = [LOSS, *named, *([SPEED] if counts(run) else [RATE, NORM, SPEED])]

@@ -84,15 +84,13 @@ def _panel(run_id: str, pace: float | None, called: str) -> None:
             run_curves(run, now, judgement)
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
             _status(run, judgement)
-            if run.moved or not run.active:  # else there is nothing yet, and looking costs little
-                samples(run, now)
+            samples(run, now)
             steering(run)
             if not run.active:
                 next_steps(run)
-        if run.moved or not run.active:
-            verdicts(run, judgement)
-            confusion(run, now)
-            probe(run, now)
+        verdicts(run, judgement)
+        confusion(run, now)
+        probe(run, now)
 
 
 def _status(run: "Run", judgement: "Judgement") -> None:

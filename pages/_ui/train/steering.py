@@ -70,7 +70,9 @@ def steering(run: "Run") -> None:
 def changes(run: "Run") -> None:
     """What can be changed while it goes on, folded away; nothing of a model that counts,
     or of a part of an examination."""
-    if run.active and run.requested != "stop" and not run.parent and _descends(run):
+    from lm_core.runs.queue import counts
+
+    if run.active and run.requested != "stop" and not run.parent and not counts(run):
         with st.popover("Steer", key="train-steer", type="tertiary"):
             _rate(run)
             _pause_at(run)
@@ -83,12 +85,6 @@ def rate_now(run: "Run") -> float:
 
 def _button(label: str, run: "Run", what: Callable[..., object], **options: object) -> None:
     st.button(label, key=f"train-{label}", on_click=act, args=(run.id, what), **options)
-
-
-def _descends(run: "Run") -> bool:
-    from lm_core.models import models
-
-    return models[run.spec["model"]["name"]].build.learns_by != "counting"
 
 
 def _rate(run: "Run") -> None:

@@ -17,17 +17,11 @@ if TYPE_CHECKING:
 def judgement_of(store: "RunStore", run: "Run", shown: "Shown") -> "Judgement":
     """What all parts of the page say of this visitor's run, from what is `shown` of it."""
     from lm_core.doctor.judgement import judged
+    from lm_core.runs.queue import counts
 
     found = verdicts_over(store, run.id)
     how = {"counts": counts(run), "over": not run.active, "judge": run.facts.get("judge", "nats")}
     return judged(shown.train, shown.evaluations, found, **how)
-
-
-def counts(run: "Run") -> bool:
-    """Whether its model counts, and takes no steps downhill."""
-    from lm_core.models import models
-
-    return models[run.spec["model"]["name"]].build.learns_by == "counting"
 
 
 def verdicts(run: "Run", judgement: "Judgement") -> None:

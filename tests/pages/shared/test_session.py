@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow
 import pytest
 import streamlit as st
 from streamlit import runtime
@@ -295,3 +296,13 @@ def test_a_module_that_is_not_there_is_a_defect(monkeypatch: pytest.MonkeyPatch)
     at = AppTest.from_function(half_made)
     at.query_params["always"] = "1"
     assert len(at.run().exception) == 1
+
+
+def test_a_table_on_a_page_starts_no_threads() -> None:
+    before = pyarrow.cpu_count()
+    try:
+        pyarrow.set_cpu_count(4)
+        session._import()
+        assert pyarrow.cpu_count() == 1
+    finally:
+        pyarrow.set_cpu_count(before)
