@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format audit bench checkpoints screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints races screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -43,6 +43,9 @@ bench: install  ## measure speed and quality on this machine
 
 checkpoints: install  ## train the shipped models again
 	PYTHONPATH=. $(PY) checkpoints/remake.py $(ARGS)
+
+races: install  ## run the races that ship again (an hour and more, on a quiet machine)
+	$(PY) -m tools.races $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab
 	$(PY) -m tools.screenshots $(ARGS)

@@ -22,6 +22,7 @@ else:
             "Learn": [
                 st.Page("pages/train.py", title="Train"),
                 st.Page("pages/doctor.py", title="Doctor"),
+                st.Page("pages/compare.py", title="Compare"),
                 st.Page("pages/architectures.py", title="Architectures"),
             ],
             "See inside": [st.Page("pages/attention.py", title="Attention")],

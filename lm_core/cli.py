@@ -279,6 +279,30 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 
+    race = command("race", _lazy("race"), "train several families under one budget and compare")
+    race.add_argument(
+        "--corpus", metavar="NAME|FILE", required=True, help="a text by name, or a UTF-8 file"
+    )
+    race.add_argument(
+        "--models", metavar="NAME,NAME,...", required=True, help="families, see `models`"
+    )
+    race.add_argument("--seconds", type=float, metavar="S", help="each trains for S seconds")
+    race.add_argument("--tokens", type=int, metavar="N", help="or reads N tokens")
+    race.add_argument("--steps", type=int, metavar="N", help="or takes N steps")
+    race.add_argument(
+        "--seeds", type=int, default=3, metavar="N", help="of each family that has any"
+    )
+    race.add_argument("--tokenizer", choices=("char", "word", "bpe"), help="as for train")
+    race.add_argument("--items", action="store_true", help="lines of a file are items")
+    race.add_argument("--threads", type=int, metavar="N", help="as for train")
+    race.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    race.add_argument(
+        "--out",
+        metavar="FOLDER",
+        required=True,
+        help="where race.json and the models go; what is there already is not run again",
+    )
+
     doctor = command("doctor", _lazy("doctor"), "five steps that say whether a model learns well")
     doctor.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     doctor.add_argument("--model", metavar="NAME", help="a family, see `models`")

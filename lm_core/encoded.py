@@ -8,7 +8,7 @@ one sequence from beginning to end.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +18,8 @@ from lm_core.corpora.corpus import Corpus
 from lm_core.errors import BadText
 from lm_core.split import Split
 from lm_core.tokenizers.tokenizer import Tokenizer
+
+_SIZES = ("characters", "bytes", "unknown", "skipped_characters", "skipped_bytes")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,30 @@ class Encoded(Split):
             "skipped_characters": self.skipped_characters,
             "skipped_bytes": self.skipped_bytes,
         }
+
+
+def glimpse(encoded: Encoded, tokens: int) -> Encoded:
+    """A fixed part of about so many tokens that any model can score whole, whatever its context:
+    items that are evenly spread, or one piece from the middle of a running text. How much text it
+    is, is the same share of the whole."""
+    if encoded.predictions <= tokens:
+        return encoded
+    if encoded.items:
+        ends = torch.cat([encoded.starts[1:], torch.tensor([len(encoded.ids) - 1])])
+        each = encoded.predictions / len(encoded.starts)
+        few = max(1, round(tokens / each))
+        chosen = torch.linspace(0, len(encoded.starts) - 1, few).round().long()
+        # An item goes from its boundary to just before the next one; the last one is closed.
+        pieces = [encoded.ids[encoded.starts[k] : ends[k]] for k in chosen.tolist()]
+        lengths = torch.tensor([len(piece) for piece in pieces])
+        starts = lengths.cumsum(0) - lengths
+        ids = torch.cat([*pieces, encoded.ids[-1:]])
+    else:
+        begin = (len(encoded.ids) - tokens - 1) // 2
+        ids, starts = encoded.ids[begin : begin + tokens + 1], torch.zeros(1, dtype=torch.int64)
+    share = (len(ids) - 1) / encoded.predictions
+    sizes = {name: round(getattr(encoded, name) * share) for name in _SIZES}
+    return replace(encoded, ids=ids, starts=starts, **sizes)
 
 
 def encode_documents(

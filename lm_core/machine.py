@@ -1,10 +1,11 @@
-"""What this machine offers, found out without importing torch."""
+"""What this machine offers; all but `this_machine` is found out without importing torch."""
 
 import ipaddress
 import os
 import platform
 import socket
 from pathlib import Path
+from typing import Any
 
 # Where a container's limit is written, what of it is used, and what of that can be given up.
 GROUPS = (
@@ -36,6 +37,22 @@ def processor() -> str:
     except OSError:
         found = []
     return found[0].strip() if found else platform.processor() or platform.machine()
+
+
+def this_machine() -> dict[str, Any]:
+    """What figures are measured on, and with what."""
+    import torch
+
+    from lm_core import __version__
+
+    return {
+        "processor": processor(),
+        "cores": cores(),
+        "gpu": torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none",
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "lm_core": __version__,
+    }
 
 
 def network_address() -> str | None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.corpora.own import own_corpus
-from lm_core.encoded import encode_corpus, encode_documents
+from lm_core.encoded import encode_corpus, encode_documents, glimpse
 from lm_core.errors import BadText
 from lm_core.tokenizers import tokenizers
 from lm_core.tokenizers.char import CharTokenizer
@@ -128,3 +128,30 @@ def test_moving_to_a_device_changes_nothing_else() -> None:
     assert moved.ids.device.type == moved.starts.device.type == "meta"
     plain = {f.name for f in dataclasses.fields(data)} - {"ids", "starts"}
     assert all(getattr(moved, name) == getattr(data, name) for name in plain)
+
+
+@pytest.mark.parametrize("tokens", [3, 40, 100])
+def test_a_glimpse_is_scored_whole_and_alike_by_whatever_context(tokens: int) -> None:
+    tokenizer = CharTokenizer.train(NAMES)
+    encoded = encode_documents(NAMES, tokenizer, items=True)
+    part = glimpse(encoded, tokens)
+    text = tokenizer.decode(part.ids.tolist()).split("\n")
+    assert text[0] == text[-1] == ""  # each item from boundary to boundary
+    assert set(text[1:-1]) <= set(NAMES)
+    assert len(text[1:-1]) == len(part.starts) == len(set(text[1:-1]))
+    assert part.ids[part.starts].tolist() == [tokenizer.boundary_id] * len(part.starts)
+    assert abs(part.predictions - tokens) <= 12
+    assert part.characters == pytest.approx(part.predictions, abs=1)
+
+    running = encode_documents([TEXT], CharTokenizer.train([TEXT]), items=False)
+    piece = glimpse(running, tokens)
+    assert piece.predictions == tokens
+    assert CharTokenizer.train([TEXT]).decode(piece.ids.tolist()) in TEXT
+
+
+def test_a_glimpse_of_a_small_text_is_all_of_it() -> None:
+    encoded = encode_documents(NAMES, CharTokenizer.train(NAMES), items=True)
+    assert glimpse(encoded, 10_000) is encoded
+    one = glimpse(encoded, 1)
+    assert len(one.starts) == 1
+    assert one.predictions >= 2

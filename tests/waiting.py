@@ -25,5 +25,11 @@ def until(what: Callable[[], T], *, look: float = 0.02) -> T:
 
 
 def rerun_until(app: "AppTest", what: Callable[[], T], *, look: float = 0.3) -> T:
-    """The same of a page, which looks only when it is run again."""
-    return until(lambda: what() or (app.run() and what()), look=look)
+    """The same of a page, which looks only when it is run again; one that breaks ends the wait."""
+
+    def again() -> T:
+        app.run()
+        assert not app.exception, app.exception
+        return what()
+
+    return until(lambda: what() or again(), look=look)

@@ -62,14 +62,14 @@ class Joined:
         with self._reading() as db:
             return db.execute(f"SELECT {SOURCE}", (run,)).fetchone()[0]
 
-    def join(self, run: str, owner: str, title: str) -> str:
-        """A run of this owner that follows another; its id."""
+    def join(self, run: str, owner: str, title: str, race: str = "") -> str:
+        """A run of this owner, and perhaps of a race of theirs, that follows another; its id."""
         fresh = self.new_id()
         with self._writing() as db:
             db.execute(
-                "INSERT INTO runs (id, owner, title, status, created, spec, kind, follows) "
-                "SELECT ?, ?, ?, ?, ?, spec, kind, id FROM runs WHERE id = ?",
-                (fresh, owner, title, JOINED, time.time(), run),
+                "INSERT INTO runs (id, owner, title, status, created, race, spec, kind, follows) "
+                "SELECT ?, ?, ?, ?, ?, ?, spec, kind, id FROM runs WHERE id = ?",
+                (fresh, owner, title, JOINED, time.time(), race, run),
             )
             number_runs(db)
         return fresh

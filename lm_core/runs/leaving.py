@@ -22,7 +22,7 @@ class Leaving:
 
     def delete_all(self, owner: str) -> None:
         """Forget a visitor: runs and examinations with their parts, checkpoints and snapshots;
-        texts with their prepared copies; when they were here.
+        races; texts with their prepared copies; when they were here.
 
         Raises:
             LabError: runs of theirs still go on, and were told to stop; nothing is deleted before
@@ -41,6 +41,8 @@ class Leaving:
                 )
             for run in mine:
                 self.delete(run.id, owner)
+            for race in self.store.races.of(owner):
+                self.store.races.forget(race.id, owner)
             for text in self.store.texts.of(owner):
                 self.delete_text(text.text, owner)
             with self.store._writing() as db:

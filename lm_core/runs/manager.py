@@ -27,6 +27,7 @@ from lm_core.runs.presence import Presence
 from lm_core.runs.processes import worker_count
 from lm_core.runs.queue import Outlook, Turns, joinable, seconds_left
 from lm_core.runs.quota import Quota, check_free
+from lm_core.runs.racing import Racing
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
@@ -37,7 +38,7 @@ CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
 
 
-class RunManager(Dispatch, Steering, GivenTexts, Leaving):
+class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:
@@ -97,12 +98,14 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         title: str = "",
         kind: str = "train",
         options: dict[str, Any] | None = None,
+        race: str = "",
     ) -> str:
         """Queue a run and return its id; it begins at once when a worker is free. What somebody
         else trains already is joined instead (see `lm_core.runs.joined`).
 
         Args:
             kind: train, or doctor: the same model is examined as `options` say.
+            race: that it is a part of.
 
         Raises:
             LabError: the visitor has too many runs waiting, the run is too large or too long, or
@@ -112,15 +115,23 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
         title, options = limits.title(title), limits.options(kind, options)
         with self._lock:
             going = self.store.runs_with(WAITING + ACTIVE)
+            alike = [run for run in going if bool(run.race) == bool(race)]  # or it lacks a finish
             if kind == "train" and (
-                same := joinable(spec.to_dict(), going, owner, self._presence.id)
+                same := joinable(spec.to_dict(), alike, owner, self._presence.id)
             ):
                 self.store.visit(owner)
-                return self.store.join(same.id, owner, title)
-        self._check_waiting(owner)
+                return self.store.join(same.id, owner, title, race)
+        if not race:
+            self._check_waiting(owner)
         check_free(self.store.folder)
         run = self.store.create(
-            owner, title, spec.to_dict(), server=self._presence.id, kind=kind, options=options
+            owner,
+            title,
+            spec.to_dict(),
+            server=self._presence.id,
+            kind=kind,
+            options=options,
+            race=race,
         )
         self.store.visit(owner)
         self._dispatch()
@@ -157,8 +168,8 @@ class RunManager(Dispatch, Steering, GivenTexts, Leaving):
     def _check_waiting(self, owner: str) -> None:
         if trouble := getattr(self.backend, "trouble", ""):
             raise LabError(trouble)
-        everybodys = self.store.runs_with(WAITING)
-        if len(everybodys) >= caps().runs_waiting_in_all:
+        everybodys = {run.race or run.id: run for run in self.store.runs_with(WAITING)}.values()
+        if len(everybodys) >= caps().runs_waiting_in_all:  # a race is one thing to wait for
             raise LabError(
                 f"{len(everybodys)} runs are waiting for a worker here, as many as this lab takes: "
                 "try again when some of them have begun."

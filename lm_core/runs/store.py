@@ -26,6 +26,7 @@ from lm_core.runs import keepsakes
 from lm_core.runs.database import Database
 from lm_core.runs.joined import SOURCE, Joined, merged
 from lm_core.runs.own_texts import OwnTexts, found_in_runs
+from lm_core.runs.races import Races
 from lm_core.runs.tables import (
     MOVING,
     SCHEMA,
@@ -85,6 +86,7 @@ class Run:
     moved: float | None  # when it, or a part of it, last showed that it goes on
     number: int  # 1 for the first of its owner and kind; 0 of a part
     follows: str  # the run of another whose events and files it shows, "" for most
+    race: str  # that it is a part of, "" for most
 
     @property
     def active(self) -> bool:
@@ -117,6 +119,11 @@ class RunStore(Joined):
     def texts(self) -> OwnTexts:
         """Whose own texts are whose."""
         return OwnTexts(self._reading, self._writing)
+
+    @property
+    def races(self) -> Races:
+        """Whose races are whose."""
+        return Races(self._reading, self._writing)
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return self._db.reading()
@@ -161,6 +168,7 @@ class RunStore(Joined):
         kind: str = "train",
         options: dict[str, Any] | None = None,
         parent: str = "",
+        race: str = "",
     ) -> str:
         """A new queued run; its id cannot be guessed, its number is the next of its owner.
 
@@ -174,8 +182,8 @@ class RunStore(Joined):
         with self._writing() as db:
             db.execute(
                 "INSERT INTO runs (id, owner, title, status, created, spec, options, server, kind, "
-                "parent) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
-                (run, owner, title, time.time(), *texts, server, kind, parent),
+                "parent, race) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+                (run, owner, title, time.time(), *texts, server, kind, parent, race),
             )
             number_runs(db)
         return run
@@ -205,6 +213,12 @@ class RunStore(Joined):
     def children_of(self, run: str) -> list[Run]:
         """The runs that are parts of this one, oldest first."""
         return self._runs("parent = ? AND parent != '' ORDER BY created, rowid", run)
+
+    def runs_in(self, race: str, owner: str) -> list[Run]:
+        """The runs of a visitor's race, in the order in which they were started."""
+        return self._runs(
+            "race = ? AND race != '' AND owner = ? ORDER BY created, rowid", race, owner
+        )
 
     def runs_with(self, statuses: Iterable[str]) -> list[Run]:
         """Every visitor's runs in any of the statuses, oldest first; for the manager, so without
@@ -248,6 +262,7 @@ class RunStore(Joined):
         """Give all runs and texts of one owner to another, whose numbers go on with them; how many
         runs there were."""
         self.texts.adopt(old, new)
+        self.races.adopt(old, new)
         runs = self.runs_of(old, children=True)
         with self._writing() as db:
             own = "UPDATE runs SET owner = ?, number = 0 WHERE owner = ?"

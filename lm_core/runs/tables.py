@@ -1,9 +1,9 @@
 """The tables of the run store: which there are, and how events become rows of them.
 
-`runs` has a row a run, `visits` one a visitor, `texts` one for each text of a visitor's own. Every
-other table holds one kind of event, keyed by run and step, so that a step done again replaces what
-it showed before; `seq` grows with every write, and a page that has seen up to one asks for what
-came after it. What has no columns of its own is kept as JSON.
+`runs` has a row a run, `races` one a race, `visits` one a visitor, `texts` one for each text of a
+visitor's own. Every other table holds one kind of event, keyed by run and step, so that a step done
+again replaces what it showed before; `seq` grows with every write, and a page that has seen up to
+one asks for what came after it. What has no columns of its own is kept as JSON.
 """
 
 import json
@@ -54,6 +54,9 @@ CREATE TABLE IF NOT EXISTS checkpoints (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
     UNIQUE (run, step));
 CREATE TABLE IF NOT EXISTS visits (owner TEXT PRIMARY KEY, seen REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS races (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, created REAL NOT NULL,
+    spec TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS texts (
     owner TEXT NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL, items INTEGER NOT NULL,
     given REAL NOT NULL, PRIMARY KEY (owner, text));
@@ -71,6 +74,7 @@ LATER = (
     ("runs", "moved", "REAL"),
     ("runs", "number", "INTEGER NOT NULL DEFAULT 0"),
     ("runs", "follows", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "race", "TEXT NOT NULL DEFAULT ''"),
     ("visits", "removed", "INTEGER NOT NULL DEFAULT 0"),
     ("samples", "pieces", "TEXT NOT NULL DEFAULT '[]'"),
     ("diagnostics", "control", "TEXT NOT NULL DEFAULT ''"),
@@ -128,6 +132,7 @@ def add_columns(db: sqlite3.Connection) -> None:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     db.execute("CREATE INDEX IF NOT EXISTS runs_parent ON runs (parent)")
     db.execute("CREATE INDEX IF NOT EXISTS runs_follows ON runs (follows)")
+    db.execute("CREATE INDEX IF NOT EXISTS runs_race ON runs (race)")
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:

@@ -23,6 +23,7 @@ from lm_core.checkpoints import (
 from lm_core.device import DeviceChoice
 from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
+from lm_core.encoded import glimpse
 from lm_core.runs.prepare import Prepared
 from lm_core.runs.spec import FRESH
 from lm_core.training import Trainer
@@ -30,6 +31,9 @@ from lm_core.training.distributed.team import Team
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
 from lm_core.training.resume import restore, training_tensors
 from lm_core.training.saving import Saving
+
+VALIDATION = "validation"
+GLIMPSE = 2_000  # tokens that all runs of a race score on the way
 
 
 class TrainingRun:
@@ -40,6 +44,7 @@ class TrainingRun:
         begun: the checkpoint that it goes on from; None: it begins.
         command: what was typed, for the card.
         check: asked before each save, and raises where it is not to be.
+        compared: it is laid beside runs of other families: on the way all score the same tokens.
         how: whatever else a Trainer takes.
 
     Raises:
@@ -56,6 +61,7 @@ class TrainingRun:
         command: str = "",
         check: Callable[[], None] | None = None,
         team: Team | None = None,
+        compared: bool = False,
         **how: Any,
     ) -> None:
         if begun is not None:
@@ -64,7 +70,7 @@ class TrainingRun:
         self.trainer = trainer_with(spec.fault)(
             prepared.task,
             prepared.model if begun is None else begun.model,
-            prepared.data,
+            _glimpsed(prepared.data) if compared else prepared.data,
             settings=spec.train,
             budget=spec.budget,
             seed=spec.seed,
@@ -74,6 +80,8 @@ class TrainingRun:
             team=team,
             **how,
         )
+        if compared and VALIDATION in self.trainer.data:
+            self.trainer.part = self.trainer.data[VALIDATION].predictions
         self.history: History = {"points": [], "evaluations": []}
         self.metrics: dict[str, Any] = {}
         self.commands, self.check = told(command, begun), check
@@ -93,7 +101,7 @@ class TrainingRun:
             match event:
                 case Step():
                     self._draw("points", event)
-                case Evaluated(split=split) if split in ("validation", KEPT):
+                case Evaluated(split=split) if split in (VALIDATION, KEPT):
                     if split != KEPT:
                         self._draw("evaluations", event)
                     # Of the weights to keep alone.
@@ -139,6 +147,13 @@ class TrainingRun:
             history=self.history,
         )
         return str(self.folder)
+
+
+def _glimpsed(data: dict[str, Any]) -> dict[str, Any]:
+    """The same, with a part of the validation split that every family scores whole."""
+    if VALIDATION not in data:
+        return data
+    return data | {VALIDATION: glimpse(data[VALIDATION], GLIMPSE)}
 
 
 def has_checkpoint(folder: Path) -> bool:

@@ -8,7 +8,7 @@ when its turn was over, and goes on from there at its next.
 
 A run is a generator of events, so between two of them everything that makes it is at rest in its
 local variables: nothing is written to disk or read again. What a process has only once is kept for
-each run: its clock stands still while others have their turn, the number of threads is set again,
+each run: its clocks stand still while others have their turn, the number of threads is set again,
 and so are the global random numbers, though no run should draw from them. So a run in turns is to
 the bit the run without.
 """
@@ -33,14 +33,14 @@ LEFT = "left"  # the status of what goes on elsewhere, or later, from what it sa
 class Job:
     """One run in this process. `paused`: its last turn ended because it was to pause. `can_leave`:
     it can be saved between two steps; `leaves`: it is to do so before the next, and to end here as
-    LEFT.
+    LEFT. `cpu` counts the seconds of processor time, of all threads together, that it took here.
 
     Args:
         begin: called with this job, gives what it does; that goes by the job's `clock`.
     """
 
     def __init__(self, begin: "Callable[[Job], Work]") -> None:
-        self.clock, self.paused = Stopwatch(), False
+        self.clock, self.cpu, self.paused = Stopwatch(), Stopwatch(time.process_time), False
         self.can_leave = self.leaves = False
         self._work = begin(self)
         self._threads = 1  # until the steps have found their number
@@ -91,9 +91,11 @@ class Job:
         np.random.set_state(numpy)
         torch.set_rng_state(torchs)
         self.clock.go()
+        self.cpu.go()
 
     def _set_down(self) -> None:
         self.clock.stop()
+        self.cpu.stop()
         self._threads, self._chance = torch.get_num_threads(), _chance()
 
 

@@ -19,6 +19,7 @@ import torch
 from lm_core.checkpoints import load_checkpoint
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.errors import LabError, StoreUnavailable
+from lm_core.runs import final_score, finish
 from lm_core.runs.held import HeldStore, RunLost
 from lm_core.runs.job import THREADS, StoreControl, facts_of, how_stopped, prepared_for
 from lm_core.runs.keepsakes import keep
@@ -33,6 +34,7 @@ from lm_core.training import Trainer
 from lm_core.training.events import Event, Failed, Finished, Paused, Step
 
 WRITE_SECONDS = 0.2
+CPU = "cpu_seconds"  # among the facts of a run
 
 
 def warm_up() -> None:
@@ -135,7 +137,7 @@ def _work(store: HeldStore, run: str, job: Job, *, waits: bool) -> Work:
         message=_said(row.message, begun_after(store, run, training.trainer.step), prepared.begun),
         facts=facts_of(prepared, device) | reporting.facts,
     )
-    return (yield from recorded(store, run, training, reporting.snapshots))
+    return (yield from recorded(store, run, training, reporting.snapshots, job))
 
 
 def _said(message: str, *more: str) -> str:
@@ -181,6 +183,7 @@ def training_of(
         write=prepared.writer(prepared.spec.seed),
         callbacks=reporting.callbacks,
         aside=reporting.aside,
+        compared=bool(store.get(run).race),
         **({} if job is None else {"clock": job.clock}),
     )
     control.trainer = training.trainer
@@ -190,11 +193,16 @@ def training_of(
 
 
 def recorded(
-    store: HeldStore, run: str, training: TrainingRun, snapshots: Snapshots
-) -> Generator[Event, None, str]:
+    store: HeldStore,
+    run: str,
+    training: TrainingRun,
+    snapshots: Snapshots,
+    job: Job | None = None,
+) -> Generator[Event | None, None, str]:
     """The run's events, which are kept on the way, steps a few times a second; and at the end how
     it ended, which is returned."""
-    trainer = training.trainer
+    trainer, row = training.trainer, store.get(run)
+    spent = row.facts.get(CPU, 0.0)  # before, in other processes
     waiting: list[Event] = []
     written, status, message, facts = 0.0, "failed", "", {}
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
@@ -212,6 +220,7 @@ def recorded(
                     with contextlib.suppress(StoreUnavailable):  # then it stays as it is
                         if training.leave():
                             store.record(run, waiting)
+                            store.update(run, facts={CPU: _computed(spent, job)})
                             return LEFT
                     yield event
                     continue
@@ -220,6 +229,7 @@ def recorded(
                 case Finished():
                     waiting += snapshots.take(trainer)
                     status, message, facts = ended(store, run, event, trainer.task.judge)
+                    facts[CPU] = _computed(spent, job)
                 case Failed(reason=reason):
                     message = reason
                 case _:
@@ -234,11 +244,39 @@ def recorded(
                 store.update(run, status="running")
             yield event
         store.record(run, waiting)
+        if row.race and status == "finished":
+            facts |= yield from finished(store, run, training, facts[CPU])
     except BaseException:  # what it has shown is kept; what broke it is what is told
         with contextlib.suppress(StoreUnavailable, RunLost):
             store.record(run, waiting)
         raise
     return store.finish(status, message, facts=facts | {"device": str(training.device.settled())})
+
+
+def finished(
+    store: HeldStore, run: str, training: TrainingRun, cpu_seconds: float
+) -> Generator[None, None, dict[str, Any]]:
+    """What is measured of a run of a race that has come to its end; nothing where it is to stop
+    before all was. The score of the test split is kept with the run, as it is looked at once."""
+    measured = finish.Finish(training, cpu_seconds=cpu_seconds)
+    for _ in measured.measure():
+        yield
+        if training.trainer.control.look() == "stop":
+            return {}
+    figures = measured.figures
+    if figures["test_nats"] is not None:
+        answer = {
+            "nats_per_token": figures["test_nats"],
+            "tokens": figures["test_tokens"],
+            "bits_per_character": figures["bits_per_character"],
+        }
+        final_score.keep(store, store.get(run), answer)
+    return {finish.FACT: figures}
+
+
+def _computed(before: float, job: Job | None) -> float:
+    """Seconds of processor time that a run has taken in all."""
+    return before + (job.cpu() if job else 0.0)
 
 
 def ended(store: RunStore, run: str, end: Finished, judge: str) -> tuple[str, str, dict[str, Any]]:

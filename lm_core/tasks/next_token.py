@@ -14,6 +14,7 @@ from torch import nn
 
 from lm_core.corpora import Corpus
 from lm_core.encoded import Encoded, encode_corpus
+from lm_core.evaluation.baselines import frequencies
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.evaluation.score import accuracy, evaluate
 from lm_core.evaluation.surprise import perplexity
@@ -80,6 +81,13 @@ class NextToken(Task):
     def blind(self, model: LanguageModel, data: Mapping[str, Encoded]) -> float:
         """ln V: every token alike."""
         return math.log(model.vocab_size)
+
+    def baselines(self, model: LanguageModel, data: Mapping[str, Encoded]) -> dict[str, float]:
+        """Guessing each token by how often it comes."""
+        if "validation" not in data:
+            return {}
+        asked = data["train"], data["validation"], model.vocab_size
+        return {"how often each token comes": frequencies(*asked)}
 
     def preview(
         self,

@@ -149,6 +149,10 @@ class Task:
         """Score `data[split]`, or a fixed part of about `limit` targets."""
         raise NotImplementedError
 
+    def baselines(self, model: nn.Module, data: Mapping[str, Any]) -> dict[str, float]:
+        """What else can be guessed without a model, by name: its loss on validation text."""
+        return {}
+
     def blind(self, model: nn.Module, data: Mapping[str, Any]) -> float:
         """The loss of guessing without looking: what an untrained model should begin with."""
         raise NotImplementedError

@@ -75,6 +75,7 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page) -> None:
     assert wrong == {}
 
 
+@pytest.mark.slow
 def test_a_keyboard_enters_a_screen_at_its_beginning(page: Page) -> None:
     page.goto("/")
     at_rest(page)
@@ -130,6 +131,7 @@ def test_a_page_for_a_room_is_large_and_begins_with_the_picture(page: Page) -> N
     expect(page.locator(LINKS).first).not_to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_on_a_telephone_the_curve_comes_first_and_how_it_stands_is_said_aloud(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/train")

@@ -11,6 +11,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_five_verdicts_and_a_cell_opened(page: Page) -> None:
     page.goto("/doctor")
     go = page.get_by_role("button", name="Examine", exact=True)

@@ -49,6 +49,7 @@ def test_browsers_open_a_link_and_find_the_form_filled_in(
     assert len(visitors) == 1 + others
 
 
+@pytest.mark.slow
 def test_three_browsers_on_a_link_start_one_run(
     page: Page, new_context: Callable[..., BrowserContext], store: RunStore
 ) -> None:

@@ -37,6 +37,7 @@ def give(page: Page, text: str, name: str) -> None:
     expect(page.get_by_role("button", name="Name, download, delete")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_texts_of_ones_own_stay_and_write_at_once(page: Page) -> None:
     give(page, PROSE, "Clocks")
     give(page, TOWNS, "Towns")

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import at_rest
 from tests.browser.test_access import PROJECTOR
-from tests.marks import most_slow
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +19,8 @@ def on_a_projector(page: Page) -> None:
         expect(button).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("back", most_slow([2, None], quick=[2]), ids=["near", "all the way"])
+@pytest.mark.slow
+@pytest.mark.parametrize("back", [2, None], ids=["near", "all the way"])
 def test_back_undoes_one_visible_change_at_a_time(page: Page, back: int | None) -> None:
     """A screen is one entry of the browser's history, a changed control is one; and nothing is said
     in the log on the way through every screen, there and `back`."""
@@ -118,6 +118,7 @@ def test_back_takes_back_what_was_chosen_on_train(page: Page) -> None:
     expect(short).to_have_attribute("aria-checked", "true")
 
 
+@pytest.mark.slow
 def test_nothing_drops_and_labels_are_in_line(page: Page) -> None:
     page.add_init_script(HEADING)
     page.goto("/")

@@ -46,6 +46,7 @@ def test_reading_another_screen_keeps_the_run_and_closing_the_page_ends_it(
     assert "its page was closed" in store.get(run).message
 
 
+@pytest.mark.slow
 def test_a_message_that_empties_the_caches_starts_no_workers(page: Page, lab: LabServer) -> None:
     page.goto("/train")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()

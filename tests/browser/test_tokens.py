@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 TOKENS = ".st-key-generate_text-tokens [role=button]"
 
 
+@pytest.mark.slow
 def test_a_written_token_is_pressed_by_mouse_and_by_keyboard(page: Page) -> None:
     page.goto("/generate_text")
     at_rest(page)

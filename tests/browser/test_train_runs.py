@@ -59,6 +59,7 @@ def tick(page: Page, row: int) -> None:
     page.mouse.click(box["x"] + 14, box["y"] + 35 * (row + 1) + 17)
 
 
+@pytest.mark.slow
 def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: RunStore) -> None:
     """Never a point at the edge: the number is that of the headline."""
     page.goto("/train")

@@ -126,6 +126,7 @@ def test_two_windows_train_at_once_and_never_see_each_other(new_context, store: 
     expect(one.get_by_text(re.compile("This run is not here"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_said_in_words_and_the_run_goes_on(page: Page, store: RunStore) -> None:
     run = start(page)
     until(lambda: store.since(Checkpointed, run))

@@ -24,6 +24,7 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "translate": ["pairs", "--text", "The"],
     "export": ["m", "--format", "script", "--out", "s.py"],
     "doctor": ["--corpus", "t.txt", "--model", "mlp", "--steps", "init"],
+    "race": ["--corpus", "t.txt", "--models", "bigram", "--steps", "1", "--out", "r"],
     "backup": ["--out", "lab.zip"],
     "restore": ["lab.zip"],
     "corpora": [],

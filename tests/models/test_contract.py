@@ -460,3 +460,15 @@ def test_scores_that_give_no_probabilities_are_refused_in_any_row(bad: float) ->
     scores[1, 2] = bad
     with pytest.raises(BadCheckpoint, match="train it again"):
         numbers_only(scores)
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_what_is_scored_is_a_distribution(name: str) -> None:
+    """The probabilities that `nats` gives to all tokens after the same context sum to one."""
+    model, V = lively_model(name, 11), 11
+    context = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6]]).expand(V, -1)  # (V, T)
+    targets = torch.full_like(context, IGNORED)
+    targets[:, -1] = torch.arange(V)
+    with torch.inference_mode():
+        nats, _ = model.nats(context, targets)
+    assert float((-nats[:, -1]).exp().sum()) == pytest.approx(1.0, abs=1e-4)

@@ -175,6 +175,7 @@ def test_a_run_begins_on_a_worker_with_a_gpu_where_one_is_free(cleared: RunManag
     assert cleared._turns.going[beside].place in others
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_trains_costs_nothing_that_was_shown(
     cleared: RunManager,
 ) -> None:

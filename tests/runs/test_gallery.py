@@ -121,6 +121,7 @@ def test_a_case_is_a_run_with_one_mistake(broken: Case) -> None:
         assert "!" not in text
 
 
+@pytest.mark.slow
 def test_a_leak_shows_in_figures() -> None:
     """The loss that it is judged by lies clearly below that on names it never read."""
     last = {e.split: e.loss for e in to_the_end(case("leaked-split").spec) if hasattr(e, "split")}
@@ -140,6 +141,7 @@ def test_an_unknown_case_is_one_sentence() -> None:
     assert case("dead-relu") in gallery.CASES
 
 
+@pytest.mark.slow
 def test_a_case_started_as_any_run_is_kept_with_its_verdicts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,7 @@ def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(
     stop(manager, mine, other)
 
 
+@pytest.mark.slow
 def test_two_runs_share_one_process_and_the_death_of_it(manager: RunManager) -> None:
     """Four runs on two places: with each process two die, and all of them go on."""
     runs = [started(manager, owner, seed=k) for k, owner in enumerate(("ada", "bob", "cy", "dan"))]
@@ -163,6 +164,7 @@ def test_two_runs_share_one_process_and_the_death_of_it(manager: RunManager) -> 
     stop(manager, *runs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("early", [True, False])
 def test_a_process_that_was_halted_is_ended_by_a_stop(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch, early: bool

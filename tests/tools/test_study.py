@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 ROWS = read(study.TABLE)
 
 
+@pytest.mark.slow
 def test_a_row_is_what_its_command_gives(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Fetching a corpus while the page stays alive: a thread of its own, watched by a fragment."""
 
 import threading
+from importlib import import_module
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from lm_core.errors import LabError
 from lm_core.registry import Entry
 from pages._ui.shared.plain import plain
 
+NEEDS = ("lm_core.corpora", "pooch", "requests")
 _EVERY = 0.5  # seconds between two looks at a running download
 
 
@@ -20,6 +22,8 @@ class Download:
         self.error = ""  # the sentence to show, "" while nothing went wrong
         self._defect: BaseException | None = None
         self._stopped = threading.Event()
+        for name in NEEDS:  # here: threads that import at once may be handed half-made modules
+            import_module(name)
         self._thread = threading.Thread(target=self._fetch, name=f"fetch {name}", daemon=True)
         self._thread.start()
 

@@ -45,6 +45,7 @@ def show_table(
         height=height,
         width="stretch",
         column_config=columns,
+        placeholder="–",
         key=f"{key}-table",
     )
     csv_button(table if whole is None else whole, key=key, type="tertiary")

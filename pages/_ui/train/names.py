@@ -18,10 +18,10 @@ LONGEST = 90  # characters of a label
 
 
 def mine() -> "list[Run]":
-    """The visitor's runs that train, newest first; a doctor's jobs and their parts are on their own
-    screen."""
+    """The visitor's runs that train, newest first; a doctor's jobs and their parts, and the runs of
+    races, are on their own screens."""
     runs = session.manager().store.runs_of(session.visitor())
-    return [run for run in runs if run.kind == "train"]
+    return [run for run in runs if run.kind == "train" and not run.race]
 
 
 def labels(runs: "list[Run]") -> list[str]:
@@ -53,9 +53,14 @@ def name_of(run: "Run") -> str:
 
 def started(run: "Run") -> str:
     """When the run was asked for, by the visitor's clock."""
+    return by_clock(run.created)
+
+
+def by_clock(moment: float) -> str:
+    """A moment, in seconds since 1970, by the visitor's clock."""
     from lm_core.runs.apart import when
 
-    return when(run.created, _zone())
+    return when(moment, _zone())
 
 
 def _zone() -> tzinfo:

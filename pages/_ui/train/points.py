@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lm_core.runs.store import RunStore
 
 KEPT = "train-shown"
-RUNS = 8  # kept at a time: as many as are watched together, and the one on the screen
+RUNS = 64  # kept at a time: as many as race together, and the one on the screen
 STEPS = 40_000  # of a longer run every second step is read, or every fourth, and so on
 POINTS = ("step", "tokens", "seconds", "nats", "lr", "grad_norm")
 EVALUATIONS = ("step", "tokens", "nats")

@@ -1,0 +1,1 @@
+"""Compare: families that learn one text under one budget, and what each buys for what it costs."""

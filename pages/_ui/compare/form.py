@@ -1,0 +1,91 @@
+"""What is asked before a race: the text, the budget, who races, and with how many seeds."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from lm_core.runs.race import Race
+
+# Who races where nobody says otherwise: from counting pairs to a GPT.
+USUAL = ("bigram", "neural-bigram", "ngram", "mlp", "rnn", "gru", "lstm", "transformer")
+SEEDS = (1, 2, 3)
+BUDGET = "compare-budget"
+FAMILIES = "compare-families"
+WHY_SEEDS = (
+    "Each seed begins with other random weights and reads in another order. One family is called "
+    "better than another only where all of its seeds are better."
+)
+
+
+def choose() -> "tuple[CorpusChoice, list[str], str, int, DeltaGenerator, DeltaGenerator]":
+    """Text, families, budget, seeds; where Start stands, and where it says what is wrong."""
+    from lm_core.models import models
+    from lm_core.runs.presets import BUDGETS
+    from lm_core.runs.race import racers
+
+    line = st.columns([7, 6, 4, 4], vertical_alignment="bottom")
+    words, card = st.container(), st.container()
+    with line[0]:
+        corpus = pick_corpus(key="compare-text", below=card)
+    with line[1]:
+        budget = st.segmented_control(
+            "Budget of each run",
+            list(BUDGETS),
+            default="10 s",
+            required=True,
+            key=BUDGET,
+            bind="query-params",
+        )
+    with line[2]:
+        seeds = st.segmented_control(
+            "Seeds",
+            SEEDS,
+            default=3,
+            required=True,
+            key="compare-seeds",
+            bind="query-params",
+            help=WHY_SEEDS,
+        )
+    names = racers(corpus.kind)
+    families = st.pills(
+        "Families",
+        names,
+        selection_mode="multi",
+        default=[name for name in USUAL if name in names],
+        format_func=lambda name: models[name].title,
+        key=FAMILIES,
+        bind="query-params",
+    )
+    return corpus, families, budget or "10 s", seeds or 3, line[3], words
+
+
+def race_of(corpus: CorpusChoice, families: list[str], budget: str, seeds: int) -> "Race":
+    """Raises BadSettings: it cannot be run."""
+    from lm_core.runs.presets import BUDGETS
+    from lm_core.runs.race import Race
+    from lm_core.training import Budget
+
+    spent = Budget(seconds=BUDGETS[budget])
+    return Race(corpus.spec(), tuple(families), spent, seeds)
+
+
+def means(race: "Race") -> str:
+    """How long all of it would take from now."""
+    from lm_core.charts.words import how_long
+    from lm_core.figures import count
+    from lm_core.runs.race import counts
+    from pages._ui.shared import session
+
+    learning = sum(race.seeds for name in race.models if not counts(name))
+    seconds = learning * (race.budget.seconds or 0.0)
+    runs = session.manager()
+    done = max(runs.done_in(seconds / runs.slots), seconds / runs.slots)
+    return (
+        f"{count(race.runs, 'run')}: those that learn step by step take turns on this machine, and "
+        f"all are done about {how_long(done)} from now. Counting is done at once."
+    )
