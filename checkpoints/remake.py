@@ -25,7 +25,14 @@ RECURRENT = (
 )
 LENGTHS = (3, 5, 7, 9)  # words of a target, by which a translator's answers are counted
 SPEECHES = "--corpus speeches --tokenizer bpe --set tokenizer.vocab_size=2048"
+NAMES = "--corpus names --model"
 MODELS = {
+    "names-bigram": f"{NAMES} bigram",
+    "names-neural-bigram": f"{NAMES} neural-bigram --tokens 3000000 --threads 1",
+    "names-mlp": f"{NAMES} mlp --tokens 3000000 --threads 1",
+    "names-rnn": f"{NAMES} rnn --tokens 3000000 --threads 1",
+    "names-gru": f"{NAMES} gru --tokens 3000000 --set model.dropout=0.2 --set model.n_hidden=192 "
+    "--threads 1",
     "names-ngram": "--corpus names --model ngram --set model.order=6",
     "names-lstm": "--corpus names --model lstm --tokens 3000000 --set model.dropout=0.2 "
     "--set model.n_hidden=192",

@@ -36,11 +36,11 @@ CARDS = (
         {},
     ),
     (
-        "Who writes the best names?",
-        "One counts letters, one remembers, one looks back.",
-        "Compare names",
-        "pages/generate_names.py",
-        {"generate_names-begins": "ma"},
+        "Who learns best?",
+        "From counting pairs to a GPT, every family under one budget.",
+        "See the race",
+        "pages/compare.py",
+        {"text": "names"},
     ),
 )
 

@@ -55,6 +55,11 @@ CHARTS_MAY_USE = {"charts", "errors", "figures", "settings", "visible"}
 # The rooms of pages/_ui: each imports itself and `shared`; another where a reason stands here.
 ROOMS = sorted(path for path in (ROOT / "pages" / "_ui").iterdir() if path.name != "__pycache__")
 MAY_USE = {
+    (
+        "compare",
+        "train",
+    ): "the runs of a race are runs of Train: their points are read, their losses "
+    "measured and their moments told as there",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "
     "called there and who stands beside whom",
 }

@@ -21,7 +21,7 @@ CLICKS = 40  # on each side of the comparison; the 95th percentile is then the s
 SCREENS = ("Dataset explorer", "Doctor", "Architectures", "Attention")
 SCREENS += ("Generate text", "Generate names")
 FAMILIES = ("LSTM", "Transformer")  # on Architectures, chosen in turn
-POINTS, REDRAWS = 20_000, 20
+POINTS, REDRAWS, VISITS = 20_000, 20, 7
 
 
 def bench_page() -> list[Result]:
@@ -50,7 +50,7 @@ def bench_page() -> list[Result]:
         for screen in SCREENS * 2:  # what the browser loads and compiles once is not measured
             _open(page, screen)
             time.sleep(1.5)
-        idle = _clicks(page)
+        idle, race = _clicks(page), _race(page)
         _open(page, "Train")
         page.get_by_text("5 min", exact=True).click()
         time.sleep(2)
@@ -66,6 +66,7 @@ def bench_page() -> list[Result]:
     return [
         Result("page_open", opened, "s", False),
         Result("page_first_point", first, "s", False),
+        Result("race_open", statistics.median(race), "ms", False, {"visits": len(race)}),
         Result("click_p95_idle", p95(idle), "ms", False, about),
         Result("click_p95_training", p95(busy), "ms", False, about),
         Result("click_median_training", statistics.median(busy), "ms", False, about),
@@ -123,6 +124,31 @@ def _choices(page: Any) -> list[float]:
         choice = page.get_by_role("radio", name=family, exact=True).element_handle()
         times.append(page.evaluate(ANSWERED, [choice, "strong", f"{family}."]))
     return times
+
+
+# From a click in the navigation until the lines of a race that ships are drawn.
+RACED = """async (pressed) => {
+    const began = performance.now();
+    pressed.click();
+    await new Promise((done) => {
+        const look = () => document.querySelector(
+            '[data-testid=stVegaLiteChart] .mark-line path') ? done() : requestAnimationFrame(look);
+        look();
+    });
+    return performance.now() - began;
+}"""
+
+
+def _race(page: Any) -> list[float]:
+    """Milliseconds from a click in the navigation to the race that ships."""
+    times = []
+    for _ in range(VISITS):
+        _open(page, "Attention")
+        time.sleep(1.5)
+        link = page.get_by_role("link", name="Compare", exact=True).element_handle()
+        times.append(page.evaluate(RACED, link))
+        time.sleep(1.0)
+    return times[1:]  # the first loads what the browser keeps
 
 
 # From a key on the smoothing slider until the line it smooths has moved.

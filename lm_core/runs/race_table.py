@@ -12,7 +12,7 @@ from lm_core.evaluation.standings import (
     ladder,
     standings,
 )
-from lm_core.figures import count, significant
+from lm_core.figures import significant
 from lm_core.models import models
 from lm_core.runs.race import counts
 from lm_core.runs.race_file import RaceFile
@@ -35,6 +35,9 @@ COLUMNS = {
     "Writes, tokens/s": ("writes_per_second", 3),
     "Memory, MB": ("megabytes", 3),
 }
+
+# And those that a terminal has room for.
+TOLD = ("Family", "Validation", "Its seeds", "Test", "Test perplexity", "Parameters", "Training, s")
 
 
 def ranked(results: Sequence[Result]) -> list[Standing]:
@@ -144,8 +147,16 @@ def _span(place: tuple[float, float], axis: str) -> str:
 def in_words(race: RaceFile) -> list[str]:
     """For a terminal."""
     table = ranked(race.results)
-    lines = [f"{count(len(race.results), 'run')}, in {race.unit}; means over the seeds."]
-    for row in rows(table):
-        lines.append(", ".join(f"{k} {v}" for k, v in row.items() if v is not None))
+    found = [{title: row[title] for title in TOLD} for row in rows(table)]
+    cells = [list(TOLD), *([_cell(value) for value in row.values()] for row in found)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+    lines = [f"In {race.unit}, means over the seeds:", *(line.rstrip() for line in lines)]
     lines += [f"Guessing by {name}: {nats:.3f}." for name, nats in race.baselines.items()]
     return [*lines, order(table), *counting_beside(table)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else f"{value:,.10g}"

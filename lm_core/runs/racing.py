@@ -23,6 +23,7 @@ class Racing:
     _lock: threading.RLock
     start: Callable[..., str]
     stop: Callable[[str, str], None]
+    resume: Callable[[str, str], None]
     delete: Callable[[str, str], None]
     _check_waiting: Callable[[str], None]
 
@@ -51,6 +52,18 @@ class Racing:
             for run in self.store.runs_in(id, owner):
                 if run.active:
                     self.stop(run.id, owner)
+
+    def resume_race(self, id: str, owner: str) -> None:
+        """Go on with those of its runs that were stopped or cut off.
+
+        Raises:
+            LabError: as `resume`.
+        """
+        with self._lock:
+            self.store.races.get(id, owner)
+            for run in self.store.runs_in(id, owner):
+                if run.status in ("stopped", "interrupted"):
+                    self.resume(run.id, owner)
 
     def delete_race(self, id: str, owner: str) -> None:
         """Forget it with its runs.

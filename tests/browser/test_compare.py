@@ -18,11 +18,9 @@ CHART = "[data-testid=stVegaLiteChart]"
 def choose(page: Page, *families: str) -> None:
     """These families and no others."""
     at_rest(page)
-    group = page.get_by_role("group", name="Families").or_(page.locator(".st-key-compare-families"))
-    for pill in group.first.get_by_role("button").all():
-        name = pill.inner_text().strip()
-        on = "Active" in (pill.get_attribute("data-testid") or "")
-        if on != (name in families):
+    for pill in page.get_by_role("toolbar", name="Families").get_by_role("button").all():
+        on = pill.get_attribute("aria-pressed") == "true"
+        if on != (pill.inner_text().strip() in families):
             pill.click()
             at_rest(page)
 
@@ -51,7 +49,7 @@ def test_a_race_ships_and_one_that_is_started_comes_to_its_table(
     ).to_be_visible()
     page.reload()
     expect(page.get_by_text("All runs are done.")).to_be_visible()
-    page.get_by_role("button", name="Open a run").click()
+    page.get_by_text("Its runs", exact=True).click()
     page.get_by_role("link", name=re.compile("^N-gram")).click()
     expect(page.locator("h1")).to_have_text("Train")
 
@@ -63,9 +61,7 @@ def test_eight_families_race_from_the_page_and_survive_a_refresh(
     """One seed of each: about a minute and a half on two cores."""
     page.goto("/compare")
     at_rest(page)
-    page.get_by_role("radio", name="1", exact=True).or_(
-        page.locator(".st-key-compare-seeds").get_by_role("button", name="1", exact=True)
-    ).first.click()
+    page.get_by_role("radio", name="1", exact=True).click()
     at_rest(page)
     page.get_by_role("button", name="Start the race").click()
     expect(page.get_by_text(re.compile(r"[1-7] of 8 runs are done"))).to_be_visible()

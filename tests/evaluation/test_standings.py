@@ -50,6 +50,7 @@ def test_families_stand_by_their_means_and_those_without_a_figure_last() -> None
         (row("a", 1.0), row("b", 1.3, 1.4), False),  # one seed says nothing of its spread
         (row("a", 1.0, exact=True), row("b", 1.3, 1.4), True),  # what counts has none
         (row("a"), row("b", 1.3, 1.4), False),
+        (row("a", 1.3, exact=True), row("b", 1.3004, 1.4), False),  # told alike, to three places
     ],
 )
 def test_better_is_said_where_no_seed_of_one_reaches_the_other(one, other, apart: bool) -> None:

@@ -178,6 +178,8 @@ def test_seeds_that_overlap_are_no_order_and_a_run_can_be_opened(compare: AppTes
     well(compare.run())
     assert says(compare, "N-gram (2.150) and GRU (2.150)")
     assert says(compare, "cannot be told apart")
+    compare.session_state["compare-runs"] = True
+    well(compare.run())
     links = [link.proto.query_string for link in compare.get("page_link")]
     assert all(any(run in link for link in links) for run in runs)
     assert says(compare, "chance") is False

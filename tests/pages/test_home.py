@@ -110,9 +110,7 @@ def test_a_new_beginning_is_shown_and_kept_from_being_markup(app: AppTest) -> No
     assert written(app) == 1
 
 
-@pytest.mark.parametrize(
-    "screen", ["pages/train.py", "pages/attention.py", "pages/generate_names.py"]
-)
+@pytest.mark.parametrize("screen", ["pages/train.py", "pages/attention.py", "pages/compare.py"])
 def test_each_card_leads_to_its_screen(app: AppTest, screen: str) -> None:
     quiet(app)
     app.button(key=f"home-to-{screen}").click().run(timeout=PATIENCE)

@@ -3,7 +3,19 @@
 import pytest
 
 from lm_core.evaluation.standings import JUDGE, Point, Result
-from lm_core.runs.race_table import WATTS, counting_beside, landed, order, ranked, rows
+from lm_core.runs.race import Race
+from lm_core.runs.race_file import RaceFile
+from lm_core.runs.race_table import (
+    WATTS,
+    counting_beside,
+    in_words,
+    landed,
+    order,
+    ranked,
+    rows,
+)
+from lm_core.runs.spec import CorpusSpec
+from lm_core.training import Budget
 
 
 def run(model: str, seed: int, nats: float, *curve: float, **figures: float) -> Result:
@@ -63,3 +75,15 @@ def test_a_race_that_is_run_again_lands_inside_or_not() -> None:
     again = [run("gru", 5, 2.06), run("lstm", 5, 9.0), run("ngram", 0, 2.50001), run("rnn", 0, 2.0)]
     assert landed(ranked(again), ranked(RACE)) == (["gru", "ngram"], ["lstm"])
     assert landed([], ranked(RACE)) == ([], [])
+
+
+def test_a_terminal_has_a_row_a_family_and_the_sentences() -> None:
+    race = Race(CorpusSpec(name="names"), ("gru", "lstm", "ngram", "mlp"), Budget(steps=3), 2)
+    file = RaceFile(race, "nats per character", {"how often each token comes": 2.9}, tuple(RACE))
+    first, heading, *rest = in_words(file)
+    assert first == "In nats per character, means over the seeds:"
+    assert heading.split()[0] == "Family"
+    assert [line.split()[0] for line in rest[:4]] == ["GRU", "LSTM", "N-gram", "MLP"]
+    assert "2.05" in rest[0]
+    assert "Guessing by how often each token comes: 2.900." in rest
+    assert order(ranked(RACE)) in rest

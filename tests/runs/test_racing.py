@@ -127,6 +127,13 @@ def test_it_is_stopped_and_deleted_as_one_and_by_its_owner_alone(manager, race) 
     manager.stop_race(id, "ada")
     assert {run.status for run in manager.store.runs_in(id, "ada")} == {"stopped"}
     assert all(FACT not in run.facts for run in manager.store.runs_in(id, "ada"))
+    with pytest.raises(RunNotFound):
+        manager.resume_race(id, "eve")
+    manager.resume_race(id, "ada")
+    all_trained(manager)
+    again = manager.store.runs_in(id, "ada")
+    assert {run.status for run in again} == {"finished"}
+    assert all(FACT in run.facts for run in again)
     manager.delete_race(id, "ada")
     assert manager.store.races.of("ada") == []
     for run in runs:

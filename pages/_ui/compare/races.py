@@ -48,6 +48,10 @@ def _panel(id: str, was_active: bool) -> None:
             if shown.active and st.button("Stop the race", key="compare-stop"):
                 session.manager().stop_race(id, session.visitor())
                 st.rerun()
+            left = any(run.status in ("stopped", "interrupted") for run in shown.runs)
+            if left and not shown.active and st.button("Go on", key="compare-resume"):
+                session.manager().resume_race(id, session.visitor())
+                st.rerun()
             if st.button("Close", key="compare-close", help="Back to a race that ships."):
                 RACED.forget()
                 st.rerun()
@@ -92,8 +96,8 @@ def _landed(shown: Shown) -> None:
 
 def _runs(shown: Shown) -> None:
     """Each run, to be opened."""
-    with st.popover("Open a run"):
-        for run in shown.runs:
+    with st.expander("Its runs", key="compare-runs", on_change="rerun") as panel:
+        for run in shown.runs if panel.open else ():
             seed = run.spec["seed"]
             TRAINED.link(run.id, f"{plain(run.title)}, seed {seed}: {run.status}")
             if run.message:

@@ -96,8 +96,8 @@ def shipped() -> list[Choice]:
 
 
 def own() -> list[Choice]:
-    """The visitor's runs that have a checkpoint, newest first; none where the store is away. Those
-    of one title are told apart."""
+    """The visitor's runs that have a checkpoint, newest first, of a race the first seed of each
+    family; none where the store is away. Those of one title are told apart."""
     from lm_core.checkpoints import read_meta
     from lm_core.errors import BadCheckpoint, StoreUnavailable
     from lm_core.runs.apart import called_apart
@@ -106,6 +106,8 @@ def own() -> list[Choice]:
     try:
         store = session.manager().store
         for run in store.runs_of(session.visitor()):
+            if run.race and run.spec["seed"]:
+                continue
             folder = store.run_folder(run.id) / "checkpoint"
             try:
                 found.append((run, folder, read_meta(folder)))
