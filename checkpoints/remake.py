@@ -43,6 +43,8 @@ MODELS = {
     "--set model.n_hidden=384 --set model.block_size=64 --set train.batch_size=32",
     "speeches-transformer": f"{SPEECHES} --model transformer --tokens 5000000 "
     "--set model.n_head=5 --set model.n_embd=160 --set model.block_size=128",
+    # Its text is a download: LM_LAB_DATA may name a folder that has it.
+    "shakespeare-transformer": "--corpus tiny-shakespeare --model transformer --tokens 6000000",
     "translate-none": f"{RECURRENT} --threads 1",
     "translate-bahdanau": f"{RECURRENT} --set model.attention=bahdanau --threads 1",
     "translate-luong": f"{RECURRENT} --set model.attention=luong --threads 1",

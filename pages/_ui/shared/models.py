@@ -79,8 +79,10 @@ class Choice:
 
 @st.cache_data(show_spinner=False)
 def shipped() -> list[Choice]:
-    """Models in `checkpoints/`, best families first."""
+    """Models in `checkpoints/`, best families first; those of a text that has to be downloaded come
+    last, as many do not have it."""
     from lm_core.checkpoints import read_meta
+    from lm_core.corpora import corpora
     from lm_core.errors import BadCheckpoint
 
     found = []
@@ -91,8 +93,14 @@ def shipped() -> list[Choice]:
             found.append(_choice(folder, read_meta(folder)))
         except BadCheckpoint:
             continue  # a damaged folder is not offered
-    order = ["transformer", "lstm", "ngram"]
-    return sorted(found, key=lambda c: order.index(c.family) if c.family in order else 9)
+    order = ["transformer", "lstm", "ngram", "gru", "rnn", "mlp", "neural-bigram", "bigram"]
+
+    def place(choice: Choice) -> tuple[bool, int]:
+        of = choice.corpus
+        downloaded = of in corpora and corpora[of].extra["info"].how == "download"
+        return downloaded, order.index(choice.family) if choice.family in order else len(order)
+
+    return sorted(found, key=place)
 
 
 def own() -> list[Choice]:
