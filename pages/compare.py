@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lm_core.errors import LabError
+from pages._ui.compare.differ import differ
 from pages._ui.compare.form import choose, means, race_of
 from pages._ui.compare.races import RACED, open_race, past_races, ready_race
 from pages._ui.shared import front_door, session
@@ -48,6 +49,7 @@ if usable and (raced := RACED.id()):
 if not shown:
     RACED.forget()
     ready_race(race)
+differ(corpus.name)
 if usable:
     with session.mending():
         past_races(RACED.id() if shown else None)

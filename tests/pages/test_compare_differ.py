@@ -1,0 +1,108 @@
+"""Where do they differ: models of one text beside each other, every view of them."""
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lm_core.encoded import encode_documents
+from lm_core.evaluation import token_nats
+from pages._ui.compare import differ
+from pages._ui.shared import models
+from tests.pages.html import html
+from tests.waiting import PATIENCE
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(differ, "TOKENS", 400)
+    monkeypatch.setattr(differ, "TARGETS", 20)
+
+
+@pytest.fixture
+def page() -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=PATIENCE)
+    at.session_state["compare-differ"] = True
+    return at.switch_page("pages/compare.py").run()
+
+
+def well(at: AppTest) -> AppTest:
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def said(at: AppTest) -> str:
+    return " ".join(c.value for c in [*at.caption, *at.markdown])
+
+
+def chosen(at: AppTest) -> list[str]:
+    (pills,) = (p for p in at.pills if str(p.key).startswith("compare-differ-models"))
+    return pills.value
+
+
+def test_folded_up_it_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differ, "_section", lambda corpus: pytest.fail("nobody asked"))
+    well(AppTest.from_file(APP, default_timeout=PATIENCE).switch_page("pages/compare.py").run())
+
+
+def test_a_text_stands_under_each_model_with_the_surprise_it_gives(page: AppTest) -> None:
+    well(page)
+    assert len(chosen(page)) == 3
+    page.text_input(key="compare-differ-text-True").set_value("anna").run()
+    well(page)
+    for choice in differ.groups()[next(iter(differ.groups()))][:3]:
+        saved = models.load(choice)
+        encoded = encode_documents(["anna"], saved.tokenizer, items=True)
+        whole = float(token_nats(saved.model, encoded).sum())
+        assert f"{whole:.2f} nats in all" in said(page)
+    assert sum("<span" in one for one in html(page)) >= 3
+    charts = page.get("plotly_chart")
+    assert any("token by token" in c.proto.spec for c in charts)
+
+
+@pytest.mark.parametrize("view", [view for view in differ.VIEWS if view != "Sentence"])
+def test_each_view_is_drawn_for_every_model_that_is_chosen(page: AppTest, view: str) -> None:
+    well(page.segmented_control(key="compare-differ-view").set_value(view).run())
+    (chart,) = page.get("plotly_chart")
+    title = differ.VIEWS[view][1] or "How sure, and how often right"
+    assert title in chart.proto.spec
+    for label in chosen(page):
+        assert label.split(",")[0] in chart.proto.spec
+
+
+def test_perplexity_by_length_is_a_direct_computation() -> None:
+    choice = next(c for c in models.shipped() if c.folder.name == "names-ngram")
+    held, _ = differ._parts(choice)
+    found = differ._measured.__wrapped__("", 0.0, "Length", choice)
+    nats = token_nats(models.load(choice).model, held).tolist()
+    sums: dict[int, list[float]] = {}
+    starts = [*held.starts.tolist(), len(held.ids) - 1]
+    for begin, end in pairwise(starts):
+        sums.setdefault(end - begin, []).extend(nats[begin:end])
+    for one in found:
+        assert math.exp(one.nats) == pytest.approx(
+            math.exp(sum(sums[one.low]) / len(sums[one.low])), rel=1e-5
+        )
+
+
+def test_a_letter_that_no_model_read_is_one_sentence(page: AppTest) -> None:
+    page.text_input(key="compare-differ-text-True").set_value("ан").run()
+    assert not page.exception
+    assert len(page.error) == 1
+    page.text_input(key="compare-differ-text-True").set_value("").run()
+    assert not page.exception
+
+
+def test_nobody_chosen_and_nobody_there_are_said(page: AppTest, monkeypatch) -> None:
+    (pills,) = (p for p in page.pills if str(p.key).startswith("compare-differ-models"))
+    well(pills.set_value([]).run())
+    assert "Choose at least one model." in said(page)
+    monkeypatch.setattr(differ, "groups", dict)
+    well(page.run())
+    assert any("train two models of the same text" in one.value for one in page.info)
