@@ -178,7 +178,7 @@ def _layers(
     runs, on, guess = of("line"), of("on"), of("guess")
     layers = [
         reach.mark_point(opacity=0, tooltip=False, size=1),
-        guess.mark_rule(color=GREY, strokeDash=[2, 3], strokeWidth=1.5).encode(
+        guess.mark_rule(color=GREY, strokeDash=[2, 3], strokeWidth=1.5, aria=False).encode(
             x=alt.value(0), x2=alt.value("width")
         ),
         guess.mark_text(align="right", dy=-6, color=GREY, fontSize=11).encode(text="family:N"),

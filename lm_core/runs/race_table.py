@@ -102,21 +102,26 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def counting_beside(table: Sequence[Standing], axis: str = "seconds") -> list[str]:
-    """A sentence for each network beside the best of what only counts: when it went below, or that
-    it has not. By the evaluations along the way, which are all of the same part of the text."""
+    """Of each network when it went below the best of what only counts, and of all others that they
+    have not. By the evaluations along the way, which are all of the same part of the text."""
     counted = [(row, _last(row)) for row in table if row.exact and _last(row) is not None]
     if not counted:
         return []
     best, loss = min(counted, key=lambda one: one[1])
-    title, said = models[best.model].title, []
+    title, said, above = models[best.model].title, [], []
     for row in table:
         if row.exact or not any(len(one.curve) > 1 for one in row.results):
             continue
         name, place = models[row.model].title, crossing(loss, row, axis)
         if place is None:
-            said.append(f"{name} has not come below the {title} ({loss:.3f}) with every seed.")
+            above.append(name)
         else:
             said.append(f"{name} is below the {title} ({loss:.3f}) after {_span(place, axis)}.")
+    if above:
+        have = "has" if len(above) == 1 else "have"
+        said.append(
+            f"{_listed(above)} {have} not come below the {title} ({loss:.3f}) with every seed."
+        )
     return said
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from lm_core.runs.finish import FACT
 from lm_core.runs.store import RunStore
 from tests.browser.conftest import at_rest
+from tests.browser.test_access import found
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,8 @@ def test_a_race_ships_and_one_that_is_started_comes_to_its_table(
     page.goto("/compare")
     expect(page.locator(CHART)).to_be_visible()  # before anything is touched
     expect(page.get_by_text("A race that ships with the lab")).to_be_visible()
+    at_rest(page)
+    assert found(page) == []
     choose(page, *COUNTING)
     page.get_by_role("button", name="Start the race").click()
     expect(page.get_by_text("All runs are done.")).to_be_visible()

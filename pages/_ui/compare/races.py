@@ -118,7 +118,7 @@ def ready_race(race: "Race | None") -> None:
     picture.table(shown, key="compare-ready")
     picture.samples(shown)
     st.caption("Made by this command, and anybody can make it again:")
-    st.code(file.command, language="bash", wrap_lines=True)
+    st.code(file.command, language=None, wrap_lines=True)
 
 
 def _title(file: "RaceFile") -> str:
