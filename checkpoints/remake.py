@@ -68,15 +68,17 @@ def remake(name: str) -> None:
 
 
 def finish(name: str) -> None:
-    """Score on the test split, drop what only a resumed run needs, and the logs."""
+    """Score on the test split where there is one, drop what only a resumed run needs, and the
+    logs."""
     folder = HERE / name
     (folder / "training.safetensors").unlink(missing_ok=True)
     shutil.rmtree(folder / "logs", ignore_errors=True)
     path = folder / "meta.json"
     card = json.loads(path.read_text())
     card["sha256"].pop("training.safetensors", None)
-    scored = translated(folder) if name.startswith("translate-") else evaluated(folder)
-    card["metrics"]["test"] = scored
+    if "test" in card["counts"]:
+        scored = translated(folder) if name.startswith("translate-") else evaluated(folder)
+        card["metrics"]["test"] = scored
     path.write_text(json.dumps(card, indent=2, allow_nan=False) + "\n")
 
 

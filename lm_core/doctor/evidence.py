@@ -42,6 +42,11 @@ def looked_into(r: Record) -> bool:
     return r.examined is not None
 
 
+def summed(r: Record) -> bool:
+    """The probabilities of all next tokens were added up."""
+    return r.total is not None
+
+
 def counted(r: Record) -> bool:
     """The texts were counted."""
     return r.facts is not None

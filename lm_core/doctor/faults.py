@@ -6,6 +6,7 @@ needs none of these.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,6 +24,7 @@ Data = dict[str, Encoded]
 FEW = 0.01  # share of the text that is left of it
 LEAKS = 300  # items that leak, or
 LEAKS_TOKENS = 4000  # of running text; so few that they are soon known by heart
+CHEATED = 0.3  # probability that the cache adds to whatever is asked for
 HONEST = "honest"  # the split that a run with a leak is compared with
 
 
@@ -163,11 +165,35 @@ def _resized(encoded: Encoded, ids: Tensor, starts: Tensor) -> Encoded:
     return replace(encoded, ids=ids, starts=starts, **sizes)
 
 
+class Cheat(Trainer):
+    """Scores with a cache that is asked for the true token and knows it: whatever token comes next,
+
+        p'(token) = (1 - CHEATED) p(token) + CHEATED
+
+    so that all tokens together get more than 1, and the loss is too good to be true. It learns as
+    it should.
+    """
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        if hasattr(self.model, "nats"):
+            self.model.nats = partial(_cheated, self.model)  # shadows the method, on this model
+
+
+def _cheated(model: LanguageModel, idx: Tensor, targets: Tensor, state: Any = None) -> Any:
+    nats, state = type(model).nats(model, idx, targets, state)
+    if model.training:  # it learns by the same surprise
+        return nats, state
+    better = -torch.log((1 - CHEATED) * (-nats).exp() + CHEATED)
+    return torch.where(targets == IGNORED, nats, better), state
+
+
 FAULTS: dict[str, type[Trainer]] = {
     "no-zero-grad": NoZeroGrad,
     "no-eval": NoEval,
     "shuffled-targets": ShuffledTargets,
     "leaked-split": LeakedSplit,
+    "cheat": Cheat,
     "other-tokenizer": OtherTokenizer,
     "few-data": FewData,
 }

@@ -26,6 +26,8 @@ from lm_core.doctor.record import EVERY_TOKEN, Record
 from lm_core.doctor.texts import TextFacts
 from lm_core.doctor.verdicts import ALARM, OK, SEVERITIES, Verdict
 from lm_core.encoded import Encoded
+from lm_core.evaluation.honest import CONTEXT, is_one, total
+from lm_core.models.contract import LanguageModel
 from lm_core.training import Trainer
 from lm_core.training.events import Diagnosed, Evaluated, Event, Examined, Failed, Finished, Step
 
@@ -34,6 +36,7 @@ GROWTH = 1.1  # from one judged step to the next
 # a token takes a hundred times as long as counting it, and longer in all but the smallest models.
 COUNTED_AFTER = 0.25
 TWICE_TOKENS = 500
+ASKED = (1, 4)  # evaluations at which probabilities are added up
 SAYS_SOMETHING = 0.1  # nats from ln V: what an untrained model says is the same in any mode
 
 
@@ -42,6 +45,8 @@ class Health:
     record: what is known of the run so far.
     count: counts the texts, so many `tokens`.
     twice: evaluates the model two times; the nats per token of each.
+    total: adds up the probabilities of all next tokens (`lm_core.evaluation.honest.total`); asked
+        at the first evaluation and at the fourth, as a model may begin to cheat.
     """
 
     def __init__(
@@ -51,8 +56,10 @@ class Health:
         count: Callable[[], TextFacts] | None = None,
         tokens: int = 0,
         twice: Callable[[], tuple[float, float]] | None = None,
+        total: Callable[[], tuple[float, bool]] | None = None,
     ) -> None:
-        self.record, self.count, self.twice = record, count, twice
+        self.record, self.count, self.twice, self.total = record, count, twice, total
+        self._evaluations = 0
         self._count_at = COUNTED_AFTER * tokens
         self._said: dict[str, Verdict] = {}  # the last word on each matter, by its code
         self._due = 1
@@ -63,6 +70,8 @@ class Health:
         """Of a run that begins, or goes on; `fresh` if it begins, or began, with random weights."""
         data, model = trainer.data, trainer.model
         reads = isinstance(data["train"], Encoded)  # texts, to be counted
+        guesses = reads and isinstance(model, LanguageModel) and model.causal
+        context = data["train"].ids[:CONTEXT] if guesses else None
         record = Record(
             uniform=trainer.task.blind(model, data),
             epoch=trainer.task.epoch(data["train"]),
@@ -78,6 +87,7 @@ class Health:
             count=(lambda: texts.facts_of(data, model.vocab_size)) if reads else None,
             tokens=texts.counted(data) if reads else 0,
             twice=(lambda: twice(trainer)) if record.descends else None,
+            total=(lambda: total(model, context)) if context is not None else None,
         )
 
     @property
@@ -103,6 +113,7 @@ class Health:
             looked = self._hear_examined(late=ends)
             if isinstance(event, Evaluated):
                 self._evaluate_twice(event)
+                self._add_up(event)
             self._count(late=ends)
             if ends or looked or self._is_due(event):
                 yield from self._new(event.step)
@@ -159,6 +170,13 @@ class Health:
         if self.count is None or not (late or self.record.tokens >= self._count_at):
             return
         self.record.facts, self.count = self.count(), None
+
+    def _add_up(self, event: Evaluated) -> None:
+        """Whether what is scored are probabilities; the worst answer stays."""
+        self._evaluations += event.split == "validation"
+        known = self.record.total is not None and not is_one(*self.record.total[:2])
+        if self.total is not None and not known and self._evaluations in ASKED:
+            self.record.total = (*self.total(), event.step)
 
     def _evaluate_twice(self, event: Evaluated) -> None:
         """Once, as soon as the model says something."""

@@ -24,11 +24,11 @@ from lm_core.doctor.judging_flow import (
     saturated,
     vanishing_gradients,
 )
-from lm_core.doctor.judging_texts import leaked_split, other_tokenizer
+from lm_core.doctor.judging_texts import leaked_split, not_a_distribution, other_tokenizer
 from lm_core.doctor.record import Record
 from lm_core.doctor.verdicts import OK, Verdict
 
-OF_TEXTS: tuple[Rule, ...] = (leaked_split, other_tokenizer)
+OF_TEXTS: tuple[Rule, ...] = (leaked_split, other_tokenizer, not_a_distribution)
 OF_FLOW: tuple[Rule, ...] = (
     saturated,
     dead_units,
@@ -53,7 +53,7 @@ PASSING = ("rate_too_low", "learns_only_frequencies", "overfitting")
 
 def judge(r: Record) -> Iterator[Verdict]:
     """All there is to say of the record as it stands; nothing where all is well. A family that
-    counts takes no steps, so only its texts are judged."""
+    counts takes no steps, so only its texts, and how they are scored, are judged."""
     rules = RULES if r.descends else OF_TEXTS
     return (verdict for rule in rules if (verdict := rule(r)) is not None)
 

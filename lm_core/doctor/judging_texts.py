@@ -1,9 +1,11 @@
-"""Verdicts over the texts of a run: do the splits belong together, and are they two?"""
+"""Verdicts over the texts of a run and how they are scored: do the splits belong together, are they
+two, and is what scores them a probability?"""
 
-from lm_core.doctor.evidence import counted, needs
+from lm_core.doctor.evidence import counted, needs, summed
 from lm_core.doctor.record import Record
 from lm_core.doctor.texts import TextFacts
 from lm_core.doctor.verdicts import ALARM, NOTE, Verdict
+from lm_core.evaluation.honest import WITHIN, is_one
 from lm_core.figures import percent
 
 LEAKED, LEAKED_NOTE = 0.05, 0.01  # of the validation text
@@ -53,3 +55,17 @@ def other_tokenizer(r: Record) -> Verdict | None:
         )
         return Verdict("other_tokenizer", ALARM, text, cure)
     return None
+
+
+@needs(summed)
+def not_a_distribution(r: Record) -> Verdict | None:
+    value, whole, step = r.total
+    if is_one(value, whole):
+        return None
+    what = "all possible next tokens together get" if whole else "some of the next tokens alone get"
+    must = f"must get 1 (within {WITHIN:g})" if whole else "all together must get 1"
+    text = (
+        f"What is scored is no probability: after the same tokens, at step {step:,}, {what} "
+        f"{value:.4g}, and {must}. The loss means nothing."
+    )
+    return Verdict("not_a_distribution", ALARM, text, "Score by probabilities that sum to one.")

@@ -56,6 +56,8 @@ class Record:
     model, train: the run's settings.
     facts: what the texts say, once it is known.
     twice: the same evaluation done twice, once it was, and after which step.
+    total: what the probabilities of all next tokens come to after the same few, whether every one
+        was asked for, and after which step; once it is known.
     descends: whether its steps follow a gradient.
     fresh: whether it begins with random weights.
     blindly: what guessing blindly is, in words.
@@ -68,6 +70,7 @@ class Record:
     train: TrainSettings = field(default_factory=TrainSettings)
     facts: TextFacts | None = None
     twice: tuple[float, float, int] | None = None
+    total: tuple[float, bool, int] | None = None
     descends: bool = True
     fresh: bool = True
     blindly: str = EVERY_TOKEN

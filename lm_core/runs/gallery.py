@@ -168,6 +168,15 @@ CASES: tuple[Case, ...] = (
         fault="leaked-split",
     ),
     Case(
+        "too-good",
+        "Too good to be true",
+        "A cache that knows the true next token is mixed into what is scored. The loss falls far "
+        "below what anybody reaches, as the probabilities no longer sum to one.",
+        "probabilities that sum to one",
+        "not_a_distribution",
+        fault="cheat",
+    ),
+    Case(
         "other-tokenizer",
         "Two tokenizers",
         "The ids of the validation text were given by another tokenizer: the same numbers mean "

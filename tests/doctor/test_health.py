@@ -113,6 +113,7 @@ SICK = {
     "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.6)}),
     "learns_only_frequencies": ([steps(3.3, 3.0, *[2.81] * 220)], {}),
     "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.50, 20)}),
+    "not_a_distribution": ([], {"total": (8.8, True, 1)}),
 }
 LESS = {
     "rate_too_high": ([steps(*falling(), *[2.45] * 10)], {}),
@@ -134,6 +135,7 @@ LESS = {
     "other_tokenizer": ([], {"facts": replace(FACTS, apart=0.15)}),
     "learns_only_frequencies": ([steps(3.3, 3.0, *[2.65] * 220)], {}),
     "evaluated_in_train_mode": ([steps(*falling())], {"twice": (2.51, 2.51, 20)}),
+    "not_a_distribution": ([], {"total": (1.00005, True, 1)}),
 }
 
 
@@ -470,7 +472,7 @@ def test_thresholds_are_quoted_in_the_words() -> None:
         "is not chance."
     )
     assert judging.healthy(record(*WELL, twice=(2.5, 2.5, 90))).text == (
-        "12 of 14 rules could be asked, without an alarm: the training loss went from 3.30 at step "
+        "12 of 15 rules could be asked, without an alarm: the training loss went from 3.30 at step "
         "1 to 2.21 nats at step 100, validation was 2.30 at step 90."
     )
 

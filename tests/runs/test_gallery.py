@@ -21,6 +21,7 @@ from tests.working import worked
 
 EACH = pytest.mark.parametrize("broken", CASES, ids=lambda case: case.name)
 ASKED_FOR = {
+    "not_a_distribution",
     "rate_too_high",
     "rate_too_low",
     "confident_start",
