@@ -14,7 +14,7 @@ from lm_core.models.contract import IGNORED, LanguageModel
 
 WITHIN = 1e-4  # of float32, over some thousand tokens
 CONTEXT = 8  # tokens
-ALL, SOME = 512, 256  # of a larger vocabulary so many tokens are asked for
+ALL, SOME = 512, 32  # of a larger vocabulary so many tokens are asked for
 
 
 def total(model: LanguageModel, context: Tensor) -> tuple[float, bool]:
