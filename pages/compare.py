@@ -49,7 +49,7 @@ if usable and (raced := RACED.id()):
 if not shown:
     RACED.forget()
     ready_race(race)
-differ(corpus.name)
+differ(f"own-{corpus.text}" if corpus.text else corpus.name)
 if usable:
     with session.mending():
         past_races(RACED.id() if shown else None)

@@ -55,13 +55,15 @@ def by_frequency(nats: Tensor, encoded: Encoded, train: Encoded, vocab_size: int
 
 
 def by_distance(nats: Tensor, encoded: Encoded) -> list[Mean]:
-    """By how many tokens ago the same token stood in the text, boundaries between items included;
-    0 for those that come for the first time. `nats` as for `by_place`."""
+    """By how many tokens ago the same token stood in the item, or the text, that it is of; 0 for
+    those that come there for the first time. `nats` as for `by_place`."""
     ids = encoded.ids
     order = torch.argsort(ids, stable=True)  # equal ids beside each other, in reading order
     again = ids[order[1:]] == ids[order[:-1]]
     distance = torch.zeros_like(ids)
     distance[order[1:][again]] = (order[1:] - order[:-1])[again]
+    before = torch.arange(len(ids)) - _begins(encoded)  # further back is another item
+    distance = torch.where(distance <= before, distance, 0)
     return _binned(nats, distance[1:], (0, *PLACES))
 
 

@@ -33,6 +33,7 @@ from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint
 from lm_core.models.contract import IGNORED
+from lm_core.runs.recipes import FINE_TUNING
 from lm_core.runs.spec import NAMES, RunSpec
 from lm_core.settings import Settings
 from lm_core.tokenizers import Tokenizer
@@ -47,14 +48,14 @@ RIDGE = 0.01  # of the mean square of a hidden state: what moving a row costs
 
 
 def folder_of(family: str) -> Path | None:
-    """The names model of a family; None where none ships that learns by steps."""
+    """The names model of a family that can be tuned; None where none ships, or how it is done was
+    never tried."""
     folder = SHIPPED / f"names-{family}"
-    descends = family in models and models[family].build.learns_by == "gradient"
-    return folder if descends and (folder / "meta.json").exists() else None
+    return folder if family in FINE_TUNING and (folder / "meta.json").exists() else None
 
 
 def families() -> list[str]:
-    """The families of which a names model ships."""
+    """The families of which a names model ships that can be tuned."""
     return [name for name in models.names() if folder_of(name)]
 
 

@@ -1,6 +1,7 @@
 """Where do they differ: models of one text beside each other, every view of them."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_a_text_stands_under_each_model_with_the_surprise_it_gives(page: AppTest
 
 @pytest.mark.parametrize("view", [view for view in differ.VIEWS if view != "Sentence"])
 def test_each_view_is_drawn_for_every_model_that_is_chosen(page: AppTest, view: str) -> None:
-    well(page.segmented_control(key="compare-differ-view").set_value(view).run())
+    well(page.segmented_control(key="compare-differ-view-True").set_value(view).run())
     (chart,) = page.get("plotly_chart")
     title = differ.VIEWS[view][1] or "How sure, and how often right"
     assert title in chart.proto.spec
@@ -78,8 +79,8 @@ def test_each_view_is_drawn_for_every_model_that_is_chosen(page: AppTest, view: 
 
 def test_perplexity_by_length_is_a_direct_computation() -> None:
     choice = next(c for c in models.shipped() if c.folder.name == "names-ngram")
-    held, _ = differ._parts(choice)
-    found = differ._measured.__wrapped__("", 0.0, "Length", choice)
+    held = differ._held(choice)
+    found = differ._measured.__wrapped__("", 0.0, "Length", (), choice)
     nats = token_nats(models.load(choice).model, held).tolist()
     sums: dict[int, list[float]] = {}
     starts = [*held.starts.tolist(), len(held.ids) - 1]
@@ -97,6 +98,47 @@ def test_a_letter_that_no_model_read_is_one_sentence(page: AppTest) -> None:
     assert len(page.error) == 1
     page.text_input(key="compare-differ-text-True").set_value("").run()
     assert not page.exception
+
+
+def test_models_of_another_text_can_be_had_and_running_text_has_no_lengths(page: AppTest) -> None:
+    (of,) = (one for one in page.selectbox if str(one.key).startswith("compare-differ-of-names"))
+    assert of.value.startswith("US first names")
+    other = next(name for name in of.options if name.startswith("State of the Union"))
+    well(of.set_value(other).run())
+    views = page.segmented_control(key="compare-differ-view-False").options
+    assert "Length" not in views
+    assert "Place" in views
+    assert all("State of the Union" in label for label in chosen(page))
+
+
+def _of_mine() -> None:
+    from pages._ui.compare import differ
+
+    differ._section("own-abc")
+
+
+def test_models_of_a_text_of_ones_own_stand_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = differ.groups()
+    mine = replace(models.shipped()[0], corpus="own-abc")
+    monkeypatch.setattr(differ, "groups", lambda: known | {"own-abc []": [mine, mine]})
+    at = AppTest.from_function(_of_mine, default_timeout=PATIENCE).run()
+    assert not at.exception
+    assert at.selectbox[0].key == f"compare-differ-of-own-abc-{len(known) + 1}"
+    assert at.selectbox[0].index == 0
+    assert len(chosen(at)) == 2
+
+
+def test_how_far_back_asks_all_for_the_same_tokens(page: AppTest, monkeypatch) -> None:
+    asked, measured = [], differ._measured
+
+    def noted(folder, stamp, view, sizes, choice):
+        asked.append(sizes)
+        return measured(folder, stamp, view, sizes, choice)
+
+    monkeypatch.setattr(differ, "_measured", noted)
+    well(page.segmented_control(key="compare-differ-view-True").set_value("How far back").run())
+    assert len(asked) == 3
+    assert len(set(asked)) == 1
 
 
 def test_nobody_chosen_and_nobody_there_are_said(page: AppTest, monkeypatch) -> None:

@@ -231,7 +231,7 @@ def test_a_turn_lasts_its_seconds_and_the_clock_stands_still_between(
             yield Step(step, 0, 0.0, 1.0)
         return "finished"
 
-    monkeypatch.setattr("lm_core.runs.turns.Stopwatch", lambda: Stopwatch(lambda: now[0]))
+    monkeypatch.setattr("lm_core.runs.turns.Stopwatch", lambda *_: Stopwatch(lambda: now[0]))
     job = Job(work)
     for until in (3, 6):
         assert job.turn(2.5, clock=lambda: now[0]) is None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.charts.words import numbered_apart
+from lm_core.visible import readable
 from pages._ui.shared import models, session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -27,7 +29,7 @@ VIEWS = {
     "Place": ("tokens before it in its text", "Surprise by place"),
     "Frequency": ("times it stands in the training text", "Surprise by how common a token is"),
     "Last seen": (
-        "tokens since the same one stood there (0: the first time)",
+        "tokens since the same one stood in its text (0: the first time)",
         "Surprise by how long ago it was seen",
     ),
     "Length": ("tokens of its text, the end included", "Perplexity by length"),
@@ -57,6 +59,14 @@ def groups() -> dict[str, list[models.Choice]]:
     return {name: of for name, of in found.items() if len(of) > 1}
 
 
+def _title(choice: models.Choice) -> str:
+    """The text of a group, and what it is cut into."""
+    from lm_core.tokenizers import tokenizers
+
+    text = readable(str(choice.card.get("corpus", {}).get("title", "own text")))
+    return f"{text}, {tokenizers[choice.cut].title.lower()}" if choice.cut else text
+
+
 def _cut(choice: models.Choice) -> str:
     from lm_core.json_files import dumps
 
@@ -69,8 +79,12 @@ def _section(corpus: str) -> None:
     if not known:
         st.info("Nothing is here to lay beside each other: train two models of the same text.")
         return
-    first = next((name for name in known if name.startswith(f"{corpus} ")), next(iter(known)))
-    of = known[first]
+    names = sorted(known, key=lambda name: not name.startswith(f"{corpus} "))
+    of = known[names[0]]
+    if len(names) > 1:
+        titles = numbered_apart([_title(known[name][0]) for name in names])
+        key = f"compare-differ-of-{corpus}-{len(names)}"
+        of = known[names[titles.index(st.selectbox("Models of", titles, key=key))]]
     labels = models.labels(of)
     by_label = dict(zip(labels, of, strict=True))
     st.write(
@@ -83,14 +97,18 @@ def _section(corpus: str) -> None:
         labels,
         selection_mode="multi",
         default=labels[:3],
-        key=f"compare-differ-models-{len(labels)}",
-    )[:MOST]
+        key=f"compare-differ-models-{'-'.join(choice.folder.name for choice in of)}",
+    )
+    if len(chosen) > MOST:
+        st.caption(f"The first {MOST} of {len(chosen)} are shown.")
+    chosen = chosen[:MOST]
+    items = of[0].items  # one running text has one length
     view = st.segmented_control(
         "View",
-        list(VIEWS),
+        [view for view in VIEWS if items or view != "Length"],
         default="Sentence",
         required=True,
-        key="compare-differ-view",
+        key=f"compare-differ-view-{items}",
         label_visibility="collapsed",
     )
     if not chosen:
@@ -143,14 +161,19 @@ def _scored(choice: models.Choice, text: str) -> tuple[list[str], list[float]]:
 
     Raises:
         BadText: a letter that the model never saw, or no text at all.
+        BadCheckpoint: weights too large to compute with.
     """
     from lm_core.encoded import encode_documents
+    from lm_core.errors import BadCheckpoint
     from lm_core.evaluation import token_nats
+    from lm_core.models.contract import NO_NUMBERS
 
     saved = models.load(choice)
     encoded = encode_documents([text, text], saved.tokenizer, items=True)
     n = encoded.starts[1]  # one item from its boundary to the next
     nats = token_nats(saved.model, encoded)[:n]
+    if nats.isnan().any():
+        raise BadCheckpoint(NO_NUMBERS)
     tokens = [saved.tokenizer.token_text(int(i)) for i in encoded.ids[1 : n + 1]]
     keep = slice(None) if choice.items else slice(None, -1)  # a sentence need not end
     return tokens[keep], nats.tolist()[keep]
@@ -164,49 +187,56 @@ def _corpus(choice: models.Choice) -> "Corpus":
     return load_text(RunSpec.from_dict(choice.card.get("spec", {}), trusted=True).data)
 
 
-def _parts(choice: models.Choice) -> "tuple[Encoded, Encoded]":
-    """What was kept from it, as much as is looked at, and what it learned from."""
-    from lm_core.encoded import encode_documents, glimpse
+def _part(choice: models.Choice, split: str) -> "Encoded":
+    """A split of its text as it reads it."""
+    from lm_core.encoded import encode_documents
 
     saved, corpus = models.load(choice), _corpus(choice)
-    held, train = (
-        encode_documents(
-            corpus.splits[name], saved.tokenizer, items=corpus.items, skip_unknown=True
-        )
-        for name in ("validation", "train")
-    )
-    return glimpse(held, TOKENS), train
+    given = corpus.splits[split]
+    return encode_documents(given, saved.tokenizer, items=corpus.items, skip_unknown=True)
+
+
+def _held(choice: models.Choice) -> "Encoded":
+    """What was kept from it, as much as is looked at."""
+    from lm_core.encoded import glimpse
+
+    return glimpse(_part(choice, "validation"), TOKENS)
 
 
 def _bins(shown: dict[str, models.Choice], view: str) -> "Chart":
-    import math
-
     from lm_core.charts.family_bins import Bins, family_bins
+    from lm_core.evaluation.surprise import perplexity
 
     of, title = VIEWS[view]
     length = view == "Length"
     unit = "perplexity per token" if length else "nats per token"
+    # All are asked for the same tokens, so none looks back further than the shortest context.
+    contexts = [models.load(choice).model.context_size for choice in shown.values()]
+    least = min((size for size in contexts if size is not None), default=None)
     lines = []
     for label, choice in shown.items():
-        found = _measured(str(choice.folder), models.stamp(choice), view, choice)
-        values = tuple(math.exp(one.nats) if length else one.nats for one in found)
+        sizes = tuple(k for k in SIZES[choice.items] if least is None or k <= least)
+        found = _measured(str(choice.folder), models.stamp(choice), view, sizes, choice)
+        values = tuple(perplexity(one.nats) if length else one.nats for one in found)
         names, tokens = (one.label for one in found), (one.tokens for one in found)
         lines.append(Bins(label, choice.family, tuple(names), values, tuple(tokens)))
     return family_bins(lines, title=title, of=of, unit=unit)
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading what was kept from it …")
-def _measured(folder: str, stamp: float, view: str, _choice: models.Choice) -> "list[Mean]":
+def _measured(
+    folder: str, stamp: float, view: str, sizes: tuple[int, ...], _choice: models.Choice
+) -> "list[Mean]":
     from lm_core.evaluation import differences, token_nats
 
-    saved, (held, train) = models.load(_choice), _parts(_choice)
+    saved, held = models.load(_choice), _held(_choice)
     if view == "How far back":
-        return differences.reach(saved.model, held, SIZES[_choice.items], targets=TARGETS)
+        return differences.reach(saved.model, held, sizes, targets=TARGETS)
     nats = token_nats(saved.model, held)
     how: dict[str, Callable[[], list[Mean]]] = {
         "Place": lambda: differences.by_place(nats, held),
         "Frequency": lambda: differences.by_frequency(
-            nats, held, train, saved.tokenizer.vocab_size
+            nats, held, _part(_choice, "train"), saved.tokenizer.vocab_size
         ),
         "Last seen": lambda: differences.by_distance(nats, held),
         "Length": lambda: differences.by_length(nats, held),
@@ -230,6 +260,5 @@ def _calibrated(
 ) -> tuple[list[tuple[float, float, int]], float]:
     from lm_core.evaluation.calibration import calibration, expected_calibration_error
 
-    held, _ = _parts(_choice)
-    bins = calibration(models.load(_choice).model, held)
+    bins = calibration(models.load(_choice).model, _held(_choice))
     return [(b.confidence, b.right, b.count) for b in bins], expected_calibration_error(bins)
