@@ -10,7 +10,6 @@ from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
 from pages._ui.write import name_lists, naming, scoring
 
-MOST_COLUMNS = 4
 MODELS = "generate_names-models"
 SETTINGS, BATCHES = "generate_names-settings", "generate_names-batches"
 MOST_BATCHES = address.KINDS[BATCHES].high  # of twenty names each
@@ -57,30 +56,21 @@ def chosen_models() -> dict[str, models.Choice]:
     with line[0]:
         chosen = pick_list(lists, key="generate_names-list", default=default)
     beside = name_lists.beside(chosen, choices)
-    if len(beside) <= MOST_COLUMNS and not any(is_own(choice) for choice in beside.values()):
+    if len(beside) <= name_lists.MOST_COLUMNS and not any(
+        name_lists.is_own(choice) for choice in beside.values()
+    ):
         return beside
     if not set(st.session_state.get(MODELS, ())) <= set(beside):
         del st.session_state[MODELS]  # of the list before
     shown = line[1].multiselect(
         "Models",
         list(beside),
-        first_shown(beside),
-        max_selections=MOST_COLUMNS,
+        name_lists.first_shown(beside),
+        max_selections=name_lists.MOST_COLUMNS,
         key=MODELS,
         bind="query-params",
     )
     return {label: beside[label] for label in shown}
-
-
-def is_own(choice: models.Choice) -> bool:
-    return choice.folder.parent != models.SHIPPED and choice.made is None
-
-
-def first_shown(beside: dict[str, models.Choice]) -> list[str]:
-    """As many as there is room for, the n-gram that is counted now among them."""
-    counted = [label for label, choice in beside.items() if choice.made is not None]
-    learned = [label for label in beside if label not in counted]
-    return [*learned[: MOST_COLUMNS - len(counted)], *counted]
 
 
 def seeds_shown(settings: tuple, seed: int, more: bool) -> list[int]:

@@ -23,12 +23,11 @@ from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.shared import models, session
 from pages._ui.shared.corpus_choice import GONE
-from pages._ui.write import naming, scoring
+from pages._ui.write import name_lists, naming, scoring
+from pages._ui.write.name_lists import MOST_COLUMNS
 from tests.pages.html import html
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE
-
-MOST_COLUMNS = 4  # beside each other
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
@@ -97,6 +96,15 @@ def test_it_opens_with_twenty_names_of_as_many_shipped_models_as_there_is_room_f
     for choice in shipped()[:MOST_COLUMNS]:
         nats = choice.card["metrics"]["validation"]["nats_per_token"]
         assert f"{nats:.2f} nats per character" in said(app)
+
+
+def test_ones_own_newest_is_among_those_that_are_shown_first() -> None:
+    known = {choice.family: choice for choice in shipped()}
+    mine = {n: dataclasses.replace(shipped()[0], folder=Path(f"/runs/{n}")) for n in ("new", "old")}
+    first = [*known][: MOST_COLUMNS - 1]
+    assert name_lists.first_shown(known | mine) == [*first, "new"]
+    assert name_lists.first_shown(mine) == ["new", "old"]
+    assert name_lists.first_shown(known) == [*known][:MOST_COLUMNS]
 
 
 def test_names_are_marked_by_the_list_they_are_in(app: AppTest) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT = "names"
 COUNTS = "ngram"  # the family that needs no training
-ORDER = 4  # of it: in 20 to 3,000 names as good as any other, and most of what it writes is new
+MOST_COLUMNS = 4  # models beside each other
+ORDER = 4  # of COUNTS: in 20 to 3,000 names as good as any other, and most of what it writes is new
 # Below so many names Witten-Bell smooths: 1.89 nats per character against 1.91 of Kneser-Ney's with
 # 48 towns, and fewer letters that follow nothing; with 240 names it is 2.81 against 2.57.
 FEW = 100
@@ -57,6 +58,22 @@ def beside(corpus: str, choices: list[models.Choice]) -> dict[str, models.Choice
         counted = _counted_choice(found) if found is not None and found.items else None
         learned += [counted] if counted else []
     return dict(zip(naming.labels(learned), learned, strict=True))
+
+
+def is_own(choice: models.Choice) -> bool:
+    """Whether a visitor trained it."""
+    return choice.folder.parent != models.SHIPPED and choice.made is None
+
+
+def first_shown(beside: dict[str, models.Choice]) -> list[str]:
+    """As many as there is room for, the visitor's newest and the n-gram that is counted now among
+    them."""
+    counted = [label for label, choice in beside.items() if choice.made is not None]
+    newest = [label for label, choice in beside.items() if is_own(choice)][:1]
+    others = [label for label in beside if label not in counted + newest]
+    room = MOST_COLUMNS - len(counted) - len(newest)
+    shown = {*others[:room], *newest, *counted}
+    return [label for label in beside if label in shown]
 
 
 def _counted_choice(corpus: "Corpus") -> models.Choice | None:
