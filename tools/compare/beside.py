@@ -17,8 +17,8 @@ from typing import Any
 
 import torch
 
-from lm_core.bench import machine
 from lm_core.json_files import dumps
+from lm_core.machine import this_machine
 from lm_core.training import Trainer
 
 Round = Callable[[], float]  # does the work once and returns the seconds it took
@@ -119,4 +119,4 @@ def parser(description: str, *, rounds: int) -> argparse.ArgumentParser:
 
 def report(results: list[dict[str, Any]], **about: Any) -> None:
     """Print the one JSON object."""
-    print(dumps({"machine": machine(), **about, "results": results}, indent=2))
+    print(dumps({"machine": this_machine(), **about, "results": results}, indent=2))

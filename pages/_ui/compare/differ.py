@@ -97,6 +97,7 @@ def _section(corpus: str) -> None:
         labels,
         selection_mode="multi",
         default=labels[:3],
+        format_func=plain,
         key=f"compare-differ-models-{'-'.join(choice.folder.name for choice in of)}",
     )
     if len(chosen) > MOST:
