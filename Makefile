@@ -44,7 +44,7 @@ bench: install  ## measure speed and quality on this machine
 checkpoints: install  ## train the shipped models again
 	PYTHONPATH=. $(PY) checkpoints/remake.py $(ARGS)
 
-races: install  ## run the races that ship again (an hour and more, on a quiet machine)
+races: install  ## run the races that ship again (twenty minutes of a quiet machine)
 	$(PY) -m tools.races $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab

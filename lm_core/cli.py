@@ -302,6 +302,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         required=True,
         help="where race.json and the models go; what is there already is not run again",
     )
+    race.set_defaults(task="next-token", validation="")  # of all who race
 
     doctor = command("doctor", _lazy("doctor"), "five steps that say whether a model learns well")
     doctor.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")

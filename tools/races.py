@@ -1,6 +1,6 @@
 """Run the races that ship again, or those that are named: what the Compare screen draws at once.
 
-    python -m tools.races                  # all of them, two hours and a half of two quiet cores
+    python -m tools.races                  # all of them, twenty minutes of two quiet cores
     python -m tools.races names-10s        # one
     python -m tools.races --list           # the commands
     python -m tools.races --table          # what they came to, as Markdown
@@ -23,7 +23,7 @@ from lm_core.runs.race_table import order, ranked, rows
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "checkpoints" / "races"
 MODELS = "bigram,neural-bigram,ngram,mlp,rnn,gru,lstm,transformer,mixture"
-SECONDS = {"10s": 10, "1min": 60}
+SECONDS = {"10s": 10}
 RACES = {
     f"{corpus}-{name}": f"--corpus {corpus} --models {MODELS} --seconds {seconds} --seeds 3"
     for name, seconds in SECONDS.items()

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import GREY, Style, family_style, legend_below, style_figure
+from lm_core.charts.theme import BLUE, GREY, family_style, legend_below, style_figure
 
 HEIGHT = 380
 
@@ -33,7 +33,7 @@ def family_bins(models: Sequence[Bins], *, title: str, of: str, unit: str) -> Ch
         of: what the bins are of, with its unit: "letters before it".
         unit: of the values.
     """
-    figure, order = go.Figure(), _order(models)
+    figure = go.Figure()
     for one in models:
         style = family_style(one.family)
         figure.add_scatter(
@@ -46,7 +46,7 @@ def family_bins(models: Sequence[Bins], *, title: str, of: str, unit: str) -> Ch
             hovertemplate=f"%{{x}}: %{{y:.3f}} {unit}, %{{customdata:,}} tokens<extra></extra>",
         )
     style_figure(figure, title=title, x=of, y=unit, height=HEIGHT)
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order)
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=_order(models))
     legend_below(figure)
     rows = [
         {"model": one.label, of: name, unit: value, "tokens": tokens}
@@ -54,7 +54,7 @@ def family_bins(models: Sequence[Bins], *, title: str, of: str, unit: str) -> Ch
         for name, value, tokens in zip(one.names, one.values, one.tokens, strict=True)
     ]
     table = pd.DataFrame(rows, columns=["model", of, unit, "tokens"])
-    return Chart(title, figure, f"{title}, {unit}: {_read(models, order)}", table)
+    return Chart(title, figure, f"{title}, {unit}: {_read(models)}", table)
 
 
 def _order(models: Sequence[Bins]) -> list[str]:
@@ -63,7 +63,7 @@ def _order(models: Sequence[Bins]) -> list[str]:
     return order + [n for one in models for n in one.names if n not in order]
 
 
-def _read(models: Sequence[Bins], order: Sequence[str]) -> str:
+def _read(models: Sequence[Bins]) -> str:
     """Where each is most and least surprised."""
     said = []
     for one in models:
@@ -95,7 +95,7 @@ def calibration_lines(
         x=[0, 1], y=[0, 1], mode="lines", name="exactly as sure", line=line, hoverinfo="skip"
     )
     for label, (family, bins, _) in models.items():
-        style: Style = family_style(family)
+        style = family_style(family)
         figure.add_scatter(
             x=[sure for sure, _, _ in bins],
             y=[right for _, right, _ in bins],
@@ -117,15 +117,15 @@ def calibration_lines(
     )
 
 
-def token_difference(tokens: Sequence[str], one: Mapping[str, Sequence[float]]) -> Chart:
+def token_difference(tokens: Sequence[str], models: Mapping[str, Sequence[float]]) -> Chart:
     """For each token by how many nats the second of two models is more surprised than the first:
     bars upwards where the first knows better.
 
     Args:
         tokens: as text, in order.
-        one: two labels, each with the surprise of every token in nats.
+        models: two labels, each with the surprise of every token in nats.
     """
-    (first, a), (second, b) = one.items()
+    (first, a), (second, b) = models.items()
     gap = [y - x for x, y in zip(a, b, strict=True)]
     title = f"{second} minus {first}, token by token"
     labels = words.unique_labels(tokens)
@@ -133,7 +133,7 @@ def token_difference(tokens: Sequence[str], one: Mapping[str, Sequence[float]]) 
     figure.add_bar(
         x=[words.escaped(label) for label in labels],
         y=gap,
-        marker_color=[family_style("transformer").color if g >= 0 else GREY for g in gap],
+        marker_color=[BLUE if g >= 0 else GREY for g in gap],
         customdata=list(zip(a, b, strict=True)),
         hovertemplate="%{x}: %{customdata[0]:.2f} and %{customdata[1]:.2f} nats<extra></extra>",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from lm_core.commands import Answer, fetch, looks_like_file, say, tell
+from lm_core.commands import Answer, fetch, file_or_name, say, tell
 from lm_core.device import choose_device
 from lm_core.errors import BadSettings, LabError
 from lm_core.evaluation.standings import Point, Result
@@ -19,7 +19,6 @@ from lm_core.runs.prepare import prepare
 from lm_core.runs.race import Entrant, Race, counts
 from lm_core.runs.race_file import RaceFile, read_race
 from lm_core.runs.race_table import in_words
-from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.training_run import TrainingRun
 from lm_core.training import Budget, Control
 from lm_core.training.events import Evaluated, Failed, Step
@@ -36,7 +35,7 @@ SAID = {"validation": "validation_nats", "test": "test_nats"}
 def run(args: argparse.Namespace) -> Answer:
     """Run all of it; what OUT has already is not run again."""
     race = Race(
-        _data(args),
+        file_or_name(args),
         tuple(name.strip() for name in args.models.split(",") if name.strip()),
         _budget(args),
         args.seeds,
@@ -55,12 +54,6 @@ def run(args: argparse.Namespace) -> Answer:
     ]
     answer = {"out": str(out), "results": results, "baselines": known.baselines}
     return answer, in_words(known)
-
-
-def _data(args: argparse.Namespace) -> CorpusSpec:
-    if looks_like_file(args.corpus):
-        return CorpusSpec(name="file", file=args.corpus, items=args.items)
-    return CorpusSpec(name=args.corpus)
 
 
 def _budget(args: argparse.Namespace) -> Budget:

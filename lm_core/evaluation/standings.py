@@ -107,15 +107,10 @@ def ladder(rows: Sequence[Standing], by: str = JUDGE) -> list[list[Standing]]:
     for row in rows:
         if row.mean(by) is None:
             continue
-        if rungs and not all(told_apart(above, row, by) for rung in rungs for above in rung):
-            # It cannot be told from somebody before it: all from there on are one rung.
-            first = next(
-                k for k, rung in enumerate(rungs) if not all(told_apart(a, row, by) for a in rung)
-            )
-            merged = [one for rung in rungs[first:] for one in rung]
-            rungs[first:] = [[*merged, row]]
-        else:
-            rungs.append([row])
+        above = (all(told_apart(one, row, by) for one in rung) for rung in rungs)
+        # From the first rung on that has somebody it cannot be told from, all are one with it.
+        first = next((k for k, apart in enumerate(above) if not apart), len(rungs))
+        rungs[first:] = [[*(one for rung in rungs[first:] for one in rung), row]]
     return rungs
 
 

@@ -96,7 +96,6 @@ def facts_of(prepared: Prepared, device: DeviceChoice) -> dict[str, Any]:
         "judge": task.judge,
         "metrics": dict(task.metrics),
         "blind": prepared.blind,
-        "baselines": task.baselines(prepared.model, prepared.data),
         "counts": prepared.card()["counts"],
     }
 

@@ -36,7 +36,8 @@ class Racing:
         title = limits.title(title)
         entrants = list(race.entrants())
         for entrant in entrants:
-            limits.spec(entrant.spec)
+            if entrant.seed == 0:  # another seed is no larger
+                limits.spec(entrant.spec)
         with self._lock:
             self._check_waiting(owner)
             id = self.store.races.create(owner, title, race.to_dict())

@@ -27,7 +27,7 @@ from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.reporting import Reporting
 from lm_core.runs.snapshots import Snapshots
 from lm_core.runs.spec import CorpusSpec
-from lm_core.runs.store import RunStore
+from lm_core.runs.store import Run, RunStore
 from lm_core.runs.training_run import TrainingRun, has_checkpoint, how_it_ended
 from lm_core.runs.turns import LEFT, Job, Work
 from lm_core.training import Trainer
@@ -135,9 +135,16 @@ def _work(store: HeldStore, run: str, job: Job, *, waits: bool) -> Work:
         run,
         status="running",
         message=_said(row.message, begun_after(store, run, training.trainer.step), prepared.begun),
-        facts=facts_of(prepared, device) | reporting.facts,
+        facts=facts_of(prepared, device) | reporting.facts | _of_a_race(row, prepared),
     )
     return (yield from recorded(store, run, training, reporting.snapshots, job))
+
+
+def _of_a_race(row: Run, prepared: Prepared) -> dict[str, Any]:
+    """What is known of a run's text that a race draws beside its curves."""
+    if not row.race:
+        return {}
+    return {"baselines": prepared.task.baselines(prepared.model, prepared.data)}
 
 
 def _said(message: str, *more: str) -> str:

@@ -13,6 +13,7 @@ from lm_core.visible import readable
 from pages._ui.shared import models, session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
+from pages._ui.shared.switch import switch
 
 if TYPE_CHECKING:
     from lm_core.charts.chart import Chart
@@ -104,14 +105,8 @@ def _section(corpus: str) -> None:
         st.caption(f"The first {MOST} of {len(chosen)} are shown.")
     chosen = chosen[:MOST]
     items = of[0].items  # one running text has one length
-    view = st.segmented_control(
-        "View",
-        [view for view in VIEWS if items or view != "Length"],
-        default="Sentence",
-        required=True,
-        key=f"compare-differ-view-{items}",
-        label_visibility="collapsed",
-    )
+    views = {view: view for view in VIEWS if items or view != "Length"}
+    view = switch("View", views, key=f"compare-differ-view-{items}")
     if not chosen:
         st.caption("Choose at least one model.")
         return

@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.compare.shown import Shown
 from pages._ui.shared.plain import plain, safe
 from pages._ui.shared.show import data_of, show_chart
+from pages._ui.shared.switch import switch
 from pages._ui.shared.tables import show_table
 from pages._ui.train.curves import MEASURES, UNITS
 
@@ -31,8 +32,8 @@ WIDTHS = {"Family": 120, "State": 190, "Its seeds": 170}  # pixels
 def picture(shown: Shown, *, key: str) -> None:
     """The curves, with the choice of axes and unit."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        axis = _choose("Over", AXES, f"{key}-axis")
-        unit = _choose("Unit", MEASURES, f"{key}-unit", help=UNITS)
+        axis = switch("Over", AXES, key=f"{key}-axis")
+        unit = switch("Unit", MEASURES, key=f"{key}-unit", help=UNITS)
         log_x = st.toggle("Log scale", key=f"{key}-log", help="Equal lengths are equal factors.")
     chart = drawn(shown, axis, unit, log_x)
     show_chart(
@@ -45,19 +46,6 @@ def picture(shown: Shown, *, key: str) -> None:
         st.caption(plain(chart.alt))
     if not shown.active and len(chart.table):
         data_of(chart, key=key)
-
-
-def _choose(label: str, options: dict[str, str], key: str, help: str | None = None) -> str:
-    return st.segmented_control(
-        label,
-        list(options),
-        default=next(iter(options)),
-        required=True,
-        format_func=options.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        help=help,
-    ) or next(iter(options))
 
 
 def drawn(shown: Shown, axis: str, unit: str, log_x: bool) -> "Chart":
@@ -81,7 +69,9 @@ def drawn(shown: Shown, axis: str, unit: str, log_x: bool) -> "Chart":
         axis=axis,
         log_x=log_x,
         doubling=measure.exponential,
-        guesses={name: float(measure.of(nats)) for name, nats in shown.guesses.items()},
+        guesses={
+            f"guessing by {name}": float(measure.of(nats)) for name, nats in shown.guesses.items()
+        },
     )
 
 

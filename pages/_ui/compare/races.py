@@ -143,9 +143,9 @@ def past_races(current: str | None) -> None:
     st.header("Your races")
     if not rows:
         st.caption("None yet. Each race you start is kept here, for this browser alone.")
+    going = {run.race for run in store.runs_of(owner) if run.active} if rows else set()
     for row in rows:
-        runs = store.runs_in(row.id, owner)
-        active = any(run.active for run in runs)
+        active = row.id in going
         with st.container(horizontal=True, vertical_alignment="center"):
             mark = "▸ " if row.id == current else ""
             about = f"{mark}{plain(row.title)}: {plain(str(Race.from_dict(row.spec)))}"

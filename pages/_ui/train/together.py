@@ -7,6 +7,7 @@ import streamlit as st
 from lm_core.json_files import dumps
 from pages._ui.shared import session
 from pages._ui.shared.standing import paced
+from pages._ui.shared.switch import switch
 from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
 from pages._ui.train.names import labels
 from pages._ui.train.points import Shown, shown
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 HEIGHT, LEGEND = 300, 24  # pixels, and for each run's name
-SPLITS, AXES = ("validation", "training"), {"step": "Steps", "tokens": "Tokens", "seconds": "Time"}
+SPLITS = {"validation": "Validation", "training": "Training"}
+AXES = {"step": "Steps", "tokens": "Tokens", "seconds": "Time"}
 
 
 def together(runs: "list[Run]") -> None:
@@ -41,9 +43,14 @@ def _panel(ids: list[str]) -> None:
         runs = [store.get(run, session.visitor()) for run in ids[:MOST]]
         allowed = shared([cut(run) for run in runs])
         with st.container(horizontal=True, vertical_alignment="center"):
-            split = _choose("Text", SPLITS, "train-together-split")
-            axis = _choose("Over", tuple(AXES), "train-together-axis", AXES)
-            name = _choose("Unit", allowed, f"train-together-unit-{len(allowed)}", MEASURES)
+            split = switch("Text", SPLITS, key="train-together-split")
+            axis = switch("Over", AXES, key="train-together-axis")
+            name = switch(
+                "Unit",
+                {measure: MEASURES[measure] for measure in allowed},
+                key=f"train-together-unit-{len(allowed)}",
+                help=UNITS,
+            )
         measures = [measure_of(run, name) for run in runs]
         lines = [
             Line(label, run.spec["model"]["name"], _points(shown(store, run.id), split, axis, unit))
@@ -61,21 +68,6 @@ def _panel(ids: list[str]) -> None:
         )
         note = _note(runs, ids, in_bits=name == "bits")
         draw(chart, f"{chart.alt}{note}", key=key, live=any(r.active for r in runs))
-
-
-def _choose(
-    label: str, options: tuple[str, ...], key: str, names: dict[str, str] | None = None
-) -> str:
-    return st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        format_func=lambda o: (names or {}).get(o, o.capitalize()),
-        key=key,
-        label_visibility="collapsed",
-        help=UNITS if names is MEASURES else None,
-    )
 
 
 def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFrame":
