@@ -21,6 +21,7 @@ from torch import Tensor
 
 from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.models.contract import IGNORED, LanguageModel, models
+from lm_core.models.costs import Costs, table
 from lm_core.settings import Settings, setting
 
 MOST_TOKENS = 5_000  # types; the table of so many takes 200 MB
@@ -77,6 +78,9 @@ class Bigram(LanguageModel):
     def n_parameters(self) -> int:
         """Cells of the table."""
         return self.counts.numel()
+
+    def costs(self, rows: int = 1) -> Costs:
+        return Costs({"T": 1, "V": self.vocab_size}, {}, (table("V", "V", part="table of counts"),))
 
     def fit(self, ids: Tensor, starts: Tensor) -> None:
         """Count the pairs of `ids` (N,) from scratch. A boundary token parts two sequences, so no

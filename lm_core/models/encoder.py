@@ -24,10 +24,12 @@ from torch.nn import functional as F
 from lm_core.errors import ContextTooLong
 from lm_core.models.attention import make_mask
 from lm_core.models.contract import IGNORED, models
+from lm_core.models.costs import Costs, Term
 from lm_core.models.heads import make_head
 from lm_core.models.layers import make_norm, rms_norm
 from lm_core.models.network import Network
 from lm_core.models.positions import Positions, start_embedding
+from lm_core.models.stack_costs import STACK, block_terms, end_terms, stack_letters, table_terms
 from lm_core.models.tracing import record
 from lm_core.models.transformer import Block, TransformerSettings
 from lm_core.settings import another, setting
@@ -150,6 +152,16 @@ class Encoder(Embedded):
         self.stack = Stack(settings)
         self.mask = nn.Parameter(torch.empty(settings.n_embd))  # one more row of the embedding
         nn.init.normal_(self.mask, std=settings.n_embd**-0.5)
+
+    def costs(self, rows: int = 1) -> Costs:
+        s, letters = self.settings, stack_letters(self.settings, self.vocab_size)
+        terms = [
+            *table_terms(s, "T + 1"),
+            Term("hidden token", "C"),
+            *block_terms(s, masked=True),
+            *end_terms(s, letters, rows),
+        ]
+        return Costs(letters, STACK, tuple(terms))
 
     @property
     def mask_id(self) -> int:

@@ -28,9 +28,18 @@ from torch.nn import functional as F
 from lm_core.errors import BadSettings
 from lm_core.models.attention import Cache, causal_mask, make_mask
 from lm_core.models.contract import models
+from lm_core.models.costs import Costs, Term, head
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.layers import make_norm
 from lm_core.models.positions import start_embedding
+from lm_core.models.stack_costs import (
+    STACK,
+    block_terms,
+    keys,
+    last_norm,
+    stack_letters,
+    table_terms,
+)
 from lm_core.models.tracing import Trace, record, trace
 from lm_core.models.transformer import Block, make_attention
 from lm_core.models.translating import Translates, Writing, unpadded
@@ -205,6 +214,30 @@ class EncoderDecoder(Translates, Embedded):
         self.encoder = Stack(settings)
         self.decoder = Decoder(settings)
         self.nothing = nn.Parameter(torch.randn(settings.n_embd))  # of the size of a normed vector
+
+    def costs(self, rows: int = 1) -> Costs:
+        """Of one that translates, for each token of a target of T, the source being as long; of one
+        that reads plain text, for each of its T tokens, the first S of which the encoder reads."""
+        s, letters = self.settings, stack_letters(self.settings, self.vocab_size)
+        meaning, source = STACK | {"S": "source"}, []
+        letters["S"] = s.cut
+        if self.source_size is not None:
+            letters |= {"S": s.block_size, "U": self.source_size}
+            meaning |= {"S": "tokens of the source", "U": "vocabulary of the source"}
+            source = [Term("table of the source", "U*C")]
+        cache = Term("cache", state=f"2*{keys(s)}*(T + 1 + S)", times="L")
+        terms = [
+            *source,
+            *table_terms(s, "T"),
+            Term("nothing before", "C"),
+            *block_terms(s, of="encoder: ", seen="S", share="S/T", tokens=letters["S"]),
+            *last_norm(s, of="encoder: ", share="S/T"),
+            *block_terms(s, of="decoder: ", cross="S + 1", tokens=letters["S"]),
+            *last_norm(s, of="decoder: "),
+            cache,
+            *head(s.head, "C", letters, rows, bias=False, tied=s.tied),
+        ]
+        return Costs(letters, meaning, tuple(terms))
 
     def encode(self, source: Tensor, padding: Tensor | None = None) -> Tensor:
         """Ids (B, S) -> memory (B, 1 + S, C), the first of which is "nothing before".

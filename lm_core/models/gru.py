@@ -50,6 +50,7 @@ class GRU(Recurrent):
     """The fused `nn.GRU`, and the cell for looking inside. The state is h."""
 
     name, module = "gru", nn.GRU
+    graph = ("8*C", "8*C")
     activations: ClassVar = {"reset": "sigmoid", "update": "sigmoid", "candidate": "tanh"}
     cell, fused = staticmethod(cell), staticmethod(torch.gru)
     one = staticmethod(torch.gru_cell)

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from lm_core.errors import BadSettings
 from lm_core.models.contract import LanguageModel, models
+from lm_core.models.costs import Costs, together
 from lm_core.settings import Settings, setting
 
 HALVINGS = 40  # of the interval in which the weight is looked for
@@ -139,6 +140,13 @@ class Mixture(LanguageModel):
     def reach(self) -> int | None:
         each = [p.reach for p in self.parts]
         return None if None in each else max(each)
+
+    def costs(self, rows: int = 1) -> Costs | None:
+        """Those of the parts that have formulas; the one weight is left out."""
+        titles = {entry.build: entry.title for entry in models}
+        each = [(titles[type(part)], part.costs(rows)) for part in self.parts]
+        found = [(title, costs) for title, costs in each if costs is not None]
+        return together(*found) if found else None
 
     @property
     def n_parameters(self) -> int:

@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from lm_core.models import fields
 from lm_core.models.context import last, windows, with_past
 from lm_core.models.contract import IGNORED, models
+from lm_core.models.costs import Costs, Term, head, linear, table
 from lm_core.models.heads import make_head
 from lm_core.models.network import Network
 from lm_core.models.tracing import record
@@ -102,6 +103,21 @@ class MLP(Network):
     @property
     def reach(self) -> int:
         return self.settings.context
+
+    def costs(self, rows: int = 1) -> Costs:
+        s = self.settings
+        letters = {"n": s.context, "E": s.n_embd, "C": s.n_hidden}
+        letters |= {"T": s.block_size, "V": self.vocab_size}
+        meaning = {"n": "context", "E": "n_embd", "C": "n_hidden"}
+        weights, operations = linear("n*E", "C", bias=not s.batch_norm)
+        kept = "C" + (" + n*E + C" if s.direct else "") + (" + 2*C" if s.dropout else "")
+        terms = [
+            table("(V + 1)", "E", kept="n*E", state="n - 1"),
+            Term("hidden layer", weights, operations, kept),
+            *([Term("norm", "2*C", kept="C")] if s.batch_norm else ()),
+            *head(s.head, "C + n*E" if s.direct else "C", letters, rows, bias=True),
+        ]
+        return Costs(letters, meaning, tuple(terms))
 
     def hidden(self, idx: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         n = self.settings.context

@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import LanguageModel, models
+from lm_core.models.costs import Costs, table
 from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
 
@@ -66,6 +67,10 @@ class NeuralBigram(LanguageModel):
     @property
     def reach(self) -> int:
         return 1
+
+    def costs(self, rows: int = 1) -> Costs:
+        letters = {"T": self.settings.block_size, "V": self.vocab_size}
+        return Costs(letters, {}, (table("V", "V", part="table of logits", kept="V"),))
 
     def forward(self, idx: Tensor, state: Any = None) -> tuple[Tensor, None]:
         logits = one_hot_logits(idx, self.table.weight) if tracing() else self.table(idx)

@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import IGNORED
+from lm_core.models.costs import Costs, Term, head, table
 from lm_core.models.heads import make_head
 from lm_core.models.network import Network
 from lm_core.models.regularise import activation_penalty, change_penalty, drop_locked, drop_words
@@ -123,6 +124,7 @@ class Recurrent(Network):
     name: ClassVar[str]  # of the fused module among the parts of the model
     module: ClassVar[type[nn.RNNBase]]  # all tokens and layers in one call
     kept: ClassVar[tuple[str, ...]] = ("hidden",)  # of what the cell makes, goes to the next token
+    graph: ClassVar[tuple[str, str]]  # kept for the way back: by the first layer, by others
     activations: ClassVar[dict[str, str]] = {}  # which function made what the cell makes
 
     def __init__(self, settings: RecurrentSettings, vocab_size: int, **more: Any) -> None:
@@ -155,6 +157,25 @@ class Recurrent(Network):
     def one(self, *arguments: Any) -> Any:
         """Torch's own cell: x (B, E), the state, the four weights -> the next state."""
         raise NotImplementedError
+
+    def costs(self, rows: int = 1) -> Costs:
+        s, gates = self.settings, self.body.weight_ih_l0.size(0) // self.settings.n_hidden
+        letters = {"g": gates, "E": s.n_embd, "C": s.n_hidden, "L": s.n_layer}
+        letters |= {"T": s.block_size, "V": self.vocab_size}
+        meaning = {"g": "sums in a cell", "E": "n_embd", "C": "n_hidden", "L": "n_layer"}
+
+        def layer(part: str, into: str, kept: str, times: str) -> Term:
+            weights = f"g*C*({into} + C)"
+            biases, state = "2*g*C", f"{len(self.kept)}*C"  # torch has a bias for either side
+            return Term(part, f"{weights} + {biases}", f"2*{weights}", kept, state, times)
+
+        terms = (
+            table("V", "E", kept="E"),
+            layer("first layer", "E", self.graph[0], ""),
+            layer("later layer", "C", self.graph[1], "(L - 1)"),
+            *head(s.head, "C", letters, rows, bias=True, tied=s.tied),
+        )
+        return Costs(letters, meaning, terms)
 
     def hidden(self, idx: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         y, state = self.recur(idx, state)

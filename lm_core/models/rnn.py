@@ -54,6 +54,7 @@ class RNN(Recurrent):
     """The fused `nn.RNN`, and the cell for looking inside. The state is h."""
 
     name, module = "rnn", nn.RNN
+    graph = ("2*C", "2*C")
 
     def __init__(self, settings: RNNSettings, vocab_size: int) -> None:
         super().__init__(settings, vocab_size, nonlinearity=settings.activation)

@@ -32,6 +32,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import Model, models, picked
+from lm_core.models.costs import Costs, Term, head, table
 from lm_core.models.heads import LinearHead
 from lm_core.models.recurrent import State
 from lm_core.models.tracing import record
@@ -111,6 +112,19 @@ class Multiplicative(nn.Module):
 
 
 ATTENTIONS = {"bahdanau": Additive, "luong": Multiplicative}
+ROW = 64  # tokens of the texts whose costs are told
+# What attention costs: to score T tokens of the source for each of the target, to take their mean,
+# and to mix it with the state. Its memory is all that was read, and what scores compare with.
+LOOKING = {
+    "bahdanau": (
+        Term("scores", "2*C*C + 2*C", "4*C*C + 2*T*C", "T*C", "2*T*C"),
+        Term("mean and mix", "2*C*C", "2*T*C + 4*C*C", "4*C"),
+    ),
+    "luong": (
+        Term("scores", "C*C", "2*C*C + 2*T*C", "2*T", "2*T*C"),
+        Term("mean and mix", "2*C*C", "2*T*C + 4*C*C", "4*C"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -170,6 +184,43 @@ class RnnTranslator(Translates, Model):
     @property
     def context_size(self) -> None:
         """There is no longest text."""
+
+    def costs(self, rows: int = 1) -> Costs:
+        """For each token of a target of T, the source having as many."""
+        s, U = self.settings, self.source_size
+        letters = {"g": 4 if s.cell == "lstm" else 3, "E": s.n_embd, "C": s.n_hidden}
+        letters |= {"L": s.n_layer, "T": ROW, "V": self.vocab_size} | ({"U": U} if U else {})
+        meaning = {"g": "sums in a cell", "E": "n_embd", "C": "n_hidden", "L": "n_layer"}
+        meaning |= {"U": "vocabulary of the source"} if U else {}
+        looks = s.attention == "bahdanau"
+        terms = [
+            table("V", "E", kept="2*E"),
+            *([table("U", "E", part="table of the source")] if U else ()),
+            *self._cells("reads", "E", both=s.way == "both"),
+            *self._cells("writes", "(E + C)" if looks else "E", alone=looks),
+            *(LOOKING[s.attention] if self.attention else ()),
+            *head("linear", "C", letters, rows, bias=True),
+        ]
+        return Costs(letters, meaning, tuple(terms))
+
+    def _cells(
+        self, part: str, into: str, *, both: bool = False, alone: bool = False
+    ) -> list[Term]:
+        """Of one network: its first layer, which reads `into` numbers, and the others. `both`: half
+        of the cells each way; `alone`: a call for each token, of which oneDNN keeps more."""
+        s, wide = self.settings, "(C/2)" if both else "C"
+        ways = "2*" if both else ""
+        terms = []
+        for part_, into_, times in ((part, into, ""), (f"{part}, later layer", "C", "(L - 1)")):
+            product = f"{ways}g*{wide}*({into_} + {wide})"
+            kept = f"15*{wide} + 12*max({into_}, {wide})"
+            kept = kept if alone else f"9*{wide} + 6.7*max({into_}, {wide})"
+            kept = f"{ways}({kept}) + 2*C" if s.cell == "lstm" else "8*C"
+            state = ("2*C" if s.cell == "lstm" else "C") if part == "writes" else ""
+            terms.append(
+                Term(part_, f"{product} + {ways}2*g*{wide}", f"2*{product}", kept, state, times)
+            )
+        return terms
 
     def encode(self, source: Tensor) -> Source:
         """Ids (B, S), -1 is padding -> what the decoder begins with and looks at."""

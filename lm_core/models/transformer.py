@@ -23,11 +23,20 @@ from lm_core.errors import BadSettings, ContextTooLong
 from lm_core.models import decoding, fields
 from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
+from lm_core.models.costs import Costs, Term
 from lm_core.models.heads import HEADS, make_head
 from lm_core.models.layers import ACTIVATIONS, MLP, NORMS, make_norm, rms_norm
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
 from lm_core.models.recomputing import Part
+from lm_core.models.stack_costs import (
+    STACK,
+    block_terms,
+    end_terms,
+    keys,
+    stack_letters,
+    table_terms,
+)
 from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
 
@@ -221,6 +230,12 @@ class Transformer(Network):
     @property
     def context_size(self) -> int:
         return self.settings.block_size
+
+    def costs(self, rows: int = 1) -> Costs:
+        s, letters = self.settings, stack_letters(self.settings, self.vocab_size)
+        cache = Term("cache", state=f"2*{keys(s)}*T", times="L")
+        terms = [*table_terms(s, "T"), *block_terms(s), cache, *end_terms(s, letters, rows)]
+        return Costs(letters, STACK, tuple(terms))
 
     @property
     def written_out(self) -> bool:

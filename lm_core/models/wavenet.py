@@ -28,6 +28,7 @@ from torch.nn import functional as F
 from lm_core.models import fields
 from lm_core.models.context import last, windows, with_past
 from lm_core.models.contract import IGNORED, models
+from lm_core.models.costs import Costs, Term, head, linear, table
 from lm_core.models.heads import make_head
 from lm_core.models.network import Network
 from lm_core.models.tracing import record, tracing
@@ -93,6 +94,20 @@ class WaveNet(Network):
     @property
     def reach(self) -> int:
         return self.context
+
+    def costs(self, rows: int = 1) -> Costs:
+        s = self.settings
+        letters = {"E": s.n_embd, "C": s.n_hidden, "L": s.n_layer}
+        letters |= {"T": s.block_size, "V": self.vocab_size}
+        meaning = {"E": "n_embd", "C": "n_hidden", "L": "n_layer"}
+        terms = (
+            table("(V + 1)", "E", state="2**L - 1"),
+            Term("first level", *linear("2*E", "C", bias=True), kept="2*E + C"),
+            Term("later level", *linear("2*C", "C", bias=True), kept="3*C", times="(L - 1)"),
+            Term("last vector", kept="2*C" if s.dropout else "C"),
+            *head(s.head, "C", letters, rows, bias=True),
+        )
+        return Costs(letters, meaning, terms)
 
     def hidden(self, idx: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         ids = with_past(idx, state, self.context, self.vocab_size)  # (B, n - 1 + T)

@@ -20,6 +20,7 @@ from lm_core.machine import free_memory
 from lm_core.models import models
 from lm_core.models.building import SMALL, blueprint
 from lm_core.models.contract import LanguageModel
+from lm_core.models.kept import Kept
 from lm_core.models.recomputing import parts, recompute
 from lm_core.settings import Settings
 from lm_core.training.settings import TrainSettings
@@ -132,25 +133,16 @@ class Plan:
 
 def _graph(model: LanguageModel, rows: int, size: int) -> tuple[int, int]:
     """Bytes that the graph of a piece keeps, the weights left out, and the largest tensor made."""
-    own = {p.untyped_storage()._cdata for p in model.parameters()}
-    seen: dict[int, Tensor] = {}  # holding the tensor keeps its storage's address its own
-
-    def note(tensor: Tensor) -> Tensor:
-        if tensor.is_meta and tensor.untyped_storage()._cdata not in own:
-            seen[tensor.untyped_storage()._cdata] = tensor
-        return tensor
-
     from torch.fx.experimental import _config
 
     idx = torch.zeros(rows, size, dtype=torch.long, device="meta")
-    hooks = torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor)
     # Some ask which places count, which a blueprint cannot know: all of them.
     every = _config.patch(meta_nonzero_assume_all_nonzero=True)
-    with every, hooks, _Largest() as made:
-        kept = model.objective(idx, idx, None)
-    graph = sum(tensor.untyped_storage().nbytes() for tensor in seen.values())
-    del kept
-    return graph, made.most
+    with every, Kept(model) as kept, _Largest() as made:
+        graph = model.objective(idx, idx, None)
+    held = kept.bytes
+    del graph
+    return held, made.most
 
 
 class _Largest(TorchDispatchMode):

@@ -9,11 +9,11 @@ and goes while gradients are computed. So the sum says how large, and is no boun
 """
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lm_core.models.building import out_of_memory
+from lm_core.models.kept import Kept
 from lm_core.training.averaging import local
-from lm_core.training.batches import Batch
 from lm_core.training.chance import seeded
 from lm_core.training.events import Diagnosed
 from lm_core.training.precision import Objective
@@ -91,26 +91,12 @@ def held(training: Training, *, full: bool = False) -> int:
 def saved_bytes(training: Training, rows: int) -> int:
     """Bytes that the graph of a batch of so many rows keeps, the weights themselves left out."""
     (batch,), _ = training.batches.parts(0, rows=rows)
-    own = {t.untyped_storage().data_ptr() for t in training.model.parameters()}
-    seen: dict[int, tuple[Tensor, int]] = {}  # holding the tensor keeps its address its own
-
-    def note(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own:
-            seen[storage.data_ptr()] = tensor, storage.nbytes()
-        return tensor
-
-    _measure(training.model, training, batch, note)
-    return sum(size for _, size in seen.values())
-
-
-def _measure(model: nn.Module, training: Training, batch: Batch, note) -> None:
-    model.train()
-    with (
-        seeded(training.seed, training.step, 0, training.device),
-        torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor),
-    ):
-        Objective(model, training.arithmetic, training.task.loss)(*batch.inputs, None)
+    model, state = training.model.train(), (training.seed, training.step, 0, training.device)
+    with seeded(*state), Kept(model) as kept:
+        graph = Objective(model, training.arithmetic, training.task.loss)(*batch.inputs, None)
+    size = kept.bytes
+    del graph
+    return size
 
 
 def free_bytes(device: torch.device) -> int | None:
