@@ -14,18 +14,16 @@ about the token at the place itself, it has no state, and its `nats` hide what t
 import math
 from collections.abc import Callable
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadCheckpoint
+from lm_core.models.costs import Costs
 from lm_core.registry import Registry
 from lm_core.settings import Settings
-
-if TYPE_CHECKING:
-    from lm_core.models.costs import Costs
 
 models = Registry("model", package="lm_core.models")
 
@@ -62,7 +60,7 @@ class Model(nn.Module):
         """Numbers learned from the data: weights, or stored counts."""
         return sum(p.numel() for p in self.parameters())
 
-    def costs(self, rows: int = 1) -> "Costs | None":
+    def costs(self, rows: int = 1) -> Costs | None:
         """Its parameters, operations and memory as formulas, for batches of so many rows; None of
         a family whose size only the text decides."""
         return None

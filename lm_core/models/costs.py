@@ -27,7 +27,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lm_core.models.formulas import readable, renamed, value
-from lm_core.models.heads import AT_ONCE
 
 WHAT = ("parameters", "operations", "kept", "state")
 
@@ -46,7 +45,7 @@ class Term:
     def formula(self, what: str) -> str:
         """One of `WHAT`, all of its parts together; "" where there is nothing."""
         formula = getattr(self, what)
-        return f"{self.times}*({formula})" if formula and self.times else formula
+        return f"({self.times})*({formula})" if formula and self.times else formula
 
 
 @dataclass(frozen=True)
@@ -104,33 +103,3 @@ def linear(n_in: str, n_out: str, *, bias: bool) -> tuple[str, str]:
 def table(rows: str = "V", width: str = "C", *, part: str = "table of tokens", **more: str) -> Term:
     """A table of which a token needs one row: nothing is multiplied."""
     return Term(part, parameters=f"{rows}*{width}", **more)
-
-
-def head(
-    kind: str, n_in: str, letters: Mapping[str, int], rows: int, *, bias: bool, tied: bool = False
-) -> list[Term]:
-    """What turns a vector into a score for each token. The adaptive head has groups of narrower
-    ones (`heads.py`), all of which are computed where all scores are asked for.
-
-    Args:
-        rows: B, of a batch while learning. What the adaptive one keeps depends on the targets: here
-            they are frequent.
-    """
-    V, C = letters["V"], value(n_in, letters)
-    if kind == "linear" or V <= 2:
-        parameters, operations = linear(n_in, "V", bias=bias)
-        small = rows * letters["T"] * V <= AT_ONCE
-        own = ("V" if bias else "") if tied else parameters
-        return [Term("head", own, operations, "V" if small else n_in)]
-    cuts = sorted({c for c in (V // 16, V // 4) if c > 0} or {1})
-    first = cuts[0] + len(cuts)
-    terms = [
-        Term(
-            "head: frequent", f"{n_in}*{first} + {first}", f"2*{n_in}*{first}", f"{first} + {n_in}"
-        )
-    ]
-    for n, (low, high) in enumerate(zip(cuts, [*cuts[1:], V], strict=True), start=1):
-        width = C // 4**n
-        product = f"{n_in}*{width} + {width}*{high - low}"
-        terms.append(Term(f"head: group {n}", product, f"2*({product})"))
-    return terms

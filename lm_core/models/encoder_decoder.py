@@ -28,8 +28,9 @@ from torch.nn import functional as F
 from lm_core.errors import BadSettings
 from lm_core.models.attention import Cache, causal_mask, make_mask
 from lm_core.models.contract import models
-from lm_core.models.costs import Costs, Term, head
+from lm_core.models.costs import Costs, Term
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
+from lm_core.models.heads import head_terms
 from lm_core.models.layers import make_norm
 from lm_core.models.positions import start_embedding
 from lm_core.models.stack_costs import (
@@ -235,7 +236,7 @@ class EncoderDecoder(Translates, Embedded):
             *block_terms(s, of="decoder: ", cross="S + 1", tokens=letters["S"]),
             *last_norm(s, of="decoder: "),
             cache,
-            *head(s.head, "C", letters, rows, bias=False, tied=s.tied),
+            *head_terms(s.head, "C", letters, rows, bias=False, tied=s.tied),
         ]
         return Costs(letters, meaning, tuple(terms))
 

@@ -14,6 +14,7 @@ Shapes: N = B T places, C width, V vocabulary.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -21,6 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.models.contract import IGNORED
+from lm_core.models.costs import Term, linear
+from lm_core.models.formulas import value
 
 AT_ONCE = 1 << 23  # logits: below this many the plain way is as fast
 STRIP = 1 << 22  # logits held at a time; shorter strips add to the large gradient too often
@@ -195,3 +198,33 @@ def _nats_and_gradients(
 def _strips(N: int, V: int) -> list[slice]:
     size = max(1, STRIP // V)
     return [slice(a, a + size) for a in range(0, N, size)]
+
+
+def head_terms(
+    kind: str, n_in: str, letters: Mapping[str, int], rows: int, *, bias: bool, tied: bool = False
+) -> list[Term]:
+    """What turns a vector into a score for each token. The adaptive head has groups of narrower
+    ones (above), all of which are computed where all scores are asked for.
+
+    Args:
+        rows: B, of a batch while learning. What the adaptive one keeps depends on the targets: here
+            they are frequent.
+    """
+    V, C = letters["V"], value(n_in, letters)
+    if kind == "linear" or V <= 2:
+        parameters, operations = linear(n_in, "V", bias=bias)
+        small = rows * letters["T"] * V <= AT_ONCE
+        own = ("V" if bias else "") if tied else parameters
+        return [Term("head", own, operations, "V" if small else n_in)]
+    cuts = sorted({c for c in (V // 16, V // 4) if c > 0} or {1})
+    first = cuts[0] + len(cuts)
+    terms = [
+        Term(
+            "head: frequent", f"{n_in}*{first} + {first}", f"2*{n_in}*{first}", f"{first} + {n_in}"
+        )
+    ]
+    for n, (low, high) in enumerate(zip(cuts, [*cuts[1:], V], strict=True), start=1):
+        width = C // 4**n
+        product = f"{n_in}*{width} + {width}*{high - low}"
+        terms.append(Term(f"head: group {n}", product, f"2*({product})"))
+    return terms

@@ -24,8 +24,8 @@ from torch.nn import functional as F
 from lm_core.models import fields
 from lm_core.models.context import last, windows, with_past
 from lm_core.models.contract import IGNORED, models
-from lm_core.models.costs import Costs, Term, head, linear, table
-from lm_core.models.heads import make_head
+from lm_core.models.costs import Costs, Term, linear, table
+from lm_core.models.heads import head_terms, make_head
 from lm_core.models.network import Network
 from lm_core.models.tracing import record
 from lm_core.settings import Settings, setting
@@ -115,7 +115,7 @@ class MLP(Network):
             table("(V + 1)", "E", kept="n*E", state="n - 1"),
             Term("hidden layer", weights, operations, kept),
             *([Term("norm", "2*C", kept="C")] if s.batch_norm else ()),
-            *head(s.head, "C + n*E" if s.direct else "C", letters, rows, bias=True),
+            *head_terms(s.head, "C + n*E" if s.direct else "C", letters, rows, bias=True),
         ]
         return Costs(letters, meaning, tuple(terms))
 

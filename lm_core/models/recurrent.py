@@ -23,8 +23,8 @@ from torch.nn import functional as F
 from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import IGNORED
-from lm_core.models.costs import Costs, Term, head, table
-from lm_core.models.heads import make_head
+from lm_core.models.costs import Costs, Term, table
+from lm_core.models.heads import head_terms, make_head
 from lm_core.models.network import Network
 from lm_core.models.regularise import activation_penalty, change_penalty, drop_locked, drop_words
 from lm_core.models.tracing import record, tracing
@@ -173,7 +173,7 @@ class Recurrent(Network):
             table("V", "E", kept="E"),
             layer("first layer", "E", self.graph[0], ""),
             layer("later layer", "C", self.graph[1], "(L - 1)"),
-            *head(s.head, "C", letters, rows, bias=True, tied=s.tied),
+            *head_terms(s.head, "C", letters, rows, bias=True, tied=s.tied),
         )
         return Costs(letters, meaning, terms)
 

@@ -32,8 +32,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import Model, models, picked
-from lm_core.models.costs import Costs, Term, head, table
-from lm_core.models.heads import LinearHead
+from lm_core.models.costs import Costs, Term, table
+from lm_core.models.heads import LinearHead, head_terms
 from lm_core.models.recurrent import State
 from lm_core.models.tracing import record
 from lm_core.models.translating import Translates, Writing, unpadded
@@ -199,7 +199,7 @@ class RnnTranslator(Translates, Model):
             *self._cells("reads", "E", both=s.way == "both"),
             *self._cells("writes", "(E + C)" if looks else "E", alone=looks),
             *(LOOKING[s.attention] if self.attention else ()),
-            *head("linear", "C", letters, rows, bias=True),
+            *head_terms("linear", "C", letters, rows, bias=True),
         ]
         return Costs(letters, meaning, tuple(terms))
 

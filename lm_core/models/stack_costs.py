@@ -1,33 +1,31 @@
 """The costs of what all Transformers are made of: tables, blocks and a head, as formulas.
 
-Sizes: T context, C = n_embd, H = n_head, G heads of keys and values, L = n_layer, V vocabulary.
+`s` are a `TransformerSettings`. Sizes: T context, C = n_embd, H = n_head, G heads of keys and values, L = n_layer, V vocabulary.
 `costs.py` says what is counted.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from lm_core.models.attention import SHORT
-from lm_core.models.costs import Term, head, linear
-
-if TYPE_CHECKING:
-    from lm_core.models.transformer import TransformerSettings
+from lm_core.models.costs import Term, linear
+from lm_core.models.heads import head_terms
+from lm_core.settings import Settings
 
 STACK = {"C": "n_embd", "H": "n_head", "L": "n_layer", "G": "n_kv_head"}
 
 
-def stack_letters(s: "TransformerSettings", vocab_size: int) -> dict[str, int]:
+def stack_letters(s: Settings, vocab_size: int) -> dict[str, int]:
     """What the letters are; G only where heads share keys and values."""
     letters = {"C": s.n_embd, "H": s.n_head, "L": s.n_layer, "T": s.block_size, "V": vocab_size}
     return letters | ({"G": s.n_kv_head} if keys(s) != "C" else {})
 
 
-def keys(s: "TransformerSettings") -> str:
+def keys(s: Settings) -> str:
     """Numbers of the keys of a token, all heads together."""
     return "C" if s.n_kv_head in (0, s.n_head) else "(C*G//H)"
 
 
-def table_terms(s: "TransformerSettings", places: str, *, rows: str = "V") -> list[Term]:
+def table_terms(s: Settings, places: str, *, rows: str = "V") -> list[Term]:
     """The table of tokens, that of places where they are learned, and what the blocks read."""
     kept = ("C" if s.norm == "rms" else "") + (" + C" if s.dropout else "")
     tokens = Term("table of tokens", f"{rows}*C", kept=kept.removeprefix(" + "))
@@ -36,7 +34,7 @@ def table_terms(s: "TransformerSettings", places: str, *, rows: str = "V") -> li
 
 
 def block_terms(
-    s: "TransformerSettings",
+    s: Settings,
     *,
     of: str = "",
     seen: str = "T",
@@ -67,14 +65,15 @@ def block_terms(
     return [_in_stack(term, of, share) for term in terms]
 
 
-def end_terms(
-    s: "TransformerSettings", letters: Mapping[str, int], rows: int, *, share: str = ""
-) -> list[Term]:
+def end_terms(s: Settings, letters: Mapping[str, int], rows: int, *, share: str = "") -> list[Term]:
     """The last norm, and the head."""
-    return [*last_norm(s, share=share), *head(s.head, "C", letters, rows, bias=False, tied=s.tied)]
+    return [
+        *last_norm(s, share=share),
+        *head_terms(s.head, "C", letters, rows, bias=False, tied=s.tied),
+    ]
 
 
-def last_norm(s: "TransformerSettings", *, of: str = "", share: str = "") -> list[Term]:
+def last_norm(s: Settings, *, of: str = "", share: str = "") -> list[Term]:
     """None where each part is normed after it."""
     if s.norm_place == "after":
         return []
@@ -84,7 +83,7 @@ def last_norm(s: "TransformerSettings", *, of: str = "", share: str = "") -> lis
 
 
 def attention_terms(
-    s: "TransformerSettings",
+    s: Settings,
     *,
     seen: str,
     short: bool,
@@ -125,7 +124,7 @@ def attention_terms(
     ]
 
 
-def _mlp(s: "TransformerSettings") -> Term:
+def _mlp(s: Settings) -> Term:
     gated, width = s.activation == "swiglu", "(8*C//3)" if s.activation == "swiglu" else "4*C"
     up, widened = linear("C", f"2*{width}" if gated else width, bias=s.bias)
     down, narrowed = linear(width, "C", bias=s.bias)

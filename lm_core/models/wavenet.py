@@ -28,8 +28,8 @@ from torch.nn import functional as F
 from lm_core.models import fields
 from lm_core.models.context import last, windows, with_past
 from lm_core.models.contract import IGNORED, models
-from lm_core.models.costs import Costs, Term, head, linear, table
-from lm_core.models.heads import make_head
+from lm_core.models.costs import Costs, Term, linear, table
+from lm_core.models.heads import head_terms, make_head
 from lm_core.models.network import Network
 from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
@@ -105,7 +105,7 @@ class WaveNet(Network):
             Term("first level", *linear("2*E", "C", bias=True), kept="2*E + C"),
             Term("later level", *linear("2*C", "C", bias=True), kept="3*C", times="(L - 1)"),
             Term("last vector", kept="2*C" if s.dropout else "C"),
-            *head(s.head, "C", letters, rows, bias=True),
+            *head_terms(s.head, "C", letters, rows, bias=True),
         )
         return Costs(letters, meaning, terms)
 
