@@ -292,6 +292,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     race.add_argument(
         "--seeds", type=int, default=3, metavar="N", help="of each family that has any"
     )
+    race.add_argument(
+        "--parameters",
+        type=int,
+        metavar="N",
+        help="of each network, without those of its vocabulary: widths are chosen to come near",
+    )
     race.add_argument("--tokenizer", choices=("char", "word", "bpe"), help="as for train")
     race.add_argument("--items", action="store_true", help="lines of a file are items")
     race.add_argument("--threads", type=int, metavar="N", help="as for train")

@@ -10,6 +10,8 @@ from lm_core.json_files import dumps
 from pages._ui.architectures import counted_panels as counted
 from pages._ui.architectures import families, panels
 from pages._ui.architectures.comparison import comparison
+from pages._ui.architectures.costs import costs
+from pages._ui.architectures.diagram import diagram
 from pages._ui.shared import address, front_door, session
 from pages._ui.shared.corpus_choice import last_corpus
 from pages._ui.shared.filling import fill
@@ -105,14 +107,17 @@ def page() -> None:
         if settings is not None and counting:
             (counted.table if families.has_table(entry) else counted.stored)(entry, settings)
         elif size is not None:
-            panels.learned(size)
+            told = families.costs(entry.name, settings.to_dict(), vocab_size)
+            panels.learned(size, told)
         else:
             st.caption("The figures come back as soon as the settings fit together.")
     if settings is not None and counting:
         (counted.pairs if families.has_table(entry) else counted.lookup)(entry, settings)
     elif size is not None:
+        costs(entry, settings, vocab_size)
+        diagram(entry, settings, size, vocab_size)
         panels.shapes(entry, settings, size, vocab_size)
-    comparison(vocab_size)
+    comparison(vocab_size, size)
     panels.source(entry)
 
 

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> Answer:
         _budget(args),
         args.seeds,
         args.tokenizer or "",
+        args.parameters,
     )
     out = Path(args.out)
     known = _known(out / FILE, race)

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
 from lm_core.errors import BadSettings
+from lm_core.inspection.shapes import ids
 from lm_core.models.contract import LanguageModel, Model
 from lm_core.models.heads import plain_nats
 from lm_core.models.kept import Kept
@@ -35,7 +36,7 @@ def by_module(model: Model, T: int) -> dict[str, float]:
     counter = FlopCounterMode(display=False, custom_mapping={FUSED: _fused})
     try:
         with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None), counter:
-            _run(model, _ids(model, 1, T))
+            _run(model, ids(model, 1, T))
     finally:
         model.train(training)
     # The counter calls the whole by its class, and what is in it by "Class.path".
@@ -58,7 +59,7 @@ def kept(model: Model, B: int, T: int) -> float:
     for each token; the weights are not among them."""
     training = model.training
     model.train()
-    idx = _ids(model, B, T)
+    idx = ids(model, B, T)
     try:
         with torch.random.fork_rng(devices=[]), Kept(model) as found:
             if isinstance(model, LanguageModel):
@@ -82,11 +83,7 @@ def state(model: Model, T: int) -> int:
     if not isinstance(model, LanguageModel):
         raise BadSettings("This model writes from another text: it has no state after one alone.")
     with torch.inference_mode():
-        return _numbers(model(_ids(model, 1, T))[1])
-
-
-def _ids(model: Any, B: int, T: int) -> Tensor:
-    return torch.arange(B * T).view(B, T) % model.vocab_size
+        return _numbers(model(ids(model, 1, T))[1])
 
 
 def _run(model: Any, idx: Tensor) -> Tensor:

@@ -96,10 +96,15 @@ def sample_shapes(
     with targets of SHORTER tokens less where it reads no text alone."""
     model = build_model(name, settings.to_dict(), vocab_size)
     T = min(T, model.context_size or T)
-    idx = torch.arange(B * T).view(B, T) % vocab_size
+    idx = ids(model, B, T)
     if isinstance(model, LanguageModel):
         return module_shapes(model, idx)
     return module_shapes(model, idx, idx[:, : max(1, T - SHORTER)])
+
+
+def ids(model: Any, B: int, T: int) -> Tensor:
+    """Tokens (B, T), counted up."""
+    return torch.arange(B * T).view(B, T) % model.vocab_size
 
 
 def _without_number(path: str) -> str:

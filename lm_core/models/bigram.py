@@ -9,6 +9,8 @@ token that nothing ever followed, and before `fit`, every token is alike.
 Paper: Markov 1913, "An Example of Statistical Investigation of the Text Eugene Onegin"; Shannon
 1948, "A Mathematical Theory of Communication", which lets such counts write.
 Left out on purpose: longer contexts and better smoothing (`ngram.py`).
+Strong and weak: It is learned in one pass and can be read as a table: the floor that all others
+have to beat. It forgets everything but the last token.
 
 Shapes: B batch, T time, V vocabulary, N tokens of text. The table is (V, V), for all to see.
 """

@@ -7,6 +7,8 @@ Papers: Vaswani et al. 2017, "Attention Is All You Need", for the layers, and th
 own; Devlin et al. 2018, "BERT", for hiding tokens and guessing them.
 Left out on purpose: guessing whether two sentences follow each other; showing a tenth of the hidden
 tokens as they are and a tenth as others (80/10/10), which prepares for other tasks than this one.
+Strong and weak: It sees both sides, so it is the choice for judging a text or filling a gap in it.
+It cannot write on.
 
 It reads a text of T + 1 tokens, that is the first input and the T targets, so it cannot write on,
 and its figures do not compare with those of a model that does: it is surprised less, because it

@@ -5,6 +5,8 @@
 
 Paper: Vaswani et al. 2017, "Attention Is All You Need", which translates so; the defaults are its
 own, and one table reads the tokens of both texts unless the source has a vocabulary of its own.
+Strong and weak: It is the choice for turning one text into another: it reads the source from both
+sides and looks at it before each word. Without a source half of it is idle.
 
     logits = model.answer(source, target)       # one text to another, as in the paper
     memory = model.encode(source)               # the same in two steps

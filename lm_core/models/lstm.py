@@ -5,6 +5,8 @@
 
 Paper: Hochreiter and Schmidhuber 1997, "Long Short-Term Memory"; forget gate Gers et al. 2000.
 Left out on purpose: peepholes, projections, two directions.
+Strong and weak: It remembers over long stretches in a state of fixed size, so writing costs the
+same however long the text is. It goes token by token, where a Transformer reads all at once.
 
 Shapes: B batch, T time, E width of the input, C = n_hidden.
 """

@@ -11,6 +11,8 @@ Paper: Jelinek and Mercer 1980, "Interpolated estimation of Markov source parame
 data"; with a network Mikolov et al. 2011, "Empirical Evaluation and Combination of Advanced
 Language Modeling Techniques".
 Left out on purpose: a weight for each context, more than two models.
+Strong and weak: It is surprised less than either of two models that err in different places, and
+needs no training of its own. It costs both, and gains little where both know the same.
 
 Shapes: B batch, T time, V vocabulary, N scored tokens.
 """

@@ -5,6 +5,9 @@
 Paper: Bengio et al. 2003, "A Neural Probabilistic Language Model"; optional batch normalisation
 Ioffe and Szegedy 2015; starting weights He et al. 2015, "Delving Deep into Rectifiers".
 Left out on purpose: mixing the guess with that of an n-gram, which `mixture` does for any two.
+Strong and weak: It learns which tokens are alike, so it can guess after contexts it never met; a
+good choice for short items such as names. Its window is fixed, and each place in it is learned
+anew.
 
 `init` shows what a start can spoil. "naive" draws every weight from the standard normal: the sums
 before tanh are so large that most units are saturated (|h| near 1, where the slope is near 0), and

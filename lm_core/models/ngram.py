@@ -11,6 +11,8 @@ Other ways to smooth, with their equations, are in `smoothing.py`; they count oc
 Paper: Kneser and Ney 1995, "Improved Backing-Off for M-Gram Language Modeling"; interpolated, with
 the three discounts of Chen and Goodman 1998, "An Empirical Study of Smoothing Techniques".
 Left out on purpose: weights tuned on held-out text, classes of words, quantised counts.
+Strong and weak: It is counted in seconds, hard to beat on little text, and each guess can be traced
+to places in it. It knows nothing about contexts it has not read, and its store grows with the text.
 
 Shapes: B batch, T time, V vocabulary, N tokens of text. The counts lie in a trie (`trie.py`).
 """

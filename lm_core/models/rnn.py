@@ -5,6 +5,8 @@
 Paper: Elman 1990, "Finding Structure in Time"; as a language model Mikolov et al. 2010.
 Left out on purpose: gates. Without them an error that is traced back is multiplied by U at each
 token, and fades or grows: what the LSTM and the GRU were invented for.
+Strong and weak: It is the simplest memory: any past in a fixed number of numbers. Errors fade on
+their way back, so it hardly learns what is far away.
 
 Shapes: B batch, T time, E width of the input, C = n_hidden.
 """

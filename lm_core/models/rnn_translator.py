@@ -17,6 +17,8 @@ Translation", of which this is the global attention with the score named "genera
 Left out on purpose: a maxout before the guess and a matrix for the first state (Bahdanau; each way
 of reading has half of the cells instead, so that both together are the first state); what was
 looked at as an input of the next token, and local attention (Luong).
+Strong and weak: It is small, soon trained on short sentences, and with attention it shows where it
+looked. Without attention a long sentence has to pass through one vector.
 
 Shapes: B batch, S source tokens, T target tokens, E = n_embd, C = n_hidden, V vocabulary.
 """

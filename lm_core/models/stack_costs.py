@@ -1,6 +1,7 @@
 """The costs of what all Transformers are made of: tables, blocks and a head, as formulas.
 
-`s` are a `TransformerSettings`. Sizes: T context, C = n_embd, H = n_head, G heads of keys and values, L = n_layer, V vocabulary.
+`s` are a `TransformerSettings`. Sizes: T context, V vocabulary, C = n_embd, H = n_head, L = n_layer
+and G = n_kv_head.
 `costs.py` says what is counted.
 """
 

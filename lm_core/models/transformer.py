@@ -9,6 +9,9 @@ each part (Zhang 2019), normed queries and keys (Henry 2020), squared ReLU (So 2
 projections that start at zero so that an untrained model says "every token alike" (loss ln V).
 The other settings lead back to GPT-2 and to the paper of 2017, and on to what larger models use.
 Left out on purpose: mixtures of experts, sliding windows.
+Strong and weak: Every token reaches every other in one step, and a text is read all at once: the
+choice where there is much text and much computing. Looking costs the square of the context, and on
+little text it learns by heart.
 
 Shapes: B batch, T time, C = n_embd channels, H heads, D = C / H, V vocabulary.
 """

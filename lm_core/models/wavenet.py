@@ -15,6 +15,8 @@ Paper: van den Oord et al. 2016, "WaveNet: A Generative Model for Raw Audio"; as
 characters Karpathy 2022, makemore.
 Left out on purpose: gates (a wider layer did as well in the same time), repeated stacks of levels,
 keeping the nodes of earlier places while writing.
+Strong and weak: It sees twice as far with each level, for one more small layer. Its window ends all
+the same, and what is far apart meets only in the last levels.
 
 Shapes: B batch, T time, n = 2^n_layer context, E = n_embd, C = n_hidden, V vocabulary.
 """

@@ -8,12 +8,13 @@ can be laid beside each other. What counts comes to the same with every seed and
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lm_core.errors import BadSettings
 from lm_core.figures import count
 from lm_core.models import models
+from lm_core.models.matching import matched
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tasks import SAID, tasks
@@ -22,7 +23,8 @@ from lm_core.training import Budget
 
 TASK = "next-token"
 MOST_MODELS, MOST_SEEDS = 12, 5
-PARTS = ("data", "models", "budget", "seeds", "tokenizer")
+LEAST, MOST = 1_000, 100_000_000  # parameters of networks that are to be of one size
+PARTS = ("data", "models", "budget", "seeds", "tokenizer", "parameters")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Entrant:
 @dataclass(frozen=True)
 class Race:
     """Seeds are 0, 1, ... `seeds` - 1; `tokenizer` "" is what such a text is usually cut into.
+    `parameters`: of each network, those of its vocabulary left out, as near as its width comes to
+    them; None is the usual size of each family. What has no width is as large as it is.
 
     Raises:
         BadSettings, UnknownName: nobody races, too many do, or one cannot read this text.
@@ -47,6 +51,7 @@ class Race:
     budget: Budget
     seeds: int = 3
     tokenizer: str = ""
+    parameters: int | None = None
 
     def __post_init__(self) -> None:
         if not self.models:
@@ -62,6 +67,12 @@ class Race:
         if type(self.seeds) is not int or not 1 <= self.seeds <= MOST_SEEDS:
             raise BadSettings(
                 f"A race has 1 to {MOST_SEEDS} seeds of each family, not {self.seeds}.", "seeds"
+            )
+        size = self.parameters
+        if size is not None and (type(size) is not int or not LEAST <= size <= MOST):
+            raise BadSettings(
+                f"Networks of one size have {LEAST:,} to {MOST:,} parameters, not {size}.",
+                "parameters",
             )
         if self.tokenizer:
             tokenizers[self.tokenizer]  # raises UnknownName with the nearest
@@ -86,6 +97,15 @@ class Race:
                     yield Entrant(name, seed, self._spec(name, seed))
 
     def _spec(self, name: str, seed: int) -> RunSpec:
+        usual = self._usual(name, seed)
+        if self.parameters is None:
+            return usual
+        try:
+            return replace(usual, model=matched(name, usual.model, self.parameters))
+        except BadSettings:  # it has no width
+            return usual
+
+    def _usual(self, name: str, seed: int) -> RunSpec:
         return default_spec(
             self.data,
             name,
@@ -109,7 +129,7 @@ class Race:
             "budget": budget,
             "seeds": self.seeds,
             "tokenizer": self.tokenizer,
-        }
+        } | ({} if self.parameters is None else {"parameters": self.parameters})
 
     @classmethod
     def from_dict(cls, data: Any) -> "Race":
@@ -131,11 +151,13 @@ class Race:
             Budget.from_dict(data["budget"]),
             data.get("seeds", 3),
             data.get("tokenizer", ""),
+            data.get("parameters"),
         )
 
     def __str__(self) -> str:
         """ "3 families, 10 seconds"."""
-        return f"{count(len(self.models), 'family', 'families')}, {said(self.budget)}"
+        size = "" if self.parameters is None else f", {self.parameters:,} parameters each"
+        return f"{count(len(self.models), 'family', 'families')}, {said(self.budget)}{size}"
 
 
 def said(budget: Budget) -> str:

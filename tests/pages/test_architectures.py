@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora
+from lm_core.inspection import counters
 from lm_core.models import models
 from lm_core.models.building import build_model
 from lm_core.models.mixture import MixtureSettings
@@ -69,7 +70,7 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
     model = build_model("transformer", {}, 65)
     assert app.metric[0].proto.help.startswith(f"{model.n_parameters:,} ")
     assert metrics(app)["Parameters"] == "803 k"
-    assert metrics(app)["Operations a token"] == "≈ 1.59 M"  # its embedding is only looked up
+    assert metrics(app)["Operations a token"] == "1.72 M"  # its embedding is only looked up
     assert "softmax(Q Kᵀ / sqrt(D) + mask) V" in app.code[0].value
     (parts,) = tables(app, "share of all")
     assert parts["parameters"].sum() == model.n_parameters
@@ -86,14 +87,80 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
 
 def test_the_ladder_has_every_family_once_and_a_click_chooses_it() -> None:
     app = opened("RNN")
-    offered = [title for group in app.button_group for title in group.options]
+    offered = [title for group in ladder(app) for title in group.options]
     assert offered == [entry.title for entry in models]
-    for group in list(app.button_group):
+    for group in ladder(app):
         for title in group.options:
             sound(app.button_group(key=group.key).set_value(title).run())
             assert f"**{title}.**" in said(app)
-            assert [g.value for g in app.button_group if g.value] == [title]
+            assert [g.value for g in ladder(app) if g.value] == [title]
             assert app.query_params["architectures-family"] == title
+
+
+def ladder(app: AppTest) -> list:
+    return [group for group in app.button_group if group.key != "architectures-cost"]
+
+
+def test_what_it_costs_is_the_formula_and_what_pytorch_counts() -> None:
+    app = opened()
+    model = build_model("transformer", {}, 65)
+    counted = {
+        "parameters": f"{model.n_parameters:,}",
+        "operations": f"{counters.operations(model, 64):,.0f}",
+        "kept": f"{counters.kept(model, families.ROWS, 64):,.0f}",
+        "state": f"{counters.state(model, 64):,}",
+    }
+    formulas = ("12 L C² + 2 V C", "4 L T C + 24 L C²", "L H T + 16 L C", "2 L T C")
+    for (what, number), formula in zip(counted.items(), formulas, strict=True):
+        sound(app.button_group(key="architectures-cost").set_value(what).run())
+        (code,) = [block.value for block in app.code if block.value.startswith(formula)]
+        (parts,) = tables(app, "formula")
+        total = model.costs(rows=families.ROWS).total(what)
+        assert f"= {total:,}" in code
+        assert parts.iloc[:, 2].sum() == total
+        sound(app.button(key="architectures-count").click().run())
+        assert f"PyTorch counts **{number}**" in app.success[0].value
+    (grown,) = tables(app, "times as large")
+    grown = grown.set_index(["size", "times as large"])["numbers"]
+    assert grown["context T", 16] == 16 * grown["context T", 1]
+    assert grown["vocabulary V", 16] == grown["vocabulary V", 1]
+
+
+@FAMILIES
+def test_every_family_says_what_it_is_good_for(entry) -> None:
+    worth = families.about(entry).worth
+    assert worth.count(". ") == 1, "two sentences, in the family's file"
+    assert worth.endswith(".")
+    assert "Left out" not in worth
+    assert "Strong" not in families.about(entry).left_out
+
+
+def test_a_click_on_a_part_tells_what_it_is() -> None:
+    app = opened()
+    boxes = {
+        b.key.removeprefix("architectures-box-"): b.label for b in app.button if "box" in b.key
+    }
+    assert boxes["blocks.0"] == "4 × blocks · 197 k"
+    sound(app.button(key="architectures-box-blocks.0.mlp.up").click().run())
+    (told,) = tables(app, "this part")
+    told = told.set_index("what")["this part"]
+    assert told["class"] == "Linear"
+    assert told["gives"] == "2 × 8 × 512"
+    assert told["parameters of one"] == "65,536"
+    assert any("self.up(x)" in code.value for code in app.code)
+    sound(app.button(key="architectures-box-blocks.0.mlp").click().run())
+    assert any("class MLP" in code.value for code in app.code)
+
+
+def test_families_of_one_size() -> None:
+    app = opened()
+    sound(app.toggle(key="architectures-alike").set_value(True).run())
+    (table,) = tables(app, "learns by")
+    table = table.set_index("family")
+    assert table["width"]["LSTM"] == "n_hidden 408"
+    assert table["parameters"]["LSTM"] == "804 k"
+    assert table["parameters"]["Transformer"] == "803 k"
+    assert table["parameters"]["Neural bigram"] == "4.22 k"
 
 
 def test_a_family_no_link_knows_opens_the_first_one() -> None:
@@ -173,7 +240,6 @@ def test_the_figures_of_a_plan_are_those_of_the_model(entry) -> None:
     assert size.parameters == (trained or model.n_parameters)
     assert sum(n for _, n in size.parts) == size.parameters
     assert 0 <= size.of_vocabulary <= size.parameters
-    assert 0 <= size.looked_up <= size.parameters
 
 
 def test_a_table_of_pairs_is_shown_as_counted() -> None:

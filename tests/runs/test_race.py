@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, LabError, UnknownName
 from lm_core.models import models
+from lm_core.models.building import blueprint
 from lm_core.runs.presets import default_spec
 from lm_core.runs.race import MOST_MODELS, MOST_SEEDS, Race, racers
 from lm_core.runs.spec import CorpusSpec
@@ -28,6 +29,28 @@ def test_what_counts_runs_once_and_first_then_each_seed_of_all() -> None:
     for one in entrants:
         usual = default_spec(NAMES, one.model, budget=TEN, seed=one.seed, short=False)
         assert one.spec == usual
+
+
+def test_networks_of_one_size() -> None:
+    """Their widths differ, so that what no vocabulary adds to comes to the same; a table stays."""
+    race = Race(NAMES, ("bigram", "mlp", "lstm", "transformer"), TEN, 1, parameters=50_000)
+    specs = {one.model: one.spec for one in race.entrants()}
+    usual = Race(NAMES, race.models, TEN, 1)
+    assert specs["bigram"] == next(iter(usual.entrants())).spec
+    for name in ("mlp", "lstm", "transformer"):
+        costs = blueprint(name, specs[name].model.to_dict(), 27).costs()
+        # The Transformer's heads share its width out in even numbers, so it comes near.
+        near = 0.2 if name == "transformer" else 0.02
+        assert costs.total("parameters", V=0) == pytest.approx(50_000, rel=near)
+    assert str(race) == "4 families, 10 seconds, 50,000 parameters each"
+    assert Race.from_dict(race.to_dict()) == race
+    assert "parameters" not in usual.to_dict()
+
+
+@pytest.mark.parametrize("size", [0, 999, 10**9, True, "many", 2.5])
+def test_a_size_that_is_none_is_refused(size) -> None:
+    with pytest.raises(BadSettings, match="Networks of one size have"):
+        Race(NAMES, ("lstm",), TEN, parameters=size)
 
 
 @pytest.mark.parametrize(

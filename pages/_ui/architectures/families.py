@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
+    from lm_core.inspection.modules import Node
     from lm_core.models import LanguageModel
+    from lm_core.models.costs import Costs
     from lm_core.registry import Entry
     from lm_core.settings import Settings
 
+ROWS = 8  # of a batch whose costs are told
 # The ladder: what the families up to an order of the registry have in common.
 RUNGS = (
     (30, "One token back"),
@@ -30,6 +33,7 @@ class About:
     equation: str
     paper: str
     left_out: str
+    worth: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,6 @@ class Size:
     parts: list[tuple[str, int]]
     parameters: int  # numbers that training adjusts, or cells of a table of counts
     of_vocabulary: int  # how many of them there are because of the vocabulary
-    looked_up: int  # how many of them stand in tables of which a token needs one row
     bytes: int
     counters: list[str]  # titles of the parts that store nothing until they have read a text
 
@@ -63,13 +66,15 @@ def rungs() -> list[tuple[str, list["Entry"]]]:
 
 
 def about(entry: "Entry") -> About:
-    """Equation (the indented lines), paper, and what was left out on purpose."""
-    left = re.search(r"Left out on purpose: (.+?)(?:\n\n|\Z)", entry.text, re.DOTALL)
-    return About(
-        entry.equation,
-        entry.paper.rstrip("."),
-        " ".join(left[1].split()) if left else "",
-    )
+    """Equation (the indented lines), paper, what was left out, and what it is good for."""
+    told = {
+        label: re.search(
+            rf"^{label}: (.+?)(?:\n\n|\n[A-Z][a-z ]+: |\Z)", entry.text, re.DOTALL | re.MULTILINE
+        )
+        for label in ("Left out on purpose", "Strong and weak")
+    }
+    left, worth = (" ".join(found[1].split()) if found else "" for found in told.values())
+    return About(entry.equation, entry.paper.rstrip("."), left, worth)
 
 
 def has_table(entry: "Entry") -> bool:
@@ -84,24 +89,16 @@ def size(name: str, settings: dict, vocab_size: int) -> Size:
     Raises:
         BadSettings: the family does not take so many tokens.
     """
-    from torch import nn
-
     from lm_core.inspection.shapes import memory_bytes
 
     model = _plan(name, settings, vocab_size)
     parts = _parts(model)
     total = sum(n for _, n in parts)
     one_more = sum(n for _, n in _parts(_plan(name, settings, vocab_size + 1))) - total
-    tables = {id(m.weight): m.weight for m in model.modules() if isinstance(m, nn.Embedding)}
-    for module in model.modules():  # a table that also guesses is multiplied with after all
-        if not isinstance(module, nn.Embedding):
-            for parameter in module.parameters(recurse=False):
-                tables.pop(id(parameter), None)
     return Size(
         parts=parts,
         parameters=total,
         of_vocabulary=max(0, min(one_more * vocab_size, total)),
-        looked_up=sum(table.numel() for table in tables.values()),
         bytes=memory_bytes(model),
         counters=[title for title, part in _members(model) if part.learns_by == "counting"],
     )
@@ -208,8 +205,78 @@ def _reach(entry: "Entry", settings: "Settings") -> int | None:
     return getattr(settings, "block_size", None)
 
 
-def operations(size: Size) -> str:
-    """Estimated cost of a token: a multiplication and an addition a parameter not looked up."""
+def costs(name: str, settings: dict, vocab_size: int) -> "Costs | None":
+    """Its costs as formulas, for the batch of rows that is counted."""
+    return _plan(name, settings, vocab_size).costs(rows=ROWS)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def counted(name: str, settings: dict, vocab_size: int, what: str) -> float | None:
+    """The same, as PyTorch counts it while the model runs; None where there is no such thing.
+
+    Raises:
+        BadSettings: the model is larger than the memory.
+    """
+    from lm_core.inspection import counters
+    from lm_core.models import LanguageModel
+    from lm_core.models.building import build_model
+
+    model = build_model(name, settings, vocab_size)
+    T = _tokens(model, what)
+    match what:
+        case "parameters":
+            return sum(p.numel() for p in model.parameters())
+        case "operations":
+            return counters.operations(model, T)
+        case "kept":
+            return counters.kept(model, ROWS, T)
+    return counters.state(model, T) if isinstance(model, LanguageModel) and model.causal else None
+
+
+@st.cache_data(max_entries=64, show_spinner="Running it once …")
+def tree(name: str, settings: dict, vocab_size: int) -> "Node":
+    """Its modules with their shapes for two texts of a few tokens.
+
+    Raises:
+        BadSettings: the model is larger than the memory.
+    """
+    from lm_core.inspection.modules import module_tree
+    from lm_core.models.building import build_model
+
+    model = build_model(name, settings, vocab_size)
+    return module_tree(model, T=min(8, model.context_size or 8))
+
+
+@st.cache_data(max_entries=64, show_spinner="Having PyTorch count …")
+def operations_by_part(name: str, settings: dict, vocab_size: int) -> dict[str, float]:
+    """Of each module, for each token of a full context; a recurrent one takes a few tokens to
+    count, since each costs the same."""
+    from lm_core.inspection import counters
+    from lm_core.models.building import build_model
+
+    model = build_model(name, settings, vocab_size)
+    return counters.by_module(model, _tokens(model, "operations"))
+
+
+def _tokens(model: "LanguageModel", what: str) -> int:
+    """How many to run it over for a count."""
+    from lm_core.inspection import counters
+
+    letters = model.costs(rows=ROWS).letters
+    one_by_one = what == "operations" and "g" in letters
+    return min(letters["T"], counters.FEW) if one_by_one else letters["T"]
+
+
+def code(name: str, settings: dict, vocab_size: int, path: str) -> tuple[list, type | None]:
+    """Where the code names a module, [(line, text)], and its class where that is our own."""
+    from lm_core.inspection.modules import code_of, mentions
+
+    model = _plan(name, settings, vocab_size)
+    return mentions(model, path), code_of(model.get_submodule(path))
+
+
+def operations(costs: "Costs") -> str:
+    """Of a forward pass, for each token of a full context."""
     from lm_core.charts.words import human
 
-    return human(2 * (size.parameters - size.looked_up))
+    return human(costs.total("operations"))

@@ -10,6 +10,7 @@ from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
+    from lm_core.models.costs import Costs
     from lm_core.registry import Entry
     from lm_core.settings import Settings
 
@@ -58,7 +59,7 @@ def _chosen(key: str) -> None:
 def describe(entry: "Entry") -> None:
     """Idea, equation, paper, and what is left out."""
     said = families.about(entry)
-    st.markdown(f"**{entry.title}.** {entry.idea}")
+    st.markdown(f"**{entry.title}.** {entry.idea} {said.worth}".rstrip())
     wide = max(map(len, said.equation.splitlines()), default=0) > WIDE
     left, right = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
     if said.equation:
@@ -73,7 +74,7 @@ def describe(entry: "Entry") -> None:
     right.caption("  \n".join(lines))
 
 
-def figures(size: families.Size) -> None:
+def figures(size: families.Size, costs: "Costs | None") -> None:
     """Parameters, memory and cost as three numbers."""
     from lm_core.charts.words import bytes_size, human
 
@@ -82,22 +83,22 @@ def figures(size: families.Size) -> None:
         st.metric("Parameters", human(size.parameters), help=in_all, width="content")
         in_full = f"{size.bytes:,} bytes. While it trains with AdamW, about four times as much."
         st.metric("Memory", bytes_size(size.bytes), help=in_full, width="content")
-        if size.looked_up < size.parameters:
+        if costs is not None and costs.total("operations"):
             st.metric(
                 "Operations a token",
-                f"≈ {families.operations(size)}",
-                help="An estimate: one multiplication and one addition for each parameter that is "
-                "not just looked up.",
+                families.operations(costs),
+                help="Multiplications and additions of a forward pass over a full context, for "
+                "each of its tokens. What it costs, below, has the formula.",
                 width="content",
             )
 
 
-def learned(size: families.Size) -> None:
+def learned(size: families.Size, costs: "Costs | None") -> None:
     """Where the parameters of a family that learns by gradient are."""
     from lm_core.charts.sizes import parameter_bars
 
     if size.parameters:
-        figures(size)
+        figures(size, costs)
     if size.counters:
         named = " and ".join(size.counters)
         st.info(
