@@ -28,6 +28,7 @@ SIZES = {
     "order": 3,
     "first": "ngram order=3",
     "second": "transformer n_layer=2 n_head=2 n_embd=32 block_size=16",
+    "members": "ngram order=3; mlp context=3 n_hidden=16; mlp context=3 n_hidden=16",
 }
 
 TEXT = (

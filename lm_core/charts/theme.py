@@ -73,6 +73,7 @@ FAMILIES: dict[str, Style] = {
     "encoder": Style(BLUE, "dot"),
     "encoder-decoder": Style(BLUE, "dashdot"),
     "mixture": Style(ORANGE, "solid"),
+    "ensemble": Style(ORANGE, "dash"),
 }
 
 SERIES: dict[str, Style] = {

@@ -1,5 +1,5 @@
-"""`train --model mixture` with two checkpoint folders as its parts: nothing is trained but the
-weight, which is fitted on the validation split."""
+"""`train --model mixture` or `ensemble` with checkpoint folders as its parts: nothing is trained
+but their shares, which are fitted on the validation split."""
 
 import argparse
 import math
@@ -18,65 +18,82 @@ from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.home import typed_path
-from lm_core.models.contract import NO_NUMBERS
-from lm_core.models.mixture import Mixture
+from lm_core.models.averaged import Averaged
+from lm_core.models.contract import NO_NUMBERS, models
+from lm_core.models.ensemble import BETWEEN
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.training.threads import at_a_glance
 
-PARTS = ("model.first", "model.second")
+PARTS, MEMBERS = ("model.first", "model.second"), "model.members"
+USAGE = {
+    "mixture": "A mixture of trained models takes two checkpoint folders and no other --set: "
+    "--set model.first=FOLDER --set model.second=FOLDER.",
+    "ensemble": "An ensemble of trained models takes checkpoint folders with semicolons between, "
+    'and no other --set: --set "model.members=FOLDER; FOLDER".',
+}
 
 
-def folders(args: argparse.Namespace) -> tuple[Path, Path] | None:
-    """The two checkpoints that `--set model.first=FOLDER` and the like name, if they do.
+def folders(args: argparse.Namespace) -> list[Path] | None:
+    """The checkpoints that `--set model.first=FOLDER` and the like name, or `--set
+    "model.members=FOLDER; FOLDER"`, if they do.
 
     Raises:
-        BadSettings: only one of them is a folder.
+        BadSettings: only some of them are folders.
         BadPath: as `typed_path`.
     """
     given = dict(text.partition("=")[::2] for text in args.set)
-    found = [typed_path(given.get(name, "")) for name in PARTS]
-    are = [bool(given.get(name)) and path.is_dir() for name, path in zip(PARTS, found, strict=True)]
-    if args.model != "mixture" or not any(are):
+    match args.model:
+        case "mixture":
+            texts, known = [given.get(name, "") for name in PARTS], {*PARTS}
+        case "ensemble":
+            texts, known = given.get(MEMBERS, "").split(BETWEEN.strip()), {MEMBERS}
+        case _:
+            return None
+    texts = [text.strip() for text in texts]
+    found = [typed_path(text) for text in texts]
+    are = [bool(text) and path.is_dir() for text, path in zip(texts, found, strict=True)]
+    if not any(are):
         return None
-    if not all(are) or len(given) > 2:
-        raise BadSettings(
-            "A mixture of trained models takes two checkpoint folders and no other --set: "
-            "--set model.first=FOLDER --set model.second=FOLDER."
-        )
-    return found[0], found[1]
+    if not all(are) or set(given) != known or len(found) < 2:
+        raise BadSettings(USAGE[args.model])
+    return found
 
 
-def run(args: argparse.Namespace, parts: tuple[Path, Path]) -> Answer:
-    """Mix two trained models; answers as `train` does."""
+def run(args: argparse.Namespace, parts: list[Path]) -> Answer:
+    """Mix trained models; answers as `train` does."""
     takes = {"model", "set", "corpus", "out", "threads", "json"}
     takes |= {"validation", "items"} if args.corpus else set()
     if other := [name for name in args.given if name not in takes]:
         raise BadSettings(f"Mixing trained models trains nothing: leave out --{other[0]}.")
-    first, second = map(load_checkpoint, parts)
-    if not first.tokenizer.cuts_like(second.tokenizer):
-        raise BadSettings(
-            f"{parts[0].name} and {parts[1].name} cut text into different tokens: mix two that "
-            "were trained with the same tokenizer on the same text."
-        )
+    first, *others = loaded = [load_checkpoint(path) for path in parts]
+    for path, other in zip(parts[1:], others, strict=True):
+        if not first.tokenizer.cuts_like(other.tokenizer):
+            raise BadSettings(
+                f"{parts[0].name} and {path.name} cut text into different tokens: mix those that "
+                "were trained with the same tokenizer on the same text."
+            )
     device = choose_device("cpu", args.threads)
     torch.set_num_threads(device.threads if device.chosen else at_a_glance(device.threads))
     began = time.perf_counter()
-    mixture = Mixture.of(first.model, second.model).eval()
+    build: type[Averaged] = models[args.model].build
+    mixture = build.of(*(one.model for one in loaded)).eval()
     spec = corpus_spec(args, first)
-    out = Path(args.out or f"runs/{spec.name}-mixture-{parts[0].name}-{parts[1].name}")
+    out = Path(args.out or f"runs/{spec.name}-{args.model}-{'-'.join(path.name for path in parts)}")
     check_replaceable(out)
     data = _encoded(spec, first)
     weight = fit_weight(mixture, data["validation"])
-    say(f"weight of {parts[0].name}: {weight:.3f}")
+    shares, titles = mixture.shares.tolist(), [one.title for one in loaded]
+    for path, share in zip(parts, shares, strict=True):
+        say(f"weight of {path.name}: {share:.3f}")
     score = evaluate(mixture, data["validation"])
     if math.isnan(score.nats):
         raise BadCheckpoint(NO_NUMBERS)
     seconds = time.perf_counter() - began
-    meta: dict[str, Any] = {"weight": weight}
+    meta: dict[str, Any] = {"weight": weight, "shares": shares}
     meta |= {k: first.meta[k] for k in ("corpus", "counts", "spec") if k in first.meta}
     meta |= {
-        "title": f"mixture of {first.title} and {second.title}",
+        "title": f"{args.model} of {', '.join(titles[:-1])} and {titles[-1]}",
         "command": " ".join(["python -m lm_core", *map(shlex.quote, args.argv)]),
         "seconds": round(seconds, 3),
         "metrics": {

@@ -27,9 +27,9 @@ from lm_core.doctor.untrained import first_logits
 from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
 from lm_core.encoded import Encoded
 from lm_core.figures import percent
+from lm_core.models.averaged import Averaged, PartsSettings
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.models.encoder import EVERY, EncoderSettings, whole_text
-from lm_core.models.mixture import Mixture, MixtureSettings, written
 from lm_core.settings import Settings
 from lm_core.tasks.token_batches import TokenBatch
 from lm_core.training import Trainer
@@ -211,8 +211,8 @@ def few_rows(encoded: Encoded, size: int, rows: int | None = None) -> Encoded:
 
 def calm(settings: Settings) -> Settings:
     """The same model with nothing that holds learning back."""
-    if isinstance(settings, MixtureSettings):
-        return MixtureSettings(*(written(name, calm(part)) for name, part in settings.parts))
+    if isinstance(settings, PartsSettings):
+        return settings.of([(name, calm(part)) for name, part in settings.parts])
     held = [f.name for f in fields(settings) if "drop" in f.name or f.name in PENALTIES]
     changes = {name: type(getattr(settings, name))(0) for name in held}
     if isinstance(settings, EncoderSettings):
@@ -221,8 +221,8 @@ def calm(settings: Settings) -> Settings:
 
 
 def learners(model: LanguageModel) -> list[LanguageModel]:
-    """The models that descend: the model itself, or the parts of a mixture that do."""
-    if isinstance(model, Mixture):
+    """The models that descend: the model itself, or those of its parts that do."""
+    if isinstance(model, Averaged):
         return [part for part in model.parts if part.learns_by != "counting"]
     return [model]
 

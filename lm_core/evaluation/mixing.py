@@ -1,4 +1,4 @@
-"""The weight of a mixture, fitted on text that none of its parts has learned from."""
+"""The shares of a mixture or an ensemble, fitted on text that no part has learned from."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from torch import Tensor
 
 from lm_core.encoded import Encoded
 from lm_core.evaluation.score import token_nats
+from lm_core.models.averaged import Averaged
 from lm_core.models.contract import LanguageModel
-from lm_core.models.mixture import Mixture
 
 
 class _Alone(LanguageModel):
-    """One part, read in the rows of the mixture, so that both are asked for the same tokens."""
+    """One part, read in the rows of the whole, so that all are asked for the same tokens."""
 
-    def __init__(self, mixture: Mixture, part: LanguageModel) -> None:
+    def __init__(self, whole: Averaged, part: LanguageModel) -> None:
         super().__init__(part.settings, part.vocab_size)
-        self.part, self._context = part, mixture.context_size
+        self.part, self._context = part, whole.context_size
 
     @property
     def context_size(self) -> int | None:
@@ -25,13 +25,11 @@ class _Alone(LanguageModel):
         return self.part.nats(idx, targets, state)
 
 
-def fit_weight(mixture: Mixture, encoded: Encoded, *, max_tokens: int | None = None) -> float:
-    """Set and return the weight of the first part that suits `encoded` best.
+def fit_weight(whole: Averaged, encoded: Encoded, *, max_tokens: int | None = None) -> float:
+    """Set the shares that suit `encoded` best; returns that of the first part.
 
-    One number is fitted on as many tokens as are scored, so that scoring the same text afterwards
-    flatters the mixture by about 1/2 nat in all, not by token.
+    A number or a few are fitted on as many tokens as are scored, so that scoring the same text
+    afterwards flatters the whole by about 1/2 nat for each in all, not by token.
     """
-    first, second = (
-        token_nats(_Alone(mixture, part), encoded, max_tokens=max_tokens) for part in mixture.parts
-    )
-    return mixture.tune(first, second)
+    nats = (token_nats(_Alone(whole, part), encoded, max_tokens=max_tokens) for part in whole.parts)
+    return whole.tune(*nats)

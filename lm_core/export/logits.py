@@ -28,6 +28,7 @@ EXAMPLE = (2, 5)  # B and T that a model is recorded with
 REFUSED = {
     "ngram": "it looks its counts up outside PyTorch",
     "mixture": "one of its parts may count outside PyTorch",
+    "ensemble": "one of its parts may count outside PyTorch",
     "encoder-decoder": "it reads two texts",
 }
 OTHER = "it is asked with other things than one text"  # a family that is no language model

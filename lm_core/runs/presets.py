@@ -6,7 +6,7 @@ from functools import lru_cache
 from lm_core.corpora import Corpus, corpora
 from lm_core.errors import LabError
 from lm_core.models import models
-from lm_core.models.mixture import MixtureSettings, written
+from lm_core.models.averaged import PartsSettings
 from lm_core.runs import beginning
 from lm_core.runs.prepare import load_text
 from lm_core.runs.recipes import (
@@ -111,7 +111,7 @@ def for_short_list(
 ) -> tuple[Settings, TrainSettings, StartSpec]:
     """The same for a short list: begun with the names model where one of the family ships and reads
     the same tokens, a smaller model otherwise; and ended in time."""
-    if isinstance(settings, MixtureSettings):
+    if isinstance(settings, PartsSettings):
         return settings, replace(train, patience=PATIENCE), StartSpec()
     if tokenizer == "char" and model in beginning.families():
         tuned = FINE_TUNING[model]
@@ -126,15 +126,14 @@ def for_short_list(
 def starting_settings(
     model: str, *, items: bool, budget: str = "1 min", task: str = ""
 ) -> tuple[Settings, TrainSettings]:
-    """The recipe of a family as settings; a mixture takes those of its parts. `budget` and `task`:
-    as `recipe` takes them."""
+    """The recipe of a family as settings; what is made of models takes those of its parts.
+    `budget` and `task`: as `recipe` takes them."""
     entry, chosen = models[model], recipe(model, items=items, budget=budget, task=task)
-    if entry.settings is MixtureSettings:
-        parts = [name for name, _ in MixtureSettings().parts]
+    if issubclass(entry.settings, PartsSettings):
+        parts = [name for name, _ in entry.settings().parts]
         found = {name: starting_settings(name, items=items, budget=budget) for name in parts}
-        texts = [written(name, found[name][0]) for name in parts]
         descend = next(n for n in parts if models[n].build.learns_by == "gradient")
-        return MixtureSettings(*texts), found[descend][1]
+        return entry.settings.of([(name, found[name][0]) for name in parts]), found[descend][1]
     settings = replace(entry.settings(), **chosen.model)
     if items and hasattr(settings, "block_size"):  # items are short: longer rows would be padding
         settings = replace(settings, block_size=min(settings.block_size, ITEM_CONTEXT))

@@ -18,8 +18,8 @@ from lm_core.evaluation.baselines import frequencies
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.evaluation.score import accuracy, evaluate
 from lm_core.evaluation.surprise import perplexity
+from lm_core.models.averaged import Averaged
 from lm_core.models.contract import LanguageModel
-from lm_core.models.mixture import Mixture
 from lm_core.tasks.counting import Counting
 from lm_core.tasks.samples import write_sample
 from lm_core.tasks.token_batches import TokenBatches
@@ -110,8 +110,8 @@ class NextToken(Task):
             model.fit(train.ids, train.starts)
 
     def keep(self, model: LanguageModel, data: Mapping[str, Encoded], *, limit: int | None) -> None:
-        """The weight of a mixture goes with those of its parts."""
-        if isinstance(model, Mixture) and "validation" in data:
+        """The shares of several models go with those of its parts."""
+        if isinstance(model, Averaged) and "validation" in data:
             fit_weight(model, data["validation"], max_tokens=limit)
 
     def course(self, training: Training) -> Counting | None:

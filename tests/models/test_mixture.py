@@ -11,7 +11,8 @@ from lm_core.evaluation import evaluate
 from lm_core.evaluation.mixing import fit_weight
 from lm_core.evaluation.score import token_nats
 from lm_core.models import models
-from lm_core.models.mixture import Mixture, MixtureSettings, part, written
+from lm_core.models.averaged import part, written
+from lm_core.models.mixture import Mixture, MixtureSettings
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Finished, Step
@@ -138,7 +139,7 @@ def test_weights_of_another_size_are_refused_before_they_are_made(tmp_path) -> N
         load_checkpoint(tmp_path / "mixed")
 
 
-@pytest.mark.parametrize("name", [n for n in models.names() if n != "mixture"])
+@pytest.mark.parametrize("name", [n for n in models.names() if n not in ("mixture", "ensemble")])
 def test_a_family_is_written_as_it_is_read(name: str) -> None:
     settings = models[name].settings.from_dict(tiny_settings(name))
     if models[name].build.causal:
@@ -162,5 +163,5 @@ def test_what_cannot_be_mixed_is_one_sentence(text: str, kind: type[LabError], s
 
 
 def test_models_over_different_tokens_are_refused() -> None:
-    with pytest.raises(BadSettings, match="27 and 28 tokens: mix two"):
+    with pytest.raises(BadSettings, match="27 and 28 tokens: mix those"):
         Mixture.of(lively_model("ngram", 27), lively_model("lstm", 28))

@@ -23,7 +23,8 @@ from tests.models.counted import some_text
 from tests.tiny import lively_model, some_ids, stir, tiny_model, tiny_settings
 
 ALL = [entry.name for entry in models]
-LESSONS = [name for name in ALL if name != "mixture"]  # which is any two of them
+MADE = ("mixture", "ensemble")  # of any of them
+LESSONS = [name for name in ALL if name not in MADE]
 READERS = [name for name in LESSONS if issubclass(models[name].build, LanguageModel)]
 BY_GRADIENT = [name for name in READERS if models[name].build.learns_by == "gradient"]
 COUNTED = [name for name in LESSONS if models[name].build.learns_by == "counting"]
@@ -87,7 +88,7 @@ def some_targets(*shape: int) -> Tensor:
 
 @pytest.mark.parametrize("family", ALL)
 def test_every_family_but_the_mixture_has_a_lesson(family: str) -> None:
-    assert (lesson(models[family].build) is None) == (family == "mixture")
+    assert (lesson(models[family].build) is None) == (family in MADE)
 
 
 TRANSLATORS = {
