@@ -134,7 +134,6 @@ def test_registry_names_exist() -> None:
     for text in ("tiny-shakespeare",):
         assert text in PROSE
         assert text in corpora
-    assert {"char", "word", "bpe"} == set(tokenizers.names())  # as the command line offers them
 
 
 def test_every_screen_of_the_navigation_is_in_the_table() -> None:
