@@ -12,7 +12,6 @@ import pytest
 from lm_core.cli import _parser
 from lm_core.corpora import corpora
 from lm_core.models import models
-from lm_core.tokenizers import tokenizers
 
 ROOT = Path(__file__).parents[1]
 CARDS = sorted(ROOT.glob("checkpoints/*/meta.json"))

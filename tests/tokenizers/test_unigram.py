@@ -45,7 +45,7 @@ def test_the_same_text_gives_the_same_tokens_and_scores() -> None:
 
 def test_it_is_as_large_as_asked_where_there_is_enough_to_learn() -> None:
     assert TOKENIZER.vocab_size == 275
-    assert len(TOKENIZER.encode("the happy")) < 5
+    assert len(TOKENIZER.encode("the happy")) < len("the happy") - 3
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["a"], ["\n"], ["a\ud800"]])
