@@ -49,14 +49,23 @@ if not text:
 def page() -> None:
     """Under the choices."""
     from lm_core.tokenizers.cuts import cut
+    from lm_core.tokenizers.gpt2 import gpt2
 
+    places = beside.columns(SHOWN)
+    made = {learned.GPT2: gpt2()}  # has learned already, and is seen while the text is read
+    cuts = {learned.GPT2: cut(gpt2(), text)}
+    beside.fill(places[learned.GPT2], learned.GPT2, cuts[learned.GPT2])
     corpus = load_choice(choice)
-    first = learned.made(corpus, SHOWN, size)
-    beside.columns({kind: cut(one, text) for kind, one in first.items()}, SHOWN)
-    others = [kind for kind in learned.names() if kind not in SHOWN]
-    every = first | learned.made(corpus, others, size)
-    made = {kind: every[kind] for kind in learned.names() if kind in every}
-    cuts = {kind: cut(one, text) for kind, one in made.items()}
+    kinds = [kind for kind in learned.names() if kind != learned.GPT2]
+    others = [kind for kind in kinds if kind not in SHOWN]
+    for some in ([kind for kind in kinds if kind in SHOWN], others):
+        made = learned.made(corpus, some, size) | made
+        cuts = {kind: cut(made[kind], text) for kind in made} | cuts
+        for kind in some:
+            if kind in places:
+                beside.fill(places[kind], kind, cuts.get(kind))
+    made = {kind: made[kind] for kind in learned.names() if kind in made}
+    cuts = {kind: cuts[kind] for kind in made}
     beside.figures(text, made, cuts)
     read = sum(map(len, learned.texts(corpus)))
     st.caption(
@@ -64,8 +73,6 @@ def page() -> None:
         "character that is unknown as well. A capital that is read as a small letter does not come "
         "back; nor does what is unknown."
     )
-    if "word" not in made:
-        st.caption("There are no words here: none comes twice in this text.")
     look = st.segmented_control(
         "Look closer",
         LOOKS,
@@ -75,7 +82,8 @@ def page() -> None:
         bind="query-params",
     )
     if look == "The others":
-        beside.columns(cuts, others)
+        for kind, place in beside.columns(others).items():
+            beside.fill(place, kind, cuts.get(kind))
     elif look == "Where they disagree":
         beside.apart(text, cuts, made)
     elif look == "Merges":

@@ -79,6 +79,7 @@ def test_every_command_is_shown() -> None:
         "evaluate",
         "generate",
         "score",
+        "tokenize",
         "translate",
         "export",
         "race",

@@ -6,29 +6,43 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared.tables import show_table
+from pages._ui.tokenizers import learned
 from pages._ui.tokenizers.learned import idea, title
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from lm_core.tokenizers import Tokenizer
     from lm_core.tokenizers.cuts import Cut
 
 MOST_APART = 60  # words in the table of those that are cut apart
 
 
-def columns(cuts: "dict[str, Cut]", kinds: Sequence[str]) -> None:
-    """The text under a few of them, side by side."""
+def columns(kinds: Sequence[str]) -> "dict[str, DeltaGenerator]":
+    """A place for each of them, side by side, with what it is; filled as each is made."""
+    places = {}
+    for column, kind in zip(st.columns(len(kinds), gap="medium"), kinds, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{title(kind)}**")
+            st.caption(idea(kind))
+            places[kind] = st.container()
+    return places
+
+
+def fill(place: "DeltaGenerator", kind: str, found: "Cut | None") -> None:
+    """The text under one of them; None where the chosen text had nothing for it."""
     from lm_core.charts.chips import chips
     from lm_core.charts.words import count
 
-    shown = [kind for kind in kinds if kind in cuts]
-    for place, kind in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
-        with place, st.container(border=True, height="stretch"):
-            found = cuts[kind]
-            unknown = f", {found.unknown:,} unknown" if found.unknown else ""
-            st.markdown(f"**{title(kind)}**: {count(len(found.ids), 'token')}{unknown}")
-            st.caption(idea(kind))
-            said = f"Your text under {title(kind)}"
-            st.html(chips(found.tokens, found.ids, unread=found.unread, what=said))
+    with place:
+        if found is None:
+            st.caption(learned.NOTHING)
+            return
+        how = "" if any(found.unread) else ", left out"
+        unknown = f" ({found.unknown:,} unknown{how})" if found.unknown else ""
+        st.markdown(f"{count(len(found.ids), 'token')}{unknown}")
+        said = f"Your text under {title(kind)}"
+        st.html(chips(found.tokens, found.ids, unread=found.unread, what=said))
 
 
 def figures(text: str, made: "dict[str, Tokenizer]", cuts: "dict[str, Cut]") -> None:

@@ -10,11 +10,13 @@ from pages._ui.shared.made_once import made_once
 
 if TYPE_CHECKING:
     from lm_core.corpora import Corpus
+    from lm_core.corpora.corpus import Progress
     from lm_core.tokenizers import Tokenizer
 
 READ = 500_000  # characters that are learned from: a second or two for each kind, at most
 GPT2 = "gpt2"  # in the place of a registry's name
 SIZES = (600, 1024, 2048, 4096, 8192)  # of the vocabulary, for those that can be told
+NOTHING = "There are no words here: none comes twice in this text."
 LONGEST = 2000  # characters of a visitor's text
 
 
@@ -42,26 +44,21 @@ def idea(name: str) -> str:
 
 
 def made(corpus: "Corpus", kinds: Sequence[str], size: int) -> "dict[str, Tokenizer]":
-    """Each of these by its name; of a text that has nothing for a kind (a word that comes twice),
-    that kind is left out."""
-    source = (corpus.fingerprint, tuple(kinds), size)
+    """Each of these by its name, without those that the text has nothing for."""
 
-    def make(progress) -> "dict[str, Tokenizer]":
+    def make(progress: "Progress") -> "dict[str, Tokenizer]":
         found = {}
         for done, kind in enumerate(kinds):
             progress(done, len(kinds))
             found[kind] = one(corpus, kind, size)
         return {kind: tokenizer for kind, tokenizer in found.items() if tokenizer is not None}
 
+    source = (corpus.fingerprint, size)
     return made_once(f"tokenizers-{'-'.join(kinds)}", source, make, "Learning the tokens")
 
 
 def one(corpus: "Corpus", kind: str, size: int) -> "Tokenizer | None":
-    """One of them; None where the text has nothing for it."""
-    if kind == GPT2:
-        from lm_core.tokenizers.gpt2 import gpt2
-
-        return gpt2()
+    """One that learns; None where the text has nothing for it."""
     return _learned(corpus.fingerprint, kind, size, corpus)
 
 
@@ -82,15 +79,11 @@ def _learned(fingerprint: str, kind: str, size: int, _corpus: "Corpus") -> "Toke
     from lm_core.tokenizers import tokenizers
 
     entry = tokenizers[kind]
-    usual = entry.settings()
     # Words have no pieces to choose a number of: all that come often enough have a token.
-    settings = (
-        entry.settings(vocab_size=size)
-        if entry.build.lossless and "vocab_size" in (entry.settings.labels())
-        else usual
-    )
-    form = _corpus.info.form
+    sized = entry.build.lossless and "vocab_size" in entry.settings.labels()
+    settings = entry.settings(vocab_size=size) if sized else entry.settings()
+    said = {"items": _corpus.items, "form": _corpus.info.form}
     try:
-        return entry.build.train(texts(_corpus), settings, items=_corpus.items, form=form)
+        return entry.build.train(texts(_corpus), settings, **said)
     except BadText:
         return None

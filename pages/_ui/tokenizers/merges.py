@@ -22,6 +22,8 @@ ROWS = 1000  # of the table on the page
 
 def show(corpus: "Corpus", size: int) -> None:
     """A word's merges with a slider, and under it the table."""
+    from lm_core.tokenizers.gpt2 import gpt2
+
     own = learned.one(corpus, "bpe", size)
     whose = st.segmented_control(
         "Merges of",
@@ -30,8 +32,8 @@ def show(corpus: "Corpus", size: int) -> None:
         required=True,
         key="tokenizers-whose",
     )
-    gpt2 = whose == "GPT-2"
-    tokenizer = learned.one(corpus, learned.GPT2, size) if gpt2 else own
+    theirs = whose == "GPT-2"
+    tokenizer = gpt2() if theirs else own
     word = st.text_input(
         "Your word",
         WORD,
@@ -42,7 +44,7 @@ def show(corpus: "Corpus", size: int) -> None:
         "“house” at its beginning.",
     )
     _replayed(tokenizer, word, key=f"{whose}-{word}")
-    if gpt2:
+    if theirs:
         st.caption("How often each of GPT-2's 50,000 merges came in its text was not published.")
         return
     table = _table(corpus.fingerprint, size, corpus, own)
@@ -55,7 +57,7 @@ def show(corpus: "Corpus", size: int) -> None:
 
 def _replayed(tokenizer: "BPETokenizer", word: str, key: str) -> None:
     from lm_core.charts.chips import chips
-    from lm_core.tokenizers.merging import replay
+    from lm_core.tokenizers.merging import ranks, replay
 
     pieces = tokenizer.pieces(word)
     if not pieces:
@@ -66,7 +68,7 @@ def _replayed(tokenizer: "BPETokenizer", word: str, key: str) -> None:
         st.caption(
             f"It is cut into words first, and no token reaches over a cut: {said}. The first:"
         )
-    steps = replay(pieces[0], _order(tokenizer.vocab_size, tuple(tokenizer.merges[-1:]), tokenizer))
+    steps = replay(pieces[0], ranks(tokenizer))
     last = len(steps) - 1
     if last == 0:
         at = 0
@@ -99,13 +101,6 @@ def _text(tokenizer: "BPETokenizer", part: str) -> str:
     from lm_core.tokenizers.byte_level import BYTES
 
     return bytes(BYTES[sign] for sign in part).decode("utf-8", "surrogateescape")
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _order(size: int, last: tuple, _tokenizer: "BPETokenizer") -> dict:
-    from lm_core.tokenizers.merging import ranks
-
-    return ranks(_tokenizer)
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting the merges …")
