@@ -50,9 +50,7 @@ def by_vocabulary(
         )
     style_figure(figure, title=title, x="vocabulary (tokens)", y=what, height=height)
     figure.update_layout(showlegend=False)
-    figure.update_xaxes(
-        type="log", tickvals=list(sizes), ticktext=[words.human(size) for size in sizes]
-    )
+    figure.update_xaxes(type="log", tickvals=list(sizes), ticktext=[f"{size:,}" for size in sizes])
     figure.update_yaxes(tickformat="~s", rangemode="tozero")
     if not len(sizes):
         return Chart(title, figure, f"{title}, empty: nothing has been measured.", table)
