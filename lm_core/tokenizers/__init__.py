@@ -1,4 +1,5 @@
-"""Text <-> ids: characters, words, byte-level BPE. One contract, in `tokenizer.py`."""
+"""Text <-> ids: characters, words, and pieces of bytes by BPE, WordPiece and Unigram. One contract,
+in `tokenizer.py`."""
 
 from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
 

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings
-from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+from lm_core.tokenizers.tokenizer import Tokenizer, byte_places, string_list, tokenizers
 from lm_core.visible import visible
 
 
@@ -78,6 +79,10 @@ class CharTokenizer(Tokenizer):
 
     def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
         return Counter() if len(ids) == len(text) else super()._untold(text, ids)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        spans = pairwise(byte_places(text))
+        return [span for span, id in zip(spans, self._ids(text), strict=True) if id >= 0]
 
     def decode(self, ids: Iterable[int]) -> str:
         return "".join(self.chars[int(i)] for i in ids)

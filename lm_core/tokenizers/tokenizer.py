@@ -10,7 +10,7 @@ start when there is no prompt.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -91,6 +91,11 @@ class Tokenizer(Codec):
         `<unk>`, and what is folded (a capital read as a small letter, a line break as a space)."""
         return self._untold(self.read(text), ids)
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of `encode(text, skip_unknown=True)` stands: its first byte and the one
+        behind its last, in UTF-8, of `text` as it is read."""
+        return self._spans(self.read(text))
+
     def known_otherwise(self, text: str) -> str:
         """A sentence where a text with unknown tokens has fewer in another form: for a tokenizer
         that reads accents as they stand, as those did that know no form. Else ""."""
@@ -141,6 +146,9 @@ class Tokenizer(Codec):
     def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
         known = ids if self.unknown_id is None else ids[ids != self.unknown_id]
         return Counter(text) - Counter(self.decode(known))
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        raise NotImplementedError
 
     def _to_dict(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -195,6 +203,11 @@ def load_tokenizer(data: Any) -> Tokenizer:
         return tokenizer
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadCheckpoint("tokenizer.json is damaged; retrain or copy it again.") from None
+
+
+def byte_places(text: str) -> list[int]:
+    """Where each character of `text` begins in UTF-8, and where the last one ends."""
+    return [0, *accumulate(len(char.encode("utf-8", "replace")) for char in text)]
 
 
 def _form(given: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers.tokenizer import Tokenizer, string_list, tokenizers
+from lm_core.tokenizers.tokenizer import Tokenizer, byte_places, string_list, tokenizers
 from lm_core.visible import visible
 
 UNKNOWN, BOUNDARY = "<unk>", "<eos>"
@@ -106,6 +106,18 @@ class WordTokenizer(Tokenizer):
     def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
         get = self._ids.get
         return np.fromiter((get(w, 0) for w in split_words(text)), dtype=np.int64)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        # The words are the letters of the small text in their order; some signs are left out.
+        places, small = byte_places(text), text.lower().replace("<br />", " " * 6)
+        of = [at for at, char in enumerate(text) for _ in char.lower()]  # İ is two small letters
+        spans, at = [], 0
+        for word in split_words(text):
+            first = at = small.index(word[0], at)
+            for char in word:
+                at = small.index(char, at) + 1
+            spans.append((places[of[first]], places[of[at - 1] + 1]))
+        return spans
 
     def decode(self, ids: Iterable[int]) -> str:
         text, quiet = "", True

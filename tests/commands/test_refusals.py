@@ -21,6 +21,7 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "evaluate": ["m", "--corpus", "t.txt"],
     "generate": ["m", "--max-tokens", "3"],
     "score": ["m", "--text", "The"],
+    "tokenize": ["--corpus", "t.txt", "--text", "The"],
     "translate": ["pairs", "--text", "The"],
     "export": ["m", "--format", "script", "--out", "s.py"],
     "doctor": ["--corpus", "t.txt", "--model", "mlp", "--steps", "init"],

@@ -230,6 +230,16 @@ def test_generate_names() -> None:
     assert SHOWN in checked(app)  # what its model has read
 
 
+def test_tokenizers() -> None:
+    """The visitor's own text, under every look; what is a token of it stands in cells and chips."""
+    corpus = a_text(items=False)
+    for look in ("The others", "Where they disagree", "Merges", "Vocabulary size", "Bytes"):
+        own = {"tokenizers__own": TITLE, "tokenizers__word": TITLE[:40]}
+        app = opened("tokenizers", text=corpus.info.name, tokenizers__look=look, **own)
+        checked(app)
+        assert not app.error
+
+
 def test_a_text_of_the_visitors() -> None:
     sha = session._manager().give_text(a_text(items=True), OWNER, TITLE)
     app = opened("dataset_explorer", text=f"own-{sha}")

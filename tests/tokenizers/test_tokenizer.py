@@ -2,25 +2,45 @@
 
 import json
 import unicodedata
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.cli import TOKENIZERS
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
+from lm_core.tokenizers.unigram import UnigramSettings, UnigramTokenizer
 from lm_core.tokenizers.word import WordSettings, WordTokenizer
+from lm_core.tokenizers.wordpiece import WordPieceSettings, WordPieceTokenizer
 
 TEXT = "to be or not to be, that is the question.\n" * 5
 TRAINED: dict[str, Tokenizer] = {
     "char": CharTokenizer.train([TEXT]),
     "word": WordTokenizer.train([TEXT], WordSettings(min_frequency=1)),
     "bpe": BPETokenizer.train([TEXT], BPESettings(vocab_size=280)),
+    "wordpiece": WordPieceTokenizer.train([TEXT], WordPieceSettings(vocab_size=540)),
+    "unigram": UnigramTokenizer.train([TEXT], UnigramSettings(vocab_size=270)),
 }
 WHOLE: dict[str, dict[str, Any]] = {kind: t.to_dict() for kind, t in TRAINED.items()}
+
+STRANGE = st.text() | st.sampled_from(
+    [
+        "to be",
+        "\U0001f469\u200d\U0001f469\u200d\U0001f467 and \U0001f1e9\U0001f1ea",  # joined by joiners
+        "Zoe\u0308, nai\u0302t",
+        "\u05e9\u05dc\u05d5\u05dd \u202ethe\u202c \u0645\u0631\u062d\u0628\u0627",
+        "to\u200bbe\ufeff or\r\nnot\r\n\r\n",
+        "a\ud800b\udfff",
+        "##be \uff03\uff03be <|endoftext|> [UNK] <unk> <eos> ##",
+        "to" * 300 + "\u0130\u03a3 \u03a3.",
+        '"to" be; <br /> "or:not" (be)',
+    ]
+)
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
@@ -41,8 +61,8 @@ def refused_or_sound(data: Any) -> None:
     assert all(tokenizer.token_text(i) for i in range(tokenizer.vocab_size))
 
 
-def test_the_registry_holds_the_three() -> None:
-    assert tokenizers.names() == ["char", "word", "bpe"]
+def test_the_registry_holds_the_five_that_the_command_line_offers() -> None:
+    assert tokenizers.names() == list(TRAINED) == list(TOKENIZERS)
 
 
 @pytest.mark.parametrize("kind", TRAINED)
@@ -56,6 +76,40 @@ def test_the_contract_is_kept(kind: str) -> None:
     assert tokenizer.decode([tokenizer.boundary_id]) == "\n"
     assert all(tokenizer.token_text(i) for i in range(tokenizer.vocab_size))
     assert str(tokenizer.vocab_size) in repr(tokenizer) or kind == "char"
+
+
+@given(st.sampled_from(sorted(TRAINED)), STRANGE)
+def test_any_text_comes_back_or_is_said_to_be_unknown(kind: str, text: str) -> None:
+    tokenizer = TRAINED[kind]
+    ids = tokenizer.encode(text, skip_unknown=True)
+    assert ids.tolist() == tokenizer.encode_many([text], skip_unknown=True)[0].tolist()
+    sound = text.encode("utf-8", "replace").decode()  # half a character cannot be written at all
+    back = tokenizer.decode(ids)
+    if tokenizer.lossless:
+        assert back == sound or tokenizer.count_unknown(text)
+    if kind in ("bpe", "wordpiece", "unigram"):
+        assert back == sound
+        assert tokenizer.count_unknown(text) == 0
+        assert tokenizer.boundary_id not in ids
+    if text == "to be":
+        assert tokenizer.untold(text, ids).total() == 0
+
+
+@given(st.sampled_from(sorted(TRAINED)), STRANGE)
+def test_every_token_stands_where_its_span_says(kind: str, text: str) -> None:
+    tokenizer = TRAINED[kind]
+    data = text.encode("utf-8", "replace")
+    ids, spans = tokenizer.encode(text, skip_unknown=True), tokenizer.spans(text)
+    assert len(spans) == len(ids)
+    assert all(low < high for low, high in spans)
+    assert all(high <= low for (_, high), (low, _) in pairwise(spans))
+    assert not spans or 0 <= spans[0][0] < spans[-1][1] <= len(data)
+    if kind in ("bpe", "wordpiece", "unigram"):
+        assert [data[low:high] for low, high in spans] == list(map(tokenizer.token_bytes, ids))
+    for id, (low, high) in zip(ids.tolist(), spans, strict=True):
+        if kind == "char" or (kind == "word" and id != tokenizer.unknown_id):
+            found = data[low:high].decode()
+            assert tokenizer.decode([id]) == (found if kind == "char" else found.lower())
 
 
 @pytest.mark.parametrize("kind", TRAINED)
@@ -72,7 +126,9 @@ def test_any_json_is_refused_with_a_sentence(data: Any) -> None:
 
 
 @given(
-    st.sampled_from(sorted(WHOLE)), st.sampled_from(["chars", "words", "tokens", "merges"]), plain
+    st.sampled_from(sorted(WHOLE)),
+    st.sampled_from(["chars", "words", "tokens", "merges", "scores"]),
+    plain,
 )
 def test_any_value_in_any_place_is_refused_or_works(kind: str, key: str, value: Any) -> None:
     refused_or_sound({**WHOLE[kind], key: value})
@@ -134,6 +190,13 @@ def test_a_vocabulary_of_the_largest_size_is_checked_quickly() -> None:
         {"kind": "word", "words": ["the", "<unk>", "<eos>"]},
         {"kind": "word", "words": []},
         {"kind": "sentencepiece"},
+        {**WHOLE["wordpiece"], "tokens": WHOLE["wordpiece"]["tokens"][1:]},
+        {**WHOLE["wordpiece"], "tokens": WHOLE["bpe"]["tokens"]},
+        {**WHOLE["unigram"], "tokens": WHOLE["unigram"]["tokens"][:-1]},
+        {**WHOLE["unigram"], "scores": WHOLE["unigram"]["scores"][:-1]},
+        {**WHOLE["unigram"], "scores": [float("nan")] * len(WHOLE["unigram"]["scores"])},
+        {**WHOLE["unigram"], "scores": [True] * len(WHOLE["unigram"]["scores"])},
+        {**WHOLE["unigram"], "scores": None},
         {"kind": ["char"]},
         "char",
         None,
@@ -150,7 +213,8 @@ AS_ONE = unicodedata.normalize("NFC", APART)
 
 def trained(kind: str, text: str, form: str) -> Tokenizer:
     settings = {"word": WordSettings(min_frequency=1), "bpe": BPESettings(vocab_size=280)}
-    return tokenizers[kind].build.train([text], settings.get(kind), form=form)
+    usual = tokenizers[kind].settings()
+    return tokenizers[kind].build.train([text], settings.get(kind, usual), form=form)
 
 
 @pytest.mark.parametrize("kind", TRAINED)

@@ -1,0 +1,1 @@
+"""Tokenizers: one text under each of them, and how they came to cut it so."""
