@@ -245,6 +245,10 @@ def test_ticked_runs_are_drawn_together(train: AppTest) -> None:
     assert says(train, "LSTM and Transformer are level at 2.02")
     unit = train.segmented_control(key=key_of(train.segmented_control, "train-together-unit"))
     assert len(unit.options) == 3
+    # Both took the same stored losses, so nothing parts them.
+    train.segmented_control(key="train-together-split").set_value("training").run()
+    assert_well(train)
+    assert says(train, "Their losses are the same number at all")
 
 
 def test_runs_that_go_on_at_once_are_drawn_together_without_a_tick(train: AppTest) -> None:

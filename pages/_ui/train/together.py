@@ -67,7 +67,27 @@ def _panel(ids: list[str]) -> None:
             within=view_of(key, "x"),
         )
         note = _note(runs, ids, in_bits=name == "bits")
+        if split == "training" and len(runs) == 2:
+            note += _parting(*(shown(store, run.id) for run in runs))
         draw(chart, f"{chart.alt}{note}", key=key, live=any(r.active for r in runs))
+
+
+def _parting(first: Shown, second: Shown) -> str:
+    """The first step at which two runs are not the same."""
+    from lm_core.evaluation.parting import where_they_part
+    from lm_core.figures import count, significant
+
+    each = (now.points for now in (first, second))
+    told = [column for points in each for column in (points["step"], points["nats"])]
+    found = where_they_part(*map(list, told))
+    if found.step is None:
+        steps = count(found.same, "step")
+        return f" Their losses are the same number at all {steps} that both took." * bool(
+            found.same
+        )
+    alike = f" are the same for {count(found.same, 'step')}, and" if found.same else ""
+    ours, theirs = (significant(loss, 6) for loss in (found.first, found.second))
+    return f" Their losses{alike} part at step {found.step:,}: {ours} and {theirs} nats."
 
 
 def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFrame":
