@@ -75,7 +75,7 @@ def _panel(ids: list[str]) -> None:
 def _parting(first: Shown, second: Shown) -> str:
     """The first step at which two runs are not the same."""
     from lm_core.evaluation.parting import where_they_part
-    from lm_core.figures import count, significant
+    from lm_core.figures import count
 
     each = (now.points for now in (first, second))
     told = [column for points in each for column in (points["step"], points["nats"])]
@@ -86,8 +86,8 @@ def _parting(first: Shown, second: Shown) -> str:
             found.same
         )
     alike = f" are the same for {count(found.same, 'step')}, and" if found.same else ""
-    ours, theirs = (significant(loss, 6) for loss in (found.first, found.second))
-    return f" Their losses{alike} part at step {found.step:,}: {ours} and {theirs} nats."
+    losses = f"{found.first:.6g} and {found.second:.6g} nats"
+    return f" Their losses{alike} part at step {found.step:,}: {losses}."
 
 
 def _points(now: Shown, split: str, axis: str, measure: "Measure") -> "pd.DataFrame":
