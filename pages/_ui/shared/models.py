@@ -136,6 +136,12 @@ def of_text() -> list[Choice]:
     return [choice for choice in shipped() + own() if choice.writes and not choice.items]
 
 
+def that_read() -> list[Choice]:
+    """Models that guess the tokens of a text, those of running text first, then those of lists."""
+    found = [choice for choice in shipped() + own() if choice.of_tokens]
+    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+
+
 def of_lists() -> list[Choice]:
     """Models that learned a list and write, those that ship first."""
     return [choice for choice in shipped() + own() if choice.writes and choice.items]

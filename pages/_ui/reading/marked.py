@@ -1,0 +1,128 @@
+"""The text with its tokens coloured, one of them picked, and what the model expected there.
+
+Which token it is stands in the address alone (counted from 1); without one it is the token that
+surprised the first model most.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lm_core.visible import readable, visible
+from pages._ui.reading.eyes import Seen
+from pages._ui.shared import address
+from pages._ui.shared.everywhere import tall
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_chart
+from pages._ui.shared.token_text import Pressable, pressable_text
+
+if TYPE_CHECKING:
+    from lm_core.charts.token_measures import Measure
+
+NAME, OF = "reading-token", "reading-of"
+HEIGHT = 430  # pixels of the picture, and so of the text beside it
+
+
+def forget_of_another(asked: object) -> None:
+    """A place in one text is none in another: what was picked is left when that changes."""
+    before = st.session_state.get(OF)
+    st.session_state[OF] = asked
+    if before not in (None, asked) and not address.brought(NAME):
+        st.query_params.pop(NAME, None)
+
+
+def place(found: Seen) -> int:
+    """Which of the tokens is shown, from 0."""
+    said = address.get(NAME)
+    if said and int(said) <= len(found.tokens):
+        return int(said) - 1
+    return int(found.reading.nats.argmax())
+
+
+def press(at: int) -> None:
+    """Show this one."""
+    st.query_params[NAME] = str(at + 1)
+
+
+def numbers(found: Seen, title: str) -> list[float]:
+    """Of each token what it is coloured by."""
+    reading = found.reading
+    by = {"Rank": reading.rank, "Entropy": reading.entropy}
+    return by.get(title, (-reading.nats).exp()).tolist()
+
+
+def text(found: Seen, values: Sequence[float], measure: "Measure", *, at: int, key: str) -> None:
+    """The text itself, pressed at the token that is shown."""
+    spans = found.spans
+    parts, end = [], found.first[1]
+    for (low, high), token, value in zip(spans, found.tokens, values, strict=True):
+        here = found.piece((low, high)) or token
+        said = measure.said(value)
+        parts.append(
+            Pressable(
+                _as_read(here),
+                said,
+                measure.step(value),
+                f"{visible(here)}, {said}",
+                "\n" in here,
+                readable(found.piece((end, low))),
+            )
+        )
+        end = max(end, high)
+    size = len(found.text.encode("utf-8", "replace"))
+    with st.container(height=tall(HEIGHT), border=False):
+        pressable_text(
+            readable(found.piece((0, found.first[1]))),
+            parts,
+            readable(found.piece((end, size))),
+            picked=at,
+            key=key,
+            on_press=press,
+            label="Your text: press a token for what the model expected there",
+        )
+
+
+def _as_read(piece: str) -> str:
+    from lm_core.charts.colour_text import as_shown
+
+    return as_shown(piece)
+
+
+def guesses(found: Seen, at: int, *, key: str) -> None:
+    """The likeliest at one place, and the token that stands there."""
+    from math import exp
+
+    from lm_core.charts.guesses import guess_bars
+    from lm_core.evaluation.reading import TOP
+
+    reading = found.reading
+    top, id = reading.top[at].tolist(), int(reading.ids[at])
+    chart = guess_bars(
+        found.top[at],
+        [exp(-nats) for nats in reading.top_nats[at].tolist()],
+        top.index(id) if id in top else None,
+        true=found.tokens[at],
+        share=exp(-float(reading.nats[at])),
+        rank=int(reading.rank[at]),
+        room=TOP + 1,
+    )
+    show_chart(chart, key=key)
+
+
+def says(found: Seen, at: int) -> str:
+    """One token in words: its rank, its probability, how unsure the model was."""
+    from math import exp
+
+    from lm_core.charts.words import human, nats, percent
+
+    reading = found.reading
+    rank, cost = int(reading.rank[at]), float(reading.nats[at])
+    guess = "its first guess" if rank == 1 else f"its guess number {rank:,}"
+    unsure = float(reading.entropy[at])
+    return (
+        f"Token {at + 1} of {len(found.tokens):,}, “{plain(visible(found.tokens[at]))}”: {guess}, "
+        f"with a probability of {percent(exp(-cost))}, which is {nats(cost)} nats of surprise. "
+        f"Before it the model was as unsure as among {human(exp(unsure))} equal choices (entropy "
+        f"{nats(unsure)} nats)."
+    )
