@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import family_style, legend_below, style_figure
+from lm_core.charts.theme import DASHES, PALETTE, Style, family_style, legend_below, style_figure
 
 X, Y, MEAN = "place in the text (characters)", "nats per token", "mean so far (nats per token)"
+OTHERS = [Style(color, dash) for color, dash in zip(PALETTE, DASHES, strict=False)][1:]  # of kin
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ def surprise_along(models: Sequence[Along], *, height: int = 360) -> Chart:
     """A dot a token, a line a model for the mean of all tokens up to there. A token that was held
     to be impossible has no dot, and from there on the mean is infinite and has no line."""
     title, figure = "Surprise along the text", go.Figure()
-    tables, said = [], []
+    tables, said, styles = [], [], []
     for one in models:
         style = family_style(one.family)
+        style = style if style not in styles else next(s for s in OTHERS if s not in styles)
+        styles.append(style)
         sums = accumulate(one.nats)
         means = [whole / n for n, whole in enumerate(sums, 1)]
         labels = words.unique_labels(one.tokens)

@@ -38,15 +38,18 @@ def who() -> tuple[models.Choice | None, models.Choice | None]:
 def what(items: bool) -> str:
     """The text, of which as much is read as fits."""
     name = NAMES[items]
+    last = f"{name}-last"  # also when one comes back from another screen
     if address.brought(name) or name not in st.session_state:
         given = address.get(name)
-        st.session_state[name] = TEXTS[items] if given is None else given
+        kept = TEXTS[items] if address.brought(name) else st.session_state.get(last, TEXTS[items])
+        st.session_state[name] = kept if given is None else given
     whole = st.text_area(
         "Names or other items, one in each line" if items else "Your text",
         key=name,
         height=122,
         help=f"Up to {MOST:,} characters are read.",
     )
+    st.session_state[last] = whole
     address.keep(name, "" if whole == TEXTS[items] or len(whole) > KEPT else whole)
     if len(whole) > MOST:
         st.info(

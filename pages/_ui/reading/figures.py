@@ -35,7 +35,7 @@ def figures(label: str, choice: models.Choice, found: Seen) -> None:
         "Bits per character": (score.bits_per_character, BITS.format("characters")),
         "Bits per byte": (score.bits_per_byte, BITS.format("bytes")),
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, (value, help) in shown.items():
             number = "withheld" if value is None else _number(value)
             st.metric(name, number, help=help, width="content")
@@ -83,9 +83,13 @@ def along(labels: Sequence[str], choices: Sequence[models.Choice], eyes: Sequenc
     ]
     chart = surprise_along(lines)
     show_chart(chart, key="reading-along")
-    st.caption(
-        f"{plain(chart.alt)} Where the line falls, the text is easier for the model than before."
-    )
+    said = " Where the line falls, the text is easier for the model than before."
+    if len({tuple(found.spans) for found in eyes}) > 1:
+        said += (
+            " The two cut the text otherwise, so what a token costs does not compare; bits per "
+            "character do."
+        )
+    st.caption(plain(chart.alt) + said)
 
 
 def _characters(found: Seen) -> list[int]:

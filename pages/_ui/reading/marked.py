@@ -1,10 +1,10 @@
 """The text with its tokens coloured, one of them picked, and what the model expected there.
 
-Which token it is stands in the address alone (counted from 1); without one it is the token that
-surprised the first model most.
+Which token it is stands in the address alone (counted from 1), for each of two models; without one
+it is the token that surprised the model most, or the one beside what is picked under the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,29 +20,42 @@ from pages._ui.shared.token_text import Pressable, pressable_text
 if TYPE_CHECKING:
     from lm_core.charts.token_measures import Measure
 
-NAME, OF = "reading-token", "reading-of"
-HEIGHT = 430  # pixels of the picture, and so of the text beside it
+NAMES = ("reading-token", "reading-beside-token")  # in the address, of either model
+OF = "reading-of"
+HEIGHT = 240  # pixels of a text, which scrolls
 
 
-def forget_of_another(asked: object) -> None:
-    """A place in one text is none in another: what was picked is left when that changes."""
-    before = st.session_state.get(OF)
+def forget_of_another(*asked: object) -> None:
+    """A place in one text is none in another: what was picked of either is left when that changes.
+
+    Args:
+        asked: what each of the two reads, and by which model.
+    """
+    before = st.session_state.get(OF, asked)
     st.session_state[OF] = asked
-    if before not in (None, asked) and not address.brought(NAME):
-        st.query_params.pop(NAME, None)
+    for name, was, now in zip(NAMES, before, asked, strict=True):
+        if was != now and not address.brought(name):
+            st.query_params.pop(name, None)
 
 
-def place(found: Seen) -> int:
-    """Which of the tokens is shown, from 0."""
-    said = address.get(NAME)
-    if said and int(said) <= len(found.tokens):
-        return int(said) - 1
+def picked(found: Seen, which: int) -> int | None:
+    """Which of its tokens the address names, from 0."""
+    said = address.get(NAMES[which])
+    return int(said) - 1 if said and int(said) <= len(found.tokens) else None
+
+
+def hardest(found: Seen) -> int:
+    """The token that surprised the model most."""
     return int(found.reading.nats.argmax())
 
 
-def press(at: int) -> None:
-    """Show this one."""
-    st.query_params[NAME] = str(at + 1)
+def press(which: int, at: int, beside: int | None) -> None:
+    """Show this token of one of the two, and this one of the other, or what is beside it."""
+    st.query_params[NAMES[which]] = str(at + 1)
+    if beside is None:
+        st.query_params.pop(NAMES[1 - which], None)
+    else:
+        st.query_params[NAMES[1 - which]] = str(beside + 1)
 
 
 def numbers(found: Seen, title: str) -> list[float]:
@@ -52,7 +65,15 @@ def numbers(found: Seen, title: str) -> list[float]:
     return by.get(title, (-reading.nats).exp()).tolist()
 
 
-def text(found: Seen, values: Sequence[float], measure: "Measure", *, at: int, key: str) -> None:
+def text(
+    found: Seen,
+    values: Sequence[float],
+    measure: "Measure",
+    *,
+    at: int,
+    key: str,
+    on_press: Callable[[int], None],
+) -> None:
     """The text itself, pressed at the token that is shown."""
     spans = found.spans
     parts, end = [], found.first[1]
@@ -78,7 +99,7 @@ def text(found: Seen, values: Sequence[float], measure: "Measure", *, at: int, k
             readable(found.piece((end, size))),
             picked=at,
             key=key,
-            on_press=press,
+            on_press=on_press,
             label="Your text: press a token for what the model expected there",
         )
 

@@ -1,5 +1,6 @@
 """Two models beside each other: who knew better, token by token, and in all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -56,17 +57,18 @@ def by_token(both: Beside, count: int) -> list[float]:
     return values
 
 
-def elsewhere(both: Beside, at: int) -> int | None:
-    """The token of the second that begins where the picked one of the first stands."""
-    return next((theirs.start for ours, theirs in both.tokens if at in ours), None)
+def elsewhere(both: Beside | None, at: int, *, which: int) -> int | None:
+    """The token of the other one that begins the stretch in which token `at` of `which` stands."""
+    of = (pair[:: -1 if which else 1] for pair in both.tokens) if both else ()
+    return next((theirs.start for ours, theirs in of if at in ours), None)
 
 
-def difference(labels: tuple[str, str], both: Beside) -> None:
-    """The sums, and a bar a stretch where they differ most."""
+def difference(labels: Sequence[str], families: Sequence[str], both: Beside) -> None:
+    """The sums, and a bar a stretch where they differ most; `families` name them in short."""
     from math import isfinite
 
     from lm_core.charts.family_bins import token_difference
-    from lm_core.charts.words import count, nats
+    from lm_core.charts.words import count, nats, numbered_apart
 
     one, other = labels
     if not both.pieces:
@@ -83,9 +85,10 @@ def difference(labels: tuple[str, str], both: Beside) -> None:
     finite = [k for k in range(len(both.pieces)) if isfinite(both.second[k] - both.first[k])]
     most = sorted(finite, key=lambda k: -abs(both.second[k] - both.first[k]))[:MOST]
     shown = sorted(most)
+    short = numbered_apart(families)
     chart = token_difference(
         [both.pieces[k] for k in shown],
-        {one: [both.first[k] for k in shown], other: [both.second[k] for k in shown]},
+        {short[0]: [both.first[k] for k in shown], short[1]: [both.second[k] for k in shown]},
     )
     show_chart(chart, key="reading-difference")
     if len(shown) < len(both.pieces):

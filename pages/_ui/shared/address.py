@@ -149,6 +149,7 @@ KINDS: dict[str, Kind] = {
     "reading-beside": LABEL,
     "reading-colour": LABEL,
     "reading-token": Whole(1, 100_000),
+    "reading-beside-token": Whole(1, 100_000),
     "translate-model": LABEL,
     "translate-text": Text(5000),
     "translate-width": Whole(1, 5),

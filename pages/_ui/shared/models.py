@@ -41,6 +41,13 @@ class Choice:
         return self.card.get("spec", {}).get("codec", {}).get("name", "")
 
     @property
+    def family_title(self) -> str:
+        """What its family is called."""
+        from lm_core.models import models
+
+        return models[self.family].title
+
+    @property
     def task(self) -> str:
         """What it learned, by name."""
         from lm_core.checkpoints import task_said
