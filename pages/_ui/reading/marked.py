@@ -75,33 +75,32 @@ def text(
     on_press: Callable[[int], None],
 ) -> None:
     """The text itself, pressed at the token that is shown."""
-    spans = found.spans
-    parts, end = [], found.first[1]
-    for (low, high), token, value in zip(spans, found.tokens, values, strict=True):
-        here = found.piece((low, high)) or token
-        said = measure.said(value)
-        parts.append(
-            Pressable(
-                _as_read(here),
-                said,
-                measure.step(value),
-                f"{visible(here)}, {said}",
-                "\n" in here,
-                readable(found.piece((end, low))),
-            )
-        )
-        end = max(end, high)
-    size = len(found.text.encode("utf-8", "replace"))
     with st.container(height=tall(HEIGHT), border=False):
         pressable_text(
-            readable(found.piece((0, found.first[1]))),
-            parts,
-            readable(found.piece((end, size))),
+            *parts(found, values, measure),
             picked=at,
             key=key,
             on_press=on_press,
             label="Your text: press a token for what the model expected there",
         )
+
+
+def parts(
+    found: Seen, values: Sequence[float], measure: "Measure"
+) -> tuple[str, list[Pressable], str]:
+    """What stands before the first token that was guessed, the tokens, what stands behind them."""
+    shown, end = [], found.first[1]
+    for (low, high), token, value in zip(found.spans, found.tokens, values, strict=True):
+        here = found.piece((low, high)) or token
+        said = measure.said(value)
+        name, before = f"{visible(here)}, {said}", readable(found.piece((end, low)))
+        shown.append(
+            Pressable(_as_read(here), said, measure.step(value), name, "\n" in here, before)
+        )
+        end = max(end, high)
+    size = len(found.text.encode("utf-8", "replace"))
+    begin = found.piece((0, found.first[1]))
+    return readable(begin), shown, readable(found.piece((end, size)))
 
 
 def _as_read(piece: str) -> str:
