@@ -84,7 +84,8 @@ def coloured(labels: list[str], found: list[Seen], both: two.Beside | None) -> N
                 on_press=partial(pressed, both, k),
             )
             st.html(token_measures.legend(measure))
-            st.caption(marked.says(one, at))
+            gap = f" {two.paid(values[at])}" if title == "Difference" else ""
+            st.caption(marked.says(one, at) + gap)
         with right.container(border=True, height="stretch"):
             marked.guesses(one, at, key=f"reading-guesses-{k}")
 

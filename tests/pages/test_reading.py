@@ -136,6 +136,10 @@ def test_two_that_cut_alike_differ_token_by_token_and_in_all() -> None:
     )
     for (_, said_there, *_), x, y in zip(text["tokens"], a, b, strict=True):
         assert said_there == f"second minus first {nats(y - x)} nats"
+    gap = b.iloc[text["picked"]] - a.iloc[text["picked"]]
+    assert f"the second model pays {nats(abs(gap))} nats {'more' if gap > 0 else 'less'}" in said(
+        app
+    )
     first, second = shown(
         opened(model=SPEECHES["transformer"], beside=SPEECHES["ngram"], token="9")
     )

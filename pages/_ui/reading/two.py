@@ -57,6 +57,17 @@ def by_token(both: Beside, count: int) -> list[float]:
     return values
 
 
+def paid(gap: float) -> str:
+    """In words, what the second of two models was more surprised by there."""
+    from math import isnan
+
+    from lm_core.charts.words import nats
+
+    if isnan(gap):
+        return "Nothing is compared here."
+    return f"Here the second model pays {nats(abs(gap))} nats {'more' if gap >= 0 else 'less'}."
+
+
 def elsewhere(both: Beside | None, at: int, *, which: int) -> int | None:
     """The token of the other one that begins the stretch in which token `at` of `which` stands."""
     of = (pair[:: -1 if which else 1] for pair in both.tokens) if both else ()
