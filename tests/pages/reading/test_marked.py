@@ -96,9 +96,7 @@ def test_a_model_that_sees_both_sides_reads_too() -> None:
 
 def test_what_is_unknown_is_named() -> None:
     found = seen("word", "The giraffe walked; the giraffe sat on the old zebra.")
-    assert (
-        found.unknown == ["giraffe", "walked", "giraffe", "sat"][:0] or "giraffe" in found.unknown
-    )
+    assert found.unknown[:2] == ["giraffe", "walked"]
     said = eyes.unread(CHOICES["word", 0], found)
     assert said.count("“giraffe”") == 1
     assert "no bits per character or byte" in said
