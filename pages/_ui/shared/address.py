@@ -129,6 +129,7 @@ KINDS: dict[str, Kind] = {
     "doctor-view": LABEL,
     "architectures-family": LABEL,
     "architectures-vocabulary": Whole(2, 200_000),
+    "architectures-alike": Switch(),
     "settings": Json(2000),
     "attention-model": LABEL,
     "attention-name": Text(5000),
