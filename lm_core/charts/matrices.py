@@ -76,8 +76,8 @@ def matrix(
     figure.update_yaxes(
         **bare, tickvals=np.arange(R), ticktext=_ticks(names), range=[max(1, R) - 0.5, -0.5]
     )
-    table = pd.DataFrame(values, columns=others)
-    table.insert(0, y or "row", names, allow_duplicates=True)
+    table = pd.DataFrame(values, columns=words.numbered_apart([y or "row", *others])[1:])
+    table.insert(0, words.numbered_apart([y or "row", *others])[0], names)
     return Chart(title, figure, _alt(values, names, others, title), table)
 
 

@@ -1,0 +1,52 @@
+"""Matrices on this screen, as pictures with their numbers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.shared.show import show_chart
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def draw(
+    values: "Tensor",
+    rows: Sequence[str],
+    columns: Sequence[str] | None = None,
+    *,
+    title: str,
+    key: str,
+    shares: bool = False,
+    x: str = "",
+    y: str = "",
+) -> None:
+    """A matrix; its columns are counted where they have no names."""
+    from lm_core.charts.matrices import matrix
+
+    chart = matrix(
+        values.numpy(),
+        rows,
+        columns or [str(j + 1) for j in range(values.size(1))],
+        title=title,
+        x=x,
+        y=y,
+        shares=shares,
+        dark=st.context.theme.type == "dark",
+    )
+    show_chart(chart, key=f"averaging-{key}")
+
+
+def sum_of(one: "Tensor", other: "Tensor") -> str:
+    """The product of two vectors, number by number, for a formula."""
+    pairs = zip(one.tolist(), other.tolist(), strict=True)
+    return " + ".join(rf"{bare(a)} \cdot {bare(b)}" for a, b in pairs)
+
+
+def bare(number: float) -> str:
+    """A number for a formula, in brackets where it has a sign."""
+    from lm_core.charts.matrices import written
+
+    said = written(number)
+    return f"({said})" if said.startswith("-") else said

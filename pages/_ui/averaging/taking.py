@@ -1,0 +1,62 @@
+"""Step 5: the weighted sum of the values, and what it adds to the stream."""
+
+import streamlit as st
+
+from pages._ui.averaging.drawn import bare, draw
+from pages._ui.averaging.numbers import OUT, V, X, controls, tiny
+from pages._ui.shared.numbered import choose
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_source
+
+
+def step(number: int) -> None:
+    """One word takes from all it sees, and its numbers become others."""
+    import torch
+
+    from lm_core.charts.matrices import written
+    from lm_core.charts.words import percent
+    from lm_core.inspection.one_head import head_steps
+    from lm_core.models import attention
+
+    st.write(
+        "A token takes from each it may look at the share of its value that the weight says: a "
+        "mean again, but one that was asked for. A last matrix turns the sum into numbers of the "
+        "stream, and they are added to the token: it is what it was, and what it took."
+    )
+    st.latex(
+        r"o_t = \sum_{i \le t} w_{ti}\, v_i, \qquad "
+        r"x_t \leftarrow x_t + o_t W_o, \qquad \text{here with the mask and without places}"
+    )
+    controls()
+    head = tiny(number, X, V, OUT)
+    made = head_steps(head.x, head.weights)
+    row = choose(
+        "The word that takes", head.words, key="averaging-taker", default=len(head.words) - 1
+    )
+    seen = head.words[: row + 1]
+    weights, values = made.weights[row, : row + 1], made.v[: row + 1]
+    shares = weights.unsqueeze(1) * values
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        draw(weights.unsqueeze(1), seen, ["w"], title="Weights", key="taken-w", shares=True)
+    with middle:
+        draw(values, seen, title="Values v", key="taken-v")
+    with right:
+        both = torch.cat([shares, made.output[row : row + 1]])
+        draw(both, [*seen, "sum"], title="Weight × value, and the sum", key="taken-sum")
+    terms = zip(weights.tolist(), values[:, 0].tolist(), strict=True)
+    summed = " + ".join(rf"{written(w)} \cdot {bare(v)}" for w, v in terms)
+    st.latex(rf"o_1 = {summed} = {written(float(made.output[row, 0]))}")
+    stream = torch.stack([made.x[row], made.added[row], made.after[row]])
+    rows = ["before", "added", "after"]
+    draw(stream, rows, title="The stream of this word", key="stream")
+    most = int(weights.argmax())
+    size, length = made.added[row].norm(), made.x[row].norm()
+    st.markdown(
+        f"**What to notice:** **{plain(head.words[row])}** takes "
+        f"{percent(float(weights[most]))} from **{plain(seen[most])}**. What is added has the "
+        f"length {written(float(size))}, the word itself {written(float(length))}: the token is "
+        "not replaced, it is moved. Set W_o to zeros, as training begins, and nothing moves."
+    )
+    show_source(attention.attend, "The code: weights and values")
+    show_source(head_steps, "The code: one head, step by step")
