@@ -13,7 +13,8 @@ from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
 from lm_core.figures import significant
 
 NUMBERED = 16  # cells along a side, beyond which there is no room for numbers
-CELL, AROUND = 30, 96  # pixels of a row, and of what is above and below all of them
+TICKS, NARROW = 16, 40  # names along an axis; columns between which there is a gap
+CELL, AROUND, TITLE = 30, 74, 24  # pixels: of a row, of what is around all of them, of x
 # From below zero to above it; the middle is near the page. The minus sign is the second cue.
 _LIGHT = ("#D55E00", "#F2B68C", "#F4F6F8", "#8FC1E3", "#0072B2")
 _DARK = ("#E8833A", "#7A4A26", "#1A2230", "#16547F", "#4FA8E0")
@@ -59,26 +60,27 @@ def matrix(
             zmax=high,
             showscale=max(R, S) > NUMBERED,
             colorbar={"thickness": 12, "outlinewidth": 0},
-            xgap=1,
+            xgap=int(S <= NARROW),
             ygap=1,
             customdata=[[f"{names[i]}, {others[j]}" for j in range(S)] for i in range(R)],
             hovertemplate="%{customdata}: %{z:.4f}<extra></extra>",
             hoverongaps=False,
         )
     style_figure(
-        figure, title=words.escaped(title), x=x, y=y, height=height or AROUND + CELL * max(1, R)
+        figure, title=words.escaped(title), x=x, y=y, height=height or height_of(R, titled=bool(x))
     )
     figure.update_layout(annotations=_numbers(values, low, high, shares, dark), hovermode="closest")
     bare = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
-    figure.update_xaxes(
-        **bare, tickvals=np.arange(S), ticktext=_ticks(others), range=[-0.5, max(1, S) - 0.5]
-    )
-    figure.update_yaxes(
-        **bare, tickvals=np.arange(R), ticktext=_ticks(names), range=[max(1, R) - 0.5, -0.5]
-    )
+    figure.update_xaxes(**bare, **_ticks(others), range=[-0.5, max(1, S) - 0.5])
+    figure.update_yaxes(**bare, **_ticks(names), range=[max(1, R) - 0.5, -0.5])
     table = pd.DataFrame(values, columns=words.numbered_apart([y or "row", *others])[1:])
     table.insert(0, words.numbered_apart([y or "row", *others])[0], names)
     return Chart(title, figure, _alt(values, names, others, title), table)
+
+
+def height_of(rows: int, *, titled: bool = False) -> int:
+    """Pixels of a picture of so many rows; `titled`: its columns have a title."""
+    return AROUND + CELL * max(1, rows) + TITLE * titled
 
 
 def written(value: float) -> str:
@@ -132,8 +134,11 @@ def _numbers(
     return found
 
 
-def _ticks(labels: Sequence[str]) -> list[str]:
-    return [words.escaped(words.shorten(label, 10)) for label in labels]
+def _ticks(labels: Sequence[str]) -> dict[str, list]:
+    """Names along an axis, thinned where there are many."""
+    places = list(range(0, len(labels), -(-len(labels) // TICKS) or 1))
+    named = [words.escaped(words.shorten(labels[i], 10)) for i in places]
+    return {"tickvals": places, "ticktext": named, "tickangle": 0}
 
 
 def _alt(values: np.ndarray, names: list[str], others: list[str], title: str) -> str:

@@ -145,14 +145,16 @@ def some_words(words: Sequence[str], C: int, seed: int) -> Tensor:
 
 
 def some_weights(C: int, D: int, seed: int) -> HeadWeights:
-    """Normal numbers of one decimal, another matrix for each use."""
-    q, k, v = (_drawn(C, D, seed + i) for i in (1, 2, 3))
-    return HeadWeights(q, k, v, _drawn(D, C, seed + 4))
+    """Numbers of one decimal and of about the size that training begins with, so that what comes
+    out is as large as what went in; another matrix for each use."""
+    q, k, v = (_drawn(C, D, seed + i, C**-0.5) for i in (1, 2, 3))
+    return HeadWeights(q, k, v, _drawn(D, C, seed + 4, D**-0.5))
 
 
-def _drawn(rows: int, columns: int, seed: int) -> Tensor:
+def _drawn(rows: int, columns: int, seed: int, std: float = 1.0) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
-    return torch.randn(rows, columns, generator=generator).double().mul(10).round().div(10)
+    drawn = torch.randn(rows, columns, generator=generator).double() * std
+    return drawn.mul(10).round().div(10)
 
 
 def read_matrix(rows: Sequence[Sequence[object]], name: str) -> Tensor:

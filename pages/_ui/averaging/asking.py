@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.averaging.drawn import draw, sum_of
+from pages._ui.averaging.drawn import draw, idea, product
 from pages._ui.averaging.numbers import K, Q, V, X, controls, tiny
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -14,12 +14,13 @@ def step(number: int) -> None:
     from lm_core.charts.matrices import written
     from lm_core.inspection.one_head import head_steps
 
-    st.write(
+    idea(
         "Each token makes three vectors of its own numbers: a query, what it looks for; a key, "
         "what it is found by; a value, what it hands over. A query times a key is a score: the "
-        "better the two fit, the larger it is."
+        "better the two fit, the larger it is.",
+        r"\begin{gathered} q = x W_q, \quad k = x W_k, \quad v = x W_v \\ "
+        r"s_{ij} = q_i \cdot k_j \end{gathered}",
     )
-    st.latex(r"q = x W_q, \quad k = x W_k, \quad v = x W_v, \qquad s_{ij} = q_i \cdot k_j")
     controls()
     head = tiny(number, X, Q, K, V)
     made = head_steps(head.x, head.weights)
@@ -42,8 +43,8 @@ def step(number: int) -> None:
         row = choose("Asks", head.words, key="averaging-row", default=len(head.words) - 1)
         column = choose("Offers its key", head.words, key="averaging-column")
         st.latex(
-            rf"\begin{{aligned}} q \cdot k &= {sum_of(made.q[row], made.k[column])} \\ "
-            rf"&= {written(float(made.scores[row, column]))} \end{{aligned}}"
+            rf"\begin{{aligned}} q \cdot k = &\; {product(made.q[row], made.k[column])} \\ "
+            rf"= &\; {written(float(made.scores[row, column]))} \end{{aligned}}"
         )
         st.caption("The numbers are shown with two digits, and computed with all of theirs.")
     best = int(made.scores[row].argmax())

@@ -21,9 +21,14 @@ def draw(
     shares: bool = False,
     x: str = "",
     y: str = "",
+    high: int | None = None,
 ) -> None:
-    """A matrix; its columns are counted where they have no names."""
-    from lm_core.charts.matrices import matrix
+    """A matrix; its columns are counted where they have no names.
+
+    Args:
+        high: as high as a picture of so many rows.
+    """
+    from lm_core.charts.matrices import height_of, matrix
 
     chart = matrix(
         values.numpy(),
@@ -34,14 +39,22 @@ def draw(
         y=y,
         shares=shares,
         dark=st.context.theme.type == "dark",
+        height=height_of(high) if high else None,
     )
     show_chart(chart, key=f"averaging-{key}")
 
 
-def sum_of(one: "Tensor", other: "Tensor") -> str:
-    """The product of two vectors, number by number, for a formula."""
+def idea(words: str, formula: str) -> None:
+    """What a step is about, and its equation."""
+    left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
+    left.write(words)
+    right.latex(formula)
+
+
+def product(one: "Tensor", other: "Tensor") -> str:
+    """Two vectors multiplied, number by number, a line each, for a formula."""
     pairs = zip(one.tolist(), other.tolist(), strict=True)
-    return " + ".join(rf"{bare(a)} \cdot {bare(b)}" for a, b in pairs)
+    return r" \\ &\, + ".join(rf"{bare(a)} \cdot {bare(b)}" for a, b in pairs)
 
 
 def bare(number: float) -> str:

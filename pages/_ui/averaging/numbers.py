@@ -18,13 +18,13 @@ FIRST = "the cat saw the dog"  # one word comes twice
 FEWEST, MOST, LETTERS = 2, 6, 12  # words, and letters of one
 X, Q, K, V, OUT = "x", "W_q", "W_k", "W_v", "W_o"
 TITLES = {
-    X: "x, the tokens: T × C",
-    Q: "W_q, queries: C × D",
-    K: "W_k, keys: C × D",
-    V: "W_v, values: C × D",
-    OUT: "W_o, back: D × C",
+    X: "x, the tokens",
+    Q: "W_q, queries",
+    K: "W_k, keys",
+    V: "W_v, values",
+    OUT: "W_o, back",
 }
-CELL, NAMES = 49, 64  # pixels of a number, of the words before a row
+CELL, NAMES, ROW = 49, 64, 29  # pixels: of a number, of the words before a row, of its height
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +47,10 @@ def controls() -> None:
         bind="query-params",
         help=f"{FEWEST} to {MOST} of them. One that comes twice begins with the same numbers.",
     )
-    line[1].segmented_control(
+    line[1].selectbox(
         "Numbers of each",
         ["2", "3", "4"],
-        default="3",
-        required=True,
+        1,
         key=WIDTH,
         bind="query-params",
         help="C of a token and D of the head: here they are the same.",
@@ -80,7 +79,9 @@ def tiny(step: int, *names: str) -> Tiny:
 
     words = _words()
     labels, kept = unique_labels(words), _kept(words, step)
-    st.caption("Every number can be changed: choose a cell, type, Enter. All below follows.")
+    st.caption(
+        "Every number can be changed: choose a cell, type, Enter. All that is made of it follows."
+    )
     with st.container(horizontal=True, gap="small"):
         for name in names:
             kept["now"][name] = _editor(name, kept, labels)
@@ -103,6 +104,7 @@ def _editor(name: str, kept: dict, labels: list[str]) -> list[list[float]]:
             table,
             width=width,
             hide_index=not tokens,
+            row_height=ROW,
             column_config={" ": st.column_config.TextColumn(width=NAMES)} | cells,
             key=f"averaging-{name}-{kept['version']}",
             alt=f"{TITLES[name]}. Each number can be changed.",

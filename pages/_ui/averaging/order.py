@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.averaging.drawn import draw
+from pages._ui.averaging.drawn import draw, idea
 from pages._ui.averaging.numbers import K, Q, Tiny, X, controls, tiny
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
@@ -17,23 +17,21 @@ def step(number: int) -> None:
     from lm_core.inspection.one_head import head_steps
     from lm_core.models import attention, positions
 
-    st.write(
+    idea(
         "To guess what comes, nobody may look ahead: the mask sets those scores to minus infinity, "
         "and the softmax makes 0 of them. And attention alone knows no order: to it a sentence is "
-        "a bag of words, until each is given its place, here as sinusoids added to x."
-    )
-    st.latex(
-        r"\text{weights} = \text{softmax}\left(\frac{q k^\top}{\sqrt{D}} + \text{mask}\right), "
-        r"\qquad x_t \leftarrow x_t + PE_t"
+        "a bag of words, until each is given its place, here as sinusoids added to x.",
+        r"\begin{gathered} w = \text{softmax}\left(\tfrac{q k^\top}{\sqrt{D}} + \text{mask}"
+        r"\right) \\ x_t \leftarrow x_t + PE_t \end{gathered}",
     )
     controls()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    editors, switches = st.columns([5, 2], gap="medium")
+    with switches:
         mask = st.toggle("Mask", True, key=MASK, bind="query-params")
         places = st.toggle("Places", False, key=PLACES, bind="query-params")
-        seed = st.number_input(
-            "Shuffle (seed)", 0, 2**31 - 1, 1, key=SHUFFLE, bind="query-params", width=150
-        )
-    head = tiny(number, X, Q, K)
+        seed = st.number_input("Shuffle (seed)", 0, 2**31 - 1, 1, key=SHUFFLE, bind="query-params")
+    with editors:
+        head = tiny(number, X, Q, K)
     made = head_steps(head.x, head.weights, causal=mask, positions=places)
     left, right = st.columns(2, gap="medium")
     with left:

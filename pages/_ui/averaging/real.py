@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.averaging import numbers
-from pages._ui.averaging.drawn import bare, draw
+from pages._ui.averaging.drawn import bare, draw, idea
 from pages._ui.inside import offers, sides
 from pages._ui.shared import models
 from pages._ui.shared.numbered import choose
@@ -26,14 +26,12 @@ TERMS = 3  # of a sum, that are written out
 def step(number: int) -> None:
     """A head of a model, one token of a text, from its scores to what it adds."""
     numbers.stay()
-    st.write(
+    idea(
         "In a trained model the vectors are longer and the matrices learned, and nothing else is "
         "new: a query and keys, scores over the root of D, weights, the weighted sum of the "
-        "values, and what it adds. These are the numbers of the model's own pass over your text."
-    )
-    st.latex(
-        r"w_{ti} = \text{softmax}_i\left(\frac{q_t \cdot k_i}{\sqrt{D}}\right), \qquad "
-        r"o_t = \sum_i w_{ti}\, v_i, \qquad x_t \leftarrow x_t + o_t W_o"
+        "values, and what it adds. These are the numbers of the model's own pass over your text.",
+        r"\begin{gathered} w_{ti} = \text{softmax}_i\left(\tfrac{q_t \cdot k_i}{\sqrt{D}}\right) "
+        r"\\ o_t = \sum_i w_{ti}\, v_i, \quad x_t \leftarrow x_t + o_t W_o \end{gathered}",
     )
     choices = [c for c in models.with_attention() if _has_heads(c)]
     if not choices:
@@ -169,7 +167,7 @@ def _stream(
     from lm_core.charts.matrices import written
     from lm_core.charts.words import percent
 
-    parts = {"this head adds": taken.added, "its layer adds": taken.together}
+    parts = {"head adds": taken.added, "layer adds": taken.together}
     if taken.stream is not None:
         parts = {"before": taken.stream, **parts}
     draw(

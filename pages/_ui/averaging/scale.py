@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.averaging import numbers
+from pages._ui.averaging.drawn import idea
 from pages._ui.shared.show import show_chart, show_source
 
 if TYPE_CHECKING:
@@ -26,14 +27,13 @@ def spreads(seed: int) -> "list[Spread]":
 def step(number: int) -> None:
     """Variance on the left, the softmax on the right."""
     numbers.stay()
-    st.write(
+    idea(
         "A score is a sum of D products, and the more of them, the wider it spreads. A softmax of "
         "wide scores gives nearly all to one token, and then nothing is learned from the others. "
-        "Divided by the root of D, scores spread alike in a head of any size."
-    )
-    st.latex(
-        r"\text{var}(q \cdot k) = D, \qquad \text{var}\left(\frac{q \cdot k}{\sqrt{D}}\right) = 1"
-        r"\qquad (q, k \text{ of variance } 1)"
+        "Divided by the root of D, scores spread alike in a head of any size.",
+        r"\begin{gathered} \text{var}(q \cdot k) = D, \quad "
+        r"\text{var}\left(\tfrac{q \cdot k}{\sqrt{D}}\right) = 1 \\ "
+        r"\text{for } q, k \text{ of variance } 1 \end{gathered}",
     )
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
@@ -89,7 +89,7 @@ def _sharpened() -> None:
         "Multiplied by",
         0.0,
         16.0,
-        1.0,
+        8.0,
         0.5,
         key=TIMES,
         bind="query-params",

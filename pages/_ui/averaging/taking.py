@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.averaging.drawn import bare, draw
+from pages._ui.averaging.drawn import bare, draw, idea
 from pages._ui.averaging.numbers import OUT, V, X, controls, tiny
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -18,29 +18,39 @@ def step(number: int) -> None:
     from lm_core.inspection.one_head import head_steps
     from lm_core.models import attention
 
-    st.write(
+    idea(
         "A token takes from each it may look at the share of its value that the weight says: a "
         "mean again, but one that was asked for. A last matrix turns the sum into numbers of the "
-        "stream, and they are added to the token: it is what it was, and what it took."
-    )
-    st.latex(
-        r"o_t = \sum_{i \le t} w_{ti}\, v_i, \qquad "
-        r"x_t \leftarrow x_t + o_t W_o, \qquad \text{here with the mask and without places}"
+        "stream, and they are added to the token: it is what it was, and what it took.",
+        r"\begin{gathered} o_t = \sum_{i \le t} w_{ti}\, v_i \\ "
+        r"x_t \leftarrow x_t + o_t W_o \end{gathered}",
     )
     controls()
-    head = tiny(number, X, V, OUT)
+    editors, choice = st.columns([5, 2], gap="medium")
+    with editors:
+        head = tiny(number, X, V, OUT)
     made = head_steps(head.x, head.weights)
-    row = choose(
-        "The word that takes", head.words, key="averaging-taker", default=len(head.words) - 1
-    )
+    with choice:
+        st.caption("With the mask, and without places. The weights follow W_q and W_k of step 2.")
+        row = choose(
+            "The word that takes", head.words, key="averaging-taker", default=len(head.words) - 1
+        )
     seen = head.words[: row + 1]
     weights, values = made.weights[row, : row + 1], made.v[: row + 1]
     shares = weights.unsqueeze(1) * values
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        draw(weights.unsqueeze(1), seen, ["w"], title="Weights", key="taken-w", shares=True)
+        draw(
+            weights.unsqueeze(1),
+            seen,
+            ["w"],
+            title="Weights",
+            key="taken-w",
+            shares=True,
+            high=row + 2,
+        )
     with middle:
-        draw(values, seen, title="Values v", key="taken-v")
+        draw(values, seen, title="Values v", key="taken-v", high=row + 2)
     with right:
         both = torch.cat([shares, made.output[row : row + 1]])
         draw(both, [*seen, "sum"], title="Weight × value, and the sum", key="taken-sum")
