@@ -37,9 +37,9 @@ def step(number: int) -> None:
     last, T = plain(head.words[-1]), len(head.words)
     st.markdown(
         f"**What to notice:** the largest difference between the three is {means.difference:.1e}: "
-        f"they are the same. A row of A is
-        the token that takes, and sums to 1. In the last **{last}** takes 1/{T} of each token, whichever it "
-        f"is; its first number is {written(float(means.loop[-1, 0]))}. Attention puts scores in "
+        f"they are the same. A row of A is the token that takes, and sums to 1; in the last "
+        f"**{last}** takes 1/{T} of each token, whichever it is, and its first number becomes "
+        f"{written(float(means.loop[-1, 0]))}. Attention puts scores in "
         "the place of the zeros, so that a token can take more from one than from another."
     )
     for way, name in (("loop", "a loop"), ("matrix", "a matrix"), ("softmax", "a softmax")):
