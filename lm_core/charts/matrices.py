@@ -13,7 +13,7 @@ from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
 from lm_core.figures import significant
 
 NUMBERED = 16  # cells along a side, beyond which there is no room for numbers
-TICKS, NARROW = 16, 40  # names along an axis; columns between which there is a gap
+TICKS, NARROW = 8, 40  # names along a long axis; columns between which there is a gap
 CELL, AROUND, TITLE = 30, 74, 24  # pixels: of a row, of what is around all of them, of x
 # From below zero to above it; the middle is near the page. The minus sign is the second cue.
 _LIGHT = ("#D55E00", "#F2B68C", "#F4F6F8", "#8FC1E3", "#0072B2")
@@ -71,6 +71,8 @@ def matrix(
     )
     figure.update_layout(annotations=_numbers(values, low, high, shares, dark), hovermode="closest")
     bare = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
+    if not x:  # an empty title would have room kept for it
+        figure.layout.xaxis.title = None
     figure.update_xaxes(**bare, **_ticks(others), range=[-0.5, max(1, S) - 0.5])
     figure.update_yaxes(**bare, **_ticks(names), range=[max(1, R) - 0.5, -0.5])
     table = pd.DataFrame(values, columns=words.numbered_apart([y or "row", *others])[1:])
@@ -136,7 +138,8 @@ def _numbers(
 
 def _ticks(labels: Sequence[str]) -> dict[str, list]:
     """Names along an axis, thinned where there are many."""
-    places = list(range(0, len(labels), -(-len(labels) // TICKS) or 1))
+    step = 1 if len(labels) <= NUMBERED else -(-len(labels) // TICKS)
+    places = list(range(0, len(labels), step))
     named = [words.escaped(words.shorten(labels[i], 10)) for i in places]
     return {"tickvals": places, "ticktext": named, "tickangle": 0}
 

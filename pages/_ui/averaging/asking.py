@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.averaging.drawn import draw, idea, product
+from pages._ui.averaging.drawn import draw, idea, product, terms
 from pages._ui.averaging.numbers import K, Q, V, X, controls, tiny
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -42,10 +42,8 @@ def step(number: int) -> None:
     with right:
         row = choose("Asks", head.words, key="averaging-row", default=len(head.words) - 1)
         column = choose("Offers its key", head.words, key="averaging-column")
-        st.latex(
-            rf"\begin{{aligned}} q \cdot k = &\; {product(made.q[row], made.k[column])} \\ "
-            rf"= &\; {written(float(made.scores[row, column]))} \end{{aligned}}"
-        )
+        total = written(float(made.scores[row, column]))
+        st.latex(terms(product(made.q[row], made.k[column]), of=r"q \cdot k", total=total))
         st.caption("The numbers are shown with two digits, and computed with all of theirs.")
     best = int(made.scores[row].argmax())
     back = float(made.scores[column, row])

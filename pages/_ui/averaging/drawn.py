@@ -51,10 +51,18 @@ def idea(words: str, formula: str) -> None:
     right.latex(formula)
 
 
-def product(one: "Tensor", other: "Tensor") -> str:
-    """Two vectors multiplied, number by number, a line each, for a formula."""
-    pairs = zip(one.tolist(), other.tolist(), strict=True)
-    return r" \\ &\, + ".join(rf"{bare(a)} \cdot {bare(b)}" for a, b in pairs)
+def terms(found: Sequence[str], *, of: str, total: str) -> str:
+    """A sum for a formula, two terms a line: a phone has room for no more."""
+    lines = [" + ".join(found[i : i + 2]) for i in range(0, len(found), 2)]
+    summed = r" \\ &\, + ".join(lines)
+    return rf"\begin{{aligned}} {of} = &\; {summed} \\ = &\; {total} \end{{aligned}}"
+
+
+def product(one: "Tensor", other: "Tensor") -> list[str]:
+    """The terms of the product of two vectors, for a formula."""
+    return [
+        rf"{bare(a)} \cdot {bare(b)}" for a, b in zip(one.tolist(), other.tolist(), strict=True)
+    ]
 
 
 def bare(number: float) -> str:

@@ -38,26 +38,27 @@ class Tiny:
 
 def controls() -> None:
     """What the numbers are drawn from."""
-    line = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    line[0].text_input(
-        "The words",
-        FIRST,
-        max_chars=80,
-        key=WORDS,
-        bind="query-params",
-        help=f"{FEWEST} to {MOST} of them. One that comes twice begins with the same numbers.",
-    )
-    line[1].selectbox(
-        "Numbers of each",
-        ["2", "3", "4"],
-        1,
-        key=WIDTH,
-        bind="query-params",
-        help="C of a token and D of the head: here they are the same.",
-    )
-    line[2].number_input("Seed", 0, 2**31 - 1, 0, key=SEED, bind="query-params")
-    with line[3]:
-        st.button("Start again", on_click=_start_again, key="averaging-reset", width="stretch")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "The words",
+            FIRST,
+            max_chars=80,
+            key=WORDS,
+            bind="query-params",
+            width=300,
+            help=f"{FEWEST} to {MOST} of them. One that comes twice begins with the same numbers.",
+        )
+        st.selectbox(
+            "Numbers of each",
+            ["2", "3", "4"],
+            1,
+            key=WIDTH,
+            bind="query-params",
+            width=150,
+            help="C of a token and D of the head: here they are the same.",
+        )
+        st.number_input("Seed", 0, 2**31 - 1, 0, key=SEED, bind="query-params", width=130)
+        st.button("Start again", on_click=_start_again, key="averaging-reset")
 
 
 def stay() -> None:

@@ -59,7 +59,7 @@ def _shuffled(head: Tiny, seed: int, *, mask: bool, places: bool) -> None:
     now = moved[mask, places]
     st.subheader("The words shuffled")
     said = " ".join(plain(head.words[i]) for i in order)
-    st.markdown(f"In the order **{said}**, each word takes by its head something else, by as much:")
+    st.markdown(f"In the order **{said}**, what each word takes has changed by:")
     left, right = st.columns(2, gap="medium")
     with left:
         table = pd.DataFrame({"word": head.words, "largest change of a number": now.tolist()})

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.averaging import numbers
-from pages._ui.averaging.drawn import bare, draw, idea
+from pages._ui.averaging.drawn import bare, draw, idea, terms
 from pages._ui.inside import offers, sides
 from pages._ui.shared import models
 from pages._ui.shared.numbered import choose
@@ -72,22 +72,22 @@ def _head(reading: "sides.Reading", checkpoint: object) -> None:
     from lm_core.models import attention
 
     known = reading.sides
-    line = st.columns([2, 1, 1, 2] if len(known) > 1 else [1, 1, 2])
+    line = st.container(horizontal=True)
     side = next(iter(known.values()))
     if len(known) > 1:
         names = list(known)
         called = [name.capitalize() for name in names]
-        with line[0]:
-            side = known[names[choose("Who looks at whom", called, key=VIEW)]]
+        with line:
+            side = known[names[choose("Who looks at whom", called, key=VIEW, width=190)]]
     layers, heads, T, _ = side.maps.shape
     best = max(side.heads, key=lambda head: head.visible, default=None)
     opening = (best.layer, best.head) if best else (0, 0)
-    with line[-3]:
-        layer = choose("Layer", _counted(layers), key=LAYER, default=opening[0], bind=BIND)
-    with line[-2]:
-        head = choose("Head", _counted(heads), key=HEAD, default=opening[1], bind=BIND)
-    with line[-1]:
-        row = choose("The token that takes", side.rows, key=TOKEN, default=T - 1)
+    with line:
+        layer = choose(
+            "Layer", _counted(layers), key=LAYER, default=opening[0], bind=BIND, width=90
+        )
+        head = choose("Head", _counted(heads), key=HEAD, default=opening[1], bind=BIND, width=90)
+        row = choose("The token that takes", side.rows, key=TOKEN, default=T - 1, width=190)
     taken = take_values(checkpoint.model, side.view, layer, head, row)
     seen = [side.columns[i] for i in taken.seen.tolist()]
     left, right = st.columns([2, 3], gap="medium")
@@ -148,14 +148,14 @@ def _sum(side: "sides.Side", taken: "Taken", seen: list[str], row: int) -> None:
     both = torch.cat([taken.shares, taken.output.unsqueeze(0)])
     rows = [*seen, "sum"]
     draw(both, rows, title="Weight × value, and the sum", key="model-sum", x="number of the head")
-    part = choose("One number of the sum", _counted(D), key=PART)
+    part = choose("One number of the sum", _counted(D), key=PART, width=190)
     first = taken.shares[:, part].abs().argsort(descending=True)[:TERMS].sort().values.tolist()
-    terms = [rf"{taken.weights[i]:.3f} \cdot {bare(float(taken.values[i, part]))}" for i in first]
+    found = [rf"{taken.weights[i]:.3f} \cdot {bare(float(taken.values[i, part]))}" for i in first]
     rest = float(taken.output[part] - taken.shares[first, part].sum())
     if len(seen) > len(first):
-        terms.append(rf"\underbrace{{{bare(rest)}}}_{{\text{{all others}}}}")
+        found.append(rf"\underbrace{{{bare(rest)}}}_{{\text{{all others}}}}")
     total = written(float(taken.output[part]))
-    st.latex(rf"o_{{{part + 1}}} = {' + '.join(terms)} = {total}")
+    st.latex(terms(found, of=rf"o_{{{part + 1}}}", total=total))
 
 
 def _stream(

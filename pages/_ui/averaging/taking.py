@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.averaging.drawn import bare, draw, idea
+from pages._ui.averaging.drawn import draw, idea, product, terms
 from pages._ui.averaging.numbers import OUT, V, X, controls, tiny
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -54,9 +54,8 @@ def step(number: int) -> None:
     with right:
         both = torch.cat([shares, made.output[row : row + 1]])
         draw(both, [*seen, "sum"], title="Weight × value, and the sum", key="taken-sum")
-    terms = zip(weights.tolist(), values[:, 0].tolist(), strict=True)
-    summed = " + ".join(rf"{written(w)} \cdot {bare(v)}" for w, v in terms)
-    st.latex(rf"o_1 = {summed} = {written(float(made.output[row, 0]))}")
+    total = written(float(made.output[row, 0]))
+    st.latex(terms(product(weights, values[:, 0]), of="o_1", total=total))
     stream = torch.stack([made.x[row], made.added[row], made.after[row]])
     rows = ["before", "added", "after"]
     draw(stream, rows, title="The stream of this word", key="stream")
