@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MODEL, TEXT, VIEW, TOKEN = (f"averaging-{what}" for what in ("model", "text", "view", "token"))
 LAYER, HEAD, ONE, PART = (f"averaging-{what}" for what in ("layer", "head", "looked", "part"))
 BIND = "query-params"
+OPENED = "averaging-opened"  # in the session: on which model and text each choice was begun
 TERMS = 3  # of a sum, that are written out
 
 
@@ -41,21 +42,23 @@ def step(number: int) -> None:
     with line[0]:
         choice = models.pick(choices, models.labels(choices), key=MODEL)
     checkpoint = models.load(choice)
-    reading = _read(choice, checkpoint, line[1])
+    reading, text = _read(choice, checkpoint, line[1])
     if reading is None:
         st.info("Type a word or a sentence to look at.")
         return
     for note in reading.notes:
         st.info(note)
-    _head(reading, checkpoint)
+    _head(reading, checkpoint, (str(choice.folder), text))
 
 
 def _has_heads(choice: models.Choice) -> bool:
     return "n_head" in choice.card["model"]
 
 
-def _read(choice: models.Choice, checkpoint: object, place: object) -> "sides.Reading | None":
-    """The field for the text, and the pass over it."""
+def _read(
+    choice: models.Choice, checkpoint: object, place: object
+) -> "tuple[sides.Reading | None, str]":
+    """The field for the text, and the pass over it; None where there is nothing to read."""
     if choice.of_pairs:
         offered, label = offers.offered_source(choice, checkpoint), "Your source"
     else:
@@ -63,11 +66,11 @@ def _read(choice: models.Choice, checkpoint: object, place: object) -> "sides.Re
     begin = offers.offer(offered, TEXT)
     text = place.text_input(label, **begin, max_chars=5000, key=TEXT, bind=BIND)
     if choice.of_pairs:
-        return sides.read_pair(checkpoint, text, "")
-    return sides.read(checkpoint, text)
+        return sides.read_pair(checkpoint, text, ""), text
+    return sides.read(checkpoint, text), text
 
 
-def _head(reading: "sides.Reading", checkpoint: object) -> None:
+def _head(reading: "sides.Reading", checkpoint: object, of: tuple[str, str]) -> None:
     from lm_core.inspection import take_values
     from lm_core.models import attention
 
@@ -82,17 +85,18 @@ def _head(reading: "sides.Reading", checkpoint: object) -> None:
     layers, heads, T, _ = side.maps.shape
     best = max(side.heads, key=lambda head: head.visible, default=None)
     opening = (best.layer, best.head) if best else (0, 0)
+    _open((of[0], side.name), {LAYER: opening[0], HEAD: opening[1]})
+    _open((*of, side.name), {TOKEN: T - 1})
     with line:
-        layer = choose(
-            "Layer", _counted(layers), key=LAYER, default=opening[0], bind=BIND, width=90
-        )
-        head = choose("Head", _counted(heads), key=HEAD, default=opening[1], bind=BIND, width=90)
-        row = choose("The token that takes", side.rows, key=TOKEN, default=T - 1, width=190)
+        layer = choose("Layer", _counted(layers), key=LAYER, bind=BIND, width=90)
+        head = choose("Head", _counted(heads), key=HEAD, bind=BIND, width=90)
+        row = choose("The token that takes", side.rows, key=TOKEN, width=190)
     taken = take_values(checkpoint.model, side.view, layer, head, row)
     seen = [side.columns[i] for i in taken.seen.tolist()]
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        place = choose("The token it looks at", seen, key=ONE, default=int(taken.weights.argmax()))
+        _open((*of, side.name, layer, head, row), {ONE: int(taken.weights.argmax())})
+        place = choose("The token it looks at", seen, key=ONE)
         cell = side.view.cell(layer, head, row, int(taken.seen[place]))
         _score(side, cell)
     with right:
@@ -101,6 +105,15 @@ def _head(reading: "sides.Reading", checkpoint: object) -> None:
     _stream(side, taken, row, (layer, head), heads)
     show_source(attention.Attention, "The code: the layer that ran")
     show_source(take_values, "The code: the weighted sum, followed to the stream")
+
+
+def _open(of: tuple, places: dict[str, int]) -> None:
+    """Where to begin with another model or text: until one is chosen, or the address says one."""
+    known = st.session_state.setdefault(OPENED, {})
+    for key, place in places.items():
+        if (key in known or key not in st.session_state) and known.get(key) != of:
+            st.session_state[key] = place
+        known[key] = of
 
 
 def _score(side: "sides.Side", cell: "AttentionCell") -> None:
