@@ -62,7 +62,7 @@ def matrix(
             colorbar={"thickness": 12, "outlinewidth": 0},
             xgap=int(S <= NARROW),
             ygap=1,
-            customdata=[[f"{names[i]}, {others[j]}" for j in range(S)] for i in range(R)],
+            customdata=[[words.escaped(f"{name}, {other}") for other in others] for name in names],
             hovertemplate="%{customdata}: %{z:.4f}<extra></extra>",
             hoverongaps=False,
         )

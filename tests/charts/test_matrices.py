@@ -5,6 +5,7 @@ import pytest
 
 from lm_core.charts.matrices import height_of, matrix, signed_color, signed_scale, written
 from lm_core.charts.theme import contrast, ink
+from lm_core.figures import MISSING
 
 WORDS = ["the₁", "cat"]
 
@@ -84,7 +85,7 @@ def test_numbers_can_be_read_on_every_colour(dark: bool) -> None:
 
 def test_numbers_are_short() -> None:
     assert [written(v) for v in (float("nan"), np.inf, -np.inf, 99.96, -123456.0)] == [
-        "–",
+        MISSING,
         "∞",
         "−∞",
         "100.0",

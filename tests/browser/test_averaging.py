@@ -1,0 +1,34 @@
+"""From averaging to attention in a browser: a number is changed in its cell, and all follows."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lm_core.charts.matrices import written
+from lm_core.inspection.one_head import head_steps, some_weights, some_words
+from pages._ui.averaging.numbers import FIRST
+from tests.browser.conftest import at_rest
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
+    page.goto("/averaging?averaging-step=2+Ask")
+    at_rest(page)
+    scores = page.locator(".st-key-averaging-scores")
+    x, weights = some_words(FIRST.split(), 3, 0), some_weights(3, 3, 0)
+    before = written(float(head_steps(x, weights).scores[0, 0]))
+    expect(scores.locator(".annotation-text").first).to_have_text(before.replace("-", "−"))
+    cell = page.locator("[class*=st-key-averaging-x-] canvas").first.bounding_box()
+    page.mouse.dblclick(cell["x"] + 64 + 20, cell["y"] + 1.5 * 29)  # of the first word the first
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    x[0, 0] = 4
+    after = written(float(head_steps(x, weights).scores[0, 0]))
+    assert after != before
+    expect(scores.locator(".annotation-text").first).to_have_text(after)
+    page.get_by_role("button", name="On to step 3").click()
+    expect(page).to_have_url(re.compile("averaging-step=3"))
+    at_rest(page)
