@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
-    page.goto("/averaging?averaging-step=2+Ask")
+    page.goto("/from_averaging_to_attention?averaging-step=2+Ask")
     at_rest(page)
     scores = page.locator(".st-key-averaging-scores")
     x, weights = some_words(FIRST.split(), 3, 0), some_weights(3, 3, 0)
