@@ -26,7 +26,9 @@ else:
                 st.Page("pages/architectures.py", title="Architectures"),
             ],
             "See inside": [
-                st.Page("pages/from_averaging_to_attention.py", title="From averaging to attention"),
+                st.Page(
+                    "pages/from_averaging_to_attention.py", title="From averaging to attention"
+                ),
                 st.Page("pages/attention.py", title="Attention"),
             ],
             "Write": [

@@ -11,9 +11,6 @@ from pages._ui.shared.show import show_source
 
 def step(number: int) -> None:
     """Each token asks, each answers."""
-    from lm_core.charts.matrices import written
-    from lm_core.inspection.one_head import head_steps
-
     idea(
         "Each token makes three vectors of its own numbers: a query, what it looks for; a key, "
         "what it is found by; a value, what it hands over. A query times a key is a score: the "
@@ -21,6 +18,10 @@ def step(number: int) -> None:
         r"\begin{gathered} q = x W_q, \quad k = x W_k, \quad v = x W_v \\ "
         r"s_{ij} = q_i \cdot k_j \end{gathered}",
     )
+
+    from lm_core.charts.matrices import written
+    from lm_core.inspection.one_head import head_steps
+
     controls()
     head = tiny(number, X, Q, K, V)
     made = head_steps(head.x, head.weights)

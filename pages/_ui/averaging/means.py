@@ -12,10 +12,6 @@ WAYS = {"loop": "By a loop", "matrix": "By a matrix", "softmax": "By a softmax"}
 
 def step(number: int) -> None:
     """Three ways, the same numbers."""
-    from lm_core.charts.matrices import written
-    from lm_core.inspection.one_head import three_means
-    from lm_core.models import attention
-
     idea(
         "A guess needs what came before. The plainest way to gather it is a mean: each token takes "
         "as much of every token up to itself. A loop does it one token at a time, a triangular "
@@ -23,6 +19,11 @@ def step(number: int) -> None:
         r"\begin{gathered} \bar{x}_t = \frac{1}{t} \sum_{i \le t} x_i, \quad \bar{x} = A x \\ "
         r"A = \text{softmax}(0 + \text{mask}) \end{gathered}",
     )
+
+    from lm_core.charts.matrices import written
+    from lm_core.inspection.one_head import three_means
+    from lm_core.models import attention
+
     controls()
     left, right = st.columns(2, gap="medium")
     with left:

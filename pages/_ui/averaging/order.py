@@ -14,9 +14,6 @@ SAME = 1e-9  # a difference below this is one of rounding
 
 def step(number: int) -> None:
     """Weights for the choice, and what shuffling changes for each of the four."""
-    from lm_core.inspection.one_head import head_steps
-    from lm_core.models import attention, positions
-
     idea(
         "To guess what comes, nobody may look ahead: the mask sets those scores to minus infinity, "
         "and the softmax makes 0 of them. And attention alone knows no order: to it a sentence is "
@@ -24,6 +21,10 @@ def step(number: int) -> None:
         r"\begin{gathered} w = \text{softmax}\left(\tfrac{q k^\top}{\sqrt{D}} + \text{mask}"
         r"\right) \\ x_t \leftarrow x_t + PE_t \end{gathered}",
     )
+
+    from lm_core.inspection.one_head import head_steps
+    from lm_core.models import attention, positions
+
     controls()
     editors, switches = st.columns([5, 2], gap="medium")
     with switches:
