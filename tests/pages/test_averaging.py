@@ -70,7 +70,7 @@ def test_every_step_is_walked_to_and_fro() -> None:
     for step in range(1, 7):
         titles.append(app.header[0].value)
         if step > 1:  # an address without one is that of the first
-            assert app.query_params["averaging-step"] == [STEPS[step - 1]]
+            assert app.query_params["averaging-step"] == STEPS[step - 1]
         assert noticed(app)
         assert app.latex
         assert all(chart.proto.alt for chart in app.get("plotly_chart"))

@@ -11,13 +11,6 @@ from pages._ui.shared.show import show_source
 
 def step(number: int) -> None:
     """One word takes from all it sees, and its numbers become others."""
-    import torch
-
-    from lm_core.charts.matrices import written
-    from lm_core.charts.words import percent
-    from lm_core.inspection.one_head import head_steps
-    from lm_core.models import attention
-
     idea(
         "A token takes from each it may look at the share of its value that the weight says: a "
         "mean again, but one that was asked for. A last matrix turns the sum into numbers of the "
@@ -25,6 +18,14 @@ def step(number: int) -> None:
         r"\begin{gathered} o_t = \sum_{i \le t} w_{ti}\, v_i \\ "
         r"x_t \leftarrow x_t + o_t W_o \end{gathered}",
     )
+
+    import torch
+
+    from lm_core.charts.matrices import written
+    from lm_core.charts.words import percent
+    from lm_core.inspection.one_head import head_steps
+    from lm_core.models import attention
+
     controls()
     editors, choice = st.columns([5, 2], gap="medium")
     with editors:
