@@ -7,10 +7,21 @@ from playwright.sync_api import Page, expect
 
 from lm_core.charts.matrices import written
 from lm_core.inspection.one_head import head_steps, some_weights, some_words
-from pages._ui.averaging.numbers import FIRST
+from pages._ui.averaging.numbers import CELL, FIRST, NAMES, ROW
 from tests.browser.conftest import at_rest
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
+
+
+def opened(page: Page) -> bool:
+    """Whether the first number of the first word is being edited, after two clicks on it: what is
+    drawn on a canvas is no element to wait for."""
+    grid = page.locator("[class*=st-key-averaging-x-] [data-testid=data-grid-canvas]")
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    page.mouse.dblclick(box["x"] + NAMES + CELL / 2, box["y"] + 1.5 * ROW)
+    return page.locator(".gdg-input").first.is_visible()
 
 
 def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
@@ -20,8 +31,8 @@ def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
     x, weights = some_words(FIRST.split(), 3, 0), some_weights(3, 3, 0)
     before = written(float(head_steps(x, weights).scores[0, 0]))
     expect(scores.locator(".annotation-text").first).to_have_text(before)
-    cell = page.locator("[class*=st-key-averaging-x-] canvas").first.bounding_box()
-    page.mouse.click(cell["x"] + 64 + 20, cell["y"] + 1.5 * 29)  # of the first word the first
+    until(lambda: opened(page), look=0.5)
+    page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("4")
     page.keyboard.press("Enter")
     x[0, 0] = 4
