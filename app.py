@@ -28,7 +28,12 @@ else:
                 st.Page("pages/compare.py", title="Compare"),
                 st.Page("pages/architectures.py", title="Architectures"),
             ],
-            "See inside": [st.Page("pages/attention.py", title="Attention")],
+            "See inside": [
+                st.Page(
+                    "pages/from_averaging_to_attention.py", title="From averaging to attention"
+                ),
+                st.Page("pages/attention.py", title="Attention"),
+            ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),
                 st.Page("pages/generate_names.py", title="Generate names"),
