@@ -1,8 +1,8 @@
 """Three made texts that can only be told to the end by who remembers: strings by rule, from a seed.
 
-    copy        abcd......>abcd      say the letters again after the dots
+    copy        a..d....>ad          say the two letters again after the dots
     brackets    [(){{}}([]!)]        close, in the right order, what is still open at the mark
-    adding      3......4..=7         the sum of the two digits, modulo ten
+    adding      3......4..=7         the sum of the two digits
 
 Between what is to be remembered and where it is asked for stand `delay` characters that do not
 help: dots, or brackets that are closed again. The adding problem and the idea of asking by delay
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.errors import BadSettings
 
-LETTERS, COPIED = "abcdefgh", 4
+LETTERS, DIGITS = "abcde", range(5)
 OPENED = {"(": ")", "[": "]", "{": "}"}
 MOST_DELAY = 4096
 DELAYS = (2, 4, 8, 16, 32, 64)
@@ -49,8 +49,14 @@ class MadeTask:
 
 
 def _copy(rng: random.Random, delay: int) -> Recall:
-    word = "".join(rng.choices(LETTERS, k=COPIED))
-    return Recall(f"{word}{'.' * delay}>", word)
+    one, other = rng.choices(LETTERS, k=2)
+    return Recall(f"{_apart(rng, one, other, delay)}>", one + other)
+
+
+def _apart(rng: random.Random, one: object, other: object, delay: int) -> str:
+    """Dots after each of the two, `delay` in all."""
+    first = rng.randrange(delay + 1)
+    return f"{one}{'.' * first}{other}{'.' * (delay - first)}"
 
 
 def _brackets(rng: random.Random, delay: int) -> Recall:
@@ -75,16 +81,14 @@ def _closed(rng: random.Random, pairs: int) -> str:
 
 
 def _adding(rng: random.Random, delay: int) -> Recall:
-    one, other = rng.randrange(10), rng.randrange(10)
-    first = rng.randrange(delay + 1)
-    prompt = f"{one}{'.' * first}{other}{'.' * (delay - first)}="
-    return Recall(prompt, str((one + other) % 10))
+    one, other = rng.choices(DIGITS, k=2)
+    return Recall(f"{_apart(rng, one, other, delay)}=", str(one + other))
 
 
 MADE: dict[str, MadeTask] = {
     "copy": MadeTask(
         "Copy after a delay",
-        "Four letters, then dots, then the same four letters again.",
+        "Two letters with dots after each, then the same two letters again.",
         _copy,
     ),
     "brackets": MadeTask(
@@ -94,7 +98,7 @@ MADE: dict[str, MadeTask] = {
     ),
     "adding": MadeTask(
         "Adding digits",
-        "Two digits with dots after each, then the last digit of their sum.",
+        "Two digits from 0 to 4 with dots after each, then their sum.",
         _adding,
     ),
 }
