@@ -20,7 +20,7 @@ from lm_core.errors import BadSettings
 LETTERS, DIGITS = "abcde", range(5)
 OPENED = {"(": ")", "[": "]", "{": "}"}
 MOST_DELAY = 4096
-DELAYS = (2, 4, 8, 16, 32, 64)
+DELAYS = (2, 4, 8, 16, 32)
 _TRIES = 20  # draws for each string that is wanted, where few are different
 
 
@@ -45,6 +45,7 @@ class MadeTask:
 
     title: str
     idea: str
+    mark: str  # after it comes the answer
     make: Callable[[random.Random, int], Recall]
 
 
@@ -89,16 +90,19 @@ MADE: dict[str, MadeTask] = {
     "copy": MadeTask(
         "Copy after a delay",
         "Two letters with dots after each, then the same two letters again.",
+        ">",
         _copy,
     ),
     "brackets": MadeTask(
         "Brackets",
         "Close what is still open, the last one first; all others between are closed already.",
+        "!",
         _brackets,
     ),
     "adding": MadeTask(
         "Adding digits",
         "Two digits from 0 to 4 with dots after each, then their sum.",
+        "=",
         _adding,
     ),
 }

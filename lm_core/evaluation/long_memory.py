@@ -40,13 +40,6 @@ def success(model: LanguageModel, tokenizer: Tokenizer, asked: Sequence[Recall])
     return float(right.float().mean())
 
 
-def by_delay(
-    model: LanguageModel, tokenizer: Tokenizer, asked: Mapping[int, Sequence[Recall]]
-) -> dict[int, float]:
-    """`success` at each delay."""
-    return {delay: success(model, tokenizer, each) for delay, each in asked.items()}
-
-
 def guessing(asked: Mapping[int, Sequence[Recall]]) -> float:
     """The success of who always gives the commonest answer: as a share of 1."""
     answers = Counter(one.answer for each in asked.values() for one in each)

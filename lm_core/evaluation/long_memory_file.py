@@ -19,7 +19,8 @@ FORMAT, MOST_BYTES = 1, 1_000_000
 
 @dataclass(frozen=True)
 class Remembered:
-    """One model that has learned one made text: the share of right answers (0 to 1) by delay."""
+    """One family and seed on one made text, a model for each delay that learned that one alone: the
+    share of right answers (0 to 1) by delay. `cpu_seconds` are of all of them."""
 
     task: str
     family: str
@@ -32,13 +33,11 @@ class Remembered:
 @dataclass(frozen=True)
 class LongMemoryFile:
     """All of them. `guessing`: the share of who always gives the commonest answer, by task; `asked`
-    how many prompts by task and delay; `trained` the delays that the text held; `how` the settings
-    that all have learned with."""
+    how many prompts by task and delay; `how` the settings that all have learned with."""
 
     command: str
     machine: dict[str, Any]
     how: dict[str, Any]
-    trained: tuple[int, ...]
     asked: dict[str, dict[int, int]]
     guessing: dict[str, float]
     results: tuple[Remembered, ...] = field(repr=False)
@@ -57,7 +56,6 @@ class LongMemoryFile:
             "command": self.command,
             "machine": self.machine,
             "how": self.how,
-            "trained": self.trained,
             "asked": self.asked,
             "guessing": self.guessing,
         }
@@ -76,7 +74,6 @@ def read_long_memory(path: Path) -> LongMemoryFile:
             str(found["command"]),
             dict(found["machine"]),
             dict(found["how"]),
-            tuple(map(int, found["trained"])),
             {str(k): _by_delay(v, int) for k, v in found["asked"].items()},
             {str(k): _share(v) for k, v in found["guessing"].items()},
             tuple(map(_result, found["results"])),

@@ -1,4 +1,4 @@
-"""What a recurrent model keeps and lets through while it reads a text: state and gates of each unit.
+"""What a recurrent model keeps and lets through as it reads a text: state and gates of each unit.
 
     recorded = record_gates(model, ids)
     recorded.values["forget"]                      # (L, T, C)
