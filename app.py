@@ -25,7 +25,10 @@ else:
                 st.Page("pages/compare.py", title="Compare"),
                 st.Page("pages/architectures.py", title="Architectures"),
             ],
-            "See inside": [st.Page("pages/attention.py", title="Attention")],
+            "See inside": [
+                st.Page("pages/attention.py", title="Attention"),
+                st.Page("pages/memory.py", title="Memory"),
+            ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),
                 st.Page("pages/generate_names.py", title="Generate names"),

@@ -108,6 +108,17 @@ def record_gates(model: Model, ids: Tensor) -> Gates:
     return Gates(values, entering, model.kept)
 
 
+def fused_hidden(model: Recurrent, ids: Tensor) -> Tensor:
+    """(T, C): what torch's fused module makes of the last layer, without being looked into."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            return model.body(model.embedding(ids.view(1, -1).to(model.device)))[0][0].float().cpu()
+    finally:
+        model.train(was_training)
+
+
 def unit_step(model: Recurrent, recorded: Gates, layer: int, unit: int, t: int) -> UnitStep:
     """The arithmetic of one unit at token t, from the weights and what was recorded before it.
 
