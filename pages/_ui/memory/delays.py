@@ -81,8 +81,8 @@ def _how(file: "LongMemoryFile", task: str) -> None:
         asked = ", ".join(f"{n} at {delay}" for delay, n in file.asked[task].items())
         st.markdown(
             f"Each model took {how['steps']:,} steps of {how['batch_size']} rows, and learned from "
-            "the characters of the answers alone, as those before were drawn by chance. Parameters: "
-            f"{plain(named)}. Prompts asked: {plain(asked)}. All texts together "
+            "the characters of the answers alone, as those before were drawn by chance. "
+            f"Parameters: {plain(named)}. Prompts asked: {plain(asked)}. All texts together "
             f"{count(len(file.results), 'row')} of models and {how_long(spent)} of one core "
             f"({plain(machine.get('processor', ''))}, torch {plain(machine.get('torch', ''))}). "
             "More steps would carry each family further: what is compared is how soon each finds "

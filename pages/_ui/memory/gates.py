@@ -27,7 +27,7 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
         of: what tells this model and text from others.
     """
     recorded = seen.gates
-    L, T, C = recorded.values["hidden"].shape
+    L, _, C = recorded.values["hidden"].shape
     _open(seen, of)
     left, middle = st.columns(2)
     names = list(recorded.names)
@@ -155,9 +155,9 @@ def _cell(seen: Reading, model: Any, layer: int) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(
-            f"Unit {unit} of layer {layer + 1} reads **{plain(labels[t])}**. Each gate adds up what "
-            "comes from the token and what comes from the state before, each a weighted sum, and "
-            "squashes it:"
+            f"Unit {unit} of layer {layer + 1} reads **{plain(labels[t])}**. Each gate adds up "
+            "what comes from the token and what comes from the state before, each a weighted sum, "
+            "and squashes it:"
         )
         show_table(_sums(step), key="memory-sums", height="content")
         for line in _equations(step):

@@ -1,4 +1,4 @@
-"""The models that keep a state, a text as one of them reads it, and the text that was kept from it."""
+"""The models that keep a state, a text as one of them reads it, and text that was kept from it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
