@@ -21,8 +21,19 @@ AT_ONCE = 16  # rows: a graph is kept of all of them
 
 
 def reads_vectors(model: LanguageModel) -> bool:
-    """Whether its tokens become vectors first, so that there is something to differentiate by."""
-    return model.causal and isinstance(getattr(model, "embedding", None), nn.Embedding)
+    """Whether each token becomes one vector first, so that there is something to differentiate by:
+    a model that reads windows reads it once for each that it is in."""
+    embedding = getattr(model, "embedding", None)
+    if not (model.causal and isinstance(embedding, nn.Embedding)):
+        return False
+    sizes: list[torch.Size] = []
+    hook = embedding.register_forward_hook(lambda module, given, out: sizes.append(out.shape))
+    try:
+        with torch.no_grad():
+            model(torch.zeros(1, 2, dtype=torch.int64, device=model.device))
+    finally:
+        hook.remove()
+    return [len(size) for size in sizes] == [3]
 
 
 def gradient_reach(model: LanguageModel, rows: Tensor) -> Tensor:
