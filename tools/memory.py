@@ -9,7 +9,6 @@ so that the same seed comes to the same on one machine. The file is written afte
 """
 
 import argparse
-import os
 import shlex
 import sys
 import time
@@ -148,7 +147,6 @@ def main(argv: list[str] | None = None) -> None:
         for task in tasks:
             print(f"{task}: {', '.join(FAMILIES)}, {options.seeds} seeds, {options.steps} steps")
         return
-    os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
     given = sys.argv[1:] if argv is None else argv
     command = " ".join(["python -m tools.memory", *map(shlex.quote, given)])

@@ -63,9 +63,11 @@ def success_by_delay(families: Sequence[Delays], *, title: str, guessing: float)
                 "thickness": 1.5,
                 "width": 4,
             },
-            customdata=here,
-            hovertemplate=f"{words.escaped(one.label)}, delay %{{customdata}}: %{{y:.0%}}"
-            "<extra></extra>",
+            hovertext=[
+                f"{words.escaped(one.label)}, delay {d}: {words.percent(m)}"
+                for d, m in zip(here, means, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     figure.add_hline(y=guessing, line={"color": GREY, "dash": "dot", "width": 1.5})
     figure.add_annotation(
@@ -76,7 +78,10 @@ def success_by_delay(families: Sequence[Delays], *, title: str, guessing: float)
     figure.update_xaxes(
         type="log", tickmode="array", tickvals=delays, ticktext=list(map(str, delays))
     )
-    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%")
+    marks = [0, 0.25, 0.5, 0.75, 1]
+    figure.update_yaxes(
+        range=[-0.04, 1.06], tickmode="array", tickvals=marks, ticktext=[*map(words.percent, marks)]
+    )
     legend_below(figure)
     rows = [
         {

@@ -37,8 +37,9 @@ def counting(choice: models.Choice, checkpoint: "Checkpoint") -> None:
     kept = list(model.kept)
     if st.session_state.get(STATE) not in (None, *kept):
         del st.session_state[STATE]
+    begin = {} if STATE in st.session_state else {"index": len(kept) - 1}  # an LSTM's memory
     state = right.selectbox(
-        "State", kept, format_func=lambda name: CALLED[name][0], key=STATE, bind=BIND
+        "State", kept, **begin, format_func=lambda name: CALLED[name][0], key=STATE, bind=BIND
     )
     measured = _measured(str(choice.folder), models.stamp(choice), layer, state, choice)
     found, pieces, values = measured
@@ -82,6 +83,8 @@ def _measured(
 
     saved = models.load(_choice)
     texts = kept_from(_choice, TOKENS)
+    if _choice.items:  # the next begins where it ends: one line end between them, not two
+        texts = [text[:-1] for text in texts]
     pieces = [saved.tokenizer.decode([int(id)]) for text in texts for id in text]
     values = states(saved.model, texts, layer, state).numpy()
     return counting_units(values, pieces), pieces, values
