@@ -13,9 +13,9 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import PALETTE, VERMILLION, color_scale, legend_below, style_figure
+from lm_core.charts.theme import GREEN, PALETTE, color_scale, legend_below, style_figure
 
-CLICKABLE = 6_000  # cells
+CLICKABLE = 2_500  # cells
 TICKS = 24
 HEIGHT = 440
 _TWO_LIGHT = (
@@ -93,9 +93,9 @@ def gate_map(
         )
     if selected is not None:
         unit, t = selected
-        row = {"color": VERMILLION, "width": 1}
+        row = {"color": GREEN, "width": 1.5}
         figure.add_shape(x0=-0.5, x1=T - 0.5, y0=unit - 0.5, y1=unit + 0.5, line=row)
-        cell = {"color": VERMILLION, "width": 3}
+        cell = {"color": GREEN, "width": 4}
         figure.add_shape(x0=t - 0.5, x1=t + 0.5, y0=unit - 0.5, y1=unit + 0.5, line=cell)
     style_figure(figure, title=title, x="token that was read", y="unit", height=height)
     figure.update_xaxes(**_ticks(labels), showgrid=False, range=[-0.5, T - 0.5])

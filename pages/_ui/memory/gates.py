@@ -152,29 +152,25 @@ def _cell(seen: Reading, model: Any, layer: int) -> None:
         )
     unit, t = st.session_state[UNIT], st.session_state[PLACE]
     step = unit_step(model, recorded, layer, unit, t)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        st.markdown(
-            f"Unit {unit} of layer {layer + 1} reads **{plain(labels[t])}**. Each gate adds up "
-            "what comes from the token and what comes from the state before, each a weighted sum, "
-            "and squashes it:"
+    st.markdown(
+        f"Unit {unit} of layer {layer + 1} reads **{plain(labels[t])}**. Each gate adds up what "
+        "comes from the token and what comes from the state before, each a weighted sum, and "
+        "squashes it:"
+    )
+    show_table(_sums(step), key="memory-sums", height="content", widths={"": 130})
+    for line in _equations(step):
+        st.latex(line)
+    if layer == L - 1:
+        fused = float(fused_hidden(model, seen.ids)[t, unit])
+        kind = f"nn.{type(model.body).__name__}"
+        st.caption(
+            f"PyTorch's {kind}, which does all this in one call, gives h = {fused:.6f}; the "
+            f"steps above {step.after['hidden']:.6f}."
         )
-        show_table(_sums(step), key="memory-sums", height="content")
-        for line in _equations(step):
-            st.latex(line)
-        if layer == L - 1:
-            fused = float(fused_hidden(model, seen.ids)[t, unit])
-            kind = f"nn.{type(model.body).__name__}"
-            st.caption(
-                f"PyTorch's {kind}, which does all this in one call, gives h = {fused:.6f}; the "
-                f"steps above {step.after['hidden']:.6f}."
-            )
-    with right:
-        series = {
-            CALLED[name][0]: values[layer, :, unit].tolist()
-            for name, values in recorded.values.items()
-        }
-        show_chart(unit_lines(series, seen.tokens, unit=unit), key="memory-unit-lines")
+    series = {
+        CALLED[name][0]: values[layer, :, unit].tolist() for name, values in recorded.values.items()
+    }
+    show_chart(unit_lines(series, seen.tokens, unit=unit), key="memory-unit-lines")
 
 
 def _step(by: int, T: int) -> None:
