@@ -43,7 +43,7 @@ def gradient_lines(models: Sequence[Reach], *, places: int) -> Chart:
             hovertemplate=f"{words.escaped(one.label)}, %{{x}} back: %{{y:.2e}}<extra></extra>",
         )
     style_figure(figure, title=TITLE, x=X, y=f"{Y}, mean of {places:,}", height=HEIGHT)
-    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    figure.update_yaxes(type="log", exponentformat="power")
     legend_below(figure)
     rows = [
         {"model": one.label, X: k, f"{Y} (nats per unit of embedding)": value}

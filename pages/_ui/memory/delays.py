@@ -27,7 +27,8 @@ def shipped(changed: float) -> "LongMemoryFile":
 
 def delays() -> None:
     """Success by delay of every family, from the file that ships."""
-    from lm_core.charts.long_memory import success_by_delay
+    from lm_core.charts.long_memory import read_delays, success_by_delay
+    from lm_core.charts.words import count
     from lm_core.corpora.long_memory import MADE, recalls
 
     file = shipped(FILE.stat().st_mtime if FILE.exists() else 0.0)
@@ -49,10 +50,10 @@ def delays() -> None:
     show_chart(chart, key="memory-delays")
     seeds = len(next(iter(families[0].shares.values())))
     st.caption(
-        f"A line is the mean of {seeds} seeds, a bar goes from the lowest to the highest of them. "
-        "Delays double from mark to mark."
+        f"A line is the mean of {count(seeds, 'seed')}, a bar goes from the lowest to the highest "
+        "of them. Delays double from mark to mark."
     )
-    st.markdown(f"**What to notice:** {plain(chart.alt)}")
+    st.markdown(f"**What to notice:** {plain(read_delays(families))}")
     _how(file, task)
 
 

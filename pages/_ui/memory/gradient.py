@@ -1,7 +1,5 @@
 """How far back the gradient reaches: models of one text beside each other."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from lm_core.visible import readable
@@ -10,9 +8,6 @@ from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.switch import switch
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 PLACES, ITEM, FAR = 64, 8, 64  # guesses; tokens before each, of items and of running text
 MOST = 6
@@ -30,7 +25,6 @@ def _cut(choice: models.Choice) -> str:
 def beside(choice: models.Choice) -> list[models.Choice]:
     """The model and all others of its text that turn tokens into vectors, recurrent ones first."""
     from lm_core.models import models as families
-    from lm_core.models.network import Network
     from lm_core.models.recurrent import Recurrent
 
     same = [
@@ -38,7 +32,6 @@ def beside(choice: models.Choice) -> list[models.Choice]:
         for one in models.shipped() + models.own()
         if one.writes and _cut(one) == _cut(choice) and _embeds(one)
     ]
-    assert issubclass(families[choice.family].build, Network)
 
     def place(one: models.Choice) -> tuple[bool, int]:
         entry = families[one.family]
@@ -57,6 +50,14 @@ def _embeds(choice: models.Choice) -> bool:
         return False
 
 
+def _called(every: list[models.Choice]) -> list[str]:
+    """All are of one text: by their families, where that tells them apart."""
+    from lm_core.models import models as families
+
+    titles = [families[one.family].title for one in every]
+    return titles if len(set(titles)) == len(titles) else models.labels(every)
+
+
 def gradient(choice: models.Choice) -> None:
     """The lines of all, and what they say."""
     from lm_core.charts.gradient_reach import Reach, gradient_lines, read_reaches
@@ -73,7 +74,7 @@ def gradient(choice: models.Choice) -> None:
         r"(-\ln p(x_{t+1}))}{\partial\, \text{embedding}(x_{t-k})} \right\rVert"
     )
     every = beside(choice)
-    labels = models.labels(every)
+    labels = _called(every)
     by_label = dict(zip(labels, every, strict=True))
     chosen = st.pills(
         "Models",
@@ -88,8 +89,9 @@ def gradient(choice: models.Choice) -> None:
         st.caption("Choose at least one model.")
         return
     contexts = [models.load(by_label[label]).model.context_size for label in chosen]
-    far = min([ITEM if choice.items else FAR, *(size for size in contexts if size is not None)])
-    rows = _rows(str(choice.folder), models.stamp(choice), far, choice)
+    apart = choice.items and stage == "trained"
+    far = min([ITEM if apart else FAR, *(size for size in contexts if size is not None)])
+    rows = _rows(str(choice.folder), models.stamp(choice), far, apart, choice)
     reaches = []
     for label in chosen:
         one = by_label[label]
@@ -99,31 +101,38 @@ def gradient(choice: models.Choice) -> None:
     show_chart(chart, key="memory-gradient")
     what = readable(str(choice.card.get("corpus", {}).get("title", "its text")))
     st.caption(
-        f"{len(rows)} guesses on text that was kept from them ({plain(what)}), each after the same "
-        f"{far} tokens and, of a list, its beginning."
+        f"{len(rows)} guesses on text that was kept from them ({plain(what)}), each after "
+        f"{far} tokens, the same for all"
+        + (", the first of which is where an item of the list begins." if apart else ".")
     )
     st.markdown(f"**What to notice:** {plain(read_reaches(reaches))}")
     if stage == "fresh":
         st.caption(
-            "Weights as they are drawn before the first step, seed 0. A Transformer of this lab "
-            "begins with output projections of zero: nothing of the past reaches its first guess, "
+            "Weights as they are drawn before the first step, seed 0; items of a list are read one "
+            "after the other, as nothing was learned yet of where they end. A Transformer of this "
+            "lab begins with output projections of zero: nothing of the past reaches its first guess, "
             "and where its line is missing the gradient is exactly 0."
         )
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading what was kept from it …")
-def _rows(folder: str, stamp: float, far: int, _choice: models.Choice) -> list[list[int]]:
-    """PLACES rows of `far` tokens and the one to guess after them: of items the beginnings of those
-    that are long enough, of running text pieces that are evenly spread."""
+def _rows(
+    folder: str, stamp: float, far: int, apart: bool, _choice: models.Choice
+) -> list[list[int]]:
+    """PLACES rows of `far` tokens and the one to guess after them: where items are kept apart the
+    beginnings of those that are long enough, else one piece of text after the other."""
+    import torch
+
     from lm_core.errors import BadText
 
     size = far + 1
-    texts = kept_from(_choice, 40 * PLACES * size if _choice.items else PLACES * size + 1)
-    if _choice.items:
+    if apart:
+        texts = kept_from(_choice, 40 * PLACES * size)
         rows = [text[:size].tolist() for text in texts if len(text) >= size][:PLACES]
     else:
-        (text,) = texts
-        rows = [text[at : at + size].tolist() for at in range(0, len(text) - size, size)][:PLACES]
+        texts = kept_from(_choice, 2 * PLACES * size)
+        whole = torch.cat([text[:-1] if _choice.items else text for text in texts])
+        rows = [whole[at : at + size].tolist() for at in range(0, len(whole) - size, size)][:PLACES]
     if not rows:
         raise BadText("The text that was kept from it is too short for that: choose another model.")
     return rows
@@ -142,5 +151,5 @@ def _measured(
     if stage == "fresh":
         settings = model.settings.to_dict()
         model = build_model(_choice.family, settings, model.vocab_size, seed=0).eval()
-    reach: Tensor = gradient_reach(model, torch.tensor(rows))
+    reach = gradient_reach(model, torch.tensor(rows))
     return tuple(reach.tolist()), half_life(reach)
