@@ -110,8 +110,8 @@ def gradient(choice: models.Choice) -> None:
         st.caption(
             "Weights as they are drawn before the first step, seed 0; items of a list are read one "
             "after the other, as nothing was learned yet of where they end. A Transformer of this "
-            "lab begins with output projections of zero: nothing of the past reaches its first guess, "
-            "and where its line is missing the gradient is exactly 0."
+            "lab begins with output projections of zero: nothing of the past reaches its first "
+            "guess, and where its line is missing the gradient is exactly 0."
         )
 
 
