@@ -47,7 +47,7 @@ checkpoints: install  ## train the shipped models again
 races: install  ## run the races that ship again (twenty minutes of a quiet machine)
 	$(PY) -m tools.races $(ARGS)
 
-memory: install  ## measure again how long each family remembers (ten minutes of one quiet core)
+memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
 	$(PY) -m tools.memory $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab

@@ -1,6 +1,6 @@
 """Measure again how long each family remembers: what the Memory screen draws of three made texts.
 
-    python -m tools.memory                          # all: about ten minutes of one quiet core
+    python -m tools.memory                          # all: a quarter of an hour of one core
     python -m tools.memory --tasks copy --seeds 1   # a part
     python -m tools.memory --list                   # what it would train
 

@@ -30,14 +30,9 @@ class Delays:
 
     @property
     def furthest(self) -> int | None:
-        """The longest delay up to which every seed answers SOLVED of them; None where there is
-        none."""
-        found = None
-        for delay in sorted(self.shares):
-            if min(self.shares[delay]) < SOLVED:
-                break
-            found = delay
-        return found
+        """The longest delay at which every seed has SOLVED of them right; None: there is none."""
+        solved = [delay for delay, each in self.shares.items() if min(each) >= SOLVED]
+        return max(solved, default=None)
 
 
 def success_by_delay(families: Sequence[Delays], *, title: str, guessing: float) -> Chart:
@@ -111,8 +106,8 @@ def read_delays(families: Sequence[Delays]) -> str:
             continue
         shortest = min(one.shares)
         said.append(
-            f"{one.label} does not remember surely over {shortest:,} "
-            f"({words.percent(one.mean(shortest))} right there on average)"
+            f"{one.label} over none of these delays ({words.percent(one.mean(shortest))} right at "
+            f"{shortest:,}, on average)"
         )
-    rule = f"(with every seed at least {words.percent(SOLVED)} right up to there)"
+    rule = f"(remembers: every seed has at least {words.percent(SOLVED)} right there)"
     return f"{'; '.join(said)} {rule}." if said else "nothing was measured yet."

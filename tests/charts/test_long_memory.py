@@ -23,5 +23,5 @@ def test_means_and_spreads_are_drawn() -> None:
 def test_the_sentence_says_up_to_where_every_seed_remembers() -> None:
     said = read_delays([GRU, RNN])
     assert "GRU remembers over 4 characters" in said
-    assert "RNN does not remember surely over 2 (55 % right there on average)" in said
+    assert "RNN over none of these delays (55 % right at 2, on average)" in said
     assert read_delays([]) == "nothing was measured yet."
