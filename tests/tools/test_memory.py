@@ -23,7 +23,10 @@ def test_the_file_was_made_by_the_tool(capsys: pytest.CaptureFixture[str]) -> No
     assert "unknown task poem; known: copy" in capsys.readouterr().err
 
 
-def test_it_writes_what_the_screen_reads(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_writes_what_the_screen_reads(
+    tmp_path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "DELAYS", (2,))
     out = tmp_path / "m.json"
     memory.main(["--tasks", "copy", "--seeds", "1", "--steps", "1", "--out", str(out)])
     file = read_long_memory(out)
