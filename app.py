@@ -33,6 +33,7 @@ else:
                     "pages/from_averaging_to_attention.py", title="From averaging to attention"
                 ),
                 st.Page("pages/attention.py", title="Attention"),
+                st.Page("pages/memory.py", title="Memory"),
             ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),
