@@ -69,6 +69,11 @@ class Trial:
         """The command as a table keeps it."""
         return " ".join(["python", *self.command])
 
+    def title(self, setting: str) -> str:
+        """What a setting is called on the Train screen, by its dotted name."""
+        part, _, name = setting.partition(".")
+        return getattr(self.spec, part).labels()[name]
+
     def run(self) -> "Trained":
         """Train it, on one thread.
 
