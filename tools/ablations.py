@@ -1,7 +1,7 @@
 """What the parts of a model do: one switch at a time of a Transformer and of an LSTM, three seeds
 each.
 
-    python -m tools.ablations            # makes checkpoints/studies/ablations.csv, ten minutes
+    python -m tools.ablations            # makes checkpoints/studies/ablations.csv, six minutes
     python -m tools.ablations --list     # the commands
 
 Each learns names for so many steps. What is in the table already is not run again.
@@ -17,7 +17,7 @@ from tools.trial import Trial, fill, on_this_machine
 
 SHIPPED = Path(__file__).parents[1] / "checkpoints" / "studies" / "ablations.csv"
 CORPUS, SEEDS = "names", (0, 1, 2)
-STEPS = {"transformer": 300, "lstm": 500}
+STEPS = {"transformer": 200, "lstm": 300}
 FIXED = {"train.batch_size": "32", "train.precision": "float32"}
 BASES = {
     "transformer": {

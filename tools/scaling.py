@@ -1,7 +1,7 @@
 """What more parameters buy: small Transformers of three decades of size at four budgets of
 operations.
 
-    python -m tools.scaling            # makes checkpoints/studies/scaling.csv, 15 minutes of a core
+    python -m tools.scaling            # makes checkpoints/studies/scaling.csv, ten minutes
     python -m tools.scaling --small    # smaller budgets, into scaling-small.csv: three minutes
 
 Each learns the shipped speeches by characters. The width alone decides the size: two layers, heads
@@ -26,7 +26,7 @@ SCORED = 100_000  # tokens of the validation split
 BUDGETS = {
     4e9: ((4, 6, 8, 12, 16, 24, 32), 3),
     1.6e10: ((6, 8, 12, 16, 24, 32, 48), 2),
-    6.4e10: ((12, 16, 24, 32, 48, 64), 2),
+    6.4e10: ((12, 16, 24, 32, 48, 64), 1),
     2.56e11: ((24, 32, 48, 64, 96, 128), 1),
 }
 SMALL = dict.fromkeys((2e9, 4e9, 8e9, 1.6e10), ((6, 8, 16, 32), 1))

@@ -127,62 +127,54 @@ def fit_surface(runs: Sequence[Run], count: str) -> Surface:
     d = np.log([float(run.tokens) for run in runs])
     y = np.array([run.nats for run in runs])
     p, log_c = np.polyfit(n, np.log([run.operations / run.tokens for run in runs]), 1)
-
-    def best(grids: Sequence[np.ndarray]) -> tuple[float, tuple[float, ...], np.ndarray]:
-        pairs = [(a, b) for a in grids[0] for b in grids[1]]
-        columns = [[np.ones_like(y), np.exp(-a * n), np.exp(-b * d)] for a, b in pairs]
-        error, at, solved = _linear(np.array(columns), y)
-        return error, pairs[at], solved
-
-    (a, b), (e, big_a, big_b) = _closing_in(best, 2)
+    low, high = np.log([LEAST, LEAST]), np.log([MOST, MOST])  # of a, b
+    kept = (math.inf, np.zeros(2), np.zeros(3))
+    for _ in range(ROUNDS):
+        grid = np.exp(np.linspace(low, high, GRID))  # (G, 2), equal factors
+        found = _on_grid(np.exp(-np.outer(grid[:, 0], n)), np.exp(-np.outer(grid[:, 1], d)), y)
+        error, (i, j), solved = found
+        if error <= kept[0]:
+            kept = error, np.array([grid[i, 0], grid[j, 1]]), solved
+        # Anew around the best, narrower.
+        step, middle = 2 * (high - low) / (GRID - 1), np.log(kept[1])
+        low = np.maximum(math.log(LEAST), middle - step)
+        high = np.minimum(math.log(MOST), middle + step)
+    (a, b), (e, big_a, big_b) = map(float, kept[1]), map(float, kept[2])
     return Surface(e, big_a, a, big_b, b, (math.exp(log_c), float(p)))
 
 
-def fit_power_law(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float]:
-    """(E, A, a) of y = E + A / x^a with the least squares; E and A are not negative."""
-    log_x, y = np.log(np.asarray(x, dtype=float)), np.asarray(y, dtype=float)
-
-    def best(grids: Sequence[np.ndarray]) -> tuple[float, tuple[float, ...], np.ndarray]:
-        columns = [[np.ones_like(y), np.exp(-a * log_x)] for a in grids[0]]
-        error, at, solved = _linear(np.array(columns), y)
-        return error, (grids[0][at],), solved
-
-    (a,), (e, big_a) = _closing_in(best, 1)
-    return e, big_a, a
-
-
-def _closing_in(
-    best: Callable[[Sequence[np.ndarray]], tuple[float, tuple[float, ...], np.ndarray]], of: int
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Exponents and what is linear beside them: on a grid of equal factors, which is laid anew and
-    narrower around the best."""
-    low, high = [math.log(LEAST)] * of, [math.log(MOST)] * of
-    kept: tuple[float, tuple[float, ...], np.ndarray] | None = None
-    for _ in range(ROUNDS):
-        grids = [np.exp(np.linspace(u, v, GRID)) for u, v in zip(low, high, strict=True)]
-        found = best(grids)
-        kept = found if kept is None or found[0] <= kept[0] else kept
-        steps = [2 * (v - u) / (GRID - 1) for u, v in zip(low, high, strict=True)]
-        middle = [math.log(x) for x in kept[1]]
-        low = [max(math.log(LEAST), m - s) for m, s in zip(middle, steps, strict=True)]
-        high = [min(math.log(MOST), m + s) for m, s in zip(middle, steps, strict=True)]
-    return tuple(map(float, kept[1])), tuple(map(float, kept[2]))
-
-
-def _linear(columns: np.ndarray, y: np.ndarray) -> tuple[float, int, np.ndarray]:
-    """columns (G, K, R), y (R,) -> the least squared error of G problems, which has it, and its K
-    factors, of which none is negative; the first column, of ones, is left out where it would be."""
-    found = None
+def _on_grid(
+    u: np.ndarray, v: np.ndarray, y: np.ndarray
+) -> tuple[float, tuple[int, int], np.ndarray]:
+    """The least squared error of y = E + A u + B v over all pairs of u and v (G, R), which pair has
+    it, and E, A, B, of which none is negative: E is left out where it would be."""
+    G, R = u.shape
+    products = np.empty((G, G, 3, 3))
+    products[..., 0, 0] = R
+    products[..., 0, 1] = products[..., 1, 0] = u.sum(axis=1)[:, None]
+    products[..., 0, 2] = products[..., 2, 0] = v.sum(axis=1)
+    products[..., 1, 1] = (u * u).sum(axis=1)[:, None]
+    products[..., 2, 2] = (v * v).sum(axis=1)
+    products[..., 1, 2] = products[..., 2, 1] = u @ v.T
+    moments = np.empty((G, G, 3, 1))
+    moments[..., 0, 0] = y.sum()
+    moments[..., 1, 0] = (u @ y)[:, None]
+    moments[..., 2, 0] = v @ y
+    # Columns of like size, so that nothing is lost in solving.
+    scale = 1 / np.sqrt(np.diagonal(products, axis1=2, axis2=3))  # (G, G, 3)
+    products = products * scale[..., :, None] * scale[..., None, :]
+    products += 1e-12 * np.eye(3)
+    moments = moments * scale[..., None]
+    found = (math.inf, (0, 0), np.zeros(3))
     for first in (0, 1):
-        part = columns[:, first:]
-        products = part @ part.transpose(0, 2, 1)  # (G, k, k)
-        products += 1e-12 * np.eye(products.shape[-1]) * products.max(axis=(1, 2), keepdims=True)
-        solved = np.linalg.solve(products, (part @ y)[..., None])[..., 0]  # (G, k)
-        left = y - np.einsum("gk,gkr->gr", solved, part)
-        errors = np.where((solved >= 0).all(axis=1), (left**2).sum(axis=1), np.inf)
-        at = int(errors.argmin())
-        if found is None or errors[at] < found[0]:
-            found = float(errors[at]), at, np.concatenate([np.zeros(first), solved[at]])
+        part, sums = products[..., first:, first:], moments[..., first:, :]
+        solved = np.linalg.solve(part, sums)  # (G, G, k, 1)
+        errors = y @ y - (solved * sums).sum(axis=(2, 3))
+        errors = np.where((solved >= 0).all(axis=(2, 3)), errors, math.inf)
+        i, j = np.unravel_index(errors.argmin(), errors.shape)
+        if errors[i, j] < found[0]:
+            factors = np.concatenate([np.zeros(first), solved[i, j, :, 0]]) * scale[i, j]
+            found = float(errors[i, j]), (int(i), int(j)), factors
     return found
 
 
@@ -231,12 +223,12 @@ def bootstrap(
     runs: Sequence[Run], of: Callable[[list[Run]], T], *, draws: int = 200, seed: int = 0
 ) -> list[T]:
     """`of` for so many redrawn tables: the runs of each budget drawn with replacement (Efron 1979).
-    A draw that misses a whole law, fewer than four sizes of a budget, is drawn again."""
+    A draw with fewer than three sizes of a budget is drawn again."""
     chance, groups, found = np.random.default_rng(seed), by_budget(runs), []
     while len(found) < draws:
         drawn: list[Run] = []
         for group in groups.values():
-            few = min(4, len({run.n_embd for run in group}))
+            few = min(3, len({run.n_embd for run in group}))
             while True:
                 picked = [group[i] for i in chance.integers(len(group), size=len(group))]
                 if len({run.n_embd for run in picked}) >= few:
