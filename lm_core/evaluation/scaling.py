@@ -31,7 +31,7 @@ T = TypeVar("T")
 # Which parameters are counted -> what that is called. Embeddings are looked up, not multiplied by;
 # the head is as large as they are, and in small models both outweigh the blocks.
 COUNTS = {"all": "all", "without": "without embeddings", "blocks": "blocks only"}
-GRID, ROUNDS, LEAST, MOST = 13, 7, 0.02, 2.0  # of exponents
+GRID, ROUNDS, LEAST, MOST = 13, 10, 0.02, 2.0  # of exponents
 BESIDE = 2  # sizes on each side of the best one that a parabola is laid through
 
 
@@ -98,7 +98,7 @@ def read_runs(path: Path) -> list[Run]:
         BadText: it is no such table.
     """
     try:
-        return [
+        runs = [
             Run(
                 int(row["n_embd"]),
                 float(row["budget"]),
@@ -111,6 +111,9 @@ def read_runs(path: Path) -> list[Run]:
             )
             for row in read(path)
         ]
+        if not runs:
+            raise ValueError
+        return runs
     except (OSError, KeyError, ValueError, TypeError):
         raise BadText(f"{path.name} is no table of runs: make it again.") from None
 
@@ -136,7 +139,7 @@ def fit_surface(runs: Sequence[Run], count: str) -> Surface:
         if error <= kept[0]:
             kept = error, np.array([grid[i, 0], grid[j, 1]]), solved
         # Anew around the best, narrower.
-        step, middle = 2 * (high - low) / (GRID - 1), np.log(kept[1])
+        step, middle = 3 * (high - low) / (GRID - 1), np.log(kept[1])
         low = np.maximum(math.log(LEAST), middle - step)
         high = np.minimum(math.log(MOST), middle + step)
     (a, b), (e, big_a, big_b) = map(float, kept[1]), map(float, kept[2])

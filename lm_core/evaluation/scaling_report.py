@@ -83,6 +83,8 @@ class Report:
 
 def reported(runs: Sequence[Run], *, draws: int = DRAWS) -> Report:
     """Raises ValueError: it takes two budgets, and six runs at all but the largest."""
+    if len(by_budget(runs)) < 2:
+        raise ValueError("Runs of two budgets at least are needed.")
     redrawn = bootstrap(
         runs, lambda r: {c: (fit_surface(r, c), best_sizes(r, c)) for c in COUNTS}, draws=draws
     )
@@ -125,8 +127,6 @@ def _ahead(runs: Sequence[Run], surface: Surface, redrawn: Sequence[Surface]) ->
 
 def _check(runs: Sequence[Run], draws: int) -> Check:
     *below, (budget, held) = by_budget(runs).items()
-    if not below:
-        raise ValueError("Runs of two budgets at least are needed.")
     known = [run for _, group in below for run in group]
     surface, tokens = fit_surface(known, USED), {}
     for run in held:
