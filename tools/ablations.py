@@ -32,7 +32,6 @@ BASES = {
         "model.qk_norm": "true",
         "model.tied": "false",
         "model.bias": "false",
-        "model.dropout": "0.0",
         "train.optimizer": "muon",
         "train.lr": "0.02",
     },
@@ -43,43 +42,34 @@ BASES = {
         "model.n_hidden": "64",
         "model.tied": "false",
         "model.dropout": "0.0",
-        "model.locked_dropout": "0.0",
-        "model.embedding_dropout": "0.0",
         "model.weight_drop": "0.0",
-        "model.ar": "0.0",
-        "model.tar": "0.0",
         "train.grad_clip": "1.0",
         "train.optimizer": "adamw",
         "train.lr": "0.0056",
     },
 }
 # A rule that turns gradients into steps comes with the rate that suits it.
-RATES = {"adamw": "0.004", "muon": "0.02", "sgd-momentum": "0.1"}
+RATES = {"adamw": "0.004", "muon": "0.02"}
 SWITCHES = {
     "transformer": {
-        "model.position": ("learned", "sinusoidal", "alibi", "none"),
+        "model.position": ("learned", "sinusoidal", "none"),
         "model.norm": ("layer",),
         "model.norm_place": ("after",),
-        "model.activation": ("relu", "gelu", "swiglu"),
+        "model.activation": ("gelu", "swiglu"),
         "model.attention": ("average",),
         "model.qk_norm": ("false",),
-        "model.n_head": ("1", "8"),
+        "model.n_head": ("1",),
         "model.tied": ("true",),
         "model.bias": ("true",),
-        "model.dropout": ("0.1",),
-        "train.optimizer": ("adamw", "sgd-momentum"),
+        "train.optimizer": ("adamw",),
     },
     "lstm": {
         "model.n_layer": ("2",),
         "model.tied": ("true",),
         "model.dropout": ("0.2",),
-        "model.locked_dropout": ("0.2",),
-        "model.embedding_dropout": ("0.1",),
         "model.weight_drop": ("0.2",),
-        "model.ar": ("2.0",),
-        "model.tar": ("1.0",),
         "train.grad_clip": ("0.0",),
-        "train.optimizer": ("muon", "sgd-momentum"),
+        "train.optimizer": ("muon",),
     },
 }
 COLUMNS = ("family", "called", "setting", "value", "base", "seed", "steps", "parameters")

@@ -25,7 +25,7 @@ SCORED = 100_000  # tokens of the validation split
 # Operations -> widths and seeds. Around the best of each; a model far from it says little.
 BUDGETS = {
     4e9: ((4, 6, 8, 12, 16, 24, 32), 2),
-    1.6e10: ((6, 8, 12, 16, 24, 32, 48), 2),
+    1.6e10: ((6, 8, 12, 16, 24, 32, 48), 1),
     6.4e10: ((12, 16, 24, 32, 48, 64), 1),
     2.56e11: ((24, 32, 48, 64, 96, 128), 1),
 }

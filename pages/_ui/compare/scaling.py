@@ -127,6 +127,8 @@ def noticed(report: "Report") -> str:
 
 def foretold(report: "Report") -> str:
     """What the law says of ten times the operations, and what such a word was worth one step up."""
+    from lm_core.figures import count
+
     ahead, check = report.ahead, report.check
     low, high = ahead.nats_between
     inside = check.between[0] <= check.measured <= check.between[1]
@@ -137,7 +139,7 @@ def foretold(report: "Report") -> str:
         f"the smaller budgets alone, {check.predicted:.3f} ({check.between[0]:.3f} to "
         f"{check.between[1]:.3f}) was foretold for {spent(check.budget)}, and {check.measured:.3f} "
         f"was measured, {'inside' if inside else 'outside'} of that; the budget below had "
-        f"{check.before:.3f}. Over its {len(check.sizes)} sizes the law was off by "
+        f"{check.before:.3f}. Over {count(len(check.sizes), 'size')} the law was off by "
         f"{check.error:.3f} nats on the mean."
     )
 
