@@ -29,7 +29,8 @@ LOOKS = (
     (ORANGE, "x", "longdash"),
     (GREY, "cross", "longdashdot"),
 )
-TICKS = (1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 6, 8, 10)
+SIZES = tuple(m * 10**k for k in range(2, 12) for m in (1, 3))
+LOSSES = (1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def budget_curves(budgets: Sequence[Budgeted], *, title: str, x: str, unit: str)
             x=[at for at, _ in best],
             y=[nats for _, nats in best],
             mode="lines+markers",
-            name="the best size",
+            name="best by the law",
             line={"color": GREY, "width": 1},
             marker={"color": GREY, "symbol": "star", "size": 14},
             customdata=[f"best at {words.human(at)}" for at, _ in best],
@@ -84,12 +85,17 @@ def budget_curves(budgets: Sequence[Budgeted], *, title: str, x: str, unit: str)
         )
     style_figure(figure, title=title, x=x, y=unit, height=HEIGHT)
     legend_below(figure).update_layout(hovermode="closest")
-    figure.update_xaxes(type="log", fixedrange=True, exponentformat="SI", dtick="D2")
-    figure.update_yaxes(type="log", fixedrange=True, tickmode="array", tickvals=TICKS)
-    figure.update_yaxes(ticktext=[f"{tick:g}" for tick in TICKS])
+    figure.update_xaxes(_ticks(SIZES, [words.human(size) for size in SIZES]))
+    figure.update_yaxes(_ticks(LOSSES, [f"{nats:g}" for nats in LOSSES]))
     rows = [(one.label, at, nats) for one in budgets for at, nats in one.points]
     table = pd.DataFrame(rows, columns=["budget", x, unit])
     return Chart(title, figure, f"{title}, {unit}. {_read(budgets)}", table)
+
+
+def _ticks(values: Sequence[float], texts: Sequence[str]) -> dict[str, object]:
+    """An axis by factors, with its own words."""
+    axis = {"type": "log", "fixedrange": True, "tickmode": "array"}
+    return axis | {"tickvals": list(values), "ticktext": list(texts)}
 
 
 def _read(budgets: Sequence[Budgeted]) -> str:

@@ -83,7 +83,7 @@ def made() -> str:
 
 def spent(budget: float) -> str:
     """ "16 billion operations"."""
-    return f"{budget / 1e9:g} billion operations"
+    return f"{budget / 1e9:,.10g} billion operations"
 
 
 def drawn(report: "Report", count: str, over: str) -> "Chart":
