@@ -47,7 +47,7 @@ def test_sizes_reach_over_three_decades() -> None:
 
 def test_the_law_is_laid_anew_and_what_it_foretold_is_near() -> None:
     runs = read_runs(scaling.SHIPPED)
-    report = reported(runs, draws=10)
+    report = reported(runs, draws=3)
     for count in COUNTS:
         surface = fit_surface(runs, count)
         assert surface == report.laws[count].surface
