@@ -47,10 +47,10 @@ checkpoints: install  ## train the shipped models again
 races: install  ## run the races that ship again (twenty minutes of a quiet machine)
 	$(PY) -m tools.races $(ARGS)
 
-scaling: install  ## train the study of what more parameters buy again; ARGS=--small: three minutes
+scaling: install  ## train the study of what more parameters buy again (ten minutes; ARGS=--small: three)
 	$(PY) -m tools.scaling $(ARGS)
 
-ablations: install  ## train the study of what each part does again (ten minutes)
+ablations: install  ## train the study of what each part does again (five minutes)
 	$(PY) -m tools.ablations $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab

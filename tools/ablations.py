@@ -1,7 +1,7 @@
 """What the parts of a model do: one switch at a time of a Transformer and of an LSTM, three seeds
 each.
 
-    python -m tools.ablations            # makes checkpoints/studies/ablations.csv, six minutes
+    python -m tools.ablations            # makes checkpoints/studies/ablations.csv, five minutes
     python -m tools.ablations --list     # the commands
 
 Each learns names for so many steps. What is in the table already is not run again.
@@ -48,7 +48,7 @@ BASES = {
         "train.lr": "0.0056",
     },
 }
-# A rule that turns gradients into steps comes with the rate that suits it.
+# A rule that turns gradients into steps comes with a usual rate of its own, not searched for here.
 RATES = {"adamw": "0.004", "muon": "0.02"}
 SWITCHES = {
     "transformer": {

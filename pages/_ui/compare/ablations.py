@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STUDY = SHIPPED / "studies" / "ablations.csv"
 FIGURE, UNIT = "validation_nats", "nats per character"
+WIDTHS = {"changed": 200, "beside the base": 210}  # pixels
 SAID = {"true": "on", "false": "off"}
 
 
@@ -48,7 +49,7 @@ def panel() -> None:
     every = [base, *changed]
     table.insert(2, "perplexity", [perplexity(one.mean(FIGURE)) for one in every])
     table.insert(3, "parameters", [round(one.mean("parameters")) for one in every])
-    show_table(table, key=f"compare-ablations-{family}", height="content")
+    show_table(table, key=f"compare-ablations-{family}", height="content", widths=WIDTHS)
     (first, *_) = base.runs
     bases = {one.called: SAID.get(one.base, one.base) for one in changed}
     settings = ", ".join(f"{called} {value}" for called, value in bases.items())
@@ -58,7 +59,7 @@ def panel() -> None:
         f"{', '.join(run['seed'] for run in base.runs)}, {plain(first['versions'])}. So few steps "
         "leave much to be learned: what is ahead here need not stay ahead, and what holds a model "
         "back from learning by heart cannot pay yet. Three seeds that lie apart by chance alone "
-        "come once in ten times. An optimizer comes with a rate that suits it."
+        "come once in ten times. An optimizer comes with a rate of its own, which was not searched for."
     )
     st.caption("Every run is a row of this file, with its command; all are made again by:")
     st.code("make ablations", language=None)
@@ -96,9 +97,10 @@ def noticed(base: "Configuration", changed: "Sequence[Configuration]") -> str:
     for one, group in told.items():
         if group:
             most = max(group, key=lambda o: abs(by(o)))
+            verb, which = ("is", "") if len(group) == 1 else ("are", "most of all ")
             parts.append(
-                f"{len(group)} of {len(changed)} switches are {one} with every seed, most of all "
-                f"{label(most)} ({by(most):+.3f} nats)"
+                f"{len(group)} of {len(changed)} switches {verb} {one} with every seed, "
+                f"{which}{label(most)} ({by(most):+.3f} nats)"
             )
         else:
             parts.append(f"no switch is {one} with every seed")
