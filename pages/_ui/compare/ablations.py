@@ -59,7 +59,7 @@ def panel() -> None:
         f"{', '.join(run['seed'] for run in base.runs)}, {plain(first['versions'])}. So few steps "
         "leave much to be learned: what is ahead here need not stay ahead, and what holds a model "
         "back from learning by heart cannot pay yet. Three seeds that lie apart by chance alone "
-        "come once in ten times. An optimizer comes with a rate of its own, which was not searched for."
+        "come once in ten times. An optimizer comes with a rate of its own, not searched for."
     )
     st.caption("Every run is a row of this file, with its command; all are made again by:")
     st.code("make ablations", language=None)
