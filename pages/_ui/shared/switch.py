@@ -5,12 +5,20 @@ from collections.abc import Mapping
 import streamlit as st
 
 
-def switch(label: str, options: Mapping[str, str], *, key: str, help: str | None = None) -> str:
+def switch(
+    label: str,
+    options: Mapping[str, str],
+    *,
+    key: str,
+    help: str | None = None,
+    address: bool = False,
+) -> str:
     """The option that is pressed, at first the first one.
 
     Args:
         label: for those who cannot see what the row is about.
         options: what is given back -> what the button is called.
+        address: keep it there, under `key`.
     """
     return st.segmented_control(
         label,
@@ -21,4 +29,5 @@ def switch(label: str, options: Mapping[str, str], *, key: str, help: str | None
         key=key,
         label_visibility="collapsed",
         help=help,
+        bind="query-params" if address else None,
     )
