@@ -47,14 +47,14 @@ checkpoints: install  ## train the shipped models again
 races: install  ## run the races that ship again (twenty minutes of a quiet machine)
 	$(PY) -m tools.races $(ARGS)
 
-memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
-	$(PY) -m tools.memory $(ARGS)
-
 scaling: install  ## train the study of what more parameters buy again (ten minutes; ARGS=--small: three)
 	$(PY) -m tools.scaling $(ARGS)
 
 ablations: install  ## train the study of what each part does again (five minutes)
 	$(PY) -m tools.ablations $(ARGS)
+
+memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
+	$(PY) -m tools.memory $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab
 	$(PY) -m tools.screenshots $(ARGS)
