@@ -40,7 +40,8 @@ else:
                 st.Page("pages/generate_names.py", title="Generate names"),
                 st.Page("pages/translate.py", title="Translate"),
             ],
-        }
+        },
+        expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )
     address.check()
     everywhere.begin(page)
