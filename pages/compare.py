@@ -25,13 +25,14 @@ def race() -> None:
         "what does each buy, and what does it cost? A lower curve is surprised less by text it has "
         "not seen."
     )
-    corpus, families, budget, seeds, button, words = choose()
+    asked = choose()
+    corpus = asked.corpus
     chosen, wrong = None, ""
     try:
-        chosen = race_of(corpus, families, budget, seeds)
+        chosen = race_of(asked)
     except LabError as error:
         wrong = str(error)
-    with button:
+    with asked.button:
         pressed = st.button(
             "Start the race",
             type="primary",
@@ -43,7 +44,7 @@ def race() -> None:
     usable = False
     with session.mending():
         usable = session.manager() is not None
-    with words, session.mending():
+    with asked.words, session.mending():
         if wrong:
             st.caption(f"Start waits: {plain(wrong)}")
         elif usable and chosen is not None:

@@ -112,6 +112,8 @@ def drawn(report: "Report", count: str, over: str) -> "Chart":
 
 def noticed(report: "Report") -> str:
     """The exponent by what is counted."""
+    from lm_core.charts.words import human
+
     said = []
     for count, title in COUNTING.items():
         law = report.laws[count]
@@ -120,27 +122,28 @@ def noticed(report: "Report") -> str:
     (small, first), *_, (large, last) = report.laws["without"].best.items()
     return (
         f"From {spent(small)} to {large / small:g} times as many the best size grows from "
-        f"{first:,.0f} to {last:,.0f} parameters without embeddings. It goes as operations to the "
-        f"power of {', '.join(said)}: these are the same runs, only the counting differs."
+        f"{human(first)} to {human(last)} parameters without embeddings. It goes as operations to "
+        f"the power of {', '.join(said)}: these are the same runs, only the counting differs."
     )
 
 
 def foretold(report: "Report") -> str:
     """What the law says of ten times the operations, and what such a word was worth one step up."""
+    from lm_core.charts.words import human
     from lm_core.figures import count
 
     ahead, check = report.ahead, report.check
     low, high = ahead.nats_between
     inside = check.between[0] <= check.measured <= check.between[1]
     return (
-        f"With {spent(ahead.operations)} the best would have {ahead.parameters:,.0f} parameters "
-        f"without embeddings, read {ahead.tokens:,.0f} characters and come to {ahead.nats:.2f} "
+        f"With {spent(ahead.operations)} the best would have {human(ahead.parameters)} parameters "
+        f"without embeddings, read {human(ahead.tokens)} characters and come to {ahead.nats:.2f} "
         f"{UNIT} ({low:.2f} to {high:.2f}). Nobody has run that. What such a word is worth: from "
         f"the smaller budgets alone, {check.predicted:.3f} ({check.between[0]:.3f} to "
         f"{check.between[1]:.3f}) was foretold for {spent(check.budget)}, and {check.measured:.3f} "
         f"was measured, {'inside' if inside else 'outside'} of that; the budget below had "
         f"{check.before:.3f}. Over {count(len(check.sizes), 'size')} the law was off by "
-        f"{check.error:.3f} nats on the mean."
+        f"{check.error:.3f} nats on average."
     )
 
 

@@ -117,6 +117,7 @@ KINDS: dict[str, Kind] = {
     "compare-over": LABEL,
     "compare-budget": LABEL,
     "compare-seeds": Whole(1, 3),
+    "compare-parameters": Whole(1_000, 100_000_000),
     "compare-families": Text(600, times=20),
     "doctor": Id(),
     "doctor-of": Id(),
