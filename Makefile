@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format audit bench checkpoints races screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations memory screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -46,6 +46,15 @@ checkpoints: install  ## train the shipped models again
 
 races: install  ## run the races that ship again (twenty minutes of a quiet machine)
 	$(PY) -m tools.races $(ARGS)
+
+scaling: install  ## train the study of what more parameters buy again (ten minutes; ARGS=--small: three)
+	$(PY) -m tools.scaling $(ARGS)
+
+ablations: install  ## train the study of what each part does again (five minutes)
+	$(PY) -m tools.ablations $(ARGS)
+
+memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
+	$(PY) -m tools.memory $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab
 	$(PY) -m tools.screenshots $(ARGS)

@@ -28,14 +28,21 @@ else:
                 st.Page("pages/compare.py", title="Compare"),
                 st.Page("pages/architectures.py", title="Architectures"),
             ],
-            "See inside": [st.Page("pages/attention.py", title="Attention")],
+            "See inside": [
+                st.Page(
+                    "pages/from_averaging_to_attention.py", title="From averaging to attention"
+                ),
+                st.Page("pages/attention.py", title="Attention"),
+                st.Page("pages/memory.py", title="Memory"),
+            ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),
                 st.Page("pages/generate_names.py", title="Generate names"),
                 st.Page("pages/reading.py", title="Read with the model's eyes"),
                 st.Page("pages/translate.py", title="Translate"),
             ],
-        }
+        },
+        expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )
     address.check()
     everywhere.begin(page)

@@ -175,6 +175,16 @@ def one_cell(side: sides.Side, layer: int, head: int) -> None:
         st.info("This token may not look there: choose a cell of the picture that has a colour.")
         return
     attention.arithmetic(side, layer, head, row, column, writes=writes)
+    if side.view.v is not None and not side.across and not choice.of_pairs:
+        query = {
+            "averaging-step": "6 In a model",
+            "averaging-model": st.session_state["attention-model"],
+            "averaging-text": source,
+            "averaging-layer": str(layer + 1),
+            "averaging-head": str(head + 1),
+        }
+        label = "On to the values: what it takes, and what the head adds →"
+        st.page_link("pages/from_averaging_to_attention.py", label=label, query_params=query)
 
 
 side = pick_side()

@@ -56,7 +56,7 @@ def coloured(labels: list[str], found: list[Seen], both: two.Beside | None) -> N
     from lm_core.charts import token_measures
 
     offered = {name: name for name in (*COLOURS, *(["Difference"] if both else []))}
-    title = switch("Coloured by", offered, key="reading-colour", in_address=True)
+    title = switch("Coloured by", offered, key="reading-colour", address=True)
     measure = getattr(token_measures, title.upper())
     picked = [marked.picked(one, k) for k, one in enumerate(found)]
     if picked[0] is None:

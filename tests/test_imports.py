@@ -56,6 +56,10 @@ CHARTS_MAY_USE = {"charts", "errors", "figures", "settings", "visible"}
 ROOMS = sorted(path for path in (ROOT / "pages" / "_ui").iterdir() if path.name != "__pycache__")
 MAY_USE = {
     (
+        "averaging",
+        "inside",
+    ): "its last step is a head of the Attention screen: a text is offered and read as there",
+    (
         "compare",
         "train",
     ): "the runs of a race are runs of Train: their points are read, their losses "

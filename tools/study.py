@@ -3,29 +3,19 @@
     python -m tools.study                       # makes docs/sweeps/translation.csv
     python -m tools.study --table               # shows it as Markdown
 
-A run has so many steps, not seconds, on one thread, so that no clock decides its figures. Each is
-also one command of the lab, kept in its row. What is in the table already is not run again.
+What is in the table already is not run again.
 """
 
 import argparse
-import csv
-import platform
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from lm_core import __version__
 from lm_core.evaluation.study import COLUMNS, FIGURES, Configuration, configurations, read
 from lm_core.figures import percent
-from lm_core.runs.prepare import prepare
-from lm_core.runs.presets import default_spec
-from lm_core.runs.spec import CorpusSpec, RunSpec
-from lm_core.training import Budget, Trainer
+from lm_core.runs.spec import RunSpec
+from tools import trial
 
 TABLE = Path(__file__).parents[1] / "docs" / "sweeps" / "translation.csv"
 CORPUS, FAMILY, STEPS, SEEDS = "dates-in-words", "encoder-decoder", 250, (0, 1, 2)
@@ -63,29 +53,30 @@ class Trial:
     steps: int = STEPS
 
     @property
-    def settings(self) -> dict[str, str]:
-        """All that is set, by its dotted name. The only evaluation is the last step's, so that no
-        clock decides which weights are kept."""
+    def of(self) -> trial.Trial:
+        """What is trained."""
         changed = {self.setting: self.value} if self.setting else {}
-        return BASE | changed | FIXED | {"train.eval_every": str(self.steps)}
+        settings = BASE | changed | FIXED
+        return trial.Trial(CORPUS, FAMILY, tuple(settings.items()), self.steps, self.seed)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """All that is set, by its dotted name."""
+        return self.of.settings
 
     @property
     def spec(self) -> RunSpec:
-        data, budget = CorpusSpec(name=CORPUS), Budget(steps=self.steps)
-        return default_spec(data, FAMILY, budget=budget, seed=self.seed).with_texts(self.settings)
+        return self.of.spec
 
     @property
     def command(self) -> list[str]:
         """The words after `python` that train the same model."""
-        words = ["-m", "lm_core", "train", "--corpus", CORPUS, "--model", FAMILY]
-        words += ["--steps", str(self.steps), "--seed", str(self.seed)]
-        words += ["--threads", "1", "--device", "cpu"]
-        return words + [w for k, v in self.settings.items() for w in ("--set", f"{k}={v}")]
+        return self.of.command
 
     @property
     def kept(self) -> str:
         """The command as the table keeps it."""
-        return " ".join(["python", *self.command])
+        return self.of.kept
 
 
 def trials() -> Iterator[Trial]:
@@ -95,63 +86,29 @@ def trials() -> Iterator[Trial]:
         yield from (Trial(setting, value, seed) for seed in SEEDS)
 
 
-def run(trial: Trial) -> dict[str, Any]:
+def run(one: Trial) -> dict[str, Any]:
     """The row of a trial: figures of the whole validation split, every pair of it translated."""
-    torch.set_num_threads(1)
-    prepared = prepare(trial.spec)
-    trainer = Trainer(
-        prepared.task,
-        prepared.model,
-        prepared.data,
-        settings=prepared.spec.train,
-        budget=prepared.spec.budget,
-        seed=trial.seed,
-    )
-    began = time.process_time()
-    for _ in trainer.run():
-        pass
-    seconds = time.process_time() - began
-    scored = trainer.evaluate("validation", whole=True)
-    return {
-        "called": called(trial.setting),
-        "setting": trial.setting,
-        "value": trial.value,
-        "base": BASE.get(trial.setting, ""),
-        "seed": trial.seed,
-        "steps": trainer.step,
-        "parameters": prepared.model.n_parameters,
+    done = one.of.run()
+    scored = done.trainer.evaluate("validation", whole=True)
+    return done.figures | {
+        "called": called(one.setting),
+        "setting": one.setting,
+        "value": one.value,
+        "base": BASE.get(one.setting, ""),
         "validation_nats": scored.loss,
         "exact_match": scored.metrics["exact match"],
         "chrf": scored.metrics["chrF"],
-        "cpu_seconds": round(seconds, 1),
-        "versions": f"lm_core {__version__}, torch {torch.__version__}, "
-        f"Python {platform.python_version()}",
-        "command": trial.kept,
     }
 
 
 def called(setting: str) -> str:
     """The title of a setting, as the Train screen has it; "" of the base."""
-    if not setting:
-        return ""
-    part, _, name = setting.partition(".")
-    return getattr(Trial("", "", 0).spec, part).labels()[name]
+    return Trial("", "", 0).of.title(setting) if setting else ""
 
 
 def study(out: Path) -> None:
     """Run what is not in `out` yet, and add each row as it comes."""
-    known = {row["command"] for row in read(out)} if out.exists() else set()
-    for trial in trials():
-        if trial.kept in known:
-            continue
-        row = run(trial)
-        with out.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            if not file.tell():
-                writer.writeheader()
-            writer.writerow(row)
-        shown = {name: row[name] for name in ("called", "value", "seed", *FIGURES, "cpu_seconds")}
-        print(*shown.values(), file=sys.stderr, flush=True)
+    trial.fill(out, COLUMNS, trials(), run, ("called", "value", "seed", *FIGURES, "cpu_seconds"))
 
 
 def table(rows: list[dict[str, str]]) -> str:

@@ -54,7 +54,9 @@ class AttentionView:
     seen: Tensor  # (T, S) bool, True where the row may look
     q: Tensor | None  # (layers, H, T, D); None where attention is no product of q and k
     k: Tensor | None  # (layers, H, S, D)
+    v: Tensor | None  # (layers, H, S, D); None where nobody recorded it
     bias: Tensor | None  # (layers, H, T, S), added to the scores
+    stream: Tensor | None  # (layers, T, C) before each layer; None where nobody recorded it
     ids: Tensor | None  # (T,) where rows and columns are the same tokens
 
     @property
@@ -198,6 +200,8 @@ def _view(
         seen=seen,
         q=_of(trail, name, "q"),
         k=_of(trail, name, "k"),
+        v=_of(trail, name, "v"),
+        stream=_stream(trail, name),
         bias=bias,
         ids=ids,
     )
@@ -216,6 +220,19 @@ def _of(trail: Trace, view: str, what: str, places: int = 0) -> Tensor | None:
         return None
     kept = [x[(0,) * (x.dim() - places if places else 1)] for x in found]
     return torch.stack(kept).float().cpu()
+
+
+def _stream(trail: Trace, view: str) -> Tensor | None:
+    """What every layer of an own or another side begins with, (layers, T, C): what the one below
+    ends with, and of the first what the model records of its embedding."""
+    places = [name.split(".") for name in trail if view_of(name, "weights") == view]
+    if view == CROSS or not all(len(place) > 2 for place in places):
+        return None
+    below = [".".join([*place[:-3], str(int(place[-3]) - 1), "stream"]) for place in places]
+    below = ["stream", *below[1:]]
+    if view == OTHER or not all(name in trail for name in below):
+        return None
+    return torch.stack([trail[name][0] for name in below]).float().cpu()
 
 
 def _texts(tokenizer: Tokenizer, ids: Tensor) -> tuple[str, ...]:

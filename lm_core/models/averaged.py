@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.errors import BadSettings
-from lm_core.models.contract import LanguageModel, models
+from lm_core.models.contract import IGNORED, LanguageModel, models
 from lm_core.models.costs import Costs, together
 from lm_core.settings import Settings
 
@@ -128,7 +128,9 @@ class Averaged(LanguageModel):
 
     def nats(self, idx: Tensor, targets: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         said = self._ask(lambda p, s: p.nats(idx, targets, s), state)
-        return -self._mixed([-nats for nats, _ in said]), tuple(s for _, s in said)
+        mixed = -self._mixed([-nats for nats, _ in said])
+        # Shares sum to 1 up to rounding, and what is not asked for is no surprise at all.
+        return mixed.masked_fill(targets == IGNORED, 0.0), tuple(s for _, s in said)
 
     def objective(
         self, idx: Tensor, targets: Tensor, state: Any = None

@@ -20,6 +20,7 @@ FAMILIES = [
     "encoder",
     "encoder-decoder",
     "mixture",
+    "ensemble",
 ]
 
 

@@ -38,6 +38,13 @@ def test_its_probabilities_are_the_average_of_its_parts(weight: float) -> None:
     torch.testing.assert_close(logits.exp().sum(-1), torch.ones(2, 7))
 
 
+@pytest.mark.parametrize("weight", [0.1, 0.3, 0.7])
+def test_padding_is_no_surprise_whatever_the_weight(weight: float) -> None:
+    with torch.inference_mode():
+        nats, _ = mixture(weight).nats(some_ids(2, 5, 27), torch.full((2, 5), -1))
+    assert not nats.any()
+
+
 @given(seed=st.integers(0, 1000), n=st.integers(1, 200))
 def test_no_other_weight_suits_the_text_better(seed: int, n: int) -> None:
     generator = torch.Generator().manual_seed(seed)

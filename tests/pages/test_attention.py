@@ -1,6 +1,7 @@
 """The Attention screen: real weights of a model that ships, and sentences where input is bad."""
 
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -237,3 +238,16 @@ def test_heads_are_read_in_figures() -> None:
     L, H, T, _ = maps_of(SENTENCE, items=False).shape
     assert len(heads) == L * H
     assert heads["entropy (nats)"].between(0, np.log(T)).all()
+
+
+def test_the_values_are_one_click_on_with_the_same_head_and_text() -> None:
+    """The link opens the last step of the way from averaging, on what is seen here."""
+    app = opened()
+    (link,) = [element for element in app.main if element.type == "page_link"]
+    query = dict(parse_qsl(link.proto.query_string))
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    for name, value in query.items():
+        other.query_params[name] = value
+    sound(other.switch_page("pages/from_averaging_to_attention.py").run())
+    assert other.selectbox(key="averaging-model").value == query["averaging-model"]
+    assert other.text_input(key="averaging-text").value == query["averaging-text"]

@@ -133,6 +133,21 @@ def test_nobody_races_is_said_beside_start(compare: AppTest) -> None:
     assert compare.button(key="compare-start").disabled
 
 
+def test_networks_of_one_size_are_asked_for_in_the_form(compare: AppTest, monkeypatch) -> None:
+    asked = []
+    compare.run()
+    compare.pills(key="compare-families").set_value(["bigram", "lstm"]).run()
+    well(compare.number_input(key="compare-parameters").set_value(20_000).run())
+    from lm_core.runs.manager import RunManager
+
+    monkeypatch.setattr(RunManager, "race", lambda self, race, *rest, **more: asked.append(race))
+    compare.button(key="compare-start").click().run()
+    (race,) = asked
+    assert race.parameters == 20_000
+    widths = {one.model: one.spec.model.difference() for one in race.entrants()}
+    assert widths["lstm"]["n_hidden"] != 256
+
+
 def test_a_race_is_started_measured_and_found_again(compare: AppTest) -> None:
     """Of what counts, which is done at once."""
     compare.run()

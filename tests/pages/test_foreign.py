@@ -206,6 +206,12 @@ def test_attention() -> None:
     assert seen(markdown) >= 2  # the token that asks and the one that offers
 
 
+def test_memory() -> None:
+    a_model("lstm")
+    app = opened("memory", memory__model=LABEL, memory__text=PROMPT)
+    assert seen(checked(app)) >= 2  # what is read at the step, and in the sentences of charts
+
+
 def test_generate_text() -> None:
     a_model("ngram")
     app = opened("generate_text", generate_text__model=LABEL, generate_text__prompt=PROMPT)

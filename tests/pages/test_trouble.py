@@ -71,7 +71,9 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     models.shipped.clear()
 
 
-@pytest.mark.parametrize("screen", ["home", "attention", "generate_text", "generate_names"])
+@pytest.mark.parametrize(
+    "screen", ["home", "attention", "memory", "generate_text", "generate_names"]
+)
 def test_a_damaged_model_gets_a_sentence(screen: str, damaged: None) -> None:
     app = opened(screen)
     assert not app.exception

@@ -21,7 +21,7 @@ def test_a_row_is_what_its_command_gives(
     monkeypatch.setitem(study.FIXED, "model.block_size", "8")  # or it writes long, knowing nothing
     trial = study.Trial("model.dropout", "0.3", seed=2, steps=3)
     row = study.run(trial)
-    assert tuple(row) == COLUMNS
+    assert set(row) == set(COLUMNS)
     words = trial.command[2:]  # after `python -m lm_core`
     assert row["command"] == trial.kept == " ".join(["python", *trial.command])
     assert main([*words, "--json", "--out", str(tmp_path / "model")]) == 0

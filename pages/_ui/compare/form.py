@@ -1,5 +1,6 @@
 """What is asked before a race: the text, the budget, who races, and with how many seeds."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,18 +16,31 @@ if TYPE_CHECKING:
 USUAL = ("bigram", "neural-bigram", "ngram", "mlp", "rnn", "gru", "lstm", "transformer")
 SEEDS = (1, 2, 3)
 BUDGET = "compare-budget"
-FAMILIES = "compare-families"
+FAMILIES, SIZE = "compare-families", "compare-parameters"
 WHY_SEEDS = (
     "Each seed begins with other random weights and reads in another order. One family is called "
     "better than another only where all of its seeds are better."
 )
 
 
-def choose() -> "tuple[CorpusChoice, list[str], str, int, DeltaGenerator, DeltaGenerator]":
-    """Text, families, budget, seeds; where Start stands, and where it says what is wrong."""
+@dataclass(frozen=True)
+class Asked:
+    """What was chosen, where Start stands, and where it says what is wrong."""
+
+    corpus: CorpusChoice
+    families: list[str]
+    budget: str
+    seeds: int
+    parameters: int | None
+    button: "DeltaGenerator"
+    words: "DeltaGenerator"
+
+
+def choose() -> Asked:
+    """The text, the budget, who races, how large, with how many seeds."""
     from lm_core.models import models
     from lm_core.runs.presets import BUDGETS
-    from lm_core.runs.race import racers
+    from lm_core.runs.race import LEAST, MOST, racers
 
     line = st.columns([7, 6, 4, 4], vertical_alignment="bottom")
     words, card = st.container(), st.container()
@@ -61,17 +75,30 @@ def choose() -> "tuple[CorpusChoice, list[str], str, int, DeltaGenerator, DeltaG
         key=FAMILIES,
         bind="query-params",
     )
-    return corpus, families, budget or "10 s", seeds or 3, line[3], words
+    size = st.number_input(
+        "Parameters of each network",
+        LEAST,
+        MOST,
+        None,
+        placeholder="each its usual size",
+        key=SIZE,
+        width=260,
+        bind="query-params",
+        help="Those of its vocabulary left out. The width of each network is chosen so that it "
+        "comes near; what counts, and a table of pairs, is as large as it is.",
+    )
+    return Asked(corpus, families, budget or "10 s", seeds or 3, size, line[3], words)
 
 
-def race_of(corpus: CorpusChoice, families: list[str], budget: str, seeds: int) -> "Race":
+def race_of(asked: Asked) -> "Race":
     """Raises BadSettings: it cannot be run."""
     from lm_core.runs.presets import BUDGETS
     from lm_core.runs.race import Race
     from lm_core.training import Budget
 
-    spent = Budget(seconds=BUDGETS[budget])
-    return Race(corpus.spec(), tuple(families), spent, seeds)
+    spent = Budget(seconds=BUDGETS[asked.budget])
+    families = tuple(asked.families)
+    return Race(asked.corpus.spec(), families, spent, asked.seeds, parameters=asked.parameters)
 
 
 def means(race: "Race") -> str:

@@ -57,6 +57,7 @@
       now.closest('[data-testid="stColumn"]').scrollIntoView();
   };
 
+  const SCROLL = '[data-testid="stVerticalBlock"], main pre, .katex-display';
   const tidy = () => {
     if (lab.arriving) arrive();
     if (lab.before !== undefined) show();
@@ -64,7 +65,7 @@
     for (const box of document.querySelectorAll('[class*="-stands"], [data-testid="stSpinner"]'))
       set(box, { role: "status" });
     // A box that scrolls can be reached, and then moved with the arrow keys.
-    for (const box of document.querySelectorAll('[data-testid="stVerticalBlock"], main pre'))
+    for (const box of document.querySelectorAll(SCROLL))
       if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
         if (/auto|scroll/.test(getComputedStyle(box).overflow))
           set(box, { tabindex: "0", role: "group", "aria-label": "Scrolls" });

@@ -11,14 +11,14 @@ def switch(
     *,
     key: str,
     help: str | None = None,
-    in_address: bool = False,
+    address: bool = False,
 ) -> str:
     """The option that is pressed, at first the first one.
 
     Args:
         label: for those who cannot see what the row is about.
         options: what is given back -> what the button is called.
-        in_address: keep the choice there, under `key`.
+        address: keep it there, under `key`.
     """
     return st.segmented_control(
         label,
@@ -29,5 +29,5 @@ def switch(
         key=key,
         label_visibility="collapsed",
         help=help,
-        bind="query-params" if in_address else None,
+        bind="query-params" if address else None,
     )
