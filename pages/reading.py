@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.reading import asked, figures, marked, two
+from pages._ui.reading import asked, figures, gaps, marked, two
 from pages._ui.reading.eyes import Seen, seen
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.plain import plain
@@ -43,6 +43,11 @@ def eyes(choices: list[models.Choice], text: str) -> None:
     figures.along(list(shown), list(shown.values()), found)
     for k, (label, one) in enumerate(zip(shown, found, strict=True)):
         figures.in_numbers(label, one, key=f"reading-table-{k}")
+    for choice, one in zip(shown.values(), found, strict=True):
+        if not one.causal:
+            with session.mending():
+                gaps.panel(choice)
+            break
     st.markdown(
         "**What to notice.** Surprise is not spread evenly: the first token of a word often costs "
         "most of it, and the rest little. A model can be unsure and right (high entropy, rank 1), "

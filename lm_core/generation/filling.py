@@ -119,6 +119,22 @@ def fill_text(
         BadText: there is no gap, or a character the tokenizer does not know.
         as `fill`.
     """
+    ids, places = with_gaps(tokenizer, text, gap=gap, items=items)
+    filled = torch.tensor(ids).repeat(samples, 1)
+    for step in fill(model, ids, places, sampler=sampler, samples=samples, seed=seed):
+        filled[torch.arange(samples), step.places.cpu()] = step.ids.cpu()
+    inner = filled[:, 1:-1] if items else filled
+    return [tokenizer.decode(row) for row in inner.tolist()]
+
+
+def with_gaps(
+    tokenizer: Tokenizer, text: str, *, gap: str = GAP, items: bool = False
+) -> tuple[list[int], list[int]]:
+    """The ids of `text`, and the places in them where `gap` stands for one token.
+
+    Raises:
+        BadText: there is no gap, or a character the tokenizer does not know.
+    """
     pieces = text.split(gap) if gap else [text]
     if len(pieces) == 1:
         raise BadText(f"There is no gap in this text: write {gap!r} where a token is missing.")
@@ -129,12 +145,7 @@ def fill_text(
         places.append(len(ids))
         ids.append(tokenizer.boundary_id)  # where a gap is it only keeps the place
     end = places.pop()  # after the last piece there is no gap
-    ids = ids if items else ids[:end]
-    filled = torch.tensor(ids).repeat(samples, 1)
-    for step in fill(model, ids, places, sampler=sampler, samples=samples, seed=seed):
-        filled[torch.arange(samples), step.places.cpu()] = step.ids.cpu()
-    inner = filled[:, 1:-1] if items else filled
-    return [tokenizer.decode(row) for row in inner.tolist()]
+    return (ids if items else ids[:end]), places
 
 
 def gaps_filled(

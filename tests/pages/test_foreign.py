@@ -229,7 +229,7 @@ def test_a_prompt_that_cannot_be_read_is_quoted() -> None:
     assert f"“{plain('*')}”" in checked(app)
 
 
-@pytest.mark.parametrize("family", ["ngram", "transformer", "encoder"])
+@pytest.mark.parametrize("family", ["ngram", "encoder"])
 def test_reading(family: str) -> None:
     """Two models, so that all there is of two is on the screen."""
     for _ in range(2):

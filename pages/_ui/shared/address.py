@@ -168,6 +168,8 @@ KINDS: dict[str, Kind] = {
     "reading-model": LABEL,
     "reading-beside": LABEL,
     "reading-colour": LABEL,
+    "reading-gaps-text": Text(400),
+    "reading-gaps-names": Text(400),
     "reading-token": Whole(1, 100_000),
     "reading-beside-token": Whole(1, 100_000),
     "translate-model": LABEL,

@@ -49,7 +49,7 @@ def seen(kind: str, text: str, *, items: bool = False) -> eyes.Seen | None:
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
 @pytest.mark.parametrize("items", [False, True])
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(text=PASTED)
 def test_the_text_on_the_screen_is_the_text(kind: str, items: bool, text: str) -> None:
     found = seen(kind, text, items=items)
@@ -67,7 +67,7 @@ def test_the_text_on_the_screen_is_the_text(kind: str, items: bool, text: str) -
     assert eyes.unread(CHOICES[kind, items], found).count("⟨0⟩") <= 1 + text.count("\x00")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(text=PASTED)
 def test_two_that_cut_otherwise_pay_for_all_that_both_were_asked(text: str) -> None:
     for one in TOKENIZERS:
