@@ -305,6 +305,15 @@ def test_a_run_leads_to_its_attention(family: str, corpus: str, writes: bool) ->
     assert app.selectbox(key="attention-model").value == label
     assert label.startswith("Yours: Mine")
     assert app.get("plotly_chart")
+    read = links.get("Read a text with its eyes →" if writes else "Let it fill gaps →")
+    assert (read is None) == (corpus == PAIRS)
+    if read:
+        app.query_params.clear()
+        app.query_params["reading-model"] = parse_qs(read.query_string)["reading-model"][0]
+        sound(app.switch_page("pages/reading.py").run())
+        assert app.selectbox(key="reading-model").value.startswith("Yours: Mine")
+        assert app.metric
+        assert any("Fill the gap" in m.value for m in app.markdown) == (not writes)
 
 
 def small_spec(corpus: str, family: str) -> RunSpec:

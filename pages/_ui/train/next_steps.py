@@ -1,4 +1,4 @@
-"""Where to go after a run: let its model write, see its attention, examine its settings."""
+"""Where to go after a run: its model writes, reads or fills gaps; its attention, its settings."""
 
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,12 @@ def _with_model(run: "Run") -> None:
         return
     if mine.writes:
         _write(run, mine)
+    if mine.of_tokens:
+        choices = models.that_read()
+        here = next(i for i, choice in enumerate(choices) if _is(run, choice))
+        query = {"reading-model": models.labels(choices)[here]}
+        label = "Read a text with its eyes →" if mine.writes else "Let it fill gaps →"
+        st.page_link("pages/reading.py", label=label, query_params=query)
     if label := models.on_attention(mine):
         query = {"attention-model": label}
         st.page_link("pages/attention.py", label="See its attention →", query_params=query)
