@@ -18,14 +18,17 @@ def next_token_bars(
     *,
     chosen: int | None = None,
     height: int | None = None,
+    title: str = "What it expects next",
+    what: str = "next token",
 ) -> Chart:
-    """What the model expects next, the likeliest on top.
+    """What the model expects next, or elsewhere, the likeliest on top.
 
     Args:
         tokens: the tokens' texts; equal ones are numbered apart.
         probabilities: of each, as shares of one.
         chosen: which of `tokens` (an index) was drawn; its bar has another colour and says so.
         height: in pixels; from the number of bars when None.
+        what: of what these are guesses, in a sentence.
     """
     shares = np.asarray(probabilities, dtype=float)
     labels = words.unique_labels(tokens)
@@ -36,7 +39,6 @@ def next_token_bars(
         words.percent(p) + (", chosen" if c else "") for p, c in zip(shares, picked, strict=True)
     ]
     colors = [VERMILLION if c else BLUE for c in picked]
-    title = "What it expects next"
     figure = horizontal_bars(
         labels, shares, texts, title=title, x="probability", height=height, colors=colors
     )
@@ -47,7 +49,7 @@ def next_token_bars(
     if not labels:
         return Chart(title, figure, "Next-token bars, still empty: nothing has been asked.", table)
     named = [f"{label} ({words.percent(p)})" for label, p in zip(labels, shares, strict=True)]
-    says = f"Likeliest next token: {named[0]}"
+    says = f"Likeliest {what}: {named[0]}"
     if len(labels) > 1:
         says += f"; least likely of the {len(labels)} shown: {named[-1]}"
     if any(picked):

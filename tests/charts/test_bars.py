@@ -26,6 +26,12 @@ def test_the_table_and_the_sentence_are_the_data():
     )
 
 
+def test_it_may_be_about_another_place():
+    chart = next_token_bars(["our"], [0.5], title="What it expects in gap 1", what="token in gap 1")
+    assert chart.title == chart.figure.layout.title.text == "What it expects in gap 1"
+    assert chart.alt == "Likeliest token in gap 1: our (50 %)."
+
+
 def test_the_chosen_bar_differs_in_colour_and_in_words():
     (bars,) = next_token_bars(["our", "the"], [0.17, 0.52], chosen=0).figure.data
     assert list(bars.marker.color) == [BLUE, VERMILLION]

@@ -56,8 +56,8 @@ def _how(choice: models.Choice, found: Seen) -> str:
     size = found.context_size
     if not found.causal:
         said.append(
-            "It sees both sides of a token, so it is surprised less than one that writes, and does "
-            "not compare with it."
+            "It sees both sides of a token, so its figures do not compare with those of a model "
+            "that writes."
         )
     if size is not None and len(found.tokens) > size and not choice.items:
         said.append(

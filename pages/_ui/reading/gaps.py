@@ -25,6 +25,8 @@ class Filled:
 
 def panel(choice: models.Choice) -> None:
     """Of a model that sees both sides; another one cannot."""
+    from lm_core.charts.bars import next_token_bars
+
     st.markdown("## Fill the gap")
     st.write(
         "It sees both sides of a place, so it can say what stands where nothing does. Each _ is "
@@ -42,15 +44,16 @@ def panel(choice: models.Choice) -> None:
     others = [one for one in dict.fromkeys(found.drawn) if one != found.best]
     if others:
         st.caption(f"Drawn by its probabilities instead: {plain(' · '.join(others))}")
-    from lm_core.charts.bars import next_token_bars
-
     columns = st.columns(2)
     for k, (tokens, shares) in enumerate(
         zip(found.tokens[:SHOWN], found.shares[:SHOWN], strict=True)
     ):
         with columns[k % 2]:
-            st.caption(f"Gap {k + 1}")
-            show_chart(next_token_bars(tokens, shares), key=f"reading-gap-{k}")
+            name = f"gap {k + 1}"
+            chart = next_token_bars(
+                tokens, shares, title=f"What it expects in {name}", what=f"token in {name}"
+            )
+            show_chart(chart, key=f"reading-gap-{k}")
     if len(found.tokens) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(found.tokens)} gaps have their bars here.")
 
