@@ -38,6 +38,7 @@ else:
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),
                 st.Page("pages/generate_names.py", title="Generate names"),
+                st.Page("pages/reading.py", title="Read with the model's eyes"),
                 st.Page("pages/translate.py", title="Translate"),
             ],
         },

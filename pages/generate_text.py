@@ -8,8 +8,8 @@ from pages._ui.shared import front_door, models, session
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
+from pages._ui.shared.token_text import token_text
 from pages._ui.write import picked, why, writing, written
-from pages._ui.write.token_text import token_text
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings

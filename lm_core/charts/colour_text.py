@@ -58,13 +58,18 @@ def token_legend() -> str:
     """What the colours and lines mean, likeliest first, as HTML in the same look."""
     limits = [words.percent(limit) for limit, _, _ in STEPS[:-1]]
     names = [f"under {limits[0]}", *(f"from {limit}" for limit in limits)]
+    return shade_legend("probability it gave", names)
+
+
+def shade_legend(what: str, names: Sequence[str]) -> str:
+    """The same of any number: `names` are of STEPS in their order, and are ours."""
     spans = [
         f'<span style="padding:1px 5px;border-radius:4px;background:{fill};border-bottom:{line};'
         f'white-space:nowrap">{name}</span>'
         for name, (_, fill, line) in zip(names, STEPS, strict=True)
     ]
     return (
-        '<div style="font-size:0.8rem;line-height:2;opacity:0.9">probability it gave: '
+        f'<div style="font-size:0.8rem;line-height:2;opacity:0.9">{what}: '
         f"{' '.join(reversed(spans))}</div>"
     )
 

@@ -127,7 +127,7 @@ def token_difference(tokens: Sequence[str], models: Mapping[str, Sequence[float]
     """
     (first, a), (second, b) = models.items()
     gap = [y - x for x, y in zip(a, b, strict=True)]
-    title = f"{second} minus {first}, token by token"
+    title = f"{second} minus {first}"
     labels = words.unique_labels(tokens)
     figure = go.Figure()
     figure.add_bar(

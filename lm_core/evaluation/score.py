@@ -91,6 +91,11 @@ def scoring(
         nats += float(row_nats.double().sum())
         tokens += asked
         yield
+    return scored(encoded, nats, tokens)
+
+
+def scored(encoded: Encoded, nats: float, tokens: int) -> Score:
+    """The figures of so many of its tokens that cost `nats` together."""
     share = tokens / encoded.predictions
     skipped, skipped_bytes = encoded.skipped_characters, encoded.skipped_bytes
     return Score(
@@ -116,7 +121,7 @@ def accuracy(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None =
     `max_tokens` or about LOOKED_AT of them; of fewer where the vocabulary is large."""
     most = min(LOOKED_AT if max_tokens is None else max_tokens, NUMBERS // model.vocab_size)
     right, count = 0, 0
-    for idx, targets, _ in _rows(model, encoded, max(LEAST, most)):
+    for idx, targets, _ in asked_rows(model, encoded, max(LEAST, most)):
         with torch.inference_mode():
             logits = model(idx)[0] if model.causal else model.guesses(idx, targets)
         asked = targets != IGNORED
@@ -129,16 +134,17 @@ def _score_rows(
     model: LanguageModel, encoded: Encoded, max_tokens: int | None
 ) -> Iterator[tuple[Tensor, int]]:
     """Nats of the tokens asked for, some rows at a time, and how many they are."""
-    for idx, targets, asked in _rows(model, encoded, max_tokens):
+    for idx, targets, asked in asked_rows(model, encoded, max_tokens):
         with torch.inference_mode():
             nats = _read(model, idx, targets)[targets != IGNORED]
         yield nats, asked
 
 
-def _rows(
-    model: LanguageModel, encoded: Encoded, max_tokens: int | None
+def asked_rows(
+    model: LanguageModel, encoded: Encoded, max_tokens: int | None = None
 ) -> Iterator[tuple[Tensor, Tensor, int]]:
-    """Inputs and targets, some rows at a time, and how many of them are asked for."""
+    """Inputs and targets (R, T), some rows at a time, and how many of them are asked for; all rows
+    together ask for every token but the first once, in reading order."""
     if encoded.predictions < 1:
         raise BadText("This text has a single token, so nothing can be predicted: give more text.")
     limit = model.context_size

@@ -64,7 +64,7 @@ def test_a_text_stands_under_each_model_with_the_surprise_it_gives(page: AppTest
         assert f"{whole:.2f} nats in all" in said(page)
     assert sum("<span" in one for one in html(page)) >= 3
     charts = page.get("plotly_chart")
-    assert any("token by token" in c.proto.spec for c in charts)
+    assert any(" minus " in c.proto.spec for c in charts)
 
 
 @pytest.mark.parametrize("view", [view for view in differ.VIEWS if view != "Sentence"])

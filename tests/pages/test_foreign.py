@@ -229,6 +229,23 @@ def test_a_prompt_that_cannot_be_read_is_quoted() -> None:
     assert f"“{plain('*')}”" in checked(app)
 
 
+@pytest.mark.parametrize("family", ["ngram", "transformer", "encoder"])
+def test_reading(family: str) -> None:
+    """Two models, so that all there is of two is on the screen."""
+    for _ in range(2):
+        a_model(family)
+    offered = opened("reading").selectbox(key="reading-model").options
+    label, other = (one for one in offered if one.startswith("Yours"))
+    app = opened("reading", reading__model=label, reading__beside=other, reading__text=PROMPT)
+    markdown = checked(app)
+    assert not app.error
+    assert markdown.count(SHOWN) >= 4  # over each text, over its figures
+    assert seen(markdown) >= 2  # the token that is picked, in words and under its picture
+    app.segmented_control(key="reading-colour").set_value("Difference").run()
+    app.expander[0].proto.expanded = True
+    checked(app)
+
+
 def test_generate_names() -> None:
     a_model("ngram", items=True)
     corpus = a_text(items=True).info.name

@@ -41,6 +41,13 @@ class Choice:
         return self.card.get("spec", {}).get("codec", {}).get("name", "")
 
     @property
+    def family_title(self) -> str:
+        """What its family is called."""
+        from lm_core.models import models
+
+        return models[self.family].title
+
+    @property
     def task(self) -> str:
         """What it learned, by name."""
         from lm_core.checkpoints import task_said
@@ -134,6 +141,12 @@ def own() -> list[Choice]:
 def of_text() -> list[Choice]:
     """Models that write running text, those that ship first; lists of names have their own page."""
     return [choice for choice in shipped() + own() if choice.writes and not choice.items]
+
+
+def that_read() -> list[Choice]:
+    """Models that guess the tokens of a text, those of running text first, then those of lists."""
+    found = [choice for choice in shipped() + own() if choice.of_tokens]
+    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
 
 
 def of_lists() -> list[Choice]:

@@ -1,4 +1,4 @@
-// The text of token_text.py: each written token can be pressed, by pointer or by keyboard.
+// The text of token_text.py: each token can be pressed, by pointer or by keyboard.
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector("[role=group]");
   const tokens = () => [...box.querySelectorAll("[role=button]")];
@@ -22,15 +22,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     box.prompt === data.prompt &&
     had.length <= data.tokens.length &&
     had.every((one, i) => same(one, data.tokens[i]));
-  if (!grows) {
-    const prompt = document.createElement("span");
-    prompt.textContent = data.prompt;
-    box.replaceChildren(prompt);
-  }
+  const plain = (text) => {
+    const span = document.createElement("span");
+    span.textContent = text;
+    return span;
+  };
+  if (!grows) box.replaceChildren(plain(data.prompt));
+  box.rest?.remove();
   data.tokens.slice(grows ? had.length : 0).forEach((token, i) => {
+    if (token[5]) box.append(plain(token[5]));
     box.append(make(token, (grows ? had.length : 0) + i));
     if (token[4]) box.append(document.createElement("br"));
   });
+  box.rest = plain(data.after);
+  box.append(box.rest);
   box.had = data.tokens;
   box.prompt = data.prompt;
   box.setAttribute("aria-label", data.label);

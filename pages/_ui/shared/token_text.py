@@ -1,4 +1,4 @@
-"""A text on the screen whose written tokens can be pressed: spans of one small component, since no
+"""A text on the screen whose tokens can be pressed: spans of one small component, since no
 widget of Streamlit's stands within a line. Words of others reach it as data and are set as text,
 never read as markup.
 
@@ -6,6 +6,7 @@ One of the tokens takes part in the order of the Tab key; arrows, Home and End l
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -36,6 +37,18 @@ _element = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True)
+class Pressable:
+    """A token of the text, made visible."""
+
+    text: str
+    said: str  # while it is pointed at: "probability 3 %"
+    step: int  # which of STEPS colours it
+    name: str  # to who cannot see it
+    line_ends: bool = False
+    before: str = ""  # what is read before it and is no token
+
+
 def token_text(
     prompt: str,
     tokens: Sequence[str],
@@ -51,22 +64,44 @@ def token_text(
         picked: which token is shown as pressed.
         on_press: called with the place of a token that was pressed, before the page is drawn.
     """
+    shown = [
+        Pressable(
+            as_shown(token),
+            f"probability {words.percent(share)}",
+            step_of(share),
+            f"{visible(token)}, {words.percent(share)}",
+            "\n" in token,
+        )
+        for token, share in zip(tokens, shares, strict=True)
+    ]
+    label = "The text: press a token for what else was possible there"
+    pressable_text(as_shown(prompt), shown, picked=picked, key=key, on_press=on_press, label=label)
+
+
+def pressable_text(
+    before: str,
+    tokens: Sequence[Pressable],
+    after: str = "",
+    *,
+    picked: int | None,
+    key: str,
+    on_press: Callable[[int], None],
+    label: str,
+) -> None:
+    """A text of which each token is coloured and can be pressed; `picked` and `on_press` as above.
+
+    Args:
+        before, after: of the text what is no token, made visible.
+        label: says to who cannot see it what the text is.
+    """
     _element(
         key=key,
         data={
-            "prompt": as_shown(prompt),
+            "prompt": before,
+            "after": after,
             "picked": picked,
-            "label": "The text: press a token for what else was possible there",
-            "tokens": [
-                [
-                    as_shown(token),
-                    f"probability {words.percent(share)}",
-                    step_of(share),
-                    f"{visible(token)}, {words.percent(share)}",
-                    "\n" in token,
-                ]
-                for token, share in zip(tokens, shares, strict=True)
-            ],
+            "label": label,
+            "tokens": [list(astuple(token)) for token in tokens],
         },
         on_pressed_change=lambda: on_press(st.session_state[key]["pressed"]),
     )
