@@ -5,6 +5,7 @@ Imports are read from the source, so one that hides inside a function counts as 
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 LIBRARY = sorted((ROOT / "lm_core").rglob("*.py"))
 SCREENS = [path for path in (ROOT / "app.py",) if path.exists()]
 SCREENS += sorted((ROOT / "pages").rglob("*.py"))
+TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 
 # From the ground up. A unit is a module or package directly in lm_core; it may import its own layer
 # and those below. `charts` stands outside, on plain data.
@@ -144,13 +146,39 @@ def file_of(module: str) -> Path | None:
 
 def test_no_two_files_import_each_other_in_a_circle() -> None:
     """Neither at the top, nor later inside a function, nor for a type alone."""
-    files = [*LIBRARY, *SCREENS, *sorted((ROOT / "tools").rglob("*.py"))]
+    files = [*LIBRARY, *SCREENS, *TOOLS]
     graph = {
         name_of(path): {name_of(f) for f in map(file_of, imports(path)) if f} for path in files
     }
     graph = {name: used - {name} for name, used in graph.items()}
     graph = {name: used & set(graph) for name, used in graph.items()}
     assert [name for name in graph if name in _reachable(name, graph)] == []
+
+
+def test_nothing_in_the_library_is_out_of_reach() -> None:
+    """Some screen, command or `make` target reaches every file, or it would better not be there."""
+    graph = {name_of(path): _leads_to(path) for path in [*LIBRARY, *SCREENS, *TOOLS]}
+    doors = {name_of(path) for path in [*SCREENS, *TOOLS]}
+    doors |= {name for name in graph if name.startswith(("lm_core/commands/", "lm_core/cli.py"))}
+    doors |= {name for name in graph if name.startswith(("lm_core/__main__", "lm_core/bench/"))}
+    reached = doors | _reachable("doors", graph | {"doors": doors})
+    hidden = {name for name in graph if name not in reached and not name.endswith("__init__.py")}
+    assert hidden == set()
+
+
+def _leads_to(path: Path) -> set[str]:
+    """Files that one imports or opens by name: those of a registry by the name of their package,
+    others beside it by their own in quotation marks, and all there where it imports by rule."""
+    text = path.read_text(encoding="utf-8")
+    files = {file for file in map(file_of, imports(path)) if file}
+    for package in re.findall(r'package="(lm_core[.\w]+)"', text):
+        files |= set(ROOT.joinpath(*package.split(".")).glob("*.py"))
+    inner = path in LIBRARY and path.parent != ROOT / "lm_core"
+    beside = set(path.parent.rglob("*.py")) if inner else set()
+    named = {name.rpartition(".")[2] for name in re.findall(r'"([\w.]+)"', text)}
+    by_rule = "import_module(f" in text or "import_module(path)" in text
+    files |= {file for file in beside if by_rule or file.stem in named}
+    return {name_of(file) for file in files} & {name_of(f) for f in [*LIBRARY, *SCREENS, *TOOLS]}
 
 
 def test_no_two_parts_of_a_layer_import_each_other() -> None:

@@ -47,7 +47,7 @@ def growth_curves(
     style_figure(figure, title=title, x="times as large", y=unit, height=height)
     legend_below(figure).update_layout(hovermode="closest")
     figure.update_xaxes(type="log", tickvals=list(FACTORS), ticktext=[f"{f} ×" for f in FACTORS])
-    figure.update_yaxes(type="log", exponentformat="SI", dtick=1)
+    figure.update_yaxes(type="log", exponentformat="SI", nticks=6)
     table = pd.DataFrame(rows, columns=["size", "times as large", unit])
     alt = (
         f"{title}: with 16 times as much of one size it grows by a factor of: {'; '.join(said)}."
