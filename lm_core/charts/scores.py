@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 from lm_core.charts import words
 from lm_core.charts.bars import horizontal_bars
 from lm_core.charts.chart import Chart
-from lm_core.charts.shares import share_ticks
 from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
 from lm_core.visible import readable
 
 ROW = 34  # pixels
+REACH = 1.6  # where bars of shares end: beyond the longest there are its words
 
 
 def score_map(
@@ -60,9 +60,7 @@ def score_map(
         }
         for i, j in np.ndindex(*table.shape)
     ]
-    style_figure(
-        figure, title=title, x="score, as a share of 1", height=150 + ROW * max(1, len(rows))
-    )
+    style_figure(figure, title=title, x="score (share of 1)", height=150 + ROW * max(1, len(rows)))
     bare = {"tickmode": "array", "showgrid": False, "fixedrange": True}
     figure.update_xaxes(
         **bare,
@@ -96,7 +94,9 @@ def share_bars(
         title, x: of the picture and of its axis.
     """
     figure = horizontal_bars(names, shares, texts, title=title, x=x)
-    share_ticks(figure, end=1.6)
+    figure.update_xaxes(
+        range=[0, REACH], tickmode="array", tickvals=[0, 0.5, 1], showticklabels=True
+    )
     table = pd.DataFrame({"of": list(names), f"{x} (share of 1)": list(shares), "in words": texts})
     said = [f"{name} {text}" for name, text in zip(names, texts, strict=True)]
     return Chart(title, figure, f"{title}: {'; '.join(said) or 'still empty'}.", table)

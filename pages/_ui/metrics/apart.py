@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.metrics.examples import SETS
 from pages._ui.metrics.scored import scored
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 
@@ -39,18 +40,23 @@ def show() -> None:
         bind="query-params",
     )
     judged = SETS[which]
+    references = {one.reference for one in judged}
+    if len(references) == 1:
+        st.markdown(f"**Reference**  \n{plain(*references)}")
     found = [scored(one.answer, (one.reference,)).shares for one in judged]
     scores = {name: [one[name] for one in found] for name in found[0]}
     dark = st.context.theme.type == "dark"
     show_chart(score_map([one.name for one in judged], scores, dark=dark), key="metrics-apart")
     rows = [
-        {"answer": one.answer, "reference": one.reference, "a reader says": one.reader}
-        | {name: round(value, 4) for name, value in shares.items()}
+        {"answer": one.answer}
+        | ({"reference": one.reference} if len(references) > 1 else {})
+        | {"a reader says": one.reader}
+        | shares
         for one, shares in zip(judged, found, strict=True)
     ]
-    mean = {name: round(sum(values) / len(values), 4) for name, values in scores.items()}
-    rows.append({"answer": "mean", "reference": None, "a reader says": None} | mean)
-    show_table(pd.DataFrame(rows), key="metrics-judged")
+    mean = {name: sum(values) / len(values) for name, values in scores.items()}
+    rows.append({"answer": "mean of all", "a reader says": ""} | mean)
+    show_table(pd.DataFrame(rows), key="metrics-judged", places=3)
     st.caption(
         "What a reader says is our own word for it; everything else is computed. METEOR is without "
         "synonyms here; BLEU and chrF are shown as shares of 1, and of ROUGE the F1."

@@ -150,7 +150,7 @@ def _figures(names: list[str], counts: Counts, right: object) -> None:
     with right:
         dark = st.context.theme.type == "dark"
         show_chart(confusion_map(names, counts, dark=dark, height=300), key="metrics-confusion")
-    show_table(_report(found), key="metrics-report")
+    show_table(_report(found), key="metrics-report", places=4)
     total = sum(found.support.values())
     diagonal = [counts[i][i] for i in range(len(names))]
     st.latex(
@@ -173,7 +173,7 @@ def _report(found: "Report") -> "pd.DataFrame":
         ("micro: all counts added first", *found.micro, total),
     ]
     columns = ["class", "precision", "recall", "F1", "real"]
-    return pd.DataFrame(rows, columns=columns).round(4)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _one(names: list[str], counts: Counts, found: "Report") -> None:

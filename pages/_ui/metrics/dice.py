@@ -137,7 +137,7 @@ def _tokens() -> None:
             "perplexity of it alone": [dice.perplexity(one) for one in found.nats],
         }
     )
-    show_table(table.round(4), key="metrics-came")
+    show_table(table, key="metrics-tokens", places=4)
     terms, total = " + ".join(map(_tex, found.nats)), sum(found.nats)
     st.latex(
         rf"\frac{{{terms}}}{{{len(p)}}} = \frac{{{_tex(total)}}}{{{len(p)}}} = {_tex(found.mean)}"

@@ -30,6 +30,14 @@ COUNTS = {
     "exact match": "right to the letter",
 }
 
+NOTICED = (
+    "**What to notice.** All are about the same sentences, and they say different things. BLEU "
+    "asks for runs of four tokens and falls fastest where words are replaced; chrF forgives an "
+    "ending; ROUGE-1 knows no order, ROUGE-2 and ROUGE-L do; METEOR knows stems, and synonyms that "
+    "it is given. None is good or bad by itself: it is compared with the same metric of another "
+    "answer."
+)
+
 
 def show() -> None:
     """The part of the screen."""
@@ -126,7 +134,7 @@ def _all(found: "SideBySide", asked: Example) -> None:
     shares = found.shares
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        said = [f"{value:.3f}" for value in shares.values()]
+        said = [f"{value:.5f}" for value in shares.values()]
         chart = share_bars(
             list(shares), list(shares.values()), said, title="Every metric", x="score"
         )
@@ -137,15 +145,15 @@ def _all(found: "SideBySide", asked: Example) -> None:
     rows = [
         {
             "metric": name,
-            "score (share of 1)": value,
+            "what it counts": COUNTS[name],
+            "score": value,
             "precision": rouges[name].precision if name in rouges else None,
             "recall": rouges[name].recall if name in rouges else None,
-            "what it counts": COUNTS[name],
         }
         for name, value in shares.items()
     ]
     with right:
-        show_table(pd.DataFrame(rows).round(6), key="metrics-all-table")
+        st.markdown(NOTICED)
         st.caption(
             f"BLEU as it is usually written: {found.bleu.score:.4f} of 100, by sacrebleu, "
             f"{plain(found.bleu.signature)}. chrF: {found.chrf:.2f} of 100. ROUGE: the F1 of the "
@@ -160,6 +168,7 @@ def _all(found: "SideBySide", asked: Example) -> None:
             st.caption(WITHOUT_SYNONYMS)
         if not found.bleu.possible:
             st.caption("No reference has four tokens, so BLEU is 0 whatever was answered.")
+    show_table(pd.DataFrame(rows), key="metrics-all-table", places=5)
 
 
 def _steps(steps: "BleuSteps", found: "SideBySide") -> None:
