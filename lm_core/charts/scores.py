@@ -28,7 +28,9 @@ def score_map(
     """
     title, metrics = "What each metric says", list(scores)
     rows = words.numbered_apart([readable(answer) for answer in answers])
-    table = np.array([scores[name] for name in metrics], dtype=float).reshape(-1, len(rows)).T
+    table = np.zeros((len(rows), len(metrics)))
+    for j, name in enumerate(metrics):
+        table[:, j] = scores[name]
     figure = go.Figure()
     if table.size:
         figure.add_heatmap(
@@ -43,10 +45,10 @@ def score_map(
             showscale=False,  # the numbers say it better
             text=[
                 [
-                    f"{words.escaped(row)}: {name} {table[i, j]:.2f}"
-                    for j, name in enumerate(metrics)
+                    words.escaped(f"{row}: {name} {score:.2f}")
+                    for name, score in zip(metrics, scored, strict=True)
                 ]
-                for i, row in enumerate(rows)
+                for row, scored in zip(rows, table, strict=True)
             ],
             hovertemplate="%{text}<extra></extra>",
         )

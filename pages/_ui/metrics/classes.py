@@ -153,10 +153,7 @@ def _figures(names: list[str], counts: Counts, right: object) -> None:
     show_table(_report(found), key="metrics-report", places=4)
     total = sum(found.support.values())
     diagonal = [counts[i][i] for i in range(len(names))]
-    st.latex(
-        rf"\text{{accuracy}} = \frac{{{' + '.join(map(str, diagonal))}}}{{{total}}} = "
-        f"{found.accuracy:.4f}"
-    )
+    st.markdown(f"accuracy = ({_sum(diagonal)}) / {total:,} = **{found.accuracy:.4f}**")
     _one(names, counts, found)
     _averages(names, found)
     show_source(classification.report_of)
@@ -187,28 +184,30 @@ def _one(names: list[str], counts: Counts, found: "Report") -> None:
     k = names.index(chosen)
     right, real = counts[k][k], found.support[chosen]
     said, (p, r, f1) = sum(row[k] for row in counts), found.classes[chosen]
-    column, row = (" + ".join(map(str, cells)) for cells in ([c[k] for c in counts], counts[k]))
+    column, row = (_sum(cells) for cells in ([c[k] for c in counts], counts[k]))
     st.markdown(
         f"“{plain(chosen)}” was right {right:,} of the {said:,} times that it was said (its "
-        f"column), and {real:,} texts really are so (its row)."
+        f"column), and {real:,} texts really are so (its row).  \n"
+        f"precision = {right:,} / ({column}) = **{p:.4f}**  \n"
+        f"recall = {right:,} / ({row}) = **{r:.4f}**  \n"
+        f"F1 = 2 × {p:.4f} × {r:.4f} / ({p:.4f} + {r:.4f}) = **{f1:.4f}**"
     )
-    st.latex(
-        rf"P = \frac{{{right}}}{{{column}}} = {p:.4f} \qquad "
-        rf"R = \frac{{{right}}}{{{row}}} = {r:.4f}"
-    )
-    st.latex(rf"F_1 = \frac{{2 \times {p:.4f} \times {r:.4f}}}{{{p:.4f} + {r:.4f}}} = {f1:.4f}")
     if not (said and real):
         st.caption("A share of nothing is counted as 0.")
+
+
+def _sum(counts: list[int | None]) -> str:
+    return " + ".join(f"{n:,}" for n in counts)
 
 
 def _averages(names: list[str], found: "Report") -> None:
     each = [found.classes[name].f1 for name in names]
     support = [found.support[name] for name in names]
     added = " + ".join(f"{f1:.4f}" for f1 in each)
-    weighed = " + ".join(f"{n} \\times {f1:.4f}" for n, f1 in zip(support, each, strict=True))
-    st.latex(rf"F_1\text{{, macro}} = \frac{{{added}}}{{{len(names)}}} = {found.macro.f1:.4f}")
-    st.latex(
-        rf"F_1\text{{, weighted}} = \frac{{{weighed}}}{{{sum(support)}}} = {found.weighted.f1:.4f}"
+    weighed = " + ".join(f"{n:,} × {f1:.4f}" for n, f1 in zip(support, each, strict=True))
+    st.markdown(
+        f"macro F1 = ({added}) / {len(names)} = **{found.macro.f1:.4f}**  \n"
+        f"weighted F1 = ({weighed}) / {sum(support):,} = **{found.weighted.f1:.4f}**"
     )
     st.markdown(
         f"**What to notice.** Accuracy is {found.accuracy:.4f} and macro F1 {found.macro.f1:.4f}. "

@@ -35,14 +35,16 @@ def show() -> None:
     st.latex(r"H = -\sum_i p_i \log_2 p_i \qquad \text{perplexity} = 2^H")
     with session.mending():
         _die()
-    st.subheader("Cross-entropy by hand")
+    st.header("Cross-entropy by hand")
     with session.mending():
         _tokens()
-    st.subheader("Who knows nothing")
+    st.header("Who knows nothing")
     _nothing()
 
 
 def _die() -> None:
+    import pandas as pd
+
     from lm_core.charts.scores import share_bars
     from lm_core.charts.words import count, percent
     from lm_core.evaluation.dice import die
@@ -88,11 +90,17 @@ def _die() -> None:
             x="probability",
         )
         show_chart(chart, key="metrics-die")
-    terms = " + ".join(
-        f"{side.probability:.4g} \\times {side.bits:.4f}" for side in found.sides if side.part
-    )
     st.markdown("Each side's probability times its surprise, which is −log₂ of the probability:")
-    st.latex(f"H = {terms or '0'} = {found.bits:.5f} \\text{{ bits}}")
+    table = pd.DataFrame(
+        {
+            "side": list(SIDES[:many]),
+            "probability": shares,
+            "surprise (bits)": [side.bits if side.probability else None for side in found.sides],
+            "product (bits)": [side.part for side in found.sides],
+        }
+    )
+    show_table(table, key="metrics-sides", places=5)
+    st.latex(f"H = {found.bits:.5f} \\text{{ bits}} = {found.nats:.5f} \\text{{ nats}}")
     st.latex(f"2^{{{found.bits:.5f}}} = e^{{{found.nats:.5f}}} = {found.perplexity:.4f}")
     st.markdown(
         f"**What to notice.** This die has {count(many, 'side')}, and guessing it is as hard as "
@@ -138,11 +146,11 @@ def _tokens() -> None:
         }
     )
     show_table(table, key="metrics-tokens", places=4)
-    terms, total = " + ".join(map(_tex, found.nats)), sum(found.nats)
-    st.latex(
-        rf"\frac{{{terms}}}{{{len(p)}}} = \frac{{{_tex(total)}}}{{{len(p)}}} = {_tex(found.mean)}"
+    terms = " + ".join(map(_said, found.nats))
+    st.markdown(
+        f"cross-entropy = ({terms}) / {len(p)} = **{_said(found.mean)}** nats per token  \n"
+        f"perplexity = e to the power of {_said(found.mean)} = **{_said(found.perplexity)}**"
     )
-    st.latex(rf"e^{{{_tex(found.mean)}}} = {_tex(found.perplexity)}")
     if math.isinf(found.mean):
         st.markdown(
             "**What to notice.** One token that was held to be impossible makes the whole mean "
@@ -172,10 +180,8 @@ def _nothing() -> None:
         "has 50,257 tokens.",
     )
     found = die([1] * size)
-    st.latex(
-        rf"\ln {size} = {found.nats:.4f} \text{{ nats}} \qquad "
-        rf"\text{{perplexity}} = e^{{{found.nats:.4f}}} = {found.perplexity:.0f}"
-    )
+    st.latex(rf"\ln {size} = {found.nats:.4f} \text{{ nats}}")
+    st.latex(rf"\text{{perplexity}} = e^{{{found.nats:.4f}}} = {found.perplexity:.0f}")
     st.markdown(
         "**What to notice.** Whoever holds all tokens to be equally likely throws a fair die with "
         "a side for each. A loss is read from there: an untrained model begins about here, and "
@@ -183,5 +189,5 @@ def _nothing() -> None:
     )
 
 
-def _tex(value: float) -> str:
-    return r"\infty" if math.isinf(value) else f"{value:.4f}"
+def _said(value: float) -> str:
+    return "∞" if math.isinf(value) else f"{value:.4f}"

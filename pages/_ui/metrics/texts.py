@@ -53,7 +53,7 @@ def show() -> None:
     smoothing = "exp" if asked.smoothed else "none"
     found = scored(asked.answer, references, asked.lower_case, smoothing, asked.synonyms)
     _all(found, asked)
-    st.subheader("BLEU step by step")
+    st.header("BLEU step by step")
     how = {"lower_case": asked.lower_case, "smoothing": smoothing}
     _steps(bleu_steps(asked.answer, *references, **how), found)
     show_source(bleu_steps)
@@ -77,7 +77,7 @@ def _asked() -> Example:
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.caption(f"Set here: {'; '.join(notes)}." if notes else "Capitals count.")
     with right:
-        st.button("Change it", on_click=_change, args=(asked,), key="metrics-change")
+        st.button("Change these", on_click=_change, args=(asked,), key="metrics-change")
     return asked
 
 
@@ -175,10 +175,8 @@ def _steps(steps: "BleuSteps", found: "SideBySide") -> None:
     from lm_core.charts.scores import share_bars
     from lm_core.charts.words import percent
 
-    st.latex(
-        r"\text{BLEU} = \text{BP} \cdot \sqrt[4]{p_1 p_2 p_3 p_4} \qquad "
-        r"\text{BP} = \min(1, e^{1 - r/c})"
-    )
+    st.latex(r"\text{BLEU} = \text{BP} \cdot \sqrt[4]{p_1 p_2 p_3 p_4}")
+    st.latex(r"\text{BP} = \min(1, e^{1 - r/c})")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         names = [f"p{'₁₂₃₄'[order.n - 1]}" for order in steps.orders]
@@ -233,7 +231,7 @@ def _score(steps: "BleuSteps") -> None:
         st.latex(rf"\text{{BP}} = e^{{1 - {r}/{c}}} = {steps.brevity_penalty:.5f}")
     else:
         st.latex(r"c = 0 \quad\Rightarrow\quad \text{BP} = 0")
-    shares = r" \cdot ".join(f"{order.precision:.5f}" for order in steps.orders)
+    shares = r" \cdot ".join(f"{order.precision:.4f}" for order in steps.orders)
     st.latex(rf"\sqrt[4]{{{shares}}} = {steps.mean:.5f}")
     st.latex(
         rf"\text{{BLEU}} = {steps.brevity_penalty:.5f} \times {steps.mean:.5f} = "
