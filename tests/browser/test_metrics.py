@@ -24,9 +24,12 @@ def test_metrics_are_done_by_hand_and_the_address_brings_them_back(page: Page) -
     at_rest(page)
     editor = page.get_by_test_id("stDataFrame").first
     box = editor.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 30, box["y"] + box["height"] - 15)
-    page.keyboard.type("7")  # yes, taken for yes
-    page.keyboard.press("Enter")
+    place = {"x": box["width"] - 30, "y": box["height"] - 15}  # yes, taken for yes
+    editor.locator("canvas").first.dblclick(position=place, force=True)
+    cell = page.locator("#portal input")
+    cell.fill("7")
+    expect(cell).to_have_value("7")
+    cell.press("Enter")
     expect(page.get_by_text("accuracy = (2 + 7) / 10")).to_be_visible()
     expect(page).to_have_url(re.compile(r"metrics-counts=2%2C0%3B1%2C7"))
     at_rest(page)

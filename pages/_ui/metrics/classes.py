@@ -38,7 +38,7 @@ def show() -> None:
         "so, how much it found. **F1** is high only where both are."
     )
     st.latex(
-        r"P = \frac{\text{right}}{\text{said}} \qquad R = \frac{\text{right}}{\text{real}} \qquad "
+        r"P = \frac{\text{right}}{\text{said}} \quad R = \frac{\text{right}}{\text{real}} \quad "
         r"F_1 = \frac{2PR}{P+R}"
     )
     with st.container(horizontal=True, gap="small"):

@@ -32,7 +32,7 @@ def show() -> None:
         "many sides: that number is the **perplexity**. A model that guesses the next token throws "
         "such a die, one side for each token."
     )
-    st.latex(r"H = -\sum_i p_i \log_2 p_i \qquad \text{perplexity} = 2^H")
+    st.latex(r"H = -\sum_i p_i \log_2 p_i \quad\; \text{perplexity} = 2^H")
     with session.mending():
         _die()
     st.header("Cross-entropy by hand")

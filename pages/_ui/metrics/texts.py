@@ -175,7 +175,7 @@ def _steps(steps: "BleuSteps", found: "SideBySide") -> None:
     from lm_core.charts.scores import share_bars
     from lm_core.charts.words import percent
 
-    st.latex(r"\text{BLEU} = \text{BP} \cdot \sqrt[4]{p_1 p_2 p_3 p_4}")
+    st.latex(r"\text{BLEU} = \text{BP} \cdot (p_1 p_2 p_3 p_4)^{1/4}")
     st.latex(r"\text{BP} = \min(1, e^{1 - r/c})")
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -224,18 +224,14 @@ def _score(steps: "BleuSteps") -> None:
     c, r = len(steps.tokens), steps.reference_length
     several = len(steps.reference_lengths) > 1
     chosen = f" (the closest of {', '.join(map(str, steps.reference_lengths))})" if several else ""
-    st.markdown(f"The answer has c = {c} tokens, the reference r = {r}{chosen}:")
-    if c >= r:
-        st.latex(r"c \geq r \quad\Rightarrow\quad \text{BP} = 1")
-    elif c:
-        st.latex(rf"\text{{BP}} = e^{{1 - {r}/{c}}} = {steps.brevity_penalty:.5f}")
-    else:
-        st.latex(r"c = 0 \quad\Rightarrow\quad \text{BP} = 0")
-    shares = r" \cdot ".join(f"{order.precision:.4f}" for order in steps.orders)
-    st.latex(rf"\sqrt[4]{{{shares}}} = {steps.mean:.5f}")
-    st.latex(
-        rf"\text{{BLEU}} = {steps.brevity_penalty:.5f} \times {steps.mean:.5f} = "
-        f"{steps.score / 100:.6f}"
+    penalty = f"e^(1 − {r}/{c}) = " if 0 < c < r else ""
+    shares = " · ".join(f"{order.precision:.5f}" for order in steps.orders)
+    st.markdown(
+        f"The answer has c = {c} tokens, the reference r = {r}{chosen}.  \n"
+        f"BP = {penalty}**{steps.brevity_penalty:.5f}**"
+        f"{', as it is long enough' if c >= r else ''}  \n"
+        f"(p₁ p₂ p₃ p₄)^(1/4) = ({shares})^(1/4) = **{steps.mean:.5f}**  \n"
+        f"BLEU = {steps.brevity_penalty:.5f} × {steps.mean:.5f} = **{steps.score / 100:.6f}**"
     )
     worst = min(steps.orders, key=lambda order: order.precision)
     st.markdown(
