@@ -21,6 +21,7 @@ else:
             "Look": [
                 st.Page("pages/dataset_explorer.py", title="Dataset explorer"),
                 st.Page("pages/tokenizers.py", title="Tokenizers"),
+                st.Page("pages/metrics.py", title="Metrics"),
             ],
             "Learn": [
                 st.Page("pages/train.py", title="Train"),

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from lm_core.errors import BadText
 from lm_core.evaluation.overlap import PRF, prf, share
 
+MOST_CASES = 1_000_000  # in a cell of a table that a person fills in
+
 
 @dataclass(frozen=True)
 class Report:
@@ -69,9 +71,42 @@ def report(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> Report:
     """
     _check(real, predicted)
     right = Counter(a for a, b in zip(real, predicted, strict=True) if a == b)
-    there, said = Counter(real), Counter(predicted)
+    return _report(right, Counter(predicted), Counter(real))
+
+
+def report_of(table: Sequence[Sequence[object]], classes: Sequence[Hashable]) -> Report:
+    """The same from a confusion matrix, as `confusion` gives one: [real][said].
+
+    A class counts here though it never occurs and nobody said it.
+
+    Raises:
+        BadText: a cell is no whole number from 0 to MOST_CASES (it is named), all are 0, a class is
+            named twice, or there is not one row and one column for each class.
+    """
+    names, K = [str(label) for label in classes], len(classes)
+    if len(set(classes)) < K:
+        raise BadText("A class is named twice: name each once.")
+    if len(table) != K or any(len(row) != K for row in table):
+        raise BadText(f"Give one row and one column for each of the {K} classes.")
+    for real, row in zip(names, table, strict=True):
+        for said, cell in zip(names, row, strict=True):
+            if type(cell) is not int or not 0 <= cell <= MOST_CASES:
+                raise BadText(
+                    f"“{real}” taken for “{said}” has no count: give a whole number from 0 to "
+                    f"{MOST_CASES:,}."
+                )
+    if not any(map(any, table)):
+        raise BadText("The table is empty: give at least one case.")
+    right = {label: table[i][i] for i, label in enumerate(classes)}
+    said = {label: sum(row[i] for row in table) for i, label in enumerate(classes)}
+    there = {label: sum(table[i]) for i, label in enumerate(classes)}
+    return _report(Counter(right), Counter(said), Counter(there))
+
+
+def _report(right: Counter, said: Counter, there: Counter) -> Report:
+    """From counts by class: those that are right, those said, those there really are."""
     classes = {label: prf(right[label], said[label], there[label]) for label in {**there, **said}}
-    n = len(real)
+    n = there.total()
     return Report(
         classes=classes,
         support={label: there[label] for label in classes},

@@ -75,6 +75,21 @@ def meteor(
     return sum(each) / len(each)
 
 
+def read_synonyms(text: str) -> dict[str, set[str]]:
+    """Pairs of words as a person types them: "right = proper, big = large".
+
+    Raises:
+        BadText: a piece is no such pair; it names the piece.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for piece in filter(None, (piece.strip() for piece in text.split(","))):
+        words = [word.strip().lower() for word in piece.split("=")]
+        if len(words) != 2 or not all(len(word.split()) == 1 for word in words):
+            raise BadText(f"“{piece}” is no pair of words: write them as right = proper.")
+        found[words[0]].add(words[1])
+    return dict(found)
+
+
 class _Synonyms:
     """What nltk asks of WordNet. It asks by stems ("necessari"), which no dictionary lists; here
     both words of a pair are kept by theirs."""

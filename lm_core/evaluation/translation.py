@@ -82,7 +82,7 @@ def scores(
     from torchtext.data.metrics import bleu_score
 
     by_words = bleu(answers, references, lower_case=lower_case)
-    chrf, chrf_signature = _chrf(answers, references, lower_case)
+    by_letters, chrf_signature = chrf(answers, references, lower_case=lower_case)
     said, real = _cased(answers, lower_case), _cased(references, lower_case)
     beside = bleu_score([text.split() for text in said], [[text.split()] for text in real])
     return TranslationScores(
@@ -90,7 +90,7 @@ def scores(
         bleu_signature=by_words.signature,
         bleu_possible=by_words.possible,
         bleu_torchtext=_percent(100 * beside),
-        chrf=chrf,
+        chrf=by_letters,
         chrf_signature=chrf_signature,
         exact_match=exact_match(said, real),
         count=len(answers),
@@ -125,6 +125,22 @@ def sentence_bleu(answer: str, *references: str, lower_case: bool = False) -> Bl
     return _bleu([answer], columns, lowercase=lower_case, effective_order=True)
 
 
+def chrf(
+    answers: Sequence[str], references: Sequence[str], *, lower_case: bool = False
+) -> tuple[float, str]:
+    """chrF of a corpus, 0 to 100, and its signature.
+
+    Raises:
+        BadText: no answer, or not one reference for each.
+    """
+    from sacrebleu.metrics import CHRF
+
+    _check(answers, references)
+    metric = CHRF(lowercase=lower_case)
+    score = metric.corpus_score(answers, [references]).score
+    return _percent(score), str(metric.get_signature())
+
+
 def by_length(
     answers: Sequence[str],
     references: Sequence[str],
@@ -157,10 +173,10 @@ def by_length(
         inside = [i for i, n in enumerate(lengths) if n > low and (high is None or n <= high)]
         if inside:
             mine, theirs = [said[i] for i in inside], [real[i] for i in inside]
-            score, (chrf, _) = bleu(mine, theirs), _chrf(mine, theirs)
+            score, (by_letters, _) = bleu(mine, theirs), chrf(mine, theirs)
             shown = score.score if score.possible else None
             match = exact_match(mine, theirs)
-            rows.append(LengthRow(low + 1, high, len(inside), shown, chrf, match))
+            rows.append(LengthRow(low + 1, high, len(inside), shown, by_letters, match))
     return rows
 
 
@@ -193,17 +209,6 @@ def _bleu(answers: Sequence[str], references: Sequence[Sequence[str]], **options
         possible=metric.effective_order or any(n >= LONGEST_RUN for n in lengths),
         signature=str(metric.get_signature()),
     )
-
-
-def _chrf(
-    answers: Sequence[str], references: Sequence[str], lower_case: bool = False
-) -> tuple[float, str]:
-    """chrF of a corpus, 0 to 100, and its signature."""
-    from sacrebleu.metrics import CHRF
-
-    metric = CHRF(lowercase=lower_case)
-    score = metric.corpus_score(answers, [references]).score
-    return _percent(score), str(metric.get_signature())
 
 
 def _cased(texts: Sequence[str], lower_case: bool) -> list[str]:

@@ -9,6 +9,7 @@ from lm_core.evaluation.classification import (
     exact_match,
     precision_recall_f1,
     report,
+    report_of,
 )
 
 CASES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20)
@@ -121,3 +122,54 @@ def with_classes(real: list, predicted: list) -> list[list[int]]:
 def test_one_prediction_for_each_label(figure, real: list, predicted: list) -> None:
     with pytest.raises(BadText, match="one prediction for each label"):
         figure(real, predicted)
+
+
+@given(table=st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_a_table_of_counts_by_a_plain_loop(table: list[list[int]]) -> None:
+    if not any(map(any, table)):
+        with pytest.raises(BadText, match="at least one case"):
+            report_of(table, "abc")
+        return
+    found, n = report_of(table, "abc"), sum(map(sum, table))
+    f1s = []
+    for k, label in enumerate("abc"):
+        said, there = sum(row[k] for row in table), sum(table[k])
+        precision = table[k][k] / said if said else 0
+        recall = table[k][k] / there if there else 0
+        f1s.append(2 * precision * recall / (precision + recall) if precision + recall else 0)
+        assert found.classes[label] == pytest.approx((precision, recall, f1s[-1]))
+        assert found.support[label] == there
+    assert found.accuracy == pytest.approx(sum(table[k][k] for k in range(3)) / n)
+    assert found.macro.f1 == pytest.approx(sum(f1s) / 3)
+    weighted = sum(f1 * sum(row) for f1, row in zip(f1s, table, strict=True)) / n
+    assert found.weighted.f1 == pytest.approx(weighted)
+    assert found.micro == pytest.approx((found.accuracy,) * 3)
+
+
+@given(cases=CASES)
+def test_a_report_is_that_of_its_table(cases: list) -> None:
+    real, predicted = zip(*cases, strict=True)
+    classes = sorted({*real, *predicted})
+    found, expected = (
+        report_of(confusion(real, predicted, classes), classes),
+        report(real, predicted),
+    )
+    assert (found.classes, found.support) == (expected.classes, expected.support)
+    assert found.macro == pytest.approx(expected.macro)
+
+
+@pytest.mark.parametrize(
+    ("table", "classes", "why"),
+    [
+        ([[1, None], [0, 1]], "ab", "“a” taken for “b” has no count"),
+        ([[1, 0], [-1, 1]], "ab", "“b” taken for “a”"),
+        ([[1, 0], [0.5, 1]], "ab", "a whole number"),
+        ([[1, 0], [True, 1]], "ab", "a whole number"),
+        ([[1, 0], [10**9, 1]], "ab", "to 1,000,000"),
+        ([[1, 0]], "ab", "one row and one column for each of the 2"),
+        ([[1, 0], [0, 1]], "aa", "named twice"),
+    ],
+)
+def test_a_table_that_cannot_be_counted_says_where(table: list, classes: str, why: str) -> None:
+    with pytest.raises(BadText, match=why):
+        report_of(table, classes)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from lm_core.errors import BadText
 from lm_core.evaluation.overlap import PRF
-from lm_core.evaluation.summaries import ROUGES, meteor, rouge
+from lm_core.evaluation.summaries import ROUGES, meteor, read_synonyms, rouge
 
 SAID = (
     "as we learn more about the frequency and size distribution of exoplanets, we are discovering "
@@ -108,6 +108,17 @@ def test_recall_counts_nine_times_as_much() -> None:
 def test_meteor_of_many_texts_is_their_mean() -> None:
     assert meteor(["cat", "pet"], ["cat", "cat"]) == 0.25
     assert meteor([""], [""]) == 0
+
+
+def test_synonyms_as_they_are_typed() -> None:
+    assert read_synonyms(" Right = proper, big=large,big = huge ,") == {
+        "right": {"proper"},
+        "big": {"large", "huge"},
+    }
+    assert read_synonyms("") == {}
+    for text in ("right", "a = b = c", "right =", "to go = walk"):
+        with pytest.raises(BadText, match="is no pair of words"):
+            read_synonyms(text)
 
 
 @pytest.mark.parametrize(("said", "real"), [([], []), (["a"], []), (["a", "b"], ["a"])])

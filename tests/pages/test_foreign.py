@@ -263,6 +263,22 @@ def test_tokenizers() -> None:
         assert not app.error
 
 
+def test_metrics() -> None:
+    """Classes and sentences of the visitor's own, and what of them is refused."""
+    classes = {"metrics__part": "Classification", "metrics__classes": f"{TITLE[:24]}, $5, *a*, b"}
+    app = opened("metrics", **classes, metrics__counts="1,,0,0;0,1,0,0;0,0,1,0;0,0,0,1")
+    assert plain("$5") in checked(app)
+    assert app.error
+    own = {"metrics__part": "Translation and summaries", "metrics__example": "Your own"}
+    texts = {"metrics__said": TITLE, "metrics__real": f"{TITLE} $5 *a*\u202e"}
+    app = opened("metrics", **own, **texts, metrics__synonyms="*a* = $5")
+    assert plain("*a* = $5") in checked(app)
+    assert not app.error
+    app = opened("metrics", **own, **texts, metrics__synonyms="*a* b = $5")
+    assert plain("*a* b") in checked(app)
+    checked(opened("metrics", metrics__came="0.5 *a*"))
+
+
 def test_a_text_of_the_visitors() -> None:
     sha = session._manager().give_text(a_text(items=True), OWNER, TITLE)
     app = opened("dataset_explorer", text=f"own-{sha}")

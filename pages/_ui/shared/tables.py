@@ -21,6 +21,7 @@ def show_table(
     whole: "pd.DataFrame | None" = None,
     widths: dict[str, int] | None = None,
     as_written: Collection[str] = (),
+    places: int | None = None,
 ) -> None:
     """Show `table`, numbers with thousands apart, words as `readable`; the download has them as
     they are.
@@ -29,12 +30,16 @@ def show_table(
         whole: the same table uncut, for the download.
         widths: of columns, in pixels.
         as_written: columns of numbers that are names, as years are: without thousands apart.
+        places: behind the point, of the columns of numbers that are not whole; at most three, and
+            none that is 0 at the end, when None.
     """
     numbers = set(table.select_dtypes("number").columns)
+    broken = set(table.select_dtypes("float").columns) if places is not None else set()
     columns = {
         name: (st.column_config.NumberColumn if name in numbers else st.column_config.Column)(
             width=(widths or {}).get(name),
-            **({"format": "localized"} if name in numbers.difference(as_written) else {}),
+            **({"format": "localized"} if name in numbers.difference(as_written, broken) else {}),
+            **({"format": f"%.{places}f"} if name in broken else {}),
         )
         for name in table.columns
     }

@@ -1,0 +1,31 @@
+"""Metrics: what each number that judges a model measures, done by hand on small examples."""
+
+import streamlit as st
+
+from pages._ui.metrics import apart, classes, dice, texts
+from pages._ui.shared import front_door, session
+
+PARTS = {
+    "Perplexity": dice.show,
+    "Classification": classes.show,
+    "Translation and summaries": texts.show,
+    "Where they disagree": apart.show,
+}
+
+front_door.enter()
+st.title("Metrics")
+st.write(
+    "A model is judged by a number, and every such number measures one thing and misses another. "
+    "Here they are done by hand, on examples small enough to see where each number comes from."
+)
+part = st.segmented_control(
+    "Metrics of",
+    list(PARTS),
+    default=next(iter(PARTS)),
+    required=True,
+    key="metrics-part",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+with session.mending():
+    PARTS[part]()
