@@ -130,7 +130,7 @@ def _cell(seen: Reading, model: Any, layer: int) -> None:
     labels = unique_labels(seen.tokens)
     st.header("One unit, step by step")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Unit", 0, C - 1, key=UNIT, bind=BIND, width=140)
+        st.number_input("Unit", 0, C - 1, key=UNIT, width=140)
         st.selectbox(
             "After reading",
             range(T),
