@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lm_core.evaluation.scaling import operations_per_token
+from lm_core.models.building import blueprint
+from lm_core.models.costs import LEARNING
 from tools.trial import Trial, fill, on_this_machine
 
 SHIPPED = Path(__file__).parents[1] / "checkpoints" / "studies" / "scaling.csv"
@@ -59,9 +60,10 @@ class Sized:
 
     @property
     def per_token(self) -> int:
-        """Operations: a block multiplies by 12 C² weights, the head by V C."""
-        multiplied = LAYERS * 12 * self.n_embd**2 + VOCABULARY * self.n_embd
-        return operations_per_token(LAYERS, self.n_embd, BLOCK, multiplied)
+        """Operations of learning from a token."""
+        sizes = {"n_layer": LAYERS, "block_size": BLOCK}
+        sizes |= {"n_embd": self.n_embd, "n_head": self.n_head}
+        return LEARNING * blueprint(FAMILY, sizes, VOCABULARY).costs().total("operations")
 
     @property
     def trial(self) -> Trial:

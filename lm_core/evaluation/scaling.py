@@ -79,18 +79,6 @@ class Surface:
         return ratio ** (1 / (self.a + p * self.b))
 
 
-def operations_per_token(n_layer: int, n_embd: int, block_size: int, multiplied: int) -> int:
-    """Multiplications and additions of a training step for each token: 6 for each weight that is
-    multiplied by (forward one of each, backward twice as many), and 12 L T C for scores of
-    attention and what they weigh (Chowdhery et al. 2022, appendix B). Norms, activations and the
-    optimizer are not counted.
-
-    Args:
-        multiplied: weights that products are taken with: all but the embedding.
-    """
-    return 6 * multiplied + 12 * n_layer * block_size * n_embd
-
-
 def read_runs(path: Path) -> list[Run]:
     """The runs of a table that `tools/scaling.py` wrote.
 

@@ -29,6 +29,7 @@ from dataclasses import dataclass, replace
 from lm_core.models.formulas import readable, renamed, value
 
 WHAT = ("parameters", "operations", "kept", "state")
+LEARNING = 3  # forward passes that a step of learning is worth: its way back takes two
 
 
 @dataclass(frozen=True)

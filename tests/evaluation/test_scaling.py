@@ -5,10 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from lm_core.errors import BadText
 from lm_core.evaluation.scaling import (
@@ -22,10 +20,8 @@ from lm_core.evaluation.scaling import (
     fit_surface,
     interval,
     mean_by_size,
-    operations_per_token,
     read_runs,
 )
-from lm_core.models.building import build_model
 
 LAW = Surface(E=1.2, A=6.0, a=0.3, B=90.0, b=0.45, work=(6.0, 1.0))
 BUDGETS, SIZES = (1e9, 4e9, 1.6e10, 6.4e10), tuple(2**k for k in range(9, 19))
@@ -98,22 +94,6 @@ def test_a_redrawn_table_has_as_many_runs_of_each_budget_and_three_sizes() -> No
 def test_too_few_runs_make_no_law() -> None:
     with pytest.raises(ValueError, match="six runs"):
         fit_surface(made()[:5], "all")
-
-
-@pytest.mark.slow  # torch's counter takes seconds to import
-@pytest.mark.parametrize(("n_layer", "n_embd", "n_head"), [(1, 16, 1), (2, 32, 2)])
-def test_operations_are_what_torch_counts(n_layer: int, n_embd: int, n_head: int) -> None:
-    sizes = {"n_layer": n_layer, "n_embd": n_embd, "n_head": n_head, "block_size": 64}
-    from torch.utils.flop_counter import FlopCounterMode
-
-    model = build_model("transformer", sizes, {"vocab_size": 106}, seed=0)
-    ids = torch.zeros(2, 64, dtype=torch.long)
-    # The plain form of attention is the one that torch's counter can see on a CPU.
-    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
-        model(ids)[0].sum().backward()
-    multiplied = model.n_parameters - model.embedding.weight.numel()
-    told = operations_per_token(n_layer, n_embd, 64, multiplied) * ids.numel()
-    assert told == pytest.approx(counter.get_total_flops(), rel=0.05)
 
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:

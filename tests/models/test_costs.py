@@ -2,11 +2,12 @@
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from lm_core.inspection import counters
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel, models
-from lm_core.models.costs import Costs, Term, together
+from lm_core.models.costs import LEARNING, Costs, Term, together
 from lm_core.models.transformer import TransformerSettings
 
 V, B = 40, 4
@@ -112,6 +113,16 @@ def test_a_large_vocabulary_keeps_no_logits():
     few, many = (build_model("mlp", {}, n).costs(rows=64) for n in (100, 20_000))
     head = [term.kept for term in (few.terms[-1], many.terms[-1])]
     assert head == ["V", "C"]
+
+
+@pytest.mark.parametrize("sizes", [{"n_layer": 1, "n_embd": 16, "n_head": 1}, {"n_layer": 2}])
+def test_learning_is_worth_three_forward_passes(sizes):
+    model = build_model("transformer", {"block_size": 64, **sizes}, 106)
+    ids = torch.zeros(2, 64, dtype=torch.long)
+    with FlopCounterMode(display=False) as counter:
+        model(ids)[0].sum().backward()
+    told = LEARNING * model.costs().total("operations") * ids.numel()
+    assert told == pytest.approx(counter.get_total_flops(), rel=0.05)
 
 
 @pytest.mark.parametrize("family", ["rnn", "transformer", "mlp"])
