@@ -3,18 +3,27 @@
     value("4*C*C + V", {"C": 8, "V": 65})     # 321
     readable("L*(4*C*C + 8*C*C)")             # "12 L C²"
 
-They are constants of this program, never something that a person typed.
+They are constants of this program; nothing is known to them but letters, numbers and `max`.
 """
 
 import ast
+import operator
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
-from types import CodeType
 
 ORDER = "LgnVUHGTSEC"  # in which the letters of a product stand
 ABOVE = str.maketrans("0123456789L", "⁰¹²³⁴⁵⁶⁷⁸⁹ᴸ")
+
+SIGNS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+}
 
 # A sum of products: of each product its letters with their exponents, and the number before it.
 Letters = tuple[tuple[str, int], ...]
@@ -23,8 +32,7 @@ Sum = dict[Letters, Fraction]
 
 def value(formula: str, letters: Mapping[str, int]) -> int:
     """The number that a formula gives, rounded down; 0 of ""."""
-    known = {"__builtins__": {"max": max}}
-    return int(eval(_compiled(formula), known, dict(letters))) if formula else 0
+    return int(_number(_parsed(formula), letters)) if formula else 0
 
 
 def renamed(formula: str, other: Mapping[str, str]) -> str:
@@ -42,7 +50,7 @@ def readable(formula: str) -> str:
     """Multiplied out, and as one writes it by hand: "4*C*C" is "4 C²"."""
     if not formula:
         return ""
-    products = _expanded(ast.parse(formula, mode="eval").body)
+    products = _expanded(_parsed(formula))
     found = sorted(products.items(), key=lambda one: (-sum(e for _, e in one[0]), _place(one[0])))
     written = ""
     for letters, number in found:
@@ -53,8 +61,23 @@ def readable(formula: str) -> str:
 
 
 @cache
-def _compiled(formula: str) -> CodeType:
-    return compile(formula, "<formula>", "eval")
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
+
+
+def _number(node: ast.expr, letters: Mapping[str, int]) -> float:
+    match node:
+        case ast.Constant(value=number):
+            return number
+        case ast.Name(id=name):
+            return letters[name]
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_number(inner, letters)
+        case ast.BinOp(left=left, op=sign, right=right):
+            return SIGNS[type(sign)](_number(left, letters), _number(right, letters))
+        case ast.Call(func=ast.Name(id="max"), args=args):
+            return max(_number(each, letters) for each in args)
+    raise ValueError(f"no part of a formula: {ast.unparse(node)}")
 
 
 def _expanded(node: ast.expr) -> Sum:

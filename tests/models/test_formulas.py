@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,10 @@ def test_how_they_are_read():
 def test_nothing_but_letters_and_max_is_known_to_a_formula():
     assert value("", {}) == 0
     assert value("max(E, C) + 1", {"E": 2, "C": 3}) == 4
+    with pytest.raises(ValueError, match="no part of a formula"):
+        value("print(C)", {"C": 3})
+    with pytest.raises(KeyError):
+        value("C + X", {"C": 3})
 
 
 LETTERS = st.sampled_from(["C", "L", "T", "V", "2", "3"])
