@@ -48,11 +48,25 @@ def eyes(choices: list[models.Choice], text: str) -> None:
             with session.mending():
                 gaps.panel(choice)
             break
-    st.markdown(
-        "**What to notice.** Surprise is not spread evenly: the first token of a word often costs "
-        "most of it, and the rest little. A model can be unsure and right (high entropy, rank 1), "
-        "or sure and wrong, which is what costs most. One strange word is expensive at its own "
-        "place and often makes the next ones harder too."
+    st.markdown(f"**What to notice.** {noticed(found[0])}")
+
+
+def noticed(one: Seen) -> str:
+    """How unevenly its surprise is spread, in figures of this text."""
+    from lm_core.charts.words import percent
+    from lm_core.evaluation.reading import dearest
+    from lm_core.figures import count
+
+    read = one.reading
+    N, few = len(read.nats), dearest(read.nats)
+    first = int((read.rank == 1).sum())
+    worst = int(read.nats.argmax())
+    token = plain(one.tokens[worst])
+    carried = "were held to be impossible" if read.nats.isinf().any() else "carry half of it"
+    return (
+        f"Surprise is not spread evenly: of {count(N, 'token')} {few:,} {carried}, “{token}” most. "
+        f"{percent(first / N)} were its first guess. Who is unsure and right has a high entropy "
+        "and rank 1; sure and wrong is what costs most."
     )
 
 

@@ -50,6 +50,16 @@ class Reading:
     top_nats: Tensor  # (N, K) float32
 
 
+def dearest(nats: Tensor) -> int:
+    """How many tokens, the most surprising first, it takes to come to half of all surprise (N,);
+    where some were held impossible, those."""
+    impossible = int(nats.isinf().sum())
+    if impossible or not len(nats):
+        return impossible
+    grown = nats.double().sort(descending=True).values.cumsum(0)
+    return int((grown < grown[-1] / 2).sum()) + 1
+
+
 def given(text: str, tokenizer: Tokenizer, *, items: bool) -> Given:
     """`text` as ids; what the tokenizer does not know is skipped, and counted.
 

@@ -11,7 +11,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.encoded import encode_documents
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.evaluation import evaluate, token_nats
-from lm_core.evaluation.reading import NOTHING, Reading, given, read, stretches
+from lm_core.evaluation.reading import NOTHING, Reading, dearest, given, read, stretches
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
@@ -171,3 +171,16 @@ def test_stretches_hold_every_token_of_both_once(text: str) -> None:
             found = stretches(a, b)
             assert [k for part, _ in found for k in part] == list(range(len(a)))
             assert [k for _, part in found for k in part] == list(range(len(b)))
+
+
+@for_all(nats=st.lists(st.floats(0, 20), min_size=1, max_size=30))
+def test_the_dearest_tokens_carry_half(nats):
+    few = dearest(torch.tensor(nats, dtype=torch.float64))
+    ranked = sorted(nats, reverse=True)
+    assert sum(ranked[:few]) >= sum(nats) / 2 - 1e-9
+    assert few == 1 or sum(ranked[: few - 1]) < sum(nats) / 2 + 1e-9
+
+
+def test_what_was_held_impossible_is_dearest():
+    assert dearest(torch.tensor([1.0, torch.inf, 3.0, torch.inf])) == 2
+    assert dearest(torch.zeros(0)) == 0

@@ -246,3 +246,10 @@ def test_a_damaged_model_is_named_and_the_other_one_reads(
     assert error.value.startswith("LSTM, State of the Union addresses: ")
     score = scored("speeches-ngram", asked.TEXTS[False])
     assert figures(app)["Nats per token"] == f"{score.nats_per_token:.3f}"
+
+
+def test_how_unevenly_surprise_is_spread_is_told_of_this_text() -> None:
+    app = opened()
+    (told,) = [m.value for m in app.markdown if "spread evenly" in m.value]
+    assert "carry half of it" in told
+    assert "% were its first guess" in told
