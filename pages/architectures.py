@@ -76,7 +76,7 @@ def page() -> None:
     entry = panels.choose(FIRST)
     panels.describe(entry)
     counting = entry.build.learns_by == "counting"
-    settings = size = None
+    settings = size = told = None
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
         vocab_size = st.number_input(
@@ -99,6 +99,7 @@ def page() -> None:
             if families.has_table(entry):
                 counted.worth(entry, settings)
             size = families.size(entry.name, settings.to_dict(), vocab_size)
+            told = families.costs(entry.name, settings.to_dict(), vocab_size)
             if counting:
                 counted.notice(entry, settings, size, vocab_size)
             else:
@@ -107,14 +108,13 @@ def page() -> None:
         if settings is not None and counting:
             (counted.table if families.has_table(entry) else counted.stored)(entry, settings)
         elif size is not None:
-            told = families.costs(entry.name, settings.to_dict(), vocab_size)
             panels.learned(size, told)
         else:
             st.caption("The figures come back as soon as the settings fit together.")
     if settings is not None and counting:
         (counted.pairs if families.has_table(entry) else counted.lookup)(entry, settings)
     elif size is not None:
-        costs(entry, settings, vocab_size)
+        costs(entry, settings, vocab_size, told)
         diagram(entry, settings, size, vocab_size)
         panels.shapes(entry, settings, size, vocab_size)
     comparison(vocab_size, size)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.metrics import apart, classes, dice, texts
 from pages._ui.shared import front_door, session
+from pages._ui.shared.switch import switch
 
 PARTS = {
     "Perplexity": dice.show,
@@ -18,14 +19,6 @@ st.write(
     "A model is judged by a number, and every such number measures one thing and misses another. "
     "Here they are done by hand, on examples small enough to see where each number comes from."
 )
-part = st.segmented_control(
-    "Metrics of",
-    list(PARTS),
-    default=next(iter(PARTS)),
-    required=True,
-    key="metrics-part",
-    bind="query-params",
-    label_visibility="collapsed",
-)
+part = switch("Metrics of", {name: name for name in PARTS}, key="metrics-part", address=True)
 with session.mending():
     PARTS[part]()

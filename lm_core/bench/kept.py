@@ -9,6 +9,7 @@ import torch
 
 from lm_core.bench.result import Result
 from lm_core.models import LanguageModel
+from lm_core.models.kept import Kept
 
 SHAPE = {"n_layer": 1, "n_embd": 64, "n_hidden": 128, "block_size": 64}
 ROWS, VOCABULARIES = 16, (20_000, 80_000)
@@ -31,18 +32,9 @@ def bench_kept() -> list[Result]:
 
 def largest_kept(model: LanguageModel, idx: torch.Tensor, targets: torch.Tensor) -> int:
     """Bytes of the largest tensor that the graph of one loss keeps beside the weights."""
-    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
-    largest = 0
-
-    def look(tensor: torch.Tensor) -> torch.Tensor:
-        nonlocal largest
-        if tensor.untyped_storage().data_ptr() not in weights:
-            largest = max(largest, tensor.untyped_storage().nbytes())
-        return tensor
-
     model.train()
-    with torch.autograd.graph.saved_tensors_hooks(look, lambda tensor: tensor):
+    with Kept(model) as kept:
         nats, penalty, _ = model.objective(idx, targets)
         (nats.mean() + penalty).backward()
     model.zero_grad(set_to_none=True)
-    return largest
+    return kept.largest

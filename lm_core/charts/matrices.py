@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
+from lm_core.charts.theme import color_scale, ink, mixed, scale_color, spaced, style_figure
 from lm_core.figures import significant
 
 NUMBERED = 16  # cells along a side, beyond which there is no room for numbers
@@ -99,21 +99,12 @@ def written(value: float) -> str:
 
 def signed_scale(dark: bool = False) -> list[tuple[float, str]]:
     """Diverging plotly colour scale, vermillion below zero and blue above it."""
-    colors = _DARK if dark else _LIGHT
-    return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
+    return spaced(_DARK if dark else _LIGHT)
 
 
 def signed_color(share: float, dark: bool = False) -> str:
     """The colour that `signed_scale` gives to a share of one, 0.5 being zero."""
-    colors = _DARK if dark else _LIGHT
-    place = min(max(share, 0.0), 1.0) * (len(colors) - 1)
-    at = min(int(place), len(colors) - 2)
-    mixed = (
-        round(int(one[i : i + 2], 16) * (1 - place + at) + int(other[i : i + 2], 16) * (place - at))
-        for one, other in [(colors[at], colors[at + 1])]
-        for i in (1, 3, 5)
-    )
-    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+    return mixed(_DARK if dark else _LIGHT, share)
 
 
 def _numbers(

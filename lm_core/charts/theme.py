@@ -11,7 +11,7 @@ where they serve notebooks (a grey legible on white and on black) and step aside
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,18 +97,26 @@ def color_scale(dark: bool = False) -> list[tuple[float, str]]:
 
     Each serves on either page; `dark` puts the far end of the scale far from a dark page.
     """
-    colors = _SCALE_DARK if dark else _SCALE_LIGHT
-    return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
+    return spaced(_SCALE_DARK if dark else _SCALE_LIGHT)
 
 
 def scale_color(share: float, dark: bool = False) -> str:
     """The colour that `color_scale` gives to a share of one."""
-    colors = _SCALE_DARK if dark else _SCALE_LIGHT
+    return mixed(_SCALE_DARK if dark else _SCALE_LIGHT, share)
+
+
+def spaced(colors: Sequence[str]) -> list[tuple[float, str]]:
+    """Colours as a plotly scale, equally far from each other."""
+    return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
+
+
+def mixed(colors: Sequence[str], share: float) -> str:
+    """The colour of such a scale at a share of one."""
     place = min(max(share, 0.0), 1.0) * (len(colors) - 1)
     at = min(int(place), len(colors) - 2)
     pairs = zip(_channels(colors[at]), _channels(colors[at + 1]), strict=True)
-    mixed = (round(a + (b - a) * (place - at)) for a, b in pairs)
-    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+    channels = (round(a + (b - a) * (place - at)) for a, b in pairs)
+    return "#" + "".join(f"{channel:02X}" for channel in channels)
 
 
 def ink(background: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from lm_core.corpora.long_memory import Recall
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only
 from lm_core.tokenizers.tokenizer import Tokenizer
 
 
@@ -29,13 +29,8 @@ def success(model: LanguageModel, tokenizer: Tokenizer, asked: Sequence[Recall])
     start = torch.full((len(asked), 1), tokenizer.boundary_id)
     idx = torch.cat([start, idx], dim=1).to(model.device)  # (N, 1 + T)
     answer = len(asked[0].answer)
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            logits = numbers_only(model(idx[:, :-1])[0][:, -answer:])  # (N, A, V)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():
+        logits = numbers_only(model(idx[:, :-1])[0][:, -answer:])  # (N, A, V)
     right = (logits.argmax(-1) == idx[:, -answer:]).all(dim=1)  # (N,)
     return float(right.float().mean())
 

@@ -24,8 +24,8 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadSettings
-from lm_core.generation.session import Session, evaluating
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.generation.session import Session
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only
 
 MOST_BEAMS, MOST_TOKENS = 64, 2000
 STOPS = (False, True, "never")  # `early_stopping`

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lm_core.errors import BadSettings, BadText
 from lm_core.generation.samplers import SamplerSettings, sample
-from lm_core.generation.session import Session, evaluating
+from lm_core.generation.session import Session
 from lm_core.generation.stopping import shortened, until
-from lm_core.models.contract import LanguageModel
+from lm_core.models.contract import LanguageModel, evaluating
 from lm_core.texts import is_text
 from lm_core.tokenizers.tokenizer import Tokenizer
 

@@ -9,13 +9,12 @@ Whoever writes does it through one of these. It knows ids, not text, and chooses
 limited context is full, the last half of it is read again and writing goes on from there.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from lm_core.models.contract import LanguageModel, Model, numbers_only, picked
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only, picked
 
 
 class Session:
@@ -100,19 +99,6 @@ def next_logits(model: LanguageModel, ids: Tensor) -> Tensor:
     with evaluating(model), torch.inference_mode():
         logits, _ = model(ids[:, window_start(ids.size(1), model.context_size) :])
     return numbers_only(logits[:, -1])
-
-
-@contextmanager
-def evaluating(model: Model) -> Iterator[None]:
-    """Nothing is hidden at random; the model's train/eval mode is restored."""
-    was_training = model.training
-    if was_training:
-        model.eval()
-    try:
-        yield
-    finally:
-        if was_training:
-            model.train()
 
 
 def window_start(n_tokens: int, context: int | None) -> int:

@@ -22,8 +22,7 @@ from torch import Tensor
 
 from lm_core.errors import BadSettings
 from lm_core.generation.beam import Beam, Beams, likeliest
-from lm_core.generation.session import evaluating
-from lm_core.models.contract import numbers_only
+from lm_core.models.contract import evaluating, numbers_only
 from lm_core.models.translating import Translates, padded
 
 AT_ONCE = 64  # sentences

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import Unsupported
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only
 from lm_core.models.tracing import Trace, trace
 from lm_core.tokenizers import Tokenizer
 
@@ -125,13 +125,8 @@ def _recorded(model: LanguageModel, ids: Tensor) -> Trace:
     """The trace of one text."""
     if not has_attention(model):
         raise Unsupported("This model has no attention that looks back: choose a Transformer.")
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode(), trace(model) as trail:
-            numbers_only(model(ids.view(1, -1))[0])
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode(), trace(model) as trail:
+        numbers_only(model(ids.view(1, -1))[0])
     return trail
 
 

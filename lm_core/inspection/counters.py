@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
 from lm_core.errors import BadSettings
 from lm_core.inspection.shapes import ids
-from lm_core.models.contract import LanguageModel, Model
+from lm_core.models.contract import LanguageModel, Model, evaluating
 from lm_core.models.heads import plain_nats
 from lm_core.models.kept import Kept
 
@@ -31,14 +31,10 @@ def by_module(model: Model, T: int) -> dict[str, float]:
 
     A fused recurrent network is taken apart for this (oneDNN does not tell what it does).
     """
-    training = model.training
-    model.eval()
     counter = FlopCounterMode(display=False, custom_mapping={FUSED: _fused})
-    try:
-        with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None), counter:
-            _run(model, ids(model, 1, T))
-    finally:
-        model.train(training)
+    taken_apart = torch.backends.mkldnn.flags(enabled=False, allow_tf32=None)
+    with evaluating(model), taken_apart, counter:
+        _run(model, ids(model, 1, T))
     # The counter calls the whole by its class, and what is in it by "Class.path".
     whole = type(model).__name__
     found = {

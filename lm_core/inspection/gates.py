@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadText, Unsupported
-from lm_core.models.contract import Model, numbers_only
+from lm_core.models.contract import Model, evaluating, numbers_only
 from lm_core.models.recurrent import Recurrent
 from lm_core.models.tracing import trace
 
@@ -90,14 +90,9 @@ def record_gates(model: Model, ids: Tensor) -> Gates:
         raise Unsupported(NONE)
     if not len(ids):
         raise BadText("There is no token to look at: write a text.")
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode(), trace(model) as trail:
-            numbers_only(model(ids.view(1, -1).to(model.device))[0])
-            first = model.embedding(ids.to(model.device))  # (T, E)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode(), trace(model) as trail:
+        numbers_only(model(ids.view(1, -1).to(model.device))[0])
+        first = model.embedding(ids.to(model.device))  # (T, E)
     L = model.settings.n_layer
     names = [name.removeprefix("0.") for name in trail if name.startswith("0.")]
     values = {
@@ -110,13 +105,8 @@ def record_gates(model: Model, ids: Tensor) -> Gates:
 
 def fused_hidden(model: Recurrent, ids: Tensor) -> Tensor:
     """(T, C): what torch's fused module makes of the last layer, without being looked into."""
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            return model.body(model.embedding(ids.view(1, -1).to(model.device)))[0][0].float().cpu()
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():
+        return model.body(model.embedding(ids.view(1, -1).to(model.device)))[0][0].float().cpu()
 
 
 def unit_step(model: Recurrent, recorded: Gates, layer: int, unit: int, t: int) -> UnitStep:

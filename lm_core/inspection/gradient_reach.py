@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import Unsupported
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only
 
 AT_ONCE = 16  # rows: a graph is kept of all of them
 
@@ -57,12 +57,10 @@ def gradient_reach(model: LanguageModel, rows: Tensor) -> Tensor:
         found.append(out.detach().requires_grad_())
         return found[-1]
 
-    was_training = model.training
-    model.eval()
     hook = model.embedding.register_forward_hook(keep)
     total = torch.zeros(rows.size(1) - 1)
     try:
-        with torch.enable_grad():
+        with evaluating(model), torch.enable_grad():
             for part in rows.to(model.device).split(AT_ONCE):
                 logits = model(part[:, :-1])[0][:, -1]  # (n, V)
                 numbers_only(logits.detach())
@@ -71,7 +69,6 @@ def gradient_reach(model: LanguageModel, rows: Tensor) -> Tensor:
                 total += gradient.norm(dim=-1).sum(0).cpu()
     finally:
         hook.remove()
-        model.train(was_training)
     return total.flip(0) / len(rows)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import torch
 
-from lm_core.models.contract import LanguageModel, numbers_only
+from lm_core.models.contract import LanguageModel, evaluating, numbers_only
 
 
 def reach(model: LanguageModel, ids: Sequence[int], token: int) -> list[tuple[int, float]]:
@@ -25,15 +25,10 @@ def reach(model: LanguageModel, ids: Sequence[int], token: int) -> list[tuple[in
         BadCheckpoint: weights too large to compute with.
     """
     lengths = [n for k in range(len(ids).bit_length()) if (n := 2**k) < len(ids)]
-    was_training = model.training
-    model.eval()
     found = []
-    try:
-        with torch.inference_mode():
-            for n in (*lengths, len(ids)):
-                idx = torch.tensor([list(ids[len(ids) - n :])], device=model.device)
-                logits = numbers_only(model(idx)[0][0, -1]).float()
-                found.append((n, float(logits.softmax(-1)[token])))
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():
+        for n in (*lengths, len(ids)):
+            idx = torch.tensor([list(ids[len(ids) - n :])], device=model.device)
+            logits = numbers_only(model(idx)[0][0, -1]).float()
+            found.append((n, float(logits.softmax(-1)[token])))
     return found

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lm_core.models.building import build_model
-from lm_core.models.contract import LanguageModel, Model
+from lm_core.models.contract import LanguageModel, Model, evaluating
 from lm_core.settings import Settings
 
 RUNNABLE = 50_000_000  # parameters; a larger model is not made of real numbers just to be shown
@@ -77,13 +77,10 @@ def module_shapes(
         return hook
 
     hooks = [m.register_forward_hook(note(name)) for name, m in model.named_modules() if name]
-    was_training = model.training
-    model.eval()
     try:
-        with torch.inference_mode():
+        with evaluating(model), torch.inference_mode():
             logits = model(idx)[0] if target is None else model.answer(idx, target)
     finally:
-        model.train(was_training)
         for hook in hooks:
             hook.remove()
     return [*seen, ("logits", tuple(logits.shape))]

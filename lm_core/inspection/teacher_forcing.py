@@ -16,8 +16,7 @@ from inspect import signature
 import torch
 
 from lm_core.errors import Unsupported
-from lm_core.generation.session import evaluating
-from lm_core.models.contract import numbers_only
+from lm_core.models.contract import evaluating, numbers_only
 from lm_core.models.translating import Translates, padded
 
 

@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from lm_core.errors import Unsupported
 from lm_core.inspection.gates import NONE, has_gates
-from lm_core.models.contract import Model, numbers_only
+from lm_core.models.contract import Model, evaluating, numbers_only
 from lm_core.models.tracing import trace
 
 VOWELS = frozenset("aeiouAEIOU")
@@ -54,20 +54,15 @@ def states(model: Model, texts: Sequence[Tensor], layer: int, name: str = "hidde
     """
     if not has_gates(model) or name not in model.kept:
         raise Unsupported(NONE)
-    was_training = model.training
-    model.eval()
     found = []
-    try:
-        with torch.inference_mode():
-            for at in range(0, len(texts), AT_ONCE):
-                part = texts[at : at + AT_ONCE]
-                idx = pad_sequence(list(part), batch_first=True).to(model.device)  # (B, T)
-                with trace(model) as trail:
-                    numbers_only(model(idx)[0])
-                each = trail[f"{layer}.{name}"]  # (B, T, C)
-                found += [row[: len(text)] for row, text in zip(each, part, strict=True)]
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():
+        for at in range(0, len(texts), AT_ONCE):
+            part = texts[at : at + AT_ONCE]
+            idx = pad_sequence(list(part), batch_first=True).to(model.device)  # (B, T)
+            with trace(model) as trail:
+                numbers_only(model(idx)[0])
+            each = trail[f"{layer}.{name}"]  # (B, T, C)
+            found += [row[: len(text)] for row, text in zip(each, part, strict=True)]
     return torch.cat(found).float().cpu()
 
 

@@ -24,7 +24,7 @@ from lm_core.codecs import PairCodec
 from lm_core.errors import BadText, Unsupported
 from lm_core.inspection.attention import AttentionCell, cell_of
 from lm_core.models.attention import LOWEST
-from lm_core.models.contract import LanguageModel, Model, numbers_only
+from lm_core.models.contract import LanguageModel, Model, evaluating, numbers_only
 from lm_core.models.tracing import Trace, trace
 from lm_core.models.translating import Translates
 from lm_core.tokenizers import Tokenizer
@@ -168,13 +168,8 @@ def view_of(module: str, what: str = "") -> str | None:
 
 
 def _recorded(model: Model, idx: Tensor, target: Tensor | None = None) -> Trace:
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode(), trace(model) as trail:
-            numbers_only(model(idx)[0] if target is None else model.answer(idx, target))
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode(), trace(model) as trail:
+        numbers_only(model(idx)[0] if target is None else model.answer(idx, target))
     return trail
 
 

@@ -12,7 +12,8 @@ about the token at the place itself, it has no state, and its `nats` hide what t
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -141,6 +142,19 @@ def numbers_only(logits: Tensor) -> Tensor:
     if not all(map(math.isfinite, largest)):
         raise BadCheckpoint(NO_NUMBERS)
     return logits
+
+
+@contextmanager
+def evaluating(model: Model) -> Iterator[None]:
+    """Nothing is hidden at random; the model's train/eval mode is restored."""
+    was_training = model.training
+    if was_training:
+        model.eval()
+    try:
+        yield
+    finally:
+        if was_training:
+            model.train()
 
 
 class Forward:

@@ -37,6 +37,11 @@ class Kept:
     def bytes(self) -> int:
         return sum(tensor.untyped_storage().nbytes() for tensor in self.seen.values())
 
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest of them."""
+        return max((tensor.untyped_storage().nbytes() for tensor in self.seen.values()), default=0)
+
     def _note(self, tensor: Tensor) -> Tensor:
         if tensor.untyped_storage()._cdata not in self.own:
             self.seen[tensor.untyped_storage()._cdata] = tensor

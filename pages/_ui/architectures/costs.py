@@ -39,9 +39,8 @@ MEANS = {
 SIZES = {"n": "context", "T": "context", "C": "width", "L": "depth", "V": "vocabulary"}
 
 
-def costs(entry: "Entry", settings: "Settings", vocab_size: int) -> None:
+def costs(entry: "Entry", settings: "Settings", vocab_size: int, told: "Costs | None") -> None:
     """The section; nothing where only the text decides."""
-    told = families.costs(entry.name, settings.to_dict(), vocab_size)
     if told is None or entry.build.learns_by == "counting":
         return
     st.header("What it costs")
