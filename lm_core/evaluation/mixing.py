@@ -16,6 +16,7 @@ class _Alone(LanguageModel):
     def __init__(self, whole: Averaged, part: LanguageModel) -> None:
         super().__init__(part.settings, part.vocab_size)
         self.part, self._context = part, whole.context_size
+        self.training = part.training  # so that the evaluator puts the part's own mode back
 
     @property
     def context_size(self) -> int | None:

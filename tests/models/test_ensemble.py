@@ -107,6 +107,16 @@ def test_shares_are_fitted_on_the_text_given():
     assert scores[0] <= min(scores) + 1e-3
 
 
+def test_fitting_the_shares_leaves_every_part_in_its_mode():
+    _, data = encoded([TEXT])
+    V = int(data.ids.max()) + 1
+    made = Ensemble.of(lively_model("lstm", V), lively_model("mlp", V)).eval()
+    fit_weight(made, data, max_tokens=50)
+    assert not any(module.training for module in made.modules())
+    fit_weight(made.train(), data, max_tokens=50)
+    assert all(module.training for module in made.modules())
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [
