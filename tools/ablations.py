@@ -27,6 +27,7 @@ BASES = {
         "model.position": "rotary",
         "model.norm": "rms",
         "model.norm_place": "before",
+        "model.residual": "true",
         "model.activation": "relu2",
         "model.attention": "softmax",
         "model.qk_norm": "true",
@@ -40,6 +41,7 @@ BASES = {
         "model.n_layer": "1",
         "model.n_embd": "64",
         "model.n_hidden": "64",
+        "model.forget_bias": "1.0",
         "model.tied": "false",
         "model.dropout": "0.0",
         "model.weight_drop": "0.0",
@@ -49,22 +51,24 @@ BASES = {
     },
 }
 # A rule that turns gradients into steps comes with a usual rate of its own, not searched for here.
-RATES = {"adamw": "0.004", "muon": "0.02"}
+RATES = {"adamw": "0.004", "muon": "0.02", "adam": "0.004", "sgd-momentum": "0.04", "sgd": "0.4"}
 SWITCHES = {
     "transformer": {
-        "model.position": ("learned", "sinusoidal", "none"),
+        "model.position": ("learned", "sinusoidal", "alibi", "none"),
         "model.norm": ("layer",),
         "model.norm_place": ("after",),
         "model.activation": ("gelu", "swiglu"),
         "model.attention": ("average",),
         "model.qk_norm": ("false",),
-        "model.n_head": ("1",),
+        "model.residual": ("false",),
+        "model.n_head": ("1", "8"),
         "model.tied": ("true",),
         "model.bias": ("true",),
-        "train.optimizer": ("adamw",),
+        "train.optimizer": ("adamw", "adam", "sgd-momentum", "sgd"),
     },
     "lstm": {
         "model.n_layer": ("2",),
+        "model.forget_bias": ("0.0", "-2.0", "3.0"),
         "model.tied": ("true",),
         "model.dropout": ("0.2",),
         "model.weight_drop": ("0.2",),

@@ -33,7 +33,7 @@ from lm_core.models.contract import models
 from lm_core.models.costs import Costs, Term
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.heads import head_terms
-from lm_core.models.layers import make_norm
+from lm_core.models.layers import make_norm, start_linear
 from lm_core.models.positions import start_embedding
 from lm_core.models.stack_costs import (
     STACK,
@@ -100,6 +100,8 @@ class DecoderBlock(Block):
         super().__init__(s)
         self.cross = make_attention(s, causal=False, cross=True)
         self.norm_cross = make_norm(s.norm, s.n_embd, bias=s.bias)
+        if not s.residual:
+            start_linear(self.cross.out)
 
     def compute(
         self,
@@ -117,11 +119,11 @@ class DecoderBlock(Block):
         y, own = self.attention(
             self.before(self.norm_attention, x), mask=mask, rotary=rotary, past=past, start=start
         )
-        x = self.after(self.norm_attention, x + y)  # (B, T, C)
+        x = self.after(self.norm_attention, x, y)  # (B, T, C)
         y, kv = self.cross(
             self.before(self.norm_cross, x), memory=memory, mask=memory_mask, past=memory_past
         )
-        x = self.after(self.norm_cross, x + y)  # (B, T, C)
+        x = self.after(self.norm_cross, x, y)  # (B, T, C)
         return self.add_mlp(x), own, kv
 
 

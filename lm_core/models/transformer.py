@@ -28,7 +28,7 @@ from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
 from lm_core.models.costs import Costs, Term
 from lm_core.models.heads import HEADS, make_head
-from lm_core.models.layers import ACTIVATIONS, MLP, NORMS, make_norm, rms_norm
+from lm_core.models.layers import ACTIVATIONS, MLP, NORMS, make_norm, rms_norm, start_linear
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
 from lm_core.models.recomputing import Part
@@ -44,7 +44,8 @@ from lm_core.models.tracing import record, tracing
 from lm_core.settings import Settings, setting
 
 # What `decoding` has written out with its usual value.
-RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "bias", "head")
+RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "residual")
+RECIPE += ("bias", "head")
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,12 @@ class TransformerSettings(Settings):
         help="Before each part, or after it as in 2017.",
         advanced=True,
     )
+    residual: bool = setting(
+        True,
+        title="Residuals",
+        help="What a part makes is added to the stream. Without, it takes the stream's place.",
+        advanced=True,
+    )
     bias: bool = setting(
         False, title="Biases", help="Add a learned number to each sum.", advanced=True
     )
@@ -154,7 +161,10 @@ class Block(Part):
         self.mlp = MLP(s.n_embd, s.activation, bias=s.bias, dropout=s.dropout)
         self.norm_attention = make_norm(s.norm, s.n_embd, bias=s.bias)
         self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
-        self.norm_first = s.norm_place == "before"
+        self.norm_first, self.residual = s.norm_place == "before", s.residual
+        if not s.residual:  # where nothing goes past a part, zero is the end of every gradient
+            start_linear(self.attention.out)
+            start_linear(self.mlp.down)
 
     def compute(
         self,
@@ -169,12 +179,12 @@ class Block(Part):
         y, kv = self.attention(
             self.before(self.norm_attention, x), mask=mask, rotary=rotary, past=past, start=start
         )
-        x = self.after(self.norm_attention, x + y)  # (B, T, C)
+        x = self.after(self.norm_attention, x, y)  # (B, T, C)
         return self.add_mlp(x), kv
 
     def add_mlp(self, x: Tensor) -> Tensor:
         """The second half: work on what was taken, each token alone."""
-        x = self.after(self.norm_mlp, x + self.mlp(self.before(self.norm_mlp, x)))  # (B, T, C)
+        x = self.after(self.norm_mlp, x, self.mlp(self.before(self.norm_mlp, x)))  # (B, T, C)
         record(self, "stream", x)
         return x
 
@@ -182,8 +192,10 @@ class Block(Part):
         """What a part reads: normed, where that comes first."""
         return norm(x) if self.norm_first else x
 
-    def after(self, norm: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-        """The stream with what a part added: normed, where that comes last, as in 2017."""
+    def after(self, norm: Callable[[Tensor], Tensor], x: Tensor, y: Tensor) -> Tensor:
+        """The stream x with what a part made of it, y: normed, where that comes last, as in
+        2017."""
+        x = x + y if self.residual else y
         return x if self.norm_first else norm(x)
 
 

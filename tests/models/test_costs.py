@@ -16,6 +16,7 @@ STACKS = [
     {"n_embd": 96, "n_head": 2, "n_layer": 1},
     {"position": "rotary", "norm": "rms", "norm_place": "before", "activation": "swiglu"},
     {"block_size": 200, "n_layer": 1, "qk_norm": True},
+    {"residual": False},
 ]
 TRANSFORMERS = [
     *({"position": p} for p in ("learned", "sinusoidal", "alibi", "none")),
@@ -26,6 +27,7 @@ TRANSFORMERS = [
     {"qk_norm": False},
     {"bias": True},
     {"tied": True},
+    {"residual": False},
     {"dropout": 0.1},
     {"block_size": 160},
     {"block_size": 160, "position": "none", "qk_norm": False},

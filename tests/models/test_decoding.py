@@ -17,6 +17,7 @@ OTHERS = [
     {"activation": "gelu"},
     {"norm": "layer"},
     {"norm_place": "after"},
+    {"residual": False},
     {"bias": True},
     {"n_kv_head": 1},
     {"head": "adaptive"},

@@ -34,12 +34,13 @@ def test_gates_are_recorded_and_make_the_memory() -> None:
         torch.testing.assert_close(c[layer], gate["cell"][:, -1], **CLOSE)
 
 
-def test_the_memory_starts_open() -> None:
-    model = tiny_model("lstm")
+@pytest.mark.parametrize(("change", "kept"), [({}, 0.73), ({"forget_bias": -2.0}, 0.12)])
+def test_the_memory_starts_as_open_as_it_is_told(change: dict, kept: float) -> None:
+    model = tiny_model("lstm", **change)
     with torch.inference_mode(), trace(model) as t:
         model(some_ids(2, 7, 27))
     for layer in range(2):
-        assert t[f"{layer}.forget"].mean().item() == pytest.approx(0.73, abs=0.05)
+        assert t[f"{layer}.forget"].mean().item() == pytest.approx(kept, abs=0.05)
 
 
 def test_the_names_of_the_weights_stay() -> None:

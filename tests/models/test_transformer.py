@@ -1,6 +1,7 @@
 """What the decoder has beyond the contract, and that every option keeps the contract too."""
 
 import math
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -96,6 +97,23 @@ def test_every_combination_keeps_the_contract(changes: dict, seed: int, V: int) 
     model.train().nats(idx, targets)[0].mean().backward()
     idle = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert not idle
+
+
+def _says_nothing(x: torch.Tensor, **where: object) -> tuple[torch.Tensor, None]:
+    return torch.zeros_like(x), None
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_without_residuals_nothing_goes_past_a_part_and_every_part_has_a_gradient(
+    place: str,
+) -> None:
+    model = tiny_model("transformer", residual=False, norm_place=place)
+    torch.nn.init.normal_(model.head.weight)  # a fresh one says nothing, so no error comes by
+    block, x = model.blocks[0], torch.randn(1, 5, model.settings.n_embd)
+    with torch.inference_mode(), patch.object(block.attention, "forward", _says_nothing):
+        torch.testing.assert_close(block(x)[0], block(2 * x)[0])  # what went in is gone
+    model.nats(some_ids(2, 10, 27), some_ids(2, 10, 27, seed=1))[0].mean().backward()
+    assert all(p.grad.any() for p in model.parameters())
 
 
 @pytest.mark.parametrize("new", [2, 5, 11])
