@@ -69,7 +69,7 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
     "metrics": {
         ANY: {"nats_per_token": int | float, "tokens": int, "metrics": {ANY: int | float}},
     },
-    "spec": {"codec": {"name": str}},
+    "spec": {"codec": {"name": str}, "start": dict},
     "task": {"name": str},
     "step": int,
     "tokens": int,
@@ -385,6 +385,9 @@ def _check_whole(folder: Path, meta: dict[str, Any], name: str) -> None:
 
 
 def _load_weights(folder: Path, meta: dict[str, Any]) -> Model:
+    from lm_core.adapt.adapting import adapting
+    from lm_core.adapt.settings import AdapterSettings
+
     path, settings = where(folder, WEIGHTS), dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
     name, sizes = settings.pop("name"), meta["sizes"]
@@ -392,7 +395,8 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> Model:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(too_large(path, MOST_WEIGHT_BYTES))
         # Compared before anything is allocated: the description could ask for any size.
-        make = task_from(meta).build
+        adapter = AdapterSettings.said(meta.get("spec", {}).get("start"))
+        make = adapting(task_from(meta).build, adapter)
         if not fits(blueprint(name, settings, sizes, make), shapes_in(path)):
             what = "do not fit its description: copy or train it again."
             raise BadCheckpoint(f"The weights in {folder.name} {what}")

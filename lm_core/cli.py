@@ -128,6 +128,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument("--corpus", metavar="NAME|FILE", help="a text by name, or a UTF-8 file")
     begun.add_argument("--model", metavar="NAME", help="a family, see `models`")
     begun.add_argument(
+        "--start",
+        metavar="FOLDER",
+        help="a trained model to go on from over --corpus, by its folder or a shipped one's name; "
+        "--set start.method says what of it learns",
+    )
+    begun.add_argument(
         "--task",
         metavar="NAME",
         help="next-token, fill-gap, translation, text-class or text-value; default: what the "

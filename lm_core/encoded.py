@@ -122,10 +122,12 @@ def encode_documents(
     )
 
 
-def encode_corpus(corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Encoded]:
-    """Every split of the corpus that holds text."""
+def encode_corpus(
+    corpus: Corpus, tokenizer: Tokenizer, *, skip_unknown: bool = False
+) -> dict[str, Encoded]:
+    """Every split of the corpus that holds text; `skip_unknown` as for `encode_documents`."""
     return {
-        split: encode_documents(documents, tokenizer, items=corpus.items)
+        split: encode_documents(documents, tokenizer, items=corpus.items, skip_unknown=skip_unknown)
         for split, documents in corpus.splits.items()
         if documents
     }

@@ -51,7 +51,15 @@ BASES = {
     },
 }
 # A rule that turns gradients into steps comes with a usual rate of its own, not searched for here.
-RATES = {"adamw": "0.004", "muon": "0.02", "adam": "0.004", "sgd-momentum": "0.04", "sgd": "0.4"}
+# Where decay is a part of the gradient, the recipe's would be another thing: none.
+NO_DECAY = {"train.weight_decay": "0.0"}
+OWN = {
+    "adamw": {"train.lr": "0.004"},
+    "muon": {"train.lr": "0.02"},
+    "adam": {"train.lr": "0.004", **NO_DECAY},
+    "sgd-momentum": {"train.lr": "0.04", **NO_DECAY},
+    "sgd": {"train.lr": "0.4", **NO_DECAY},
+}
 SWITCHES = {
     "transformer": {
         "model.position": ("learned", "sinusoidal", "alibi", "none"),
@@ -95,7 +103,7 @@ class Switched:
         """What is trained."""
         changed = {self.setting: self.value} if self.setting else {}
         if self.setting == "train.optimizer":
-            changed["train.lr"] = RATES[self.value]
+            changed |= OWN[self.value]
         settings = BASES[self.family] | changed | FIXED
         return Trial(CORPUS, self.family, tuple(settings.items()), STEPS[self.family], self.seed)
 

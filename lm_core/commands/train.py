@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -28,8 +29,10 @@ from lm_core.errors import BadSettings, LabError
 from lm_core.machine import cores
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.spec import CALLED, RunSpec
+from lm_core.runs.spec import CALLED, CorpusSpec, RunSpec, StartSpec
 from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
+from lm_core.runs.tuned import outcome
+from lm_core.runs.tuning import tuning_spec
 from lm_core.tasks import check_task
 from lm_core.tokenizers import Tokenizer
 from lm_core.training import Budget, Control
@@ -96,7 +99,20 @@ def _train(args: argparse.Namespace, team: Team) -> Answer:
     add_to_card(out, metrics=scores(*final))
     for verdict in training.health.verdicts:
         say(verdict.line())
-    return _answer(training, {e.split: (e.loss, e.metrics) for e in final})
+    return _answer(training, {e.split: (e.loss, e.metrics) for e in final}, _against(training))
+
+
+def _against(training: TrainingRun) -> dict[str, float | None]:
+    """What a run has won and lost against the model that it started from; nothing where it began
+    with random weights. Forgetting is None where the old text is not here."""
+    prepared = training.prepared
+    if not prepared.spec.start.folder or not prepared.task.weighed:
+        return {}
+    found = outcome(prepared, training.trainer.model)
+    return {
+        "gain_nats": found.gain and found.gain.less,
+        "forgetting_nats": found.forgetting and -found.forgetting.less,
+    }
 
 
 def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
@@ -109,12 +125,15 @@ def _nothing_left(training: TrainingRun, folder: Path) -> Answer:
 
 
 def _answer(
-    training: TrainingRun, scored: dict[str, tuple[float | None, Mapping[str, float]]]
+    training: TrainingRun,
+    scored: dict[str, tuple[float | None, Mapping[str, float]]],
+    against: Mapping[str, float | None] = MappingProxyType({}),
 ) -> Answer:
     """What became of it.
 
     Args:
         scored: by split the loss, and what else the task reports.
+        against: figures against the model that it started from.
     """
     trainer, nothing = training.trainer, (None, {})
     loss, more = scored.get("validation", nothing)
@@ -132,6 +151,7 @@ def _answer(
         "threads": torch.get_num_threads(),
         "task": training.prepared.spec.task_name,
     }
+    answer |= against
     verdicts = [verdict.to_dict() for verdict in training.health.verdicts]
     lines = in_lines(answer | {name: value for name, value in metrics.items() if name != "nats"})
     return answer | {"metrics": metrics, "verdicts": verdicts}, lines
@@ -163,9 +183,11 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         asked = spec.with_texts(texts)
         check_kept(args, spec, asked)
         return asked
-    if not args.corpus or not args.model:
+    if not args.corpus or not (args.model or args.start):
         raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
     data = file_or_name(args)
+    if args.start:
+        return _tuning(args, data, Budget(**limits), texts)
     if args.task is not None:
         check_task(args.task, args.model, data.holds)
     spec = default_spec(
@@ -181,6 +203,21 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
     return spec.with_texts(texts)
 
 
+def _tuning(
+    args: argparse.Namespace, data: CorpusSpec, budget: Budget, texts: dict[str, str]
+) -> RunSpec:
+    """The run that goes on from a trained model, whose family, task and tokenizer it takes."""
+    own = {name.partition(".")[2]: text for name, text in texts.items() if name[:6] == "start."}
+    adapter = StartSpec(folder=args.start).with_texts(own).adapter
+    seed = 0 if args.seed is None else args.seed
+    spec = tuning_spec(args.start, data, adapter, budget=budget, seed=seed)
+    its = {"model": spec.model_name, "task": spec.task_name, "tokenizer": spec.codec_name}
+    for name, was in its.items():
+        if getattr(args, name) not in (None, was):
+            raise BadSettings(f"{args.start} has the {name} {was}: leave out --{name}.")
+    return spec.with_texts(texts)
+
+
 def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None:
     """A resumed run keeps what the parser and the settings say it keeps.
 
@@ -193,6 +230,7 @@ def check_kept(args: argparse.Namespace, begun: RunSpec, asked: RunSpec) -> None
     text = begun.data
     was = {  # what each option was; one that is not here cannot be given at all
         "corpus": text.file or text.name,
+        "start": begun.start.folder,
         "model": begun.model_name,
         "task": begun.task_name,
         "tokenizer": begun.codec_name,

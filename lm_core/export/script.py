@@ -188,7 +188,8 @@ def _head(saved: Checkpoint, path: Path, budget: dict[str, Any], *, beside: bool
         "On a CPU with the same version of torch, training gives the starting weights, batches and "
         f"losses of the lab's run{seconds}.",
     ]
-    if saved.meta["spec"].get("start", {}).get("origin", FRESH) != FRESH:
+    start = saved.meta["spec"].get("start", {})
+    if start.get("origin", FRESH) != FRESH or start.get("folder"):
         said[1] = (
             "The run began with the weights of another model; training begins with random ones."
         )

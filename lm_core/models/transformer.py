@@ -19,6 +19,7 @@ Shapes: B batch, T time, C = n_embd channels, H heads, D = C / H, V vocabulary.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -241,10 +242,11 @@ class Transformer(Network):
         start_embedding(self.embedding, self.positions, tied=s.tied)
         if s.tied:
             self.head.weight = self.embedding.weight
+        self.register_parameter("prompt", None)  # (P, C) before every text (adapt/soft_prompt.py)
 
     @property
     def context_size(self) -> int:
-        return self.settings.block_size
+        return self.settings.block_size - (0 if self.prompt is None else len(self.prompt))
 
     def costs(self, rows: int = 1) -> Costs:
         s, letters = self.settings, stack_letters(self.settings, self.vocab_size)
@@ -255,7 +257,7 @@ class Transformer(Network):
     @property
     def written_out(self) -> bool:
         """Whether `decoding`, which has one recipe written out, can stand in for `forward`."""
-        if type(self) is not Transformer or tracing():
+        if type(self) is not Transformer or tracing() or self.prompt is not None:
             return False
         s, usual = self.settings, TransformerSettings()
         same = all(getattr(s, name) == getattr(usual, name) for name in RECIPE)
@@ -265,7 +267,12 @@ class Transformer(Network):
         return decoding.steps(self, state) if self.written_out else super().steps(state)
 
     def hidden(self, idx: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
-        s, T, start = self.settings, idx.size(1), 0 if state is None else state.length
+        s, start = self.settings, 0 if state is None else state.length
+        x = self.embedding(idx)  # (B, T, C)
+        led = 0 if self.prompt is None or state is not None else len(self.prompt)
+        if led:
+            x = torch.cat([self.prompt.expand(len(idx), -1, -1), x], dim=1)  # (B, P + T, C)
+        T = x.size(1)
         end = start + T
         if end > s.block_size:
             raise ContextTooLong(
@@ -275,7 +282,7 @@ class Transformer(Network):
         past = [None] * s.n_layer if state is None else state.grown(s.block_size).layers
         rotary, bias = self.positions.rotary(start, end), self.positions.bias(T, end)
         mask = make_mask(T, end, idx.device, causal=True, bias=bias)
-        x = self.positions.add(self.embedding(idx), start)  # (B, T, C)
+        x = self.positions.add(x, start)  # (B, T, C)
         x = rms_norm(x) if s.norm == "rms" else x  # GPT-2 and the paper add to the bare embedding
         x = F.dropout(x, s.dropout, self.training)
         record(self, "stream", x)
@@ -283,4 +290,5 @@ class Transformer(Network):
         for block, before in zip(self.blocks, past, strict=True):
             x, kv = block(x, mask=mask, rotary=rotary, past=before, start=start)
             layers.append(kv)
+        x = x[:, led:] if led else x  # nothing is guessed at the places of a prompt
         return x if self.norm is None else self.norm(x), Cache(layers, end)

@@ -23,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from lm_core import __version__
+from lm_core.adapt.adapting import adapting
 from lm_core.checkpoints import Checkpoint
 from lm_core.codec import Codec
 from lm_core.codecs import load_codec
@@ -37,6 +38,7 @@ from lm_core.models.building import build_model
 from lm_core.models.contract import Model
 from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.spec import OWN_KINDS, CorpusSpec, RunSpec
+from lm_core.runs.starting import check_start, stamp, start, started
 from lm_core.split import Split, packed, unpacked
 from lm_core.tasks import SAID, check_task
 from lm_core.tokenizers import Tokenizer, tokenizers
@@ -127,23 +129,28 @@ def prepare(spec: RunSpec) -> Prepared:
         LabError: whatever is wrong with the data or the settings, as a sentence.
     """
     check_beginning(spec)
+    check_start(spec)
     check_task(spec.task_name, spec.model_name, spec.data.holds)
-    task, key = spec.learned, _key(spec)
+    base = started(spec) if spec.start.folder else None
+    task, key = spec.learned, _key(spec, base)
     kept = _read_kept(key, task) if key else None
     if kept is None:
         corpus = load_text(spec.data)
-        codec, data = task.prepare(corpus, partial(learned_from, spec.codec_name, spec.codec))
+        if base is None:
+            codec, data = task.prepare(corpus, partial(learned_from, spec.codec_name, spec.codec))
+        else:
+            codec, data = base.codec, task.encode(corpus, base.codec)
         kept = corpus.info, codec, data
-        if key := _key(spec):  # its text may have been fetched just now
+        if key := _key(spec, base):  # its text may have been fetched just now
             _keep(key, *kept)
     info, codec, data = kept
     if task.weighed:
         longest = task.longest(data["train"])
         check(spec.model_name, spec.model, codec.sizes["vocab_size"], spec.train, longest=longest)
-    model = build_model(
-        spec.model_name, spec.model.to_dict(), codec.sizes, seed=spec.seed, make=task.build
-    )
-    begun = begin(model, codec, spec, data["train"])
+    make = adapting(task.build, spec.start.adapter)
+    model = build_model(spec.model_name, spec.model.to_dict(), codec.sizes, spec.seed, make)
+    train = data["train"]
+    begun = start(model, base, spec, train) if base else begin(model, codec, spec, train)
     return Prepared(spec, info, codec, data, model, task.knowing(codec), begun)
 
 
@@ -178,7 +185,7 @@ def load_text(spec: CorpusSpec) -> Any:
     return load_corpus(spec.name)
 
 
-def _key(spec: RunSpec) -> str | None:
+def _key(spec: RunSpec, base: Checkpoint | None) -> str | None:
     """Name of the kept copy, made of all that decides the numbers: the text and where it comes
     from, the task that reads it, the tokenizer and what it is made with. None for a text that is
     not here, and for files, which may change behind our back."""
@@ -190,6 +197,8 @@ def _key(spec: RunSpec) -> str | None:
     parts = spec.to_dict()
     packages = [version(name) for name in tokenizers[spec.codec_name].build.packages]
     made_of = [__version__, parts["task"], parts["data"], source, parts["codec"], packages]
+    if base is not None:
+        made_of.append(stamp(base))
     text = dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 

@@ -117,7 +117,7 @@ def for_short_list(
         tuned = FINE_TUNING[model]
         own = {k: v for k, v in tuned.model.items() if hasattr(settings, k)}
         begun = replace(beginning.model_settings(model), **own)
-        return begun, replace(train, patience=PATIENCE, **tuned.train), StartSpec(NAMES)
+        return begun, replace(train, patience=PATIENCE, **tuned.train), StartSpec(origin=NAMES)
     fewer = SHORT_LISTS.get(model, Recipe())
     train = replace(train, patience=PATIENCE, **fewer.train)
     return replace(settings, **fewer.model), train, StartSpec()

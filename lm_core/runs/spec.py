@@ -10,9 +10,11 @@ that comes from a visitor may name a corpus or a text the visitor gave, never a 
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lm_core.adapt.settings import FULL, AdapterSettings
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, nearest
@@ -26,7 +28,8 @@ from lm_core.training.task import Task
 from lm_core.versions import BEGIN_OF_1, VERSION, up_to_date
 
 OWN_KINDS = ("pairs", "classes", "values")
-FRESH, NAMES = "fresh", "names"  # what a run can start from
+FRESH, NAMES = "fresh", "names"  # what a run can start from, unless a trained model is named
+A_RUN = "run:"  # before the id of a run whose model another starts from
 PARTS = ("task", "data", "codec", "model", "start", "train", "budget", "seed", "fault")
 # As they were called before, and still are on the command line.
 CALLED = {"tokenizer": "codec", "corpus": "data"}
@@ -69,8 +72,8 @@ class CorpusSpec(Settings):
 
 
 @dataclass(frozen=True)
-class StartSpec(Settings):
-    """From which weights."""
+class StartSpec(AdapterSettings):
+    """From which weights, and which of them learn on."""
 
     origin: str = setting(
         FRESH,
@@ -80,6 +83,45 @@ class StartSpec(Settings):
         "27,000 first names: for a short list of names of any kind (LSTM and Transformer).",
         kept=True,  # it has begun
     )
+    folder: str = setting(
+        "",
+        title="Trained model",
+        help="Whose weights and tokenizer it takes: a model that ships, by name, or a run, as "
+        "run: and its id.",
+        kept=True,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.folder and self.origin != FRESH:
+            raise BadSettings(
+                "A run starts from the names model (start.origin) or from another trained one "
+                "(start.folder): choose one of the two.",
+                "folder",
+                "origin",
+            )
+        if self.method != FULL and not self.folder:
+            raise BadSettings(
+                f"{self.method} changes a trained model a little: name one to start from "
+                "(start.folder), or let every weight learn (full).",
+                "method",
+                "folder",
+            )
+
+    @property
+    def fresh(self) -> bool:
+        """Whether its weights are random."""
+        return self.origin == FRESH and not self.folder
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it names no file of this machine: a link may say no more."""
+        return not self.folder or bool(re.fullmatch(rf"({A_RUN})?[\w-]{{1,80}}", self.folder))
+
+    @property
+    def adapter(self) -> AdapterSettings:
+        """The method and its sizes alone."""
+        return AdapterSettings.said(self.to_dict())
 
 
 @dataclass(frozen=True)
@@ -159,6 +201,12 @@ class RunSpec:
         source = CorpusSpec.from_dict(data.get("data", {}))
         if source.name == "file" and not trusted:
             raise BadSettings("Files can be named on the command line only: upload the text here.")
+        start = StartSpec.from_dict(data.get("start", {}))
+        if not (trusted or start.is_public):
+            raise BadSettings(
+                "Folders can be named on the command line only: start from a model that ships, or "
+                "from a run."
+            )
         if source.name not in ("file", "own"):
             corpora[source.name]  # raises UnknownName with the nearest
         codec_name, codec = _named(data.get("codec", {}), "char", tokenizers)
@@ -177,7 +225,7 @@ class RunSpec:
             fault=data.get("fault", ""),
             task_name=task_name,
             task=task,
-            start=StartSpec.from_dict(data.get("start", {})),
+            start=start,
         )
 
     def to_address(self) -> str:

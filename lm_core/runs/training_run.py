@@ -25,7 +25,6 @@ from lm_core.doctor.faults import trainer_with
 from lm_core.doctor.health import Health
 from lm_core.encoded import glimpse
 from lm_core.runs.prepare import Prepared
-from lm_core.runs.spec import FRESH
 from lm_core.training import Trainer
 from lm_core.training.distributed.team import Team
 from lm_core.training.events import KEPT, Checkpointed, Evaluated, Event, Finished, Step
@@ -91,7 +90,7 @@ class TrainingRun:
             self.history, self.metrics = load_history(begun.folder), begun.meta.get("metrics", {})
             if begun.folder.resolve() == folder.resolve():
                 self.saved = self.trainer.step
-        self.health = Health.of(self.trainer, fresh=spec.start.origin == FRESH)
+        self.health = Health.of(self.trainer, fresh=spec.start.fresh)
 
     def __repr__(self) -> str:
         return f"TrainingRun({self.trainer}, {str(self.folder)!r})"

@@ -47,7 +47,8 @@ class NextToken(Task):
         return tokenizer, self.encode(corpus, tokenizer)
 
     def encode(self, corpus: Corpus, codec: Tokenizer) -> dict[str, Encoded]:
-        return encode_corpus(corpus, codec)
+        # A codec of another text may lack characters of this one: skipped, and counted.
+        return encode_corpus(corpus, codec, skip_unknown=True)
 
     def unit_of(self, codec: Tokenizer) -> str:
         """In the words of its tokenizer: nats per character, per word, per token."""

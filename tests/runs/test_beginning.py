@@ -37,7 +37,7 @@ def begun(family: str, letters: str, items: list[str] | None = None) -> tuple[di
     """State of the model that began for a list of `items` (the letters, one by one), and of the
     names model, and what was said."""
     settings = model_settings(family)
-    spec = RunSpec(model_name=family, model=settings, start=StartSpec(NAMES))
+    spec = RunSpec(model_name=family, model=settings, start=StartSpec(origin=NAMES))
     tokenizer = CharTokenizer(sorted({"\n", *letters}))
     model = build_model(family, settings.to_dict(), tokenizer.vocab_size)
     train = encode_documents(items or list(letters), tokenizer, items=True)
@@ -81,7 +81,7 @@ def test_letters_that_begin_as_one_share_what_it_has_as_the_list_does(family: st
     """Capitals at the beginning of an item and after a hyphen; which letter it is stays the names
     model's choice."""
     items = [f"{one}{two.lower()}ou-{two}al" for one in "BDFGLM" for two in "BDFGLM"]
-    spec = RunSpec(model_name=family, model=model_settings(family), start=StartSpec(NAMES))
+    spec = RunSpec(model_name=family, model=model_settings(family), start=StartSpec(origin=NAMES))
     tokenizer = CharTokenizer.train(items)
     model = build_model(family, spec.model.to_dict(), tokenizer.vocab_size).eval()
     begin(model, tokenizer, spec, encode_documents(items, tokenizer, items=True))
@@ -130,7 +130,7 @@ def test_a_long_text_in_many_letters_is_read_in_part(monkeypatch: pytest.MonkeyP
     """“Start from” may be asked for any text; what is kept for it does not grow with the text."""
     letters = [chr(0x4E00 + k) for k in range(3000)]
     text = "".join(letters) + "Abba " * 50_000
-    spec = RunSpec(model_name="lstm", model=model_settings("lstm"), start=StartSpec(NAMES))
+    spec = RunSpec(model_name="lstm", model=model_settings("lstm"), start=StartSpec(origin=NAMES))
     tokenizer = CharTokenizer.train([text])
     model = build_model("lstm", spec.model.to_dict(), tokenizer.vocab_size)
     read, hidden = [], model.hidden

@@ -66,7 +66,7 @@ def test_a_spec_of_version_1_says_the_same(left_out: str) -> None:
     assert spec.data == CorpusSpec(name="own", text="ab" * 32, items=True)
     assert (spec.codec_name, spec.codec.vocab_size) == ("bpe", 300)
     assert (spec.model_name, spec.model.n_embd, spec.train.lr) == ("lstm", 8, 0.5)
-    assert (spec.start, spec.budget.steps, spec.seed) == (StartSpec("names"), 3, 4)
+    assert (spec.start, spec.budget.steps, spec.seed) == (StartSpec(origin="names"), 3, 4)
     assert spec.task_name == "next-token"
     assert RunSpec.from_dict(spec.to_dict()) == spec
     assert spec.to_dict()["version"] == 2
@@ -77,7 +77,7 @@ def test_what_an_encoder_learned_in_version_1_is_filling_gaps() -> None:
 
 
 def test_begin_of_version_1_may_still_be_typed() -> None:
-    assert RunSpec().with_texts({"train.begin": "names"}).start == StartSpec("names")
+    assert RunSpec().with_texts({"train.begin": "names"}).start == StartSpec(origin="names")
     assert RunSpec().with_texts({"train.begin": "nothing"}).start == StartSpec()
 
 

@@ -16,9 +16,9 @@ def test_one_switch_is_changed_at_a_time() -> None:
     for one in PLAN:
         settings = one.trial.settings
         usual = base.setdefault(one.family, settings)
-        changed = {name for name, value in settings.items() if usual[name] != value}
-        rate = {"train.lr"} if one.setting == "train.optimizer" else set()
-        assert changed == ({one.setting} | rate if one.setting else set())
+        changed = {name for name, value in settings.items() if usual.get(name) != value}
+        own = set(ablations.OWN[one.value]) if one.setting == "train.optimizer" else set()
+        assert changed == ({one.setting} | own if one.setting else set())
     assert len({one.trial.spec.id for one in PLAN}) == len(PLAN)
 
 

@@ -1,0 +1,147 @@
+"""A run that starts from a trained model: its weights, its tokenizer and its settings are taken,
+and what learns on is the method's to say (`lm_core/adapt`).
+
+The weights may be those of a model that ships, of a run of this lab, or of a folder that was named
+on the command line. A text is read with the old tokenizer: what the model never learned to read
+is left out, and said.
+"""
+
+import hashlib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lm_core.adapt import soft_prompt
+from lm_core.adapt.adapting import merged, n_trainable
+from lm_core.adapt.lora import plain_name
+from lm_core.adapt.settings import FULL, LORA, SOFT, AdapterSettings
+from lm_core.checkpoints import Checkpoint, load_checkpoint, read_meta, task_said
+from lm_core.errors import BadCheckpoint, BadSettings
+from lm_core.home import home_folder
+from lm_core.json_files import dumps
+from lm_core.models import models
+from lm_core.models.contract import Model
+from lm_core.runs.beginning import SHIPPED
+from lm_core.runs.spec import A_RUN, RunSpec, StartSpec
+from lm_core.split import Split
+
+FREE = ("dropout", "locked_dropout", "embedding_dropout", "weight_drop", "ar", "tar", "masked")
+
+
+def folder_of(named: str) -> Path:
+    """The folder of a trained model, as `StartSpec.folder` names it.
+
+    Raises:
+        BadCheckpoint: there is none.
+    """
+    if named.startswith(A_RUN):
+        folder = home_folder() / "runs" / named.removeprefix(A_RUN) / "checkpoint"
+    elif StartSpec(folder=named).is_public and (SHIPPED / named).is_dir():
+        folder = SHIPPED / named
+    else:
+        folder = Path(named)
+    if not folder.is_dir():
+        raise BadCheckpoint(
+            f"The model to start from, {named[:80]}, is not here any more: choose another."
+        )
+    return folder
+
+
+def codec_name(card: dict[str, Any]) -> str:
+    return card.get("spec", {}).get("codec", {}).get("name", "char")
+
+
+def check_start(spec: RunSpec) -> None:
+    """Refuse what cannot be begun, before a text is read for it.
+
+    Raises:
+        BadCheckpoint: the model to start from is not here, or damaged.
+        BadSettings: the spec's model, task or tokenizer is not its own; says what to change.
+    """
+    if not spec.start.folder:
+        return
+    card = read_meta(folder_of(spec.start.folder))
+    described = dict(card["model"])
+    family, title = described.pop("name"), card.get("title", spec.start.folder)
+    if family != spec.model_name:
+        raise BadSettings(
+            f"“{title}” is of the family {family}, not {spec.model_name}: choose {family}."
+        )
+    if task_said(card) != spec.task_name:
+        raise BadSettings(
+            f"“{title}” learned {task_said(card)}, not {spec.task_name}: choose another model, or "
+            "a text of its kind."
+        )
+    if codec_name(card) != spec.codec_name:
+        raise BadSettings(
+            f"“{title}” reads with the tokenizer {codec_name(card)}: choose that one."
+        )
+    wanted = models[family].settings.from_dict(described)
+    for field in fields(wanted):
+        value = getattr(wanted, field.name)
+        if field.name not in FREE and getattr(spec.model, field.name) != value:
+            raise BadSettings(
+                f"“{title}” has “{field.metadata['title']}” (model.{field.name}) {value}: set it "
+                "so, or start from random weights."
+            )
+
+
+def started(spec: RunSpec) -> Checkpoint:
+    """The model that a run starts from, with nothing beside its matrices.
+
+    Raises:
+        BadCheckpoint: it is not here any more, or damaged.
+        BadSettings: it has a soft prompt, which is no weight of its own.
+    """
+    base = load_checkpoint(folder_of(spec.start.folder))
+    before = AdapterSettings.said(base.meta.get("spec", {}).get("start"))
+    return base if before.method == FULL else replace(base, model=merged(base.model))
+
+
+def stamp(base: Checkpoint) -> str:
+    """What decides how its tokenizer reads."""
+    return hashlib.sha256(dumps(base.codec.to_dict(), sort_keys=True).encode()).hexdigest()[:24]
+
+
+def start(model: Model, base: Checkpoint, spec: RunSpec, train: Split) -> str:
+    """Give an untrained model, made ready for the method, the weights of `base`; in words.
+
+    Args:
+        train: what it will read.
+
+    Raises:
+        BadSettings: they are not of one shape.
+    """
+    given = base.model.state_dict()
+    mine = {plain_name(name): tensor for name, tensor in model.state_dict().items()}
+    if any(name not in mine or mine[name].shape != t.shape for name, t in given.items()):
+        raise BadSettings(
+            f"The weights of “{base.title}” do not fit this model: start from random weights."
+        )
+    with torch.no_grad():
+        for name, tensor in given.items():
+            mine[name].copy_(tensor)
+    adapter = spec.start.adapter
+    if adapter.method == SOFT:
+        soft_prompt.begin(model, adapter, spec.seed)
+    learns, all_of_it = n_trainable(model), model.n_parameters
+    said = f"It began with the weights of “{base.title}”; {_said(adapter, learns, all_of_it)}."
+    skipped = train.counts().get("skipped_characters", 0)
+    if not skipped:
+        return said
+    return (
+        f"{said} Its tokenizer cannot read {skipped:,} characters of this text: they are left out."
+    )
+
+
+def _said(adapter: AdapterSettings, learns: int, all_of_it: int) -> str:
+    if adapter.method == FULL:
+        return f"all {all_of_it:,} learn on"
+    how = {
+        LORA: f"by LoRA of rank {adapter.rank}",
+        SOFT: f"by a prompt of {adapter.prompt} virtual tokens",
+    }.get(adapter.method, f"in the parts {adapter.layers}")
+    share = f"{learns / all_of_it:.2%}"
+    return f"{learns:,} of {all_of_it:,} numbers learn ({share}), {how}"

@@ -1,0 +1,35 @@
+"""What a run that started from a trained model has won and lost, against that model."""
+
+from dataclasses import dataclass
+
+from lm_core.adapt.gain import Change, change
+from lm_core.errors import LabError
+from lm_core.models.contract import LanguageModel
+from lm_core.runs.prepare import Prepared, prepare
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.starting import started
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Both in nats per token; None where a text has no validation split, or is not here."""
+
+    gain: Change | None  # on the new text
+    forgetting: Change | None  # on the old one
+
+
+def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None) -> Outcome:
+    """Measure both by the validation splits, or parts of them of about `most` tokens.
+
+    Raises:
+        BadCheckpoint: the model that it started from is not here any more.
+    """
+    base = started(prepared.spec)
+    gain = change(base.model, model, prepared.data, most=most)
+    try:
+        old = prepare(RunSpec.from_dict(base.meta.get("spec", {}), trusted=True))
+        alike = old.codec.cuts_like(prepared.codec)  # the old text is cut as it was
+        lost = change(base.model, model, old.data, most=most) if alike else None
+    except LabError:  # the old text is on another machine, or was deleted
+        lost = None
+    return Outcome(gain, lost)
