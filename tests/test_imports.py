@@ -44,7 +44,7 @@ LAYERS = [
     ),
     ("corpora", "tokenizers", "models"),
     ("codecs", "encoded", "extent", "windows"),
-    ("training", "generation", "inspection", "evaluation"),
+    ("training", "generation", "inspection", "evaluation", "adapt"),
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),

@@ -1,6 +1,7 @@
 """Widgets made from a settings class: whatever a field says of itself is on the screen."""
 
 import dataclasses
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,14 +14,16 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
-def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Settings:
-    """A widget for each field of `defaults`, the rarely changed ones folded away; returns the
-    settings chosen.
+def settings_widgets(
+    defaults: Settings, *, key: str, columns: int = 3, only: Collection[str] | None = None
+) -> Settings:
+    """A widget for each field of `defaults`, or for `only` some, the rarely changed ones folded
+    away; returns the settings chosen.
 
     Raises:
         Told: two values that do not go together, which was told beside one of them.
     """
-    fields = dataclasses.fields(defaults)
+    fields = [f for f in dataclasses.fields(defaults) if only is None or f.name in only]
     if any(plain_type(f)[0] is str and not f.metadata["choices"] for f in fields):
         columns = 1  # text needs room
     often = [f for f in fields if not f.metadata["advanced"]]
@@ -32,7 +35,7 @@ def settings_widgets(defaults: Settings, *, key: str, columns: int = 3) -> Setti
         with st.expander("Rarely changed", expanded=changed):
             values |= _row_by_row(rarely, defaults, key, columns, places)
     try:
-        return type(defaults)(**values)
+        return dataclasses.replace(defaults, **values)
     except BadSettings as error:
         beside(error, places, defaults.labels())
         raise

@@ -25,7 +25,7 @@ from pages._ui.train.folded import Chosen, filled, folded, unfolded
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from lm_core.runs.spec import RunSpec
+    from lm_core.runs.spec import RunSpec, StartSpec
     from lm_core.training import Budget
 
 MINUTE = 60.0
@@ -214,7 +214,7 @@ def _widgets(
     if families[model].build.learns_by != "counting":
         st.markdown("## Training")
         train = tried(lambda: settings_widgets(spec.train, key=f"train-t-{kind}"), spec.train)
-        start = tried(lambda: settings_widgets(spec.start, key=f"train-s-{kind}"), spec.start)
+        start = tried(lambda: _start(spec.start, f"train-s-{kind}"), spec.start)
         spec = replace(spec, train=train, start=start)
     st.markdown(f"## {families[model].title}")
     inside = tried(lambda: settings_widgets(spec.model, key=f"train-m-{kind}"), spec.model)
@@ -228,6 +228,16 @@ def _widgets(
     if wrong:
         raise wrong[0]
     return spec
+
+
+def _start(given: "StartSpec", key: str) -> "StartSpec":
+    """From which weights; of a trained model the Fine-tune screen says it, with all that belongs
+    to it."""
+    if given.folder:
+        st.caption(f"It starts from {plain(given.folder)} ({plain(given.method)}).")
+        st.page_link("pages/fine_tune.py", label="Choose another on Fine-tune →")
+        return given
+    return settings_widgets(given, key=key, only=("origin",))
 
 
 def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix: str) -> "Budget":

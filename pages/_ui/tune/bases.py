@@ -1,0 +1,29 @@
+"""The models that can be adapted, and how a run names each."""
+
+from typing import TYPE_CHECKING
+
+from pages._ui.shared import models
+
+FIRST_TEXT = "speeches"  # that is offered to adapt to
+
+if TYPE_CHECKING:
+    from pages._ui.shared.models import Choice
+
+
+def bases() -> "list[Choice]":
+    """Networks that guess the tokens of a text: those that ship first, and of them first those of a
+    text that is not the one a visitor finds chosen."""
+    from lm_core.models import models as families
+
+    found = models.shipped() + models.own()
+    kept = [c for c in found if c.of_tokens and families[c.family].build.learns_by == "gradient"]
+    return sorted(kept, key=lambda c: (c.folder.parent != models.SHIPPED, c.corpus == FIRST_TEXT))
+
+
+def named(choice: "Choice") -> str:
+    """How a run says that it starts from this model."""
+    from lm_core.runs.spec import A_RUN
+
+    if choice.folder.parent == models.SHIPPED:
+        return choice.folder.name
+    return f"{A_RUN}{choice.folder.parent.name}"

@@ -1,0 +1,150 @@
+"""The Fine-tune screen: what would learn, what is refused, and what came of a run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from lm_core.adapt.settings import AdapterSettings
+from lm_core.checkpoints import load_checkpoint
+from lm_core.device import choose_device
+from lm_core.runs.prepare import prepare
+from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.starting import folder_of
+from lm_core.runs.training_run import TrainingRun
+from lm_core.runs.tuned import outcome
+from lm_core.runs.tuning import tuning_spec
+from lm_core.training import Budget
+from pages._ui.shared import models, session
+from pages._ui.tune.bases import bases
+from pages._ui.tune.form import METHODS
+from tests.pages import stored
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+VISITOR = "v" * 24
+NAMES = "names-transformer"
+VIEWS = {"outcome": "What came of it"}
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What a test stores for its visitor is gone for the next."""
+    yield
+    store = session._manager().store
+    stored.forget(store, *(run.id for run in store.runs_of(VISITOR)))
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    app.session_state["visitor"] = VISITOR
+    words = {"method": METHODS, "view": VIEWS}
+    for name, value in address.items():
+        value = words.get(name, {}).get(value, value)
+        app.query_params["tune-" + name.replace("_", "-")] = value
+    return app.switch_page("pages/fine_tune.py").run()
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app: AppTest) -> str:
+    kinds = ("markdown", "caption", "warning")
+    return "\n".join(part.value for kind in kinds for part in app.get(kind))
+
+
+def called(folder: str) -> str:
+    choices = bases()
+    pairs = zip(models.labels(choices), choices, strict=True)
+    return next(label for label, choice in pairs if choice.folder.name == folder)
+
+
+@pytest.mark.parametrize(
+    ("method", "sizes", "learns"),
+    [
+        ("full", {}, "336,960 of 336,960"),
+        ("lora", {"rank": "4"}, "18,432 of 355,392"),
+        ("soft-prompt", {"prompt": "4"}, "384 of 337,344"),
+    ],
+)
+def test_what_would_learn_is_counted_before_anything_runs(
+    method: str, sizes: dict[str, str], learns: str
+) -> None:
+    app = sound(opened(model=called(NAMES), method=method, **sizes))
+    assert f"**{learns} numbers learn**" in said(app)
+    assert not app.button(key="tune-start").disabled
+
+
+def test_the_parts_of_the_model_are_offered() -> None:
+    app = sound(opened(model=called(NAMES), method="layers"))
+    (parts,) = app.multiselect
+    assert {"embedding", "0", "1", "head"} <= set(parts.options)
+    parts.set_value([]).run()
+    assert "No part is chosen" in said(sound(app))
+    assert app.button(key="tune-start").disabled
+
+
+@pytest.mark.parametrize(
+    ("folder", "method", "sizes", "why"),
+    [
+        ("names-lstm", "lora", {}, "choose a Transformer"),
+        ("names-gru", "soft-prompt", {}, "a Transformer decoder"),
+        (NAMES, "lora", {"rank": "500"}, "is larger than the matrix"),
+        (NAMES, "soft-prompt", {"prompt": "1000"}, "leaves no room"),
+    ],
+)
+def test_what_does_not_go_together_is_a_sentence(
+    folder: str, method: str, sizes: dict[str, str], why: str
+) -> None:
+    app = sound(opened(model=called(folder), method=method, **sizes))
+    assert why in said(app)
+    assert app.button(key="tune-start").disabled
+
+
+def test_without_a_run_it_says_how_to_come_by_one() -> None:
+    app = sound(opened(view="outcome"))
+    assert "Nothing was adapted yet" in app.info[0].value
+
+
+def tuned(method: str, **sizes: object) -> tuple[str, Path]:
+    """A finished run of the visitor's."""
+    spec = tuning_spec(
+        NAMES,
+        CorpusSpec(name="names"),
+        AdapterSettings(method=method, **sizes),
+        budget=Budget(steps=3),
+    )
+    store = session._manager().store
+    run = store.create(VISITOR, f"By {method}", spec.to_dict())
+    folder = store.run_folder(run) / "checkpoint"
+    list(TrainingRun(prepare(spec), folder, choose_device("cpu", 1)))
+    return run, folder
+
+
+def test_what_came_of_a_run_is_measured_written_and_drawn() -> None:
+    run, folder = tuned("lora", rank=2)
+    app = sound(opened(view="outcome"))
+    saved = load_checkpoint(folder)
+    spec = tuning_spec(NAMES, CorpusSpec(name="names"), AdapterSettings(method="lora", rank=2))
+    found = outcome(prepare(spec), saved.model, most=8_000)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Gain on the new text"] == f"{found.gain.less:+.3f} nats"
+    assert shown["Forgotten of the old text"] == f"{-found.forgetting.less:+.3f} nats"
+    assert len(app.code) == 2
+    app.slider[0].set_value(2).run()
+    assert "would leave out 0.0% of this one" in said(sound(app))
+    assert folder_of(f"run:{run}") == folder
+
+
+def test_virtual_tokens_are_told_by_their_nearest() -> None:
+    _, folder = tuned("soft-prompt", prompt=3)
+    app = sound(opened(view="outcome"))
+    frame = next(f.value for f in app.dataframe if "virtual token" in f.value)
+    model = load_checkpoint(folder).model
+    cosines = torch.cosine_similarity(model.prompt[0], model.embedding.weight, dim=-1)
+    assert f"({cosines.max():.2f})" in frame["nearest 1"][0]
