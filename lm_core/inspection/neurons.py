@@ -102,8 +102,8 @@ class Scan:
     def _add(self, layer: int, found: Tensor, lengths: Tensor, first: int) -> None:
         """Activations (B, T, M) of rows that begin with number `first`."""
         there = (torch.arange(found.size(1)) < lengths.unsqueeze(1)).unsqueeze(-1)  # (B, T, 1)
-        a = found.masked_fill(~there, 0.0).double()
-        sums = torch.stack([a.abs().sum((0, 1)), a.square().sum((0, 1)), (a > 0).sum((0, 1))])
+        a = found.masked_fill(~there, 0.0).flatten(0, 1)  # (B T, M)
+        sums = torch.stack([a.abs().sum(0), a.square().sum(0), (a > 0).sum(0)]).double()
         values, at = found.masked_fill(~there, -torch.inf).max(1)  # (B, M)
         rows = torch.arange(first, first + len(at)).unsqueeze(1).expand_as(at)
         places = torch.stack([rows, at], dim=-1)  # (B, M, 2)
