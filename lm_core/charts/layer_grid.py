@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import VERMILLION, color_scale, style_figure
+from lm_core.charts.theme import VERMILLION, color_scale, ink, scale_color, style_figure
 from lm_core.visible import visible
 
 ROW, AROUND = 24, 104  # pixels: of a token, of what is around all of them
@@ -52,7 +52,6 @@ def layer_grid(
     end = most if most is not None else float(np.nanmax(values, initial=0.0))
     figure = go.Figure()
     if T:
-        shown = np.array([[words.escaped(words.shorten(x, 9)) for x in row] for row in written])
         figure.add_heatmap(
             z=values.T.astype(np.float32),
             x=np.arange(rows),
@@ -62,8 +61,6 @@ def layer_grid(
             zmax=end or 1.0,
             xgap=1,
             ygap=1,
-            text=shown.T if rows <= WORDS else None,
-            texttemplate="%{text}" if rows <= WORDS else None,
             showscale=True,
             colorbar={"thickness": 10, "outlinewidth": 0, "nticks": 5},
             hoverinfo="skip",
@@ -72,8 +69,11 @@ def layer_grid(
         figure.add_scatter(
             x=[layer for layer, _ in places_of],
             y=[t for _, t in places_of],
-            mode="markers",
+            mode="markers+text" if rows <= WORDS else "markers",
             marker={"size": 16, "opacity": 0},
+            text=[words.escaped(words.shorten(written[at][t], 9)) for at, t in places_of],
+            textfont={"color": [_ink(values[place], end, dark) for place in places_of]},
+            unselected={"marker": {"opacity": 0}},
             customdata=[[layer, t] for layer, t in places_of],
             hovertext=[_says(layer, t, labels, written, numbers, unit) for layer, t in places_of],
             hovertemplate="%{hovertext}<extra></extra>",
@@ -105,6 +105,10 @@ def layer_grid(
 def called(layer: int) -> str:
     """A row in words."""
     return f"layer {layer}" if layer else "the embedding"
+
+
+def _ink(value: float, end: float, dark: bool) -> str:
+    return ink(scale_color(value / end if end > 0 else 0.0, dark))
 
 
 def _says(

@@ -79,8 +79,12 @@ def has_lens(model: Model) -> bool:
     return isinstance(model, Transformer)
 
 
-def read_lens(model: Model, ids: Tensor) -> Lens:
-    """One text of T ids at every height.
+def read_lens(model: Model, ids: Tensor, last: int | None = None) -> Lens:
+    """One text of ids at every height.
+
+    Args:
+        ids: all are read.
+        last: of how many at the end the guesses are kept, T; all when None.
 
     Raises:
         Unsupported: the model has no stream that a head could read.
@@ -95,7 +99,8 @@ def read_lens(model: Model, ids: Tensor) -> Lens:
     with evaluating(model), torch.inference_mode(), trace(model) as trail:
         numbers_only(model(ids.view(1, -1).to(model.device))[0])
         names = ["stream", *(f"blocks.{i}.stream" for i in range(len(model.blocks)))]
-        stream = torch.cat([trail[name] for name in names])  # (L + 1, T, C)
+        stream = torch.cat([trail[name][:, -(last or len(ids)) :] for name in names])
+        # (L + 1, T, C)
         normed = stream if model.norm is None else model.norm(stream)
         logits = numbers_only(model.head(normed)).float()  # (L + 1, T, V)
     return Lens(logits.log_softmax(-1).cpu(), stream.float().cpu())

@@ -8,7 +8,8 @@ largest.
 
 Of each row only the strongest place counts, so that ten places are ten different texts. Which
 neurons to look at first is suggested by a rule: among those that are above 0 at FEW tokens at
-least, those with the highest sparseness (Hoyer 2004, "Non-negative Matrix Factorization with
+least, and whose largest value is no less than the median of their layer's (others hardly move the
+stream), those with the highest sparseness (Hoyer 2004, "Non-negative Matrix Factorization with
 Sparseness Constraints"),
 
     (sqrt(N) - sum |a| / sqrt(sum a²)) / (sqrt(N) - 1)
@@ -21,6 +22,7 @@ Shapes: R rows, T tokens, L layers, M neurons of a layer (4 C, or 8 C / 3 in a S
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -45,6 +47,14 @@ class Place:
     value: float
 
 
+class Found(NamedTuple):
+    """Of the neurons of a layer."""
+
+    values: Tensor  # (K, M), the largest of K rows, the largest first
+    places: Tensor  # (K, M, 2), the row and where in it
+    sums: Tensor  # (3, M): of |a|, of a², of a > 0
+
+
 class Scan:
     """Rows read so far, and of every neuron what was found in them.
 
@@ -64,10 +74,7 @@ class Scan:
         if not self.rows:
             raise BadText("There is no text to look for the neurons in: choose another model.")
         self.model, self.read, self.tokens = model, 0, 0
-        L = len(model.blocks)
-        self._values: list[Tensor | None] = [None] * L  # (K, M) of each layer, the largest first
-        self._places: list[Tensor | None] = [None] * L  # (K, M, 2), row and place
-        self._sums: list[Tensor | None] = [None] * L  # (3, M): of |a|, of a², of a > 0
+        self._found: list[Found | None] = [None] * len(model.blocks)
 
     @property
     def done(self) -> bool:
@@ -75,12 +82,12 @@ class Scan:
 
     @property
     def n_layer(self) -> int:
-        return len(self._values)
+        return len(self._found)
 
     @property
     def n_neurons(self) -> int:
         """M; 0 before the first batch."""
-        return 0 if self._sums[0] is None else self._sums[0].size(1)
+        return 0 if self._found[0] is None else self._found[0].sums.size(1)
 
     def step(self) -> None:
         """Read a batch more.
@@ -107,29 +114,31 @@ class Scan:
         values, at = found.masked_fill(~there, -torch.inf).max(1)  # (B, M)
         rows = torch.arange(first, first + len(at)).unsqueeze(1).expand_as(at)
         places = torch.stack([rows, at], dim=-1)  # (B, M, 2)
-        if self._sums[layer] is not None:
-            sums = sums + self._sums[layer]
-            values = torch.cat([self._values[layer], values])
-            places = torch.cat([self._places[layer], places])
+        before = self._found[layer]
+        if before is not None:
+            sums = sums + before.sums
+            values = torch.cat([before.values, values])
+            places = torch.cat([before.places, places])
         values, order = values.topk(min(KEPT, len(values)), dim=0)  # (K, M)
-        self._values[layer], self._sums[layer] = values, sums
-        self._places[layer] = places.gather(0, order.unsqueeze(-1).expand(*order.shape, 2))
+        places = places.gather(0, order.unsqueeze(-1).expand(*order.shape, 2))  # (K, M, 2)
+        self._found[layer] = Found(values, places, sums)
 
     def top(self, layer: int, neuron: int) -> list[Place]:
         """The strongest place of each of the K rows that excite it most."""
-        values, places = self._values[layer], self._places[layer]
-        if values is None:
+        found = self._found[layer]
+        if found is None:
             return []
+        values, places, _ = found
         pairs = zip(places[:, neuron].tolist(), values[:, neuron].tolist(), strict=True)
         return [Place(row, at, value) for (row, at), value in pairs]
 
     def active(self, layer: int) -> Tensor:
         """(M,) at which share of the tokens a neuron is above 0."""
-        return self._sums[layer][2] / max(1, self.tokens)
+        return self._found[layer].sums[2] / max(1, self.tokens)
 
     def sparseness(self, layer: int) -> Tensor:
         """(M,) from 0 to 1, see above; 0 of a neuron that is always 0."""
-        total, squares, _ = self._sums[layer]
+        total, squares, _ = self._found[layer].sums
         root = self.tokens**0.5
         if root <= 1:
             return torch.zeros_like(total)
@@ -138,13 +147,14 @@ class Scan:
 
     def suggested(self, layer: int, k: int = 8) -> list[int]:
         """The k neurons to look at first, by the rule above."""
-        often = self._sums[layer][2] >= FEW
+        most = self._found[layer].values[0]  # (M,)
+        often = (self._found[layer].sums[2] >= FEW) & (most >= most.median())
         order = self.sparseness(layer).masked_fill(~often, -1.0).argsort(descending=True)
         return order[: min(k, int(often.sum()))].tolist()
 
     def silent(self, layer: int) -> int:
         """How many neurons are above 0 nowhere."""
-        return int((self._sums[layer][2] == 0).sum())
+        return int((self._found[layer].sums[2] == 0).sum())
 
 
 def activations(model: Model, rows: Sequence[Tensor]) -> list[Tensor]:

@@ -22,7 +22,7 @@ TEXT, NAME, BY = (f"layers-{what}" for what in ("text", "name", "measure"))
 LAYER, PLACE = "layers-layer", "layers-place"
 GRID = "layers-grid"
 BIND = "query-params"
-SHOWN = 40  # tokens, the last ones
+LONGEST, SHOWN = 512, 40  # tokens that are read at most, and shown, the last ones
 TOP = 10
 BYS = {"probability": "Probability", "entropy": "Entropy", "divergence": "From the last layer"}
 EXPLAINED = {
@@ -37,9 +37,10 @@ EXPLAINED = {
 class Seen:
     """A text and what each layer would say of it."""
 
-    tokens: list[str]
+    tokens: list[str]  # that are shown
     lens: "Lens"
-    dropped: int  # tokens at the front that the model cannot read at once
+    read: int  # tokens
+    dropped: int  # tokens at the front that are not read
 
 
 def logit_lens(choice: models.Choice) -> None:
@@ -89,19 +90,19 @@ def read(folder: str, stamp: float, text: str, _checkpoint: "Checkpoint") -> See
     ids = text_ids(tokenizer, text, items=_checkpoint.items)
     if not text or not len(ids):
         return None
-    kept = ids[-(model.context_size or len(ids)) :]
-    tokens = [tokenizer.token_text(int(id)) for id in kept]
-    return Seen(tokens, read_lens(model, kept), len(ids) - len(kept))
+    kept = ids[-min(model.context_size, LONGEST) :]
+    tokens = [tokenizer.token_text(int(id)) for id in kept[-SHOWN:]]
+    return Seen(tokens, read_lens(model, kept, SHOWN), len(kept), len(ids) - len(kept))
 
 
 def _notes(seen: Seen) -> None:
     if seen.dropped:
         st.info(
-            f"The model's context is {len(seen.tokens):,} tokens: the first {seen.dropped:,} of "
-            "your text are left out here, as they are when it guesses."
+            f"The last {seen.read:,} tokens of your text are read at once here: the first "
+            f"{seen.dropped:,} are left out."
         )
-    if len(seen.tokens) > SHOWN:
-        st.caption(f"The last {SHOWN} of {len(seen.tokens):,} tokens are shown; all were read.")
+    if seen.read > len(seen.tokens):
+        st.caption(f"The last {SHOWN} of {seen.read:,} tokens are shown; all were read.")
 
 
 def _open(of: tuple, seen: Seen) -> None:
@@ -114,20 +115,20 @@ def _open(of: tuple, seen: Seen) -> None:
     st.session_state["layers-of"] = of
     if anew or layer is None or not 0 <= layer < layers:
         st.session_state[LAYER] = layers - 1
-    if anew or place is None or not 0 <= place < min(T, SHOWN):
-        st.session_state[PLACE] = min(T, SHOWN) - 1
+    if anew or place is None or not 0 <= place < T:
+        st.session_state[PLACE] = T - 1
 
 
 def _grid(seen: Seen, checkpoint: "Checkpoint", by: str) -> None:
     import math
 
     tokenizer, lens = checkpoint.tokenizer, seen.lens
-    best = lens.best[:, -SHOWN:]
+    best = lens.best
     most = {"probability": 1.0, "entropy": math.log(lens.logp.size(-1))}
     units = {"probability": "probability", "entropy": "entropy (nats)", "divergence": "KL (nats)"}
     chart = _drawn(
-        getattr(lens, by)[:, -SHOWN:].numpy(),
-        seen.tokens[-SHOWN:],
+        getattr(lens, by).numpy(),
+        seen.tokens,
         title="Best guess after each layer",
         unit=units[by],
         cells=[[tokenizer.token_text(id) for id in row] for row in best.tolist()],
@@ -161,8 +162,8 @@ def _cell(seen: Seen, checkpoint: "Checkpoint") -> None:
     from lm_core.charts.words import nats, unique_labels
 
     lens = seen.lens
-    layers, T = lens.best.shape
-    names = unique_labels(seen.tokens[-SHOWN:])
+    layers = len(lens.best)
+    names = unique_labels(seen.tokens)
     heights = ["Embedding", *(str(i) for i in range(1, layers))]
     line = st.columns(2)
     with line[0]:
@@ -171,8 +172,7 @@ def _cell(seen: Seen, checkpoint: "Checkpoint") -> None:
         place = choose(
             "Having read", [f"{i + 1}: {name}" for i, name in enumerate(names)], key=PLACE
         )
-    at = max(0, T - SHOWN) + place
-    found = lens.top(layer, at, TOP)
+    found = lens.top(layer, place, TOP)
     tokens = [checkpoint.tokenizer.token_text(id) for id, _ in found]
     called = "the embedding" if layer == 0 else f"layer {layer}"
     show_chart(
@@ -182,9 +182,9 @@ def _cell(seen: Seen, checkpoint: "Checkpoint") -> None:
         key="layers-top",
     )
     st.caption(
-        f"Entropy {nats(float(lens.entropy[layer, at]))} nats; "
-        f"{nats(float(lens.divergence[layer, at]))} nats from the last layer's guess; the stream "
-        f"is {float(lens.norms[layer, at]):.1f} long."
+        f"Entropy {nats(float(lens.entropy[layer, place]))} nats; "
+        f"{nats(float(lens.divergence[layer, place]))} nats from the last layer's guess; the stream "
+        f"is {float(lens.norms[layer, place]):.1f} long."
     )
 
 
@@ -214,8 +214,8 @@ def _norms(seen: Seen) -> None:
         "The norm before each part takes the length away again."
     )
     chart = _drawn(
-        norms[:, -SHOWN:].numpy(),
-        seen.tokens[-SHOWN:],
+        norms.numpy(),
+        seen.tokens,
         title="Length of the stream",
         unit="Euclidean norm",
         places=1,
@@ -224,9 +224,11 @@ def _norms(seen: Seen) -> None:
     with st.container(border=True):
         show_chart(chart, key="layers-norms")
     means = norms.mean(1).tolist()
-    spread = norms[-1]
+    last = norms[-1]
+    longest = seen.tokens[int(last.argmax())]
     st.markdown(
         f"**What to notice:** from {means[0]:.1f} at the embedding to {means[-1]:.1f} after the "
-        f"last layer on average; there from {float(spread.min()):.1f} to "
-        f"{float(spread.max()):.1f}, by token."
+        f"last layer on average; there it is longest after **{plain(visible(longest))}** "
+        f"({float(last.max()):.1f}) and at least {float(last.min()):.1f}. A first token that is "
+        "much longer than the others is common: heads with nothing to look for look there."
     )

@@ -14,6 +14,7 @@ from pages._ui.shared.show import show_source
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
+    from lm_core.charts.activation_text import Piece
     from lm_core.checkpoints import Checkpoint
     from lm_core.inspection.neurons import Place, Scan
 
@@ -48,8 +49,8 @@ def neurons(choice: models.Choice) -> None:
         "number is largest."
     )
     st.latex(
-        r"a = \text{activation}(W_{\text{up}}\, \text{norm}(x)), \qquad x \leftarrow x + "
-        r"W_{\text{down}}\, a"
+        r"\begin{gathered} a = \text{activation}(W_{\text{up}}\, \text{norm}(x)) \\ "
+        r"x \leftarrow x + W_{\text{down}}\, a \end{gathered}"
     )
     shared = _begun(str(choice.folder), models.stamp(choice), choice)
     _read_on(shared, str(choice.folder))
@@ -58,10 +59,10 @@ def neurons(choice: models.Choice) -> None:
         st.info("Nothing has been read yet: press Read on.")
         return
     st.caption(
-        f"{scan.tokens:,} tokens in {scan.read:,} texts of “{plain(reading.where_from(choice))}”, "
-        "kept from it while it learned; each text counts once, at its strongest place."
+        f"{scan.tokens:,} tokens in {scan.read:,} texts of {reading.where_from(choice)}; each text "
+        "counts once, at its strongest place."
     )
-    layer, neuron = _pick(scan)
+    layer, neuron = _pick(scan, str(choice.folder))
     _places(scan, checkpoint, layer, neuron)
     show_source(module.Scan, "The code: what excites a neuron")
     show_source(type(checkpoint.model.blocks[0].mlp), "The code: the network of a block")
@@ -98,9 +99,10 @@ def _stop(of: str) -> None:
     st.session_state[STOPPED] = of
 
 
-def _pick(scan: "Scan") -> tuple[int, int]:
+def _pick(scan: "Scan", model: str) -> tuple[int, int]:
     """A layer, and a neuron of it: at first the one that the rule puts first."""
     from lm_core.charts.words import count, percent
+    from lm_core.inspection.neurons import FEW
 
     M = scan.n_neurons
     line = st.columns(2, vertical_alignment="bottom")
@@ -109,7 +111,7 @@ def _pick(scan: "Scan") -> tuple[int, int]:
     suggested = scan.suggested(layer)
     known = st.session_state.get("layers-neurons-of")
     now = st.session_state.get(NEURON)
-    of = (id(scan), layer)
+    of = (model, layer)
     if now is None or not 0 <= now < M or (known is not None and known != of):
         st.session_state[NEURON] = suggested[0] if suggested else 0
     st.session_state["layers-neurons-of"] = of
@@ -125,13 +127,15 @@ def _pick(scan: "Scan") -> tuple[int, int]:
             on_change=_take,
             args=(f"{SUGGESTED}-{layer}",),
             help="In brackets Hoyer's sparseness: 0 where all tokens excite it alike, 1 where a "
-            "single one does. Only neurons above 0 at 20 tokens or more are suggested.",
+            f"single one does. Suggested are neurons above 0 at {FEW} tokens or more whose largest "
+            "activation is no less than the median of their layer's.",
         )
+    none = scan.silent(layer)
+    silent = f"{count(none, 'neuron')} of the layer never rose" if none else "All of them rose"
     st.caption(
         f"Neuron {neuron} is above 0 at {percent(float(active[neuron]))} of the tokens, its "
         f"sparseness is {float(sparse[neuron]):.2f}; the mean of all {M:,} neurons of the layer is "
-        f"{float(sparse.mean()):.2f}. {count(scan.silent(layer), 'neuron').capitalize()} of the "
-        "layer never rose above 0 in this sample."
+        f"{float(sparse.mean()):.2f}. {silent} above 0 in this sample."
     )
     return layer, neuron
 
@@ -143,33 +147,30 @@ def _take(key: str) -> None:
 
 def _places(scan: "Scan", checkpoint: "Checkpoint", layer: int, neuron: int) -> None:
     """The pieces of text, coloured, and as a table."""
-    from lm_core.charts.activation_text import activation_spans
+    from lm_core.charts.activation_text import activation_texts
 
     st.header(f"What excites neuron {neuron} of layer {layer + 1}")
     found = [one for one in scan.top(layer, neuron) if one.value > 0]
     if not found:
         st.info("Nothing in this sample did: choose another neuron.")
         return
-    most = found[0].value
-    tokens_of = _pieces(scan, checkpoint, layer, neuron, found)
-    for one, (tokens, values, at) in zip(found, tokens_of, strict=True):
-        left, right = st.columns([1, 9], vertical_alignment="top")
-        left.markdown(f"**{one.value:.1f}**" if most >= 10 else f"**{one.value:.2f}**")
-        right.html(activation_spans(tokens, values, at=at, most=most))
-    st.caption(
-        "The number is the largest activation of the text, at the underlined token; the deeper the "
-        "blue behind a token, the more it excites the neuron."
-    )
-    peaks = [tokens[at] for tokens, _, at in tokens_of]
-    _notice(peaks, most, found[-1].value)
-    with st.popover("In numbers", type="tertiary"):
-        show_table(_table(found, tokens_of), key="layers-places", height=240)
+    pieces = _pieces(scan, checkpoint, layer, neuron, found)
+    with st.container(border=True):
+        st.html(activation_texts(pieces))
+        st.caption(
+            "In front the largest activation of the text, at the underlined token; the deeper the "
+            "blue behind a token, the more it excites the neuron."
+        )
+        with st.popover("In numbers", type="tertiary"):
+            show_table(_table(pieces), key="layers-places", height=240)
+    _notice([one.tokens[one.at] for one in pieces], found[0].value, found[-1].value)
 
 
 def _pieces(
     scan: "Scan", checkpoint: "Checkpoint", layer: int, neuron: int, found: "list[Place]"
-) -> list[tuple[list[str], list[float], int]]:
+) -> "list[Piece]":
     """Of each place the tokens around it, what each does to the neuron, and where the place is."""
+    from lm_core.charts.activation_text import Piece
     from lm_core.inspection.neurons import activations
 
     rows = [scan.rows[one.row] for one in found]
@@ -178,7 +179,7 @@ def _pieces(
     for one, row, values in zip(found, rows, each, strict=True):
         low, high = max(0, one.at - BEFORE), min(len(row), one.at + AFTER + 1)
         tokens = [_written(checkpoint, int(id)) for id in row[low:high]]
-        shown.append((tokens, values[low:high].tolist(), one.at - low))
+        shown.append(Piece(tokens, values[low:high].tolist(), one.at - low))
     return shown
 
 
@@ -187,7 +188,8 @@ def _written(checkpoint: "Checkpoint", id: int) -> str:
     tokenizer = checkpoint.tokenizer
     if id == tokenizer.boundary_id:
         return tokenizer.token_text(id)
-    return tokenizer.decode([id]) or tokenizer.token_text(id)
+    blank = " " if tokenizer.unit == "word" else ""
+    return blank + (tokenizer.decode([id]) or tokenizer.token_text(id))
 
 
 def _notice(peaks: list[str], most: float, least: float) -> None:
@@ -206,16 +208,16 @@ def _notice(peaks: list[str], most: float, least: float) -> None:
     )
 
 
-def _table(found: "list[Place]", pieces: list[tuple[list[str], list[float], int]]) -> Any:
+def _table(pieces: "list[Piece]") -> Any:
     import pandas as pd
 
     rows = [
         {
-            "activation": one.value,
-            "token": visible(tokens[at]),
-            "before it": "".join(tokens[:at]),
-            "after it": "".join(tokens[at + 1 :]),
+            "activation": one.values[one.at],
+            "token": visible(one.tokens[one.at]),
+            "before it": "".join(one.tokens[: one.at]),
+            "after it": "".join(one.tokens[one.at + 1 :]),
         }
-        for one, (tokens, _, at) in zip(found, pieces, strict=True)
+        for one in pieces
     ]
     return pd.DataFrame(rows)

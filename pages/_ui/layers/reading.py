@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.memory.reading import corpus_of, kept_from
 from pages._ui.shared import models
 from pages._ui.shared.numbered import choose
+from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TABLE, TOKEN = "layers-table", "layers-token"
 BIND = "query-params"
+LONGEST = 512  # tokens that are read at once
 COUNTED = 20_000  # tokens in which is counted how often each comes
 OFFERED = 3_000  # tokens of a vocabulary that are drawn and offered, the first ones
 LIKED = (" the", "the", "a", "e")  # tokens to begin with, the first that there is
@@ -103,13 +105,16 @@ def rows_of(choice: models.Choice, tokens: int) -> "list[Tensor]":
     Raises:
         LabError: its text is not here.
     """
-    size = models.load(choice).model.context_size
+    size = min(models.load(choice).model.context_size, LONGEST)
     texts = kept_from(choice, tokens)
     if choice.items:  # the next begins where it ends
         texts = [text[:-1] for text in texts]
-    return [part for text in texts for part in (text.split(size) if size else [text])]
+    return [part for text in texts for part in text.split(size)]
 
 
 def where_from(choice: models.Choice) -> str:
-    """What the text is called, for a sentence."""
-    return str(corpus_of(choice).info.title)
+    """Which text that is, for a sentence of markdown."""
+    corpus = corpus_of(choice)
+    kept = bool(corpus.splits["validation"])
+    said = "kept from it while it learned" if kept else "which it learned: none was kept from it"
+    return f"“{plain(corpus.info.title)}”, {said}"

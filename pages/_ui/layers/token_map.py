@@ -26,7 +26,7 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     with line[0]:
         k = int(switch("Dimensions", {"2": "Flat", "3": "In space"}, key=FLAT, address=True))
     with line[1]:
-        colours = {KIND: "Kind"} | ({} if choice.of_pairs else {OFTEN: "How often"})
+        colours = {KIND: "Kind"} | ({OFTEN: "How often"} if choice.of_tokens else {})
         if st.session_state.get(COLOUR) not in (None, *colours):
             del st.session_state[COLOUR]
         colour = switch("Coloured by", colours, key=COLOUR, address=True)
