@@ -183,8 +183,8 @@ def _cell(seen: Seen, checkpoint: "Checkpoint") -> None:
     )
     st.caption(
         f"Entropy {nats(float(lens.entropy[layer, place]))} nats; "
-        f"{nats(float(lens.divergence[layer, place]))} nats from the last layer's guess; the stream "
-        f"is {float(lens.norms[layer, place]):.1f} long."
+        f"{nats(float(lens.divergence[layer, place]))} nats from the last layer's guess; the "
+        f"stream is {float(lens.norms[layer, place]):.1f} long."
     )
 
 
