@@ -212,7 +212,7 @@ def test_a_neuron_is_shown_by_the_places_where_it_is_largest() -> None:
     choice = next(c for c in reading.with_vectors() if c.folder.name == "names-transformer")
     scan = neurons._begun(str(choice.folder), models.stamp(choice), choice).scan
     assert scan.done
-    assert f"{scan.tokens:,} tokens in {scan.read:,} texts" in said(app)
+    assert f"{scan.tokens:,} tokens in {scan.read:,} pieces" in said(app)
     neuron = app.number_input(key=neurons.NEURON).value
     assert neuron == scan.suggested(0)[0]
     shown = table(app, "activation")

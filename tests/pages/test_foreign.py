@@ -217,7 +217,7 @@ def test_embeddings_and_layers(view: str) -> None:
     a_model("transformer")
     address = {"layers__view": view, "layers__model": LABEL, "layers__text": PROMPT}
     app = opened("embeddings_and_layers", **address)
-    assert seen(checked(app)) >= 1
+    assert seen(checked(app)) >= (view != "Neurons")  # which reads names: it knows none of them
     assert not app.error
 
 

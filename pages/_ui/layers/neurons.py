@@ -59,8 +59,8 @@ def neurons(choice: models.Choice) -> None:
         st.info("Nothing has been read yet: press Read on.")
         return
     st.caption(
-        f"{scan.tokens:,} tokens in {scan.read:,} texts of {reading.where_from(choice)}; each text "
-        "counts once, at its strongest place."
+        f"{scan.tokens:,} tokens in {scan.read:,} pieces of {reading.where_from(choice)}; each "
+        "piece counts once, at its strongest place."
     )
     layer, neuron = _pick(scan, str(choice.folder))
     _places(scan, checkpoint, layer, neuron)
@@ -81,7 +81,9 @@ def _read_on(shared: Shared, of: str) -> None:
     if scan.done:
         return
     if st.session_state.get(STOPPED) == of:
-        st.info(f"Stopped after {scan.read:,} of {len(scan.rows):,} texts: this is of those alone.")
+        st.info(
+            f"Stopped after {scan.read:,} of {len(scan.rows):,} pieces: this is of those alone."
+        )
         st.button("Read on", key="layers-read-on", on_click=_stop, args=("",))
         return
     place = st.empty()
@@ -90,7 +92,7 @@ def _read_on(shared: Shared, of: str) -> None:
         st.button("Stop", key="layers-stop", on_click=_stop, args=(of,))
     while not scan.done:
         shared.step()
-        said = f"Read {scan.read:,} of {len(scan.rows):,} texts"
+        said = f"Read {scan.read:,} of {len(scan.rows):,} pieces"
         bar.progress(scan.read / len(scan.rows), text=said)  # here a click on Stop is heard
     place.empty()
 
@@ -158,7 +160,7 @@ def _places(scan: "Scan", checkpoint: "Checkpoint", layer: int, neuron: int) -> 
     with st.container(border=True):
         st.html(activation_texts(pieces))
         st.caption(
-            "In front the largest activation of the text, at the underlined token; the deeper the "
+            "In front the largest activation of the piece, at the underlined token; the deeper the "
             "blue behind a token, the more it excites the neuron."
         )
         with st.popover("In numbers", type="tertiary"):

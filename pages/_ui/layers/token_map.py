@@ -200,7 +200,7 @@ def _files(table: "TokenTable", counts: list[int] | None) -> None:
     st.write(
         "The same vectors as files, to be turned, searched and projected in other ways there "
         "(t-SNE and UMAP among them). Load the two tables in its Embedding Projector, or unpack "
-        "the archive into a folder and give that to `tensorboard --logdir`."
+        "the archive into a folder and begin TensorBoard with that as its folder of logs."
     )
     with st.container(horizontal=True):
         for name, kind in (("tensors.tsv", "tensors"), ("metadata.tsv", "metadata")):
