@@ -83,7 +83,7 @@ def test_the_map_is_the_librarys_and_its_share_is_said() -> None:
     np.testing.assert_allclose(shown[["axis 1", "axis 2"]], found.points[:, :2], atol=1e-5)
     share = round(100 * float(found.shares[:2].sum()))
     assert f"2 directions keep {share} %" in said(app)
-    assert "Of 5 vowels 4 have a vowel" in said(app)
+    assert "a vowel for 4 of 5 vowels" in said(app)
     app.segmented_control(key=token_map.FLAT).set_value("3").run()
     np.testing.assert_allclose(table(sound(app), "axis 3")["axis 3"], found.points[:, 2], atol=1e-5)
     app.segmented_control(key=token_map.COLOUR).set_value("often").run()

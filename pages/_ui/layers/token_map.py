@@ -177,8 +177,8 @@ def _vowels(apart: "Separation | None", table: "TokenTable") -> None:
     vowels, consonants = apart.same["vowel"], apart.same["consonant"]
     sure = apart.p <= 0.05
     st.write(
-        f"Of {vowels[1]} vowels {vowels[0]} have a vowel as their nearest letter, of "
-        f"{consonants[1]} consonants {consonants[0]} a consonant (by cosine, in all "
+        f"The nearest letter is a vowel for {vowels[0]} of {vowels[1]} vowels, and a consonant for "
+        f"{consonants[0]} of {consonants[1]} consonants (by cosine, in all "
         f"{table.vectors.size(1):,} dimensions): together {percent(apart.share)}. With the two "
         f"kinds dealt to the letters at random it is {percent(apart.chance)} on average, as most "
         f"letters are consonants; of {apart.deals:,} deals a share of {percent(apart.p)} did as "
