@@ -17,6 +17,7 @@ from lm_core.visible import visible
 
 ROW, AROUND = 24, 104  # pixels: of a token, of what is around all of them
 WORDS = 13  # columns, beyond which there is no room for words
+LETTERS = 7  # of a word in a cell; all of it is told when it is pointed at
 BOTTOM = "emb."
 
 
@@ -71,8 +72,8 @@ def layer_grid(
             y=[t for _, t in places_of],
             mode="markers+text" if rows <= WORDS else "markers",
             marker={"size": 16, "opacity": 0},
-            text=[words.escaped(words.shorten(written[at][t], 9)) for at, t in places_of],
-            textfont={"color": [_ink(values[place], end, dark) for place in places_of]},
+            text=[words.escaped(words.shorten(written[at][t], LETTERS)) for at, t in places_of],
+            textfont={"size": 11, "color": [_ink(values[place], end, dark) for place in places_of]},
             unselected={"marker": {"opacity": 0}},
             customdata=[[layer, t] for layer, t in places_of],
             hovertext=[_says(layer, t, labels, written, numbers, unit) for layer, t in places_of],

@@ -9,7 +9,17 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import GREY, PALETTE, VERMILLION, color_scale, legend_below, style_figure
+from lm_core.charts.theme import (
+    DARK_PAGE,
+    GREY,
+    LIGHT_PAGE,
+    PALETTE,
+    VERMILLION,
+    color_scale,
+    ink,
+    legend_below,
+    style_figure,
+)
 
 NAMED = 120  # points that all have their names; of more only those that are asked for
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open")
@@ -44,8 +54,7 @@ def token_map(
     points = np.asarray(points, dtype=float)
     N, k = points.shape
     every = N <= NAMED
-    spoken = {*near, *([] if chosen is None else [chosen])}
-    names = [words.escaped(x) if every or i in spoken else "" for i, x in enumerate(labels)]
+    names = [words.escaped(x) if every else "" for x in labels]
     figure = go.Figure()
     if times is None:
         present = list(dict.fromkeys(kinds))
@@ -64,7 +73,7 @@ def token_map(
         said = [words.count(n, "time") for n in times]
         _add(figure, points, list(range(N)), labels, said, names, marker, name="tokens")
     if chosen is not None:
-        _frame(figure, points[chosen], labels[chosen])
+        _frame(figure, points[chosen])
     axes = [
         f"axis {i + 1}" + ("" if turned else f" ({words.percent(share)} of the variance)")
         for i, share in enumerate(shares[:k])
@@ -75,6 +84,8 @@ def token_map(
         style_figure(figure, title=title, x=axes[0], y=axes[1], height=height)
         figure.update_yaxes(scaleanchor="x")  # a step is as long on both
         figure.update_layout(hovermode="closest")
+    if not every:
+        _name(figure, points, labels, [*([] if chosen is None else [chosen]), *near], dark)
     if times is None:
         legend_below(figure)
     else:
@@ -97,12 +108,13 @@ def _add(
     *,
     name: str,
 ) -> None:
-    k = points.shape[1]
+    k, few = points.shape[1], len(names) <= NAMED
     series = {
         **{axis: points[here, i] for i, axis in enumerate("xyz"[:k])},
         "mode": "markers+text" if any(names[i] for i in here) else "markers",
         "name": name,
-        "marker": {"size": (9 if k == 2 else 5) if len(names) <= NAMED else (6, 3)[k - 2]} | marker,
+        "marker": ({"size": (9, 5)[k - 2]} if few else {"size": (5, 2)[k - 2], "opacity": 0.5})
+        | marker,
         "text": [names[i] for i in here],
         "textposition": "top center",
         "customdata": [[i] for i in here],
@@ -112,11 +124,11 @@ def _add(
     if k == 3:
         figure.add_scatter3d(**series)
     else:
-        all_there = {"marker": {"opacity": 1}}  # a click dims nothing
+        all_there = {"marker": {"opacity": 1 if few else 0.5}}  # a click dims nothing
         figure.add_scatter(**series, unselected=all_there, cliponaxis=False)
 
 
-def _frame(figure: go.Figure, point: np.ndarray, label: str) -> None:
+def _frame(figure: go.Figure, point: np.ndarray) -> None:
     ring = {"symbol": "circle-open", "color": VERMILLION, "line": {"width": 3}}
     place = {axis: [value] for axis, value in zip("xyz", point, strict=False)}
     series = {**place, "mode": "markers", "hoverinfo": "skip", "showlegend": False}
@@ -124,6 +136,24 @@ def _frame(figure: go.Figure, point: np.ndarray, label: str) -> None:
         figure.add_scatter3d(**series, marker={"size": 11, **ring})
     else:
         figure.add_scatter(**series, marker={"size": 20, **ring})
+
+
+def _name(
+    figure: go.Figure, points: np.ndarray, labels: Sequence[str], which: list[int], dark: bool
+) -> None:
+    """Names on a ground of their own, in front of all points."""
+    ground = DARK_PAGE if dark else LIGHT_PAGE
+    look = {"bgcolor": ground, "font": {"color": ink(ground), "size": 12}, "borderpad": 1}
+    look |= {"arrowcolor": VERMILLION, "arrowwidth": 1, "arrowhead": 0, "opacity": 0.9}
+    names = []
+    for n, i in enumerate(which):
+        place = dict(zip("xyz", points[i].tolist(), strict=False))
+        away = {"ax": (-36, 36)[n % 2], "ay": -14 - 12 * n}  # so that few lie on each other
+        names.append({**place, "text": words.escaped(labels[i]), **away, **look})
+    if points.shape[1] == 3:
+        figure.update_layout(scene_annotations=names)
+    else:
+        figure.update_layout(annotations=names)
 
 
 def _in_space(figure: go.Figure, title: str, axes: list[str], height: int) -> None:

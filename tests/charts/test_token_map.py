@@ -42,8 +42,15 @@ def test_axes_say_their_share_until_they_are_turned() -> None:
 def test_of_many_only_those_asked_for_are_named() -> None:
     N = NAMED + 1
     points, labels = np.random.default_rng(0).normal(size=(N, 2)), [f"t{i}" for i in range(N)]
-    chart = token_map(points, labels, ["x"] * N, SHARES, title="Map", chosen=3, near=[5])
-    assert {text for text in chart.figure.data[0].text if text} == {"t3", "t5"}
+    points = np.hstack([points, points[:, :1]])
+    for k in (2, 3):
+        chart = token_map(
+            points[:, :k], labels, ["x"] * N, SHARES, title="Map", chosen=3, near=[5], dark=True
+        )
+        assert not any(chart.figure.data[0].text)
+        layout = chart.figure.layout
+        named = layout.annotations if k == 2 else layout.scene.annotations
+        assert [(one.text, one.x) for one in named] == [("t3", points[3, 0]), ("t5", points[5, 0])]
 
 
 def test_how_often_is_a_colour() -> None:
