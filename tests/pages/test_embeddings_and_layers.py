@@ -34,6 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
     session._manager.clear()  # the store of this test's home
     monkeypatch.setattr(session, "visitor", lambda: OWNER)
+    monkeypatch.setattr(neurons, "TOKENS", 1_500)  # a few batches
 
 
 def opened(view: str, **address: str) -> AppTest:
@@ -208,6 +209,7 @@ def test_another_text_and_a_bad_one() -> None:
 
 
 def test_a_neuron_is_shown_by_the_places_where_it_is_largest() -> None:
+    neurons._begun.clear()
     app = opened("Neurons")
     choice = next(c for c in reading.with_vectors() if c.folder.name == "names-transformer")
     scan = neurons._begun(str(choice.folder), models.stamp(choice), choice).scan
@@ -226,7 +228,7 @@ def test_a_neuron_is_shown_by_the_places_where_it_is_largest() -> None:
     assert "What excites neuron 5 of layer 3" in [h.value for h in sound(app).header]
 
 
-def test_reading_may_be_stopped_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_may_be_stopped_and_goes_on() -> None:
     neurons._begun.clear()
     choice = next(c for c in reading.with_vectors() if c.folder.name == "names-transformer")
     shared = neurons._begun(str(choice.folder), models.stamp(choice), choice)

@@ -213,7 +213,8 @@ def test_memory() -> None:
 
 
 @pytest.mark.parametrize("view", ["Map", "Neighbours", "Layer by layer", "Neurons"])
-def test_embeddings_and_layers(view: str) -> None:
+def test_embeddings_and_layers(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages._ui.layers.neurons.TOKENS", 500)
     a_model("transformer")
     address = {"layers__view": view, "layers__model": LABEL, "layers__text": PROMPT}
     app = opened("embeddings_and_layers", **address)

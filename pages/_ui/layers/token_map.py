@@ -44,6 +44,8 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
         st.caption(
             "A model that ships has one state alone. Of a run of your own from the Train screen "
             "the same map can be followed over the steps of its training."
+            if times.run_of(choice) is None
+            else "Fewer than two states of this run were kept: there is no way back to look at."
         )
     _vowels(apart, table)
     _files(table, counts)
