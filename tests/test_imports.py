@@ -66,6 +66,14 @@ MAY_USE = {
         "train",
     ): "the runs of a race are runs of Train: their points are read, their losses "
     "measured and their moments told as there",
+    (
+        "layers",
+        "inside",
+    ): "its lens opens on the text that the Attention screen offers for a model",
+    (
+        "layers",
+        "memory",
+    ): "neurons are looked for in the text that Memory reads, which was kept from the model",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "
     "called there and who stands beside whom",
 }

@@ -212,6 +212,16 @@ def test_memory() -> None:
     assert seen(checked(app)) >= 2  # what is read at the step, and in the sentences of charts
 
 
+@pytest.mark.parametrize("view", ["Map", "Neighbours", "Layer by layer", "Neurons"])
+def test_embeddings_and_layers(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages._ui.layers.neurons.TOKENS", 500)
+    a_model("transformer")
+    address = {"layers__view": view, "layers__model": LABEL, "layers__text": PROMPT}
+    app = opened("embeddings_and_layers", **address)
+    assert seen(checked(app)) >= (view != "Neurons")  # which reads names: it knows none of them
+    assert not app.error
+
+
 def test_generate_text() -> None:
     a_model("ngram")
     app = opened("generate_text", generate_text__model=LABEL, generate_text__prompt=PROMPT)
