@@ -30,7 +30,7 @@ def token_map(
     points: np.ndarray,
     labels: Sequence[str],
     kinds: Sequence[str],
-    shares: Sequence[float],
+    shares: Sequence[float] | None,
     *,
     title: str,
     times: Sequence[int] | None = None,
@@ -44,7 +44,8 @@ def token_map(
         points: (N, 2) or (N, 3).
         labels: N, to be seen; no two alike.
         kinds: N, what each token is; those of a kind share a colour and a sign.
-        shares: of the variance along each of the k axes, of 1.
+        shares: of the variance along each of the k axes, of 1; None of a map whose axes mean
+            nothing.
         times: how often each came, which then is the colour.
         chosen, near: points whose names are written whatever N is, the first one framed.
         turned: laid on another map, so that no axis is a main axis alone.
@@ -74,10 +75,10 @@ def token_map(
         _add(figure, points, list(range(N)), labels, said, names, marker, name="tokens")
     if chosen is not None:
         _frame(figure, points[chosen])
-    axes = [
-        f"axis {i + 1}" + ("" if turned else f" ({words.percent(share)} of the variance)")
-        for i, share in enumerate(shares[:k])
-    ]
+    axes = [f"axis {i + 1}" for i in range(k)]
+    if shares is not None and not turned:
+        parts = [words.percent(share) for share in shares]
+        axes = [f"{a} ({part} of the variance)" for a, part in zip(axes, parts, strict=False)]
     if k == 3:
         _in_space(figure, title, axes, height)
     else:
@@ -183,7 +184,7 @@ def _alt(
     points: np.ndarray,
     labels: Sequence[str],
     kinds: Sequence[str],
-    shares: Sequence[float],
+    shares: Sequence[float] | None,
     title: str,
     chosen: int | None,
     near: Sequence[int],
@@ -191,11 +192,13 @@ def _alt(
     N, k = points.shape
     if not N:
         return f"{title}, still empty: there is no token."
-    whole = words.percent(float(sum(shares[:k])))
+    keeps = "which keep neighbours beside each other"
+    if shares is not None:
+        keeps = f"which keep {words.percent(float(sum(shares[:k])))} of the variance"
     present = list(dict.fromkeys(kinds))
     said = (
         f"{title}: {words.count(N, 'token')} of {words.count(len(present), 'kind')} in {k} "
-        f"dimensions, which keep {whole} of the variance"
+        f"dimensions, {keeps}"
     )
     if chosen is not None:
         said += f"; {labels[chosen]} is framed"

@@ -5,9 +5,14 @@
     orthogonal Procrustes: the R with RᵀR = 1 that makes |P R - Q| smallest is U Vᵀ, where
     Pᵀ Q = U S Vᵀ (Schönemann 1966, "A generalized solution of the orthogonal Procrustes problem")
 
+    t-SNE: points whose chances of being each other's neighbour are like those of the vectors
+
 PCA keeps as much of the variance as a flat picture can; what it leaves out is said by the shares.
 Which way an axis points is arbitrary: here the largest weight of each is positive, so that a map
 comes out the same on every machine.
+
+t-SNE (van der Maaten and Hinton 2008; scikit-learn's) keeps neighbours instead: who lies beside
+whom means much, how far apart two groups lie and how large one is mean nothing.
 
 Shapes: N vectors, C numbers of each, k of a point.
 """
@@ -46,6 +51,22 @@ def pca(vectors: Tensor, k: int = 3) -> Projection:
         shares[:found] = S[:found].square() / whole
     points = (x - mean) @ kept.T  # (N, k)
     return Projection(points.float(), kept.float(), mean.float(), shares.float())
+
+
+def tsne(vectors: Tensor, k: int = 2, *, perplexity: float = 30.0, seed: int = 0) -> Tensor:
+    """Points (N, k) that keep neighbours, begun from the main axes.
+
+    Args:
+        perplexity: about how many neighbours each has; fewer where there are few vectors.
+        seed: of its descent.
+    """
+    from sklearn.manifold import TSNE  # a second of importing that nothing else needs
+
+    N = len(vectors)
+    if N < 4:  # nobody has neighbours to keep
+        return pca(vectors, k).points
+    how = TSNE(k, perplexity=min(perplexity, (N - 1) / 3), init="pca", random_state=seed, n_jobs=1)
+    return torch.from_numpy(how.fit_transform(vectors.double().numpy())).float()
 
 
 def procrustes(points: Tensor, onto: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 
-from lm_core.inspection.projection import laid_on_each_other, pca, procrustes
+from lm_core.inspection.projection import laid_on_each_other, pca, procrustes, tsne
 
 
 def cloud(N: int, C: int, seed: int = 0) -> torch.Tensor:
@@ -70,3 +70,17 @@ def test_maps_are_laid_on_the_last_and_keep_their_distances() -> None:
         )
     assert (turned[1] - turned[2]).norm() <= (maps[1] - maps[2]).norm() + 1e-5
     assert laid_on_each_other([]) == []
+
+
+def test_tsne_keeps_neighbours_and_comes_out_the_same_again() -> None:
+    """Three clouds far apart in 20 dimensions: each point's nearest is of its own cloud."""
+    generator = torch.Generator().manual_seed(0)
+    centres = 20 * torch.randn(3, 20, generator=generator)
+    cloud = torch.arange(60) % 3
+    vectors = centres[cloud] + torch.randn(60, 20, generator=generator)
+    points = tsne(vectors)
+    assert points.shape == (60, 2)
+    near = torch.cdist(points, points).fill_diagonal_(torch.inf).argmin(1)
+    assert torch.equal(cloud[near], cloud)
+    assert torch.equal(points, tsne(vectors))
+    assert tsne(vectors[:3], 3).shape == (3, 3)

@@ -14,7 +14,7 @@ from lm_core.inspection import text_ids
 from lm_core.inspection.embeddings import neighbours, token_tables
 from lm_core.inspection.logit_lens import read_lens
 from lm_core.inspection.neurons import activations
-from lm_core.inspection.projection import laid_on_each_other, pca
+from lm_core.inspection.projection import laid_on_each_other, pca, tsne
 from lm_core.runs import snapshots
 from lm_core.runs.spec import RunSpec
 from lm_core.training.events import Snapshot
@@ -252,3 +252,12 @@ def test_what_has_no_stream_says_where_to_look(view: str) -> None:
     assert "recurrent network" in app.info[0].value
     app = opened(view, model=label_of("translate-transformer"))
     assert "choose one" in app.info[0].value
+
+
+def test_a_map_that_keeps_neighbours_is_the_librarys() -> None:
+    app = opened("Map", model=label_of("names-transformer"), way="Neighbours (t-SNE)")
+    frame = next(f.value for f in app.dataframe if {"token", "axis 2"} <= set(f.value))
+    vectors = load_checkpoint(models.SHIPPED / "names-transformer").model.embedding.weight
+    points = tsne(vectors.detach(), 2).numpy()
+    np.testing.assert_allclose(frame[["axis 1", "axis 2"]], points, atol=1e-4)
+    assert any("keeps neighbours" in c.value or "t-SNE" in c.value for c in app.markdown)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from lm_core.inspection.embeddings import TokenTable
     from lm_core.inspection.separation import Separation
 
-FLAT, COLOUR, STEP = (f"layers-{what}" for what in ("dimensions", "colour", "step"))
+FLAT, COLOUR, STEP, WAY = (f"layers-{w}" for w in ("dimensions", "colour", "step", "way"))
 MAP = "layers-map"
 NEAR = 5
 KIND, OFTEN = "kind", "often"
+PCA, TSNE = "pca", "tsne"
 
 
 def token_map(choice: models.Choice, table: "TokenTable") -> None:
@@ -35,12 +36,24 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     counts = None
     if colour == OFTEN:
         counts = reading.times(str(choice.folder), models.stamp(choice), choice)
+    ways = {PCA: "Main axes (PCA)", TSNE: "Neighbours (t-SNE)"}
+    kept = switch("What the picture keeps", ways, key=WAY, address=True) == TSNE
     steps = times.steps_of(choice)
-    at = _step(steps) if len(steps) > 1 else None
+    at = _step(steps) if len(steps) > 1 and not kept else None
     points, shares, apart = _points(choice, table, steps, at, k)
+    if kept:
+        where = str(choice.folder), models.stamp(choice)
+        points, shares = _neighbourly(*where, table.name, k, table), None
     _draw(table, points, shares, token, counts, at, choice)
-    _notice(table, shares, k, turned=at is not None and at != steps[-1])
-    if at is None:
+    if shares is None:
+        st.markdown(
+            "**What to notice:** t-SNE lays each token beside those it is most alike to. Who lies "
+            "beside whom means much; how far apart two groups lie, and how large one is, means "
+            "nothing. Another seed would draw another picture."
+        )
+    else:
+        _notice(table, shares, k, turned=at is not None and at != steps[-1])
+    if at is None and shares is not None:
         st.caption(
             "A model that ships has one state alone. Of a run of your own from the Train screen "
             "the same map can be followed over the steps of its training."
@@ -50,6 +63,14 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     _vowels(apart, table)
     _files(table, counts)
     _code()
+
+
+@st.cache_data(max_entries=16, show_spinner="Looking for a picture that keeps neighbours …")
+def _neighbourly(folder: str, stamp: float, name: str, k: int, _table: "TokenTable") -> Any:
+    """Points (N, k) by t-SNE, of the tokens that are drawn."""
+    from lm_core.inspection.projection import tsne
+
+    return tsne(_table.vectors[: reading.OFFERED], k).numpy()
 
 
 def _step(steps: list[int]) -> int:
@@ -97,7 +118,7 @@ def _of_table(
 def _draw(
     table: "TokenTable",
     points: Any,
-    shares: list[float],
+    shares: list[float] | None,
     token: int,
     counts: list[int] | None,
     at: int | None,
@@ -201,7 +222,7 @@ def _files(table: "TokenTable", counts: list[int] | None) -> None:
     st.header("For TensorBoard's projector")
     st.write(
         "The same vectors as files, to be turned, searched and projected in other ways there "
-        "(t-SNE and UMAP among them). Load the two tables in its Embedding Projector, or unpack "
+        "(UMAP among them). Load the two tables in its Embedding Projector, or unpack "
         "the archive into a folder and begin TensorBoard with that as its folder of logs."
     )
     with st.container(horizontal=True):
@@ -247,5 +268,6 @@ def _code() -> None:
     from lm_core.inspection import projection, separation
 
     show_source(projection.pca, "The code: the main axes (PCA)")
+    show_source(projection.tsne, "The code: neighbours kept (t-SNE)")
     show_source(projection.procrustes, "The code: one map laid on another")
     show_source(separation.separation, "The code: do two kinds lie apart")

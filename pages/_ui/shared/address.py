@@ -180,6 +180,7 @@ KINDS: dict[str, Kind] = {
     "layers-table": LABEL,
     "layers-dimensions": LABEL,
     "layers-colour": LABEL,
+    "layers-way": LABEL,
     "layers-token": LABEL,
     "layers-a": LABEL,
     "layers-b": LABEL,
