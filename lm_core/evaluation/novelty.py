@@ -137,9 +137,7 @@ def known_shares(found: Longest, most: int = MOST_N) -> dict[int, float]:
     """n -> share (of 1) of the runs of n tokens that were learned, for n = 1 to `most`; only for
     those n of which there is a run."""
     M = len(found.lengths)
-    return {
-        n: float((found.lengths[: M - n + 1] >= n).mean()) for n in range(1, min(most, M) + 1)
-    }
+    return {n: float((found.lengths[: M - n + 1] >= n).mean()) for n in range(1, min(most, M) + 1)}
 
 
 def new_share(items: Sequence[str], learned: Collection[str]) -> float:
