@@ -66,6 +66,9 @@ MAY_USE = {
         "train",
     ): "the runs of a race are runs of Train: their points are read, their losses "
     "measured and their moments told as there",
+    ("write", "memory"): "a token of a recurrent model is explained by its gates, which are called "
+    "and shown on Memory as there",
+    ("write", "reading"): "the prompt is scored as Read with the model's eyes scores any text",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "
     "called there and who stands beside whom",
 }
