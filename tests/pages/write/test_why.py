@@ -57,7 +57,8 @@ def counted(app: AppTest):
 
 
 def shown(app: AppTest) -> str:
-    return html(app)[-1]
+    """What is told of places in the text."""
+    return "".join(body for body in html(app) if "margin-bottom:0.7rem" in body)
 
 
 def own_ngram(tokenizer: Tokenizer, *, keep_text: bool, **settings) -> models.Choice:
