@@ -207,6 +207,7 @@ KINDS: dict[str, Kind] = {
     "reading-colour": LABEL,
     "reading-gaps-text": Text(400),
     "reading-gaps-names": Text(400),
+    "reading-whole": Switch(),
     "reading-token": Whole(1, 100_000),
     "reading-beside-token": Whole(1, 100_000),
     "translate-model": LABEL,
