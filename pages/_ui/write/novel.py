@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lm_core.evaluation.novelty import Learned
 
 KEPT = 2000  # tokens of text that was kept from it
+MOST = 4_000_000  # tokens of the training text that are sorted: some seconds and 200 MB
 
 
 def panel(choice: models.Choice, draft: writing.Draft) -> None:
@@ -52,6 +53,8 @@ def panel(choice: models.Choice, draft: writing.Draft) -> None:
             "text. People repeat each other, too: compare with the dashed line, text of the same "
             "kind that the model never read. Far above it the model copies."
         )
+        if len(learned.ids) == MOST:
+            st.caption(f"Of its text the first {MOST:,} tokens are looked through.")
 
 
 def _marked(pieces: list[str], at: int, length: int) -> str:
@@ -90,7 +93,7 @@ def _looked_up(
     def ids(split: str):
         return encode_documents(splits[split], tokenizer, items=False, skip_unknown=True)
 
-    learned = Learned(ids("train").ids.numpy())
+    learned = Learned(ids("train").ids[:MOST].numpy())
     if not any(splits.get("validation", [])):
         return learned, {}
     part = glimpse(ids("validation"), KEPT)
