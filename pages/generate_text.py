@@ -8,16 +8,35 @@ from pages._ui.shared import front_door, models, session
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
+from pages._ui.shared.switch import switch
 from pages._ui.shared.token_text import token_text
-from pages._ui.write import picked, why, writing, written
+from pages._ui.write import (
+    branches,
+    controls,
+    likeliest,
+    novel,
+    picked,
+    prompted,
+    samples,
+    why,
+    writing,
+    written,
+)
 
 if TYPE_CHECKING:
     from lm_core.generation import SamplerSettings
 
 DRAFT = "generate_text-draft"
-FIRST, MORE = 40, 160  # tokens written at the opening (and by each other model), and by Write
+FIRST = 40  # tokens written at the opening, and by each other model
 TICK, PACE = 0.35, 5  # seconds between two looks, and tokens in between
 PICTURE = 326  # pixels
+FURTHER = {
+    "prompt": "The prompt, scored",
+    "branches": "By hand, and branches",
+    "samples": "Several samples",
+    "beams": "Beam search",
+    "new": "What is new",
+}
 PROMPT = "My fellow Americans, the state of the"
 
 
@@ -48,28 +67,6 @@ def choose() -> tuple[models.Choice | None, str, int]:
     return choice, prompt, int(seed)
 
 
-def sampler_sliders() -> "SamplerSettings":
-    """How the next token is chosen, from the fields of SamplerSettings."""
-    from lm_core.generation import SamplerSettings
-
-    meta = {name: f.metadata for name, f in SamplerSettings.__dataclass_fields__.items()}
-    spans = {"temperature": (2.0, 0.05), "top_k": (100, 1), "top_p": (1.0, 0.01)}
-    values = {}
-    for column, (name, (most, step)) in zip(st.columns(3), spans.items(), strict=True):
-        kind = type(most)
-        values[name] = column.slider(
-            meta[name]["title"],
-            kind(meta[name]["low"]),
-            most,
-            getattr(SamplerSettings(temperature=0.8), name),
-            step,
-            key=f"generate_text-{name}",
-            bind="query-params",
-            help=meta[name]["help"],
-        )
-    return SamplerSettings(**values)
-
-
 def stage(choice: models.Choice, prompt: str, seed: int) -> None:
     """The text, the bars beside it, and what moves them."""
     moving = not writing.at_rest(DRAFT)
@@ -80,26 +77,31 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
             stop = moving and st.button("Stop", type="primary", key="generate_text-stop")
             write = not moving and st.button("Write", type="primary", key="generate_text-write")
             step = st.button("Step", key="generate_text-step", help="One token more.")
+            back = st.button("Back", key="generate_text-back", help="Take back the last token.")
             clear = st.button("Start over", key="generate_text-clear", help="Back to the prompt.")
             save = st.container(width="content")
     with right.container(border=True, height="stretch"):
         picture = st.container(height=tall(PICTURE), border=False)
-    sampler = sampler_sliders()
+    how = controls.controls()
+    sampler = how.sampler
     with text, session.mending(), st.spinner("Waking the model …"):
         another = st.session_state.get(DRAFT) is not None
         draft, fresh = writing.kept(DRAFT, choice, prompt, seed)
-        if write or step or clear or (fresh and another):
+        if back:
+            branches.wish("back", max(0, len(draft.pieces) - 1))
+        changed = branches.fulfil(draft, how)
+        if write or step or clear or changed or (fresh and another):
             picked.leave()
         if clear:
             draft = st.session_state[DRAFT] = writing.begin(choice, prompt, seed)
         elif fresh:
-            draft.write(FIRST, sampler)
+            draft.write(min(FIRST, how.length), sampler, how.stop)
         if write:
-            draft.left, draft.pace = MORE, PACE
+            draft.left, draft.pace = how.length, PACE
         pressed = st.session_state.pop(picked.PRESSED, False)
         if stop or step or pressed:
             draft.left = 0
-        draft.write(1 if step else min(draft.left, draft.pace), sampler)
+        draft.write(1 if step else min(draft.left, draft.pace), sampler, how.stop)
         token_text(
             draft.prompt,
             draft.pieces,
@@ -126,10 +128,32 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
                 picked.show_bars(draft, at)
         notes(choice, draft)
         why.panel(choice, draft, at)
+        further(choice, draft, at, how)
         beside(choice, prompt, seed, sampler)
         arithmetic(draft, sampler)
     if moving == writing.at_rest(DRAFT):
         st.rerun()  # the fragment's clock starts and stops with the whole page
+
+
+def further(
+    choice: models.Choice, draft: writing.Draft, at: int | None, how: controls.Controls
+) -> None:
+    """What else there is to see and to do; while it writes, only the prompt, which stands still."""
+    _, prompt, seed = draft.begun
+    look = switch("Look further", FURTHER, key="generate_text-look", address=True)
+    with st.container(border=True), session.mending():
+        if look == "prompt":
+            prompted.panel(choice, prompt)
+        elif draft.left:
+            st.caption("It is writing: this follows when it has stopped.")
+        elif look == "branches":
+            branches.panel(draft, at, how)
+        elif look == "samples":
+            samples.panel(choice, prompt, seed, how)
+        elif look == "beams":
+            likeliest.panel(choice, prompt)
+        else:
+            novel.panel(choice, draft)
 
 
 def notes(choice: models.Choice, draft: writing.Draft) -> None:
@@ -151,8 +175,9 @@ def arithmetic(draft: writing.Draft, sampler: "SamplerSettings") -> None:
     with st.expander("The arithmetic of the next token"):
         st.write(
             "The model gives every token a score. Divide it by the temperature T, raise e to it, "
-            "and divide by the sum over all tokens: that is its share. Top-k and top-p then rule "
-            "tokens out, and the rest is scaled up to 100 %."
+            "and divide by the sum over all tokens: that is its share. Top-k, top-p, min-p and "
+            "typical then rule tokens out, and the rest is scaled up to 100 %. A repetition "
+            "penalty changes scores before all that."
         )
         st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
         table = written.arithmetic_table(draft, sampler)

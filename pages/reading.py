@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.reading import asked, figures, gaps, marked, two
+from pages._ui.reading import asked, figures, gaps, marked, two, whole
 from pages._ui.reading.eyes import Seen, seen
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.plain import plain
@@ -137,6 +137,11 @@ marked.forget_of_another((one.folder, text), (other and other.folder, text))
 if not text.strip():
     st.info("Give a text, and see it with the model's eyes.")
     st.stop()
+readers = [one, other] if other else [one]
 with session.mending():
-    eyes([one, other] if other else [one], text)
+    eyes(readers, text)
+with session.mending():
+    every = models.that_read()
+    called = dict(zip([c.folder for c in every], models.labels(every), strict=True))
+    whole.panel([called[choice.folder] for choice in readers], readers)
 code()

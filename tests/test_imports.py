@@ -74,6 +74,9 @@ MAY_USE = {
         "layers",
         "memory",
     ): "neurons are looked for in the text that Memory reads, which was kept from the model",
+    ("write", "memory"): "a token of a recurrent model is explained by its gates, which are called "
+    "and shown on Memory as there",
+    ("write", "reading"): "the prompt is scored as Read with the model's eyes scores any text",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "
     "called there and who stands beside whom",
 }

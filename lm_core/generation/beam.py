@@ -180,15 +180,22 @@ def beam_search(
         length_penalty=length_penalty,
         early_stopping=early_stopping,
     )
+    search(model, prompt, beams)
+    return beams.closed
+
+
+def search(model: LanguageModel, prompt: Sequence[int], beams: Beams) -> None:
+    """Let `beams` grow until they are done; all that competed stays in them. Raises as
+    `beam_search`."""
     if len(prompt) == 0 or not model.causal:
         raise BadSettings("A beam search needs a prompt and a model that reads left to right.")
     ids = torch.tensor([list(map(int, prompt))], device=model.device)
     with evaluating(model), torch.inference_mode():  # once for all tokens
-        session = Session(model, ids, room=max_tokens, branches=True)
+        session = Session(model, ids, room=beams.most, branches=True)
         while True:
-            rows = beams.grow(likeliest(session.logits, width))
+            rows = beams.grow(likeliest(session.logits, beams.width))
             if beams.done:
-                return beams.closed
+                return
             session.pick(torch.tensor(rows, device=model.device))
             session.push(torch.tensor([beam.ids[-1] for beam in beams.open], device=model.device))
 

@@ -59,9 +59,49 @@ class Writer:
         session = self._session
         with torch.inference_mode():
             chosen = sample(session.logits, sampler, self._generator, session.ids)  # (1,)
+        return self._push(chosen)
+
+    def take(self, id: int) -> int:
+        """Write this token, which somebody else chose. Nothing is drawn.
+
+        Raises:
+            IndexError: there is no such token.
+        """
+        if not 0 <= id < self._model.vocab_size:
+            raise IndexError(f"token {id} of {self._model.vocab_size}")
+        return self._push(torch.tensor([id], device=self._model.device))
+
+    def back_to(self, length: int) -> None:
+        """Take back all but the first `length` written tokens. What is drawn then goes on from the
+        random numbers that were not used yet, so that it can become another text.
+
+        Raises:
+            IndexError: fewer are written.
+        """
+        if not 0 <= length <= len(self.written):
+            raise IndexError(f"{length} of {len(self.written)} written tokens")
+        if length < len(self.written):
+            self._read(self.written[:length], self.probabilities[:length])
+
+    def resume(self, written: Sequence[int], probabilities: Sequence[float]) -> None:
+        """Go on after these tokens, read at once, as if they had been written after the prompt.
+
+        Args:
+            probabilities: of each, by the model at temperature 1, as they were kept.
+        """
+        self._read(list(written), list(probabilities))
+
+    def _read(self, written: list[int], probabilities: list[float]) -> None:
+        ids = torch.tensor([self.prompt + written], device=self._model.device)
+        self._session = Session(self._model, ids)
+        self.written, self.probabilities = written, probabilities
+
+    def _push(self, chosen: Tensor) -> int:
+        """Write and read `chosen` (1,)."""
+        with torch.inference_mode():
             id = chosen.item()
             probability = self.logits.float().softmax(-1)[id].item()
-            numbers_only(session.push(chosen))
+            numbers_only(self._session.push(chosen))
         self.probabilities.append(probability)
         self.written.append(id)
         return id

@@ -134,3 +134,50 @@ def test_the_chosen_token_is_shown_however_unlikely(chosen: int | None, shown: l
 def test_a_seed_out_of_range_is_refused_with_a_sentence(model: LanguageModel, seed: int) -> None:
     with pytest.raises(BadSettings, match="seed must be from 0"):
         Writer(model, [1], seed=seed)
+
+
+def test_what_is_taken_back_was_never_written(model: LanguageModel) -> None:
+    """Past the end of the context too, and whoever goes on by hand reads what a fresh one reads."""
+    writer = Writer(model, [3, 1, 4], seed=5)
+    for _ in range(20):
+        writer.step()
+    before = writer.written[:], writer.probabilities[:]
+    for length in (17, 17, 6, 0):
+        writer.back_to(length)
+        assert (writer.written, writer.probabilities) == (before[0][:length], before[1][:length])
+        torch.testing.assert_close(writer.logits, writer.logits_at(length))
+    for id in before[0]:
+        assert writer.take(id) == id
+    assert writer.written == before[0]
+    assert writer.probabilities == pytest.approx(before[1], rel=1e-4)
+
+
+def test_drawing_again_after_a_step_back_uses_fresh_random_numbers(model: LanguageModel) -> None:
+    found = set()
+    writer = Writer(model, [3, 1, 4], seed=5)
+    for _ in range(12):
+        writer.back_to(0)
+        found.add(tuple(writer.step() for _ in range(4)))
+    assert len(found) > 1
+
+
+def test_a_text_that_was_kept_is_gone_on_with(model: LanguageModel) -> None:
+    kept = Writer(model, [3, 1, 4], seed=5)
+    for _ in range(12):
+        kept.step()
+    other = Writer(model, [3, 1, 4], seed=8)
+    other.step()
+    other.resume(kept.written, kept.probabilities)
+    torch.testing.assert_close(other.logits, kept.logits_at(12))
+    assert other.written == kept.written
+    other.step()
+    assert len(kept.written) == 12
+
+
+@pytest.mark.parametrize("wrong", [-1, V])
+def test_no_such_token_can_be_given(model: LanguageModel, wrong: int) -> None:
+    writer = Writer(model, [1])
+    with pytest.raises(IndexError):
+        writer.take(wrong)
+    with pytest.raises(IndexError):
+        writer.back_to(1)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.charts import token_measures
 from lm_core.charts.words import nats, percent
 from lm_core.checkpoints import load_checkpoint
+from lm_core.corpora.load import load_corpus
 from lm_core.encoded import encode_documents
 from lm_core.evaluation import Score, evaluate
 from pages._ui.reading import asked
@@ -253,3 +254,24 @@ def test_how_unevenly_surprise_is_spread_is_told_of_this_text() -> None:
     (told,) = [m.value for m in app.markdown if "spread evenly" in m.value]
     assert "carry half of it" in told
     assert "% were its first guess" in told
+
+
+def test_a_model_of_one_text_is_scored_on_another() -> None:
+    """What it cannot read is said, and is no good mark."""
+    app = opened(model="N-gram, US first names, 2017", whole="true")
+    saved = load_checkpoint(ROOT / "checkpoints/names-ngram")
+    rows = table(app, "characters not read (share of 1)")
+    assert list(rows["learned from the rest of it"]) == [True, False]
+    for row, name in zip(rows.to_dict("records"), ("names", "speeches"), strict=True):
+        corpus = load_corpus(name)
+        test = corpus.splits["test"]
+        text = encode_documents(test, saved.tokenizer, items=corpus.items, skip_unknown=True)
+        score = evaluate(saved.model, text, max_tokens=10_000)
+        assert row["nats per token"] == pytest.approx(score.nats_per_token)
+        unread = text.skipped_characters / text.characters
+        assert row["characters not read (share of 1)"] == pytest.approx(unread)
+        bits = math.nan if score.bits_per_character is None else score.bits_per_character
+        assert row["bits per character"] == pytest.approx(bits, nan_ok=True)
+    (note,) = [info.value for info in app.info if "without" in info.value]
+    assert f"{percent(unread)} of its characters" in note
+    assert "no bits per character" in note

@@ -5,16 +5,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.shared import models
-from pages._ui.shared.plain import safe
+from pages._ui.shared import beams, models
 from pages._ui.shared.show import show_chart
 from pages._ui.translate import drafts
 
 if TYPE_CHECKING:
     from lm_core.charts.beam_tree import Twig
-    from lm_core.generation.beam import Beams
-    from lm_core.generation.translating import Translation
-    from lm_core.tokenizers import Tokenizer
 
 WIDEST = 5  # beams, so that a tree can still be read
 
@@ -58,7 +54,7 @@ def panel(choice: models.Choice, every: list[models.Choice], text: str) -> None:
         help="0 compares sums, which prefers short texts; 1 compares means over tokens.",
     )
     found = search(choice, text, int(width), float(penalty))
-    st.html(_listed(found))
+    st.html(beams.listed(found.texts))
     dark = st.context.theme.type == "dark"
     show_chart(beam_tree(found.steps, width=int(width), root=text, dark=dark), key="translate-tree")
     st.caption(
@@ -92,46 +88,6 @@ def _search(
     while not found.done:
         found.step()
     texts = [(target.decode(one.ids), one.score, one.ended) for one in found.translations(0)]
-    return Found(texts, tree(found.beams[0], found.translations(0)[0], target))
-
-
-def tree(beams: "Beams", best: "Translation", target: "Tokenizer") -> "list[list[Twig]]":
-    """The steps of a search as a chart wants them: each continuation below the one it grew from."""
-    import math
-
-    from lm_core.charts.beam_tree import Twig
-
+    best = found.translations(0)[0]
     path = [*best.ids, target.boundary_id] if best.ended else best.ids
-    steps: list[list[Twig]] = []
-    grew: list[int | None] = [None]  # of each beam that is open, its place in the step before
-    at: int | None = None  # where the best text stands in the step before
-    for t, branches in enumerate(beams.steps):
-        row, now = [], None
-        for place, branch in enumerate(branches):
-            parent = grew[branch.parent]
-            on_path = t < len(path) and branch.id == path[t] and parent == at
-            now = place if on_path else now
-            row.append(
-                Twig(
-                    parent,
-                    target.token_text(branch.id),
-                    math.exp(branch.logprob),
-                    branch.total,
-                    branch.fate,
-                    on_path,
-                )
-            )
-        grew = [place for place, branch in enumerate(branches) if branch.fate == "open"]
-        steps.append(row)
-        at = -1 if now is None else now  # it ended before
-    return steps
-
-
-def _listed(found: Found) -> str:
-    """Safe HTML: the texts that were found, the best first."""
-    rows = "".join(
-        f"<li>{'<b>' * (n == 0)}{safe(text) or '(nothing)'}{'</b>' * (n == 0)}"
-        f' <span style="opacity:0.75">score {score:.3g}{"" if ended else ", cut off"}</span></li>'
-        for n, (text, score, ended) in enumerate(found.texts)
-    )
-    return f'<ol style="overflow-wrap:anywhere;line-height:1.6;margin:0">{rows}</ol>'
+    return Found(texts, beams.tree(found.beams[0], path, target.token_text))

@@ -171,9 +171,12 @@ def shares(names: list[str], known: Lists | None) -> str:
     """Safe HTML: how many of the names are new."""
     if known is None:
         return "<small>Its list is not on this machine, so nothing can be marked as new.</small>"
-    kinds = [known.kind(name) for name in names]
-    new, held_out = (words.percent(kinds.count(kind) / len(kinds)) for kind in (NEW, HELD_OUT))
-    return f"<b>{new}</b> new, <b>{held_out}</b> held out <small>of {len(names)}</small>"
+    from lm_core.evaluation.novelty import new_share
+
+    unlearned = new_share(names, known.learned)
+    new = new_share(names, known.learned | known.held_out)
+    said = words.percent(new), words.percent(unlearned - new)
+    return f"<b>{said[0]}</b> new, <b>{said[1]}</b> held out <small>of {len(names)}</small>"
 
 
 def experience(choice: models.Choice) -> str:

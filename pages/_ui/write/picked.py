@@ -4,18 +4,14 @@ Which token it is stands in the address alone (counted from 1), so that a link s
 leads out of it.
 """
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from lm_core.visible import visible
 from pages._ui.shared import address, models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import data_of, show_chart
-from pages._ui.write import writing
-
-if TYPE_CHECKING:
-    from lm_core.generation import SamplerSettings
+from pages._ui.write import rests, writing
+from pages._ui.write.controls import said
 
 NAME, PRESSED = "generate_text-token", "generate_text-pressed"
 TITLE = "What else was possible"
@@ -49,8 +45,8 @@ def show_bars(draft: writing.Draft, at: int) -> None:
     from lm_core.charts.drawn_bars import Possible, drawn_bars
 
     token_text = draft.checkpoint.tokenizer.token_text
-    found = draft.possible(at, PLACES)
-    chosen = [one.id for one in found].index(draft.writer.written[at])
+    found, by_hand = draft.possible(at, PLACES), draft.samplers[at] is None
+    chosen = None if by_hand else [one.id for one in found].index(draft.writer.written[at])
     possible = [Possible(token_text(one.id), one.own, one.probability) for one in found]
     chart = drawn_bars(possible, chosen, title=TITLE, places=PLACES)
     show_chart(chart, key="generate_text-drawn", table=False)
@@ -75,6 +71,7 @@ def why(choice: models.Choice, draft: writing.Draft, at: int) -> None:
         "The same model, asked as if the text began later: where a longer past no longer changes "
         "the bar, the guess did not need it."
     )
+    rests.panel(choice, draft, at)
     _attention(choice, draft, at)
 
 
@@ -88,17 +85,12 @@ def _says(draft: writing.Draft, at: int) -> str:
     (drawn,) = (one for one in draft.possible(at, PLACES) if one.id == id)
     seen, all = len(writer.seen_at(at)), len(writer.prompt) + at
     past = f"the last {seen:,} of {all:,} tokens" if seen < all else count(seen, "token")
+    sampler, chance = draft.samplers[at], percent(drawn.probability)
+    drew = f"at {said(sampler)} it had {chance} in the draw" if sampler else "chosen by hand"
     return (
         f"Token {at + 1}, “{_token(draft, at)}”: after {past} the model alone gave it "
-        f"{percent(drawn.own)} ({guess} of {len(logits):,}); {_drawn_with(draft.samplers[at])} it "
-        f"had {percent(drawn.probability)} in the draw."
+        f"{percent(drawn.own)} ({guess} of {len(logits):,}); {drew}."
     )
-
-
-def _drawn_with(sampler: "SamplerSettings") -> str:
-    said = f"at temperature {sampler.temperature:g}"
-    said += f", top-k {sampler.top_k}" * (sampler.top_k > 0)
-    return said + f", top-p {sampler.top_p:g}" * (sampler.top_p < 1)
 
 
 def _token(draft: writing.Draft, at: int) -> str:

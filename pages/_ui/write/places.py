@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import models
+from pages._ui.shared.plain import safe
 from pages._ui.write import naming
 
 if TYPE_CHECKING:
@@ -33,14 +34,15 @@ class Place:
 def places(choice: models.Choice, run: tuple[int, ...]) -> list[Place] | None:
     """Up to MOST places of the tokens `run`, spread over the training text; None where that text is
     not on this machine any more, or is not the one that was counted."""
-    corpus = _learned(choice)
+    corpus = learned(choice)
     if corpus is None:
         return None
     key = str(choice.folder), models.stamp(choice), corpus.fingerprint
     return _places(*key, run, choice, corpus)
 
 
-def _learned(choice: models.Choice) -> "Corpus | None":
+def learned(choice: models.Choice) -> "Corpus | None":
+    """The text it learned; None where that is not here any more, or another."""
     corpus = naming.corpus_of(choice.corpus)
     counted = choice.card.get("counts", {}).get("train", {}).get("characters")
     return corpus if corpus and corpus.characters("train") == counted else None
@@ -124,3 +126,14 @@ def _shown(document: str, begin: int, end: int, label: str) -> Place:
         after = after.rpartition(" ")[0] + " …"
     flat = [re.sub(r"\s+", " ", part) for part in (before, document[begin:end], after)]
     return Place(label, *flat)
+
+
+def line(place: Place) -> str:
+    """Safe HTML of one place."""
+    label, before, run, after = map(safe, (place.label, place.before, place.run, place.after))
+    above = f'<div style="font-size:0.8rem;opacity:0.7">{label}</div>' if label else ""
+    mark = "background:rgba(0,114,178,0.18);border-radius:4px"
+    return (
+        f'<div style="margin-bottom:0.7rem;overflow-wrap:anywhere;line-height:1.5">{above}{before}'
+        f'<b style="{mark}">{run}</b>{after}</div>'
+    )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lm_core.visible import visible
 from pages._ui.shared import models
-from pages._ui.shared.plain import plain, safe
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 from pages._ui.write import picked, places, writing
@@ -160,15 +160,4 @@ def _where(choice: models.Choice, draft: writing.Draft, parts: "list[Part]", id:
         letters = plain(visible(decode(run)))
         st.caption(f"No place shows “{letters}” as whole letters within one text.")
     else:
-        st.html("".join(map(_line, found)))
-
-
-def _line(place: places.Place) -> str:
-    """Safe HTML of one place."""
-    label, before, run, after = map(safe, (place.label, place.before, place.run, place.after))
-    above = f'<div style="font-size:0.8rem;opacity:0.7">{label}</div>' if label else ""
-    mark = "background:rgba(0,114,178,0.18);border-radius:4px"
-    return (
-        f'<div style="margin-bottom:0.7rem;overflow-wrap:anywhere;line-height:1.5">{above}{before}'
-        f'<b style="{mark}">{run}</b>{after}</div>'
-    )
+        st.html("".join(map(places.line, found)))

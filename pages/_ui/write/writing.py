@@ -22,6 +22,17 @@ MOST_WRITTEN = 2000  # tokens of one draft
 MOVING = "Bars of what the model expects next; the words and numbers are under the picture."
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A text that is kept: what stands after the prompt, as a draft has it."""
+
+    ids: list[int]
+    probabilities: list[float]
+    pieces: list[str]
+    samplers: "list[SamplerSettings | None]"
+    said: str  # where it came from
+
+
 @dataclass
 class Draft:
     """A prompt and what a model has written after it so far."""
@@ -31,38 +42,77 @@ class Draft:
     checkpoint: "Checkpoint" = field(repr=False)
     writer: "Writer" = field(repr=False)
     pieces: list[str] = field(default_factory=list)  # text of each written token
-    samplers: "list[SamplerSettings]" = field(default_factory=list)  # that each was drawn with
+    # That each was drawn with; None where it was chosen by hand.
+    samplers: "list[SamplerSettings | None]" = field(default_factory=list)
     left: int = 0  # tokens it still writes by itself
     pace: int = 1  # and how many of them at a tick
+    branches: "list[Branch]" = field(default_factory=list)  # other ways it could go on
+    draws: int = 0  # branches that were drawn so far: each has a seed of its own
 
     @property
     def text(self) -> str:
         return self.prompt + "".join(self.pieces)
 
-    def write(self, count: int, sampler: "SamplerSettings") -> None:
-        """Up to `count` more tokens."""
+    def write(self, count: int, sampler: "SamplerSettings", stop: str = "") -> None:
+        """Up to `count` more tokens, none after the characters `stop`."""
         for _ in range(min(count, MOST_WRITTEN - len(self.pieces))):
             self.writer.step(sampler)
-            self.pieces.append(self._last_piece())
-            self.samplers.append(sampler)
+            self._wrote(sampler)
+            if stop and self._ends_with(stop):
+                self.left = 0
+                return
         self.left = max(0, self.left - count) if len(self.pieces) < MOST_WRITTEN else 0
+
+    def take(self, id: int) -> None:
+        """One more token, chosen by hand."""
+        if len(self.pieces) < MOST_WRITTEN:
+            self.writer.take(id)
+            self._wrote(None)
+
+    def back_to(self, length: int) -> None:
+        """Take back all but the first `length` written tokens."""
+        self.writer.back_to(length)
+        del self.pieces[length:], self.samplers[length:]
+        self.left = 0
+
+    def branch(self, said: str) -> Branch:
+        """What is written now, to be returned to."""
+        writer = self.writer
+        kept = writer.written[:], writer.probabilities[:], self.pieces[:], self.samplers[:]
+        return Branch(*kept, said)
+
+    def resume(self, branch: Branch) -> None:
+        """Go on after a text that was kept."""
+        self.writer.resume(branch.ids, branch.probabilities)
+        self.pieces, self.samplers, self.left = branch.pieces[:], branch.samplers[:], 0
 
     def expected(self, sampler: "SamplerSettings", most: int = 8) -> list["Candidate"]:
         """The likeliest next tokens, from the logits at hand: nothing is computed anew."""
         from lm_core.generation.writer import candidates
 
-        return candidates(self.writer.logits, sampler, most)
+        before = self.writer.prompt + self.writer.written
+        return candidates(self.writer.logits, sampler, most, before=before)
 
     def possible(self, at: int, most: int = 8) -> list["Candidate"]:
         """What could have stood where written token number `at` stands, under the settings it was
-        drawn with; itself in any case."""
-        from lm_core.generation.writer import candidates
+        drawn with (as they are, where it was chosen by hand); itself in any case."""
+        from lm_core.generation.writer import AS_THEY_ARE, candidates
 
-        writer = self.writer
+        writer, sampler = self.writer, self.samplers[at] or AS_THEY_ARE
         ids = writer.prompt + writer.written[:at]
         return candidates(
-            writer.logits_at(at), self.samplers[at], most, before=ids, chosen=writer.written[at]
+            writer.logits_at(at), sampler, most, before=ids, chosen=writer.written[at]
         )
+
+    def _wrote(self, sampler: "SamplerSettings | None") -> None:
+        self.pieces.append(self._last_piece())
+        self.samplers.append(sampler)
+
+    def _ends_with(self, stop: str) -> bool:
+        """Whether the newest token completed it."""
+        tail = "".join(self.pieces[-len(stop) - WINDOW :])
+        new = len(self.pieces[-1]) + len(stop) - 1  # where it would be found
+        return stop in tail[-new:] if new else False
 
     def _last_piece(self) -> str:
         """What the newest token adds to the text: words bring their own space, and the bytes of a

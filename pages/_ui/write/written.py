@@ -35,12 +35,18 @@ def coloured_text(draft: writing.Draft) -> str:
 
 
 def at_once(
-    choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSettings", count: int
+    choice: models.Choice,
+    prompt: str,
+    seed: int,
+    sampler: "SamplerSettings",
+    count: int,
+    stop: str = "",
 ) -> str:
-    """Safe HTML of a prompt and `count` tokens after it; remembered. Raises as `begin`."""
+    """Safe HTML of a prompt and `count` tokens after it, none after the characters `stop`;
+    remembered. Raises as `begin`."""
     settings = sampler.to_dict().values()
-    key = (str(choice.folder), models.stamp(choice), prompt, seed, count, *settings)
-    return _at_once(key, choice, prompt, seed, sampler, count)
+    key = (str(choice.folder), models.stamp(choice), prompt, seed, count, stop, *settings)
+    return _at_once(key, choice, prompt, seed, sampler, count, stop)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -51,9 +57,10 @@ def _at_once(
     _seed: int,
     _sampler: "SamplerSettings",
     _count: int,
+    _stop: str,
 ) -> str:
     draft = writing.begin(_choice, _prompt, _seed)
-    draft.write(_count, _sampler)
+    draft.write(_count, _sampler, _stop)
     return coloured_text(draft)
 
 
@@ -61,16 +68,18 @@ def arithmetic_table(draft: writing.Draft, sampler: "SamplerSettings") -> "pd.Da
     """From the model's scores to the probabilities, for the likeliest tokens."""
     import pandas as pd
 
+    from lm_core.generation import SamplerSettings
+
     token_text = draft.checkpoint.tokenizer.token_text
     expected = draft.expected(sampler, most=10)
+    usual = SamplerSettings(sampler.temperature, sampler.top_k, sampler.top_p) == sampler
+    after = "after top-k and top-p" if usual else "after all controls"
     table = {
         "token": [token_text(c.id) for c in expected],
         "score (logit)": [round(c.logit, 3) for c in expected],
         f"score / {sampler.temperature:g}": [round(c.scaled, 3) for c in expected],
         "share": [words.percent(c.share) for c in expected],
-        "after top-k and top-p": [
-            words.percent(c.probability) if c.probability else "ruled out" for c in expected
-        ],
+        after: [words.percent(c.probability) if c.probability else "ruled out" for c in expected],
     }
     return pd.DataFrame(table)
 
