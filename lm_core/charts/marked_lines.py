@@ -1,4 +1,4 @@
-"""Lines over a setting, each point a model that was measured, and the one that is chosen marked."""
+"""Lines over a setting, each point a model that was measured, and those that are chosen marked."""
 
 import math
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def marked_lines(
     title: str,
     x: str,
     y: str,
-    mark: Mark | None = None,
+    marks: Sequence[Mark] = (),
     levels: Sequence[tuple[str, float]] = (),
     names: Sequence[str] | None = None,
     log: bool = False,
@@ -48,13 +48,13 @@ def marked_lines(
 
     Args:
         x, y: titles of the axes with their units.
-        mark: the chosen point, if there is one.
+        marks: the chosen points.
         levels: dotted lines across, by name.
         names: of the values 0, 1, 2, ... of x, where those are places in a row and no numbers.
         log: equal lengths of x are equal factors.
     """
     figure, dashes = go.Figure(), list(DASHES)
-    rows, said = [], []
+    rows, said, chosen = [], [], []
     for n, line in enumerate(lines):
         drawn = [value if math.isfinite(value) else None for value in line.y]
         figure.add_scatter(
@@ -81,13 +81,19 @@ def marked_lines(
             line={"color": GREY, "dash": "dot"},
         )
         said.append(f"{name}: {words.nats(level)}")
-    marked = _value(lines, mark)
-    if marked is not None and math.isfinite(marked):
+    for mark in marks:
+        marked = _value(lines, mark)
+        if marked is None:
+            continue
+        chosen.append(f"{mark.line}, {mark.said}")
+        if not math.isfinite(marked):
+            continue
         figure.add_scatter(
             x=[mark.x],
             y=[marked],
             mode="markers+text",
             name="chosen",
+            showlegend=mark is marks[0],
             text=[words.escaped(mark.said)],
             textposition=_beside(lines, mark, marked),
             cliponaxis=False,
@@ -107,14 +113,14 @@ def marked_lines(
     table = pd.DataFrame(rows, columns=["of", x, y])
     if not rows:
         return Chart(title, figure, f"{title}, empty: nothing has been measured.", table)
-    chosen = "" if mark is None or marked is None else f" Chosen: {mark.line}, {mark.said}."
-    return Chart(title, figure, f"{title}. {'; '.join(said)}.{chosen}", table)
+    last = f" Chosen: {'; '.join(chosen)}." if chosen else ""
+    return Chart(title, figure, f"{title}. {'; '.join(said)}.{last}", table)
 
 
-def _value(lines: Sequence[Line], mark: Mark | None) -> float | None:
+def _value(lines: Sequence[Line], mark: Mark) -> float | None:
     """What was measured at the mark; None where nothing was."""
     for line in lines:
-        if mark is not None and line.name == mark.line and mark.x in line.x:
+        if line.name == mark.line and mark.x in line.x:
             return line.y[list(line.x).index(mark.x)]
     return None
 

@@ -45,7 +45,7 @@ def pair_table(
     V = len(labels)
     if counts.shape != (V, V) or shares.shape != (V, V):
         raise ValueError(f"{V} tokens for tables of {counts.shape} and {shares.shape}")
-    figure = go.Figure()
+    figure, said = go.Figure(), _said(labels, counts, shares)
     if V:
         figure.add_heatmap(
             z=np.sqrt(shares).astype(np.float32),
@@ -56,7 +56,7 @@ def pair_table(
             zmax=1.0,
             xgap=1,
             ygap=1,
-            text=_said(labels, counts, shares),
+            text=None if pressed else said,
             hovertemplate=None if pressed else "%{text}<extra></extra>",
             hoverinfo="skip" if pressed else None,
             colorbar={  # below: a phone has no room beside the picture
@@ -78,7 +78,7 @@ def pair_table(
             mode="markers",
             marker={"size": 12, "opacity": 0},
             customdata=cells,
-            hovertext=[said for line in _said(labels, counts, shares) for said in line],
+            hovertext=[one for line in said for one in line],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     if row is not None and 0 <= row < V:

@@ -9,7 +9,7 @@ AXES = {"title": "Loss", "x": "order (tokens)", "y": "nats per character"}
 
 
 def test_it_draws_what_was_measured_and_marks_what_is_chosen() -> None:
-    chart = marked_lines(LINES, mark=Mark("one", 2, "order 2: 2.00"), **AXES)
+    chart = marked_lines(LINES, marks=[Mark("one", 2, "order 2: 2.00")], **AXES)
     one, two, mark = chart.figure.data
     assert list(one.y) == [3.0, 2.0, 2.5]
     assert list(two.y) == [3.0, None, 4.0]
@@ -23,7 +23,7 @@ def test_it_draws_what_was_measured_and_marks_what_is_chosen() -> None:
 
 
 def test_a_point_that_is_infinite_is_said_and_not_drawn() -> None:
-    chart = marked_lines(LINES, mark=Mark("two", 2, "order 2: ∞"), **AXES)
+    chart = marked_lines(LINES, marks=[Mark("two", 2, "order 2: ∞")], **AXES)
     assert len(chart.figure.data) == 2
     assert chart.alt.endswith("Chosen: two, order 2: ∞.")
 

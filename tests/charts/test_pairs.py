@@ -64,6 +64,6 @@ def test_cells_can_be_pressed_and_the_row_at_hand_is_framed() -> None:
     heatmap, targets = figure.data
     assert heatmap.hoverinfo == "skip"
     assert list(map(list, targets.customdata[:2])) == [[0, 0], [0, 1]]
-    assert targets.hovertext[1] == heatmap.text[0][1]
+    assert targets.hovertext[1] == "<b>⏎ → &lt;b&gt;</b>: 3 of 4 times<br>probability 75 %"
     (frame,) = figure.layout.shapes
     assert (frame.y0, frame.y1) == (0.5, 1.5)
