@@ -15,9 +15,9 @@ from pages._ui.shared.tables import show_table
 if TYPE_CHECKING:
     from torch import Tensor
 
-WALK, TABLE, SEED, POINTED = (f"counting-{what}" for what in ("walk", "table", "seed", "pointed"))
+WALK, TABLE, DRAWS, POINTED = (f"counting-{what}" for what in ("walk", "table", "draws", "pointed"))
+SEED = 2  # draws a name of six letters at first
 END = "."  # in the address, for the end of a name
-TURN = "counting-turn"  # new widgets for each step
 
 
 class Step(NamedTuple):
@@ -124,8 +124,8 @@ def _controls(found: Pairs, table: "Tensor", steps: list[Step]) -> None:
         "Seed",
         0,
         2**31 - 1,
-        42,
-        key=SEED,
+        SEED,
+        key=DRAWS,
         bind="query-params",
         help="Of the numbers that are drawn. The same seed draws the same name again.",
     )

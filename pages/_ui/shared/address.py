@@ -150,6 +150,7 @@ KINDS: dict[str, Kind] = {
     "counting-look": LABEL,
     "counting-thrown": LABEL,
     "counting-walk": Text(45),
+    "counting-draws": SEED,
     "counting-seed": SEED,
     "counting-sides": Whole(2, 7),
     "counting-heads": Number(0.05, 0.95),
