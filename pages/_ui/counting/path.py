@@ -71,10 +71,12 @@ def arithmetic(parts: "list[Part]", weighing: Weighing, vocab_size: int) -> list
             said = "its context was never met, so the shorter one answers"
             lines.append(f"{name}: {said}: **{part.probability:.6f}**")
             continue
-        own = f"{_own(part, weighing, vocab_size)}{part.own:.6f}"
-        if part.gamma:
-            own += f"; + {part.gamma:.6f} × {before.probability:.6f}"
-        lines.append(f"{name}: {own} = **{part.probability:.6f}**")
+        own, counted = f"{part.own:.6f}", _own(part, weighing, vocab_size)
+        more = f" + {part.gamma:.6f} × {before.probability:.6f}" if part.gamma else ""
+        lines.append(
+            f"{name}: {counted or own}{more} = **{part.probability:.6f}**"
+            + (f", of which {own} by its own counts" if counted and more else "")
+        )
     return lines
 
 
@@ -83,13 +85,14 @@ def _own(part: "Part", weighing: Weighing, vocab_size: int) -> str:
     c, h, k = part.count, part.seen, weighing.k
     if weighing.smoothing == "kneser-ney":
         more = f" + {weighing.strength:g}" if weighing.strength else ""
-        return f"({c:,} − {part.discount:.3f}) / ({h:,}{more}) = "
+        whole = f"({h:,}{more})" if more else f"{h:,}"
+        return f"({c:,} − {part.discount:.3f}) / {whole}"
     if weighing.smoothing == "witten-bell" and part.gamma < 1:
         kinds = round(part.gamma * h / (1 - part.gamma))
-        return f"{c:,} / ({h:,} + {kinds:,} different ones) = "
+        return f"{c:,} / ({h:,} + {kinds:,} different ones)"
     if weighing.smoothing == "add-k":
-        return f"({c:,} + {k:g}) / ({h:,} + {k:g} × {vocab_size:,}) = "
-    return f"{c:,} / {h:,} = " if weighing.smoothing == "ml" else ""
+        return f"({c:,} + {k:g}) / ({h:,} + {k:g} × {vocab_size:,})"
+    return f"{c:,} / {h:,}" if weighing.smoothing == "ml" else ""
 
 
 def _likely(model: "Ngram", ids: list[int]) -> list[tuple[int, float]]:

@@ -16,7 +16,7 @@ def show(found: Read, order: int, weighing: Weighing, called: str) -> None:
     import pandas as pd
 
     from lm_core.charts.marked_lines import Line, Mark, marked_lines
-    from lm_core.charts.words import bytes_size, human, nats, percent
+    from lm_core.charts.words import bytes_size, count, human, nats, percent
     from lm_core.evaluation.surprise import perplexity
 
     prune = st.select_slider(
@@ -54,10 +54,10 @@ def show(found: Read, order: int, weighing: Weighing, called: str) -> None:
     with right:
         rows = [
             {
-                "forgotten up to": times,
+                "up to": times,
                 "runs": size[0],
                 "memory": bytes_size(size[1]),
-                f"nats per {found.token}": one.nats,
+                "nats": one.nats,
                 "perplexity": perplexity(one.nats),
             }
             for times, size, one in zip(PRUNES, sizes, tried, strict=True)
@@ -67,13 +67,16 @@ def show(found: Read, order: int, weighing: Weighing, called: str) -> None:
         st.info("Only runs of three or more are forgotten: set the order to 3 or more.")
         return
     saved, cost = 1 - grams / sizes[0][0], here.nats - tried[0].nats
-    st.markdown(
-        f"**What to notice.** Without runs that came {prune} times or less the store is "
-        f"{percent(saved)} smaller, and the loss {abs(cost):.3f} nats "
-        f"{'higher' if cost > 0 else 'lower'}. Most runs of a text come once: they are most of the "
-        "store, and each of them helps rarely. What is forgotten is not lost: its share falls to "
-        "the shorter context."
+    once = percent(1 - sizes[1][0] / sizes[0][0])
+    more = "higher" if cost > 0 else "lower"
+    gone = (
+        f"Without runs that came at most {count(prune, 'time')} the store is {percent(saved)} "
+        f"smaller, and the loss {abs(cost):.4f} nats {more}. What is forgotten is not lost: its "
+        "share falls to the shorter context."
         if prune
-        else "**What to notice.** Nothing is forgotten here: move the slider. Most runs of a text "
-        "come once, and are most of the store."
+        else "Nothing is forgotten here: move the slider."
+    )
+    st.markdown(
+        f"**What to notice.** {gone} {once} of all runs stored are of three or more and came once: "
+        "each of them helps rarely, and the longer the runs, the more of them there are."
     )

@@ -98,7 +98,7 @@ def _controls(found: Read) -> tuple[int, Weighing]:
         f"Order ({found.token}s in a run)",
         1,
         found.order,
-        min(3, found.order),
+        min(4, found.order),
         key=f"counting-order-{found.how.unit}",
         help="The one that is guessed, and all before it.",
     )

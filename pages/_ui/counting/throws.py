@@ -104,8 +104,9 @@ def _drawn(names: list[str], thrown: "Thrown") -> None:
         }
     )
     first = [names[i] for i in thrown.throws[:FIRST].tolist()]
+    height = 360 if len(names) > MOST else "content"
     with right:
-        show_table(table, key="counting-thrown-table", height=320, places=4)
+        show_table(table, key="counting-thrown-table", height=height, places=4)
     st.caption(f"The first throws: {plain(', '.join(first))}{' …' if N > FIRST else ''}")
     gap = (found[-1] - thrown.probabilities.double()).abs()
     inside = int((gap <= 2 * off).sum())
