@@ -15,12 +15,13 @@ from pages._ui.shared.tables import show_table
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lm_core.charts.chart import Chart
     from lm_core.models.neural_bigram import NeuralBigram
     from lm_core.models.neural_bigram_descent import Downhill
 
 LEARNING, LR, L2 = (f"counting-{what}" for what in ("learning", "lr", "l2"))
 TICK = 0.4  # seconds between two looks at a training that goes on
-AT_ONCE, STEPS = 10, 500  # steps between them; in all
+AT_ONCE, STEPS = 20, 500  # steps between them; in all
 RATES = (1, 3, 10, 30, 50, 100, 200)
 
 
@@ -166,21 +167,20 @@ def _beside(found: Pairs, learning: Learning) -> None:
     counted = pairs.smoothed(found, 0.0).probabilities()
     learned = softmax_table(learning.model)
     dark = st.context.theme.type == "dark"
-    shown = (("Counted: counts over their sum", counted), ("Learned: softmax(W)", learned))
-    for column, (title, table), key in zip(
-        st.columns(2, gap="medium"), shown, ("counted", "learned"), strict=True
-    ):
-        with column:
-            chart = pair_table(
-                found.counts.numpy(),
-                table.numpy(),
-                found.tokens,
-                title=title,
-                dark=dark,
-                height=430,
-            )
-            alt = "The table of the counts." if key == "counted" else "The table as it is learned."
-            show_chart(chart, key=f"counting-table-{key}", alt=alt)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_chart(_counted(found.fingerprint, dark, found), key="counting-table-counted")
+    with right:
+        chart = pair_table(
+            found.counts.numpy(),
+            learned.numpy(),
+            found.tokens,
+            title="Learned: softmax(W)",
+            dark=dark,
+            height=430,
+        )
+        alt = "The table as it is learned, beside that of the counts."
+        show_chart(chart, key="counting-table-learned", alt=alt)
     off = apart(learned, counted, found.counts.sum(1))
     unseen = found.counts == 0
     left = float((learned * unseen).sum(1).mul(found.counts.sum(1)).sum() / found.counts.sum())
@@ -190,6 +190,17 @@ def _beside(found: Pairs, learning: Learning) -> None:
         "there too its weights would have to become endless, so that stopping early smooths, and "
         "nobody told it to count."
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _counted(fingerprint: str, dark: bool, _found: Pairs) -> "Chart":
+    """The picture that stands still while the other one moves."""
+    from lm_core.charts.pairs import pair_table
+
+    table = pairs.smoothed(_found, 0.0).probabilities().numpy()
+    title = "Counted: counts over their sum"
+    counts = _found.counts.numpy()
+    return pair_table(counts, table, _found.tokens, title=title, dark=dark, height=430)
 
 
 def _prices(found: Pairs, l2: float) -> None:
@@ -227,8 +238,8 @@ def _prices(found: Pairs, l2: float) -> None:
         rows = [
             {
                 "L2": pairs.number(price),
-                "nats, learned from": point.train,
-                "nats, kept": point.held,
+                "learned from": point.train,
+                "kept from it": point.held,
                 "nearest k": pairs.number(pairs.K[point.nearest]),
                 "apart": percent(point.apart),
             }
