@@ -228,8 +228,8 @@ def _prices(found: Pairs, l2: float) -> None:
         chart = marked_lines(
             lines,
             title="Both lead to every letter alike",
-            x="nats per character, names it learned from",
-            y="nats per character, names kept from it",
+            x="nats per character, learned from",
+            y="nats per character, kept from it",
             marks=marks,
         )
         chart.figure.update_xaxes(tickformat=".2f")
