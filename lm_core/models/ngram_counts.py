@@ -24,7 +24,7 @@ from torch import Tensor
 from lm_core.models.grams import Grams, different_grams, level_of
 from lm_core.models.ngram import Ngram, NgramSettings
 from lm_core.models.smoothing import KINDS, Weights, estimate_discounts, kneser_ney, weigh
-from lm_core.models.trie import Arrays, Level, contexts_of
+from lm_core.models.trie import Arrays, Level, contexts_of, smallest
 
 KNESER_NEY = KINDS[0]
 
@@ -55,7 +55,8 @@ class Counts:
         for grams in different_grams(
             array, starts, order=order, vocab_size=vocab_size, continuation=True
         ):
-            found.append(grams)
+            continued = None if grams.continued is None else smallest(grams.continued)
+            found.append(Grams(grams.keys, smallest(grams.occurred), continued))
             progress(len(found), order)
         return cls(tuple(found), vocab_size)
 

@@ -135,14 +135,14 @@ def _part(how: How, splits: dict[str, list[str]]) -> list[str]:
     return evenly(splits["train"], how.amount) if how.amount else list(splits["train"])
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _encoded(how: How, _corpus: "Corpus", _tokenizer: "Tokenizer") -> "Encoded":
     from lm_core.encoded import encode_documents
 
     return encode_documents(_part(how, _corpus.splits), _tokenizer, items=_corpus.items)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _counts(how: How, _train: "Encoded", _vocab_size: int) -> "Counts":
     from lm_core.models.ngram_counts import Counts
 
