@@ -22,6 +22,7 @@ else:
                 st.Page("pages/dataset_explorer.py", title="Dataset explorer"),
                 st.Page("pages/tokenizers.py", title="Tokenizers"),
                 st.Page("pages/metrics.py", title="Metrics"),
+                st.Page("pages/counting.py", title="Counting"),
             ],
             "Learn": [
                 st.Page("pages/train.py", title="Train"),

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import color_scale, style_figure
+from lm_core.charts.theme import VERMILLION, color_scale, style_figure
 
 NAMED = 40  # tokens along a side whose names all fit; more are thinned
 SHARES = (0.0, 0.01, 0.05, 0.2, 0.5, 0.9)  # marks of the colour bar
@@ -19,6 +19,9 @@ def pair_table(
     probabilities: np.ndarray,
     tokens: Sequence[str],
     *,
+    title: str = "Which token followed which",
+    row: int | None = None,
+    pressed: bool = False,
     dark: bool = False,
     height: int = 500,
 ) -> Chart:
@@ -31,6 +34,8 @@ def pair_table(
         counts: (V, V) how often the column's token followed the row's.
         probabilities: (V, V) what a model makes of the counts.
         tokens: the V tokens' texts.
+        row: of the token at hand, framed.
+        pressed: cells can be pressed: a point's `customdata` is [row, column], counted from 0.
         dark: use the colour scale made for a dark page.
         height: in pixels.
     """
@@ -40,8 +45,7 @@ def pair_table(
     V = len(labels)
     if counts.shape != (V, V) or shares.shape != (V, V):
         raise ValueError(f"{V} tokens for tables of {counts.shape} and {shares.shape}")
-    title = "Which token followed which"
-    figure = go.Figure()
+    figure, said = go.Figure(), _said(labels, counts, shares)
     if V:
         figure.add_heatmap(
             z=np.sqrt(shares).astype(np.float32),
@@ -52,8 +56,9 @@ def pair_table(
             zmax=1.0,
             xgap=1,
             ygap=1,
-            text=_said(labels, counts, shares),
-            hovertemplate="%{text}<extra></extra>",
+            text=None if pressed else said,
+            hovertemplate=None if pressed else "%{text}<extra></extra>",
+            hoverinfo="skip" if pressed else None,
             colorbar={  # below: a phone has no room beside the picture
                 "orientation": "h",
                 "y": 0,
@@ -64,6 +69,25 @@ def pair_table(
                 "tickvals": [share**0.5 for share in SHARES],
                 "ticktext": [words.percent(share) for share in SHARES],
             },
+        )
+    if V and pressed:  # a click on a heatmap alone selects nothing on a page
+        cells = [[i, j] for i in range(V) for j in range(V)]
+        figure.add_scatter(
+            x=[j for _, j in cells],
+            y=[i for i, _ in cells],
+            mode="markers",
+            marker={"size": 12, "opacity": 0},
+            customdata=cells,
+            hovertext=[one for line in said for one in line],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    if row is not None and 0 <= row < V:
+        figure.add_shape(
+            x0=-0.5,
+            x1=V - 0.5,
+            y0=row - 0.5,
+            y1=row + 0.5,
+            line={"color": VERMILLION, "width": 3},
         )
     style_figure(
         figure,
@@ -83,7 +107,7 @@ def pair_table(
     }
     figure.update_xaxes(**ticks, tickangle=0, range=[-0.5, max(1, V) - 0.5])
     figure.update_yaxes(**ticks, range=[max(1, V) - 0.5, -0.5])
-    figure.update_layout(hovermode="closest", margin={"b": 92})
+    figure.update_layout(showlegend=False, hovermode="closest", margin={"b": 92})
     table = pd.DataFrame(
         {
             "token": np.repeat(np.array(labels, dtype=object), V),

@@ -14,12 +14,21 @@ Shapes: N tokens of text, K grams on a level, P grams on the level above it, V v
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from lm_core.models.trie import UNSEEN, Arrays, smallest
+
+
+class Grams(NamedTuple):
+    """All different runs of one length, sorted."""
+
+    keys: np.ndarray  # (K,) int64: index of the run without its last token, times V, plus that
+    occurred: np.ndarray  # (K,) how often each stands in the text
+    continued: np.ndarray | None  # (K,) its continuations; None of the longest, and if not asked
 
 
 def count_grams(
@@ -29,16 +38,36 @@ def count_grams(
     grams (those to be forgotten included), from which discounts are estimated.
 
     Args:
-        ids: the text (N,) int64. Token 0 has nothing before it and is not counted.
-        starts: where sequences begin; no gram reaches back over one.
+        ids, starts: as in `different_grams`.
         prune: grams of three or more tokens that occur at most this often are forgotten.
         continuation: count continuations on all levels but the last, which has nothing longer.
+    """
+    above = np.ones(1, dtype=bool)  # which prefixes stay
+    found = different_grams(
+        ids, starts, order=order, vocab_size=vocab_size, continuation=continuation
+    )
+    for k, grams in enumerate(found, 1):
+        counts = grams.occurred if grams.continued is None else grams.continued
+        level, above = level_of(
+            k, grams.keys, counts, grams.occurred, above, vocab_size=vocab_size, prune=prune
+        )
+        yield level, counts
+
+
+def different_grams(
+    ids: np.ndarray, starts: Tensor, *, order: int, vocab_size: int, continuation: bool
+) -> Iterator[Grams]:
+    """For k = 1 ... order all the grams of k tokens, and both their counts.
+
+    Args:
+        ids: the text (N,) int64. Token 0 has nothing before it and is not counted.
+        starts: where sequences begin; no gram reaches back over one.
+        continuation: count continuations too.
     """
     depth = tokens_before(len(ids), starts)
     ends = np.flatnonzero(depth > 0)  # where the grams of this length end
     keys, gram = np.arange(vocab_size), ids  # the different grams; which of them ends where (N,)
     occurred = np.bincount(ids[ends], minlength=vocab_size)
-    above = np.ones(1, dtype=bool)  # which prefixes stay
     for k in range(2, order + 1):
         first = gram[ends[depth[ends] == k - 2]]  # begin a sequence: nothing on their left
         ends = ends[depth[ends] >= k - 1]
@@ -49,30 +78,31 @@ def count_grams(
         unique = torch.unique(torch.from_numpy(pairs), return_inverse=True)  # 3 times numpy's speed
         longer, which = (tensor.numpy() for tensor in unique)
         del pairs, unique
-        counts = occurred
+        continued = None
         if continuation:
             suffix_of = np.empty(len(longer), dtype=suffix.dtype)
             suffix_of[which] = suffix
-            counts = np.bincount(suffix_of, minlength=len(keys))
-            counts += np.bincount(first, minlength=len(keys))
-        level, above = _level(k - 1, keys, counts, occurred, above, vocab_size, prune)
-        yield level, counts
+            continued = np.bincount(suffix_of, minlength=len(keys))
+            continued += np.bincount(first, minlength=len(keys))
+        yield Grams(keys, occurred, continued)
         keys, occurred = longer, np.bincount(which, minlength=len(longer))
         gram = np.full(len(ids), UNSEEN, dtype=np.int32 if len(ids) < 2**31 else np.int64)
         gram[ends] = which
-    yield _level(order, keys, occurred, occurred, above, vocab_size, prune)[0], occurred
+    yield Grams(keys, occurred, None)
 
 
-def _level(
+def level_of(
     k: int,
     keys: np.ndarray,
     counts: np.ndarray,
     occurred: np.ndarray,
     above: np.ndarray,
+    *,
     vocab_size: int,
     prune: int,
 ) -> tuple[Arrays, np.ndarray]:
-    """One level without its rare long grams, and which grams (K,) stay.
+    """Level k without its rare long grams, and which of them (K,) stay; `above` says which of the
+    grams a token shorter did.
 
     A prefix occurs at least as often as the gram, so what stays keeps its prefix. What goes is
     still in the totals: its mass falls to the shorter context, and all still sums to 1.

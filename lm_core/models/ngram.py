@@ -29,7 +29,7 @@ from lm_core.errors import BadCheckpoint, Unsupported
 from lm_core.models.contract import IGNORED, LanguageModel, models
 from lm_core.models.grams import count_grams
 from lm_core.models.smoothing import KINDS, Weights, backoff_score, estimate_discounts, weigh
-from lm_core.models.trie import FIELDS, UNSEEN, Arrays, Level, checked_levels
+from lm_core.models.trie import FIELDS, Arrays, Level, checked_levels, contexts_of
 from lm_core.settings import Settings, setting
 
 CELLS = 1 << 20  # probabilities held at once in float64
@@ -147,7 +147,7 @@ class Ngram(LanguageModel):
         ):
             levels.append(arrays)
             discounts.append(estimate_discounts(counts))
-        self._store(levels, np.array(discounts) if continuation else None)
+        self.store(levels, np.array(discounts) if continuation else None)
 
     def forward(self, idx: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         contexts, state = self._read(idx, state)
@@ -216,12 +216,7 @@ class Ngram(LanguageModel):
         """For k = 0 ... order - 1 the index of the last k tokens, (B, T) each; the next state."""
         read = idx if state is None else torch.cat([state.to(idx.device), idx], dim=1)
         ids = self._ids(read)  # (B, S + T)
-        contexts = [np.zeros_like(ids)]
-        for level in self.levels[:-1]:
-            prefix = np.roll(contexts[-1], 1, axis=1)  # the gram that ended one token earlier
-            if len(contexts) > 1:
-                prefix[:, :1] = UNSEEN
-            contexts.append(level.find(prefix, ids))
+        contexts = contexts_of(self.levels, ids)
         new, kept = read.size(1) - idx.size(1), max(0, read.size(1) - self.settings.order + 1)
         return [context[:, new:] for context in contexts], read[:, kept:]
 
@@ -242,8 +237,13 @@ class Ngram(LanguageModel):
             raise IndexError(f"ids must lie in 0 ... {self.vocab_size - 1}")  # as nn.Embedding
         return array
 
-    def _store(self, arrays: list[Arrays], discounts: np.ndarray | None) -> None:
-        """Index the counts, weigh them, and keep them as buffers, in small integers.
+    def store(self, arrays: list[Arrays], discounts: np.ndarray | None) -> None:
+        """Take counts that were made elsewhere: index them, weigh them, and keep them as buffers,
+        in small integers.
+
+        Args:
+            arrays: of each level, as `count_grams` gives them.
+            discounts: (order, 3), of Kneser-Ney alone.
 
         Raises:
             ValueError: they cannot be weighed; then all stays as it was.
@@ -274,7 +274,7 @@ class Ngram(LanguageModel):
             if "discounts" in ours:
                 discounts = _checked_discounts(ours["discounts"], self.settings.order)
             levels = checked_levels(ours, self.settings.order, self.vocab_size)
-            self._store(levels, discounts)
+            self.store(levels, discounts)
         except ValueError as error:
             raise BadCheckpoint(
                 f"These n-gram counts are damaged or belong to another model ({error}): "

@@ -8,6 +8,8 @@ be, and what followed a context is one slice.
 Shapes: K grams on a level, P prefixes above it (level 0 is the one empty gram), V vocabulary.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -70,6 +72,18 @@ class Level:
         row = np.repeat(np.arange(len(prefix)), n)
         begin = self.first[prefix] - (n.cumsum() - n)
         return row, np.arange(len(row)) + begin[row]
+
+
+def contexts_of(levels: Sequence[Level], ids: np.ndarray) -> list[np.ndarray]:
+    """For k = 0 ... one less than there are levels the gram that the last k of `ids` (B, T) are, at
+    every place (B, T); UNSEEN where it is not stored, or would begin before the row."""
+    contexts = [np.zeros_like(ids)]
+    for level in levels[:-1]:
+        prefix = np.roll(contexts[-1], 1, axis=1)  # the gram that ended one token earlier
+        if len(contexts) > 1:
+            prefix[:, :1] = UNSEEN
+        contexts.append(level.find(prefix, ids))
+    return contexts
 
 
 def _with_a_zero(array: np.ndarray) -> np.ndarray:

@@ -57,3 +57,13 @@ def test_an_empty_table_says_so_and_sizes_must_agree() -> None:
 def test_each_page_has_a_scale_of_its_own() -> None:
     light, dark = (pair_table(COUNTS, SHARES, TOKENS, dark=d).figure.data[0] for d in (False, True))
     assert light.colorscale != dark.colorscale
+
+
+def test_cells_can_be_pressed_and_the_row_at_hand_is_framed() -> None:
+    figure = pair_table(COUNTS, SHARES, TOKENS, row=1, pressed=True).figure
+    heatmap, targets = figure.data
+    assert heatmap.hoverinfo == "skip"
+    assert list(map(list, targets.customdata[:2])) == [[0, 0], [0, 1]]
+    assert targets.hovertext[1] == "<b>⏎ → &lt;b&gt;</b>: 3 of 4 times<br>probability 75 %"
+    (frame,) = figure.layout.shapes
+    assert (frame.y0, frame.y1) == (0.5, 1.5)

@@ -289,6 +289,16 @@ def test_metrics() -> None:
     checked(opened("metrics", metrics__came="0.5 *a*"))
 
 
+def test_counting() -> None:
+    """Letters of the visitor's own list in the table and its walk, its tokens in one guess."""
+    corpus = a_text(items=True)
+    part, walk = {"counting__part": "A table of pairs"}, f"{TOKENS[0]}{TOKENS[1]}"[:20]
+    assert seen(checked(opened("counting", text=corpus.info.name, **part, counting__walk=walk)))
+    runs = {"counting__part": "Longer runs", "counting__look": "One guess, order by order"}
+    for look in (runs, {"counting__part": "Longer runs"}, {"counting__part": "Learned instead"}):
+        checked(opened("counting", text=corpus.info.name, **look))
+
+
 def test_a_text_of_the_visitors() -> None:
     sha = session._manager().give_text(a_text(items=True), OWNER, TITLE)
     app = opened("dataset_explorer", text=f"own-{sha}")
