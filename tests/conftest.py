@@ -96,6 +96,16 @@ def seeded() -> None:
         sys.modules["torch"].set_num_threads(1)  # a command chooses how many it uses
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What comes with packages is read and prepared once, where any test of these trains."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "lm_core.runs.prepare" in sys.modules:
+            texts = importlib.import_module("tests.shared_texts")
+            texts.share(tmp_path_factory.mktemp("texts"), patch)
+        yield
+
+
 class Calls:
     """Addresses off this machine that a test, or a program it started, tried to reach."""
 

@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
+import lm_core.runs.prepare  # noqa: F401  so that tests share what is prepared
 from pages._ui.shared import session
 from tests.pages import stored
 from tests.waiting import PATIENCE
