@@ -28,7 +28,7 @@ from tests.marks import most_slow
 TEXTS = {"items": ITEMS, "text": RUNNING}
 SOME = most_slow(
     [f for f in BY_GRADIENT if f != "encoder"],
-    quick={*BY_GRADIENT} - {"lstm", "gru", "encoder-decoder", "mixture"},
+    quick={*BY_GRADIENT} - {"lstm", "gru", "encoder-decoder", "mixture", "ensemble", "wavenet"},
 )
 
 

@@ -186,7 +186,7 @@ def test_every_family_says_what_it_is(entry) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    most_slow(list(models), quick=[models[n] for n in ("ngram", "transformer")]),
+    most_slow(list(models), quick=[models[n] for n in ("ngram", "mlp")]),
     ids=lambda entry: entry.name,
 )
 def test_each_setting_of_every_family_moves(entry) -> None:
