@@ -40,8 +40,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 importlib.import_module("tests.offline.sitecustomize")
 
 # No deadline: a busy machine is no defect. The same examples each time: a failure can be repeated.
-# `make test-slow` looks at ten times as many.
-settings.register_profile("lab", deadline=None, derandomize=True, database=None, max_examples=40)
+# `make test-slow` looks at sixteen times as many.
+settings.register_profile("lab", deadline=None, derandomize=True, database=None, max_examples=25)
 settings.register_profile("thorough", settings.get_profile("lab"), max_examples=400)
 settings.load_profile("lab")
 

@@ -177,6 +177,7 @@ def test_a_rate_far_off_fails(lr: float, family: str) -> None:
     assert f"{MARGIN} more passes" in verdict.text
 
 
+@pytest.mark.slow
 def test_a_model_that_is_too_small_fails() -> None:
     who = patient("lstm", n_layer=1, n_embd=1, n_hidden=1)
     assert last(overfit(who, steps=400))[1].verdict().code == "cannot_overfit"

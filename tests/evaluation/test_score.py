@@ -13,6 +13,7 @@ from lm_core.settings import Settings
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer
+from tests.marks import fewer_examples
 from tests.tiny import NAMES, READERS, TEXT, encoded, lively_model, some_ids, stream, tiny_model
 
 FAMILIES = [entry.name for entry in READERS]
@@ -247,6 +248,7 @@ def test_an_item_is_predicted_from_itself_alone() -> None:
         torch.testing.assert_close(token_nats(model, data), torch.cat(alone), atol=1e-4, rtol=1e-4)
 
 
+@fewer_examples()
 @given(at_once=st.integers(1, 3000))
 def test_how_much_is_held_at_a_time_changes_nothing(at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

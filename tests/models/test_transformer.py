@@ -4,14 +4,14 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, ContextTooLong
 from lm_core.models.tracing import trace
 from lm_core.models.transformer import TransformerSettings
 from lm_core.training.optimizers import OPTIMIZERS
-from tests.marks import fewer_examples, most_slow
+from tests.marks import most_slow
 from tests.tiny import lively_model, some_ids, tiny_model
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -67,7 +67,6 @@ def test_one_batch_can_be_learned_by_heart_with_every_part(changes: dict) -> Non
     assert loss.item() < 0.1
 
 
-@fewer_examples()
 @given(changes=some_settings, seed=st.integers(0, 9), V=st.integers(3, 40))
 def test_every_combination_keeps_the_contract(changes: dict, seed: int, V: int) -> None:
     options = {**SMALL, **changes, "seed": seed, "n_head": 4}
