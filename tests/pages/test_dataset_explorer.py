@@ -141,7 +141,6 @@ def test_phrases_of_names_are_runs_of_letters() -> None:
     assert top["times"] == pairs.count(top["phrase"]) == max(map(pairs.count, ("an", "ar", "el")))
 
 
-@pytest.mark.slow
 def test_speeches_have_a_passage_with_its_year_and_a_picture_by_year() -> None:
     app = opened("speeches", **{"explorer-look": "By year"})
     assert metrics(app)["Documents"] == "237"

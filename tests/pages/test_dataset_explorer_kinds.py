@@ -155,12 +155,12 @@ def test_each_look_opens_and_can_be_linked_to(kind: str) -> None:
 @pytest.mark.parametrize(
     "sides",
     most_slow(
-        [("text", "text"), ("<b>", "$x$"), ("part of the data", "pairs"), ("*", "split")],
-        quick=[("<b>", "$x$"), ("part of the data", "pairs")],
+        [["text", "text"], ["<b>", "$x$"], ["part of the data", "pairs"], ["*", "split"]],
+        quick=[["<b>", "$x$"], ["part of the data", "pairs"]],
     ),
 )
-def test_whatever_the_sides_are_called(sides: tuple[str, str]) -> None:
-    app = opened(own("pairs", PAIRS, sides=sides))
+def test_whatever_the_sides_are_called(sides: list[str]) -> None:
+    app = opened(own("pairs", PAIRS, sides=tuple(sides)))
     for which in LOOKS["pairs"]:
         look(app, which)
 

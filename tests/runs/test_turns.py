@@ -21,7 +21,7 @@ from tests.marks import most_slow
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
 
-FAMILIES = ("lstm", "transformer", "mlp", "ngram")
+FAMILIES = ["lstm", "transformer", "mlp", "ngram"]
 STEPS = 24
 
 
@@ -85,10 +85,10 @@ def in_turns(store: RunStore, runs: list[str], between=lambda turn: None) -> lis
 
 
 @pytest.mark.parametrize(
-    "families", most_slow([("lstm", "ngram"), FAMILIES], quick=[("lstm", "ngram")]), ids="-".join
+    "families", most_slow([["lstm", "ngram"], FAMILIES], quick=[["lstm", "ngram"]]), ids="-".join
 )
 def test_runs_in_turns_are_to_the_bit_what_they_are_alone(
-    store: RunStore, families: tuple[str, ...]
+    store: RunStore, families: list[str]
 ) -> None:
     alone = [started(store, family) for family in families]
     assert [worked(store, run) for run in alone] == ["finished"] * len(families)
