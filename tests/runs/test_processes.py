@@ -131,6 +131,7 @@ def test_pause_resume_and_stop_reach_the_worker(
     hears_its_owner(manager)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(
     manager: RunManager,
 ) -> None:
