@@ -40,8 +40,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 importlib.import_module("tests.offline.sitecustomize")
 
 # No deadline: a busy machine is no defect. The same examples each time: a failure can be repeated.
-# `make test-slow` looks at ten times as many.
-settings.register_profile("lab", deadline=None, derandomize=True, database=None, max_examples=40)
+# `make test-slow` looks at sixteen times as many.
+settings.register_profile("lab", deadline=None, derandomize=True, database=None, max_examples=25)
 settings.register_profile("thorough", settings.get_profile("lab"), max_examples=400)
 settings.load_profile("lab")
 
@@ -94,6 +94,16 @@ def seeded() -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
         sys.modules["torch"].set_num_threads(1)  # a command chooses how many it uses
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What comes with packages is read and prepared once, where any test of these trains."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "lm_core.runs.prepare" in sys.modules:
+            texts = importlib.import_module("tests.shared_texts")
+            texts.share(tmp_path_factory.mktemp("texts"), patch)
+        yield
 
 
 class Calls:

@@ -16,5 +16,5 @@ def most_slow(cases: Collection[Any], *, quick: Container[Any]) -> list[Any]:
 
 
 def fewer_examples() -> settings:
-    """A quarter of the examples, for a property whose examples take a tenth of a second each."""
-    return settings(max_examples=settings().max_examples // 4)
+    """A third of the examples, for a property whose examples take a tenth of a second each."""
+    return settings(max_examples=settings().max_examples // 3)

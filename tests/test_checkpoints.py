@@ -30,10 +30,12 @@ from lm_core.checkpoints import (
 )
 from lm_core.errors import BadCheckpoint, StoreUnavailable
 from lm_core.models import models
+from tests.marks import most_slow
 from tests.tiny import alphabet, lively_model, some_ids
 from tests.waiting import PATIENCE
 
 FAMILIES = models.names()
+SOME = ("ngram", "mlp", "lstm", "transformer", "mixture", "rnn-translator")
 
 
 def saved(folder: Path, family: str = "transformer", **changes) -> Path:
@@ -432,7 +434,7 @@ def test_a_file_that_is_something_else(folder: Path, name: str, content: bytes) 
 
 
 @pytest.mark.parametrize("name", ["meta.json", "codec.json", "model.safetensors"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", most_slow(FAMILIES, quick=SOME))
 def test_a_file_cut_short(tmp_path: Path, family: str, name: str) -> None:
     folder = saved(tmp_path / "model", family)
     whole = (folder / name).read_bytes()
@@ -442,7 +444,7 @@ def test_a_file_cut_short(tmp_path: Path, family: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["codec.json", "model.safetensors"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", most_slow(FAMILIES, quick=SOME))
 def test_a_single_flipped_bit(tmp_path: Path, family: str, name: str) -> None:
     folder = saved(tmp_path / "model", family)
     whole = bytearray((folder / name).read_bytes())
@@ -533,7 +535,7 @@ def test_weights_that_are_no_numbers(folder: Path) -> None:
         assert "not all numbers" in refused(folder)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", most_slow(FAMILIES, quick=SOME))
 def test_weights_too_many_too_few_or_of_another_shape(tmp_path: Path, family: str) -> None:
     folder = tmp_path / "model"
 

@@ -22,6 +22,7 @@ LIBRARY = sorted((ROOT / "lm_core").rglob("*.py"))
 SCREENS = [path for path in (ROOT / "app.py",) if path.exists()]
 SCREENS += sorted((ROOT / "pages").rglob("*.py"))
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+OURS = {*LIBRARY, *SCREENS, *TOOLS}
 
 # From the ground up. A unit is a module or package directly in lm_core; it may import its own layer
 # and those below. `charts` stands outside, on plain data.
@@ -96,11 +97,16 @@ def unit_of(path: Path) -> str:
     return first.removesuffix(".py").replace("__init__", "")
 
 
-@cache
 def imports(path: Path, *, at_the_top: bool = False) -> tuple[str, ...]:
     """Every module the file imports, anywhere in it or only when it starts, by its full name."""
+    return _both(path)[at_the_top]
+
+
+@cache
+def _both(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those of the whole file and of its top, as it is read once."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    return tuple(_imports(path, tree.body if at_the_top else ast.walk(tree)))
+    return tuple(_imports(path, ast.walk(tree))), tuple(_imports(path, tree.body))
 
 
 def _imports(path: Path, nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -145,6 +151,7 @@ def _above(path: Path) -> set[str]:
     return {other for other in used if other == "charts" or HEIGHT[other] > HEIGHT[unit]}
 
 
+@cache
 def file_of(module: str) -> Path | None:
     """The file of ours that an imported name is, or is defined in; None for what is not ours."""
     for name in (module, module.rpartition(".")[0]):
@@ -189,7 +196,7 @@ def _leads_to(path: Path) -> set[str]:
     named = {name.rpartition(".")[2] for name in re.findall(r'"([\w.]+)"', text)}
     by_rule = "import_module(f" in text or "import_module(path)" in text
     files |= {file for file in beside if by_rule or file.stem in named}
-    return {name_of(file) for file in files} & {name_of(f) for f in [*LIBRARY, *SCREENS, *TOOLS]}
+    return {name_of(file) for file in files & OURS}
 
 
 def test_no_two_parts_of_a_layer_import_each_other() -> None:

@@ -51,6 +51,7 @@ def test_it_keeps_the_contract() -> None:
     contract.test_logits_have_a_row_for_each_token(FAMILY)
 
 
+@pytest.mark.slow
 def test_the_doctor_examines_it() -> None:
     machine = Machine(0.01, each_look=0.01)
     events = list(examine(machine.runs(patient(FAMILY)), Plan(seconds=12.0), clock=machine.clock))

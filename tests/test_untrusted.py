@@ -41,7 +41,7 @@ LEARNED = [name for name in FAMILIES if models[name].build.learns_by == "gradien
 # Weights ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=LEARNED)
+@pytest.fixture(params=most_slow(LEARNED, quick={*LEARNED} - {"encoder", "encoder-decoder", "gru"}))
 def family(request: pytest.FixtureRequest) -> str:
     return request.param
 

@@ -27,6 +27,7 @@ def test_a_family_is_scored_on_all_of_the_validation_names(quick) -> None:
     assert row.settings["corpus"] == "names"
 
 
+@pytest.mark.slow
 def test_the_mixture_is_shown_beside_its_parts(quick) -> None:
     rows = {row.name: row.value for row in quality._mixed("names")}
     assert list(rows) == ["names_mixture", "names_mixture_ngram", "names_mixture_transformer"]

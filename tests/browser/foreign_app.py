@@ -1,6 +1,7 @@
 """A page of nothing but words that are made to be misread, wherever a page can show words.
 
-Each text is in two kinds of elements, the next in two others; with `?whole=true` each is in all.
+Each text is in two kinds of elements, the next in two others; with `?whole=true` each is in all,
+and more signs are thrown together.
 """
 
 import random
@@ -17,13 +18,12 @@ from pages._ui.shared.plain import plain, safe
 from tests.pages.foreign import TEXTS, TITLE
 
 SIGNS = [*":$*_`~<>[]{}()#+-=|!&\\.@/ ab1", "www", "http", "\n", "material", "smile", "red"]
-DRAWN = 150
 
 
-def drawn() -> list[str]:
+def drawn(*, whole: bool) -> list[str]:
     """Signs thrown together, always the same."""
     draw = random.Random(0)
-    return ["".join(draw.choices(SIGNS, k=12)) for _ in range(DRAWN)]
+    return ["".join(draw.choices(SIGNS, k=12)) for _ in range(150 if whole else 30)]
 
 
 def choice(widget: Callable) -> Callable[[str, str], None]:
@@ -66,7 +66,7 @@ if __name__ == "__main__":
             st.html(f"<p>{safe(text)}</p>")
         with st.container(key=f"text-{place}"):
             st.text(readable(text))
-    for place, text in enumerate(drawn()):
+    for place, text in enumerate(drawn(whole=whole)):
         with st.container(key=f"drawn-{place}"):
             st.markdown(f"({plain(text)})")
     with st.container(key="help"):

@@ -36,6 +36,7 @@ def changed(page: Page, to: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
     page.goto("/from_averaging_to_attention?averaging-step=2+Ask")
     at_rest(page)

@@ -90,6 +90,7 @@ def test_a_click_on_a_cell_opens_its_run(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"rate 0\.01, decay 0(\. Started|$)")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_broken_run_is_diagnosed_on_the_page(page: Page) -> None:
     page.goto("/doctor")
     page.get_by_text("Failure gallery", exact=True).click()

@@ -16,6 +16,7 @@ from tests.browser.test_access import PHONE, found
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_unit_is_stepped_through_and_its_number_is_the_librarys(page: Page) -> None:
     saved = load_checkpoint(SHIPPED / "names-lstm")
     hidden = fused_hidden(saved.model, text_ids(saved.tokenizer, "anastasia", items=True))

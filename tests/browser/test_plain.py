@@ -57,8 +57,9 @@ def texts(shown: Page, *, whole: bool) -> None:
     assert wrong == []
 
 
-def signs_thrown_together(shown: Page) -> None:
-    said = {text: pieces(shown, f"drawn-{place}") for place, text in enumerate(drawn())}
+def signs_thrown_together(shown: Page, *, whole: bool) -> None:
+    thrown = enumerate(drawn(whole=whole))
+    said = {text: pieces(shown, f"drawn-{place}") for place, text in thrown}
     assert {
         t: p for t, p in said.items() if p[0][0] != f"({line(t)})" or p[0][1] - {"P", "SPAN"}
     } == {}
@@ -82,5 +83,5 @@ def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page, w
     expect(page.get_by_text("The end of the page")).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     texts(page, whole=whole)
-    signs_thrown_together(page)
+    signs_thrown_together(page, whole=whole)
     help_and_options(page)

@@ -78,6 +78,30 @@ HEADING = """window.tops = []; (function look() {
 })()"""
 
 
+def test_back_takes_back_a_model_that_was_chosen_on_train(page: Page) -> None:
+    """On the way there from another screen, as a reader comes."""
+    page.goto("/architectures")
+    page.get_by_role("link", name="Train", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Train")
+    model = page.get_by_role("combobox", name=re.compile("Model"))
+    expect(model).to_have_value("Transformer")
+    at_rest(page)
+    entries = page.evaluate("history.length")
+    model.click()
+    page.get_by_role("option", name="LSTM", exact=True).click()
+    expect(page).to_have_url(re.compile("train-model=LSTM"))
+    at_rest(page)
+    assert page.evaluate("history.length") == entries + 1
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("LSTM"))
+    expect(model).to_have_value("Transformer")
+    at_rest(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Architectures")
+    at_rest(page)
+
+
+@pytest.mark.slow
 def test_back_takes_back_what_was_chosen_on_train(page: Page) -> None:
     """The model, the budget and a setting: one entry each."""
     page.goto("/train")

@@ -110,6 +110,7 @@ def test_choose_train_refresh_steer_stop_look_inside_and_write(page: Page, store
     expect(page.get_by_text(re.compile(r"Yours: Transformer")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_two_windows_train_at_once_and_never_see_each_other(new_context, store: RunStore) -> None:
     one, two = new_context().new_page(), new_context().new_page()
     run_one, run_two = start(one), start(two, model="LSTM")

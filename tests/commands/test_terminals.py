@@ -95,6 +95,7 @@ def test_no_output_fails_for_its_encoding(
     text.encode()  # no half characters either
 
 
+@pytest.mark.slow
 def test_a_pipe_of_another_encoding(foreign: Path) -> None:
     """As on Windows, where what is piped is in a code page of the region."""
     command = [sys.executable, "-m", "lm_core", "score", "char", "--text", FOREIGN]

@@ -18,8 +18,9 @@ def train(tmp_path: Path, capfd: pytest.CaptureFixture, *args: object) -> tuple[
 
 
 def test_a_run_that_diverged_and_recovered_is_told(tmp_path: Path, capfd) -> None:
+    small = (f"--set=model.{name}" for name in ("n_layer=2", "n_embd=32", "n_head=2"))
     sick = ("--model", "transformer", "--steps", 40, "--set", "train.lr=10")
-    answer, said = train(tmp_path, capfd, *sick, "--set", "train.grad_clip=0")
+    answer, said = train(tmp_path, capfd, *sick, *small, "--set", "train.grad_clip=0")
     verdict = answer["verdicts"][0]
     assert (verdict["code"], verdict["severity"]) == ("rate_too_high", "alarm")
     assert (verdict["control"], verdict["cure"] != "") == ("train.lr", True)

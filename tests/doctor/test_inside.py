@@ -76,7 +76,7 @@ def test_a_run_is_the_same_whether_it_is_looked_into_or_not(family, changes, kin
         assert torch.equal(ours, plain.model.state_dict()[name]), name
 
 
-@pytest.mark.parametrize("kind", ["text", "items"])
+@pytest.mark.parametrize("kind", most_slow(["text", "items"], quick=["text"]))
 @pytest.mark.parametrize("family", [*FAMILIES, "mixture"])
 def test_every_family_shows_its_layers_from_the_bottom_up(family: str, kind: str) -> None:
     run, (first, _, third, last) = examined(family, kind)

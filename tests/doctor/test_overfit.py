@@ -28,7 +28,7 @@ from tests.marks import most_slow
 TEXTS = {"items": ITEMS, "text": RUNNING}
 SOME = most_slow(
     [f for f in BY_GRADIENT if f != "encoder"],
-    quick={*BY_GRADIENT} - {"lstm", "gru", "encoder-decoder", "mixture"},
+    quick={*BY_GRADIENT} - {"lstm", "gru", "encoder-decoder", "mixture", "ensemble", "wavenet"},
 )
 
 
@@ -177,6 +177,7 @@ def test_a_rate_far_off_fails(lr: float, family: str) -> None:
     assert f"{MARGIN} more passes" in verdict.text
 
 
+@pytest.mark.slow
 def test_a_model_that_is_too_small_fails() -> None:
     who = patient("lstm", n_layer=1, n_embd=1, n_hidden=1)
     assert last(overfit(who, steps=400))[1].verdict().code == "cannot_overfit"

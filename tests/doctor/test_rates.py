@@ -152,7 +152,7 @@ def test_the_suggested_rate_learns_better_than_rates_far_from_it(family: str, se
     "family",
     most_slow(
         [f for f in BY_GRADIENT if f not in ("encoder", "mixture")],
-        quick=["mlp", "lstm"],
+        quick=["mlp"],
     ),
 )
 def test_a_sound_rate_is_no_alarm(family: str) -> None:
@@ -169,7 +169,13 @@ def test_a_sound_rate_is_no_alarm_on_both_kinds_of_text(family: str, data: dict,
     assert found.verdict().severity != "alarm", found.verdict().text
 
 
-@pytest.mark.parametrize(("lr", "code"), [(1e-6, "lr_low"), (3.0, "lr_high"), (10.0, "lr_high")])
+@pytest.mark.parametrize(
+    ("lr", "code"),
+    most_slow(
+        [(1e-6, "lr_low"), (3.0, "lr_high"), (10.0, "lr_high")],
+        quick=[(1e-6, "lr_low"), (10.0, "lr_high")],
+    ),
+)
 @pytest.mark.parametrize("family", most_slow(["mlp", "rnn"], quick=["mlp"]))
 def test_a_rate_far_off_is_an_alarm(family: str, lr: float, code: str) -> None:
     _, found = last(rates(with_train(patient(family), lr=lr), steps=50, sweep_steps=40))

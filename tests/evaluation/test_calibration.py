@@ -9,6 +9,7 @@ from lm_core.evaluation.calibration import Bin, calibration, expected_calibratio
 from lm_core.models import models
 from lm_core.models.contract import LanguageModel
 from lm_core.settings import Settings
+from tests.marks import most_slow
 from tests.tiny import NAMES, encoded, lively_model, some_ids, stream
 
 FAMILIES = [name for name in models.names() if models[name].build.causal]
@@ -53,7 +54,7 @@ def by_a_plain_loop(model: LanguageModel, data: Encoded, bins: int) -> list[Bin]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("bins", [1, 7, 10])
+@pytest.mark.parametrize("bins", most_slow([1, 7, 10], quick=[7]))
 def test_the_table_is_that_of_a_plain_loop(family: str, bins: int) -> None:
     tokenizer, data = encoded(NAMES[:12], items=True)
     model = lively_model(family, tokenizer.vocab_size)

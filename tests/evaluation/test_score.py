@@ -13,6 +13,7 @@ from lm_core.settings import Settings
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer
+from tests.marks import fewer_examples, most_slow
 from tests.tiny import NAMES, READERS, TEXT, encoded, lively_model, some_ids, stream, tiny_model
 
 FAMILIES = [entry.name for entry in READERS]
@@ -187,7 +188,7 @@ def test_a_part_says_its_share_of_what_was_skipped() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("n", [2, 16, 17, 18, 100])
+@pytest.mark.parametrize("n", most_slow([2, 16, 17, 18, 100], quick=[17, 100]))
 def test_every_token_is_scored_once(family: str, n: int) -> None:
     data = stream(some_ids(n, 27))
     result = evaluate(lively_model(family), data)
@@ -247,6 +248,7 @@ def test_an_item_is_predicted_from_itself_alone() -> None:
         torch.testing.assert_close(token_nats(model, data), torch.cat(alone), atol=1e-4, rtol=1e-4)
 
 
+@fewer_examples()
 @given(at_once=st.integers(1, 3000))
 def test_how_much_is_held_at_a_time_changes_nothing(at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -262,7 +264,7 @@ EXPECTED = token_nats(*PAIR)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("most", [1, 50, 300, 1000])
+@pytest.mark.parametrize("most", most_slow([1, 50, 300, 1000], quick=[1, 300]))
 def test_a_part_is_fixed_and_about_as_large_as_asked(family: str, most: int) -> None:
     data = stream(some_ids(3000, 27))
     model = lively_model(family)

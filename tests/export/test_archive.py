@@ -36,7 +36,7 @@ RUNS: dict[str, tuple[str, bool, dict[str, Any]]] = {
     "lstm": ("bpe", False, {"schedule": "linear", "grad_clip": 0.1, "keep_best": True}),
     "transformer": ("bpe", False, {"optimizer": "muon", "weight_decay": 0.1}),
 }
-SOME = ["mlp", "rnn", "transformer"]  # with each kind of tokens
+SOME = ["mlp", "transformer"]  # with and without pieces as tokens
 SAID = "The old miller; it's 12 dogs, (naïve) \u4f60\u597d!"
 # One Python for all, with torch and numpy alone. `python model.py` without arguments, renamed, and
 # from another folder; then its pieces.

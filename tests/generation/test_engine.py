@@ -12,6 +12,7 @@ from lm_core.generation.session import window_start
 from lm_core.models import models
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.word import WordTokenizer
+from tests.marks import most_slow
 from tests.tiny import NAMES, TEXT, encoded, lively_model, some_ids, tiny_model
 
 FAMILIES = [entry.name for entry in models if entry.build.causal]  # that write
@@ -23,7 +24,7 @@ def ids_of(model, prompt, **how) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("samples", most_slow([1, 3], quick=[3]))
 def test_cached_and_plain_write_the_same_at_any_temperature(family: str, samples: int) -> None:
     how = {"max_tokens": 50, "samples": samples, "seed": 4, "sampler": SamplerSettings(top_k=5)}
     model = lively_model(family)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lm_core.generation.session import Session, next_logits
+from tests.marks import most_slow
 from tests.tiny import lively_model, some_ids
 
 V, CONTEXT = 27, 16
@@ -11,7 +12,9 @@ FAMILIES = ["transformer", "lstm", "mlp", "wavenet", "ngram", "mixture", "encode
 
 
 @pytest.mark.parametrize("cached", [True, False])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family", most_slow(FAMILIES, quick={*FAMILIES} - {"gru", "rnn", "ensemble", "neural-bigram"})
+)
 def test_what_is_pushed_is_read(family: str, cached: bool) -> None:
     """Past the end of the context too, and past the room that was asked for."""
     model, ids = lively_model(family), some_ids(2, 45, V)

@@ -52,10 +52,11 @@ VARIED = {
     "mixture": [{}, {"first": "lstm n_hidden=64", "second": "mlp"}],
 }
 LEARNED = [e.name for e in models if issubclass(e.build, torch.nn.Module) and e.order < 100]
+# Every family, and of those with many settings every second of them each time.
 ALL = [
-    pytest.param(name, settings, id=f"{name} {settings}")
+    pytest.param(name, settings, id=f"{name} {settings}", marks=[pytest.mark.slow] * (k % 2))
     for name in LEARNED
-    for settings in VARIED.get(name, [{}])
+    for k, settings in enumerate(VARIED.get(name, [{}]))
 ]
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -17,6 +17,7 @@ from lm_core.models.recurrent import Recurrent
 from lm_core.models.tracing import trace
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
+from tests.marks import fewer_examples, most_slow
 from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
 FAMILIES = ["rnn", "gru", "lstm"]
@@ -45,7 +46,7 @@ def everything(
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("n_layer", [1, 3])
-@settings(max_examples=20)
+@fewer_examples()
 @given(
     B=st.integers(1, 5),
     T=st.integers(1, 20),
@@ -161,7 +162,7 @@ def test_a_shared_table_needs_equal_widths_and_the_linear_head(family: str) -> N
         kind(tied=True, n_embd=256, head="adaptive")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", most_slow(FAMILIES, quick=["gru"]))
 def test_an_adaptive_head_learns_a_batch(family: str) -> None:
     model = tiny_model(family, 64, n_layer=1, head="adaptive").train()
     idx = some_ids(2, 12, 64)

@@ -12,6 +12,7 @@ from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.chance import uses_chance
 from lm_core.training.events import Step
+from tests.marks import most_slow
 from tests.tiny import NAMES, TEXT, encoded, lively_model, some_ids, tiny_model
 
 FAMILIES = ["rnn", "gru", "lstm"]
@@ -30,7 +31,7 @@ def trainer(family: str, *, items: bool = False, **changes: object) -> Trainer:
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("drop", DROPS)
-@pytest.mark.parametrize("items", [False, True])
+@pytest.mark.parametrize("items", most_slow([False, True], quick=[False]))
 def test_what_is_hidden_depends_on_seed_and_step_alone(family: str, drop: str, items: bool) -> None:
     curves = []
     for _ in range(2):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.errors import BadSettings, ContextTooLong
@@ -51,7 +51,7 @@ some_settings = st.fixed_dictionaries({n: st.sampled_from(v) for n, v in CHOICES
 
 @pytest.mark.parametrize(
     "changes",
-    most_slow([*one_changed, *RECIPES.values()], quick=[*one_changed[::4], *RECIPES.values()]),
+    most_slow([*one_changed, *RECIPES.values()], quick=[*one_changed[::8], *RECIPES.values()]),
     ids=str,
 )
 def test_one_batch_can_be_learned_by_heart_with_every_part(changes: dict) -> None:
@@ -68,7 +68,6 @@ def test_one_batch_can_be_learned_by_heart_with_every_part(changes: dict) -> Non
     assert loss.item() < 0.1
 
 
-@settings(max_examples=60)
 @given(changes=some_settings, seed=st.integers(0, 9), V=st.integers(3, 40))
 def test_every_combination_keeps_the_contract(changes: dict, seed: int, V: int) -> None:
     options = {**SMALL, **changes, "seed": seed, "n_head": 4}

@@ -12,7 +12,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
+import lm_core.runs.prepare  # noqa: F401  so that tests share what is prepared
+from lm_core.runs.manager import RunManager
 from pages._ui.shared import session
+from pages._ui.shared.once import once
 from tests.pages import stored
 from tests.waiting import PATIENCE
 
@@ -36,9 +39,19 @@ def as_one_server() -> Iterator[None]:
         patch.setattr(
             manifests, "scan_component_manifests", cache(manifests.scan_component_manifests)
         )
+        patch.setattr(once, "clear", cleared)
         compiled = ScriptCache()
         patch.setattr(script_runner, "ScriptCache", lambda: compiled)
         yield
+
+
+def cleared(thing: once) -> None:
+    """Forgotten as `once.clear` does; and the thread of a manager that no test asks any more ends,
+    or a hundred of them would look twice a second into the stores of tests that are over."""
+    if isinstance(thing.made, RunManager):
+        thing.made._closing.set()
+        thing.made._keeper.join()
+    thing._made = []
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from lm_core.encoded import encode_documents
 from lm_core.evaluation import token_nats
 from pages._ui.compare import differ
 from pages._ui.shared import models
+from tests.marks import most_slow
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 
@@ -67,7 +68,12 @@ def test_a_text_stands_under_each_model_with_the_surprise_it_gives(page: AppTest
     assert any(" minus " in c.proto.spec for c in charts)
 
 
-@pytest.mark.parametrize("view", [view for view in differ.VIEWS if view != "Sentence"])
+@pytest.mark.parametrize(
+    "view",
+    most_slow(
+        [view for view in differ.VIEWS if view != "Sentence"], quick=["Frequency", "How sure"]
+    ),
+)
 def test_each_view_is_drawn_for_every_model_that_is_chosen(page: AppTest, view: str) -> None:
     well(page.segmented_control(key="compare-differ-view-True").set_value(view).run())
     (chart,) = page.get("plotly_chart")

@@ -12,6 +12,7 @@ from lm_core.corpora import load_corpus
 from lm_core.corpora.own import save_own
 from lm_core.corpora.own_kind import corpus_of
 from tests.corpora.test_own_kind import CLASSES, PAIRS, VALUES
+from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -152,22 +153,28 @@ def test_each_look_opens_and_can_be_linked_to(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sides", [("text", "text"), ("<b>", "$x$"), ("part of the data", "pairs"), ("*", "split")]
+    "sides",
+    most_slow(
+        [["text", "text"], ["<b>", "$x$"], ["part of the data", "pairs"], ["*", "split"]],
+        quick=[["<b>", "$x$"], ["part of the data", "pairs"]],
+    ),
 )
-def test_whatever_the_sides_are_called(sides: tuple[str, str]) -> None:
-    app = opened(own("pairs", PAIRS, sides=sides))
+def test_whatever_the_sides_are_called(sides: list[str]) -> None:
+    app = opened(own("pairs", PAIRS, sides=tuple(sides)))
     for which in LOOKS["pairs"]:
         look(app, which)
 
 
-@pytest.mark.parametrize("unit", ["text", "<b>", "part of the data", "$a$"])
+@pytest.mark.parametrize(
+    "unit", most_slow(["text", "<b>", "part of the data", "$a$"], quick=["<b>", "part of the data"])
+)
 def test_whatever_the_unit_is_called(unit: str) -> None:
     app = opened(own("values", VALUES, unit=unit))
     for which in LOOKS["labelled"]:
         look(app, which, "labelled")
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("wordmt 1*$<") | st.characters(), max_size=30))
 def test_whatever_is_looked_for(text: str) -> None:
     app = opened(own("pairs", PAIRS))

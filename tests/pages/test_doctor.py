@@ -54,7 +54,10 @@ def test_the_first_step_is_answered_before_anything_is_touched(doctor: AppTest) 
     assert said(doctor).count("Not yet.") == 4
 
 
-@pytest.mark.parametrize("model", ["bigram", "lstm", "mlp", "encoder", "ngram"])
+@pytest.mark.parametrize(
+    "model",
+    most_slow(["bigram", "lstm", "mlp", "encoder", "ngram"], quick=["bigram", "lstm", "encoder"]),
+)
 def test_every_family_can_be_asked(doctor: AppTest, model: str) -> None:
     doctor.selectbox(key="doctor-model").select(model).run()
     assert_well(doctor)
@@ -62,10 +65,13 @@ def test_every_family_can_be_asked(doctor: AppTest, model: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "model", "others"),
-    [
-        ("numbers-in-words", "encoder-decoder", {"rnn-translator"}),
-        ("names-by-sex", "transformer", {"encoder", "lstm"}),
-    ],
+    most_slow(
+        [
+            ("numbers-in-words", "encoder-decoder", {"rnn-translator"}),
+            ("names-by-sex", "transformer", {"encoder", "lstm"}),
+        ],
+        quick=[("names-by-sex", "transformer", {"encoder", "lstm"})],
+    ),
 )
 def test_families_that_learn_from_the_data_are_offered(
     doctor: AppTest, text: str, model: str, others: set[str]

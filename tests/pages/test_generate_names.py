@@ -25,6 +25,7 @@ from pages._ui.shared import models, session
 from pages._ui.shared.corpus_choice import GONE
 from pages._ui.write import name_lists, naming, scoring
 from pages._ui.write.name_lists import MOST_COLUMNS
+from tests.marks import most_slow
 from tests.pages.html import html
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE
@@ -179,7 +180,11 @@ def test_a_name_is_scored_letter_by_letter(app: AppTest) -> None:
         set_value(app, "selectbox", "scorer", option)
 
 
-@pytest.mark.parametrize("choice", shipped(), ids=lambda c: c.family)
+@pytest.mark.parametrize(
+    "choice",
+    most_slow(shipped(), quick=[c for c in shipped() if c.family in ("ngram", "lstm", "mlp")]),
+    ids=lambda c: c.family,
+)
 def test_the_score_is_the_models_own(choice: models.Choice) -> None:
     checkpoint = models.load(choice)
     scored = scoring.score(choice, "emma")

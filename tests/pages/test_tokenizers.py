@@ -1,5 +1,6 @@
 """The Tokenizers screen: figures are those of the tokenizers themselves, and each widget moves."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,7 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
     return found
 
 
+@cache
 def names_bpe() -> BPETokenizer:
     names = load_corpus("names")
     return BPETokenizer.train(names.splits["train"], BPESettings(vocab_size=2048), items=True)
@@ -96,6 +98,11 @@ def test_a_larger_vocabulary_is_measured_on_real_models() -> None:
     assert at[1024] == build_model("transformer", {}, 1024).n_parameters
     found = lengths.set_index("vocabulary (tokens)")["tokens of your text"]
     assert (found[257], found[2048]) == (9, len(names_bpe().encode("annabelle")))
+
+
+@pytest.mark.slow
+def test_tokenizers_of_another_size_are_trained() -> None:
+    app = opened(own="annabelle", look="Vocabulary size")
     sound(app.select_slider(key="tokenizers-size").set_value(1024).run())
     figures = table(app, "characters per token").set_index("tokenizer")
     assert figures.loc["WordPiece", "vocabulary"] == 1024

@@ -245,12 +245,12 @@ def test_without_positions_the_order_of_the_words_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("   ", "bahdanau", "Type a sentence to translate."),
         ("one thousand " * 10_000, "transformer", "give it one sentence at a time"),
-        ("nine zebras and ten", "luong", "1 word of 4 it never learned"),
         ("<script>alert(1)</script>", "bahdanau", "never learned"),
         *most_slow(
             [
+                ("   ", "bahdanau", "Type a sentence to translate."),
+                ("nine zebras and ten", "luong", "1 word of 4 it never learned"),
                 ("", "bahdanau", "Type a sentence to translate."),
                 ("one thousand " * 10_000, "bahdanau", "give it one sentence at a time"),
                 ("guten Morgen meine Damen", "transformer", "never learned any of these 4 words"),

@@ -14,6 +14,7 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+WITH_RUNS = ("home", "train", "doctor", "compare", "generate_text", "attention", "translate")
 
 
 def opened(screen: str) -> AppTest:
@@ -34,7 +35,7 @@ def no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     session._manager.clear()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", most_slow(SCREENS, quick=WITH_RUNS))
 @pytest.mark.parametrize("named", most_slow([None, "~nobodyhere/lab"], quick=[None]))
 def test_a_home_that_cannot_be_written_or_found_breaks_no_screen(
     screen: str, named: str | None, no_home: Path, monkeypatch: pytest.MonkeyPatch

@@ -332,9 +332,10 @@ def test_dask_is_imported_where_it_is_asked_for_alone(monkeypatch: pytest.Monkey
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
     monkeypatch.delenv("LM_LAB_CLUSTER", raising=False)
-    local = processes(1)
-    assert isinstance(local, LocalProcesses)
-    local.shutdown()
+    started = []  # no process of it: each would import torch before it hears that it may end
+    monkeypatch.setattr("lm_core.runs.processes._Slot", lambda pool, number: started.append(number))
+    assert isinstance(processes(1), LocalProcesses)
+    assert started == [0]
 
 
 def test_the_record_on_a_shared_folder_needs_its_locks_alone(

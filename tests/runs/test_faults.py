@@ -21,6 +21,7 @@ from lm_core.runs.store import RunStore
 from lm_core.runs.worker import JOBS, execute, put_away
 from lm_core.training import Budget
 from lm_core.training.events import Step
+from tests.marks import most_slow
 from tests.runs.test_manager import Bench
 from tests.runs.test_turns import in_turns_on, same, shown, started, weights
 from tests.waiting import until
@@ -166,7 +167,7 @@ def test_a_full_disk_in_a_turn_costs_that_run_alone_which_goes_on_exactly(
     assert shown(store, mine) == shown(store, straight)
 
 
-@pytest.mark.parametrize("paused", [False, True])
+@pytest.mark.parametrize("paused", most_slow([False, True], quick=[True]))
 def test_a_run_that_cannot_be_put_away_stays_in_memory_as_it_was(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, paused: bool
 ) -> None:

@@ -19,6 +19,7 @@ from lm_core.runs.store import RunStore
 from lm_core.runs.worker import JOBS, execute, put_away
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.events import Checkpointed, Evaluated, Sampled, Snapshot, Step
+from tests.marks import most_slow
 from tests.runs.test_manager import Bench
 from tests.tiny import TEXT, tiny_settings
 
@@ -154,7 +155,7 @@ def test_a_follower_who_steers_has_a_run_of_their_own(manager: RunManager) -> No
     assert steps(manager, mine) == steps(manager, run)  # to the bit
 
 
-@pytest.mark.parametrize("failures", [1, 1000])
+@pytest.mark.parametrize("failures", most_slow([1, 1000], quick=[1]))
 def test_a_checkpoint_that_is_replaced_while_it_is_copied_costs_nothing(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch, failures: int
 ) -> None:

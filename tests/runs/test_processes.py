@@ -39,6 +39,7 @@ from tests.going import (
     status,
     stop,
 )
+from tests.marks import most_slow
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by POSIX signals")
@@ -130,6 +131,7 @@ def test_pause_resume_and_stop_reach_the_worker(
     hears_its_owner(manager)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_that_was_shown_and_its_runs_go_on(
     manager: RunManager,
 ) -> None:
@@ -286,7 +288,8 @@ sys.stdin.readline()
 """
 
 
-def test_workers_end_when_the_page_is_killed_and_when_it_closes() -> None:
+@pytest.mark.parametrize("closes", most_slow(["at once", "warm"], quick=["at once"]))
+def test_workers_end_when_the_page_is_killed_and_when_it_closes(closes: str) -> None:
     """No orphans: neither of a page that was killed early, nor of one that ended by itself."""
     pages = [
         subprocess.Popen(
@@ -295,7 +298,7 @@ def test_workers_end_when_the_page_is_killed_and_when_it_closes() -> None:
             stdout=subprocess.PIPE,
             text=True,
         )
-        for when in ("at once", "warm")
+        for when in ("at once", closes)
     ]
     workers = [int(page.stdout.readline()) for page in pages]
     pages[0].kill()

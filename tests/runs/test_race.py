@@ -13,6 +13,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.race import MOST_MODELS, MOST_SEEDS, Race, racers
 from lm_core.runs.spec import CorpusSpec
 from lm_core.training import Budget
+from tests.marks import fewer_examples
 
 NAMES, TEN = CorpusSpec(name="names"), Budget(seconds=10)
 FAMILIES = ("gru", "ngram", "transformer", "bigram")
@@ -113,6 +114,7 @@ plain = st.recursive(
 )
 
 
+@fewer_examples()
 @given(
     st.dictionaries(st.sampled_from(["data", "models", "budget", "seeds", "tokenizer", "x"]), plain)
 )

@@ -81,7 +81,7 @@ FAMILIES += [("mixture", {"first": "lstm n_embd=8", "second": "mlp n_embd=8"})] 
 
 @pytest.mark.parametrize(
     ("family", "settings"),
-    most_slow(FAMILIES, quick=[("lstm", {}), ("mixture", {})]),
+    most_slow(FAMILIES, quick=[("lstm", {})]),
     ids=str,
 )
 @pytest.mark.parametrize("after", most_slow([1, 4], quick=[4]))
@@ -120,7 +120,10 @@ def test_nothing_left_to_do_changes_no_byte(store: RunStore, family: str) -> Non
     assert store.last(Evaluated, run)["metrics"] == scored["metrics"]
 
 
-@pytest.mark.parametrize(("family", "steps"), [("lstm", BUDGET), ("ngram", FITS)])
+@pytest.mark.parametrize(
+    ("family", "steps"),
+    most_slow([("lstm", BUDGET), ("ngram", FITS)], quick=[("lstm", BUDGET)]),
+)
 def test_what_was_shown_and_not_saved_makes_place_and_that_is_said(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, family: str, steps: int
 ) -> None:

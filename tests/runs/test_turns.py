@@ -17,10 +17,11 @@ from lm_core.runs.worker import JOBS, execute, put_away
 from lm_core.training import Budget, TrainSettings
 from lm_core.training.clock import Stopwatch
 from lm_core.training.events import Evaluated, Found, Paused, Sampled, Step
+from tests.marks import most_slow
 from tests.tiny import TEXT, tiny_settings
 from tests.working import worked
 
-FAMILIES = ("lstm", "transformer", "mlp", "ngram")
+FAMILIES = ["lstm", "transformer", "mlp", "ngram"]
 STEPS = 24
 
 
@@ -83,11 +84,16 @@ def in_turns(store: RunStore, runs: list[str], between=lambda turn: None) -> lis
     raise AssertionError("they do not end")
 
 
-def test_runs_in_turns_are_to_the_bit_what_they_are_alone(store: RunStore) -> None:
-    alone = [started(store, family) for family in FAMILIES]
-    assert [worked(store, run) for run in alone] == ["finished"] * len(FAMILIES)
-    runs = [started(store, family) for family in FAMILIES]
-    assert in_turns(store, runs) == ["finished"] * len(FAMILIES)
+@pytest.mark.parametrize(
+    "families", most_slow([["lstm", "ngram"], FAMILIES], quick=[["lstm", "ngram"]]), ids="-".join
+)
+def test_runs_in_turns_are_to_the_bit_what_they_are_alone(
+    store: RunStore, families: list[str]
+) -> None:
+    alone = [started(store, family) for family in families]
+    assert [worked(store, run) for run in alone] == ["finished"] * len(families)
+    runs = [started(store, family) for family in families]
+    assert in_turns(store, runs) == ["finished"] * len(families)
     for run, straight in zip(runs, alone, strict=True):
         assert shown(store, run) == shown(store, straight) != []
         assert same(weights(store, run), weights(store, straight))
@@ -143,7 +149,7 @@ def test_a_pause_ends_the_turn_and_takes_no_time(store: RunStore) -> None:
     assert shown(store, run) == shown(store, straight)
 
 
-@pytest.mark.parametrize("turns", [1, 4, 9])
+@pytest.mark.parametrize("turns", most_slow([1, 4, 9], quick=[4]))
 def test_put_away_a_run_goes_on_elsewhere_to_the_bit(store: RunStore, turns: int) -> None:
     straight, run = started(store), started(store)
     worked(store, straight)

@@ -174,7 +174,7 @@ def test_a_run_that_died_before_its_first_checkpoint_begins_again(store: RunStor
     assert "began anew" in store.get(run).message
 
 
-@pytest.mark.parametrize("family", ["mixture", "ngram"])
+@pytest.mark.parametrize("family", most_slow(["mixture", "ngram"], quick=["ngram"]))
 def test_what_counts_goes_on_where_it_was_too(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:

@@ -150,6 +150,7 @@ def test_what_cannot_be_learned_from_is_one_sentence(task, corpus, says: str) ->
         task.prepare(corpus, cut)
 
 
+@pytest.mark.slow
 def test_it_learns_what_a_boundary_and_letters_tell(tmp_path: Path, monkeypatch) -> None:
     """The sex in the records, from the letters of a name: well above the larger class."""
     monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))

@@ -115,7 +115,7 @@ def test_a_long_pair_is_cut_to_what_the_model_reads() -> None:
     assert math.isfinite(told.loss)
 
 
-@pytest.mark.parametrize("family", most_slow(READ, quick=["rnn-translator"]))
+@pytest.mark.parametrize("family", most_slow(READ, quick=[]))
 def test_what_it_has_learned_by_heart_it_writes(family: str, tmp_path: Path) -> None:
     task, codec, data, model = ready(family)
     trainer = Trainer(

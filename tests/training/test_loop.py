@@ -22,6 +22,7 @@ from lm_core.training.events import (
 )
 from lm_core.training.saving import Saving
 from lm_core.training.schedules import lr_factor
+from tests.marks import most_slow
 from tests.steered import Patient
 from tests.tiny import NAMES, TEXT, encoded, stream, tiny_model
 
@@ -63,7 +64,7 @@ def until(events: Iterator, step: int) -> list:
     raise AssertionError(f"step {step} never came")
 
 
-@pytest.mark.parametrize("family", ["transformer", "lstm"])
+@pytest.mark.parametrize("family", most_slow(["transformer", "lstm"], quick=["lstm"]))
 def test_the_loss_falls_from_every_token_alike(family: str) -> None:
     events = list(make(family, budget=Budget(steps=150)).run())
     losses = [event.loss for event in steps(events)]

@@ -6,6 +6,7 @@ import torch
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, loop
 from lm_core.training.events import Step
+from tests.marks import most_slow
 from tests.tiny import NAMES, TEXT, encoded, lively_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -38,7 +39,7 @@ def gradients(training: Trainer) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("kind", ["text", "items"])
-@pytest.mark.parametrize("accumulate", [2, 7])
+@pytest.mark.parametrize("accumulate", most_slow([2, 7], quick=[7]))
 def test_pieces_give_the_gradients_of_the_whole(family: str, kind: str, accumulate: int) -> None:
     whole = gradients(make(family, kind, steps=1, grad_clip=0.0))
     pieces = gradients(make(family, kind, steps=1, grad_clip=0.0, accumulate=accumulate))

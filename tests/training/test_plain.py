@@ -59,7 +59,9 @@ def optimizer_of(model: nn.Module, settings: TrainSettings) -> torch.optim.Optim
 
 
 @pytest.mark.parametrize("items", most_slow([False, True], quick=[False]))
-@pytest.mark.parametrize("family", BY_GRADIENT)
+@pytest.mark.parametrize(
+    "family", most_slow(BY_GRADIENT, quick=["mlp", "lstm", "transformer", "encoder-decoder"])
+)
 def test_it_gives_the_losses_of_the_trainer_step_by_step(family: str, items: bool) -> None:
     V, data = text_of(items=items)
     fast, plain = both(family, V)

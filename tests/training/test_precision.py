@@ -8,6 +8,7 @@ from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings, precision
 from lm_core.training.events import Evaluated, Step
 from lm_core.training.precision import Arithmetic, Objective, has_bfloat16
+from tests.marks import most_slow
 from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -97,7 +98,12 @@ def imitated() -> bool:
     return True
 
 
-@pytest.mark.parametrize("family", ["transformer", "lstm", "mlp", "wavenet", "encoder"])
+@pytest.mark.parametrize(
+    "family",
+    most_slow(
+        ["transformer", "lstm", "mlp", "wavenet", "encoder"], quick=["transformer", "lstm", "mlp"]
+    ),
+)
 def test_bfloat16_learns_as_float32_does_and_keeps_float32_weights(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

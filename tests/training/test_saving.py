@@ -10,6 +10,7 @@ from lm_core.tasks.counting import sizes_of
 from lm_core.training import Budget, Control, Trainer, TrainSettings, loop
 from lm_core.training.events import Checkpointed, Failed, Finished
 from lm_core.training.saving import LEAST, SHARE, Saving
+from tests.marks import most_slow
 from tests.tiny import TEXT, encoded, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
@@ -45,7 +46,7 @@ class World:
         return "somewhere"
 
 
-@pytest.mark.parametrize("cost", [0.001, 0.09, 0.5, 3.0, 40.0])
+@pytest.mark.parametrize("cost", most_slow([0.001, 0.09, 0.5, 3.0, 40.0], quick=[0.001, 0.5, 40.0]))
 def test_saving_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
     steps = 150
     world = World(monkeypatch, step=10 * max(cost, 0.1), save=cost)

@@ -113,7 +113,7 @@ def two_texts() -> tuple[Tensor, Tensor, Tensor]:
     return source % 20, text[:, :-1], text[:, 1:]
 
 
-@pytest.mark.parametrize("source_size", [None, 20])
+@pytest.mark.parametrize("source_size", most_slow([None, 20], quick=[20]))
 @pytest.mark.parametrize("options", TRANSLATORS.values(), ids=TRANSLATORS)
 def test_a_recurrent_translator_is_its_lesson(options: dict, source_size: int | None) -> None:
     """Logits, where it looks, the loss and every gradient; and the same first weights."""
@@ -262,7 +262,7 @@ def test_it_needs_torch_alone(family: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "lessons", most_slow([LESSONS[::3], LESSONS], quick=[LESSONS[::3]]), ids=len
+    "lessons", most_slow([LESSONS[::6], LESSONS], quick=[LESSONS[::6]]), ids=len
 )
 def test_each_runs_by_itself_in_an_empty_folder(tmp_path: Path, lessons: list[str]) -> None:
     names = []

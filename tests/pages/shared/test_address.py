@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import address
 from pages._ui.shared.address import KINDS, Number, Text, Whole
+from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
@@ -73,9 +74,10 @@ def test_what_does_not_read_is_left_out_and_said(screen: str, name: str, value: 
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_all_at_once(screen: str) -> None:
+@pytest.mark.parametrize("times", most_slow([1, 3], quick=[1]))
+def test_all_at_once(screen: str, times: int) -> None:
     rng = random.Random(screen)
-    for _ in range(2):
+    for _ in range(times):
         assert_shown(opened(screen, **{name: rng.choice(NASTY) for name in own(screen)}))
     assert_shown(opened(screen, **{name: ["1", "1", "x"] for name in own(screen)}))
 

@@ -16,6 +16,7 @@ from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from pages._ui.shared import made_once, session
 from pages._ui.shared.corpus_choice import TEXTS
+from tests.marks import most_slow
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE, rerun_until
 
@@ -238,12 +239,17 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
 @pytest.mark.parametrize(
     ("name", "data", "mend"),
     [
-        ("empty.txt", b"", "no text"),
-        ("one.txt", b"x", "single character"),
         ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(500), "save it as plain text"),
-        ("photo.txt", b"\x89PNG\r\n\x1a\n" + bytes(500), "plain text"),
         ("numbers.csv", b"a,b\n1,2\n3,4\n", "No column"),
         ("large.txt", b"a" * 10_000_001, "10 MB is the most"),
+        *most_slow(
+            [
+                ("empty.txt", b"", "no text"),
+                ("one.txt", b"x", "single character"),
+                ("photo.txt", b"\x89PNG\r\n\x1a\n" + bytes(500), "plain text"),
+            ],
+            quick=[],
+        ),
     ],
 )
 def test_a_bad_upload_gets_one_sentence(name: str, data: bytes, mend: str) -> None:

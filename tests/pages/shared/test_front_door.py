@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.runs.owners import is_owner
+from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
@@ -14,7 +15,13 @@ ROOT = Path(__file__).parents[3]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 
 
-@pytest.mark.parametrize("screen", [screen for screen in SCREENS if screen != "home"])
+@pytest.mark.parametrize(
+    "screen",
+    most_slow(
+        [screen for screen in SCREENS if screen != "home"],
+        quick=["train", "doctor", "generate_text", "translate", "reading"],
+    ),
+)
 def test_the_first_screen_opened_has_its_visitor(
     screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

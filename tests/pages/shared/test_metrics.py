@@ -1,6 +1,8 @@
 """A monitor reads the lab's own numbers beside Streamlit's, and nothing of anybody's."""
 
 import re
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from lm_core.errors import StoreUnavailable
 from lm_core.runs.manager import RunManager
-from lm_core.runs.processes import LocalProcesses
+from lm_core.runs.processes import LocalProcesses, _Slot
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.store import RunStore
 from pages._ui.shared import metrics, session
@@ -75,7 +77,10 @@ def test_what_cannot_be_found_out_is_missing(monkeypatch: pytest.MonkeyPatch) ->
     assert set(LabNumbers().get_stats()) <= {"lab_free_disk_bytes"}
 
 
-def test_workers_that_are_there_are_counted() -> None:
+def test_workers_that_are_there_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # which imports no torch
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    monkeypatch.setattr(_Slot, "_start", lambda slot: subprocess.Popen(idle, **pipes))
     workers = LocalProcesses(1)
     try:
         assert workers.alive == 1

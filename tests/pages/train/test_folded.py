@@ -116,7 +116,7 @@ def test_whoever_comes_from_another_screen_begins_anew() -> None:
 STEPS = st.sampled_from(["fold", "unfold", "lstm", "transformer", "seed 3", "seed 0", "again"])
 
 
-@settings(max_examples=8)  # each opens a screen
+@settings(max_examples=4)  # each opens a screen
 @given(st.lists(STEPS, min_size=3, max_size=8))
 def test_folding_never_changes_what_is_meant(steps: list[str]) -> None:
     at, seed, model = opened(), 0, "transformer"

@@ -26,7 +26,7 @@ from tests.pages.stored import forget, stored_run
 from tests.specs import settings_of
 from tests.waiting import PATIENCE
 
-FEW = 12  # forms: each is a screen
+FEW = 7  # forms: each is a screen
 PAGE = "http://lab:8501/train"
 
 

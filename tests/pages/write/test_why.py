@@ -20,6 +20,7 @@ from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui.shared import models, session
 from pages._ui.write import places
+from tests.marks import most_slow
 from tests.pages.html import html
 from tests.waiting import PATIENCE
 
@@ -121,7 +122,12 @@ def test_nothing_is_explained_while_it_writes_or_where_nothing_was_counted() -> 
     assert counted(sound(app)) is None
 
 
-@pytest.mark.parametrize("smoothing", ["kneser-ney", "witten-bell", "backoff", "add-k", "ml"])
+@pytest.mark.parametrize(
+    "smoothing",
+    most_slow(
+        ["kneser-ney", "witten-bell", "backoff", "add-k", "ml"], quick=["kneser-ney", "backoff"]
+    ),
+)
 def test_every_smoothing_is_explained(smoothing: str) -> None:
     own_ngram(WordTokenizer.train([TEXT]), keep_text=True, smoothing=smoothing)
     app = opened("Yours: calm")
