@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from pages._ui.inside import attention, heads, noticed, offers, sides
+from pages._ui.inside import attention, further, heads, noticed, offers, sides
+from pages._ui.inside.look import Look
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.switch import switch
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
 TEXT, NAME, SOURCE, TARGET = (f"attention-{w}" for w in ("text", "name", "source", "target"))
-VIEW = "attention-view"
+VIEW, PICTURE = "attention-view", "attention-picture"
 ALL, ONE = "attention-all", "attention-one"
 BIND = "query-params"
 
@@ -129,20 +131,21 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         )
     with right, st.container(border=True, height="stretch"):
         writes = side.across and choice.of_pairs
-        chart = heads.large(
-            side.maps[layer, head],
-            side.view.rows,
-            (layer, head),
-            looking="writing" if writes else "looking",
-            **drawn,
-        )
-        show_chart(
-            chart,
-            key=ONE,
-            on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
-            selection_mode="points",
-        )
-        st.caption(sides.explained(side, checkpoint))
+        looking = "writing" if writes else "looking"
+        pictures = {"map": "Map", "lines": "Lines between words"}
+        if switch("Picture of the head", pictures, key=PICTURE, address=True) == "map":
+            chart = heads.large(
+                side.maps[layer, head], side.view.rows, (layer, head), looking=looking, **drawn
+            )
+            show_chart(
+                chart,
+                key=ONE,
+                on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
+                selection_mode="points",
+            )
+            st.caption(sides.explained(side, checkpoint))
+        else:
+            attention.lines(side, layer, head, looking=looking, dark=dark)
     return layer, head
 
 
@@ -194,6 +197,9 @@ one_cell(side, layer, head)
 if side.heads or side.crossing:
     with st.expander("Every head in figures"):
         noticed.head_table(side)
+
+
+further.further(Look(choice, checkpoint, reading, side, layer, head, source, target))
 
 
 def code() -> None:
