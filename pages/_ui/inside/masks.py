@@ -49,7 +49,7 @@ def _padded(look: Look, dark: bool) -> None:
     sides = look.reading.sides
     name = OTHER if look.choice.of_pairs else OWN
     if name not in sides:
-        st.info("Padding is drawn of a text that looks at itself: choose another view above.")
+        st.info("Padding is drawn of a text that looks at itself, which this model has none of.")
         return
     side = sides[name]
     extra = st.slider("Tokens of padding behind it", 1, 8, 2, key=PADDING)
