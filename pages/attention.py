@@ -38,7 +38,17 @@ def fields() -> tuple[str | None, str]:
     if not choice.of_pairs:
         field, label = (NAME, "Your name") if choice.items else (TEXT, "Your sentence")
         begin = offers.offer(offers.offered(checkpoint), field)
-        return controls[0].text_input(label, **begin, max_chars=5000, key=field, bind=BIND), ""
+        text = controls[0].text_input(label, **begin, max_chars=5000, key=field, bind=BIND)
+        if checkpoint.model.causal:
+            st.button(
+                "Let it write on",
+                type="tertiary",
+                key="attention-on",
+                on_click=offers.write_on,
+                args=(checkpoint, field),
+                help="The model goes on from your text, and looks at what it wrote.",
+            )
+        return text, ""
     first, second = map(plain, checkpoint.codec.sides)
     begin = offers.offer(offers.offered_source(choice, checkpoint), SOURCE)
     source = controls[0].text_input(

@@ -183,6 +183,23 @@ def test_masks_positions_and_lines() -> None:
         sound(app.segmented_control(key="attention-way").set_value(way).run())
 
 
+def test_the_model_writes_on_and_looks_at_what_it_wrote() -> None:
+    app = opened(name="ann")
+    sound(app.button(key="attention-on").click().run())
+    one = saved()
+    (written,) = write_text(
+        one.model,
+        one.tokenizer,
+        "ann",
+        max_tokens=12,
+        sampler=SamplerSettings(temperature=0.8),
+        seed=3,
+        items=True,
+    )
+    assert app.text_input(key="attention-name").value == written
+    assert len(app.selectbox(key="attention-row").options) == len(written) + 1
+
+
 @pytest.mark.parametrize("folder", ["translate-transformer", "translate-luong"])
 def test_translators(folder: str) -> None:
     label = next(
