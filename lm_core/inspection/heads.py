@@ -54,6 +54,15 @@ class HeadReading:
         return "diffuse" if self.evenness >= DIFFUSE else "mixed"
 
     @property
+    def called(self) -> str:
+        """The kind; of a mixed one with where it gives most all the same."""
+        if self.kind != "mixed":
+            return self.kind
+        most = {"previous token": self.previous, "itself": self.itself, "first token": self.first}
+        most |= {"next token": self.following}
+        return f"mixed, most to {max(most, key=most.__getitem__)}"
+
+    @property
     def visible(self) -> float:
         """How far it does what an eye sees at once: the largest of `previous`, `following` and the
         two for tokens that came before."""

@@ -113,7 +113,7 @@ def head_table(side: Side, *, key: str = "attention-heads") -> None:
         columns |= {"nothing": f"to {side.columns[0]}"} if side.view.nothing else {}
         columns |= {"onward": "steps onward (share)"}
     else:
-        columns |= {"kind": "looks mostly at", "previous": "to the one before"}
+        columns |= {"called": "looks mostly at", "previous": "to the one before"}
         columns |= {} if side.view.causal else {"following": "to the one after"}
         columns |= {"itself": "to itself", "first": "to the first"}
         columns |= {"repeated": "to an earlier copy", "after_repeat": "to what came after a copy"}
