@@ -25,6 +25,7 @@ from lm_core.training.events import Snapshot
 from pages._ui.inside import further, sample, switching
 from pages._ui.shared import models, session
 from tests.pages import stored
+from tests.tiny import alphabet, lively_model
 from tests.waiting import PATIENCE
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -294,3 +295,30 @@ def test_a_text_that_is_not_here_gives_way_to_the_one_on_the_screen(
 def of_model(given: tuple):
     look, off = given[-1][0], given[3]
     return switching.twin(look, off)
+
+
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    [
+        ("encoder", {"position": "alibi"}),
+        ("encoder-decoder", {}),
+        ("transformer", {"position": "learned", "norm": "layer", "bias": True}),
+    ],
+)
+def test_models_of_ones_own_of_every_kind(
+    family: str, settings: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer = alphabet(27)
+    folder = tmp_path / "mine" / "checkpoint"
+    save_checkpoint(folder, lively_model(family, 27, **settings), tokenizer, {})
+    choice = models._choice(folder, read_meta(folder), "Yours: Mine")
+    monkeypatch.setattr(models, "own", lambda: [choice])
+    app = opened("Switch off", model="Yours: Mine", text="0123456789ab")
+    assert "tokens of your text above" in captions(app)
+    assert len(app.metric) == 3
+    for part in ("What moved the guess", "Averages and types", "Masks", "Positions"):
+        sound(app.segmented_control(key="attention-further").set_value(part).run())
+        if part == "What moved the guess":
+            assert len(table(app, "adds to the logit")) >= 7
+        if part == "Masks":
+            assert "changes by more than" in captions(app)

@@ -43,8 +43,10 @@ def _kept(folder: str, stamp: float, _look: Look) -> Sample | None:
     from lm_core.runs.spec import RunSpec
 
     card = _look.choice.card
+    if not {"data", "corpus"} & set(card.get("spec", {})):  # the second in older cards
+        return None  # it does not say what it learned from
     try:
-        spec = RunSpec.from_dict(card.get("spec", {}), trusted=True)
+        spec = RunSpec.from_dict(card["spec"], trusted=True)
         name = spec.data.name
         if name != "own" and not (name in corpora and is_ready(name)):
             return None
