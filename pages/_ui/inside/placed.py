@@ -22,11 +22,11 @@ CALLED = {
     "none": "None",
 }
 FORMULA = {
-    "sinusoidal": r"PE_{t,2i} = \sin\big(t / 10000^{2i/C}\big), \quad "
-    r"PE_{t,2i+1} = \cos\big(t / 10000^{2i/C}\big)",
+    "sinusoidal": r"\begin{aligned} PE_{t,2i} &= \sin\big(t / 10000^{2i/C}\big) \\ "
+    r"PE_{t,2i+1} &= \cos\big(t / 10000^{2i/C}\big) \end{aligned}",
     "learned": r"x_t = e_t + P_t",
-    "rotary": r"(a, b) \mapsto (a \cos\theta - b \sin\theta,\; b \cos\theta + a \sin\theta), "
-    r"\quad \theta = t / 10000^{2i/D}",
+    "rotary": r"\begin{gathered} (a, b) \mapsto (a \cos\theta - b \sin\theta,\; b \cos\theta + "
+    r"a \sin\theta) \\ \theta = t / 10000^{2i/D} \end{gathered}",
     "alibi": r"\text{score} = \tfrac{q \cdot k}{\sqrt D} - m_h\,(t - s)",
 }
 SAYS = {
@@ -113,13 +113,13 @@ def _table(positions: "Positions") -> None:
     else:
         T, C = found[:SHOWN].shape
         halves = positions.kind == "rotary"
-        names = [f"{'sin' if i >= C // 2 else 'cos'} {i % (C // 2) + 1}" for i in range(C)]
+        names = [f"{'s' if i >= C // 2 else 'c'}{i % (C // 2) + 1}" for i in range(C)]
         chart = matrix(
             found[:SHOWN].numpy(),
             [str(t) for t in range(T)],
             names if halves else [str(i + 1) for i in range(C)],
             title=f"What stands for the first {T} places",
-            x="cosines, then sines" if halves else "number of the vector",
+            x="cosines (c), then sines (s), of each pair" if halves else "number of the vector",
             y="place",
             dark=st.context.theme.type == "dark",
             height=430,
