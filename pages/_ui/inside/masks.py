@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._ui.inside import heads
 from pages._ui.inside.look import Look
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
@@ -11,23 +12,20 @@ PADDING, LONGEST = "attention-padding", 40
 
 def room(look: Look) -> None:
     """The mask of what is shown, then the same text with padding behind it."""
-    from lm_core.charts.matrices import matrix
     from lm_core.charts.words import percent
 
     side, dark = look.side, st.context.theme.type == "dark"
     seen = side.view.seen
     left, right = st.columns(2, gap="medium")
     with left:
-        chart = matrix(
+        chart = heads.large(
             seen.float().numpy(),
-            side.rows,
-            side.columns,
+            side.view.rows,
+            (0, 0),
+            columns=side.view.columns if side.across else None,
+            causal=False,
             title="The mask: 1 may be looked at",
-            x="looked at",
-            y="looking",
-            shares=True,
             dark=dark,
-            height=_height(len(side.rows)),
         )
         show_chart(chart, key="attention-mask")
         st.caption(
@@ -41,7 +39,6 @@ def room(look: Look) -> None:
 
 def _padded(look: Look, dark: bool) -> None:
     """The text read once more, with nothing behind it."""
-    from lm_core.charts.matrices import matrix
     from lm_core.errors import LabError
     from lm_core.inspection import padding
     from lm_core.inspection.views import OTHER, OWN
@@ -61,17 +58,14 @@ def _padded(look: Look, dark: bool) -> None:
     except LabError as error:
         st.info(plain(error))
         return
-    names = [*side.rows[: len(ids)], *(f"(padding {i + 1})" for i in range(extra))]
-    chart = matrix(
+    names = [*side.view.rows[: len(ids)], *(f"(padding {i + 1})" for i in range(extra))]
+    chart = heads.large(
         found.weights.masked_fill(~found.seen, float("nan")).numpy(),
         names,
-        names,
+        (0, 0),
+        causal=False,
         title="With padding: mean weight of all heads",
-        x="looked at",
-        y="looking",
-        shares=True,
         dark=dark,
-        height=_height(len(names)),
     )
     show_chart(chart, key="attention-padded")
     told = (
@@ -83,10 +77,6 @@ def _padded(look: Look, dark: bool) -> None:
     )
     st.caption(
         f"{told} Measured: no weight of the {len(ids)} tokens changes by more than "
-        f"{found.noticed:.1e} of 1."
+        f"{max(found.noticed, 1e-7):.7f}."
     )
     show_source(padding, "The code: a text read with padding")
-
-
-def _height(rows: int) -> int:
-    return min(520, 120 + 28 * max(3, rows))
