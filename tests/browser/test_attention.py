@@ -23,7 +23,7 @@ def test_what_moved_a_guess_is_switched_off_and_a_pair_is_turned(page: Page) -> 
     saved = load_checkpoint(SHIPPED / "names-transformer")
     ids = text_ids(saved.tokenizer, NAME, items=True)
     moved = contributions(saved.model, ids)
-    logit = f"{float(moved.logits.max()):.2f}"
+    logit = f"{float(moved.logits.max()):.3f}"[:-1]
     page.goto(f"/attention?{AT}&attention-name={NAME}&attention-further=What+moved+the+guess")
     expect(page.locator(".st-key-attention-moved .js-plotly-plot")).to_be_visible()
     expect(page.get_by_text(re.compile("the model's own logit is"))).to_contain_text(logit)
