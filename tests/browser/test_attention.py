@@ -27,7 +27,7 @@ def test_what_moved_a_guess_is_switched_off_and_a_pair_is_turned(page: Page) -> 
     page.goto(f"/attention?{AT}&attention-name={NAME}&attention-further=What+moved+the+guess")
     expect(page.locator(".st-key-attention-moved .js-plotly-plot")).to_be_visible()
     expect(page.get_by_text(re.compile("the model's own logit is"))).to_contain_text(logit)
-    page.locator(".st-key-attention-moved-off button").click()
+    page.get_by_role("button", name="Switch off layer").click()
     expect(page.get_by_text(re.compile("Measured on 1,0.. tokens"))).to_be_visible()
     expect(page.locator("[data-testid=stMetric]")).to_have_count(3)
     page.get_by_role("radio", name="Positions").click()
