@@ -36,6 +36,8 @@ def test_what_moved_a_guess_is_switched_off_and_a_pair_is_turned(page: Page) -> 
     said = page.get_by_text(re.compile("Numbers 1 and 13 of the query"))
     expect(said).to_contain_text(f"It stands at place {len(NAME)}")
     expect(said).to_contain_text(f"{pair.step:.4g} radians")
+    page.mouse.move(0, 0)  # what is hovered over or has the focus is Streamlit's own colour
+    page.evaluate("document.activeElement.blur()")
     at_rest(page)
     assert found(page) == []
     page.set_viewport_size(PHONE)
