@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from pages._ui.inside import attention, heads, noticed, offers, sides
+from pages._ui.inside import attention, further, heads, noticed, offers, sides
+from pages._ui.inside.look import Look
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.switch import switch
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
 TEXT, NAME, SOURCE, TARGET = (f"attention-{w}" for w in ("text", "name", "source", "target"))
-VIEW = "attention-view"
+VIEW, PICTURE = "attention-view", "attention-picture"
 ALL, ONE = "attention-all", "attention-one"
 BIND = "query-params"
 
@@ -36,7 +38,17 @@ def fields() -> tuple[str | None, str]:
     if not choice.of_pairs:
         field, label = (NAME, "Your name") if choice.items else (TEXT, "Your sentence")
         begin = offers.offer(offers.offered(checkpoint), field)
-        return controls[0].text_input(label, **begin, max_chars=5000, key=field, bind=BIND), ""
+        text = controls[0].text_input(label, **begin, max_chars=5000, key=field, bind=BIND)
+        if checkpoint.model.causal:
+            st.button(
+                "Let it write on",
+                type="tertiary",
+                key="attention-on",
+                on_click=offers.write_on,
+                args=(checkpoint, field),
+                help="The model goes on from your text, and looks at what it wrote.",
+            )
+        return text, ""
     first, second = map(plain, checkpoint.codec.sides)
     begin = offers.offer(offers.offered_source(choice, checkpoint), SOURCE)
     source = controls[0].text_input(
@@ -129,20 +141,21 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         )
     with right, st.container(border=True, height="stretch"):
         writes = side.across and choice.of_pairs
-        chart = heads.large(
-            side.maps[layer, head],
-            side.view.rows,
-            (layer, head),
-            looking="writing" if writes else "looking",
-            **drawn,
-        )
-        show_chart(
-            chart,
-            key=ONE,
-            on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
-            selection_mode="points",
-        )
-        st.caption(sides.explained(side, checkpoint))
+        looking = "writing" if writes else "looking"
+        pictures = {"map": "Map", "lines": "Lines between words"}
+        if switch("Picture of the head", pictures, key=PICTURE, address=True) == "map":
+            chart = heads.large(
+                side.maps[layer, head], side.view.rows, (layer, head), looking=looking, **drawn
+            )
+            show_chart(
+                chart,
+                key=ONE,
+                on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
+                selection_mode="points",
+            )
+            st.caption(sides.explained(side, checkpoint))
+        else:
+            attention.lines(side, layer, head, looking=looking, dark=dark)
     return layer, head
 
 
@@ -194,6 +207,9 @@ one_cell(side, layer, head)
 if side.heads or side.crossing:
     with st.expander("Every head in figures"):
         noticed.head_table(side)
+
+
+further.further(Look(choice, checkpoint, reading, side, layer, head, source, target))
 
 
 def code() -> None:

@@ -103,6 +103,7 @@ def one_head(
     columns: Sequence[str] | None = None,
     looking: str = "looking",
     causal: bool = True,
+    title: str | None = None,
     dark: bool = False,
     height: int = 440,
 ) -> Chart:
@@ -115,6 +116,7 @@ def one_head(
         columns: the S tokens of another text that they look at; weights are then (T, S).
         looking: what the tokens of the rows do meanwhile.
         causal: leave the cells right of the diagonal blank, of a text that looks at itself.
+        title: of what is no head, as a mean of several; None names the head.
         dark: use the colour scale made for a dark page.
         height: in pixels.
 
@@ -126,7 +128,7 @@ def one_head(
     longer = max(T, S)
     labels = _block_labels(tokens, T, 1)
     looked_at = _block_labels(columns, S, 1) if across else labels
-    title = f"Layer {layer + 1}, head {head + 1}"
+    title = title or f"Layer {layer + 1}, head {head + 1}"
     figure = go.Figure()
     clickable = longer <= CLICKABLE
     cells = np.argwhere(~np.isnan(weights)).tolist() if clickable else []

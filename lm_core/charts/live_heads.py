@@ -25,6 +25,8 @@ def live_head(
     layer: int,
     head: int,
     *,
+    columns: Sequence[str] | None = None,
+    causal: bool = True,
     dark: bool = False,
     height: int = 320,
 ) -> Chart:
@@ -32,19 +34,26 @@ def live_head(
 
     Args:
         tokens: the T tokens' texts; repeated ones are numbered apart.
+        columns: the S tokens of another text that they look at; weights are then (T, S).
+        causal: nobody looks ahead; False draws every cell that is a number.
         layer, head: which one it is, counted from 0 (the words count from 1).
         dark: use the colour scale made for a dark page.
         height: in pixels.
     """
-    labels = words.unique_labels(tokens)
-    rows, columns = np.tril_indices(len(labels))
-    shares = np.asarray(weights, dtype=float)[rows, columns]
+    labels, across = words.unique_labels(tokens), columns is not None
+    others = words.unique_labels(columns) if across else labels
+    weights = np.asarray(weights, dtype=float)
+    free = across or not causal
+    rows, places = (
+        np.indices(weights.shape).reshape(2, -1) if free else np.tril_indices(len(labels))
+    )
+    shares = weights[rows, places]
     data = pd.DataFrame(
         {
             "row": rows,
-            "column": columns,
+            "column": places,
             "looking": [labels[i] for i in rows],
-            "looked at": [labels[j] for j in columns],
+            "looked at": [others[j] for j in places],
             "share": shares,
             "text": [words.probability(p) for p in shares],
             "says": [words.percent(p) for p in shares],
@@ -54,9 +63,9 @@ def live_head(
     title = f"Layer {layer + 1}, head {head + 1}"
     table = data[["looking", "looked at", "share"]]
     table = table.rename(columns={"share": "attention (share of 1)"})
-    base = _layers(len(labels) <= NUMBERED, dark, height)
+    base = _layers(max(len(labels), len(others)) <= NUMBERED, dark, height)
     figure = base.of(data[np.isfinite(data["share"])])
-    return Chart(title, figure, _alt(data, title), table)
+    return Chart(title, figure, _alt(data, title, across), table)
 
 
 @lru_cache(maxsize=8)
@@ -86,12 +95,13 @@ def _layers(numbered: bool, dark: bool, height: int) -> Base:
     return Base(layered.configure(**altair_config()))
 
 
-def _alt(data: pd.DataFrame, title: str) -> str:
-    others = data[(data["row"] != data["column"]) & np.isfinite(data["share"])]
+def _alt(data: pd.DataFrame, title: str, across: bool = False) -> str:
+    others = data[((data["row"] != data["column"]) | across) & np.isfinite(data["share"])]
     if others.empty:
         return f"{title}: there is no other token to look at."
     best = others.loc[others["share"].idxmax()]
+    other = "a token of the other text" if across else "another token"
     return (
-        f"{title}: the strongest look at another token is {best['looking']} at "
+        f"{title}: the strongest look at {other} is {best['looking']} at "
         f"{best['looked at']} ({words.percent(best['share'])})."
     )

@@ -22,6 +22,7 @@ def with_without(
     *,
     called: tuple[str, str],
     title: str,
+    x: str = "probability of the right token",
 ) -> Chart:
     """Bars from the top down, in the order of the text.
 
@@ -29,6 +30,7 @@ def with_without(
         tokens: the text, token by token; repeated ones are numbered apart.
         one, other: the probability of each, as shares of one.
         called: what the two are called in the legend.
+        x: of what these are the probabilities.
     """
     labels = words.unique_labels(tokens)
     sides = [np.nan_to_num(np.asarray(side, dtype=float)) for side in (one, other)]
@@ -50,7 +52,7 @@ def with_without(
             hovertemplate="%{customdata}: %{text}<extra>" + name + "</extra>",
         )
     height = 140 + 44 * max(2, len(labels))
-    style_figure(figure, title=title, x="probability of the right token", height=height)
+    style_figure(figure, title=title, x=x, height=height)
     share_ticks(figure).update_xaxes(fixedrange=True)
     figure.update_yaxes(
         tickmode="array",

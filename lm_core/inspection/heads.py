@@ -13,6 +13,7 @@ from torch import Tensor
 
 # A head that gives this much on average is named after it.
 PREVIOUS, SELF, FIRST, AGAIN = 0.5, 0.5, 0.5, 0.5
+DIFFUSE = 0.9  # of the entropy of an even look, from which on it is called diffuse
 ROWS = 2  # tokens with an earlier copy from which a head is judged by them
 
 
@@ -32,11 +33,12 @@ class HeadReading:
     after_repeat: float
     entropy: float  # 0: all on one token; ln(t): alike over t tokens
     breadth: float  # exp(entropy): over how many tokens it spreads, if it did so evenly
+    evenness: float  # entropy as a share of that of looking at all tokens alike
 
     @property
     def kind(self) -> str:
-        """ "previous token", "next token", "after a copy", "a copy", "itself", "first token" or
-        "mixed"."""
+        """ "previous token", "next token", "after a copy", "a copy", "itself", "first token",
+        "diffuse" or "mixed": the first of them whose share is reached."""
         if self.previous >= PREVIOUS:
             return "previous token"
         if self.following >= PREVIOUS:
@@ -47,7 +49,18 @@ class HeadReading:
             return "a copy"
         if self.itself >= SELF:
             return "itself"
-        return "first token" if self.first >= FIRST else "mixed"
+        if self.first >= FIRST:
+            return "first token"
+        return "diffuse" if self.evenness >= DIFFUSE else "mixed"
+
+    @property
+    def called(self) -> str:
+        """The kind; of a mixed one with where it gives most all the same."""
+        if self.kind != "mixed":
+            return self.kind
+        most = {"previous token": self.previous, "itself": self.itself, "first token": self.first}
+        most |= {"next token": self.following}
+        return f"mixed, most to {max(most, key=most.__getitem__)}"
 
     @property
     def visible(self) -> float:
@@ -72,6 +85,7 @@ def read_heads(maps: Tensor, ids: Tensor, seen: Tensor | None = None) -> list[He
         return []
     maps = maps.double()
     entropy = torch.special.entr(maps[:, :, choice]).sum(-1).mean(-1)  # (L, H)
+    even = seen.sum(-1)[choice].log().mean()  # of a look that is shared out alike
     own = torch.eye(T, dtype=torch.bool)
     place, start = torch.arange(T), seen.int().argmax(-1)  # where what a row sees begins
     first = (place == start[:, None]) & (place - start >= 2)[:, None]
@@ -85,6 +99,7 @@ def read_heads(maps: Tensor, ids: Tensor, seen: Tensor | None = None) -> list[He
         _given(maps, after & seen),
         entropy,
         entropy.exp(),
+        entropy / even,
     )
     return [
         HeadReading(layer, head, *(float(x[layer, head]) for x in figures))

@@ -285,8 +285,10 @@ class EncoderDecoder(Translates, Embedded):
         # Nobody looks ahead to the padding at the end, unless the mask is taken away.
         missing = None if causal else missing
         bias = self.positions.bias(T, T)
+        x = self.placed(self.embedding(ids), start)  # (B, T, C)
+        record(self, "stream", x)
         x, _, _ = self.decoder(
-            self.placed(self.embedding(ids), start),
+            x,
             memory,
             memory_mask=memory_mask(T, padding),
             mask=make_mask(T, T, device, causal=causal, padding=missing, bias=bias),

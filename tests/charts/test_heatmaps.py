@@ -203,3 +203,9 @@ def test_long_names_stand_aslant_within_the_picture():
 def test_nothing_to_look_at_across():
     assert "still empty" in all_heads(np.zeros((1, 1, 2, 0)), ["a", "b"], columns=[]).alt
     assert "still empty" in one_head(np.zeros((2, 0)), ["a", "b"], 0, 0, columns=[]).alt
+
+
+def test_what_is_no_head_has_a_title_of_its_own():
+    chart = one_head(causal(3, 3), list("abc"), 0, 0, title="Mean of 8 heads")
+    assert chart.title == chart.figure.layout.title.text == "Mean of 8 heads"
+    assert chart.alt.startswith("Mean of 8 heads over 3 tokens")

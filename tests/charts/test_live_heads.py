@@ -56,3 +56,13 @@ def test_the_sentence_names_the_strongest_look_at_another():
         "Layer 2, head 3: the strongest look at another token is a₂ at a₁ (70 %)."
     )
     assert "no other token" in live_head(np.ones((1, 1)), ["a"], 0, 0).alt
+
+
+def test_both_sides_and_another_text_have_every_cell():
+    weights = np.array([[0.25, 0.75], [0.5, 0.5]])
+    assert len(live_head(weights, ["a", "b"], 0, 0, causal=False).table) == 4
+    chart = live_head(np.array([[0.2, 0.5, 0.3]]), ["un"], 0, 0, columns=["a", "b", "c"])
+    assert chart.table["looked at"].tolist() == ["a", "b", "c"]
+    assert chart.alt == (
+        "Layer 1, head 1: the strongest look at a token of the other text is un at b (50 %)."
+    )

@@ -32,8 +32,9 @@ def test_heads_are_named_after_where_most_of_their_weight_goes() -> None:
     maps = torch.stack([previous(), torch.eye(T), first(), even()]).view(2, 2, T, T)
     heads = read_heads(maps, APART)
     assert [(h.layer, h.head) for h in heads] == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    assert [h.kind for h in heads] == ["previous token", "itself", "first token", "mixed"]
+    assert [h.kind for h in heads] == ["previous token", "itself", "first token", "diffuse"]
     assert [heads[0].previous, heads[1].itself, heads[2].first] == [1, 1, 1]
+    assert heads[0].called == "previous token"
     assert heads[2].previous == 1 / 4  # only of the second token is the first the one before
 
 
@@ -43,6 +44,7 @@ def test_entropy_is_nothing_for_one_token_and_the_logarithm_for_an_even_look() -
     mean = sum(math.log(t) for t in range(2, T + 1)) / (T - 1)
     assert spread.entropy == pytest.approx(mean)
     assert spread.breadth == pytest.approx(math.exp(mean))
+    assert (sharp.evenness, spread.evenness) == (0, pytest.approx(1))
 
 
 def test_a_single_token_has_no_choice_to_read() -> None:
@@ -90,3 +92,9 @@ def test_fewer_than_two_tokens_with_a_copy_tell_nothing_of_a_head(ids: list[int]
     assert math.isnan(head.repeated)
     assert math.isnan(head.after_repeat)
     assert head.visible == head.previous
+
+
+def test_a_mixed_head_is_said_to_lean() -> None:
+    maps = 0.45 * torch.eye(T) + 0.35 * previous() + 0.2 * first()
+    (head,) = read_heads(maps.view(1, 1, T, T), APART)
+    assert (head.kind, head.called) == ("mixed", "mixed, most to itself")

@@ -153,6 +153,11 @@ def test_a_written_token_says_what_else_was_possible_and_why(family: str) -> Non
     assert (reach is None, counted is None) == (family == "ngram", family != "ngram")
     if reach is not None:
         assert reach["probability (share of 1)"].iloc[-1] == pytest.approx(drawn.own, rel=1e-3)
+    moved = next((f.value for f in app.dataframe if "adds to the logit" in f.value), None)
+    assert (moved is None) == (family != "transformer")
+    if moved is not None:
+        logit = float(writer.logits_at(4)[writer.written[4]])
+        assert moved["adds to the logit"].sum() == pytest.approx(logit, abs=1e-4)
 
 
 def test_what_is_written_next_or_anew_leaves_the_token_that_was_pressed() -> None:

@@ -4,10 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from pages._ui.inside import heads
 from pages._ui.inside.sides import Side
+from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
+LINES_OF = "attention-lines-of"
 OPENED = "attention-opened"  # in the session: for what the heads were opened, and on which
 
 
@@ -51,6 +55,26 @@ def strongest_look(weights: Any, *, across: bool = False, nothing: int = 0) -> t
         np.fill_diagonal(others, 0)
     row, column = np.unravel_index(int(others.argmax()), others.shape)
     return int(row), int(column)
+
+
+def lines(side: Side, layer: int, head: int, *, looking: str, dark: bool) -> None:
+    """The head as lines between words, of all tokens or of one."""
+    names = ["all tokens", *side.rows]
+    row = choose("Lines of", names, key=LINES_OF) - 1
+    chart = heads.lines(
+        side.maps[layer, head],
+        side.rows,
+        (layer, head),
+        columns=side.columns if side.across else None,
+        row=None if row < 0 else row,
+        looking=looking,
+        dark=dark,
+    )
+    show_chart(chart, key="attention-lines")
+    st.caption(
+        f"Left who is {looking}, right who is looked at; the thicker, the more it takes. Below 4 % "
+        f"there is no line. {plain(chart.beyond)}"
+    )
 
 
 def arithmetic(side: Side, layer: int, head: int, row: int, column: int, *, writes: bool) -> None:

@@ -31,3 +31,13 @@ def large(
     from lm_core.charts.heatmaps import one_head
 
     return one_head(weights, rows, *which, height=480, **drawn)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def lines(
+    weights: "np.ndarray", rows: Sequence[str], which: tuple[int, int], **drawn: object
+) -> "Chart":
+    """The same head as lines between words."""
+    from lm_core.charts.between import lines_between
+
+    return lines_between(weights, rows, *which, **drawn)

@@ -104,7 +104,7 @@ def _again(heads: "list[HeadReading]") -> list[str]:
     return [said + ", as if it asked how it went on last time" * (after.kind == "after a copy")]
 
 
-def head_table(side: Side) -> None:
+def head_table(side: Side, *, key: str = "attention-heads") -> None:
     """Every head in figures."""
     import pandas as pd
 
@@ -113,18 +113,19 @@ def head_table(side: Side) -> None:
         columns |= {"nothing": f"to {side.columns[0]}"} if side.view.nothing else {}
         columns |= {"onward": "steps onward (share)"}
     else:
-        columns |= {"kind": "looks mostly at", "previous": "to the one before"}
+        columns |= {"called": "looks mostly at", "previous": "to the one before"}
         columns |= {} if side.view.causal else {"following": "to the one after"}
         columns |= {"itself": "to itself", "first": "to the first"}
         columns |= {"repeated": "to an earlier copy", "after_repeat": "to what came after a copy"}
     columns |= {"entropy": "entropy (nats)", "breadth": "spread (tokens)"}
+    columns |= {} if side.across else {"evenness": "of an even look"}
     heads = [
         replace(head, layer=head.layer + 1, head=head.head + 1)
         for head in side.heads or side.crossing
     ]
     rows = [[getattr(head, name) for name in columns] for head in heads]
     table = pd.DataFrame(rows, columns=list(columns.values())).round(3).dropna(axis="columns")
-    show_table(table, key="attention-heads", height=300)
+    show_table(table, key=key, height=300)
 
 
 def _name(head: "HeadReading | AcrossReading") -> str:

@@ -17,6 +17,8 @@ SENTENCES = (
     "the people",
 )
 ITEMS = ("anastasia", "Anna", "anna")
+MOST_LETTERS = 5000  # in a field
+FURTHER = 12  # tokens that it writes on at a press
 LOOKED_AT, LIKED = 50, 9  # pairs among which a source is chosen; tokens that it has, about
 
 
@@ -74,3 +76,27 @@ def offer(text: str, key: str) -> dict[str, str]:
         st.session_state[key] = text
         return {}  # what was set is not to be given twice
     return {"value": text}
+
+
+def write_on(checkpoint: "Checkpoint", key: str) -> None:
+    """Let the model write on, and put what it wrote into the field of this key: at most FURTHER
+    tokens, to the end of a line or of an item. What it cannot read stays as it is."""
+    from lm_core.errors import LabError
+    from lm_core.generation import SamplerSettings
+    from lm_core.generation.engine import write_text
+
+    text = st.session_state.get(key) or ""
+    try:
+        (written,) = write_text(
+            checkpoint.model,
+            checkpoint.tokenizer,
+            text,
+            max_tokens=FURTHER,
+            sampler=SamplerSettings(temperature=0.8),
+            seed=len(text),  # another press writes other words
+            items=checkpoint.items,
+            stop=("\n",),
+        )
+    except LabError:
+        return  # the page says why
+    st.session_state[key] = written[:MOST_LETTERS]
