@@ -81,9 +81,12 @@ def corpus_of(choice: models.Choice) -> Any:
     Raises:
         LabError: it is not here.
     """
+    from lm_core.errors import BadText
     from lm_core.runs.prepare import load_text
     from lm_core.runs.spec import RunSpec
 
+    if not choice.card.get("spec"):
+        raise BadText("The card of this model does not say what it learned: choose another.")
     return load_text(RunSpec.from_dict(choice.card.get("spec", {}), trusted=True).data)
 
 

@@ -1,7 +1,5 @@
-"""What a guess rests on, by how the model reads: the places of a window, or a memory and its gates.
-
-A Transformer's part, the heads and layers that moved the logit, belongs beside these two.
-"""
+"""What a guess rests on, by how the model reads: the places of a window, a memory and its gates, or
+the heads and layers that moved the logit."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +8,7 @@ import streamlit as st
 from pages._ui.memory import reading
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart
+from pages._ui.write import moved
 
 if TYPE_CHECKING:
     from pages._ui.write import writing
@@ -29,6 +28,8 @@ def panel(choice: models.Choice, draft: "writing.Draft", at: int) -> None:
     elif has_gates(model):
         _memory(draft, at)
         _more(choice, draft, at)
+    else:
+        moved.panel(choice, draft, at)
 
 
 def _slots(draft: "writing.Draft", at: int) -> None:

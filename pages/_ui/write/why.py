@@ -9,7 +9,7 @@ from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
-from pages._ui.write import moved, picked, places, writing
+from pages._ui.write import picked, places, writing
 
 if TYPE_CHECKING:
     from lm_core.charts.evidence import Source
@@ -47,7 +47,6 @@ def panel(choice: models.Choice, draft: writing.Draft, at: int | None) -> None:
             picked.why(choice, draft, at)
             id = writer.written[at]
         if not counts:
-            moved.panel(choice, draft, at)
             return
         parts = model.explain(writer.prompt + writer.written[:at], id)
         _made_of(draft, parts, id)
