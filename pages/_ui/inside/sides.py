@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
     from lm_core.inspection import AcrossReading, AttentionView, HeadReading
 
-LONGEST = 200  # tokens of a text that no context bounds
+LONGEST = 256  # tokens of a text that no context bounds
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
     from lm_core.inspection.gates import Gates
 
-LONGEST = 300  # tokens that are looked at
+LONGEST = 500  # tokens that are looked at
 MOST_UNITS = 512  # that are drawn
 
 # What a gate is called, its letter in the equations, and what it does.

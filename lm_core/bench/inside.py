@@ -1,0 +1,180 @@
+"""Looking inside, measured in a real Chromium: how soon all heads of a text of 256 tokens are
+drawn, how quickly one goes from head to head, how soon a text that is too long is cut with a
+sentence, and how soon the gates of a large memory stand there.
+
+The models are untrained: what is measured is reading, drawing and the way to the browser, whatever
+the weights are. Needs a checkout and its development tools, as `page.py` does.
+"""
+
+import importlib
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from lm_core.bench.result import Result
+from lm_core.runs.owners import COOKIE
+
+SIZES = {"n_layer": 6, "n_head": 6, "n_embd": 192, "block_size": 256}
+TOKENS, LONG = 256, 2_000  # of the two texts, in characters, which are the tokens here
+UNITS, STEPS = 256, 500  # of the memory, and the text it reads
+SCRUBS, ROUNDS = 24, 5
+
+# From a key or a click until every picture of the kind has become another one.
+CHANGED = """async (selector) => {
+    const seen = () => [...document.querySelectorAll(selector)]
+        .map((e) => e.getAttribute('href') || e.getAttribute('xlink:href') || '');
+    const before = new Set(seen());
+    const pressed = await new Promise((done) => {
+        const now = () => done(performance.now());
+        addEventListener('keydown', now, {once: true, capture: true});
+        addEventListener('pointerdown', now, {once: true, capture: true});
+    });
+    await new Promise((done) => {
+        const look = () => {
+            const now = seen();
+            const other = now.length > 0 && now.every((one) => one && !before.has(one));
+            other ? done() : requestAnimationFrame(look);
+        };
+        look();
+    });
+    return performance.now() - pressed;
+}"""
+ALL = ".st-key-attention-all image, .st-key-attention-one image"
+LARGE = ".st-key-attention-one image"
+GATES = "[data-testid=stPlotlyChart] image"
+
+
+def bench_inside() -> list[Result]:
+    """Attention and Memory as a visitor waits for them."""
+    try:
+        server = importlib.import_module("tools.lab_server")
+        chromium = importlib.import_module("tools.chromium")
+        play = importlib.import_module("playwright.sync_api")
+    except ImportError:
+        return []
+    path = chromium.find_chromium()
+    if path is None:
+        return []
+    with (
+        tempfile.TemporaryDirectory(prefix="lm-bench-") as home,
+        server.LabServer(Path(home)) as lab,
+        play.sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(f"{lab.url}/attention")
+        page.get_by_role("heading", name="Attention").first.wait_for(timeout=120_000)
+        visitor = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
+        time.sleep(8)  # the workers import torch
+        _keep(Path(home), visitor, "transformer", SIZES)
+        _keep(Path(home), visitor, "lstm", {"n_hidden": UNITS})
+        drawn, cut = _texts(page, lab.url)
+        scrubs = _scrubs(page)
+        gates = _gates(page, lab.url)
+        browser.close()
+    about = {"tokens": TOKENS, "layers": SIZES["n_layer"], "heads": SIZES["n_head"]}
+    frames = 1000 / statistics.median(scrubs)
+    return [
+        Result("attention_drawn", statistics.median(drawn) / 1000, "s", False, about),
+        Result("attention_scrub", frames, "frames/s", True, {**about, "clicks": len(scrubs)}),
+        Result("attention_cut", statistics.median(cut) / 1000, "s", False, {"tokens": LONG}),
+        Result(
+            "gates_drawn",
+            statistics.median(gates) / 1000,
+            "s",
+            False,
+            {"units": UNITS, "tokens": STEPS},
+        ),
+    ]
+
+
+def _keep(home: Path, owner: str, family: str, sizes: dict[str, int]) -> None:
+    """An untrained model as the visitor's run: its weights are stirred, so that it looks at
+    something."""
+    import torch
+
+    from lm_core.checkpoints import save_checkpoint
+    from lm_core.runs.prepare import prepare
+    from lm_core.runs.presets import default_spec
+    from lm_core.runs.spec import CorpusSpec
+    from lm_core.runs.store import RunStore
+
+    usual = default_spec(CorpusSpec(name="speeches"), family, tokenizer="char")
+    spec = usual.with_texts({f"model.{name}": str(size) for name, size in sizes.items()})
+    prepared = prepare(spec)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weight in prepared.model.parameters():
+            weight += 0.05 * torch.randn(weight.shape, generator=generator)
+    store = RunStore(home)
+    run = store.create(owner, f"Bench {family}", spec.to_dict())
+    store.update(run, status="finished")
+    folder = store.run_folder(run) / "checkpoint"
+    save_checkpoint(folder, prepared.model, prepared.codec, prepared.card())
+
+
+def _text(tokens: int, turn: int) -> str:
+    words = "the people of the united states know what they owe to the union and to each other "
+    return (words * (tokens // len(words) + 2))[turn : turn + tokens]
+
+
+def _chosen(page: Any, url: str, screen: str, family: str) -> None:
+    """A screen on the visitor's own model of this family."""
+    page.goto(f"{url}/{screen}")
+    page.get_by_role("combobox", name="Model").first.click()
+    page.get_by_role("option", name=f"Yours: Bench {family}").first.click()
+    time.sleep(4)
+
+
+def _timed(page: Any, selector: str, press: Any) -> float:
+    measured = page.evaluate_handle("([look, on]) => ({time: eval(look)(on)})", [CHANGED, selector])
+    press()
+    return measured.evaluate("async (it) => await it.time")
+
+
+def _texts(page: Any, url: str) -> tuple[list[float], list[float]]:
+    """Milliseconds from Enter until all heads and the large one are those of the new text."""
+    _chosen(page, url, "attention", "transformer")
+    times: dict[int, list[float]] = {TOKENS: [], LONG: []}
+    for turn in range(ROUNDS + 1):
+        for tokens, found in times.items():
+            field = page.get_by_role("textbox", name="Your sentence")
+            field.fill(_text(tokens, 2 * turn + (tokens == LONG)))
+            time.sleep(1.0)
+            found.append(_timed(page, ALL, lambda field=field: field.press("Enter")))
+            time.sleep(1.5)
+    return times[TOKENS][1:], times[LONG][1:]  # the first pays for what is compiled once
+
+
+def _scrubs(page: Any) -> list[float]:
+    """Milliseconds from a click on a head until it is the large one."""
+    times = []
+    for turn in range(SCRUBS):
+        head = page.locator(".st-key-attention-head").get_by_text(
+            str(turn % SIZES["n_head"] + 1), exact=True
+        )
+        if turn % SIZES["n_head"] == 0:
+            layer = page.locator(".st-key-attention-layer").get_by_text(
+                str(turn // SIZES["n_head"] + 1), exact=True
+            )
+            layer.click()
+            time.sleep(1.5)
+            continue
+        times.append(_timed(page, LARGE, head.click))
+        time.sleep(0.3)
+    return times
+
+
+def _gates(page: Any, url: str) -> list[float]:
+    """Milliseconds from Enter until the gates of all units are those of the new text."""
+    _chosen(page, url, "memory", "lstm")
+    times = []
+    for turn in range(ROUNDS + 1):
+        field = page.get_by_role("textbox").first
+        field.fill(_text(STEPS, 3 * turn))
+        time.sleep(1.0)
+        times.append(_timed(page, GATES, lambda field=field: field.press("Enter")))
+        time.sleep(1.5)
+    return times[1:]
