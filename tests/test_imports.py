@@ -44,7 +44,7 @@ LAYERS = [
     ),
     ("corpora", "tokenizers", "models"),
     ("codecs", "encoded", "extent", "windows"),
-    ("training", "generation", "inspection", "evaluation"),
+    ("training", "generation", "inspection", "evaluation", "quantize"),
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),
