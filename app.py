@@ -42,6 +42,9 @@ else:
                 st.Page("pages/reading.py", title="Read with the model's eyes"),
                 st.Page("pages/translate.py", title="Translate"),
             ],
+            "Adapt": [
+                st.Page("pages/quantize.py", title="Quantize"),
+            ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )

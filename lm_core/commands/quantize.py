@@ -50,16 +50,14 @@ def run(args: argparse.Namespace) -> Answer:
         "tokens_per_second_before": speeds[0],
         "tokens_per_second_after": speeds[1],
     }
-    scored = f"{SPLIT}: {nats[0]:.4f} nats, quantized {nats[1]:.4f}" if not why else why
+    scored = why or f"{SPLIT}: {nats[0]:.4f} nats, quantized {nats[1]:.4f}"
     lines = [
         f"{file}  {answer['bytes']:,} bytes, {stored.bits_per_weight:.3f} bits per weight",
         f"{stored.scheme.title}: {len(stored.parts)} matrices ({args.only})",
         scored,
     ]
     if writes:
-        lines.append(
-            f"one text, one thread: {speeds[0]:,.0f} tokens/s, quantized {speeds[1]:,.0f}"
-        )
+        lines.append(f"one text, one thread: {speeds[0]:,.0f} tokens/s, quantized {speeds[1]:,.0f}")
     return answer, lines
 
 

@@ -2,17 +2,21 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from lm_core.encoded import Encoded
+from lm_core.evaluation import evaluate
 from lm_core.generation import generate
 from lm_core.models.contract import LanguageModel
+from lm_core.models.weights import stored
+from lm_core.quantize.choosing import ALL
+from lm_core.quantize.whole import quantize
 
 TOKENS, ROUNDS = 60, 3
-DRAWN = "the same tokens, drawn with the same seed"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,38 @@ class Measured:
     bytes: int
     nats: float
     tokens_per_second: float | None
+
+
+def measured(
+    model: LanguageModel,
+    encoded: Encoded,
+    schemes: Sequence[str],
+    *,
+    only: str = ALL,
+    speed: bool = True,
+) -> Iterator[Measured]:
+    """The model as it is, then with each of these schemes, one row after the other.
+
+    Args:
+        encoded: what is scored, all of it.
+        only: which weights, see `chosen`.
+        speed: measure it too, where the model writes.
+
+    Raises:
+        BadSettings: as `quantize`.
+    """
+    speed = speed and model.causal
+    size, bits = sum(weight.nbytes for weight in stored(model).values()), 32.0
+    before = writing_speeds([model])[0] if speed else None
+    nats = evaluate(model, encoded).nats_per_token
+    yield Measured("float32", "float32, as trained", bits, size, nats, before)
+    for name in schemes:
+        kept = quantize(model, name, only)
+        small = kept.model(model)
+        after = writing_speeds([small])[0] if speed else None
+        nats = evaluate(small, encoded).nats_per_token
+        title = kept.scheme.title
+        yield Measured(name, title, kept.bits_per_weight, kept.bytes, nats, after)
 
 
 def writing_speeds(

@@ -1,8 +1,7 @@
 """A quantized file, read as strictly as any other: what it has to hold is known before it is read.
 
-    forms = plan(planned, said)                     # names, shapes and types of all parts
-    fits(planned, as_weights(shapes, forms, ...))   # by names and shapes alone, nothing is allocated
-    stored = united(weights_in(path), ...)          # then the types, and the numbers
+`plan` says names, shapes and types of all parts; `as_weights` compares them with the file's, before
+anything is allocated; `united` checks the types and takes the numbers.
 """
 
 from typing import Any

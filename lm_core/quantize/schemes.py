@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from lm_core.errors import BadSettings, nearest as nearest_name
+from lm_core.errors import BadSettings
 from lm_core.quantize import affine
 from lm_core.quantize.blocks import GROUP, in_blocks, restore, squeeze
 from lm_core.quantize.levels import nearest, nf4_levels
@@ -95,6 +95,22 @@ class Scheme:
         if self.over == "block":
             return in_blocks(weight.flatten(), self.block)
         return weight.reshape(1, -1) if self.over == "tensor" else weight.flatten(1)
+
+    def levels(self, parts: Parts, group: int) -> Tensor:
+        """All numbers that a weight of this group can become, in order."""
+        scale = float(self.scales(parts)[group])
+        if self.codes == "nf4":
+            return self.NF4 * scale
+        zero = float(parts["zero"][group]) if "zero" in parts else 0.0
+        found = affine.levels(scale, zero, self.bits)
+        found = found[1:] if self.codes == "absmax" else found  # the lowest code is not used
+        return found.sort().values
+
+    def group_of(self, shape: tuple[int, ...], row: int, column: int) -> int:
+        """Which scale a weight of a matrix has."""
+        if self.over == "block":
+            return (row * shape[1] + column) // self.block
+        return row if self.over == "channel" else 0
 
     def scales(self, parts: Parts) -> Tensor:
         """The scale of each group, (G,) float32."""

@@ -3,9 +3,9 @@
     stored = quantize(model, "nf4")        # the parts of every weight, by name
     small = stored.model(model)            # a model of its own; `model` stays as it is
 
-The weights are decoded once, when the model is made, and it is then a model like any other: whatever
-reads, writes or looks inside does the same with it. The file is small; memory is not, and only the
-engine that writes one text on a CPU computes with the codes themselves (`models/decoding_int8.py`).
+The weights are decoded once, when the model is made, and it is then a model like any other:
+whatever reads, writes or looks inside does the same with it. The file is small; memory is not. Only
+the engine that writes one text on a CPU computes with the codes (`models/decoding_int8.py`).
 """
 
 import copy
