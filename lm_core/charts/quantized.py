@@ -15,6 +15,7 @@ from lm_core.charts.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION, legend_b
 
 BINS, HEIGHT = 60, 340
 FEW = 20  # levels that are drawn as lines through the picture; more are ticks at its foot
+FEWEST, TELLING = 4, 0.5  # models, and a rank correlation, from which on an order is told
 NATS = "nats per token, more than float32"
 
 
@@ -31,9 +32,10 @@ class Costed:
 
 @dataclass(frozen=True)
 class Sized:
-    """What a scheme costs a model of so many parameters."""
+    """What a scheme costs a model of so many parameters that learned a text."""
 
     model: str
+    text: str
     parameters: int
     scheme: str
     nats: float
@@ -214,31 +216,32 @@ def nats_by_size(
     )
     figure.update_yaxes(fixedrange=True)
     table = pd.DataFrame(
-        [(one.model, one.parameters, one.scheme, one.nats) for one in points],
-        columns=["model", "parameters", "scheme", NATS],
+        [(one.model, one.text, one.parameters, one.scheme, one.nats) for one in points],
+        columns=["model", "text", "parameters", "scheme", NATS],
     )
     return Chart(title, figure, f"{title}: {read_sizes(points)}", table)
 
 
 def read_sizes(points: Sequence[Sized]) -> str:
-    """Whether the smaller pay more, scheme by scheme, by Spearman's rank correlation."""
+    """Whether the smaller pay more, scheme by scheme, among the models of one text, by Spearman's
+    rank correlation; among those of all texts nats of other tokens would be compared."""
     said = []
-    for scheme in dict.fromkeys(one.scheme for one in points):
-        some = [one for one in points if one.scheme == scheme]
-        if len(some) < 3:
+    for text, scheme in dict.fromkeys((one.text, one.scheme) for one in points):
+        some = [one for one in points if (one.text, one.scheme) == (text, scheme)]
+        if len(some) < FEWEST:
             continue
         ranks = pd.DataFrame([(one.parameters, one.nats) for one in some]).rank()
         rho = float(ranks[0].corr(ranks[1]))
         if np.isnan(rho):
             continue
-        worst = max(some, key=lambda one: one.nats)
-        tells = "the smaller pay more" if rho < -0.3 else "the larger pay more"
-        tells = "size does not tell" if abs(rho) <= 0.3 else tells
+        tells = "size does not tell"
+        if abs(rho) > TELLING:
+            tells = "the smaller pay more" if rho < 0 else "the larger pay more"
         said.append(
-            f"{scheme}: {tells} (rank correlation of size and nats {rho:.2f} over {len(some)} "
-            f"models), most {worst.model} ({signed(worst.nats)} nats)"
+            f"{scheme}, {words.count(len(some), 'model')} of {text}: {tells} (rank correlation of "
+            f"size and nats {rho:.2f})"
         )
-    return f"{'; '.join(said)}." if said else "too few models to say anything yet."
+    return f"{'; '.join(said)}." if said else "too few models of one text to say anything yet."
 
 
 def signed(value: float) -> str:

@@ -16,7 +16,7 @@ from lm_core.models.weights import stored
 from lm_core.quantize.choosing import ALL
 from lm_core.quantize.whole import quantize
 
-TOKENS, ROUNDS = 60, 3
+TOKENS, ROUNDS = 40, 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Measured:
     bytes: int
     nats: float
     tokens_per_second: float | None
+    times: float | None  # as fast as float32, in rounds that alternate with it
 
 
 def measured(
@@ -53,15 +54,15 @@ def measured(
     speed = speed and model.causal
     size, bits = sum(weight.nbytes for weight in stored(model).values()), 32.0
     before = writing_speeds([model])[0] if speed else None
-    nats = evaluate(model, encoded).nats_per_token
-    yield Measured("float32", "float32, as trained", bits, size, nats, before)
+    nats, same = evaluate(model, encoded).nats_per_token, 1.0 if speed else None
+    yield Measured("float32", "float32, as trained", bits, size, nats, before, same)
     for name in schemes:
         kept = quantize(model, name, only)
         small = kept.model(model)
-        after = writing_speeds([small])[0] if speed else None
-        nats = evaluate(small, encoded).nats_per_token
-        title = kept.scheme.title
-        yield Measured(name, title, kept.bits_per_weight, kept.bytes, nats, after)
+        before, after = writing_speeds([model, small]) if speed else (None, None)
+        times, nats = after and after / before, evaluate(small, encoded).nats_per_token
+        title, bits = kept.scheme.title, kept.bits_per_weight
+        yield Measured(name, title, bits, kept.bytes, nats, after, times)
 
 
 def writing_speeds(

@@ -1,1 +1,1 @@
-"""Quantize: one matrix with its levels, all schemes measured, outliers, and what size has to pay."""
+"""Quantize: a matrix with its levels, all schemes measured, outliers, what a size has to pay."""

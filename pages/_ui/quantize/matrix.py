@@ -96,13 +96,8 @@ def pictures(weight: "Tensor", after: "Tensor", row: int, column: int) -> None:
     rows = [str(k + 1) for k in range(top, min(R, top + SIDE))]
     columns = [str(k + 1) for k in range(left, min(C, left + SIDE))]
     dark = st.context.theme.type == "dark"
-    for place, key, title, one in zip(
-        st.columns(2),
-        ("before", "after"),
-        ("Before: float32", "After"),
-        (weight, after),
-        strict=True,
-    ):
+    shown = (("before", "Before: float32", weight), ("after", "After", after))
+    for place, (key, title, one) in zip(st.columns(2), shown, strict=True):
         part = one[top : top + SIDE, left : left + SIDE].numpy()
         with place:
             chart = cells(part, rows, columns, title=title, x="column", y="row", dark=dark)

@@ -77,6 +77,7 @@ def _show(rows: "list[Measured]", whole: bool) -> None:
             "nats more": [one.nats - base.nats for one in rows],
             "perplexity": [perplexity(one.nats) for one in rows],
             "tokens/s": [one.tokens_per_second for one in rows],
+            "times float32": [one.times for one in rows],
         }
     )
     show_table(table, key="quantize-table", places=4)

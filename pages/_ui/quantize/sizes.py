@@ -47,7 +47,8 @@ def _measure(ladder: list[models.Choice]) -> "Iterator[Sized]":
         base, *rows = measured(model, encoded, list(SCHEMES), speed=False)
         for row in rows:
             title = KNOWN[row.name].title
-            yield Sized(choice.label, model.n_parameters, title, row.nats - base.nats)
+            text = str(choice.card.get("corpus", {}).get("title", "one text"))
+            yield Sized(choice.label, text, model.n_parameters, title, row.nats - base.nats)
 
 
 def _show(rows: "list[Sized]", whole: bool) -> None:

@@ -1,4 +1,4 @@
-"""Measurements that take a while: a button, how far it is, a way to stop, and what is there so far."""
+"""Measurements that take a while: a button, how far it is, a way to stop, what is there so far."""
 
 import time
 from collections.abc import Callable, Hashable, Iterator
