@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lm_core.errors import BadSettings
 from lm_core.models.contract import Model
 from lm_core.quantize.choosing import chosen
 from lm_core.quantize.schemes import Parts, scheme_of
@@ -27,6 +28,8 @@ def plan(planned: Model, said: dict[str, Any]) -> Forms:
     Raises:
         BadSettings: no scheme of ours, or no part of this model.
     """
+    if not {"scheme", "only"} <= said.keys():
+        raise BadSettings("its card says half of how it is quantized.")
     how = scheme_of(said["scheme"])
     return {
         f"{name}{MARK}{part}": form

@@ -96,11 +96,16 @@ def quantize(model: Model, scheme: str, only: str = ALL) -> Stored:
 
 
 def codes_of(how: Scheme, parts: dict[str, Parts]) -> dict[str, Codes]:
-    """What the engine computes with, where a scheme has int8 codes and a scale for each row."""
+    """What the engine computes with, where a scheme has int8 codes and a scale for each row.
+    Copies, as what is read from a file is a view of it."""
     if how.bits != 8 or how.over != "channel":
         return {}
     return {
-        name: Codes(of["codes"], of["scale"], of["zero"].float() if "zero" in of else None)
+        name: Codes(
+            of["codes"].clone(),
+            of["scale"].clone(),
+            of["zero"].float() if "zero" in of else None,
+        )
         for name, of in parts.items()
         if of["codes"].dim() == 2
     }
