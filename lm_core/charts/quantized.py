@@ -139,7 +139,7 @@ def nats_by_bits(points: Sequence[Costed], *, title: str = "What fewer bits cost
 
 def nats_lost(names: Sequence[str], nats: Sequence[float]) -> Chart:
     """A bar for each way of rounding, in their order; a gain has no bar."""
-    title = "What each way of rounding loses"
+    title = "What int8 loses, of weights and then activations too"
     texts = [signed(value) for value in nats]
     figure = horizontal_bars(
         list(names), [max(0.0, value) for value in nats], texts, title=title, x=NATS, label_width=26

@@ -41,13 +41,13 @@ def losses(model: LanguageModel, encoded: Encoded, factor: int, clip: float) -> 
 
     yield Lost("float32", "float32", lost(far), same_logits(model, far, encoded))
     one = quantize(far, "int8-tensor").model(far)
-    yield Lost("one", "int8 weights, one scale a matrix", lost(one))
+    yield Lost("one", "weights, one scale", lost(one))
     small = quantize(far, "int8").model(far)
-    yield Lost("weights", "int8 weights, a scale a channel", lost(small))
+    yield Lost("weights", "weights, by channel", lost(small))
     for name, what, settings in (
-        ("minmax", "and int8 activations, smallest to largest", ActivationSettings()),
-        ("clipped", f"and activations clipped at {clip:g} %", ActivationSettings(clip=clip)),
-        ("token", "and activations, a range for each token", ActivationSettings(per="token")),
+        ("minmax", "+ activations, min to max", ActivationSettings()),
+        ("clipped", f"+ clipped at {clip:g} %", ActivationSettings(clip=clip)),
+        ("token", "+ activations, by token", ActivationSettings(per="token")),
     ):
         yield Lost(name, what, lost(with_activations(small, settings)))
 

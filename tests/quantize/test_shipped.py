@@ -16,7 +16,7 @@ from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers import Tokenizer
 
 SHIPPED = sorted(path.parent for path in Path(__file__).parents[2].glob("checkpoints/*/meta.json"))
-TOKENS, EXAMPLES = 4_000, 200
+TOKENS, EXAMPLES = 8_000, 200  # of names that is the whole split
 
 
 def learns(folder: Path) -> bool:
