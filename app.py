@@ -46,6 +46,7 @@ else:
             ],
             "Adapt": [
                 st.Page("pages/fine_tune.py", title="Fine-tune"),
+                st.Page("pages/quantize.py", title="Quantize"),
             ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"

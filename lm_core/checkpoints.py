@@ -38,6 +38,7 @@ from lm_core.models import models
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import Model
 from lm_core.models.weights import fits, shapes_in, sound, stored, weights_in
+from lm_core.quantize import reading, whole
 from lm_core.tokenizers import Tokenizer
 from lm_core.versions import up_to_date
 
@@ -71,6 +72,7 @@ SAID: dict[str, Any] = {  # of what form is what a card says besides; each may b
     },
     "spec": {"codec": {"name": str}, "start": dict},
     "task": {"name": str},
+    "quantized": {"scheme": str, "only": str},  # how its weights are stored, where not as float32
     "step": int,
     "tokens": int,
     "seconds": int | float,
@@ -128,6 +130,7 @@ def save_checkpoint(
     meta: dict[str, Any],
     training: dict[str, torch.Tensor] | None = None,
     history: History | None = None,
+    quantized: "whole.Stored | None" = None,
 ) -> Path:
     """Write a checkpoint; it appears whole or not at all, and replaces an older one.
 
@@ -136,6 +139,7 @@ def save_checkpoint(
             usual task of the family where it names none.
         training: tensors a resumed run needs.
         history: the curve so far, of which MOST_ROWS are kept.
+        quantized: what is stored of the weights instead of them.
 
     Raises:
         StoreUnavailable: a full disk or a read-only folder.
@@ -153,12 +157,16 @@ def save_checkpoint(
         "sizes": codec.sizes,
         "parameters": model.n_parameters,
     }
+    meta.pop("quantized", None)  # of the model that these weights come from
+    if quantized is not None:
+        meta["quantized"] = quantized.said
     fresh = None
     try:
         _make(folder)
         _settle(folder)
         fresh = Path(tempfile.mkdtemp(prefix=NEW, dir=folder))
-        save_file(stored(model), fresh / WEIGHTS)
+        weights = stored(model) if quantized is None else quantized.tensors
+        save_file(weights, fresh / WEIGHTS)
         if training is not None:
             save_file(training, fresh / TRAINING)
         (fresh / CODEC).write_text(dumps(codec.to_dict()))
@@ -390,21 +398,28 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> Model:
 
     path, settings = where(folder, WEIGHTS), dict(meta["model"])
     damaged = f"{path.name} in {folder.name} is damaged or missing: copy or train it again."
-    name, sizes = settings.pop("name"), meta["sizes"]
+    name, sizes, how = settings.pop("name"), meta["sizes"], meta.get("quantized")
     try:
         if path.stat().st_size > MOST_WEIGHT_BYTES:
             raise BadCheckpoint(too_large(path, MOST_WEIGHT_BYTES))
         # Compared before anything is allocated: the description could ask for any size.
         adapter = AdapterSettings.said(meta.get("spec", {}).get("start"))
         make = adapting(task_from(meta).build, adapter)
-        if not fits(blueprint(name, settings, sizes, make), shapes_in(path)):
+        planned, shapes = blueprint(name, settings, sizes, make), shapes_in(path)
+        shapes = reading.as_weights(shapes, planned, how) if how else shapes
+        if not fits(planned, shapes):
             what = "do not fit its description: copy or train it again."
             raise BadCheckpoint(f"The weights in {folder.name} {what}")
         for file in (codec_file(folder).name, WEIGHTS):
             _check_whole(folder, meta, file)
         model = build_model(name, settings, sizes, make=make)
-        if model.load_state_dict(weights_in(path), strict=False).unexpected_keys:
+        weights = weights_in(path)
+        kept = reading.united(weights, planned, how) if how else None
+        weights = kept.decoded() if kept else weights
+        if model.load_state_dict(weights, strict=False).unexpected_keys:
             raise ValueError("names that the model does not have")
+        if kept:
+            kept.offer(model)
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None
     if not all(map(sound, model.state_dict().values())):

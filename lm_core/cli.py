@@ -302,6 +302,23 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 
+    quantize = command("quantize", _lazy("quantize"), "write a model with fewer bits a weight")
+    quantize.add_argument("folder", metavar="FOLDER", help="a checkpoint")
+    quantize.add_argument(
+        "--scheme",
+        required=True,
+        metavar="NAME",
+        help="int8 (a scale a channel), int8-tensor, int8-absmax, int4, nf4, nf4-double, q8_0 or "
+        "q4_0",
+    )
+    quantize.add_argument(
+        "--only",
+        default="all",
+        metavar="PART",
+        help="mlp, attention, or layers by their numbers from 0, as layers=0,1",
+    )
+    quantize.add_argument("--out", required=True, metavar="FOLDER", help="where it goes")
+
     race = command("race", _lazy("race"), "train several families under one budget and compare")
     race.add_argument(
         "--corpus", metavar="NAME|FILE", required=True, help="a text by name, or a UTF-8 file"

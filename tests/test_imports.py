@@ -45,7 +45,7 @@ LAYERS = [
     ),
     ("corpora", "tokenizers", "models"),
     ("codecs", "encoded", "extent", "windows"),
-    ("training", "generation", "inspection", "evaluation", "adapt"),
+    ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),

@@ -82,6 +82,7 @@ def test_every_command_is_shown() -> None:
         "tokenize",
         "translate",
         "export",
+        "quantize",
         "race",
         "doctor",
         "bench",

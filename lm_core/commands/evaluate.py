@@ -18,11 +18,12 @@ from lm_core.encoded import Encoded, encode_documents
 from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.evaluation import evaluate as score_text
 from lm_core.machine import cores
-from lm_core.models.contract import NO_NUMBERS
+from lm_core.models.contract import NO_NUMBERS, Model
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import OWN_KINDS, RunSpec
 from lm_core.tasks import SAID, tasks
 from lm_core.tokenizers import Tokenizer
+from lm_core.training.task import Task
 from lm_core.training.threads import at_a_glance
 
 NO_SPLIT = "This text has no {} split: choose another with --split."
@@ -87,11 +88,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
 def _by_its_task(saved: Checkpoint, args: argparse.Namespace) -> Answer:
     """Of a model that learned something else than to write: the figures of its task. Those of
     running text are none."""
-    task = task_from(saved.meta).knowing(saved.codec)
-    corpus = _corpus(saved, args)
-    tell(corpus.info.note)
-    rows = _chosen(corpus, args.split)
-    data = task.encode(replace(corpus, splits={args.split: rows}), saved.codec)
+    task, data, rows = _task_data(saved, args)
     scored = task.evaluate(saved.model, data, args.split, limit=None)
     if math.isnan(scored.loss):
         raise BadCheckpoint(NO_NUMBERS)
@@ -111,6 +108,31 @@ def _by_its_task(saved: Checkpoint, args: argparse.Namespace) -> Answer:
     of_text = ("bits_per_byte", "bits_per_character", "characters", "bytes", "tokenizer")
     of_text += ("skipped_characters", "skipped_bytes", "withheld")
     return found | dict.fromkeys(of_text) | {"metrics": metrics}, lines
+
+
+def _task_data(saved: Checkpoint, args: argparse.Namespace) -> tuple[Task, dict[str, Any], Any]:
+    """Its task, the data, and the examples that they were encoded from."""
+    task = task_from(saved.meta).knowing(saved.codec)
+    corpus = _corpus(saved, args)
+    tell(corpus.info.note)
+    rows = _chosen(corpus, args.split)
+    return task, task.encode(replace(corpus, splits={args.split: rows}), saved.codec), rows
+
+
+def losses(saved: Checkpoint, models: list[Model], split: str) -> list[float]:
+    """What each of `models`, which have the codec and the task of `saved`, loses on a split of the
+    text that `saved` learned from: nats per token, or what its task judges by.
+
+    Raises:
+        LabError: as the command.
+    """
+    torch.set_num_threads(at_a_glance(cores()))
+    args = argparse.Namespace(corpus=None, items=False, split=split)
+    if isinstance(saved.codec, Tokenizer):
+        encoded = _encoded(saved, args)
+        return [score_text(model, encoded).nats_per_token for model in models]
+    task, data, _ = _task_data(saved, args)
+    return [task.evaluate(model, data, split, limit=None).loss for model in models]
 
 
 def _corpus(saved: Checkpoint, args: argparse.Namespace) -> AnyCorpus | Numbers:

@@ -47,6 +47,8 @@ class Model(nn.Module):
     all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
     draws: ClassVar[bool] = False  # random numbers in training, beside those of dropout
 
+    int8: Any = None  # codes of its weights, to write with (decoding_int8.py)
+
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()

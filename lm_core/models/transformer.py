@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lm_core.errors import BadSettings, ContextTooLong
-from lm_core.models import decoding, fields
+from lm_core.models import decoding, decoding_int8, fields
 from lm_core.models.attention import ATTENTIONS, Attention, Cache, make_mask
 from lm_core.models.contract import models
 from lm_core.models.costs import Costs, Term
@@ -264,7 +264,11 @@ class Transformer(Network):
         return same and s.n_kv_head in (0, s.n_head)
 
     def steps(self, state: Cache) -> Callable[[Tensor], Tensor]:
-        return decoding.steps(self, state) if self.written_out else super().steps(state)
+        if not self.written_out:
+            return super().steps(state)
+        if self.int8 is not None and self.device.type == "cpu" and len(state.layers[0][0]) == 1:
+            return decoding_int8.int8_row(self, state) or decoding.steps(self, state)
+        return decoding.steps(self, state)
 
     def hidden(self, idx: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
         s, start = self.settings, 0 if state is None else state.length

@@ -25,6 +25,7 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "translate": ["pairs", "--text", "The"],
     "export": ["m", "--format", "script", "--out", "s.py"],
     "doctor": ["--corpus", "t.txt", "--model", "mlp", "--steps", "init"],
+    "quantize": ["net", "--scheme", "int4", "--out", "q"],
     "race": ["--corpus", "t.txt", "--models", "bigram", "--steps", "1", "--out", "r"],
     "backup": ["--out", "lab.zip"],
     "restore": ["lab.zip"],
@@ -40,6 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     args = ["train", "--corpus", folder / "t.txt", "--model", "ngram", "--out", folder / "m"]
     assert main([str(arg) for arg in args]) == 0
     saved_translator(folder / "pairs")
+    args = ["train", "--corpus", folder / "t.txt", "--model", "neural-bigram", "--steps", "1"]
+    assert main([str(arg) for arg in [*args, "--out", folder / "net"]]) == 0
     return folder
 
 
