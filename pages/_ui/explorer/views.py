@@ -91,63 +91,6 @@ def splits(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
     show_table(table, key="explorer-sizes")
 
 
-def search(corpus: "Corpus") -> None:
-    """Where a few letters or words stand, in each split."""
-    import pandas as pd
-
-    from lm_core.corpora.statistics import filled_splits
-    from lm_core.corpora.statistics import search as find
-
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Look for",
-            value="love",
-            key="explorer-search",
-            max_chars=200,
-            bind="query-params",
-            width=280,
-        )
-        match_case = st.checkbox("Match case", key="explorer-case")
-    if not text:
-        st.info("Type a word or a few letters to look for.")
-        return
-    rows, says = [], []
-    for split in filled_splits(corpus):
-        found = find(corpus, text, split, limit=ROWS, around=42, match_case=match_case)
-        says.append(f"{found.total:,} in {split}")
-        for hit in found.hits:
-            where = hit.label or f"{'item' if corpus.items else 'document'} {hit.document + 1:,}"
-            rows.append((f"{hit.before}⟦{hit.match}⟧{hit.after}", where, split, hit.position))
-    st.markdown(f"Found: {', '.join(says)}.")
-    if not rows:
-        st.caption("It stands nowhere in this text: a model trained on it has never met it.")
-        return
-    table = pd.DataFrame(rows, columns=["in its place", "where", "part", "at character"])
-    widths = {"in its place": 560, "part": 90, "at character": 110}
-    show_table(table, key="explorer-found", height=320, widths=widths)
-
-
-def phrases(corpus: "Corpus") -> None:
-    """The runs of words (or letters) that come again and again."""
-    letters = figures.spells(corpus)
-    part = "letters" if letters else "words"
-    n = st.segmented_control(
-        f"How many {part} in a row", [2, 3, 4, 5], default=3, required=True, key="explorer-phrase-n"
-    )
-    table, different = figures.phrase_counts(corpus, n)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        show_table(table, key="explorer-phrases", height=320)
-    if table.empty:
-        return
-    top = table.iloc[0]
-    right.markdown(
-        f"**What to notice.** “{plain(top['phrase'])}” stands {top['times']:,} times in train, the "
-        f"most of {different:,} different runs of {n} {part}. Counting such runs is already a "
-        "language model: the n-gram guesses what most often came next."
-    )
-
-
 def years(table: "pd.DataFrame", corpus: "Corpus") -> None:
     """Dated documents: how long each is, and how one begins."""
     from lm_core.charts.timeline import by_year

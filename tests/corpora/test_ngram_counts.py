@@ -1,0 +1,33 @@
+"""Runs of n tokens, held to a dictionary."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lm_core.corpora.indexed import indexed
+from lm_core.corpora.ngram_counts import ngram_counts, runs
+
+TEXTS = st.lists(st.text("ab", max_size=9), max_size=4)
+
+
+@given(texts=TEXTS, n=st.integers(1, 5))
+def test_every_run_is_counted_and_none_reaches_over_its_text(texts: list[str], n: int) -> None:
+    letters = indexed({"train": texts}, list)["train"]
+    expected = Counter(text[k : k + n] for text in texts for k in range(len(text) - n + 1))
+    table, different, total = ngram_counts(letters, n, limit=99)
+    assert {"".join(run): times for run, times in table.itertuples(index=False)} == expected
+    assert (different, total) == (len(expected), expected.total())
+    assert table["times"].is_monotonic_decreasing
+
+
+@given(texts=TEXTS, n=st.integers(1, 4))
+def test_equal_runs_have_equal_numbers(texts: list[str], n: int) -> None:
+    letters = indexed({"train": texts}, list)["train"]
+    codes = runs(letters, n)
+    of: dict[int, set[tuple[int, ...]]] = {}
+    for place, code in enumerate(codes.tolist()):
+        if code >= 0:
+            of.setdefault(code, set()).add(tuple(letters.ids[place : place + n].tolist()))
+    assert all(len(found) == 1 for found in of.values())
+    assert len(set.union(set(), *of.values())) == len(of)
