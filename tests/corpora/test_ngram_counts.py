@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lm_core.corpora.indexed import indexed
 from lm_core.corpora.ngram_counts import ngram_counts, runs
+from lm_core.tokenizers.word import phrases
 
 TEXTS = st.lists(st.text("ab", max_size=9), max_size=4)
 
@@ -31,3 +32,12 @@ def test_equal_runs_have_equal_numbers(texts: list[str], n: int) -> None:
             of.setdefault(code, set()).add(tuple(letters.ids[place : place + n].tolist()))
     assert all(len(found) == 1 for found in of.values())
     assert len(set.union(set(), *of.values())) == len(of)
+
+
+def test_runs_of_words_are_those_of_torchtext() -> None:
+    words = ["to", "be", "or", "not", "to", "be", "that", "is", "to", "be"]
+    part = indexed({"train": [" ".join(words)]}, str.split)["train"]
+    for n in (1, 2, 3):
+        table, *_ = ngram_counts(part, n, limit=99)
+        found = Counter(run for run in phrases(words, n) if run.count(" ") == n - 1)
+        assert {" ".join(run): times for run, times in table.itertuples(index=False)} == found

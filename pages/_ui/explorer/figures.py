@@ -201,3 +201,17 @@ def value_table(corpus: "Labelled") -> "pd.DataFrame":
 
     counts = Counter(value for rows in corpus.splits.values() for _, value in rows)
     return pd.DataFrame(sorted(counts.items()), columns=["value", "texts"])
+
+
+@kept(8, "Looking for what leaked …")
+def overlaps(corpus: "Examples") -> dict[str, dict[str, list[int]]]:
+    """`examples.overlap` by rule: as it is, and with the same examples drawn by lot into parts of
+    the same sizes."""
+    from dataclasses import replace
+
+    from lm_core.corpora.examples import overlap
+    from lm_core.corpora.splitting import shuffled
+
+    drawn = iter(shuffled([row for rows in corpus.splits.values() for row in rows]))
+    lot = {split: [next(drawn) for _ in rows] for split, rows in corpus.splits.items()}
+    return {"as it is": overlap(corpus), "drawn by lot": overlap(replace(corpus, splits=lot))}

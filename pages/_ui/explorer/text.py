@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.explorer import figures, overview, phrases, searching, typical, views, vocabulary
+from pages._ui.explorer import (
+    figures,
+    overview,
+    phrases,
+    searching,
+    splits,
+    typical,
+    views,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -45,7 +54,7 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
         "Typical words": lambda: typical.show(corpus),
         "Vocabulary": lambda: vocabulary.show(corpus),
         "Lengths": lambda: views.lengths(corpus),
-        "Splits": lambda: views.splits(corpus, sizes),
+        "Splits": lambda: splits.show(corpus, sizes),
     }
     if dates is not None:
         draws["By year"] = lambda: views.years(dates, corpus)

@@ -7,7 +7,6 @@ import streamlit as st
 from lm_core.visible import readable, visible
 from pages._ui.explorer import figures
 from pages._ui.explorer.overview import pick_split
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -56,39 +55,6 @@ def lengths(corpus: "Corpus") -> None:
         f"**What to notice.** 95 % of the {what} have at most {long:,} {unit}: a model whose "
         "context is shorter than what it reads never sees the beginning and the end together."
     )
-
-
-def splits(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
-    """How the text was divided, and that nothing stands in two parts."""
-    from lm_core.charts.text import split_sizes
-    from lm_core.corpora.statistics import overlap
-
-    what = figures.things(corpus)
-    table = sizes.drop(index="all").rename_axis("split").reset_index()
-    table = table.rename(columns={"documents": what, "distinct words": "different words"})
-    if what == "lines":  # one running text: a split is one document
-        table = table.drop(columns=what)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        drawn = [name for name in ("split", what, "words", "characters") if name in table]
-        show_chart(split_sizes(table[drawn]), key="explorer-splits")
-    with right:
-        st.markdown(f"**The rule.** {plain(corpus.info.split_rule)}")
-        st.markdown(
-            "The model learns from *train*. Settings are chosen by *validation*. *Test* is looked "
-            "at once, at the very end, or its figure is a guess that was allowed many tries."
-        )
-        for split, share in overlap(corpus).items():
-            n = round(share * len(corpus.splits[split]))
-            st.markdown(
-                f"**{n:,} of {len(corpus.splits[split]):,}** {split} "
-                f"{'items' if corpus.items else 'documents'} also stand in train."
-            )
-        st.caption(
-            "It should be none: a model could answer what it has seen by heart, and its figures "
-            "would say nothing about new text."
-        )
-    show_table(table, key="explorer-sizes")
 
 
 def years(table: "pd.DataFrame", corpus: "Corpus") -> None:
