@@ -43,7 +43,7 @@ LAYERS = [
         "visible",
     ),
     ("corpora", "tokenizers", "models"),
-    ("codecs", "encoded", "extent", "windows"),
+    ("codecs", "contexts", "encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation"),
     ("tasks", "checkpoints"),
     ("doctor",),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.explorer import (
+    cleaning,
     figures,
+    model_sees,
     overview,
     phrases,
     searching,
@@ -28,6 +30,8 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
     Args:
         numbers: a place for the sizes.
     """
+    from lm_core import contexts
+    from lm_core.corpora import cleaning as rules
     from lm_core.corpora import log_odds, ngram_counts, splitting, statistics, vocabulary_growth
 
     sizes, info = figures.sizes(corpus), corpus.info
@@ -56,6 +60,8 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
         "Lengths": lambda: views.lengths(corpus),
         "Splits": lambda: splits.show(corpus, sizes),
     }
+    draws["What the model sees"] = lambda: model_sees.show(corpus)
+    draws["Cleaning"] = lambda: cleaning.show(corpus)
     if dates is not None:
         draws["By year"] = lambda: views.years(dates, corpus)
     look = st.segmented_control(
@@ -72,6 +78,8 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
         "Splits": splitting.split_items if corpus.items else splitting.split_text,
         "Search": statistics.search,
         "Phrases": ngram_counts.ngram_counts,
+        "What the model sees": contexts.contexts,
+        "Cleaning": rules.cleaned,
         "Typical words": log_odds.log_odds,
         "Vocabulary": vocabulary_growth.vocabulary_growth,
     }
