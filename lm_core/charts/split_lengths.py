@@ -57,7 +57,7 @@ def lengths_by_split(
 
 
 def _bars(figure: go.Figure, found: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    far = int(max((np.quantile(some, 0.99) for some in found.values()), default=1))
+    far = int(np.ceil(max((np.quantile(some, 0.99) for some in found.values()), default=1)))
     low = int(min((some.min() for some in found.values()), default=0))
     width = round_step((far - low + 1) / BINS)
     begins = np.arange(low // width * width, far + 1, width)
