@@ -9,7 +9,12 @@ LENGTHS = {"train": [2, 3, 3, 4] * 50, "validation": [3, 5, 5], "test": []}
 def test_a_histogram_gives_each_split_shares_of_its_own():
     chart = lengths_by_split(LENGTHS, "words", what="texts")
     assert chart.table["train (share of 1)"].tolist() == [0.25, 0.5, 0.25, 0.0]
-    assert chart.table["validation (share of 1)"].tolist() == [0.0, pytest.approx(1 / 3), 0.0, pytest.approx(2 / 3)]
+    assert chart.table["validation (share of 1)"].tolist() == [
+        0.0,
+        pytest.approx(1 / 3),
+        0.0,
+        pytest.approx(2 / 3),
+    ]
     assert chart.alt == (
         "Length of texts in each split, in words: train 200 texts, median 3, 95 % up to 4; "
         "validation 3 texts, median 5, 95 % up to 5."

@@ -15,6 +15,7 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 LOOKS = ["Most frequent", "Search", "Phrases", "Typical words", "Vocabulary", "Lengths", "Splits"]
+LOOKS += ["What the model sees", "Cleaning"]
 
 
 @pytest.fixture(autouse=True)

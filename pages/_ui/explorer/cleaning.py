@@ -12,10 +12,13 @@ from pages._ui.shared.corpus_choice import NEW, take_corpus
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lm_core.corpora import Corpus
     from lm_core.corpora.cleaning import Cleaning
 
 SAMPLE, ITEMS = 320, 30  # characters of a passage, and items
+ROWS = 1000  # of a table on the page
 SMOOTHING = (0.0, 1.0, 5.0)
 
 
@@ -24,6 +27,9 @@ def show(corpus: "Corpus") -> None:
     how, doubles = _rules(corpus)
     if doubles:
         _doubles(corpus)
+    with st.expander("What stands there twice", key="explorer-twice", on_change="rerun") as twice:
+        if twice.open:
+            _twice(corpus)
     if not how.rules and not doubles:
         st.caption("Nothing is changed yet: switch on a rule.")
         return
@@ -135,6 +141,27 @@ def _doubles(corpus: "Corpus") -> None:
         f"letter: {losses[0.0][0]:.4f} as it was given, {losses[0.0][1]:.4f} with each item once. "
         "A published figure for a list holds for that very list, doubles included."
     )
+
+
+def _twice(corpus: "Corpus") -> None:
+    """Items, or lines, that come more than once."""
+    table, copies, lines = _repeated(corpus)
+    what = "items" if corpus.items else "lines"
+    st.markdown(
+        f"**{copies:,} of {lines:,} {what}** stand earlier already, capitals and blanks apart"
+        + (" (of the list as it was given)." if corpus.items and as_given(corpus) else ".")
+    )
+    if copies:
+        show_table(table.head(ROWS), key="explorer-repeated", height=300, whole=table)
+
+
+@figures.kept(8, "Looking for doubles …")
+def _repeated(corpus: "Corpus") -> "tuple[pd.DataFrame, int, int]":
+    from lm_core.corpora.duplicates import repeated
+
+    given = as_given(corpus) if corpus.items else []
+    texts = (text for texts in corpus.splits.values() for text in texts)
+    return repeated(given or (line for text in texts for line in text.split("\n")))
 
 
 @figures.kept(4, "Counting pairs …")

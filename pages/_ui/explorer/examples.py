@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.visible import readable, visible
-from pages._ui.explorer import figures
+from pages._ui.explorer import figures, vocabulary
 from pages._ui.explorer import splits as divided
 from pages._ui.explorer.overview import pick_split
 from pages._ui.shared.plain import plain
@@ -114,6 +114,7 @@ def closer(
         **(more or {}),
         "Lengths": lengths,
         "Words": words,
+        "Vocabulary": grown,
         "Splits": lambda corpus: splits(corpus, sizes, things),
     }
     look = st.segmented_control(
@@ -155,16 +156,25 @@ def lengths(corpus: "Examples") -> None:
     )
 
 
+def grown(corpus: "Examples") -> None:
+    """How the vocabulary of a side, or of the texts, grows."""
+    vocabulary.show(corpus, _side(corpus, "explorer-vocabulary-side"))
+
+
+def _side(corpus: "Examples", key: str) -> int:
+    """Which side is looked at, where there are two."""
+    called = names(corpus)
+    if len(called) < 2:
+        return 0
+    side = st.segmented_control("Side", called, default=called[0], required=True, key=key)
+    return called.index(side)
+
+
 def words(corpus: "Examples") -> None:
     """The commonest words of a side, or of the texts, in the training split."""
     from lm_core.charts.text import most_frequent
 
-    called, place = names(corpus), 0
-    if len(called) > 1:
-        side = st.segmented_control(
-            "Side", called, default=called[0], required=True, key="explorer-side"
-        )
-        place = called.index(side)
+    place = _side(corpus, "explorer-side")
     table = figures.words_of(corpus, place)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -182,12 +192,7 @@ def splits(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> None:
     if look == divided.SIZES:
         _sizes_and_rule(corpus, sizes, things)
     elif look == divided.ALIKE:
-        called, place = names(corpus), 0
-        if len(called) > 1:
-            side = st.segmented_control(
-                "Side", called, default=called[0], required=True, key="explorer-alike-side"
-            )
-            place = called.index(side)
+        place = _side(corpus, "explorer-alike-side")
         divided.alike(
             lambda split, unit: figures.lengths_of(corpus, split, place, unit),
             corpus,
