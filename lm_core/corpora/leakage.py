@@ -12,7 +12,7 @@ import numpy as np
 
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.indexed import Indexed, joined
-from lm_core.corpora.ngram_counts import runs
+from lm_core.corpora.ngram_counts import among, run_codes
 from lm_core.corpora.splitting import SEED, same, shuffled, split_text
 
 RULES = {
@@ -28,12 +28,11 @@ def shared_runs(train: Indexed, held: Indexed, orders: Sequence[int]) -> dict[in
     cut together. An n longer than any text of `held` is left out."""
     both, N = joined([train, held]), len(train.ids)
     shares = {}
-    for n in orders:
-        codes = runs(both, n)
+    for n, codes in run_codes(both, sorted(orders)).items():
         seen, asked = codes[:N], codes[N:]
         asked = asked[asked >= 0]
         if len(asked):
-            shares[n] = float(np.isin(asked, seen[seen >= 0]).mean())
+            shares[n] = float(among(asked, np.sort(seen[seen >= 0])).mean())
     return shares
 
 

@@ -45,6 +45,14 @@ def index(corpus: "Corpus | Examples", place: int = 0) -> "dict[str, Indexed]":
     return indexed(texts, list if spells(corpus) else split_words)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY)
+def whole(corpus: "Corpus | Examples") -> "Indexed":
+    """All splits of `index` as one, in their order."""
+    from lm_core.corpora.indexed import joined
+
+    return joined(index(corpus).values())
+
+
 def unit(corpus: "Corpus | Examples") -> str:
     """What `index` cuts it into, in the singular."""
     return "letter" if corpus.info.kind == "items" and spells(corpus) else "word"

@@ -89,10 +89,9 @@ def _in_context(corpus: "Corpus", text: str) -> None:
 
     from lm_core.corpora.concordance import ORDERS, concordance
     from lm_core.corpora.groups import groupings
-    from lm_core.corpora.indexed import joined
     from lm_core.tokenizers.word import split_words
 
-    words, phrase = joined(figures.index(corpus).values()), split_words(text)
+    words, phrase = figures.whole(corpus), split_words(text)
     if not phrase:
         st.info("Type a word, or several in a row.")
         return
@@ -126,7 +125,6 @@ def _in_context(corpus: "Corpus", text: str) -> None:
 def _by_group(corpus: "Corpus", groups: dict[str, list[str]], phrase: list[str]) -> None:
     from lm_core.charts.by_group import group_rates
     from lm_core.corpora.groups import phrase_by
-    from lm_core.corpora.indexed import joined
 
     names = list(groups)
     by = st.segmented_control(
@@ -136,6 +134,6 @@ def _by_group(corpus: "Corpus", groups: dict[str, list[str]], phrase: list[str])
         required=True,
         key=f"explorer-rate-by-{'-'.join(names)}",
     )
-    counts = phrase_by(joined(figures.index(corpus).values()), groups[by], phrase)
+    counts = phrase_by(figures.whole(corpus), groups[by], phrase)
     title = f"“{' '.join(phrase)}”"
     show_chart(group_rates(counts, title=title, by=by, unit="words"), key="explorer-rates")

@@ -63,9 +63,9 @@ def show(corpus: "Corpus | Examples") -> None:
             show_chart(chart, key=f"explorer-typical-{key}")
     top = table.iloc[0]
     st.markdown(
-        f"**What to notice.** “{plain(top['word'])}” comes {top['in the part']:,} times in "
-        f"{plain(shown)} and {top['in the rest']:,} times in the rest: {top['z']:.1f} standard "
-        f"deviations from what a {what} that is used alike in both would show."
+        f"**What to notice.** “{plain(top['word'])}” comes {top['in the part']:,} times in this "
+        f"part ({plain(shown)}) and {top['in the rest']:,} times in the rest: its log-odds are "
+        f"{top['z']:.1f} standard deviations above those of a {what} that is used alike in both."
     )
     with st.popover("How it is computed", type="tertiary"):
         st.markdown(
@@ -89,10 +89,9 @@ def show(corpus: "Corpus | Examples") -> None:
 @figures.kept(24, "Comparing …")
 def _typical(corpus: "Corpus | Examples", by: str, part: str) -> "pd.DataFrame":
     from lm_core.corpora.groups import counts_by, groupings
-    from lm_core.corpora.indexed import joined
     from lm_core.corpora.log_odds import typical
 
-    words = joined(figures.index(corpus).values())
+    words = figures.whole(corpus)
     counts = counts_by(words, groupings(corpus)[by])
     rest = sum(counts[name] for name in counts if name != part)
     return typical(words.types, counts[part], rest)

@@ -37,14 +37,11 @@ def show(corpus: "Corpus | Examples", place: int = 0) -> None:
         with right:
             show_chart(chart, key="explorer-unknown")
     if grows.beta > 0:
-        double = 2**grows.beta
+        times, lacks = 2**grows.beta, r": what it lacks becomes \<unk\>" if what == "word" else ""
         st.markdown(
-            f"**What to notice.** V(n) = {grows.K:.3g} n^{grows.beta:.2f}: a text twice as long "
-            f"has {double:.2f} times as many different {what}s. No vocabulary of {what}s is ever "
-            "complete"
-            + (": what it lacks becomes <unk>." if what == "word" else ".").replace(
-                "<unk>", "\\<unk\\>"
-            )
+            f"**What to notice.** $V(n) = {grows.K:.3g}\\,n^{{{grows.beta:.2f}}}$: a text twice as "
+            f"long has {times:.2f} times as many different {what}s. No vocabulary of {what}s is "
+            f"ever complete{lacks}."
         )
     if what == "word" and held:
         _dropped(corpus, place, held)
