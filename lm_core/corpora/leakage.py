@@ -23,16 +23,23 @@ RULES = {
 }
 
 
-def shared_runs(train: Indexed, held: Indexed, orders: Sequence[int]) -> dict[int, float]:
-    """For each n the share of the runs of n tokens of `held` that also stand in `train`; both were
-    cut together. An n longer than any text of `held` is left out."""
-    both, N = joined([train, held]), len(train.ids)
-    shares = {}
-    for n, codes in run_codes(both, sorted(orders)).items():
-        seen, asked = codes[:N], codes[N:]
-        asked = asked[asked >= 0]
-        if len(asked):
-            shares[n] = float(among(asked, np.sort(seen[seen >= 0])).mean())
+def shared_runs(parts: Mapping[str, Indexed], orders: Sequence[int]) -> dict[str, dict[int, float]]:
+    """By part that is not "train", for each n the share of its runs of n tokens that also stand in
+    "train". An n longer than any text of the part is left out.
+
+    Args:
+        parts: cut together.
+    """
+    ends = np.cumsum([len(part.ids) for part in parts.values()])[:-1]
+    shares: dict[str, dict[int, float]] = {name: {} for name in parts if name != "train"}
+    for n, codes in run_codes(joined(parts.values()), sorted(orders)).items():
+        of = {
+            name: some[some >= 0] for name, some in zip(parts, np.split(codes, ends), strict=True)
+        }
+        seen = np.sort(of.pop("train"))
+        for name, asked in of.items():
+            if len(asked):
+                shares[name][n] = float(among(asked, seen).mean())
     return shares
 
 

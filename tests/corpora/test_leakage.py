@@ -20,8 +20,10 @@ LETTERS = st.lists(st.text("abc", max_size=9), min_size=1, max_size=4)
 
 @given(train=LETTERS, held=LETTERS)
 def test_runs_that_stand_in_training_are_counted(train: list[str], held: list[str]) -> None:
-    parts = indexed({"train": train, "held": held}, list)
-    for n, share in shared_runs(parts["train"], parts["held"], (1, 2, 3)).items():
+    parts = indexed({"train": train, "held": held, "none": []}, list)
+    shares = shared_runs(parts, (1, 2, 3))
+    assert shares["none"] == {}
+    for n, share in shares["held"].items():
         seen = {text[k : k + n] for text in train for k in range(len(text) - n + 1)}
         asked = [text[k : k + n] for text in held for k in range(len(text) - n + 1)]
         assert share == pytest.approx(sum(run in seen for run in asked) / len(asked))

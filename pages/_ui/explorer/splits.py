@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIZES, ALIKE, LEAKS, FILES = "Sizes and rule", "Are they alike", "What leaks", "Download"
 WINDOW = 32  # tokens of the windows that a naive split is made of
-ORDERS = tuple(range(1, 9))
+ORDERS = tuple(range(1, 7))
 
 
 def show(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
@@ -207,14 +207,11 @@ def leakage(corpus: "Corpus", rule: str) -> dict[str, tuple[dict[int, float], in
 
         cut = list if figures.unit(corpus) == "letter" else split_words
         words = indexed({split: divided.splits[split] for split in parts_of(divided)}, cut)
-    least = 1 if corpus.items else 5
+    least, shares = 1 if corpus.items else 5, shared_runs(words, ORDERS)
+    train = divided.splits["train"]
     return {
-        split: (
-            shared_runs(words["train"], words[split], ORDERS),
-            *shared_lines(divided.splits["train"], divided.splits[split], words=least),
-        )
-        for split in parts_of(divided)
-        if split != "train"
+        split: (found, *shared_lines(train, divided.splits[split], words=least))
+        for split, found in shares.items()
     }
 
 
