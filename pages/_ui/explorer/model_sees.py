@@ -37,24 +37,21 @@ class _Cut(NamedTuple):
 
 def show(corpus: "Corpus") -> None:
     """One of the five."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        looks = [ITEM, BLOCK, BATCH, WINDOWS, MASKS]
-        look = st.segmented_control(
-            "What it sees", looks, default=ITEM, required=True, key="explorer-sees"
-        )
-        cut = "char"
-        if look != ITEM:
-            cut = st.segmented_control(
-                "Tokens",
-                ["char", "word"],
-                default="char",
-                required=True,
-                format_func={"char": "Characters", "word": "Words"}.get,
-                key="explorer-sees-tokens",
-            )
+    looks = [ITEM, BLOCK, BATCH, WINDOWS, MASKS]
+    look = st.segmented_control(
+        "What it sees", looks, default=ITEM, required=True, key="explorer-sees"
+    )
     if look == ITEM:
         _item(corpus)
         return
+    cut = st.segmented_control(
+        "Tokens",
+        ["char", "word"],
+        default="char",
+        required=True,
+        format_func={"char": "Characters", "word": "Words"}.get,
+        key="explorer-sees-tokens",
+    )
     with session.mending():
         made = _cut(corpus, cut)
         {BLOCK: _block, BATCH: _batch, WINDOWS: _windows, MASKS: _masks}[look](made)

@@ -22,11 +22,9 @@ WINDOW = 4
 def show(corpus: "Corpus") -> None:
     """One of the three; letters have no words that go together."""
     what = figures.unit(corpus)
+    looks = [COUNTED, TOGETHER, NEAR] if what == "word" else [COUNTED, TOGETHER]
+    look = st.segmented_control("Runs", looks, default=COUNTED, required=True, key="explorer-runs")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        looks = [COUNTED, TOGETHER, NEAR] if what == "word" else [COUNTED, TOGETHER]
-        look = st.segmented_control(
-            "Runs", looks, default=COUNTED, required=True, key="explorer-runs"
-        )
         if look == COUNTED:
             n = st.number_input(
                 f"{what.capitalize()}s in a row", 1, MOST, 3, key="explorer-phrase-n", width=170

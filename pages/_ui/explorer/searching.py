@@ -96,10 +96,9 @@ def _in_context(corpus: "Corpus", text: str) -> None:
         st.info("Type a word, or several in a row.")
         return
     groups = groupings(corpus)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = st.segmented_control(
-            "Order", ORDERS, default=ORDERS[1], required=True, key="explorer-kwic-order"
-        )
+    order = st.segmented_control(
+        "Order", ORDERS, default=ORDERS[1], required=True, key="explorer-kwic-order"
+    )
     found = concordance(words, phrase, limit=ROWS, order=order)
     st.markdown(
         f"**“{plain(' '.join(phrase))}”** stands {found.total:,} times, in {found.texts:,} of "
