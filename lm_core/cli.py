@@ -28,7 +28,8 @@ SAMPLER = {
     "no_repeat": int,
 }
 FOLDERS = {"folder", "out", "resume"}
-TOKENIZERS = ("char", "word", "bpe", "wordpiece", "unigram")  # as registered, which loads later
+# As registered, which loads later.
+TOKENIZERS = ("char", "word", "published", "bpe", "wordpiece", "unigram")
 LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 
@@ -142,7 +143,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument(
         "--tokenizer",
         choices=TOKENIZERS,
-        help="default: bpe for speeches, word for wikitext-2, else char",
+        help="default: bpe for speeches, published for wikitext-2, else char",
     )
     begun.add_argument(
         "--validation", metavar="FILE", help="a file to validate on; then all of --corpus trains"

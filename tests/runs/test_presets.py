@@ -31,7 +31,7 @@ def test_each_text_is_cut_as_suits_it() -> None:
     assert cut == {
         "names": "char",
         "speeches": "bpe",
-        "wikitext-2": "word",
+        "wikitext-2": "published",
         "tiny-shakespeare": "char",
         "numbers-en-fr": "word",
     }

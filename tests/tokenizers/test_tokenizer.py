@@ -13,6 +13,7 @@ from lm_core.cli import TOKENIZERS
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.published import PublishedTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
 from lm_core.tokenizers.unigram import UnigramSettings, UnigramTokenizer
 from lm_core.tokenizers.word import WordSettings, WordTokenizer
@@ -22,6 +23,7 @@ TEXT = "to be or not to be, that is the question.\n" * 5
 TRAINED: dict[str, Tokenizer] = {
     "char": CharTokenizer.train([TEXT]),
     "word": WordTokenizer.train([TEXT], WordSettings(min_frequency=1)),
+    "published": PublishedTokenizer.train([TEXT]),
     "bpe": BPETokenizer.train([TEXT], BPESettings(vocab_size=280)),
     "wordpiece": WordPieceTokenizer.train([TEXT], WordPieceSettings(vocab_size=540)),
     "unigram": UnigramTokenizer.train([TEXT], UnigramSettings(vocab_size=270)),
@@ -61,7 +63,7 @@ def refused_or_sound(data: Any) -> None:
     assert all(tokenizer.token_text(i) for i in range(tokenizer.vocab_size))
 
 
-def test_the_registry_holds_the_five_that_the_command_line_offers() -> None:
+def test_the_registry_holds_those_that_the_command_line_offers() -> None:
     assert tokenizers.names() == list(TRAINED) == list(TOKENIZERS)
 
 

@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lm_core.visible import readable, visible
-from pages._ui.explorer import figures
+from pages._ui.explorer import figures, vocabulary
+from pages._ui.explorer import splits as divided
 from pages._ui.explorer.overview import pick_split
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -112,6 +114,7 @@ def closer(
         **(more or {}),
         "Lengths": lengths,
         "Words": words,
+        "Vocabulary": grown,
         "Splits": lambda corpus: splits(corpus, sizes, things),
     }
     look = st.segmented_control(
@@ -153,16 +156,25 @@ def lengths(corpus: "Examples") -> None:
     )
 
 
+def grown(corpus: "Examples") -> None:
+    """How the vocabulary of a side, or of the texts, grows."""
+    vocabulary.show(corpus, _side(corpus, "explorer-vocabulary-side"))
+
+
+def _side(corpus: "Examples", key: str) -> int:
+    """Which side is looked at, where there are two."""
+    called = names(corpus)
+    if len(called) < 2:
+        return 0
+    side = st.segmented_control("Side", called, default=called[0], required=True, key=key)
+    return called.index(side)
+
+
 def words(corpus: "Examples") -> None:
     """The commonest words of a side, or of the texts, in the training split."""
     from lm_core.charts.text import most_frequent
 
-    called, place = names(corpus), 0
-    if len(called) > 1:
-        side = st.segmented_control(
-            "Side", called, default=called[0], required=True, key="explorer-side"
-        )
-        place = called.index(side)
+    place = _side(corpus, "explorer-side")
     table = figures.words_of(corpus, place)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -175,7 +187,57 @@ def words(corpus: "Examples") -> None:
 
 
 def splits(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> None:
-    """How the examples were divided, and that nothing stands in two parts."""
+    """How the examples were divided, whether the parts are alike, and that none is in two."""
+    look = divided.pick()
+    if look == divided.SIZES:
+        _sizes_and_rule(corpus, sizes, things)
+    elif look == divided.ALIKE:
+        place = _side(corpus, "explorer-alike-side")
+        divided.alike(
+            lambda split, unit: figures.lengths_of(corpus, split, place, unit),
+            corpus,
+            ["words", "characters"],
+        )
+    elif look == divided.LEAKS:
+        _leaks(corpus, things)
+    else:
+        rows = {split: partial(_rows, corpus, split) for split in divided.parts_of(corpus)}
+        divided.files(rows)
+
+
+def _rows(corpus: "Examples", split: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(corpus.splits[split], columns=labelled_with(corpus))
+
+
+def _leaks(corpus: "Examples", things: str) -> None:
+    """What also stands in training, as it is and as a draw by lot would have it."""
+    import pandas as pd
+
+    from lm_core.charts.words import numbered_apart, percent
+
+    rows = []
+    for rule, found in figures.overlaps(corpus).items():
+        for split, counts in found.items():
+            many = len(corpus.splits[split])
+            said = [f"{n:,} ({percent(n / many)})" for n in counts]
+            rows.append((split, rule, f"{many:,}", *said))
+    columns = numbered_apart(["part", "rule", things, *names(corpus)])
+    show_table(pd.DataFrame(rows, columns=columns), key="explorer-leaks")
+    st.markdown(
+        "**What to notice.** How many also stand in train, but for capitals and blanks: by the "
+        f"rule of this lab, and had the same {things} been drawn by lot, one by one. Pairs that "
+        "share a side then fall apart into different parts, and a model that remembers one knows "
+        "the other."
+        if corpus.info.kind == "pairs"
+        else "**What to notice.** How many also stand in train, but for capitals and blanks: by "
+        f"the rule of this lab, and had the same {things} been drawn by lot, one by one."
+    )
+
+
+def _sizes_and_rule(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> None:
+    """How many each part has, by which rule, and what stands in two."""
     from lm_core.charts.text import split_sizes
     from lm_core.corpora.examples import overlap
 

@@ -13,34 +13,71 @@ if TYPE_CHECKING:
 
     from lm_core.corpora import Corpus, Labelled, Pairs
     from lm_core.corpora.examples import Examples
+    from lm_core.corpora.indexed import Indexed
 
 UNITS = {"Characters": "character", "Words": "word", "Pieces (BPE)": "piece"}
-TOP_PHRASES = 200
 YEAR = re.compile(r"(\d{4})\b")
 
 F = TypeVar("F", bound=Callable)
 
 
-def _kept(most: int, meanwhile: str) -> Callable[[F], F]:
+KINDS = ("Corpus", "Pairs", "Labelled")
+BY = {f"lm_core.corpora.corpus.{kind}": attrgetter("fingerprint") for kind in KINDS}
+
+
+def kept(most: int, meanwhile: str) -> Callable[[F], F]:
     """Decorator: so many answers are kept; what is said while one is found."""
-    kinds = ("Corpus", "Pairs", "Labelled")
-    by = {f"lm_core.corpora.corpus.{kind}": attrgetter("fingerprint") for kind in kinds}
-    return st.cache_data(max_entries=most, show_spinner=meanwhile, hash_funcs=by)
+    return st.cache_data(max_entries=most, show_spinner=meanwhile, hash_funcs=BY)
 
 
-@_kept(16, "Counting words …")
+@st.cache_resource(max_entries=4, show_spinner="Cutting into words …", hash_funcs=BY)
+def index(corpus: "Corpus | Examples", place: int = 0) -> "dict[str, Indexed]":
+    """Every split as numbers of its words, or of the letters of items that are single words; of
+    pairs those of one side. Nobody changes it."""
+    from lm_core.corpora.indexed import indexed
+    from lm_core.corpora.statistics import filled_splits
+    from lm_core.tokenizers.word import split_words
+
+    texts = {split: corpus.splits[split] for split in filled_splits(corpus)}
+    if corpus.info.kind not in ("text", "items"):
+        texts = {split: [row[place] for row in rows] for split, rows in texts.items()}
+        return indexed(texts, split_words)
+    return indexed(texts, list if spells(corpus) else split_words)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY)
+def whole(corpus: "Corpus | Examples") -> "Indexed":
+    """All splits of `index` as one, in their order."""
+    from lm_core.corpora.indexed import joined
+
+    return joined(index(corpus).values())
+
+
+def unit(corpus: "Corpus | Examples") -> str:
+    """What `index` cuts it into, in the singular."""
+    return "letter" if corpus.info.kind == "items" and spells(corpus) else "word"
+
+
+@kept(16, "Counting words …")
 def sizes(corpus: "Corpus") -> "pd.DataFrame":
     """`statistics.summary` with words."""
     from lm_core.corpora.statistics import summary
-    from lm_core.tokenizers.word import split_words
 
-    return summary(corpus, split_words)
+    if spells(corpus):
+        from lm_core.tokenizers.word import split_words
+
+        return summary(corpus, split_words)
+    table, parts = summary(corpus), index(corpus)  # cut once for all that is counted here
+    words = {split: len(part.ids) for split, part in parts.items()}
+    different = {split: int((part.counts > 0).sum()) for split, part in parts.items()}
+    words["all"], different["all"] = sum(words.values()), len(next(iter(parts.values())).types)
+    return table.assign(words=words, **{"distinct words": different})
 
 
-@_kept(24, "Counting …")
+@kept(24, "Counting …")
 def counts(corpus: "Corpus", unit: str) -> "pd.DataFrame":
     """`statistics.token_counts` of the training split in one of UNITS."""
-    from lm_core.corpora.statistics import token_counts
+    from lm_core.corpora.statistics import ranked, token_counts
 
     documents = corpus.splits["train"]
     if UNITS[unit] == "character":
@@ -48,6 +85,9 @@ def counts(corpus: "Corpus", unit: str) -> "pd.DataFrame":
         for document in documents:
             letters.update(document)
         return token_counts(letters.elements())
+    if UNITS[unit] == "word" and not spells(corpus):
+        part = index(corpus)["train"]
+        return ranked(part.types, part.counts)
     if UNITS[unit] == "word":
         from lm_core.tokenizers.word import split_words
 
@@ -67,7 +107,7 @@ def counts(corpus: "Corpus", unit: str) -> "pd.DataFrame":
     return token_counts(shown[id] for id in times.elements())
 
 
-@_kept(24, "Measuring …")
+@kept(24, "Measuring …")
 def lengths(corpus: "Corpus", split: str, unit: str) -> list[int]:
     """Length of every item, document or line of a split, in "characters" or "words"."""
     from lm_core.corpora.statistics import pieces
@@ -75,10 +115,12 @@ def lengths(corpus: "Corpus", split: str, unit: str) -> list[int]:
 
     if unit == "characters":
         return [len(piece) for piece in pieces(corpus, split)]
+    if not corpus.items and len(corpus.splits[split]) > 1:
+        return index(corpus)[split].lengths.tolist()
     return [len(split_words(piece)) for piece in pieces(corpus, split)]
 
 
-@_kept(24, "Measuring …")
+@kept(24, "Measuring …")
 def line_count(corpus: "Corpus") -> int:
     """Filled lines of one running text, all splits together."""
     from lm_core.corpora.statistics import filled_splits, pieces
@@ -86,37 +128,20 @@ def line_count(corpus: "Corpus") -> int:
     return sum(len(pieces(corpus, split)) for split in filled_splits(corpus))
 
 
-@_kept(12, "Counting phrases …")
-def phrase_counts(corpus: "Corpus", n: int) -> "tuple[pd.DataFrame, int]":
-    """The most frequent runs of exactly `n` words of the training split (of letters, where the
-    items are single words), and how many different ones there are."""
-    import pandas as pd
-
-    from lm_core.tokenizers.word import phrases, split_words
-
-    letters = spells(corpus)
-    found: Counter[str] = Counter()
-    for document in corpus.splits["train"]:
-        parts = list(document) if letters else split_words(document)
-        found.update(phrase for phrase in phrases(parts, n) if phrase.count(" ") == n - 1)
-    rows = [(p.replace(" ", "") if letters else p, k) for p, k in found.most_common(TOP_PHRASES)]
-    return pd.DataFrame(rows, columns=["phrase", "times"]), len(found)
-
-
-@_kept(8, "Measuring …")
+@kept(8, "Measuring …")
 def dated(corpus: "Corpus") -> "pd.DataFrame | None":
     """`year`, `label`, `split`, `words` of each document, where every label begins with a year."""
     import pandas as pd
 
-    from lm_core.tokenizers.word import split_words
-
-    rows = []
-    for split, labels in corpus.labels.items():
-        for label, document in zip(labels, corpus.splits[split], strict=True):
+    if corpus.items or not corpus.labels:
+        return None
+    rows, parts = [], index(corpus)
+    for split, part in parts.items():
+        for label, words in zip(corpus.labels.get(split, ()), part.lengths, strict=True):
             match = YEAR.match(label)
             if match is None:
                 return None
-            rows.append((int(match[1]), label, split, len(split_words(document))))
+            rows.append((int(match[1]), label, split, int(words)))
     return pd.DataFrame(rows, columns=["year", "label", "split", "words"]) if rows else None
 
 
@@ -133,7 +158,7 @@ def things(corpus: "Corpus") -> str:
     return "documents" if len(corpus.splits["train"]) > 1 else "lines"
 
 
-@_kept(16, "Counting words …")
+@kept(16, "Counting words …")
 def sizes_of(corpus: "Examples") -> "pd.DataFrame":
     """`examples.sizes` with words."""
     from lm_core.corpora.examples import sizes
@@ -142,7 +167,7 @@ def sizes_of(corpus: "Examples") -> "pd.DataFrame":
     return sizes(corpus, split_words)
 
 
-@_kept(24, "Measuring …")
+@kept(24, "Measuring …")
 def lengths_of(corpus: "Examples", split: str, place: int, unit: str) -> list[int]:
     """Length of a side of every pair, or of every text, in "characters" or "words"."""
     from lm_core.tokenizers.word import split_words
@@ -151,7 +176,7 @@ def lengths_of(corpus: "Examples", split: str, place: int, unit: str) -> list[in
     return [len(text) if unit == "characters" else len(split_words(text)) for text in texts]
 
 
-@_kept(16, "Counting words …")
+@kept(16, "Counting words …")
 def words_of(corpus: "Examples", place: int) -> "pd.DataFrame":
     """`statistics.token_counts` of the words of a side, or of the texts, of the training split."""
     from lm_core.corpora.statistics import token_counts
@@ -161,7 +186,7 @@ def words_of(corpus: "Examples", place: int) -> "pd.DataFrame":
     return token_counts(word for text in texts for word in split_words(text))
 
 
-@_kept(8, "Counting …")
+@kept(8, "Counting …")
 def told_otherwise(corpus: "Pairs") -> tuple[int, int]:
     """As in `examples`."""
     from lm_core.corpora.examples import told_otherwise as count
@@ -169,7 +194,7 @@ def told_otherwise(corpus: "Pairs") -> tuple[int, int]:
     return count(corpus)
 
 
-@_kept(8, "Counting …")
+@kept(8, "Counting …")
 def label_counts(corpus: "Labelled") -> "pd.DataFrame":
     """As in `examples`."""
     from lm_core.corpora.examples import label_counts as count
@@ -177,10 +202,24 @@ def label_counts(corpus: "Labelled") -> "pd.DataFrame":
     return count(corpus)
 
 
-@_kept(8, "Counting …")
+@kept(8, "Counting …")
 def value_table(corpus: "Labelled") -> "pd.DataFrame":
     """Every value with how many texts have it, all splits together, in order."""
     import pandas as pd
 
     counts = Counter(value for rows in corpus.splits.values() for _, value in rows)
     return pd.DataFrame(sorted(counts.items()), columns=["value", "texts"])
+
+
+@kept(8, "Looking for what leaked …")
+def overlaps(corpus: "Examples") -> dict[str, dict[str, list[int]]]:
+    """`examples.overlap` by rule: as it is, and with the same examples drawn by lot into parts of
+    the same sizes."""
+    from dataclasses import replace
+
+    from lm_core.corpora.examples import overlap
+    from lm_core.corpora.splitting import shuffled
+
+    drawn = iter(shuffled([row for rows in corpus.splits.values() for row in rows]))
+    lot = {split: [next(drawn) for _ in rows] for split, rows in corpus.splits.items()}
+    return {"as it is": overlap(corpus), "drawn by lot": overlap(replace(corpus, splits=lot))}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.explorer import examples, figures
+from pages._ui.explorer import examples, figures, typical
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
@@ -40,7 +40,11 @@ def show(corpus: "Labelled", numbers: "DeltaGenerator") -> Callable:
             st.markdown(f"**What the label is.** {plain(corpus.info.about)}")
     _notice(corpus)
     look = examples.closer(
-        corpus, sizes, "texts", key="explorer-look-labelled", more={"Labels": _labels}
+        corpus,
+        sizes,
+        "texts",
+        key="explorer-look-labelled",
+        more={"Labels": _labels, "Typical words": typical.show},
     )
     split = splitting.split_classes if corpus.classes else splitting.shuffled
     behind = {"Search": counted.find, "Labels": counted.label_counts, "Splits": split}

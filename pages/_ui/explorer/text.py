@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.explorer import figures, overview, views
+from pages._ui.explorer import (
+    cleaning,
+    figures,
+    model_sees,
+    overview,
+    phrases,
+    searching,
+    splits,
+    typical,
+    views,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -19,8 +30,9 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
     Args:
         numbers: a place for the sizes.
     """
-    from lm_core.corpora import splitting, statistics
-    from lm_core.tokenizers import word
+    from lm_core import contexts
+    from lm_core.corpora import cleaning as rules
+    from lm_core.corpora import log_odds, ngram_counts, splitting, statistics, vocabulary_growth
 
     sizes, info = figures.sizes(corpus), corpus.info
     with numbers:
@@ -39,32 +51,36 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
         overview.rank_and_frequency(table, what)
     overview.notice(table, what)
     dates = figures.dated(corpus)
-    looks = ["Most frequent", "Lengths", "Splits", "Search", "Phrases"]
-    looks += ["By year"] if dates is not None else []
+    draws: dict[str, Callable[[], None]] = {
+        "Most frequent": lambda: views.frequent(table, what),
+        "Search": lambda: searching.show(corpus),
+        "Phrases": lambda: phrases.show(corpus),
+        "Typical words": lambda: typical.show(corpus),
+        "Vocabulary": lambda: vocabulary.show(corpus),
+        "Lengths": lambda: views.lengths(corpus),
+        "Splits": lambda: splits.show(corpus, sizes),
+    }
+    draws["What the model sees"] = lambda: model_sees.show(corpus)
+    draws["Cleaning"] = lambda: cleaning.show(corpus)
+    if dates is not None:
+        draws["By year"] = lambda: views.years(dates, corpus)
     look = st.segmented_control(
         "Look closer",
-        looks,
-        default=looks[0],
+        list(draws),
+        default="Most frequent",
         required=True,
         key="explorer-look",
         bind="query-params",
     )
-    if look == "Most frequent":
-        views.frequent(table, what)
-    elif look == "Lengths":
-        views.lengths(corpus)
-    elif look == "Splits":
-        views.splits(corpus, sizes)
-    elif look == "Search":
-        views.search(corpus)
-    elif look == "Phrases":
-        views.phrases(corpus)
-    elif dates is not None:
-        views.years(dates, corpus)
+    draws[look]()
     behind = {
         "Lengths": statistics.pieces,
         "Splits": splitting.split_items if corpus.items else splitting.split_text,
         "Search": statistics.search,
-        "Phrases": word.phrases,
+        "Phrases": ngram_counts.ngram_counts,
+        "What the model sees": contexts.contexts,
+        "Cleaning": rules.cleaned,
+        "Typical words": log_odds.log_odds,
+        "Vocabulary": vocabulary_growth.vocabulary_growth,
     }
     return behind.get(look, statistics.rank_frequency)

@@ -7,7 +7,6 @@ import streamlit as st
 from lm_core.visible import readable, visible
 from pages._ui.explorer import figures
 from pages._ui.explorer.overview import pick_split
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -55,96 +54,6 @@ def lengths(corpus: "Corpus") -> None:
     st.markdown(
         f"**What to notice.** 95 % of the {what} have at most {long:,} {unit}: a model whose "
         "context is shorter than what it reads never sees the beginning and the end together."
-    )
-
-
-def splits(corpus: "Corpus", sizes: "pd.DataFrame") -> None:
-    """How the text was divided, and that nothing stands in two parts."""
-    from lm_core.charts.text import split_sizes
-    from lm_core.corpora.statistics import overlap
-
-    what = figures.things(corpus)
-    table = sizes.drop(index="all").rename_axis("split").reset_index()
-    table = table.rename(columns={"documents": what, "distinct words": "different words"})
-    if what == "lines":  # one running text: a split is one document
-        table = table.drop(columns=what)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        drawn = [name for name in ("split", what, "words", "characters") if name in table]
-        show_chart(split_sizes(table[drawn]), key="explorer-splits")
-    with right:
-        st.markdown(f"**The rule.** {plain(corpus.info.split_rule)}")
-        st.markdown(
-            "The model learns from *train*. Settings are chosen by *validation*. *Test* is looked "
-            "at once, at the very end, or its figure is a guess that was allowed many tries."
-        )
-        for split, share in overlap(corpus).items():
-            n = round(share * len(corpus.splits[split]))
-            st.markdown(
-                f"**{n:,} of {len(corpus.splits[split]):,}** {split} "
-                f"{'items' if corpus.items else 'documents'} also stand in train."
-            )
-        st.caption(
-            "It should be none: a model could answer what it has seen by heart, and its figures "
-            "would say nothing about new text."
-        )
-    show_table(table, key="explorer-sizes")
-
-
-def search(corpus: "Corpus") -> None:
-    """Where a few letters or words stand, in each split."""
-    import pandas as pd
-
-    from lm_core.corpora.statistics import filled_splits
-    from lm_core.corpora.statistics import search as find
-
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Look for",
-            value="love",
-            key="explorer-search",
-            max_chars=200,
-            bind="query-params",
-            width=280,
-        )
-        match_case = st.checkbox("Match case", key="explorer-case")
-    if not text:
-        st.info("Type a word or a few letters to look for.")
-        return
-    rows, says = [], []
-    for split in filled_splits(corpus):
-        found = find(corpus, text, split, limit=ROWS, around=42, match_case=match_case)
-        says.append(f"{found.total:,} in {split}")
-        for hit in found.hits:
-            where = hit.label or f"{'item' if corpus.items else 'document'} {hit.document + 1:,}"
-            rows.append((f"{hit.before}⟦{hit.match}⟧{hit.after}", where, split, hit.position))
-    st.markdown(f"Found: {', '.join(says)}.")
-    if not rows:
-        st.caption("It stands nowhere in this text: a model trained on it has never met it.")
-        return
-    table = pd.DataFrame(rows, columns=["in its place", "where", "part", "at character"])
-    widths = {"in its place": 560, "part": 90, "at character": 110}
-    show_table(table, key="explorer-found", height=320, widths=widths)
-
-
-def phrases(corpus: "Corpus") -> None:
-    """The runs of words (or letters) that come again and again."""
-    letters = figures.spells(corpus)
-    part = "letters" if letters else "words"
-    n = st.segmented_control(
-        f"How many {part} in a row", [2, 3, 4, 5], default=3, required=True, key="explorer-phrase-n"
-    )
-    table, different = figures.phrase_counts(corpus, n)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        show_table(table, key="explorer-phrases", height=320)
-    if table.empty:
-        return
-    top = table.iloc[0]
-    right.markdown(
-        f"**What to notice.** “{plain(top['phrase'])}” stands {top['times']:,} times in train, the "
-        f"most of {different:,} different runs of {n} {part}. Counting such runs is already a "
-        "language model: the n-gram guesses what most often came next."
     )
 
 
