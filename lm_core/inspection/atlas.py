@@ -226,7 +226,9 @@ class _Recorder(TorchFunctionMode):
                 continue
             made = self.found.setdefault(
                 (*key, n),
-                Made(_called(here, owner, inner, key[1], n), owner, op, here, read, [], meant, inner),
+                Made(
+                    _called(here, owner, inner, key[1], n), owner, op, here, read, [], meant, inner
+                ),
             )
             made.parts.append(result if result.requires_grad else result.detach().clone())
             made.meant |= meant

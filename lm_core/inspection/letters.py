@@ -35,9 +35,7 @@ def with_letters(model: Model, atlas: Atlas, idx: Tensor, target: Tensor | None 
             shape = entries[place].shape if same and entries[place].name == made.name else ()
             if len(shape) == len(made.shape):
                 step = 1 if letter == "B" else -1
-                changes[letter] = [
-                    step * (b - a) for a, b in zip(made.shape, shape, strict=True)
-                ]
+                changes[letter] = [step * (b - a) for a, b in zip(made.shape, shape, strict=True)]
         made.letters = in_letters(made.shape, changes, sizes, known)
     return atlas
 
@@ -87,6 +85,8 @@ def _constant(
     heads = [n for n in ("H", "G") if known.get(n) == size]
     if of == 4 and place == 1 and heads:
         return heads[0]
+    if of == 4 and place == 1 and "H" in known and size == 2 * known["H"]:
+        return "2H"  # queries and keys together
     if of == 4 and place == 3 and known.get("D") == size:
         return "D"
     if place == 0 and known.get("L") == size and of > 2:
@@ -96,14 +96,14 @@ def _constant(
         for name in names:
             if known[name] == size:
                 return name
+        if "n" in known and "E" in known and size == known["n"] * known["E"]:
+            return "n E"
         for name in names:
             for times in MULTIPLES:
                 if known[name] * times == size and known[name] > 1:
                     return f"{times}{name}"
         if size == known.get("V", -2) + 1:
             return "V+1"
-        if "n" in known and "E" in known and size == known["n"] * known["E"]:
-            return "n E"
     elif known.get("n") == size:
         return "n"
     return str(size)
