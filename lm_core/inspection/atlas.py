@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from lm_core.inspection.written import Written, is_ours, written
-from lm_core.models.contract import LanguageModel, Model, evaluating
+from lm_core.models.contract import Model, evaluating
 from lm_core.models.tracing import Trace, trace
 
 SKIPPED = {  # what is offered to whoever looks, and the look itself
@@ -225,7 +225,7 @@ class _Recorder(TorchFunctionMode):
             if not self.is_news(result, tensors, named=bool(here.names) or inner):
                 continue
             made = self.found.setdefault(
-                (*key, n),
+                (*key, op, n),
                 Made(
                     _called(here, owner, inner, key[1], n), owner, op, here, read, [], meant, inner
                 ),
@@ -272,23 +272,26 @@ class _Recorder(TorchFunctionMode):
     def entries(self) -> list[Made]:
         """In the order of computation, no two called alike."""
         around: dict[tuple, list[Made]] = {}  # by the frame, but for where in it
-        for (owner, layer, way, _), made in self.found.items():
+        last: dict[tuple, str] = {}  # what PyTorch does last for one operation of ours
+        for (owner, layer, way, op, _), made in self.found.items():
             around.setdefault((owner, layer, way[0][0], way[1:]), []).append(made)
+            last[owner, layer, way] = op
         for together in around.values():
             for made in together:
                 named = bool(made.written.names) or made.inner
                 made.step = named or not any(
                     made.written.is_part_of(other.written) for other in together
                 )
-        seen: dict[str, int] = {}
+        for (owner, layer, way, op, _), made in self.found.items():
+            made.step &= op == last[owner, layer, way]
+        alike: dict[str, list[Made]] = {}
         for made in self.found.values():
-            seen[made.name] = seen.get(made.name, 0) + 1
-        again: dict[str, int] = {}
-        for made in self.found.values():
-            name = made.name
-            if seen[name] > 1:
-                again[name] = again.get(name, 0) + 1
-                made.name = f"{name} ({again[name]})"
+            alike.setdefault(made.name, []).append(made)
+        for name, some in alike.items():
+            some.sort(key=lambda made: not made.step)  # parts are numbered after the whole ones
+            for n, made in enumerate(some, start=1):
+                alone = n == 1 and not any(other.step for other in some[1:])
+                made.name = name if alone else f"{name} ({n})"
         return list(self.found.values())
 
 

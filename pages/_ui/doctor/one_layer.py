@@ -1,4 +1,4 @@
-"""The initialisation laboratory with one layer: the spread that goes in and the one that comes out."""
+"""The initialisation laboratory with one layer: spread that goes in and that comes out."""
 
 from typing import TYPE_CHECKING
 
