@@ -35,6 +35,7 @@ else:
                 ),
                 st.Page("pages/attention.py", title="Attention"),
                 st.Page("pages/memory.py", title="Memory"),
+                st.Page("pages/tensors.py", title="Tensors"),
             ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),

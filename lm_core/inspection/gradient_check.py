@@ -73,13 +73,13 @@ def check(
         KeyError, IndexError: no such number.
     """
     twin = private(model).double()
-    slopes = _slopes(twin, idx, targets, parameter)
+    true = _slopes(twin, idx, targets, parameter)
     found = []
     for place in map(tuple, places):
         weight = _weight(twin, parameter)[place].item()
         above, below = (_moved(twin, idx, targets, parameter, place, by) for by in (h, -h))
         slope = (above - below) / (2 * h)
-        found.append(Check(place, weight, above, below, slope, slopes[place].item()))
+        found.append(Check(place, weight, above, below, slope, true[place].item()))
     return found
 
 
@@ -110,6 +110,12 @@ def some_places(gradient: Tensor, count: int, seed: int = 0) -> list[tuple[int, 
     return [
         tuple(int(i) for i in torch.unravel_index(torch.tensor(n), gradient.shape)) for n in chosen
     ]
+
+
+def slopes(model: LanguageModel, idx: Tensor, targets: Tensor, parameter: str) -> Tensor:
+    """Autograd's gradient of the mean surprise with respect to a parameter, in its shape. Raises
+    as `check`."""
+    return _slopes(private(model), idx, targets, parameter)
 
 
 def relative(a: float, b: float) -> float:
