@@ -35,8 +35,10 @@ def atlas(choice: models.Choice, batch: "Batch") -> None:
     _way(found, places, chosen)
     _notice(found)
     one.one_tensor(found, places[chosen], batch)
-    with st.expander(f"All {len(places)} tensors as a table", key="tensors-all"):
-        show_table(_table(found, places), key="tensors-table", height=420)
+    label = f"All {len(places)} tensors as a table"
+    with st.expander(label, key="tensors-all", on_change="rerun") as expander:
+        if expander.open:
+            show_table(_table(found, places), key="tensors-table", height=420)
 
 
 def _damage(choice: models.Choice, batch: "Batch") -> tuple[str, str]:
@@ -78,7 +80,13 @@ def _break(choice: models.Choice, batch: "Batch") -> None:
     st.session_state["tensors-unbroken"] = found is None
     if found is not None:
         st.session_state[BLOWN], st.session_state[FACTOR] = found
-        st.session_state.pop(WHICH, None)  # and the first that breaks is opened
+        _open(followed.follow(choice, batch, *found).atlas.first_bad)
+
+
+def _open(made: "Made") -> None:
+    """Look at a tensor, which may be one of those that the switch leaves out."""
+    st.session_state[WHICH] = made.name
+    st.session_state[PARTS] = st.session_state.get(PARTS, False) or not made.step
 
 
 def _verdict(found: "Followed") -> None:
@@ -95,7 +103,8 @@ def _verdict(found: "Followed") -> None:
         name, many = found.atlas.weights[0]
         said += f"; {many:,} of the weights {name} were none before"
     said += f". {after:,} of {len(found.facts):,} tensors have such numbers."
-    st.error(plain(said))
+    st.error(plain(said), icon=":material/error:")
+    st.button("Open it", key="tensors-open", on_click=_open, args=(bad,))
 
 
 def _bad(found: "Followed", place: int) -> int:

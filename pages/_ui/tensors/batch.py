@@ -1,4 +1,4 @@
-"""The batch that is followed: a text of the visitor's, rows that the model never learned, a pair."""
+"""The batch that is followed: a text of the visitor's, rows of text the model never saw, a pair."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

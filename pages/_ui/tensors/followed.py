@@ -62,7 +62,7 @@ def _follow(
 
 
 def breaking(choice: models.Choice, batch: "Batch") -> tuple[str, str] | None:
-    """A parameter and a factor that end in numbers that are none; None where none does."""
+    """A parameter and a factor that end in NaN or infinity; None where none does."""
     from lm_core.inspection import atlas, damage
 
     model = models.load(choice).model
