@@ -15,6 +15,8 @@ from pages._ui.tensors.check import gradient_check
 from pages._ui.tensors.step import slow_motion
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from pages._ui.tensors.batch import Batch
 
 VIEW, MODEL, FROM = (f"tensors-{what}" for what in ("view", "model", "from"))
@@ -60,7 +62,7 @@ def offered() -> list[models.Choice]:
     return sorted(known, key=lambda choice: choice.family != "transformer")
 
 
-def field(choice: models.Choice, checkpoint: "models.Checkpoint") -> str:
+def field(place: "DeltaGenerator", choice: models.Choice, checkpoint: "models.Checkpoint") -> str:
     """The visitor's text, of the kind that the model reads."""
     if choice.of_pairs:
         key, label, begin = SOURCE, "Your source", offers.offered_source(choice, checkpoint)
@@ -68,21 +70,28 @@ def field(choice: models.Choice, checkpoint: "models.Checkpoint") -> str:
         key, label, begin = NAME, "Your name", offers.offered(checkpoint)
     else:
         key, label, begin = TEXT, "Your text", offers.offered(checkpoint)
-    return st.text_input(label, **offers.offer(begin, key), max_chars=2000, key=key, bind=BIND)
+    begun = offers.offer(begin, key)
+    return place.text_input(label, **begun, max_chars=2000, key=key, bind=BIND)
 
 
-def chosen_batch(choice: models.Choice, checkpoint: "models.Checkpoint") -> "Batch | None":
-    """What goes through the model."""
+def chosen_batch(
+    place: "DeltaGenerator", choice: models.Choice, checkpoint: "models.Checkpoint"
+) -> "Batch | None":
+    """What goes through the model; `place` is where a text is typed."""
     if choice.of_pairs:
-        source = field(choice, checkpoint)
+        source = field(place, choice, checkpoint)
         ids = checkpoint.codec.source.encode(source).tolist()
         if not ids:
             return None
         return batches.of_pair(checkpoint, ids, sides.translated(checkpoint, source).ids)
     if segmented("What goes in", (MINE, KEPT), FROM) == KEPT:
+        place.caption(
+            f"{batches.ROWS} rows of at most {batches.LENGTH} tokens, of text that was kept from "
+            "the model while it learned."
+        )
         tokens = batches.ROWS * (batches.LENGTH + 1)
         return batches.of_pieces(checkpoint, kept_from(choice, 2 * tokens))
-    return batches.of_text(checkpoint, field(choice, checkpoint))
+    return batches.of_text(checkpoint, field(place, choice, checkpoint))
 
 
 def code(family: type) -> None:
@@ -95,9 +104,11 @@ def code(family: type) -> None:
 
 with session.mending():
     choices = offered()
-    choice = models.pick(choices, models.labels(choices), key=MODEL)
+    left, right = st.columns([4, 3], vertical_alignment="bottom")
+    with right:
+        choice = models.pick(choices, models.labels(choices), key=MODEL)
     checkpoint = models.load(choice)
-    batch = chosen_batch(choice, checkpoint)
+    batch = chosen_batch(left, choice, checkpoint)
     if batch is None:
         st.info("Type a word or a sentence of at least two tokens to follow.")
     else:

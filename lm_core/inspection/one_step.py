@@ -41,7 +41,8 @@ class Step:
     nats: Tensor  # (B, T) of each target
     loss: float  # their mean, and the penalty
     penalty: float
-    gradients: dict[str, Tensor] = field(repr=False)  # by parameter, before clipping
+    # By parameter, before clipping; one that the loss does not depend on has none, and stays.
+    gradients: dict[str, Tensor] = field(repr=False)
     norm: float  # of all gradients together
     clip: float  # what they are multiplied by, 1 where they are short enough
     optimizer: str
@@ -63,7 +64,7 @@ class Step:
         """The update of one weight, from its gradient to its new value.
 
         Raises:
-            IndexError, KeyError: no such weight.
+            IndexError, KeyError: no such weight, or none with a gradient.
         """
         place = tuple(place)
         kept = self.memory[parameter]
@@ -138,7 +139,7 @@ def one_step(
         targets=targets,
         nats=nats.detach(),
         loss=float(loss.detach()),
-        penalty=float(penalty),
+        penalty=float(torch.as_tensor(penalty).detach()),
         gradients=gradients,
         norm=norm,
         clip=min(1.0, grad_clip / (norm + 1e-6)) if grad_clip else 1.0,
@@ -192,10 +193,8 @@ def _backward(
     parts = [part for made in entries for part in made.parts if part.requires_grad]
     asked = [*(p for _, p in learning), *parts]
     given = torch.autograd.grad(loss, asked, allow_unused=True)
-    gradients = {
-        name: torch.zeros_like(p) if g is None else g
-        for (name, p), g in zip(learning, given[: len(learning)], strict=True)
-    }
+    found = zip(learning, given[: len(learning)], strict=True)
+    gradients = {name: g for (name, _), g in found if g is not None}
     back = {id(part): g for part, g in zip(parts, given[len(learning) :], strict=True)}
     flowed: dict[str, Tensor | None] = {}
     for made in entries:

@@ -31,7 +31,7 @@ def atlas(choice: models.Choice, batch: "Batch") -> None:
     )
     places = [n for n, made in enumerate(found.atlas.entries) if parts or made.step]
     _verdict(found)
-    chosen = _chosen(found, places)
+    chosen = _choose(found, places)
     _way(found, places, chosen)
     _notice(found)
     one.one_tensor(found, places[chosen], batch)
@@ -113,15 +113,27 @@ def _bad(found: "Followed", place: int) -> int:
     return facts.bad - (facts.below if made.meant else 0)
 
 
-def _chosen(found: "Followed", places: list[int]) -> int:
-    """Which of `places` is open: the one that was chosen, else the first that is not all numbers,
-    else the first."""
+def _choose(found: "Followed", places: list[int]) -> int:
+    """Which of `places` is open: the one that is chosen, at first the first that is not all
+    numbers, else the first."""
     names = [found.atlas.entries[n].name for n in places]
-    if st.session_state.get(WHICH) in names:
-        return names.index(st.session_state[WHICH])
+    if st.session_state.get(WHICH) not in (None, *names):
+        del st.session_state[WHICH]
     bad = next((i for i, n in enumerate(places) if _bad(found, n)), 0)
-    st.session_state[WHICH] = names[bad]
-    return bad
+    begin = {} if WHICH in st.session_state else {"index": bad}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Tensor", names, **begin, key=WHICH, bind=BIND, width=420)
+        chosen = names.index(name)
+        for label, by, icon in (("Back", -1, "back"), ("Next tensor", 1, "forward")):
+            st.button(
+                label,
+                key=f"tensors-{icon}",
+                type="primary" if by > 0 else "secondary",
+                icon=f":material/arrow_{icon}:",
+                on_click=st.session_state.__setitem__,
+                args=(WHICH, names[(chosen + by) % len(names)]),
+            )
+    return chosen
 
 
 def _way(found: "Followed", places: list[int], chosen: int) -> None:
@@ -141,17 +153,6 @@ def _way(found: "Followed", places: list[int], chosen: int) -> None:
             selection_mode="points",
         )
         st.caption("A point is a tensor; click one to open it. A red cross holds NaN or infinity.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("Tensor", names, key=WHICH, bind=BIND, width=420)
-        for label, by, icon in (("Back", -1, "back"), ("Next tensor", 1, "forward")):
-            st.button(
-                label,
-                key=f"tensors-{icon}",
-                type="primary" if by > 0 else "secondary",
-                icon=f":material/arrow_{icon}:",
-                on_click=st.session_state.__setitem__,
-                args=(WHICH, names[(chosen + by) % len(names)]),
-            )
 
 
 def _pointed(names: list[str]) -> None:

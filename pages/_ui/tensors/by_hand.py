@@ -29,12 +29,12 @@ def softmax(step: "Step", place: tuple[int, int], tokenizer: Any) -> None:
         ids[-1:] = [target]
     rows = [
         {
-            "token": tokenizer.token_text(id) + (" (the target)" if id == target else ""),
+            "token": tokenizer.token_text(id),
             "logit z": float(z[id]),
             "z − largest": float(z[id]) - most,
             "e to it": float(raised[id]),
             "p = that / sum": float(p[id]),
-            "y": int(id == target),
+            "y, 1 for the target": int(id == target),
             "dL/dz = (p − y) / N": (float(p[id]) - (id == target)) / count,
         }
         for id in ids

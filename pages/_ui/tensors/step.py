@@ -175,7 +175,10 @@ def _update(step: "Step", choice: models.Choice) -> None:
         "number, beside what PyTorch's optimizer made of it:"
     )
     parameter = choose_parameter(choice)
-    gradient = step.gradients[parameter]
+    gradient = step.gradients.get(parameter)
+    if gradient is None:
+        st.info("The loss does not depend on this parameter: it stays as it is. Choose another.")
+        return
     place = _place(gradient, parameter)
     rows = [
         {
