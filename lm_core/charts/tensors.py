@@ -129,7 +129,7 @@ def cells(
             | {"font": {"color": "#FFFFFF", "size": 11}}
             for i, j in np.argwhere(wrong)
         ]
-        chart.figure.update_layout(annotations=[*numbers, *signed])
+        chart.figure.layout.annotations = [*numbers, *signed]  # `update_layout` would mix them
     said = f"{chart.alt} Not finite, in red: {words.count(int(wrong.sum()), 'number')}."
     return Chart(title, chart.figure, said, chart.table)
 

@@ -220,6 +220,8 @@ class _Recorder(TorchFunctionMode):
         for n, result in enumerate(results):
             if not isinstance(result, Tensor) or id(result) in self.parameters:
                 continue
+            if not result.numel():  # an empty state
+                continue
             if meant := masks and result.is_floating_point() and bool(result.isneginf().any()):
                 self.masked[id(result)] = result
             if not self.is_news(result, tensors, named=bool(here.names) or inner):
@@ -263,7 +265,7 @@ class _Recorder(TorchFunctionMode):
         """Whether there are numbers that were not there before, or known ones get a name."""
         if not named and not result.is_floating_point():
             return False
-        same = [t for t in inputs if t.data_ptr() == result.data_ptr() and result.numel()]
+        same = [t for t in inputs if t.data_ptr() == result.data_ptr()]
         if any(t.shape == result.shape and t.stride() == result.stride() for t in same):
             return False
         storage = result.untyped_storage().data_ptr()

@@ -113,7 +113,7 @@ def test_models_that_count_or_translate_are_followed(folder: str) -> None:
     called = dict(zip([c.folder.name for c in choices], models.labels(choices), strict=True))
     app = opened(model=called[folder])
     assert not app.error
-    assert table(app, "standard deviation")["tensor"].iloc[-1] in ("forward (1)", "head", "last")
+    assert table(app, "standard deviation")["tensor"].iloc[-1] in ("forward", "head")
 
 
 def test_kept_text_bad_text_and_no_text() -> None:
