@@ -212,6 +212,13 @@ def test_memory() -> None:
     assert seen(checked(app)) >= 2  # what is read at the step, and in the sentences of charts
 
 
+@pytest.mark.parametrize("view", ["Atlas", "One training step"])
+def test_tensors(view: str) -> None:
+    a_model("lstm")
+    app = opened("tensors", tensors__model=LABEL, tensors__text=PROMPT, tensors__view=view)
+    checked(app)
+
+
 def test_generate_text() -> None:
     a_model("ngram")
     app = opened("generate_text", generate_text__model=LABEL, generate_text__prompt=PROMPT)
