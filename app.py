@@ -37,6 +37,7 @@ else:
                 st.Page("pages/attention.py", title="Attention"),
                 st.Page("pages/memory.py", title="Memory"),
                 st.Page("pages/embeddings_and_layers.py", title="Embeddings and layers"),
+                st.Page("pages/tensors.py", title="Tensors"),
             ],
             "Write": [
                 st.Page("pages/generate_text.py", title="Generate text"),

@@ -13,6 +13,7 @@ from lm_core.charts.theme import color_scale, ink, mixed, scale_color, spaced, s
 from lm_core.figures import significant
 
 NUMBERED = 16  # cells along a side, beyond which there is no room for numbers
+LONG = 1e6  # from where a number is written with its power of ten
 TICKS, NARROW = 8, 40  # names along a long axis; columns between which there is a gap
 CELL, AROUND, TITLE = 30, 74, 24  # pixels: of a row, of what is around all of them, of x
 # From below zero to above it; the middle is near the page. The minus sign is the second cue.
@@ -86,11 +87,13 @@ def height_of(rows: int, *, titled: bool = False) -> int:
 
 
 def written(value: float) -> str:
-    """A number short enough for a cell: 0.25, -1.3, 42, −∞."""
+    """A number short enough for a cell: 0.25, -1.3, 42, 3.1e+08, −∞."""
     if math.isnan(value):
         return words.MISSING
     if math.isinf(value):
         return "−∞" if value < 0 else "∞"
+    if abs(value) >= LONG:
+        return f"{value:.1e}"
     if abs(value) >= 100:
         return significant(value, 3)
     text = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"

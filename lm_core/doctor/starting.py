@@ -104,12 +104,3 @@ def kept(found: list[dict[str, Any]]) -> float | None:
     """Spread of the last layer over that of the first: 1 where the stack keeps it."""
     first, last = found[0]["std"], found[-1]["std"]
     return number(last / first) if first and last is not None else None
-
-
-def product_std(rows: int, n_in: int, n_out: int, scale: float, seed: int = 0) -> float:
-    """std of x W for x (rows, n_in) standard normal and W (n_in, n_out) of spread `scale`: close to
-    scale sqrt(n_in), which is why a start divides by sqrt(n_in)."""
-    generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(rows, n_in, generator=generator)
-    W = torch.randn(n_in, n_out, generator=generator) * scale
-    return float((x @ W).std())

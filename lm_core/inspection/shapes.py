@@ -16,6 +16,7 @@ from lm_core.models.contract import LanguageModel, Model, evaluating
 from lm_core.settings import Settings
 
 RUNNABLE = 50_000_000  # parameters; a larger model is not made of real numbers just to be shown
+STATES = ("hn", "cn")  # what PyTorch calls the last hidden and the last cell state
 SHORTER = 2  # tokens: a target than its source, so that the two can be told apart
 
 
@@ -55,7 +56,8 @@ def module_shapes(
     """What each module inside the model gives for `idx` (B, T), in the order of computation.
 
     Runs the model once on the fast path. First comes "idx", last "logits"; a module that gives
-    several tensors (the output and a state) is listed with its first.
+    several tensors is listed with its first. The states that a recurrent module ends with follow
+    it, each (layers, B, C): "lstm.hn" and, of an LSTM, "lstm.cn".
 
     Args:
         target: (B, T) where the model turns `idx` (B, S) into another text; then "source" and
@@ -73,6 +75,10 @@ def module_shapes(
             first = _first_tensor(output)
             if first is not None:
                 seen.append((name, tuple(first.shape)))
+            if isinstance(module, nn.RNNBase):
+                ends = output[1] if isinstance(output[1], tuple) else (output[1],)
+                for state, end in zip(STATES, ends, strict=False):
+                    seen.append((f"{name}.{state}", tuple(end.shape)))
 
         return hook
 

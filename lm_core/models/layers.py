@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lm_core.models.tracing import record
+from lm_core.models.tracing import record, tracing
 
 EPS = 1e-6
 
@@ -62,8 +62,9 @@ class _ReLU2(torch.autograd.Function):
 
 
 def _learns(x: Tensor) -> bool:
-    """Whether a gradient will be asked for, and nobody records the operations to replay them."""
-    recorded = torch.jit.is_tracing() or torch.compiler.is_compiling()
+    """Whether a gradient will be asked for, and nobody records the operations to replay them or to
+    look at them one by one."""
+    recorded = torch.jit.is_tracing() or torch.compiler.is_compiling() or tracing()
     return x.requires_grad and torch.is_grad_enabled() and not recorded
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from lm_core.doctor.starting import GAINS, SHOWN, StackSettings, kept, product_std, stack
+from lm_core.doctor.starting import GAINS, SHOWN, StackSettings, kept, stack
 from lm_core.errors import BadSettings
 
 NEAR = {"rel": 2e-4, "abs": 1e-12}
@@ -80,16 +80,6 @@ def test_gradients_fade_and_grow_as_the_numbers_do() -> None:
     for gain, low, high in ((1.0, 0, 0.01), (2.0, 100, math.inf)):
         found = spread("relu", gain, depth=20, width=400)
         assert low < found[0]["gradient"] / found[-1]["gradient"] < high
-
-
-@pytest.mark.parametrize(
-    ("scale", "expected", "tolerance"),
-    [(1.0, 3.2, 0.15), (5.0, 15.7, 0.8), (0.05, 0.16, 0.01), (10**-0.5, 1.0, 0.05)],
-)
-def test_the_products_of_the_course(scale: float, expected: float, tolerance: float) -> None:
-    """std of x W, x 1000 x 10 and W 10 x 200: about 3.2; times 5, 15.7; times 0.05, 0.16; over
-    sqrt(10), 1."""
-    assert product_std(1000, 10, 200, scale) == pytest.approx(expected, abs=tolerance)
 
 
 @given(st.sampled_from(list(SHOWN)), st.floats(0, 100), st.integers(2, 40), st.integers(1, 12))

@@ -94,6 +94,21 @@ def test_an_output_with_a_state_is_listed_with_its_output() -> None:
     assert ("lstm", (2, 5, 12)) in module_shapes(model, torch.zeros(2, 5, dtype=torch.int64))
 
 
+@pytest.mark.parametrize(
+    ("family", "states"), [("rnn", ["hn"]), ("gru", ["hn"]), ("lstm", ["hn", "cn"])]
+)
+def test_the_last_states_are_listed_as_layers_texts_and_units(
+    family: str, states: list[str]
+) -> None:
+    model = build_model(family, {"n_embd": 8, "n_hidden": 12, "n_layer": 3}, 10)
+    idx = torch.zeros(2, 5, dtype=torch.int64)
+    found = {n: s for n, s in module_shapes(model, idx) if n.startswith(f"{family}.")}
+    assert found == {f"{family}.{state}": (3, 2, 12) for state in states}
+    ends = model(idx)[1]
+    ends = ends if isinstance(ends, tuple) else (ends,)
+    assert [tuple(end.shape) for end in ends] == list(found.values())
+
+
 def test_no_hook_and_no_mode_is_left_behind() -> None:
     model = build_model("lstm", {}, 10).train()
     module_shapes(model, torch.zeros(1, 2, dtype=torch.int64))

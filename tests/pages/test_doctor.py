@@ -426,3 +426,16 @@ def test_the_laboratory_bears_its_extremes(doctor: AppTest, gain: float) -> None
     doctor.slider(key="doctor-stack-width").set_value(400).run()
     doctor.slider(key="doctor-stack-gain").set_value(gain).run()
     assert_well(doctor)
+
+
+def test_the_numbers_of_the_course_can_be_read_off_one_layer(doctor: AppTest) -> None:
+    doctor.session_state["doctor-view"] = "How weights begin"
+    doctor.session_state["doctor-layers"] = "One layer"
+    doctor.run()
+    assert_well(doctor)
+    rows = next(f.value for f in doctor.dataframe if "std after" in f.value)
+    for found, course in zip(rows["std after"], (3.19, 15.69, 0.16, 1.0), strict=True):
+        assert found == pytest.approx(course, rel=0.06)
+    doctor.button(key="doctor-layer-usual-5").click().run()
+    assert_well(doctor)
+    assert f"measured it is {rows['std after'][1]:.2f}" in said(doctor)

@@ -222,6 +222,13 @@ def test_embeddings_and_layers(view: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert not app.error
 
 
+@pytest.mark.parametrize("view", ["Atlas", "One training step"])
+def test_tensors(view: str) -> None:
+    a_model("lstm")
+    app = opened("tensors", tensors__model=LABEL, tensors__text=PROMPT, tensors__view=view)
+    checked(app)
+
+
 def test_generate_text() -> None:
     a_model("ngram")
     app = opened("generate_text", generate_text__model=LABEL, generate_text__prompt=PROMPT)

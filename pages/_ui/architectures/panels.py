@@ -165,10 +165,15 @@ def shapes(entry: "Entry", settings: "Settings", size: families.Size, vocab_size
     if pairs:
         over = f"{B} pairs: a source of {T} tokens, a target of {rows[1][1][1]}"
         ids = f"tokens of both go in as ids ({B} × {T}, {B} × {rows[1][1][1]}), those of the target"
+    states = [name.rpartition(".")[2] for name, _ in rows if name.endswith((".hn", ".cn"))]
+    kept = ""
+    if states:
+        named = " and ".join(dict.fromkeys(states))
+        kept = f" {named}, what it keeps after the last token, count layers, texts and units."
     right.markdown(
         f"A real run over {over}. Of three numbers in a shape the first counts "
         "texts, the second tokens, the third the numbers that stand for a token there."
-        f"{in_a_row} Steps are called as in the code.\n\n"
+        f"{in_a_row}{kept} Steps are called as in the code.\n\n"
         f"**What to notice:** {ids} and come out as logits, "
         f"{vocab_size:,} scores at every place: one for each token that may come next. Of several "
         "equal blocks the first is shown."

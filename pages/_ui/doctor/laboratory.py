@@ -3,13 +3,32 @@
 import streamlit as st
 
 from lm_core.figures import percent
+from pages._ui.doctor.one_layer import one_layer
 from pages._ui.shared.show import show_chart, show_source
 
 KEY = "doctor-stack-"
+SIZES = ("A stack of layers", "One layer")
 STEEPEST = 4.0  # gain: far beyond, everything has exploded
 
 
 def laboratory() -> None:
+    """A stack of layers, or one alone."""
+    chosen = st.segmented_control(
+        "How many layers",
+        SIZES,
+        default=None if "doctor-layers" in st.session_state else SIZES[0],
+        required=True,
+        key="doctor-layers",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if chosen == SIZES[1]:
+        one_layer()
+    else:
+        _stack()
+
+
+def _stack() -> None:
     """Activation, gain, width and depth, and the pictures they change at once."""
     from lm_core.charts.inside import numbers_by_layer, through_depth
     from lm_core.doctor.starting import GAINS, SHOWN, StackSettings, kept, stack

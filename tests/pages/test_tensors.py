@@ -1,0 +1,127 @@
+"""The Tensors screen: numbers on the page beside the library's, for the models that ship."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch.nn import functional as F
+
+from lm_core.checkpoints import load_checkpoint
+from lm_core.inspection import text_ids
+from lm_core.inspection.atlas import facts, follow
+from pages._ui.shared import models
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+NAME = "anastasia"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    for name, value in address.items():
+        app.query_params[f"tensors-{name}"] = value
+    app.switch_page("pages/tensors.py").run()
+    assert not app.exception
+    return app
+
+
+def label_of(folder: str) -> str:
+    choices = models.that_read()
+    called = zip(models.labels(choices), choices, strict=True)
+    return next(label for label, choice in called if choice.folder.name == folder)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
+
+
+def table(app: AppTest, column: str):
+    return next(frame.value for frame in app.dataframe if column in frame.value)
+
+
+def test_the_atlas_of_a_name_is_the_librarys() -> None:
+    app = opened(model=label_of("names-transformer"), which="blocks.0.attention.weights")
+    assert not app.error
+    assert app.selectbox(key="tensors-which").value == "blocks.0.attention.weights"
+    assert "weights = scores.softmax(dim=-1)" in [code.value for code in app.code]
+    assert "weights = softmax(scores)" in [code.value for code in app.code]
+    assert "lm\\_core/models/attention.py" in said(app) or "attention.py, line" in said(app)
+    saved = load_checkpoint(models.SHIPPED / "names-transformer")
+    ids = text_ids(saved.tokenizer, NAME, items=True).view(1, -1)
+    found = facts(follow(saved.model, ids).at("blocks.0.attention.weights").tensor)
+    shown = {one.label: one.value for one in app.metric}
+    assert shown["Mean"] == f"{found.mean:.4g}"
+    assert shown["Std"] == f"{found.std:.4g}"
+    drawn = table(app, "standard deviation").set_index("tensor")["standard deviation"]
+    assert drawn["blocks.0.attention.weights"] == pytest.approx(found.std)
+    app.button(key="tensors-forward").click().run()
+    assert app.selectbox(key="tensors-which").value == "blocks.0.attention.attend"
+
+
+def test_what_breaks_a_model_is_found_told_and_opened() -> None:
+    app = opened(model=label_of("names-mlp"))
+    app.button(key="tensors-break").click().run()
+    assert not app.exception
+    assert "The first tensor that is not all numbers is" in app.error[0].value
+    which = app.selectbox(key="tensors-which").value
+    assert which.replace("_", "") in app.error[0].value.replace("\\", "").replace("_", "")
+    assert table(app, "not finite")["not finite"].sum() > 0
+    app.selectbox(key="tensors-blown").set_value("Nothing").run()
+    assert not app.error
+
+
+def test_a_step_adds_up_and_its_loss_is_the_librarys() -> None:
+    app = opened(view="One training step", model=label_of("names-lstm"))
+    assert not app.error
+    saved = load_checkpoint(models.SHIPPED / "names-lstm")
+    boundary = torch.tensor([saved.tokenizer.boundary_id])
+    ids = torch.cat([text_ids(saved.tokenizer, NAME, items=True), boundary]).view(1, -1)
+    with torch.no_grad():
+        loss = F.cross_entropy(saved.model(ids[:, :-1])[0][0], ids[0, 1:])
+    shown = {one.label: one.value for one in app.metric}
+    assert float(shown["Loss (nats)"]) == pytest.approx(float(loss), abs=1e-5)
+    assert float(shown["After"]) < float(shown["Before"])
+    rows = table(app, "with the numbers")
+    by_hand = float(rows["value"].iloc[-1])
+    done = float(said(app).split("in float32, ")[1].split()[0].rstrip("."))
+    assert by_hand == pytest.approx(done, rel=1e-5)
+    app.selectbox(key="tensors-optimizer").set_value("sgd").run()
+    assert list(table(app, "with the numbers")[""]) == ["w", "g", "d", "w′"]
+
+
+def test_nudges_agree_on_the_page() -> None:
+    app = opened(view="Gradient check", model=label_of("names-neural-bigram"))
+    assert not app.error
+    rows = table(app, "slope by nudging")
+    nudged, autograd = (rows[f"slope by {how}"].astype(float) for how in ("nudging", "autograd"))
+    assert (nudged - autograd).abs().max() < 1e-6 * autograd.abs().max() + 1e-9
+    app.button(key="tensors-others").click().run()
+    assert list(table(app, "slope by nudging")["weight"]) != list(rows["weight"])
+
+
+@pytest.mark.parametrize("folder", ["names-bigram", "translate-luong"])
+def test_models_that_count_or_translate_are_followed(folder: str) -> None:
+    choices = sorted(
+        models.that_read() + models.of_pairs(), key=lambda choice: choice.family != "transformer"
+    )
+    called = dict(zip([c.folder.name for c in choices], models.labels(choices), strict=True))
+    app = opened(model=called[folder])
+    assert not app.error
+    assert table(app, "standard deviation")["tensor"].iloc[-1] in ("forward", "head")
+
+
+def test_kept_text_bad_text_and_no_text() -> None:
+    app = opened(model=label_of("names-rnn"), **{"from": "Text it never saw"})
+    assert not app.error
+    assert "4 rows" in said(app)
+    app.segmented_control(key="tensors-from").set_value("Your text").run()
+    app.text_input(key="tensors-name").set_value("é漢").run()
+    assert "never saw" in app.error[0].value
+    app.text_input(key="tensors-name").set_value("").run()
+    assert "at least two tokens" in app.info[0].value
