@@ -62,6 +62,13 @@ def _once(entry: Any) -> Any:
     return build
 
 
+def unshare(patch: pytest.MonkeyPatch) -> None:
+    """For a test that changes how a corpus is made: each is made anew while it runs."""
+    for name, entry in list(corpora._entries.items()):
+        made = getattr(entry.build, "__wrapped__", entry.build)
+        patch.setitem(corpora._entries, name, replace(entry, build=made))
+
+
 def _copy(key: str, one: Path, other: Path) -> None:
     """Whole or not at all, as another thread may look at the same time."""
     for end in MADE_OF_FILES:

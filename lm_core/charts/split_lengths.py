@@ -38,11 +38,11 @@ def lengths_by_split(
     title, figure = f"Length of {what} in each split", go.Figure()
     draw = {"Histogram": _bars, "Box": _boxes, "Violin": _violins}[kind]
     drawn = draw(figure, found)
-    y = "share of the split" if kind == "Histogram" else ""
+    y = "% of the split" if kind == "Histogram" else ""
     style_figure(figure, title=title, x=f"length in {unit}", y=y, height=height)
     legend_below(figure)
     if kind == "Histogram":
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero", fixedrange=True)
+        figure.update_yaxes(rangemode="tozero", fixedrange=True)
     else:
         figure.update_yaxes(showticklabels=False, fixedrange=True)
         figure.update_xaxes(rangemode="tozero")
@@ -68,12 +68,14 @@ def _bars(figure: go.Figure, found: Mapping[str, np.ndarray]) -> pd.DataFrame:
         style, _ = split_style(split)
         figure.add_scatter(
             x=begins + (width - 1) / 2,
-            y=shares,
+            y=100 * shares,
             mode="lines",
             line={"color": style.color, "dash": style.dash, "shape": "hvh", "width": 2.5},
             name=words.escaped(split),
             customdata=[f"{b:,} to {b + width - 1:,}" for b in begins],
-            hovertemplate="%{customdata}: %{y:.1%} of " + words.escaped(split) + "<extra></extra>",
+            hovertemplate="%{customdata}: %{y:.1f} % of "
+            + words.escaped(split)
+            + "<extra></extra>",
         )
         table[f"{split} (share of 1)"] = shares
     return table

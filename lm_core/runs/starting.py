@@ -7,6 +7,7 @@ is left out, and said.
 """
 
 import hashlib
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from lm_core.adapt.lora import plain_name
 from lm_core.adapt.settings import FULL, LORA, SOFT, AdapterSettings
 from lm_core.checkpoints import Checkpoint, load_checkpoint, read_meta, task_said
 from lm_core.errors import BadCheckpoint, BadSettings
+from lm_core.figures import percent
 from lm_core.home import home_folder
 from lm_core.json_files import dumps
 from lm_core.models import models
@@ -38,11 +40,11 @@ def folder_of(named: str) -> Path:
     """
     if named.startswith(A_RUN):
         folder = home_folder() / "runs" / named.removeprefix(A_RUN) / "checkpoint"
-    elif StartSpec(folder=named).is_public and (SHIPPED / named).is_dir():
+    elif StartSpec(folder=named).is_public and os.path.isdir(SHIPPED / named):
         folder = SHIPPED / named
     else:
         folder = Path(named)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # never raises, whatever the name
         raise BadCheckpoint(
             f"The model to start from, {named[:80]}, is not here any more: choose another."
         )
@@ -143,5 +145,5 @@ def _said(adapter: AdapterSettings, learns: int, all_of_it: int) -> str:
         LORA: f"by LoRA of rank {adapter.rank}",
         SOFT: f"by a prompt of {adapter.prompt} virtual tokens",
     }.get(adapter.method, f"in the parts {adapter.layers}")
-    share = f"{learns / all_of_it:.2%}"
+    share = percent(learns / all_of_it)
     return f"{learns:,} of {all_of_it:,} numbers learn ({share}), {how}"

@@ -25,7 +25,7 @@ def test_a_weight_has_its_arithmetic_and_outliers_are_measured(page: Page) -> No
     page.goto("/quantize?quantize-view=Outliers&quantize-model=Transformer, US first names, 2017")
     at_rest(page)
     page.get_by_role("button", name="Measure what each loses").click()
-    expect(page.get_by_text("every logit equal")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("every logit equal")).to_be_visible()
     at_rest(page)
     page.set_viewport_size(PHONE)
     at_rest(page)

@@ -5,6 +5,7 @@ import pytest
 from lm_core.corpora import SPLITS, Pairs, is_ready, load_corpus, number_words
 from lm_core.corpora.number_words import PACKAGE, in_words, numbers
 from lm_core.errors import CorpusUnavailable
+from tests.shared_texts import unshare
 
 RIGHT = {
     0: ("zero", "zéro", "null"),
@@ -32,6 +33,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def fewer(home: object, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Making all of them takes seconds: a sixth, and once."""
+    unshare(monkeypatch)
     monkeypatch.setenv("LM_LAB_HOME", kept)
     monkeypatch.setattr(number_words, "ALL_BELOW", 2000)
     monkeypatch.setattr(number_words, "EACH", 1500)

@@ -137,7 +137,7 @@ def test_what_came_of_a_run_is_measured_written_and_drawn() -> None:
     assert shown["Forgotten of the old text"] == f"{-found.forgetting.less:+.3f} nats"
     assert len(app.code) == 2
     app.slider[0].set_value(2).run()
-    assert "would leave out 0.0% of this one" in said(sound(app))
+    assert "a change of rank 2 would leave out" in said(sound(app))
     assert folder_of(f"run:{run}") == folder
 
 

@@ -122,6 +122,8 @@ def sizes(method: str, choice: "Choice") -> "AdapterSettings":
 
 def told(choice: "Choice", adapter: "AdapterSettings") -> None:
     """How much of the model would learn, or why it cannot so."""
+    from lm_core.figures import percent
+
     wrong = _refused(choice, adapter)
     if wrong:
         st.warning(plain(wrong))
@@ -129,9 +131,9 @@ def told(choice: "Choice", adapter: "AdapterSettings") -> None:
     learns, total = trainable(choice.family, choice.card, adapter)
     # AdamW keeps two numbers and a gradient beside each weight that learns, of four bytes each.
     st.markdown(
-        f"**{learns:,} of {total:,} numbers learn** ({learns / total:.2%}). Their gradients and "
-        f"what AdamW remembers of them take {12 * learns / 1e6:,.2f} MB; of all weights it would "
-        f"be {12 * total / 1e6:,.2f} MB."
+        f"**{learns:,} of {total:,} numbers learn** ({percent(learns / total)}). Their gradients "
+        f"and what AdamW remembers of them take {12 * learns / 1e6:,.2f} MB; of all weights it "
+        f"would be {12 * total / 1e6:,.2f} MB."
     )
 
 

@@ -77,6 +77,7 @@ def samples(choice: "Choice") -> None:
 def directions(choice: "Choice") -> None:
     """The singular values of the change of one matrix, with a rank drawn on them."""
     from lm_core.charts.update import singular_values
+    from lm_core.figures import percent
 
     st.header("How many directions the change has")
     found = changes(str(choice.folder), models.stamp(choice))
@@ -94,13 +95,16 @@ def directions(choice: "Choice") -> None:
         singular_values(one.values.tolist(), name=one.name, rank=rank, left_out=left),
         key="tune-directions",
     )
-    st.markdown(
-        f"**What to notice:** a change of rank {rank} would leave out {left:.1%} of this one. "
-        f"Weighed by their squares the directions count as {one.effective_rank:.1f}, of "
-        f"{len(one.values)}; the change is {one.norm / one.norm_before:.1%} as large as the matrix."
-        if one.norm_before
-        else f"**What to notice:** a change of rank {rank} would leave out {left:.1%} of this one."
+    said = (
+        f"**What to notice:** a change of rank {rank} would leave out {percent(left)} of this one."
     )
+    if one.norm_before:
+        said += (
+            f" Weighed by their squares the directions count as {one.effective_rank:.1f}, of "
+            f"{len(one.values)}; the change is {percent(one.norm / one.norm_before)} as large as "
+            "the matrix."
+        )
+    st.markdown(said)
 
 
 def virtual_tokens(choice: "Choice") -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.shared import address
-from pages._ui.shared.address import KINDS, Number, Text, Whole
+from pages._ui.shared import parameters
+from pages._ui.shared.parameters import KINDS, Number, Text, Whole
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
@@ -128,7 +128,7 @@ def test_what_reads_is_what_it_says(name: str, values: list[str]) -> None:
             assert kind.low <= int(value) <= kind.high
         case Number():
             assert kind.low <= float(value) <= kind.high
-        case address.Json():
+        case parameters.Json():
             assert isinstance(json.loads(value), dict)
         case _:
             assert value in ("true", "false") or quote(value) == value
