@@ -129,6 +129,6 @@ def _rule() -> str:
         f"Previous token: at least {percent(rule.PREVIOUS)} of its weight goes to the token just "
         "before (next token: just after). After a copy, a copy: as much to what followed an "
         "earlier copy of the token, or to that copy. Itself, first token: as much to the token "
-        f"itself, or to the first. Diffuse: its entropy is at least {percent(rule.DIFFUSE)} of that of an even "
-        "look. Otherwise it is mixed."
+        f"itself, or to the first. Diffuse: its entropy is at least {percent(rule.DIFFUSE)} of "
+        "that of an even look. Otherwise it is mixed."
     )
