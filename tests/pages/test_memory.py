@@ -78,7 +78,7 @@ def test_another_text_opens_anew_and_bad_text_is_one_sentence() -> None:
     assert "never saw" in app.error[0].value
     app.text_input(key="memory-name").set_value("").run()
     assert "Type a word" in sound(app).info[0].value
-    app.text_input(key="memory-name").set_value("a" * 400).run()
+    app.text_input(key="memory-name").set_value("a" * 2 * reading.LONGEST).run()
     assert "left out" in sound(app).info[0].value
 
 
