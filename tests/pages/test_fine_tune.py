@@ -126,7 +126,8 @@ def tuned(method: str, **sizes: object) -> tuple[str, Path]:
     return run, folder
 
 
-def test_what_came_of_a_run_is_measured_written_and_drawn() -> None:
+def test_what_came_of_a_run_is_measured_written_and_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(session._manager().store.folder))
     run, folder = tuned("lora", rank=2)
     app = sound(opened(view="outcome"))
     saved = load_checkpoint(folder)

@@ -83,4 +83,4 @@ def _step(value: float) -> float:
     """A tenth of the value's power of ten: 0.002 moves by 0.0001."""
     import math
 
-    return 10.0 ** (math.floor(math.log10(value)) - 1) if value else 0.01
+    return 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.01

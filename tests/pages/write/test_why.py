@@ -211,9 +211,7 @@ def test_a_text_that_changed_shows_no_places(tmp_path: Path) -> None:
 
 
 def test_markup_in_a_text_stays_text() -> None:
-    from pages._ui.write import why
-
-    line = why._line(places.Place("<i>", "a <b>", "<script>", "& c"))
+    line = places.line(places.Place("<i>", "a <b>", "<script>", "& c"))
     assert "<script>" not in line
     assert "&lt;script&gt;" in line
     assert "&lt;i&gt;" in line
