@@ -11,7 +11,15 @@ from lm_core.bench.result import Result
 from lm_core.machine import this_machine
 
 PARTS = ("ngram", "train", "generate", "start", "live")
-LONG = ("quality", "lists", "watch", "inside", "class", "quantized")  # when asked for by name only
+LONG = (
+    "quality",
+    "lists",
+    "watch",
+    "explorer",
+    "inside",
+    "class",
+    "quantized",
+)  # when asked for by name only
 
 FILES = {"lists": "own_lists", "class": "classroom"}  # where a part is not in the file of its name
 
