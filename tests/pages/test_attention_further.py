@@ -161,7 +161,7 @@ def test_rollout_entropy_and_names_of_heads() -> None:
     found = next(f for f in shown if len(f.columns) == 3 and _is(f, rolled))
     assert len(found) == len(ids) * (len(ids) + 1) // 2
     assert {"looks mostly at", "of an even look"} <= set(table(app, "of an even look"))
-    assert "Diffuse: its entropy is at least 90%" in captions(app)
+    assert "Diffuse: its entropy is at least 90 %" in captions(app)
 
 
 def _is(frame, weights: np.ndarray) -> bool:
