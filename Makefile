@@ -4,12 +4,11 @@
 #   PORT=8600     where the page is served; otherwise 8501, or the next free one
 #   PYTHON=...    the interpreter that makes .venv; otherwise one is looked for
 #   ARGS="..."    passed on, as in: make test ARGS="tests/corpora -x"
-#   JOBS=...      with `make test`: processes that share the tests; otherwise 3, as they wait now
-#                 and then for pages and other processes (0 for --pdb)
+#   JOBS=...      with `make test`: processes that share the tests; otherwise 2 (0 for --pdb)
 
 PORT ?=
 ARGS ?=
-JOBS ?= 3
+JOBS ?= 2
 PY := .venv/bin/python
 export PYTHON
 

@@ -149,22 +149,19 @@ def _texts(page: Any, url: str) -> tuple[list[float], list[float]]:
 
 
 def _scrubs(page: Any) -> list[float]:
-    """Milliseconds from a click on a head until it is the large one."""
+    """Milliseconds from Enter on another head until it is the large one."""
     times = []
-    for turn in range(SCRUBS):
-        head = page.locator(".st-key-attention-head").get_by_text(
-            str(turn % SIZES["n_head"] + 1), exact=True
-        )
-        if turn % SIZES["n_head"] == 0:
-            layer = page.locator(".st-key-attention-layer").get_by_text(
-                str(turn // SIZES["n_head"] + 1), exact=True
-            )
-            layer.click()
-            time.sleep(1.5)
-            continue
-        times.append(_timed(page, LARGE, head.click))
+    page.get_by_role("combobox", name="Head").click()
+    page.get_by_role("option", name="1", exact=True).click()
+    time.sleep(2)
+    for turn in range(SCRUBS + 1):
+        page.get_by_role("combobox", name="Head").click()
+        down = turn // (SIZES["n_head"] - 3) % 2 == 0  # to and fro, never past an end
+        page.keyboard.press("ArrowDown" if down else "ArrowUp")
         time.sleep(0.3)
-    return times
+        times.append(_timed(page, LARGE, lambda: page.keyboard.press("Enter")))
+        time.sleep(0.5)
+    return times[1:]
 
 
 def _gates(page: Any, url: str) -> list[float]:

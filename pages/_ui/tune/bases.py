@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def bases() -> "list[Choice]":
-    """Networks that guess the tokens of a text: those that ship first, and of them first those of a
-    text that is not the one a visitor finds chosen."""
+    """Networks that guess the tokens of a text: those that ship first, and of them first those of
+    running text that is not the one a visitor finds chosen."""
     from lm_core.models import models as families
 
     found = models.shipped() + models.own()
     kept = [c for c in found if c.of_tokens and families[c.family].build.learns_by == "gradient"]
-    return sorted(kept, key=lambda c: (c.folder.parent != models.SHIPPED, c.corpus == FIRST_TEXT))
+    shipped = models.SHIPPED
+    return sorted(kept, key=lambda c: (c.folder.parent != shipped, c.items, c.corpus == FIRST_TEXT))
 
 
 def named(choice: "Choice") -> str:
