@@ -154,7 +154,10 @@ def _uploaded(page: Any, url: str, home: Path) -> float:
     file = home / "upload.txt"
     line = "We the people of the town have read this line before, and shall read it again.\n"
     file.write_text("".join(f"{k} {line}" for k in range(UPLOAD // (len(line) + 7))))
-    page.goto(f"{url}/dataset_explorer?text=own")
+    page.goto(f"{url}/dataset_explorer?text=names")
+    page.get_by_role("combobox", name="Text").first.click()
+    page.get_by_role("option", name="Your own text").click()
+    page.get_by_role("radio", name="Upload a file", exact=True).click()
     chooser = page.locator("input[type=file]").first
     chooser.wait_for(state="attached")
     began = time.perf_counter()
