@@ -6,6 +6,7 @@ from pages._ui.layers import lens, neighbours, neurons, reading, token_map
 from pages._ui.memory import reading as memory
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.show import show_source
+from pages._ui.shared.switch import switch
 
 MODEL, VIEW = "layers-model", "layers-view"
 BIND = "query-params"
@@ -17,15 +18,7 @@ st.write(
     "A model reads no letters: each token becomes a list of numbers, its embedding, and layer upon "
     "layer works on such lists until the last one says what comes next."
 )
-view = st.segmented_control(
-    "What to look at",
-    VIEWS,
-    default=None if VIEW in st.session_state else VIEWS[0],
-    required=True,
-    key=VIEW,
-    bind=BIND,
-    label_visibility="collapsed",
-)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
 
 
 def chosen() -> models.Choice:

@@ -6,6 +6,7 @@ from pages._ui.inside import offers
 from pages._ui.memory import counting, delays, gates, gradient, reading
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.show import show_source
+from pages._ui.shared.switch import switch
 
 TEXT, NAME, MODEL, VIEW = (f"memory-{what}" for what in ("text", "name", "model", "view"))
 BIND = "query-params"
@@ -18,15 +19,7 @@ st.write(
     "numbers that it changes at each token. Gates, numbers between 0 and 1, decide what is kept, "
     "written and shown."
 )
-view = st.segmented_control(
-    "What to look at",
-    VIEWS,
-    default=None if VIEW in st.session_state else VIEWS[0],
-    required=True,
-    key=VIEW,
-    bind=BIND,
-    label_visibility="collapsed",
-)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
 
 
 def chosen() -> models.Choice:

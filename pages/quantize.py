@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.quantize import matrix, outliers, schemes, sizes, texts
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.switch import switch
 
 MODEL, VIEW = "quantize-model", "quantize-view"
 VIEWS = ("One matrix", "All schemes", "Outliers", "By size")
@@ -15,15 +16,7 @@ st.write(
     "each weight with 8 or 4 bits: a smaller file, less to read for every token, and a little "
     "knowledge lost. How little, one can measure."
 )
-view = st.segmented_control(
-    "What to look at",
-    VIEWS,
-    default=None if VIEW in st.session_state else VIEWS[0],
-    required=True,
-    key=VIEW,
-    bind="query-params",
-    label_visibility="collapsed",
-)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
 
 with session.mending():
     if view == VIEWS[3]:

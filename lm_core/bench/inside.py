@@ -3,18 +3,15 @@ drawn, how quickly one goes from head to head, how soon a text that is too long 
 sentence, and how soon the gates of a large memory stand there.
 
 The models are untrained: what is measured is reading, drawing and the way to the browser, whatever
-the weights are. Needs a checkout and its development tools, as `page.py` does.
+the weights are.
 """
 
-import importlib
 import statistics
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
+from lm_core.bench.browser import Visit, visit
 from lm_core.bench.result import Result
-from lm_core.runs.owners import COOKIE
 
 SIZES = {"n_layer": 6, "n_head": 6, "n_embd": 192, "block_size": 256}
 TOKENS, LONG = 256, 2_000  # of the two texts, in characters, which are the tokens here
@@ -48,32 +45,17 @@ GATES = "[data-testid=stPlotlyChart] image"
 
 def bench_inside() -> list[Result]:
     """Attention and Memory as a visitor waits for them."""
-    try:
-        server = importlib.import_module("tools.lab_server")
-        chromium = importlib.import_module("tools.chromium")
-        play = importlib.import_module("playwright.sync_api")
-    except ImportError:
-        return []
-    path = chromium.find_chromium()
-    if path is None:
-        return []
-    with (
-        tempfile.TemporaryDirectory(prefix="lm-bench-") as home,
-        server.LabServer(Path(home)) as lab,
-        play.sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
-        page.goto(f"{lab.url}/attention")
-        page.get_by_role("heading", name="Attention").first.wait_for(timeout=120_000)
-        visitor = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
+    with visit() as seen:
+        if seen is None:
+            return []
+        seen.page.goto(f"{seen.url}/attention")
+        seen.page.get_by_role("heading", name="Attention").first.wait_for(timeout=120_000)
         time.sleep(8)  # the workers import torch
-        _keep(Path(home), visitor, "transformer", SIZES)
-        _keep(Path(home), visitor, "lstm", {"n_hidden": UNITS})
-        drawn, cut = _texts(page, lab.url)
-        scrubs = _scrubs(page)
-        gates = _gates(page, lab.url)
-        browser.close()
+        _keep(seen.home, seen.visitor, "transformer", SIZES)
+        _keep(seen.home, seen.visitor, "lstm", {"n_hidden": UNITS})
+        drawn, cut = _texts(seen)
+        scrubs = _scrubs(seen)
+        gates = _gates(seen)
     about = {"tokens": TOKENS, "layers": SIZES["n_layer"], "heads": SIZES["n_head"]}
     frames = 1000 / statistics.median(scrubs)
     return [
@@ -120,37 +102,33 @@ def _text(tokens: int, turn: int) -> str:
     return (words * (tokens // len(words) + 2))[turn : turn + tokens]
 
 
-def _chosen(page: Any, url: str, screen: str, family: str) -> None:
+def _chosen(seen: Visit, screen: str, family: str) -> None:
     """A screen on the visitor's own model of this family."""
-    page.goto(f"{url}/{screen}")
+    page = seen.page
+    page.goto(f"{seen.url}/{screen}")
     page.get_by_role("combobox", name="Model").first.click()
     page.get_by_role("option", name=f"Yours: Bench {family}").first.click()
     time.sleep(4)
 
 
-def _timed(page: Any, selector: str, press: Any) -> float:
-    measured = page.evaluate_handle("([look, on]) => ({time: eval(look)(on)})", [CHANGED, selector])
-    press()
-    return measured.evaluate("async (it) => await it.time")
-
-
-def _texts(page: Any, url: str) -> tuple[list[float], list[float]]:
+def _texts(seen: Visit) -> tuple[list[float], list[float]]:
     """Milliseconds from Enter until all heads and the large one are those of the new text."""
-    _chosen(page, url, "attention", "transformer")
+    _chosen(seen, "attention", "transformer")
+    page = seen.page
     times: dict[int, list[float]] = {TOKENS: [], LONG: []}
     for turn in range(ROUNDS + 1):
         for tokens, found in times.items():
             field = page.get_by_role("textbox", name="Your sentence")
             field.fill(_text(tokens, 2 * turn + (tokens == LONG)))
             time.sleep(1.0)
-            found.append(_timed(page, ALL, lambda field=field: field.press("Enter")))
+            found.append(seen.timed(CHANGED, ALL, lambda field=field: field.press("Enter")))
             time.sleep(1.5)
     return times[TOKENS][1:], times[LONG][1:]  # the first pays for what is compiled once
 
 
-def _scrubs(page: Any) -> list[float]:
+def _scrubs(seen: Visit) -> list[float]:
     """Milliseconds from Enter on another head until it is the large one."""
-    times = []
+    page, times = seen.page, []
     page.get_by_role("combobox", name="Head").click()
     page.get_by_role("option", name="1", exact=True).click()
     time.sleep(2)
@@ -159,19 +137,19 @@ def _scrubs(page: Any) -> list[float]:
         down = turn // (SIZES["n_head"] - 3) % 2 == 0  # to and fro, never past an end
         page.keyboard.press("ArrowDown" if down else "ArrowUp")
         time.sleep(0.3)
-        times.append(_timed(page, LARGE, lambda: page.keyboard.press("Enter")))
+        times.append(seen.timed(CHANGED, LARGE, lambda: page.keyboard.press("Enter")))
         time.sleep(0.5)
     return times[1:]
 
 
-def _gates(page: Any, url: str) -> list[float]:
+def _gates(seen: Visit) -> list[float]:
     """Milliseconds from Enter until the gates of all units are those of the new text."""
-    _chosen(page, url, "memory", "lstm")
-    times = []
+    _chosen(seen, "memory", "lstm")
+    page, times = seen.page, []
     for turn in range(ROUNDS + 1):
         field = page.get_by_role("textbox").first
         field.fill(_text(STEPS, 3 * turn))
         time.sleep(1.0)
-        times.append(_timed(page, GATES, lambda field=field: field.press("Enter")))
+        times.append(seen.timed(CHANGED, GATES, lambda field=field: field.press("Enter")))
         time.sleep(1.5)
     return times[1:]

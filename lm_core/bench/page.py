@@ -6,16 +6,14 @@ Needs a checkout and its development tools (`make test` installs them); without 
 nothing and says so in the result's absence.
 """
 
-import importlib
 import statistics
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from lm_core.bench.browser import Visit, visit
 from lm_core.bench.result import Result
 from lm_core.bench.timing import p95
-from lm_core.runs.owners import COOKIE
 
 CLICKS = 40  # on each side of the comparison; the 95th percentile is then the second slowest
 SCREENS = ("Dataset explorer", "Doctor", "Architectures", "Attention")
@@ -26,24 +24,12 @@ POINTS, REDRAWS, VISITS = 20_000, 20, 7
 
 def bench_page() -> list[Result]:
     """First point, refresh, clicks idle and clicks while a run trains."""
-    try:
-        server = importlib.import_module("tools.lab_server")
-        chromium = importlib.import_module("tools.chromium")
-        play = importlib.import_module("playwright.sync_api")
-    except ImportError:
-        return []
-    path = chromium.find_chromium()
-    if path is None:
-        return []
-    with (
-        tempfile.TemporaryDirectory(prefix="lm-bench-") as home,
-        server.LabServer(Path(home)) as lab,
-        play.sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
+    with visit() as seen:
+        if seen is None:
+            return []
+        page = seen.page
         began = time.perf_counter()
-        page.goto(lab.url)
+        page.goto(seen.url)
         page.get_by_role("heading", name="Language Model Lab").wait_for(timeout=60_000)
         opened = time.perf_counter() - began
         time.sleep(8)  # the workers import torch; a person reads the first screen
@@ -60,8 +46,7 @@ def bench_page() -> list[Result]:
         first = time.perf_counter() - began
         time.sleep(2)
         busy, widgets = _clicks(page), _choices(page)
-        redraws = _redraws(page, lab.url, Path(home))
-        browser.close()
+        redraws = _redraws(seen)
     about: dict[str, Any] = {"clicks": CLICKS, "screens": len(SCREENS)}
     return [
         Result("page_open", opened, "s", False),
@@ -166,12 +151,12 @@ REDRAWN = """async () => {
 }"""
 
 
-def _redraws(page: Any, url: str, home: Path) -> list[float]:
+def _redraws(seen: Visit) -> list[float]:
     """Milliseconds from a change of the smoothing until the curve of a long run is drawn with it:
     a round trip to the server, all points smoothed and decimated, the chart changed in place."""
-    visitor = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
+    page = seen.page
     page.get_by_role("link", name="Train", exact=True).click()
-    page.goto(f"{url}/train?run={_long_run(home, visitor)}")
+    page.goto(f"{seen.url}/train?run={_long_run(seen.home, seen.visitor)}")
     page.get_by_text(f"{POINTS:,}", exact=True).first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Scale").click()
     slider = page.get_by_role("slider", name="Smoothing")

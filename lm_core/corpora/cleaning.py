@@ -18,7 +18,7 @@ from lm_core.corpora.own import named, own_info
 from lm_core.corpora.splitting import apart, unique
 from lm_core.errors import BadText
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers.word import UNKNOWN
+from lm_core.tokenizers.word_list import UNKNOWN
 
 KEPT, ZEROS, REMOVED = "kept", "each digit 0", "removed"
 FORMS = ("as it is", "NFC", "NFD", "NFKC")

@@ -20,6 +20,7 @@ are moved as little as says so.
 """
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -184,13 +185,34 @@ def check_beginning(spec: RunSpec) -> None:
             "The names model reads characters: choose that tokenizer, or let “Start from” "
             "(start.origin) be fresh."
         )
-    wanted = model_settings(spec.model_name)
+    check_settings(
+        "The names model",
+        model_settings(spec.model_name),
+        spec.model,
+        free=FREE,
+        otherwise="let “Start from” (start.origin) be fresh",
+    )
+
+
+def check_settings(
+    called: str, wanted: Settings, given: Settings, *, free: Collection[str], otherwise: str
+) -> None:
+    """A model that begins with the weights of another has its settings, but for those that are
+    `free`.
+
+    Args:
+        called: the other model, in words.
+        otherwise: what to do where it is not to have them, in words.
+
+    Raises:
+        BadSettings: one differs; says which, and its value.
+    """
     for field in fields(wanted):
         value = getattr(wanted, field.name)
-        if field.name not in FREE and getattr(spec.model, field.name) != value:
+        if field.name not in free and getattr(given, field.name) != value:
             raise BadSettings(
-                f"The names model has “{field.metadata['title']}” (model.{field.name}) {value}: "
-                "set it so, or let “Start from” (start.origin) be fresh."
+                f"{called} has “{field.metadata['title']}” (model.{field.name}) {value}: set it "
+                f"so, or {otherwise}."
             )
 
 

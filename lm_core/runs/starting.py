@@ -8,7 +8,7 @@ is left out, and said.
 
 import hashlib
 import os
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from lm_core.home import home_folder
 from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.models.contract import Model
-from lm_core.runs.beginning import SHIPPED
+from lm_core.runs.beginning import SHIPPED, check_settings
 from lm_core.runs.spec import A_RUN, RunSpec, StartSpec
 from lm_core.split import Split
 
@@ -81,13 +81,8 @@ def check_start(spec: RunSpec) -> None:
             f"“{title}” reads with the tokenizer {codec_name(card)}: choose that one."
         )
     wanted = models[family].settings.from_dict(described)
-    for field in fields(wanted):
-        value = getattr(wanted, field.name)
-        if field.name not in FREE and getattr(spec.model, field.name) != value:
-            raise BadSettings(
-                f"“{title}” has “{field.metadata['title']}” (model.{field.name}) {value}: set it "
-                "so, or start from random weights."
-            )
+    otherwise = "start from random weights"
+    check_settings(f"“{title}”", wanted, spec.model, free=FREE, otherwise=otherwise)
 
 
 def started(spec: RunSpec) -> Checkpoint:

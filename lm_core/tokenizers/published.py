@@ -13,16 +13,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings
 from lm_core.texts import is_text
-from lm_core.tokenizers.tokenizer import Tokenizer, byte_places, string_list, tokenizers
-from lm_core.tokenizers.word import BOUNDARY, UNKNOWN
-from lm_core.visible import visible
+from lm_core.tokenizers.tokenizer import byte_places, tokenizers
+from lm_core.tokenizers.word_list import BOUNDARY, UNKNOWN, WordList
 
 _WORD = re.compile(r"\n|\S+")
 _MOST = 1_000_000  # different words that a vocabulary may hold
@@ -41,24 +39,15 @@ class PublishedSettings(Settings):
     settings=PublishedSettings,
     order=25,
 )
-class PublishedTokenizer(Tokenizer):
+class PublishedTokenizer(WordList):
     """`<unk>` is 0, `<eos>` is 1, then words by falling frequency, equals by alphabet."""
 
     name = "published"
-    unit = "word"
     reads_all = True
-    lossless = False
-    unknown_id, boundary_id = 0, 1
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.words = list(words)
-        self.vocab_size = len(self.words)
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        del self._ids[BOUNDARY]  # "<eos>" written in a text ends nothing: it is <unk>
+        super().__init__(words)
         self._ids["\n"] = self.boundary_id
-
-    def __repr__(self) -> str:
-        return f"PublishedTokenizer({self.vocab_size} words)"
 
     @classmethod
     def _train(
@@ -100,16 +89,3 @@ class PublishedTokenizer(Tokenizer):
                 text.append(self.words[id] if quiet else f" {self.words[id]}")
             quiet = id == self.boundary_id
         return "".join(text)
-
-    def token_text(self, id: int) -> str:
-        return visible(self.words[id])
-
-    def _to_dict(self) -> dict[str, Any]:
-        return {"kind": self.name, "words": self.words}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "PublishedTokenizer":
-        words = string_list(data["words"])
-        if words[:2] != [UNKNOWN, BOUNDARY]:
-            raise ValueError("a word vocabulary starts with <unk> and <eos>")
-        return cls(words)

@@ -14,10 +14,9 @@ import numpy as np
 
 from lm_core.errors import BadText
 from lm_core.settings import Settings, setting
-from lm_core.tokenizers.tokenizer import Tokenizer, byte_places, string_list, tokenizers
-from lm_core.visible import visible
+from lm_core.tokenizers.tokenizer import byte_places, tokenizers
+from lm_core.tokenizers.word_list import BOUNDARY, UNKNOWN, WordList
 
-UNKNOWN, BOUNDARY = "<unk>", "<eos>"
 _NO_SPACE_BEFORE = frozenset(".,!?):;'")
 
 
@@ -60,23 +59,11 @@ class WordSettings(Settings):
     settings=WordSettings,
     order=20,
 )
-class WordTokenizer(Tokenizer):
+class WordTokenizer(WordList):
     """`<unk>` is 0, `<eos>` is 1, then words by falling frequency."""
 
     name = "word"
-    unit = "word"
     packages = ("torchtext",)
-    lossless = False
-    unknown_id, boundary_id = 0, 1
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = list(words)
-        self.vocab_size = len(self.words)
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        self._ids.pop(BOUNDARY, None)  # "<eos>" written in a text ends nothing: it is <unk>
-
-    def __repr__(self) -> str:
-        return f"WordTokenizer({self.vocab_size} words)"
 
     @classmethod
     def _train(
@@ -129,16 +116,3 @@ class WordTokenizer(Tokenizer):
             text += word if quiet or word in _NO_SPACE_BEFORE else f" {word}"
             quiet = word in ("(", "'")
         return text
-
-    def token_text(self, id: int) -> str:
-        return visible(self.words[id])
-
-    def _to_dict(self) -> dict[str, Any]:
-        return {"kind": self.name, "words": self.words}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "WordTokenizer":
-        words = string_list(data["words"])
-        if words[:2] != [UNKNOWN, BOUNDARY]:
-            raise ValueError("a word vocabulary starts with <unk> and <eos>")
-        return cls(words)

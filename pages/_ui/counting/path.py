@@ -9,6 +9,7 @@ from pages._ui.counting import reading
 from pages._ui.counting.reading import Read, Weighing
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.sources import sources
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def show(found: Read, order: int, weighing: Weighing, idea: str) -> None:
         key=f"counting-token-{found.how.unit}-{ids[-8:]}",
     )
     parts = model.explain(ids, token)
-    sources = _sources(found, parts)
+    told = sources(parts, found.tokenizer.decode)
     dark = st.context.theme.type == "dark"
-    chart = evidence_bar(sources, found.text(token), dark=dark)
+    chart = evidence_bar(told, found.text(token), dark=dark)
     show_chart(chart, key="counting-evidence", table=False)
-    _table(sources, parts, weighing)
+    _table(told, parts, weighing)
     st.markdown("**The arithmetic**, from the shortest context to the longest:")
     st.markdown("  \n".join(arithmetic(parts, weighing, model.vocab_size)))
     st.caption(idea)
@@ -110,23 +111,6 @@ def _named(found: Read, offered: list[tuple[int, float]], id: int) -> str:
     from lm_core.charts.words import percent
 
     return f"{plain(found.text(id))} · {percent(dict(offered).get(id, 0.0))}"
-
-
-def _sources(found: Read, parts: "list[Part]") -> "list[Source]":
-    from lm_core.charts.evidence import Source
-
-    return [
-        Source(
-            context=found.tokenizer.decode(part.context),
-            length=part.order - 1,
-            seen=part.seen,
-            count=part.count,
-            discount=part.discount,
-            handed_on=part.gamma,
-            share=part.share,
-        )
-        for part in parts
-    ]
 
 
 def _table(sources: "list[Source]", parts: "list[Part]", weighing: Weighing) -> None:

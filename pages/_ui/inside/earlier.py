@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.inside import sides
 from pages._ui.inside.look import Look
 from pages._ui.shared import session
+from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 
@@ -57,17 +58,7 @@ def _scrub(look: Look, run: str, steps: list[int]) -> None:
     from lm_core.charts.live_heads import live_head
 
     with session.mending():
-        key = f"{STEP}-{run}"
-        if st.session_state.get(key) not in (None, *steps):
-            del st.session_state[key]
-        at = st.select_slider(
-            "Step",
-            steps,
-            steps[-1],
-            format_func=lambda step: f"{step:,}",
-            key=key,
-            help="The weights as they were after this step. Drag, or use the arrow keys.",
-        )
+        at = pick_step(steps, key=f"{STEP}-{run}")
         store, side = session.manager().store, look.side
         then = then_of(look, run, at, store)
         if then is None:

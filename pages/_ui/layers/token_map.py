@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.layers import reading, times
 from pages._ui.shared import models
+from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
 
@@ -39,7 +40,11 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     ways = {PCA: "Main axes (PCA)", TSNE: "Neighbours (t-SNE)"}
     kept = switch("What the picture keeps", ways, key=WAY, address=True) == TSNE
     steps = times.steps_of(choice)
-    at = _step(steps) if len(steps) > 1 and not kept else None
+    at = (
+        pick_step(steps, key=STEP, label="After step", what="The vectors")
+        if len(steps) > 1 and not kept
+        else None
+    )
     points, shares, apart = _points(choice, table, steps, at, k)
     if kept:
         where = str(choice.folder), models.stamp(choice)
@@ -71,19 +76,6 @@ def _neighbourly(folder: str, stamp: float, name: str, k: int, _table: "TokenTab
     from lm_core.inspection.projection import tsne
 
     return tsne(_table.vectors[: reading.OFFERED], k).numpy()
-
-
-def _step(steps: list[int]) -> int:
-    if st.session_state.get(STEP) not in (None, *steps):  # of another run, or gone since
-        del st.session_state[STEP]
-    return st.select_slider(
-        "After step",
-        steps,
-        steps[-1],
-        format_func=lambda step: f"{step:,}",
-        key=STEP,
-        help="The vectors as they were after this step. Drag, or use the arrow keys.",
-    )
 
 
 def _points(

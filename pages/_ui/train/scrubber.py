@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -68,18 +69,8 @@ def _panel(run_id: str) -> None:
 
 
 def _controls(run: "Run", steps: list[int]) -> tuple[int, str]:
-    key = f"train-back-step-{run.id}"
-    if st.session_state.get(key) not in (None, *steps):  # a snapshot that gave way to others
-        del st.session_state[key]
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    at = left.select_slider(
-        "Step",
-        steps,
-        steps[-1],
-        format_func=lambda step: f"{step:,}",
-        key=key,
-        help="The weights as they were after this step. Drag, or use the arrow keys.",
-    )
+    at = pick_step(steps, key=f"train-back-step-{run.id}", place=left)
     prompt = right.text_input(
         "What it reads",
         opening(run),

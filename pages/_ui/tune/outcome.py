@@ -10,6 +10,7 @@ from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
     from lm_core.adapt.update import Update
+    from lm_core.checkpoints import Checkpoint
     from lm_core.runs.tuned import Outcome
     from pages._ui.shared.models import Choice
 
@@ -135,12 +136,11 @@ def virtual_tokens(choice: "Choice") -> None:
 @st.cache_data(max_entries=32, show_spinner=False)
 def outcomes(folder: str, stamp: float) -> "Outcome":
     """Scored by parts of both validation splits."""
-    from lm_core.checkpoints import load_checkpoint
     from lm_core.runs.prepare import prepare
     from lm_core.runs.spec import RunSpec
     from lm_core.runs.tuned import outcome as measure
 
-    saved = load_checkpoint(folder)
+    _, saved = _both(folder, stamp)
     spec = RunSpec.from_dict(saved.meta["spec"])
     return measure(prepare(spec), saved.model, most=SCORED)
 
@@ -150,7 +150,7 @@ def written(folder: str, stamp: float, seed: int) -> tuple[str, str]:
     """What the model that it started from writes, and what it writes now."""
     from lm_core.tasks.samples import write_sample
 
-    both = _both(folder)
+    both = _both(folder, stamp)
     items = both[1].items
     before, after = (
         write_sample(one.model, one.tokenizer, seed=seed, items=items)[0] for one in both
@@ -163,11 +163,13 @@ def changes(folder: str, stamp: float) -> "list[Update]":
     """Of every matrix."""
     from lm_core.adapt.update import updates
 
-    before, after = _both(folder)
+    before, after = _both(folder, stamp)
     return updates(before.model, after.model)
 
 
-def _both(folder: str):
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _both(folder: str, stamp: float) -> "tuple[Checkpoint, Checkpoint]":
+    """The model that it started from, and what became of it."""
     from lm_core.checkpoints import load_checkpoint
     from lm_core.runs.spec import RunSpec
     from lm_core.runs.starting import started

@@ -8,6 +8,7 @@ from lm_core.visible import visible
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
+from pages._ui.shared.sources import sources
 from pages._ui.shared.tables import show_table
 from pages._ui.write import picked, places, writing
 
@@ -80,30 +81,12 @@ def _pick(draft: writing.Draft) -> int:
     )
 
 
-def _sources(draft: writing.Draft, parts: "list[Part]") -> "list[Source]":
-    from lm_core.charts.evidence import Source
-
-    decode = draft.checkpoint.tokenizer.decode
-    return [
-        Source(
-            context=decode(part.context),
-            length=part.order - 1,
-            seen=part.seen,
-            count=part.count,
-            discount=part.discount,
-            handed_on=part.gamma,
-            share=part.share,
-        )
-        for part in parts
-    ]
-
-
 def _made_of(draft: writing.Draft, parts: "list[Part]", id: int) -> None:
     from lm_core.charts.evidence import evidence_bar
 
     dark = st.context.theme.type == "dark"
     token = draft.checkpoint.tokenizer.token_text(id)
-    chart = evidence_bar(_sources(draft, parts), token, dark=dark)
+    chart = evidence_bar(sources(parts, draft.checkpoint.tokenizer.decode), token, dark=dark)
     show_chart(chart, key="generate_text-evidence", table=False)
 
 
@@ -113,7 +96,7 @@ def _counts(draft: writing.Draft, parts: "list[Part]") -> None:
     from lm_core.charts.evidence import evidence_table, named
     from lm_core.charts.words import percent
 
-    sources, none = _sources(draft, parts), "–"
+    told, none = sources(parts, draft.checkpoint.tokenizer.decode), "–"
     rows = [
         (
             named(source).removeprefix("after "),
@@ -122,13 +105,13 @@ def _counts(draft: writing.Draft, parts: "list[Part]") -> None:
             percent(source.handed_on) if source.length >= 0 else none,
             percent(source.share),
         )
-        for source in reversed(sources)
+        for source in reversed(told)
     ]
     table = pd.DataFrame(rows, columns=["context", "counted", "discount", "handed on", "adds"])
     if draft.checkpoint.model.settings.smoothing != "kneser-ney":
         table = table.drop(columns="discount")
     widths = {"context": 140, "counted": 110, "discount": 65, "handed on": 75, "adds": 75}
-    show_table(table, key="generate_text-counts", whole=evidence_table(sources), widths=widths)
+    show_table(table, key="generate_text-counts", whole=evidence_table(told), widths=widths)
 
 
 def _counted(source: "Source") -> str:
