@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages._ui.inside import attention, further, heads, noticed, offers, sides
+from pages._ui.inside import attention, further, noticed, offers, sides
 from pages._ui.inside.look import Look
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.matrices import all_small, hold, one_large, shades_said
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
-from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.show import data_of, show_source
 from pages._ui.shared.switch import switch
 
 LAYER, HEAD, ROW, COLUMN = (f"attention-{what}" for what in ("layer", "head", "row", "column"))
@@ -111,12 +112,10 @@ def pick_side() -> sides.Side:
 
 def small_and_large(side: sides.Side) -> tuple[int, int]:
     """All heads to pick from, and the one picked; returns its layer and head."""
-    dark = st.context.theme.type == "dark"
     L, H, _, _ = side.maps.shape
-    of = (choice.folder, source, target, side.name)
+    of = (str(choice.folder), source, target, side.name)
     opening = attention.open_head(side, of, LAYER, HEAD)
-    columns = side.view.columns if side.across else None
-    drawn = {"columns": columns, "causal": side.view.causal, "dark": dark}
+    stack = side.stack
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch"):
         places = st.columns(2)
@@ -126,36 +125,39 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         with places[1]:
             names = [str(i + 1) for i in range(H)]
             head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
-        chart = heads.small(side.maps, side.view.rows, (layer, head), **drawn)
-        show_chart(
-            chart,
+        hold(stack, key="attention-held")
+        all_small(
+            stack,
+            (layer, head),
             key=ALL,
-            on_select=lambda: attention.pointed(ALL, LAYER, HEAD),
-            selection_mode="points",
+            label="Layer and head",
+            height=430,
+            on_move=lambda *place: attention.moved(place, (LAYER, HEAD)),
         )
+        data_of(stack.whole, key=ALL)
         st.caption(
             "Each picture is a head: one way of looking. A layer has several, and the next layer "
-            "looks at what they found. Click a picture, or choose above."
+            "looks at what they found. Click a picture, go there with the arrow keys, or choose "
+            "above."
             if L * H > 1
             else "This model has one head: one way of looking."
         )
+    attention.open_cell(side, (*of, layer, head), ROW, COLUMN)
     with right, st.container(border=True, height="stretch"):
-        writes = side.across and choice.of_pairs
-        looking = "writing" if writes else "looking"
         pictures = {"map": "Map", "lines": "Lines between words"}
         if switch("Picture of the head", pictures, key=PICTURE, address=True) == "map":
-            chart = heads.large(
-                side.maps[layer, head], side.view.rows, (layer, head), looking=looking, **drawn
-            )
-            show_chart(
-                chart,
+            one_large(
+                stack,
+                (layer, head),
+                cell=(st.session_state[ROW], st.session_state[COLUMN]),
                 key=ONE,
-                on_select=lambda: attention.pointed(ONE, ROW, COLUMN),
-                selection_mode="points",
+                height=480,
+                on_press=lambda *place: attention.moved(place, (LAYER, HEAD, ROW, COLUMN)),
             )
-            st.caption(sides.explained(side, checkpoint))
+            data_of(stack.one(layer, head), key=ONE)
+            st.caption(sides.explained(side, checkpoint) + shades_said(stack))
         else:
-            attention.lines(side, layer, head, looking=looking, dark=dark)
+            attention.lines(side, layer, head, dark=st.context.theme.type == "dark")
     return layer, head
 
 
@@ -168,13 +170,6 @@ def one_cell(side: sides.Side, layer: int, head: int) -> None:
             "its code below says: its arithmetic is left out here."
         )
         return
-    seen = (str(choice.folder), source, target, side.name, layer, head)
-    if st.session_state.get("attention-seen") != seen:
-        st.session_state["attention-seen"] = seen
-        row, column = attention.strongest_look(
-            side.maps[layer, head], across=side.across, nothing=side.view.nothing
-        )
-        st.session_state[ROW], st.session_state[COLUMN] = row, column
     writes = side.across and choice.of_pairs
     places = st.columns(2)
     with places[0]:

@@ -46,7 +46,7 @@ def look_at_gates() -> None:
             f"At most {reading.LONGEST} tokens are looked at here: the first {seen.dropped:,} of "
             "your text are left out."
         )
-    gates.gates(seen, checkpoint.model, (str(choice.folder), text))
+    gates.gates(seen, checkpoint.model, (str(choice.folder), models.stamp(choice), text))
     code(checkpoint)
 
 

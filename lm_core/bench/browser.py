@@ -15,6 +15,8 @@ from typing import Any
 
 from lm_core.runs.owners import COOKIE
 
+PATIENCE = 300  # seconds for what is not measured, on a machine that has other work, too
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -31,9 +33,9 @@ class Visit:
         cookies = self.page.context.cookies()
         return next(cookie["value"] for cookie in cookies if cookie["name"] == COOKIE)
 
-    def timed(self, look: str, on: Any, press: Callable[[], None]) -> float:
-        """Milliseconds by the page's own clock: of `look`, a function of JavaScript that is given
-        `on` and answers how long it took from the next key or click, which `press` makes."""
+    def timed(self, look: str, on: Any, press: Callable[[], None]) -> Any:
+        """What `look` answers, a function of JavaScript that is given `on` and waits for the next
+        key or click, which `press` makes: milliseconds, by the page's own clock."""
         run = "([look, on]) => ({time: eval(look)(on)})"
         measured = self.page.evaluate_handle(run, [look, on])
         press()
@@ -61,6 +63,7 @@ def visit() -> Iterator[Visit | None]:
     ):
         browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.set_default_timeout(1000 * PATIENCE)
         try:
             yield Visit(page, lab.url, Path(home), lab.process)
         finally:

@@ -1,6 +1,7 @@
 """Looking inside, measured in a real Chromium: how soon all heads of a text of 256 tokens are
-drawn, how quickly one goes from head to head, how soon a text that is too long is cut with a
-sentence, and how soon the gates of a large memory stand there.
+drawn, how many heads are drawn in a second while an arrow key is held down and how soon the
+arithmetic below follows, how soon a text that is too long is cut with a sentence, and how soon the
+gates of a large memory stand there.
 
 The models are untrained: what is measured is reading, drawing and the way to the browser, whatever
 the weights are.
@@ -16,31 +17,62 @@ from lm_core.bench.result import Result
 SIZES = {"n_layer": 6, "n_head": 6, "n_embd": 192, "block_size": 256}
 TOKENS, LONG = 256, 2_000  # of the two texts, in characters, which are the tokens here
 UNITS, STEPS = 256, 500  # of the memory, and the text it reads
-SCRUBS, ROUNDS = 24, 5
+ROUNDS = 5
 
-# From a key or a click until every picture of the kind has become another one.
-CHANGED = """async (selector) => {
-    const seen = () => [...document.querySelectorAll(selector)]
-        .map((e) => e.getAttribute('href') || e.getAttribute('xlink:href') || '');
-    const before = new Set(seen());
-    const pressed = await new Promise((done) => {
+# What a picture says of itself once it is drawn: of which text it is, and which matrix of it.
+STATES = """const states = (selector) => [...document.querySelectorAll(selector)].map((place) =>
+    [...place.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('[data-shows]'))
+        .find(Boolean)?.dataset ?? {});
+    const pressed = () => new Promise((done) => {
         const now = () => done(performance.now());
         addEventListener('keydown', now, {once: true, capture: true});
         addEventListener('pointerdown', now, {once: true, capture: true});
     });
-    await new Promise((done) => {
-        const look = () => {
-            const now = seen();
-            const other = now.length > 0 && now.every((one) => one && !before.has(one));
-            other ? done() : requestAnimationFrame(look);
-        };
-        look();
-    });
-    return performance.now() - pressed;
+    const frame = () => new Promise(requestAnimationFrame);"""
+# From a key until every picture is one of another text.
+CHANGED = (
+    """async (selector) => {"""
+    + STATES
+    + """
+    const before = states(selector).map((one) => one.shows);
+    const begun = await pressed();
+    const other = (one, i) => one.shows && one.shows !== before[i];
+    while (!(states(selector).length === before.length && states(selector).every(other)))
+        await frame();
+    return performance.now() - begun;
 }"""
-ALL = ".st-key-attention-all image, .st-key-attention-one image"
-LARGE = ".st-key-attention-one image"
-GATES = "[data-testid=stPlotlyChart] image"
+)
+# From a key until no other matrix has been drawn for a second: when each was.
+FRAMES = (
+    """async (selector) => {"""
+    + STATES
+    + """
+    let [seen, last] = [states(selector)[0].at, await pressed()];
+    const frames = [[last, seen]];
+    while (performance.now() < last + 1000) {
+        await frame();
+        const now = states(selector).map((one) => one.at);
+        if (now[0] === seen || now.some((one) => one !== now[0])) continue;
+        [seen, last] = [now[0], performance.now()];
+        frames.push([last, seen]);
+    }
+    return frames;
+}"""
+)
+# From a key until the arithmetic below is another one.
+FOLLOWED = (
+    """async (selector) => {"""
+    + STATES
+    + """
+    const said = () => document.querySelector(selector)?.textContent;
+    const before = said(), begun = await pressed();
+    while (!said() || said() === before) await frame();
+    return performance.now() - begun;
+}"""
+)
+HEADS = ".st-key-attention-all, .st-key-attention-one"
+GATES = ".st-key-memory-all, .st-key-memory-map"
+HELD = 1 / 30  # seconds between the keys of one that is held down
 
 
 def bench_inside() -> list[Result]:
@@ -54,13 +86,14 @@ def bench_inside() -> list[Result]:
         _keep(seen.home, seen.visitor, "transformer", SIZES)
         _keep(seen.home, seen.visitor, "lstm", {"n_hidden": UNITS})
         drawn, cut = _texts(seen)
-        scrubs = _scrubs(seen)
+        frames, heads = _scrubs(seen)
+        followed = _followed(seen)
         gates = _gates(seen)
     about = {"tokens": TOKENS, "layers": SIZES["n_layer"], "heads": SIZES["n_head"]}
-    frames = 1000 / statistics.median(scrubs)
     return [
         Result("attention_drawn", statistics.median(drawn) / 1000, "s", False, about),
-        Result("attention_scrub", frames, "frames/s", True, {**about, "clicks": len(scrubs)}),
+        Result("attention_scrub", frames, "frames/s", True, {**about, "heads drawn": heads}),
+        Result("attention_followed", statistics.median(followed) / 1000, "s", False, about),
         Result("attention_cut", statistics.median(cut) / 1000, "s", False, {"tokens": LONG}),
         Result(
             "gates_drawn",
@@ -121,24 +154,46 @@ def _texts(seen: Visit) -> tuple[list[float], list[float]]:
             field = page.get_by_role("textbox", name="Your sentence")
             field.fill(_text(tokens, 2 * turn + (tokens == LONG)))
             time.sleep(1.0)
-            found.append(seen.timed(CHANGED, ALL, lambda field=field: field.press("Enter")))
+            found.append(seen.timed(CHANGED, HEADS, lambda field=field: field.press("Enter")))
             time.sleep(1.5)
     return times[TOKENS][1:], times[LONG][1:]  # the first pays for what is compiled once
 
 
-def _scrubs(seen: Visit) -> list[float]:
-    """Milliseconds from Enter on another head until it is the large one."""
+def _scrubs(seen: Visit) -> tuple[float, int]:
+    """Different heads drawn in a second while an arrow key is held down, and how many they were."""
+    page = seen.page
+    keys = []  # each head once, along one row and back along the next
+    for row in range(SIZES["n_layer"]):
+        along = "ArrowLeft" if row % 2 else "ArrowRight"
+        keys += [along] * (SIZES["n_head"] - 1) + ["ArrowDown"]
+    rates, drawn = [], []
+    for _ in range(ROUNDS):
+        page.locator(".st-key-attention-all [role=slider]").focus()
+        page.keyboard.press("PageUp")
+        page.keyboard.press("Home")
+        time.sleep(3)
+
+        def hold() -> None:
+            for key in keys[:-1]:
+                page.keyboard.press(key)
+                time.sleep(HELD)
+
+        frames = seen.timed(FRAMES, HEADS, hold)
+        seconds = (frames[-1][0] - frames[0][0]) / 1000
+        drawn.append(len({at for _, at in frames}) - 1)
+        rates.append((len(frames) - 1) / seconds)
+    return statistics.median(rates), min(drawn)
+
+
+def _followed(seen: Visit) -> list[float]:
+    """Milliseconds from a key until the arithmetic is that of the head it led to."""
     page, times = seen.page, []
-    page.get_by_role("combobox", name="Head").click()
-    page.get_by_role("option", name="1", exact=True).click()
-    time.sleep(2)
-    for turn in range(SCRUBS + 1):
-        page.get_by_role("combobox", name="Head").click()
-        down = turn // (SIZES["n_head"] - 3) % 2 == 0  # to and fro, never past an end
-        page.keyboard.press("ArrowDown" if down else "ArrowUp")
-        time.sleep(0.3)
-        times.append(seen.timed(CHANGED, LARGE, lambda: page.keyboard.press("Enter")))
-        time.sleep(0.5)
+    page.locator(".st-key-attention-all [role=slider]").focus()
+    for turn in range(ROUNDS + 1):
+        key = "ArrowRight" if turn % 2 else "ArrowLeft"
+        formula = ".katex-display"
+        times.append(seen.timed(FOLLOWED, formula, lambda key=key: page.keyboard.press(key)))
+        time.sleep(2)
     return times[1:]
 
 

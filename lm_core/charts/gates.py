@@ -1,11 +1,11 @@
-"""What a recurrent model keeps and lets through over a text, as a heatmap: units down, tokens
-along. And one unit alone as lines.
+"""What a recurrent model keeps and lets through over a text, as a stack of matrices: units down,
+tokens along. And one unit alone as lines.
 
 Values of a gate lie between 0 and 1 and are drawn in one hue; states and candidates lie on both
 sides of 0 and are drawn from orange over the page to blue, equally far on either side.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,97 +13,72 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import GREEN, PALETTE, color_scale, legend_below, style_figure
+from lm_core.charts.stack import Axis, Part, Reading, Stack, stack
+from lm_core.charts.theme import PALETTE, legend_below, spaced, style_figure
 
-CLICKABLE = 2_500  # cells
 TICKS = 24
-HEIGHT = 440
-_TWO_LIGHT = (
-    (0.0, "#B24A00"),
-    (0.25, "#F0A868"),
-    (0.5, "#F4F4F4"),
-    (0.75, "#7FB6DA"),
-    (1.0, "#08306B"),
-)
-_TWO_DARK = (
-    (0.0, "#FFC48A"),
-    (0.25, "#B35A12"),
-    (0.5, "#1A2027"),
-    (0.75, "#2E8BC8"),
-    (1.0, "#DDF1FF"),
-)
+_TWO_LIGHT = ("#B24A00", "#F0A868", "#F4F4F4", "#7FB6DA", "#08306B")
+_TWO_DARK = ("#FFC48A", "#B35A12", "#1A2027", "#2E8BC8", "#DDF1FF")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
-def gate_map(
-    values: np.ndarray,
+def gate_stack(
+    values: Mapping[str, np.ndarray],
     tokens: Sequence[str],
     *,
-    name: str,
-    layer: int,
-    selected: tuple[int, int] | None = None,
-    both_sides: bool = False,
-    dark: bool = False,
-    height: int = HEIGHT,
-) -> Chart:
-    """A state or a gate of one layer.
+    called: Mapping[str, str],
+    one_sided: Collection[str],
+) -> Stack:
+    """Every gate and state of every layer, which a page draws itself.
 
     Args:
-        values: (C, T), a row a unit.
+        values: name -> (L, T, C).
         tokens: the T tokens' texts; repeated ones are numbered apart.
-        name: of the gate or state.
-        layer: counted from 0 (the words count from 1).
-        selected: (unit, token) to frame, counted from 0.
-        both_sides: values lie on both sides of 0.
-
-    A point's `customdata` is [unit, token], counted from 0; there are none over CLICKABLE cells.
+        called: name -> what the gate or state is called.
+        one_sided: names of those that lie between 0 and 1; the others on both sides of 0.
     """
-    values = np.asarray(values, dtype=float)
-    C, T = values.shape
+    names = list(values)
+    all = np.stack([np.asarray(values[name], dtype=float) for name in names], axis=1)
+    all = all.swapaxes(-1, -2)  # (L, G, C, T)
+    L, G, C, _ = all.shape
     labels = words.unique_labels(tokens)
-    title = f"{name}, layer {layer + 1}"
-    figure = go.Figure()
-    most = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
-    low, high = (-most, most) if both_sides else (0.0, 1.0)
-    scale = list(_TWO_DARK if dark else _TWO_LIGHT) if both_sides else color_scale(dark)
-    clickable = C * T <= CLICKABLE
-    escaped = [words.escaped(label) for label in labels]
-    figure.add_heatmap(
-        z=values.astype(np.float32),
-        x=np.arange(T),
-        y=np.arange(C),
-        colorscale=scale,
-        zmin=low,
-        zmax=high,
-        colorbar={"thickness": 12, "outlinewidth": 0, "nticks": 5},
-        customdata=np.tile(np.array(escaped, dtype=object), (C, 1)),
-        hovertemplate="unit %{y} after %{customdata}: %{z:.3f}<extra></extra>",
-        hoverinfo="skip" if clickable else "all",
-    )
-    if clickable:
-        cells = [(u, t) for u in range(C) for t in range(T)]
-        figure.add_scatter(
-            x=[t for _, t in cells],
-            y=[u for u, _ in cells],
-            mode="markers",
-            marker={"size": 8, "opacity": 0},
-            customdata=[[u, t] for u, t in cells],
-            hovertext=[f"unit {u} after {escaped[t]}: {values[u, t]:.3f}" for u, t in cells],
-            hovertemplate="%{hovertext}<extra></extra>",
+    places = [(layer, g) for layer in range(L) for g in range(G)]
+    titles = [f"{called[names[g]]}, layer {layer + 1}" for layer, g in places]
+    says, spans = [], []
+    for (layer, g), title in zip(places, titles, strict=True):
+        both = names[g] not in one_sided
+        most = float(np.nanmax(np.abs(all[layer, g]), initial=0.0)) or 1.0
+        spans.append((-most, most) if both else (0.0, 1.0))
+        says.append(_alt(all[layer, g], labels, title, both))
+
+    def one(layer: int, g: int) -> Part:
+        place = layer * G + g
+        return Part(
+            titles[place], says[place], all[layer, g].size, lambda: _table(all[layer, g], labels)
         )
-    if selected is not None:
-        unit, t = selected
-        row = {"color": GREEN, "width": 1.5}
-        figure.add_shape(x0=-0.5, x1=T - 0.5, y0=unit - 0.5, y1=unit + 0.5, line=row)
-        cell = {"color": GREEN, "width": 4}
-        figure.add_shape(x0=t - 0.5, x1=t + 0.5, y0=unit - 0.5, y1=unit + 0.5, line=cell)
-    style_figure(figure, title=title, x="token that was read", y="unit", height=height)
-    figure.update_xaxes(**_ticks(labels), showgrid=False, range=[-0.5, T - 0.5])
-    figure.update_yaxes(showgrid=False, range=[C - 0.5, -0.5])
-    figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
-    columns = dict(zip(words.numbered_apart(labels), values.T, strict=True))
-    table = pd.DataFrame({"unit": np.arange(C), **columns})
-    return Chart(title, figure, _alt(values, labels, title, both_sides), table)
+
+    whole = Part(
+        "All gates and states", " ".join(says), all.size, lambda: _tables(all, titles, labels)
+    )
+    return stack(
+        all,
+        name="gates",
+        down=Axis("layer", [str(i + 1) for i in range(L)]),
+        along=Axis("", [called[name] for name in names]),
+        rows=Axis("unit", [str(u) for u in range(C)]),
+        columns=Axis("token that was read", labels),
+        titles=titles,
+        says=says,
+        spans=spans,
+        reading=Reading("unit {row} after {column}: {value}"),
+        whole=whole,
+        one=one,
+    )
+
+
+def two_sided(dark: bool = False) -> list[tuple[float, str]]:
+    """Colour scale of numbers on both sides of 0, which is in the middle and near the page."""
+    return spaced(_TWO_DARK if dark else _TWO_LIGHT)
 
 
 def unit_lines(series: Mapping[str, Sequence[float]], tokens: Sequence[str], *, unit: int) -> Chart:
@@ -139,6 +114,20 @@ def _ticks(labels: Sequence[str]) -> dict:
     named = [words.escaped(words.shorten(labels[i], 10)) for i in places]
     turned = {"tickangle": -40} if sum(map(len, named)) > 44 else {}
     return {"tickmode": "array", "tickvals": places, "ticktext": named, **turned}
+
+
+def _table(values: np.ndarray, labels: list[str]) -> pd.DataFrame:
+    """(C, T), a row a unit."""
+    unit, *names = words.numbered_apart(["unit", *labels])
+    return pd.DataFrame({unit: np.arange(len(values)), **dict(zip(names, values.T, strict=True))})
+
+
+def _tables(all: np.ndarray, titles: list[str], labels: list[str]) -> pd.DataFrame:
+    """(L, G, C, T), a row a unit of a matrix."""
+    parts = [_table(one, labels) for one in all.reshape(-1, *all.shape[2:])]
+    for part, title in zip(parts, titles, strict=True):
+        part.insert(0, "gate or state", title, allow_duplicates=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _alt(values: np.ndarray, labels: Sequence[str], title: str, both_sides: bool) -> str:

@@ -1,7 +1,8 @@
-"""Attention as pictures: all heads small, one head large. Row: who looks. Column: at whom.
+"""Attention as a picture: one map, large. Row: who looks. Column: at whom. (All heads, and going
+from one to another, are in head_stack.py.)
 
-Both pictures carry a transparent marker on every head or cell whose `customdata` says which one it
-is, because a click on a heatmap alone selects nothing on a page.
+It carries a transparent marker on every cell whose `customdata` says which one it is, because a
+click on a heatmap alone selects nothing on a page.
 """
 
 from collections.abc import Sequence
@@ -12,86 +13,12 @@ import plotly.graph_objects as go
 
 from lm_core.charts import words
 from lm_core.charts.chart import Chart
-from lm_core.charts.theme import GREY, VERMILLION, color_scale, ink, scale_color, style_figure
+from lm_core.charts.theme import color_scale, ink, scale_color, style_figure
 
-THUMBNAIL = 48  # cells along a small picture; longer texts are shown in blocks, their largest value
 NUMBERED = 12  # the longest text whose large picture has room for numbers
 TICKS = 20  # token names along an axis
 ROOM = 44  # letters of names that stand level under the large picture
 CLICKABLE = 64
-PREVIOUS = 0.5  # a head that gives the token before this much on average is framed
-_GAP = 0.08  # between small pictures, as a share of one
-
-
-def all_heads(
-    weights: np.ndarray,
-    tokens: Sequence[str],
-    *,
-    columns: Sequence[str] | None = None,
-    selected: tuple[int, int] | None = None,
-    causal: bool = True,
-    dark: bool = False,
-    height: int | None = None,
-) -> Chart:
-    """Every head of every layer side by side. Dotted frame: looks mostly at the token before.
-
-    Args:
-        weights: (L, H, T, T) attention of each layer and head, rows summing to 1; NaN stays blank.
-        tokens: the T tokens' texts.
-        columns: the S tokens of another text that they look at; weights are then (L, H, T, S).
-        selected: (layer, head), counted from 0, to frame.
-        causal: leave the cells right of the diagonal blank, of a text that looks at itself.
-        dark: use the colour scale made for a dark page.
-        height: in pixels; from the number of layers when None.
-
-    A point's `customdata` is [layer, head], counted from 0; the words count from 1.
-    """
-    across = columns is not None
-    weights = _clean(weights, causal and not across)
-    L, H, T, S = weights.shape
-    pooled, high = _pool(weights, axis=-2)
-    pooled, wide = _pool(pooled, axis=-1)
-    title = "All heads"
-    figure = go.Figure()
-    if L and H and T and S:
-        figure.add_heatmap(
-            z=_mosaic(pooled).astype(np.float32),
-            x=_edges(H, pooled.shape[-1]),
-            y=_edges(L, pooled.shape[-2]),
-            **_scale(dark),
-            showscale=False,
-            hoverinfo="skip",
-        )
-    named = [(layer, head) for layer in range(L) for head in range(H)] if T else []
-    figure.add_scatter(
-        x=[head * (1 + _GAP) + 0.5 for _, head in named],
-        y=[layer * (1 + _GAP) + 0.5 for layer, _ in named],
-        **_targets([list(pair) for pair in named], [_named(*pair) for pair in named]),
-    )
-    previous = None if across else _to_previous(weights)
-    looks_back = [] if across else [pair for pair in named if previous[pair] >= PREVIOUS]
-    for pair in looks_back:
-        _frame(figure, pair, {"color": GREY, "width": 2, "dash": "dot"})
-    if selected in named:
-        _frame(figure, selected, {"color": VERMILLION, "width": 3})
-    note = ""
-    if looks_back:  # in two lines: a narrow card would cut one off
-        note = "<br>dotted frame: looks mostly<br>at the token before"
-    style_figure(
-        figure,
-        title=title,
-        x=f"head, 1 to {H}{note}" if H else "head",
-        y="layer, first at the top",
-        height=height or 90 + 96 * max(1, L) + 40 * bool(note),
-    )
-    bare = {"showticklabels": False, "showgrid": False, "ticks": "", "fixedrange": True}
-    figure.update_xaxes(**bare, range=[-0.04, max(1, H) * (1 + _GAP) - _GAP + 0.04])
-    figure.update_yaxes(**bare, range=[max(1, L) * (1 + _GAP) - _GAP + 0.04, -0.04])
-    figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
-    labels = _block_labels(tokens, T, high)
-    looked_at = _block_labels(columns, S, wide) if across else labels
-    alt = _alt_across(weights, named) if across else _alt_all(previous, named, T)
-    return Chart(title, figure, alt, _table(pooled, labels, looked_at))
 
 
 def one_head(
@@ -123,11 +50,11 @@ def one_head(
     A point's `customdata` is [looking, looked at], places counted from 0 (up to 64 tokens).
     """
     across = columns is not None
-    weights = _clean(weights, causal and not across)
+    weights = clean(weights, causal and not across)
     T, S = weights.shape
     longer = max(T, S)
-    labels = _block_labels(tokens, T, 1)
-    looked_at = _block_labels(columns, S, 1) if across else labels
+    labels = labels_of(tokens, T)
+    looked_at = labels_of(columns, S) if across else labels
     title = title or f"Layer {layer + 1}, head {head + 1}"
     figure = go.Figure()
     clickable = longer <= CLICKABLE
@@ -172,8 +99,8 @@ def one_head(
     figure.update_yaxes(**_ticks(labels), **bare, range=[max(1, T) - 0.5, -0.5])
     figure.update_layout(showlegend=False, hovermode="closest", hoverdistance=-1)
     figure.update_layout(annotations=numbers)  # all at once: one by one each would copy the rest
-    table = _table(weights[None, None], labels, looked_at).drop(columns=["layer", "head"])
-    alt = _alt_one(weights, labels, title, looked_at if across else None)
+    table = table_of(weights[None, None], labels, looked_at).drop(columns=["layer", "head"])
+    alt = alt_one(weights, labels, title, looked_at if across else None)
     return Chart(title, figure, alt, table)
 
 
@@ -188,36 +115,13 @@ def _ticks(labels: list[str], *, turned: bool = False) -> dict:
     return ticks
 
 
-def _clean(weights: np.ndarray, causal: bool) -> np.ndarray:
+def clean(weights: np.ndarray, causal: bool) -> np.ndarray:
     """Float copy; what is not finite, and what a causal head cannot see, is NaN (drawn blank)."""
-    weights = np.array(weights, dtype=float)
+    weights = np.array(weights, dtype=np.result_type(weights, np.float32))
     weights[~np.isfinite(weights)] = np.nan
     if causal:
         weights[..., np.triu(np.ones(weights.shape[-2:], dtype=bool), 1)] = np.nan
     return weights
-
-
-def _pool(weights: np.ndarray, axis: int) -> tuple[np.ndarray, int]:
-    """Blocks of tokens by their largest weight until a side is at most THUMBNAIL; block size."""
-    n = weights.shape[axis]
-    block = -(-n // THUMBNAIL) or 1
-    if block == 1:
-        return weights, 1
-    # fmax passes over NaN.
-    return np.fmax.reduceat(weights, np.arange(0, n, block), axis=axis), block
-
-
-def _mosaic(pooled: np.ndarray) -> np.ndarray:
-    """(L, H, T, S) -> one picture, a NaN row and column between neighbours."""
-    L, H, T, S = pooled.shape
-    wide = np.full((L, T + 1, H, S + 1), np.nan)
-    wide[:, :T, :, :S] = pooled.transpose(0, 2, 1, 3)
-    return wide.reshape(L * (T + 1), H * (S + 1))[:-1, :-1]
-
-
-def _edges(n: int, side: int) -> np.ndarray:
-    """Where the cells of `n` pictures in a row begin and end, each picture 1 wide."""
-    return np.concatenate([i * (1 + _GAP) + np.linspace(0, 1, side + 1) for i in range(n)])
 
 
 def _scale(dark: bool) -> dict:
@@ -235,32 +139,14 @@ def _targets(customdata: list, texts: list[str]) -> dict:
     }
 
 
-def _frame(figure: go.Figure, pair: tuple[int, int], line: dict) -> None:
-    y, x = (i * (1 + _GAP) for i in pair)
-    around = _GAP / 4
-    figure.add_shape(x0=x - around, x1=x + 1 + around, y0=y - around, y1=y + 1 + around, line=line)
-
-
-def _named(layer: int, head: int) -> str:
-    return f"layer {layer + 1}, head {head + 1}"
-
-
-def _to_previous(weights: np.ndarray) -> np.ndarray:
-    """(L, H): the weight given to the token before, averaged over tokens that have one."""
-    below = np.diagonal(weights, offset=-1, axis1=-2, axis2=-1)
-    known = np.isfinite(below).sum(axis=-1)
-    return np.where(known, np.nansum(below, axis=-1) / np.maximum(known, 1), 0.0)
-
-
-def _block_labels(tokens: Sequence[str], T: int, block: int) -> list[str]:
+def labels_of(tokens: Sequence[str], T: int) -> list[str]:
+    """Names of T tokens, no two alike."""
     if len(tokens) != T:
         raise ValueError(f"{len(tokens)} tokens for attention over {T}")
-    if block == 1:
-        return words.unique_labels(tokens)
-    return [f"tokens {i + 1}-{min(i + block, T)}" for i in range(0, T, block)]
+    return words.unique_labels(tokens)
 
 
-def _table(weights: np.ndarray, labels: list[str], looked_at: list[str]) -> pd.DataFrame:
+def table_of(weights: np.ndarray, labels: list[str], looked_at: list[str]) -> pd.DataFrame:
     """One row a cell that is drawn, layers and heads counted from 1."""
     layer, head, i, j = np.nonzero(~np.isnan(weights))
     names, others = np.array(labels, dtype=object), np.array(looked_at, dtype=object)
@@ -275,35 +161,7 @@ def _table(weights: np.ndarray, labels: list[str], looked_at: list[str]) -> pd.D
     )
 
 
-def _alt_all(previous: np.ndarray, named: list[tuple[int, int]], T: int) -> str:
-    if not named:
-        return "Attention of all heads, still empty: there is no text to look at."
-    L, H = previous.shape
-    best = max(named, key=lambda pair: previous[pair])
-    many = int(sum(previous[pair] >= PREVIOUS for pair in named))
-    heads = f"{words.count(many, 'head')} of {len(named)}" if many else "no head"
-    return (
-        f"Attention in {words.count(L, 'layer')} of {words.count(H, 'head')} over "
-        f"{words.count(T, 'token')}: {heads} {'look' if many > 1 else 'looks'} mostly at the token "
-        f"before; {_named(*best)} does most ({words.percent(previous[best])} on average)."
-    )
-
-
-def _alt_across(weights: np.ndarray, named: list[tuple[int, int]]) -> str:
-    L, H, T, S = weights.shape
-    if not (named and S):
-        return "Attention of all heads, still empty: there is no text to look at."
-    most = np.nan_to_num(weights).max(axis=-1).mean(axis=-1)  # (L, H)
-    best = max(named, key=lambda pair: most[pair])
-    return (
-        f"Attention in {words.count(L, 'layer')} of {words.count(H, 'head')}, from "
-        f"{words.count(T, 'token')} to {words.count(S, 'token')} of another text: "
-        f"{_named(*best)} is the most decided, and gives "
-        f"{words.percent(most[best])} to a single one on average."
-    )
-
-
-def _alt_one(
+def alt_one(
     weights: np.ndarray, labels: list[str], title: str, columns: list[str] | None = None
 ) -> str:
     """`columns`: of another text; None is the same one."""

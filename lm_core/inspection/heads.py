@@ -161,4 +161,4 @@ def _given(maps: Tensor, places: Tensor, *, least: int = ROWS) -> Tensor:
     rows = places.any(-1)
     if rows.sum() < least:
         return torch.full(maps.shape[:2], float("nan") if least > 1 else 0.0)
-    return (maps * places).sum(-1)[:, :, rows].mean(-1)
+    return maps.flatten(2) @ places.flatten().to(maps.dtype) / rows.sum()

@@ -1,40 +1,35 @@
-"""The heatmap of a gate and the lines of a unit say and hold what they were given."""
+"""The stack of gates and the lines of a unit say and hold what they were given."""
 
 import numpy as np
 
-from lm_core.charts.gates import CLICKABLE, gate_map, unit_lines
+from lm_core.charts.gates import gate_stack, two_sided, unit_lines
+from tests.charts.test_stack import unpacked
 
-VALUES = np.array([[0.95, 0.5, 0.05], [0.2, 0.99, 0.3]])
-
-
-def test_it_holds_the_values_and_a_cell_can_be_clicked() -> None:
-    chart = gate_map(VALUES, ["a", "b", "a"], name="Forget gate", layer=0, selected=(1, 2))
-    heat, points = chart.figure.data
-    np.testing.assert_allclose(heat.z, VALUES, atol=1e-6)
-    assert (heat.zmin, heat.zmax) == (0, 1)
-    assert [list(place) for place in points.customdata][4] == [1, 1]
-    assert chart.table.drop(columns="unit").to_numpy().tolist() == VALUES.tolist()
-    assert list(chart.table) == ["unit", "a₁", "b", "a₂"]
-    assert chart.title == "Forget gate, layer 1"
-    assert "2 units over 3 tokens" in chart.alt
-    assert "33 % of all are above 0.9, open, and 17 % below 0.1, shut" in chart.alt
+VALUES = np.array([[0.95, 0.5, 0.05], [0.2, 0.99, 0.3]])  # (C, T)
+CALLED = {"forget": "Forget gate", "cell": "Cell state"}
 
 
-def test_states_are_drawn_evenly_around_nothing() -> None:
-    chart = gate_map(
-        VALUES - 2, ["<b>", "b", "c"], name="Cell state", layer=1, both_sides=True, dark=True
-    )
-    heat = chart.figure.data[0]
-    assert (heat.zmin, heat.zmax) == (-1.95, 1.95)
-    assert "<b>" not in chart.figure.to_json().replace("\\u003c", "<")
-    assert "furthest from 0 is unit 0 after c (-1.95)" in chart.alt
+def test_it_holds_every_gate_and_says_what_stands_out() -> None:
+    values = {"forget": VALUES.T[None], "cell": VALUES.T[None] - 2}
+    stack = gate_stack(values, ["a", "unit", "a"], called=CALLED, one_sided=["forget"])
+    header, numbers = unpacked(stack.packed)
+    np.testing.assert_allclose(numbers, np.stack([VALUES, VALUES - 2])[None], rtol=1e-6)
+    assert header["spans"] == [[0, 1], [-1.95, 1.95]]  # states are drawn evenly around nothing
+    assert header["along"][1] == ["Forget gate", "Cell state"]
+    gate, cell = stack.one(0, 0), stack.one(0, 1)
+    assert gate.table.iloc[:, 1:].to_numpy().tolist() == VALUES.tolist()
+    assert list(gate.table) == ["unit₁", "a₁", "unit₂", "a₂"]  # a token may be called unit
+    assert gate.title == "Forget gate, layer 1"
+    assert "2 units over 3 tokens" in gate.alt
+    assert "33 % of all are above 0.9, open, and 17 % below 0.1, shut" in gate.alt
+    assert "furthest from 0 is unit 0 after a₂ (-1.95)" in cell.alt
+    assert stack.whole.cells == stack.whole.table.iloc[:, 2:].size
+    assert stack.whole.table["gate or state"].tolist()[::2] == [gate.title, cell.title]
 
 
-def test_a_long_text_is_drawn_without_points_to_click() -> None:
-    values = np.zeros((256, 500))
-    assert values.size > CLICKABLE
-    chart = gate_map(values, ["x"] * 500, name="Hidden state", layer=0, both_sides=True)
-    assert len(chart.figure.data) == 1
+def test_two_hues_meet_in_the_middle() -> None:
+    for dark in (False, True):
+        assert [place for place, _ in two_sided(dark)] == [0, 0.25, 0.5, 0.75, 1]
 
 
 def test_lines_of_a_unit() -> None:

@@ -1,5 +1,6 @@
 """The Attention screen: real weights of a model that ships, and sentences where input is bad."""
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,8 @@ from lm_core.inspection.views import OWN
 from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.inside import attention, offers, sides
 from pages._ui.shared import models
+from pages._ui.shared.matrices import told
+from tests.charts.test_stack import unpacked
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +71,12 @@ def table(app: AppTest, column: str):
     return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
+def views(app: AppTest) -> tuple[bytes, dict, dict]:
+    """What the browser draws: the numbers, and how all heads and the large one are looked at."""
+    held, small, large = (element.proto for element in app.get("bidi_component"))
+    return held.bytes, json.loads(small.json), json.loads(large.json)
+
+
 def maps_of(text: str, *, items: bool) -> np.ndarray:
     checkpoint = load_checkpoint(transformer(items=items).folder)
     return attention_maps(
@@ -84,13 +93,18 @@ def test_it_opens_on_a_sentence_with_the_weights_of_every_head() -> None:
     np.testing.assert_allclose(
         drawn["attention (share of 1)"], maps[:, :, *np.tril_indices(T)].ravel(), atol=1e-5
     )
-    titles = [chart.proto.spec for chart in app.get("plotly_chart")]
-    assert "All heads" in titles[0]
+    held, small, large = views(app)
+    header, numbers = unpacked(held)
+    seen = np.tril(np.ones((T, T), bool))
+    np.testing.assert_allclose(numbers[..., seen], maps[..., seen], atol=1e-5)
+    assert small["id"] == large["id"] == header["id"]  # what both draw
     assert "is the most decided" in said(app)
     # On the head that gives most to the token before, all words whole.
     before = maps.diagonal(offset=-1, axis1=-2, axis2=-1).mean(-1)
     layer, head = np.unravel_index(before.argmax(), before.shape)
-    assert f"Layer {layer + 1}, head {head + 1}" in titles[1]
+    assert small["at"] == large["at"] == [layer, head]
+    others = np.tril(maps[layer, head], -1)  # framed: the strongest look at another
+    assert tuple(large["cell"]) == np.unravel_index(others.argmax(), others.shape)
     assert app.selectbox(key="attention-row").options[:3] == ["We", "·will", "·build"]
 
 
@@ -172,14 +186,21 @@ def test_it_begins_at_the_strongest_look_of_the_head() -> None:
     assert app.selectbox(key="attention-column").value == column
 
 
-def test_a_click_on_a_picture_chooses_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    state = {"chart": {"selection": {"points": [{"customdata": [3, 1]}]}}}
+def test_what_is_picked_in_the_browser_goes_into_the_widgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = {"view": {"at": [3, 1]}}
     monkeypatch.setattr(attention.st, "session_state", state)
-    attention.pointed("chart", "layer", "head")
-    assert (state["layer"], state["head"]) == (3, 1)
-    state["chart"] = {"selection": {"points": []}}  # a second click takes the choice back
-    attention.pointed("chart", "layer", "head")
-    assert (state["layer"], state["head"]) == (3, 1)
+    keys = ("layer", "head", "row", "column")
+    told("view", "at", lambda *place: attention.moved(place, keys[:2]))()
+    assert [state[key] for key in keys[:2]] == [3, 1]
+    for foreign in (None, "3", [3, "1"], [-1, 0], {"at": 3}, [True, 1], [3], [3, 1, 0]):
+        state["view"] = {"at": foreign}
+        told("view", "at", lambda *place: attention.moved(place, keys[:2]))()
+        assert [state[key] for key in keys[:2]] == [3, 1]
+    state["view"] = {"cell": [2, 0, 5, 4]}
+    told("view", "cell", lambda *place: attention.moved(place, keys))()
+    assert [state[key] for key in keys] == [2, 0, 5, 4]
 
 
 def test_a_name_begins_after_the_boundary() -> None:
@@ -194,9 +215,9 @@ def test_a_character_the_model_never_saw_gets_one_sentence_and_the_text_stays() 
     assert len(app.error) == 1
     assert "never saw" in app.error[0].value
     assert app.text_input(key="attention-name").value == "zoë!"
-    assert not app.get("plotly_chart")
+    assert not app.get("bidi_component")
     sound(write(app, "zoe", "attention-name"))
-    assert app.get("plotly_chart")
+    assert app.get("bidi_component")
 
 
 def test_a_text_longer_than_the_context_is_cut_and_said_so() -> None:

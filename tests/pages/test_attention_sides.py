@@ -233,7 +233,7 @@ def test_a_translator_opens_on_a_source_that_it_did_not_learn(made: Any) -> None
     app = sound(opened())
     source = app.text_input(key="attention-source").value
     assert 4 <= len(source.split()) <= 12
-    assert app.get("plotly_chart")
+    assert app.get("bidi_component")
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_bad_sources_are_sentences_and_stay(made: Any, family: str) -> None:
     (error,) = app.error
     assert "never saw" in error.value
     assert app.text_input(key="attention-target").value == "zwei"
-    assert not app.get("plotly_chart")
+    assert not app.get("bidi_component")
 
 
 def test_characters_no_source_had_are_one_sentence(made: Any) -> None:
@@ -304,7 +304,7 @@ def test_a_run_leads_to_its_attention(family: str, corpus: str, writes: bool) ->
     sound(app.switch_page("pages/attention.py").run())
     assert app.selectbox(key="attention-model").value == label
     assert label.startswith("Yours: Mine")
-    assert app.get("plotly_chart")
+    assert app.get("bidi_component")
     read = links.get("Read a text with its eyes →" if writes else "Let it fill gaps →")
     assert (read is None) == (corpus == PAIRS)
     if read:

@@ -12,6 +12,7 @@ from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
 LINES_OF = "attention-lines-of"
+SEEN, PRESSED = "attention-seen", "attention-pressed"
 OPENED = "attention-opened"  # in the session: for what the heads were opened, and on which
 
 
@@ -31,13 +32,27 @@ def open_head(side: Side, of: tuple, layer: str, head: str) -> tuple[int, int]:
     return found
 
 
-def pointed(chart_key: str, *into: str) -> None:
-    """A click on a chart puts its two numbers into the widgets of these keys."""
-    points = st.session_state[chart_key]["selection"]["points"]
-    place = points[0].get("customdata") if points else None
-    if place is not None and len(place) == len(into):
-        for key, number in zip(into, place, strict=True):
-            st.session_state[key] = int(number)
+def moved(place: tuple[int, ...], into: tuple[str, ...]) -> None:
+    """What was picked in the browser goes into the widgets of these keys."""
+    for key, number in zip(into, place, strict=True):
+        st.session_state[key] = number
+    if len(place) == 4:  # of a head that may not have been seen here yet
+        st.session_state[PRESSED] = place
+
+
+def open_cell(side: Side, seen: tuple, row: str, column: str) -> None:
+    """The strongest look of a head that was not seen before (`seen` ends in its layer and head),
+    until another cell is chosen."""
+    pressed = st.session_state.pop(PRESSED, None)
+    if st.session_state.get(SEEN) == seen:
+        return
+    st.session_state[SEEN] = seen
+    layer, head = seen[-2:]
+    if pressed is not None and pressed[:2] == (layer, head):
+        return
+    st.session_state[row], st.session_state[column] = strongest_look(
+        side.maps[layer, head], across=side.across, nothing=side.view.nothing
+    )
 
 
 def strongest_look(weights: Any, *, across: bool = False, nothing: int = 0) -> tuple[int, int]:
@@ -57,7 +72,7 @@ def strongest_look(weights: Any, *, across: bool = False, nothing: int = 0) -> t
     return int(row), int(column)
 
 
-def lines(side: Side, layer: int, head: int, *, looking: str, dark: bool) -> None:
+def lines(side: Side, layer: int, head: int, *, dark: bool) -> None:
     """The head as lines between words, of all tokens or of one."""
     names = ["all tokens", *side.rows]
     row = choose("Lines of", names, key=LINES_OF) - 1
@@ -67,13 +82,13 @@ def lines(side: Side, layer: int, head: int, *, looking: str, dark: bool) -> Non
         (layer, head),
         columns=side.columns if side.across else None,
         row=None if row < 0 else row,
-        looking=looking,
+        looking=side.looking,
         dark=dark,
     )
     show_chart(chart, key="attention-lines")
     st.caption(
-        f"Left who is {looking}, right who is looked at; the thicker, the more it takes. Below 4 % "
-        f"there is no line. {plain(chart.beyond)}"
+        f"Left who is {side.looking}, right who is looked at; the thicker, the more it takes. "
+        f"Below 4 % there is no line. {plain(chart.beyond)}"
     )
 
 

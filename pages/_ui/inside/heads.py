@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from lm_core.charts.chart import Chart
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def small(
-    weights: "np.ndarray", rows: Sequence[str], selected: tuple[int, int], **drawn: object
-) -> "Chart":
-    """All heads; weights (L, H, T, T)."""
-    from lm_core.charts.heatmaps import all_heads
-
-    return all_heads(weights, rows, selected=selected, height=430, **drawn)
-
-
 @st.cache_resource(max_entries=64, show_spinner=False)
 def large(
     weights: "np.ndarray", rows: Sequence[str], which: tuple[int, int], **drawn: object

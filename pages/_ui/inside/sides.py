@@ -11,10 +11,12 @@ from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
+    from lm_core.charts.stack import Stack
     from lm_core.checkpoints import Checkpoint
     from lm_core.inspection import AcrossReading, AttentionView, HeadReading
 
-LONGEST = 256  # tokens of a text that no context bounds
+LONGEST = 256  # tokens of a source or target; readings of so many are kept
+MOST = 512  # tokens of one text
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,7 @@ class Side:
     view: "AttentionView"
     rows: list[str]  # names of the tokens that look, repeated ones numbered apart
     columns: list[str]
+    looking: str = "looking"  # what they do meanwhile
 
     @property
     def name(self) -> str:
@@ -38,6 +41,16 @@ class Side:
     def maps(self) -> Any:
         """(L, H, T, S) numpy, NaN where a row may not look."""
         return self.view.weights.masked_fill(~self.view.seen, float("nan")).numpy()
+
+    @cached_property
+    def stack(self) -> "Stack":
+        """All of them, for the browser to draw."""
+        from lm_core.charts.head_stack import head_stack
+
+        view = self.view
+        columns = view.columns if self.across else None
+        how = {"columns": columns, "causal": view.causal, "looking": self.looking}
+        return head_stack(self.maps, view.rows, **how)
 
     @cached_property
     def heads(self) -> "list[HeadReading]":
@@ -82,23 +95,50 @@ def read(checkpoint: "Checkpoint", text: str) -> Reading | None:
     Raises:
         BadText: characters the model does not know.
     """
-    from lm_core.inspection import text_ids, views_of_text
-    from lm_core.inspection.views import OTHER, views_in
+    from lm_core.inspection import text_ids
 
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
     ids = text_ids(tokenizer, text, items=checkpoint.items)
     if checkpoint.items and not model.causal:  # it has read where an item ends, too
         ids = _with_end(ids, tokenizer.boundary_id)
-    kept = ids[-(model.context_size or len(ids)) :]
+    kept = ids[-min(model.context_size or MOST, MOST) :]
     if not len(kept):
         return None
-    sides = _sides(views_of_text(model, kept, tokenizer))
     notes = []
     if dropped := len(ids) - len(kept):
+        bound = f"The model's context is {len(kept):,} tokens"
+        whole = len(kept) == model.context_size
         notes.append(
-            f"The model's context is {len(kept):,} tokens: the first {dropped:,} of your text are "
-            "left out here, as they are when it guesses."
+            f"{bound if whole else f'At most {MOST} tokens are looked at here'}: the first "
+            f"{dropped:,} of your text are left out{' here, as they are when it guesses' * whole}."
         )
+    folder = checkpoint.folder
+    if len(kept) > LONGEST:
+        return _looked_at(checkpoint, kept, notes)
+    key = (str(folder), models.written_at(folder), tuple(kept.tolist()), tuple(notes))
+    return _kept_reading(*key, checkpoint)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept_reading(
+    folder: str,
+    changed: float,
+    ids: tuple[int, ...],
+    notes: tuple[str, ...],
+    _checkpoint: "Checkpoint",
+) -> Reading:
+    """One that was read is looked at from many places: head by head, cell by cell."""
+    import torch
+
+    return _looked_at(_checkpoint, torch.tensor(ids), list(notes))
+
+
+def _looked_at(checkpoint: "Checkpoint", ids: Any, notes: list[str]) -> Reading:
+    from lm_core.inspection import views_of_text
+    from lm_core.inspection.views import OTHER, views_in
+
+    model = checkpoint.model
+    sides = _sides(views_of_text(model, ids, checkpoint.tokenizer))
     if OTHER in views_in(model) and OTHER not in sides:
         notes.append(
             "Its encoder reads the beginning once more follows than it takes at once, which this "
@@ -148,7 +188,7 @@ def read_pair(checkpoint: "Checkpoint", source: str, target: str) -> Reading | N
                 f"It had found no end after {len(made.ids):,} tokens: the rest is cut off."
             )
     views = views_of_pair(model, torch.tensor(ids), torch.tensor(written, dtype=torch.int64), codec)
-    return Reading(_sides(views), tuple(notes))
+    return Reading(_sides(views, across="writing"), tuple(notes))
 
 
 def translated(checkpoint: "Checkpoint", source: str) -> Written:
@@ -186,10 +226,19 @@ def _with_end(ids: Any, boundary_id: int) -> Any:
     return torch.cat([ids, torch.tensor([boundary_id])])
 
 
-def _sides(views: "Sequence[AttentionView]") -> dict[str, Side]:
+def _sides(views: "Sequence[AttentionView]", across: str = "looking") -> dict[str, Side]:
+    """`across`: what the tokens do that look at another text."""
     from lm_core.charts.words import unique_labels
 
-    return {v.name: Side(v, unique_labels(v.rows), unique_labels(v.columns)) for v in views}
+    return {
+        v.name: Side(
+            v,
+            unique_labels(v.rows),
+            unique_labels(v.columns),
+            across if v.ids is None else "looking",
+        )
+        for v in views
+    }
 
 
 def called(side: Side, checkpoint: "Checkpoint") -> str:

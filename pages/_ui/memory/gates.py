@@ -6,17 +6,18 @@ import streamlit as st
 
 from pages._ui.memory import reading
 from pages._ui.memory.reading import CALLED, Reading
+from pages._ui.shared.matrices import all_small, hold, one_large, shades_said
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
-from pages._ui.shared.show import show_chart
+from pages._ui.shared.show import data_of, show_chart
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
-    from lm_core.charts.chart import Chart
+    from lm_core.charts.stack import Stack
     from lm_core.inspection.gates import UnitStep
 
 GATE, LAYER, UNIT, PLACE = (f"memory-{what}" for what in ("gate", "layer", "unit", "place"))
-MAP = "memory-map"
+MAP, SMALL = "memory-map", "memory-all"
 BIND = "query-params"
 
 
@@ -45,21 +46,33 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
     with middle:
         layer = choose("Layer", [str(i + 1) for i in range(L)], key=LAYER, bind=BIND)
     unit, t = st.session_state[UNIT], st.session_state[PLACE]
-    chart = _drawn(
-        recorded.values[name][layer].T.numpy()[: reading.MOST_UNITS],
-        seen.tokens,
-        name=CALLED[name][0],
-        layer=layer,
-        selected=(unit, t),
-        both_sides=name not in reading.ONE_SIDED,
-        dark=st.context.theme.type == "dark",
-    )
+    place = (layer, names.index(name))
+    stack = _stacked(*of, _seen=seen)
     with st.container(border=True):
-        show_chart(chart, key=MAP, on_select=_pointed, selection_mode="points")
+        hold(stack, key="memory-held")
+        all_small(
+            stack,
+            place,
+            key=SMALL,
+            label="Gate or state, and layer",
+            height=70 + 90 * min(L, 4),
+            on_move=lambda layer, g: _moved(names, layer, g),
+        )
+        data_of(stack.whole, key=SMALL)
+        one_large(
+            stack,
+            place,
+            cell=(unit, t),
+            key=MAP,
+            height=440,
+            row=True,
+            on_press=lambda layer, g, u, t: _moved(names, layer, g, u, t),
+        )
+        data_of(stack.one(*place), key=MAP)
         said = f"{CALLED[name][0]}: {CALLED[name][2]}. A row is a unit, a column a token."
         if C > reading.MOST_UNITS:
             said += f" The first {reading.MOST_UNITS} of {C:,} units are drawn."
-        st.caption(said)
+        st.caption(said + shades_said(stack))
     st.markdown(f"**What to notice:** {plain(_notice(seen, layer))}")
     _cell(seen, model, layer)
 
@@ -80,18 +93,24 @@ def _open(seen: Reading, of: tuple) -> None:
         st.session_state[PLACE] = T - 1
 
 
-def _pointed() -> None:
-    points = st.session_state[MAP]["selection"]["points"]
-    place = points[0].get("customdata") if points else None
-    if isinstance(place, list) and len(place) == 2:
-        st.session_state[UNIT], st.session_state[PLACE] = map(int, place)
+def _moved(names: list[str], layer: int, g: int, *cell: int) -> None:
+    """What was picked in the browser: a gate of a layer, and of a cell its unit and token."""
+    if g < len(names):
+        st.session_state[LAYER], st.session_state[GATE] = layer, names[g]
+    for key, number in zip((UNIT, PLACE), cell, strict=False):
+        st.session_state[key] = number
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn(values: Any, tokens: list[str], **how: Any) -> "Chart":
-    from lm_core.charts.gates import gate_map
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _stacked(folder: str, stamp: float, text: str, _seen: Reading) -> "Stack":
+    """All gates of a text, for the browser to draw."""
+    from lm_core.charts.gates import gate_stack
 
-    return gate_map(values, tokens, **how)
+    values = {
+        name: one.numpy()[:, :, : reading.MOST_UNITS] for name, one in _seen.gates.values.items()
+    }
+    called = {name: CALLED[name][0] for name in values}
+    return gate_stack(values, _seen.tokens, called=called, one_sided=reading.ONE_SIDED)
 
 
 def _notice(seen: Reading, layer: int) -> str:

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from lm_core.charts.chart import Chart
+from lm_core.charts.stack import Part
 from pages._ui.shared.everywhere import large
 from pages._ui.shared.plain import plain
 from pages._ui.shared.tables import csv_button
+
+AT_ONCE = 5_000  # rows of a table
 
 
 def show_chart(
@@ -55,9 +58,14 @@ def show_chart(
     return answer
 
 
-def data_of(chart: Chart, *, key: str) -> None:
-    """The chart in words and numbers, folded away."""
-    with st.popover("In words and numbers", type="tertiary"):
+def data_of(chart: "Chart | Part", *, key: str) -> None:
+    """The chart in words and numbers, folded away; a large table is made and sent once it is asked
+    for."""
+    later = isinstance(chart, Part) and chart.cells > AT_ONCE
+    asked = {"key": f"{key}-data", "on_change": "rerun"} if later else {}
+    with st.popover("In words and numbers", type="tertiary", **asked) as popover:
+        if later and not popover.open:
+            return
         st.markdown(plain(chart.alt))
         st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
         csv_button(chart.table, key=key)
