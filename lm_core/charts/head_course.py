@@ -1,4 +1,5 @@
-"""What a head came to look at while its model learned: its shares, step by step."""
+"""Shares that changed while a model learned, step by step: what a head came to look at, how many
+letters have one of their kind beside them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +14,12 @@ HEIGHT = 320
 
 
 def head_course(
-    steps: Sequence[int], shares: Mapping[str, Sequence[float]], *, at: int, title: str
+    steps: Sequence[int],
+    shares: Mapping[str, Sequence[float]],
+    *,
+    at: int,
+    title: str,
+    changed: str = "what it gives {}",
 ) -> Chart:
     """A line a share, over the steps that were kept.
 
@@ -21,6 +27,7 @@ def head_course(
         steps: in order, 1 or more.
         shares: name -> of 1, as many as steps; NaN has no point.
         at: the step that is looked at, which has an upright line.
+        changed: what a share is, in words, {} being its name.
     """
     figure = go.Figure()
     for n, (name, values) in enumerate(shares.items()):
@@ -43,10 +50,14 @@ def head_course(
         for step, value in zip(steps, values, strict=True)
     ]
     table = pd.DataFrame(rows, columns=["step", "share", "of 1"])
-    return Chart(title, figure, f"{title}: {read_course(steps, shares)}", table)
+    return Chart(title, figure, f"{title}: {read_course(steps, shares, changed)}", table)
 
 
-def read_course(steps: Sequence[int], shares: Mapping[str, Sequence[float]]) -> str:
+def read_course(
+    steps: Sequence[int],
+    shares: Mapping[str, Sequence[float]],
+    changed: str = "what it gives {}",
+) -> str:
     """The share that changed most, from the first step to the last."""
     if len(steps) < 2 or not shares:
         return "a single step, so nothing has changed yet."
@@ -56,6 +67,6 @@ def read_course(steps: Sequence[int], shares: Mapping[str, Sequence[float]]) -> 
     name = max(moved, key=lambda name: abs(moved[name]))
     first, last = shares[name][0], shares[name][-1]
     return (
-        f"from step {steps[0]:,} to step {steps[-1]:,} what it gives {name} changed most, from "
+        f"from step {steps[0]:,} to step {steps[-1]:,} {changed.format(name)} changed most, from "
         f"{words.percent(first)} to {words.percent(last)}."
     )

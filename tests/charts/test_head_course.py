@@ -15,6 +15,8 @@ def test_it_says_what_changed_most():
         "Head: from step 1 to step 100 what it gives the token before changed most, from 10 % to "
         "90 %."
     )
+    other = head_course([1, 2], {"vowels": [0, 1]}, at=1, title="x", changed="the share for {}")
+    assert "to step 2 the share for vowels changed most, from 0 % to 100 %" in other.alt
 
 
 def test_a_single_step_has_not_changed():

@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import text_ids
-from lm_core.inspection.embeddings import neighbours, token_tables
+from lm_core.inspection.embeddings import neighbours, of_kinds, token_tables
 from lm_core.inspection.logit_lens import read_lens
 from lm_core.inspection.neurons import activations
 from lm_core.inspection.projection import laid_on_each_other, pca, tsne
+from lm_core.inspection.separation import separation
 from lm_core.runs import snapshots
 from lm_core.runs.spec import RunSpec
 from lm_core.training.events import Snapshot
@@ -149,6 +150,17 @@ def test_the_map_is_followed_over_the_steps_of_a_run() -> None:
         shown = table(sound(app), "axis 1", "axis 2")[["axis 1", "axis 2"]]
         np.testing.assert_allclose(shown, right, atol=1e-4)
         assert ("orthogonal Procrustes" in said(app)) == (step != 100)
+    (own,) = token_tables(saved().model, saved().codec)  # the same tokens
+    letters = of_kinds(own.kinds, "vowel", "consonant")
+    kinds = [own.kinds[i] for i in letters]
+    apart = [separation(one[letters], kinds) for one in vectors]
+    course = table(app, "step", "of 1")
+    for name, right in (
+        ("vowels", [one.same["vowel"][0] / one.same["vowel"][1] for one in apart]),
+        ("kinds dealt at random", [one.chance for one in apart]),
+    ):
+        np.testing.assert_allclose(course[course["share"] == name]["of 1"], right)
+    assert "Of the 3 states kept" in said(app)
     assert times.steps_of(models.shipped()[0]) == []
 
 

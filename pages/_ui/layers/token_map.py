@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui.layers import reading, times
+from pages._ui.layers import reading, times, vowels
 from pages._ui.shared import models
 from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.show import show_chart, show_source
@@ -65,7 +65,9 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
             if times.run_of(choice) is None
             else "Fewer than two states of this run were kept: there is no way back to look at."
         )
-    _vowels(apart, table)
+    vowels.vowels(apart, table)
+    if at is not None and apart is not None:
+        vowels.course(times.maps(choice, table.name, steps), steps, at)
     _files(table, counts)
     _code()
 
@@ -180,31 +182,6 @@ def _notice(table: "TokenTable", shares: list[float], k: int, *, turned: bool) -
             "that of the next step kept (orthogonal Procrustes), which changes no distance in it."
         )
     st.markdown(said)
-
-
-def _vowels(apart: "Separation | None", table: "TokenTable") -> None:
-    from lm_core.charts.words import percent
-
-    st.header("Do vowels lie apart from consonants?")
-    if apart is None:
-        st.write("There are too few single letters among its tokens to ask.")
-        return
-    vowels, consonants = apart.same["vowel"], apart.same["consonant"]
-    sure = apart.p <= 0.05
-    st.write(
-        f"The nearest letter is a vowel for {vowels[0]} of {vowels[1]} vowels, and a consonant for "
-        f"{consonants[0]} of {consonants[1]} consonants (by cosine, in all "
-        f"{table.vectors.size(1):,} dimensions): together {percent(apart.share)}. With the two "
-        f"kinds dealt to the letters at random it is {percent(apart.chance)} on average, as most "
-        f"letters are consonants; of {apart.deals:,} deals a share of {percent(apart.p)} did as "
-        "well. "
-        + (
-            "So they do lie apart, though nobody told the model what a vowel is: they are read and "
-            "followed by like things."
-            if sure
-            else "So it cannot be said that they lie apart in this model."
-        )
-    )
 
 
 def _files(table: "TokenTable", counts: list[int] | None) -> None:
