@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VIEW, MODEL, FROM = (f"tensors-{what}" for what in ("view", "model", "from"))
 TEXT, NAME, SOURCE = (f"tensors-{what}" for what in ("text", "name", "source"))
+TARGET = "tensors-should"  # `tensors-target` is the one that is done by hand
 VIEWS = ("Atlas", "One training step", "Gradient check")
 MINE, KEPT = "Your text", "Text it never saw"
 BIND = "query-params"
@@ -50,15 +51,15 @@ view = segmented("What to look at", VIEWS, VIEW)
 
 
 def offered() -> list[models.Choice]:
-    """Models that the view can look into: for the atlas any, else those that learn the next token
-    by gradient."""
+    """Models that the view can look into: for the atlas any, for a step those that learn by
+    gradient, for the check those of one text among them."""
     from lm_core.models import models as families
 
     known = models.that_read()
-    if view == VIEWS[0]:
+    if view != VIEWS[2]:
         known = known + models.of_pairs()
-        return sorted(known, key=lambda choice: choice.family != "transformer")
-    known = [c for c in known if c.writes and families[c.family].build.learns_by == "gradient"]
+    if view != VIEWS[0]:
+        known = [c for c in known if families[c.family].build.learns_by == "gradient"]
     return sorted(known, key=lambda choice: choice.family != "transformer")
 
 
@@ -83,15 +84,28 @@ def chosen_batch(
         ids = checkpoint.codec.source.encode(source).tolist()
         if not ids:
             return None
-        return batches.of_pair(checkpoint, ids, sides.translated(checkpoint, source).ids)
+        made = sides.translated(checkpoint, source)
+        if view == VIEWS[0]:
+            return batches.of_pair(checkpoint, ids, made.ids)
+        target = st.text_input(
+            "Its target",
+            placeholder=made.text,
+            max_chars=2000,
+            key=TARGET,
+            bind=BIND,
+            help="What it should have written; left empty: what it writes by itself.",
+        )
+        asked = checkpoint.codec.target.encode(target).tolist() if target else made.ids
+        return batches.of_pair(checkpoint, ids, asked)
+    hide = view != VIEWS[0]
     if segmented("What goes in", (MINE, KEPT), FROM) == KEPT:
         place.caption(
             f"{batches.ROWS} rows of at most {batches.LENGTH} tokens, of text that was kept from "
             "the model while it learned."
         )
         tokens = batches.ROWS * (batches.LENGTH + 1)
-        return batches.of_pieces(checkpoint, kept_from(choice, 2 * tokens))
-    return batches.of_text(checkpoint, field(place, choice, checkpoint))
+        return batches.of_pieces(checkpoint, kept_from(choice, 2 * tokens), hide=hide)
+    return batches.of_text(checkpoint, field(place, choice, checkpoint), hide=hide)
 
 
 def code(family: type) -> None:

@@ -190,7 +190,7 @@ def _followed(seen: Visit) -> list[float]:
     page, times = seen.page, []
     page.locator(".st-key-attention-all [role=slider]").focus()
     for turn in range(ROUNDS + 1):
-        key = "ArrowRight" if turn % 2 else "ArrowLeft"
+        key = "ArrowLeft" if turn % 2 else "ArrowRight"  # from the first head of a layer
         formula = ".katex-display"
         times.append(seen.timed(FOLLOWED, formula, lambda key=key: page.keyboard.press(key)))
         time.sleep(2)

@@ -6,6 +6,8 @@
     step.flowed["blocks.0.attention.weights"]  # dL/d(a tensor on the way)
     step.by_hand("head.weight", (3, 5))        # the update of one weight, number by number
 
+A model that reads both sides is given the tokens that are hidden, one that translates the source.
+
 Nothing is hidden at random, so that the loss before and after is of the same model. The model that
 was given, its gradients and its mode stay as they are.
 
@@ -83,6 +85,7 @@ def one_step(
     idx: Tensor,
     targets: Tensor,
     *,
+    source: Tensor | None = None,
     optimizer: str = "adamw",
     lr: float,
     weight_decay: float = 0.0,
@@ -92,12 +95,14 @@ def one_step(
     """The `number`-th step on a batch, after those before it on the same.
 
     Args:
-        idx, targets: (B, T) ids; a target of -1 is not asked for.
+        idx, targets: (B, T) ids; a target of -1 is not asked for. Of a model that reads both sides
+            `idx` has its `mask_id` in the places that are asked for.
+        source: (B, S) of a model that turns it into another text, of which `idx` is what is read.
         optimizer: one of `update_rule.BY_HAND`.
         grad_clip: longer gradients are shortened to this; 0 turns it off.
 
     Raises:
-        Unsupported: the model learns by counting, or not the next token.
+        Unsupported: the model learns by counting.
         BadSettings: another optimizer; a model too large to be copied.
         BadCheckpoint: its scores are not numbers.
     """
@@ -109,14 +114,15 @@ def one_step(
     mover = optimizer_of(twin, optimizer, lr=lr, weight_decay=weight_decay)
     with evaluating(twin), torch.enable_grad():
         for _ in range(number - 1):
-            numbers_only(twin(idx)[0].detach())
+            numbers_only(scores(twin, idx, source).detach())
             mover.zero_grad()
-            _loss(twin, idx, targets)[0].backward()
+            _loss(twin, idx, targets, source)[0].backward()
             nn.utils.clip_grad_norm_(twin.parameters(), grad_clip or torch.inf)
             mover.step()
         with torch.no_grad():
-            logits = numbers_only(twin(idx)[0])
-        entries, (loss, nats, penalty) = recorded(twin, lambda: _loss(twin, idx, targets))
+            logits = numbers_only(scores(twin, idx, source))
+        found = recorded(twin, lambda: _loss(twin, idx, targets, source))
+        entries, (loss, nats, penalty) = found
         gradients, flowed = _backward(twin, loss, entries)
         weights = dict(twin.named_parameters())
         for name, parameter in weights.items():
@@ -128,7 +134,7 @@ def one_step(
         before = {n: p.detach().clone() for n, p in weights.items()}
         mover.step()
         with torch.no_grad():
-            after = float(_loss(twin, idx, targets)[0])
+            after = float(_loss(twin, idx, targets, source)[0])
     settings = {
         n: {k: v for k, v in groups[id(p)].items() if k != "params"} for n, p in _learning(weights)
     }
@@ -157,13 +163,11 @@ def private(model: LanguageModel) -> LanguageModel:
     """A copy in float32 that nobody else holds, without gradients, in the same mode.
 
     Raises:
-        Unsupported: it does not learn the next token by gradient.
+        Unsupported: it does not learn by gradient.
         BadSettings: it is too large.
     """
-    if model.learns_by != "gradient" or not model.causal:
-        raise Unsupported(
-            "This model does not learn the next token by gradient: choose a neural one."
-        )
+    if model.learns_by != "gradient":
+        raise Unsupported("This model does not learn by gradient: choose a neural one.")
     if model.n_parameters > MOST:
         raise BadSettings(
             f"{model.n_parameters:,} parameters are too many to be copied for a look: choose a "
@@ -179,9 +183,21 @@ def mean_surprise(logits: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
 
 
-def _loss(model: LanguageModel, idx: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Any]:
+def scores(model: Any, idx: Tensor, source: Tensor | None = None) -> Tensor:
+    """Logits (B, T, V) of what is guessed at each place."""
+    return model(idx)[0] if source is None else model.answer(source, idx)
+
+
+def _loss(
+    model: Any, idx: Tensor, targets: Tensor, source: Tensor | None
+) -> tuple[Tensor, Tensor, Any]:
     """What the step descends, the surprise of each target, and the penalty."""
-    nats, penalty, _ = model.objective(idx, targets)
+    if source is None and model.causal:
+        nats, penalty, _ = model.objective(idx, targets)
+    else:  # what is hidden is hidden already, and nothing is taken from the target's certainty
+        logits = scores(model, idx, source).flatten(0, 1)
+        nats = F.cross_entropy(logits, targets.flatten(), ignore_index=IGNORED, reduction="none")
+        nats, penalty = nats.view(targets.shape), 0.0
     return nats.sum() / (targets != IGNORED).sum() + penalty, nats, penalty
 
 

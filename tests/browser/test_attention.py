@@ -1,4 +1,5 @@
-"""The further parts of Attention in a browser: their numbers are the library's; on a phone too."""
+"""Attention in a browser: heads are gone through by key and pressed, and the numbers, those of the
+further parts, too, are the library's; on a phone too."""
 
 import re
 
@@ -7,7 +8,8 @@ import torch
 from playwright.sync_api import Page, expect
 
 from lm_core.checkpoints import load_checkpoint
-from lm_core.inspection import text_ids
+from lm_core.figures import percent
+from lm_core.inspection import attention_maps, text_ids
 from lm_core.inspection.contributions import contributions
 from lm_core.inspection.places import positions_of, turned
 from pages._ui.shared.models import SHIPPED
@@ -43,3 +45,35 @@ def test_what_moved_a_guess_is_switched_off_and_a_pair_is_turned(page: Page) -> 
     page.set_viewport_size(PHONE)
     at_rest(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_heads_are_gone_through_in_the_browser_and_a_cell_is_the_librarys(page: Page) -> None:
+    saved = load_checkpoint(SHIPPED / "names-transformer")
+    maps = attention_maps(saved.model, text_ids(saved.tokenizer, NAME, items=True))
+    page.goto(f"/attention?{AT}&attention-name={NAME}&attention-layer=1&attention-head=1")
+    small = page.locator(".st-key-attention-all [role=slider]")
+    large = page.locator(".st-key-attention-one [role=slider]")
+    expect(large).to_have_attribute("data-at", "0,0")
+    at_rest(page)
+    shows = large.get_attribute("data-shows")
+    box = large.bounding_box()
+    small.focus()
+    small.press("ArrowRight")
+    small.press("ArrowDown")
+    for view in (small, large):
+        expect(view).to_have_attribute("data-at", "1,1")
+    expect(small).to_have_attribute("aria-valuetext", "Layer 2, head 2")
+    expect(page).to_have_url(re.compile("attention-layer=2&attention-head=2"))  # one has settled
+    at_rest(page)
+    large.focus()
+    row, column = map(int, large.get_attribute("data-cell").split(","))
+    assert row == 0 or column < row  # the strongest look at another
+    large.press("End")
+    large.press("PageDown")  # the last token at itself
+    weight = float(maps[1, 1, -1, -1])
+    expect(large).to_have_attribute("aria-valuetext", re.compile(f": {percent(weight)}$"))
+    large.press("Enter")
+    expect(page.locator(".katex-display").nth(1)).to_contain_text(f"{weight:.3f}")
+    at_rest(page)
+    assert (large.get_attribute("data-shows"), large.bounding_box()) == (shows, box)
+    expect(large).to_be_focused()

@@ -11,9 +11,10 @@ from lm_core.errors import BadSettings, Unsupported
 from lm_core.inspection import one_step as lab
 from lm_core.inspection.gradient_check import some_places
 from lm_core.inspection.one_step import one_step
+from lm_core.models.building import build_model
 from lm_core.training.optimizers import optimizer_of
 from lm_core.training.update_rule import BY_HAND
-from tests.tiny import READERS, lively_model, some_ids, tiny_model
+from tests.tiny import READERS, lively_model, some_ids, stir, tiny_model, tiny_settings
 
 LEARNERS = [e.name for e in READERS if e.build.learns_by == "gradient" and e.build.causal]
 LEARNERS = [name for name in LEARNERS if name not in ("mixture", "ensemble")]
@@ -99,12 +100,43 @@ def test_a_penalty_is_a_part_of_the_loss() -> None:
     assert step.loss == pytest.approx(mean + step.penalty, abs=1e-6)
 
 
+def test_a_model_that_reads_both_sides_learns_what_is_hidden() -> None:
+    model, (idx, _) = lively_model("encoder").train(), batch("")
+    hidden = torch.zeros_like(idx, dtype=torch.bool)
+    hidden[0, 2] = hidden[1, 4] = True
+    read, targets = idx.masked_fill(hidden, model.mask_id), idx.where(hidden, -1)
+    step = one_step(model, read, targets, lr=0.01)
+    twin = deepcopy(model).eval()
+    loss = F.cross_entropy(twin(read)[0][hidden], idx[hidden])
+    loss.backward()
+    assert step.loss == pytest.approx(float(loss.detach()), abs=1e-5)
+    assert step.loss_after < step.loss
+    torch.testing.assert_close(step.gradients["mask"], twin.mask.grad, **CLOSE)
+    assert (step.nats[~hidden] == 0).all()
+
+
+@pytest.mark.parametrize("family", ["rnn-translator", "encoder-decoder"])
+def test_a_translator_learns_its_target(family: str) -> None:
+    model = stir(
+        build_model(family, tiny_settings(family), {"vocab_size": 20, "source_size": 20})
+    ).train()
+    source, target = some_ids(1, 5, 20, seed=1), some_ids(1, 6, 20, seed=2)
+    read, asked = target[:, :-1], target[:, 1:]
+    step = one_step(model, read, asked, source=source, optimizer="sgd", lr=0.01)
+    twin = deepcopy(model).eval()
+    loss = F.cross_entropy(twin.answer(source, read)[0], asked[0])
+    loss.backward()
+    assert step.loss == pytest.approx(float(loss.detach()), abs=1e-5)
+    assert step.loss_after < step.loss
+    for name, parameter in twin.named_parameters():
+        if parameter.grad is not None:
+            torch.testing.assert_close(step.gradients[name], parameter.grad, **CLOSE)
+
+
 def test_what_cannot_be_stepped(monkeypatch: pytest.MonkeyPatch) -> None:
     idx, targets = batch("")
     with pytest.raises(Unsupported, match="by gradient"):
         one_step(tiny_model("bigram"), idx, targets, lr=0.1)
-    with pytest.raises(Unsupported):
-        one_step(tiny_model("encoder"), idx, targets, lr=0.1)
     with pytest.raises(BadSettings, match="adamw"):
         one_step(tiny_model("mlp"), idx, targets, optimizer="muon", lr=0.1)
     monkeypatch.setattr(lab, "MOST", 100)

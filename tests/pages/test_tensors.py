@@ -7,10 +7,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from lm_core.checkpoints import load_checkpoint
+from lm_core.checkpoints import build_model, load_checkpoint, save_checkpoint
 from lm_core.inspection import text_ids
 from lm_core.inspection.atlas import facts, follow
+from lm_core.inspection.one_step import one_step
+from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.shared import models
+from pages._ui.tensors import batch as batches
+from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +97,42 @@ def test_a_step_adds_up_and_its_loss_is_the_librarys() -> None:
     assert by_hand == pytest.approx(done, rel=1e-5)
     app.selectbox(key="tensors-optimizer").set_value("sgd").run()
     assert list(table(app, "with the numbers")[""]) == ["w", "g", "d", "w′"]
+
+
+def test_a_translator_learns_the_target_it_is_given() -> None:
+    choices = models.that_read() + models.of_pairs()
+    called = dict(zip([c.folder.name for c in choices], models.labels(choices), strict=True))
+    label = called["translate-luong"]
+    app = opened(view="One training step", model=label, should="un deux")
+    assert not app.error
+    saved = load_checkpoint(models.SHIPPED / "translate-luong")
+    source, target = saved.codec.source, saved.codec.target
+    ids = source.encode(app.text_input(key="tensors-source").value).tolist()
+    asked = torch.tensor([*target.encode("un deux").tolist(), target.boundary_id])
+    with torch.no_grad():
+        logits = saved.model.answer(torch.tensor([ids]), asked.roll(1).view(1, -1))
+    shown = {one.label: one.value for one in app.metric}
+    loss = F.cross_entropy(logits[0], asked)
+    assert float(shown["Loss (nats)"]) == pytest.approx(float(loss), abs=1e-4)
+    assert float(shown["After"]) < float(shown["Before"])
+
+
+def test_a_model_of_both_sides_has_tokens_hidden(tmp_path: Path) -> None:
+    tokenizer = CharTokenizer.train([NAME])
+    model = build_model("encoder", tiny_settings("encoder"), tokenizer.vocab_size)
+    saved = load_checkpoint(save_checkpoint(tmp_path / "m", model, tokenizer, {}))
+    ids = text_ids(tokenizer, NAME, items=False)
+    batch = batches.of_text(saved, NAME, hide=True)
+    hidden = batch.idx[0] == model.mask_id
+    assert hidden.any()
+    assert not hidden[0]
+    assert torch.equal(batch.targets[0], ids.where(hidden, torch.tensor(-1)))
+    assert torch.equal(batch.idx[0][~hidden], ids[~hidden])
+    assert [name == batches.HIDDEN for name in batch.names["T"][0]] == hidden.tolist()
+    assert not (batches.of_text(saved, NAME).idx == model.mask_id).any()
+    rows = batches.of_pieces(saved, [ids.repeat(9)], hide=True)
+    assert ((rows.targets >= 0).sum(1) > 0).all()
+    assert one_step(saved.model, rows.idx, rows.targets, lr=0.01).loss_after > 0
 
 
 def test_nudges_agree_on_the_page() -> None:

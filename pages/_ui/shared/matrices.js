@@ -169,8 +169,11 @@ function drawAll(view, stack) {
   const left = 2.2 * rem, top = 1.9 * rem;
   const named = along[0] === ""; // columns with names of their own
   const lines = named ? 1 : 1 + !!stack.note;
-  const bottom = (1.3 * lines + 0.4) * rem;
-  const w = (width - left) / B, h = (height - top - bottom) / A;
+  const w = (width - left) / B;
+  const widest = named ? Math.max(...along[1].map((name) => context.measureText(name).width)) : 0;
+  const turned = widest > w - 4;
+  const bottom = turned ? 0.6 * widest + 0.8 * rem : (1.3 * lines + 0.4) * rem;
+  const h = (height - top - bottom) / A;
   const gap = Math.max(2, Math.min(0.08 * w, 0.08 * h));
   view.place = (x, y) => {
     const b = Math.floor((x - left) / w), a = Math.floor((y - top) / h);
@@ -199,9 +202,11 @@ function drawAll(view, stack) {
     written(context, down[1][a], left - 0.4 * rem, top + (a + 0.5) * h, "right");
   written(context, fitting(context, down[0], height - top), 0.55 * rem, top + (A * h) / 2, "center", -Math.PI / 2);
   if (named)
-    along[1].forEach((name, b) =>
-      written(context, fitting(context, name, w - 4), left + (b + 0.5) * w, height - 0.8 * rem, "center"),
-    );
+    along[1].forEach((name, b) => {
+      const x = left + (b + 0.5) * w, end = top + A * h;
+      if (turned) written(context, name, x + 3, end + 0.5 * rem, "right", -0.6);
+      else written(context, name, x, end + 0.8 * rem, "center");
+    });
   else written(context, along[0], left + (B * w) / 2, top + A * h + 0.9 * rem, "center");
   if (!named && stack.note)
     written(context, fitting(context, stack.note, width), width / 2, height - 0.8 * rem, "center");

@@ -192,6 +192,7 @@ KINDS: dict[str, Kind] = {
     "tensors-text": Text(2000),
     "tensors-name": Text(200),
     "tensors-source": Text(2000),
+    "tensors-should": Text(2000),
     "tensors-which": LABEL,
     "tensors-blown": LABEL,
     "tensors-factor": LABEL,

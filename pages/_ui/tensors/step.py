@@ -6,9 +6,11 @@ import streamlit as st
 
 from pages._ui.shared import models
 from pages._ui.shared.numbered import choose
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 from pages._ui.tensors import by_hand
+from pages._ui.tensors.batch import HIDDEN
 from pages._ui.tensors.weights import choose_parameter
 
 if TYPE_CHECKING:
@@ -28,9 +30,9 @@ def slow_motion(choice: models.Choice, batch: "Batch") -> None:
         "changes it, move all of them a little. Here is one such step, on a copy of the model."
     )
     step = _settings(choice, batch)
-    _forward(step)
+    _forward(step, batch)
     target = _loss(step, batch, choice)
-    by_hand.softmax(step, target, models.load(choice).tokenizer)
+    by_hand.softmax(step, target, _guessed(choice))
     _backward(step)
     _update(step, choice)
     _after(step)
@@ -79,10 +81,12 @@ def _taken(
 ) -> "Step":
     from lm_core.inspection.one_step import one_step
 
+    pair = _batch.written is not None
     return one_step(
         _model,
-        _batch.idx,
+        _batch.written if pair else _batch.idx,
         _batch.targets,
+        source=_batch.idx if pair else None,
         optimizer=optimizer,
         lr=lr,
         weight_decay=decay,
@@ -90,7 +94,13 @@ def _taken(
     )
 
 
-def _forward(step: "Step") -> None:
+def _guessed(choice: models.Choice) -> Any:
+    """The tokenizer of what is guessed."""
+    saved = models.load(choice)
+    return saved.codec.target if choice.of_pairs else saved.tokenizer
+
+
+def _forward(step: "Step", batch: "Batch") -> None:
     st.header("1. Forward")
     B, T, V = step.logits.shape
     made = sum(entry.step for entry in step.entries)
@@ -99,19 +109,35 @@ def _forward(step: "Step") -> None:
         f"of them the logits, {B} × {T} × {V:,} scores. The view Atlas has each. Nothing is hidden "
         "at random here, so that the loss before and after the step can be compared."
     )
+    if batch.written is not None:
+        st.caption(
+            f"The source has {batch.idx.size(1)} tokens; of the target each token is guessed from "
+            "the source and from those before it. The target that is learned here is what the "
+            "field above says. There is no label smoothing, which a training may have."
+        )
+    elif HIDDEN in batch.names["T"][0]:
+        st.caption(
+            "Some tokens are hidden, as many as while it learns, and they alone are asked for: "
+            f"{' '.join(map(plain, batch.names['T'][0]))}."
+        )
 
 
 def _loss(step: "Step", batch: "Batch", choice: models.Choice) -> tuple[int, int]:
     """The mean, and which of the targets is done by hand."""
     st.header("2. Loss")
     asked = [(int(b), int(t)) for b, t in (step.targets >= 0).nonzero().tolist()]
-    tokenizer = models.load(choice).tokenizer
+    tokenizer = _guessed(choice)
 
     def called(place: tuple[int, int]) -> str:
         b, t = place
         token = tokenizer.token_text(int(step.targets[b, t]))
         row = f"row {b}, " if len(step.targets) > 1 else ""
-        return f"{row}{t + 1}: {token} after {batch.names['T'][b][t]}"
+        read = batch.names["T"][b][t]
+        return (
+            f"{row}{t + 1}: {token}, hidden"
+            if read == HIDDEN
+            else f"{row}{t + 1}: {token} after {read}"
+        )
 
     st.write(
         f"Each of the {len(asked)} targets has a surprise, −ln p, in nats. The loss is their mean"
