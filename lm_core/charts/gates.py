@@ -17,6 +17,7 @@ from lm_core.charts.stack import Axis, Part, Reading, Stack, stack
 from lm_core.charts.theme import PALETTE, legend_below, spaced, style_figure
 
 TICKS = 24
+MARKED = 100  # tokens of a line up to which each has a mark: more are slow to draw, and touch
 _TWO_LIGHT = ("#B24A00", "#F0A868", "#F4F4F4", "#7FB6DA", "#08306B")
 _TWO_DARK = ("#FFC48A", "#B35A12", "#1A2027", "#2E8BC8", "#DDF1FF")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -95,7 +96,7 @@ def unit_lines(series: Mapping[str, Sequence[float]], tokens: Sequence[str], *, 
         figure.add_scatter(
             x=list(range(len(labels))),
             y=list(values),
-            mode="lines+markers",
+            mode="lines+markers" if len(labels) <= MARKED else "lines",
             name=name,
             line={"color": PALETTE[i % len(PALETTE)], "dash": DASHES[i % len(DASHES)], "width": 2},
             customdata=[words.escaped(label) for label in labels],
