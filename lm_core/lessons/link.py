@@ -39,7 +39,7 @@ class LessonLink:
     """A screen as a teacher set it up.
 
     Args:
-        screen: its place in the address: "train"; "" is the first one.
+        screen: its place in the address: "train"; of the first one "home".
         state: parameter of the address -> its values.
         hidden: parameters and controls, by name, that a pupil does not see: each keeps the value
             of the link.
@@ -67,7 +67,7 @@ class LessonLink:
                 f"This lesson link is of another version than {VERSION}, the one this lab reads: "
                 "make it anew."
             )
-        if not isinstance(self.screen, str) or not re.fullmatch("[a-z0-9_]{0,60}", self.screen):
+        if not isinstance(self.screen, str) or not re.fullmatch("[a-z0-9_]{1,60}", self.screen):
             raise BadLesson("This lesson link names no screen.")
         object.__setattr__(self, "state", _state(self.state))
         for part in ("hidden", "locked"):

@@ -30,7 +30,7 @@ MOST_TEXT, MOST_WORDS, MOST_OPTION = 600, 500, 200  # characters
 MOST_OPTIONS, MOST_PLACES = 8, 12
 FIELDS = (
     *("text", "kind", "options", "answer", "computed", "tolerance", "at", "along", "unit"),
-    *("why", "when"),
+    *("why", "when", "folded"),
 )
 
 
@@ -85,6 +85,7 @@ class Question:
         unit: of a number: "nats".
         why: what is asked after the prediction, in a line; "" for nothing.
         when: "before" or "after" of a question that is asked twice.
+        folded: whether the screen waits until one has answered or skipped.
 
     Raises:
         BadLesson: what is wrong, in a sentence.
@@ -101,6 +102,7 @@ class Question:
     unit: str = ""
     why: str = WHY
     when: str = ""
+    folded: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str) or self.kind not in KINDS:
@@ -111,6 +113,8 @@ class Question:
             text(getattr(self, name), most, f"“{name}” of a question")
         if self.when not in MOMENTS:
             raise BadLesson("A question is asked before, after, or at no such moment.")
+        if not isinstance(self.folded, bool):
+            raise BadLesson("A screen waits for an answer, or not: true or false.")
         options = texts(self.options, MOST_OPTION, MOST_OPTIONS, "The options")
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "at", numbers(self.at, MOST_PLACES, "The places of a curve"))

@@ -26,7 +26,7 @@ QUESTIONS = st.none() | st.builds(
 )
 LINKS = st.builds(
     LessonLink,
-    st.from_regex("[a-z_]{0,20}", fullmatch=True),
+    st.from_regex("[a-z_]{1,20}", fullmatch=True),
     STATES,
     hidden=st.lists(NAMES, max_size=4),
     locked=st.lists(NAMES, max_size=4),
