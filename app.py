@@ -52,12 +52,16 @@ else:
                 st.Page("pages/fine_tune.py", title="Fine-tune"),
                 st.Page("pages/quantize.py", title="Quantize"),
             ],
+            "Teach": [
+                st.Page("pages/lesson_builder.py", title="Make a lesson"),
+            ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )
-    wrong = lesson.begin(page.url_path or "home")
+    screen = page.url_path or "home"
+    wrong = lesson.begin(screen)
     address.check()
     everywhere.begin(page)
     with DOOR.turn(), address.leaving(), session.mending(), session.importing():
-        if panel(page.title, wrong):
+        if panel(page.title, screen, wrong):
             page.run()

@@ -11,6 +11,7 @@ import streamlit as st
 from lm_core.errors import LabError
 from lm_core.lessons.link import LessonLink
 from lm_core.lessons.question import MOST_WORDS, Prediction, Question
+from pages._ui.lesson import builder
 from pages._ui.lesson.answering import Answered, answered
 from pages._ui.shared import held
 from pages._ui.shared.plain import plain
@@ -35,17 +36,20 @@ class Progress:
         return self.skipped or self.predicted is not None
 
 
-def panel(title: str, wrong: str = "") -> bool:
+def panel(title: str, screen: str, wrong: str = "") -> bool:
     """Draw it, where there is a lesson. Whether the screen below is to be drawn.
 
     Args:
         title: of the screen, which says where one is while it waits.
+        screen: the name of its file.
         wrong: what is wrong with the link in the address.
     """
     if wrong:
         st.error(plain(wrong))
     lesson = held.link()
     if lesson is None:
+        if f"pages/{screen}.py" != builder.PAGE:
+            builder.offer(screen)
         return True
     with st.container(border=True, key="lesson-panel"):
         st.markdown("## Lesson")

@@ -278,6 +278,7 @@ KINDS: dict[str, Kind] = {
     "generate_names-batches": Whole(1, 25),
     "generate_names-name": Text(60),
     "generate_names-scorer": LABEL,
+    "lesson_builder-of": Text(12_000),
 }
 
 BEGINS = {  # how the parameters and keys of a screen begin, where not as its name
