@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlencode
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_core.lessons.link import MOST, MOST_BYTES, LessonLink
@@ -44,6 +44,7 @@ def lessons(draw: st.DrawFn) -> LessonLink:
     return LessonLink(screen, state, locked=held, words=draw(st.text(max_size=9, alphabet="aé<\n")))
 
 
+@settings(max_examples=60)
 @given(lessons())
 def test_every_state_there_and_back(lesson: LessonLink) -> None:
     check(lesson)
@@ -56,6 +57,7 @@ def test_every_state_there_and_back(lesson: LessonLink) -> None:
     assert {n: tuple(v) for n, v in parse_qs(query, keep_blank_values=True).items()} == lesson.state
 
 
+@settings(max_examples=20)
 @given(st.sampled_from(["generate_text-prompt", "memory-text"]), st.integers(0, 20_000))
 def test_a_long_text_is_held_or_refused(name: str, size: int) -> None:
     text = "".join(chr(0x4E00 + 7919 * i % 20_000) for i in range(size))
