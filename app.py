@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from pages._ui.shared import address, everywhere, session
+from pages._ui.lesson import link as lesson
+from pages._ui.lesson.panel import panel
+from pages._ui.shared import address, everywhere, held, session
 from pages._ui.shared.in_turn import DOOR
 
+held.install()
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 
@@ -49,10 +52,16 @@ else:
                 st.Page("pages/fine_tune.py", title="Fine-tune"),
                 st.Page("pages/quantize.py", title="Quantize"),
             ],
+            "Teach": [
+                st.Page("pages/lesson_builder.py", title="Make a lesson"),
+            ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )
+    screen = page.url_path or "home"
+    wrong = lesson.begin(screen)
     address.check()
     everywhere.begin(page)
     with DOOR.turn(), address.leaving(), session.mending(), session.importing():
-        page.run()
+        if panel(page.title, screen, wrong):
+            page.run()

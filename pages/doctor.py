@@ -72,6 +72,7 @@ def choose():
         **begin,
         format_func=lambda name: families[name].title,
         key="doctor-model",
+        bind="query-params",
     )
     seconds = line[2].number_input(
         "Seconds", value=75.0, step=15.0, format="%g", key="doctor-seconds", help="For all steps."
@@ -89,6 +90,7 @@ def choose():
             selection_mode="multi",
             format_func=lambda part: ASKS[part][0],
             key="doctor-steps",
+            bind="query-params",
         )
         sides = st.columns(3)
         rates = sides[0].text_input("Learning rates", key="doctor-lrs", placeholder="0.01, 0.03")

@@ -49,7 +49,7 @@ LAYERS = [
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),
-    ("bench",),
+    ("bench", "lessons"),
     ("cli", "commands", "__main__"),
 ]
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}

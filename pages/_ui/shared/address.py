@@ -8,28 +8,35 @@ widgets ends in an error at `inf` and at numbers of 4,301 digits.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
+from pages._ui.shared import held
 from pages._ui.shared.parameters import KINDS
 
+SCREENS = sorted(path.stem for path in Path(__file__).parents[2].glob("*.py"))
 DROPPED = "address-dropped"  # in the session: what was taken out, until it was said
 LEFT = "address-left"  # in the session: a screen, and what its address held after its last run
 
 
 def get(name: str) -> str | None:
-    """The value of a parameter that may have one; None where it has none, or none that reads."""
-    values = st.query_params.get_all(name)
+    """The value of a parameter that may have one, of one that a lesson holds that of its link;
+    None where it has none, or none that reads."""
+    fixed = held.values(name)
+    values = st.query_params.get_all(name) if fixed is None else list(fixed)
     return values[0] if values and KINDS[name].reads(values) else None
 
 
 def keep(name: str, value: str) -> None:
     """Keep the value of a parameter in the address; "" takes it out."""
+    if (fixed := held.values(name)) is not None:
+        value = "".join(fixed[:1])
     if not value:
         st.query_params.pop(name, None)
-    elif get(name) != value:
+    elif st.query_params.get_all(name) != [value]:
         st.query_params[name] = value
 
 

@@ -66,7 +66,7 @@ def in_terminal(address: str | None, out: Any) -> str:
     if address is None:
         return f"  {ALONE.format(then='start again')}\n"
     drawn = StringIO()
-    _code(address).terminal(drawn, compact=True)
+    code(address).terminal(drawn, compact=True)
     if out.isatty():
         lines = (f"  {WHITE_ON_BLACK}{line}{USUAL}\n" for line in drawn.getvalue().splitlines())
         shown, large = "".join(lines), f"{LARGE}  {address}{USUAL}"
@@ -90,16 +90,17 @@ def for_projector() -> None:
         if address is None:
             st.info(ALONE.format(then="open this again"))
             return
-        code = _code(address).svg_data_uri(scale=8, light="white")
+        drawn = code(address).svg_data_uri(scale=8, light="white")
         said = escape(address)
         st.html(
             f'<p style="{LETTERS}">{said}</p>'
-            f'<img src="{code}" alt="QR code of {said}" style="width:20rem">'
+            f'<img src="{drawn}" alt="QR code of {said}" style="width:20rem">'
         )
         st.caption("Type it into a browser in the same network, or scan the code.")
 
 
-def _code(address: str) -> "segno.QRCode":
+def code(address: str) -> "segno.QRCode":
+    """The QR code of an address."""
     import segno
 
     return segno.make(address, micro=False)

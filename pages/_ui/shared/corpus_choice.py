@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.shared import address, own_texts
+from pages._ui.shared import address, held, own_texts
 from pages._ui.shared.downloading import download_card
 from pages._ui.shared.own_kinds import KINDS
 from pages._ui.shared.own_text import own_text
@@ -24,7 +24,7 @@ TEXTS = ("text", "items")  # kinds of data that are text and nothing else
 MARKS, ABSENT = {"download": " ↓"}, " (not installed)"  # of a text that is not here
 HELP = "↓ has to be downloaded once. Your own text is given under the last entry."
 NEW = "own"  # the option behind which a text can be given
-_LAST, _WRITTEN = "corpus_choice", "corpus_choice_written"
+LAST, WRITTEN = "corpus_choice", "corpus_choice_written"
 _MISSING = "corpus_choice_missing"  # what was asked for and is not here, until another is chosen
 GONE = (
     "The text that was asked for is not stored here (any more), and another is shown: give it "
@@ -127,16 +127,16 @@ def pick_list(lists: dict[str, str], *, key: str, default: str) -> str:
         default: what is shown otherwise.
     """
     given = address.get(ADDRESS_KEY)
-    if given and given != st.session_state.get(_WRITTEN):
+    if given and given != st.session_state.get(WRITTEN):
         if given in lists:
             _take(given)
         elif not _known(given):
             st.session_state[_MISSING] = given
-    last = st.session_state.get(_LAST)
+    last = st.session_state.get(LAST)
     shown = last if last in lists else default
     if given != shown and (given or len(lists) > 1):
         st.query_params[ADDRESS_KEY] = shown
-    st.session_state[_WRITTEN] = shown
+    st.session_state[WRITTEN] = shown
     if len(lists) > 1:
         st.session_state[key] = shown
         st.selectbox(
@@ -155,7 +155,7 @@ def last_corpus(default: str = "names") -> CorpusChoice:
     """The text that a selectbox would open on, where none is drawn."""
     from lm_core.corpora import corpora, is_ready
 
-    last = st.session_state.get(_LAST, default)
+    last = st.session_state.get(LAST, default)
     shown = last if _known(last) and last != NEW and _fits(last, TEXTS) else default
     return _described(shown, {name: is_ready(name) for name in corpora.names()})
 
@@ -201,24 +201,26 @@ def _load(name: str, sha: str, came_from: tuple) -> "Corpus":
 def _chosen(default: str) -> str:
     """The option to show: what the address says where a link changed it, else the last choice."""
     given = address.get(ADDRESS_KEY)
-    if given and given != st.session_state.get(_WRITTEN):
+    if given and given != st.session_state.get(WRITTEN):
         if _known(given):
             _take(given)
         else:
             st.session_state[_MISSING] = given
-    last = st.session_state.get(_LAST, default)
+    last = st.session_state.get(LAST, default)
     if not _known(last):  # a run's, say, whose text was deleted
         _take(default)
         st.session_state[_MISSING] = last
         last = default
     if given != last:
         st.query_params[ADDRESS_KEY] = last
-    st.session_state[_WRITTEN] = last
+    st.session_state[WRITTEN] = last
     return last
 
 
 def _take(option: str) -> None:
-    st.session_state[_LAST] = option
+    if fixed := held.values(ADDRESS_KEY):
+        option = fixed[0]
+    st.session_state[LAST] = option
     st.session_state.pop(_MISSING, None)
 
 

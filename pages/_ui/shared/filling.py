@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import held
 from pages._ui.shared.corpus_choice import take_corpus
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:
     """Put a spec into the form and open it. For callbacks: it must come before the widgets."""
     from lm_core.runs.presets import BUDGETS
 
+    if held.values("spec") is not None and of != "the address":
+        st.toast("The lesson keeps these settings as they are.")
+        return
     if getattr(spec, "fault", ""):  # started again, it has no fault of its own
         spec = replace(spec, fault="")
     Filling.keep(spec, changed, of=of)

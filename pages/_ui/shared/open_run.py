@@ -9,7 +9,7 @@ from typing import Never
 
 import streamlit as st
 
-from pages._ui.shared import address
+from pages._ui.shared import address, held
 
 OF = "doctor-of"  # in the address: the run whose settings the Doctor is asked about
 
@@ -25,7 +25,8 @@ class OpenRun:
     def id(self) -> str | None:
         """The one that was shown last, or where the browser brings another address that of the
         address; nobody has looked whether it is there."""
-        last = None if address.brought(self.name) else st.session_state.get(self.key)
+        said = address.brought(self.name) or held.values(self.name) is not None
+        last = None if said else st.session_state.get(self.key)
         return last or address.get(self.name)
 
     def show(self, run: str) -> None:

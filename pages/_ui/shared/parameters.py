@@ -108,8 +108,11 @@ KINDS: dict[str, Kind] = {
     "compare-families": Text(600, times=20),
     "doctor": Id(),
     "doctor-of": Id(),
+    "doctor-model": LABEL,
+    "doctor-steps": Text(600, times=20),
     "visitor": Id(),
     "large": Switch(),
+    "lesson": Text(6000),  # lm_core.lessons.link.MOST
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,
@@ -202,6 +205,9 @@ KINDS: dict[str, Kind] = {
     "attention-model": LABEL,
     "attention-name": Text(5000),
     "attention-text": Text(5000),
+    "attention-source": Text(5000),
+    "attention-target": Text(5000),
+    "attention-view": LABEL,
     "attention-layer": Whole(1, 1000),
     "attention-head": Whole(1, 1000),
     "attention-picture": LABEL,
@@ -273,4 +279,17 @@ KINDS: dict[str, Kind] = {
     "generate_names-batches": Whole(1, 25),
     "generate_names-name": Text(60),
     "generate_names-scorer": LABEL,
+    "lesson_builder-of": Text(12_000),
 }
+
+BEGINS = {  # how the parameters and keys of a screen begin, where not as its name
+    "dataset_explorer": "explorer",
+    "from_averaging_to_attention": "averaging",
+    "embeddings_and_layers": "layers",
+    "fine_tune": "tune",
+}
+
+
+def begins(screen: str) -> str:
+    """How the parameters of a screen, and the keys of its controls, begin."""
+    return f"{BEGINS.get(screen, screen)}-"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import parameters
-from pages._ui.shared.parameters import KINDS, Number, Text, Whole
+from pages._ui.shared.parameters import KINDS, Number, Text, Whole, begins
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
@@ -20,12 +20,6 @@ ROOT = Path(__file__).parents[3]
 SCREENS = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 FILES = sorted((ROOT / "pages").rglob("*.py"))
 SHARED = ("text", "run", "spec", "doctor", "visitor", "large", "settings")
-BEGINS = {  # of the parameters of screens that have long names
-    "dataset_explorer": "explorer",
-    "from_averaging_to_attention": "averaging",
-    "embeddings_and_layers": "layers",
-    "fine_tune": "tune",
-}
 NASTY = [
     *["", " ", "inf", "-inf", "nan", "1e999", "-1", "0", "1", "٣", "0x10", "1_0", "1e3", "5.7"],
     *["+5", "9" * 20, "9" * 4301, "x" * 30_000, "true", "null", "\0", "\ufffd", "%", "a&b=c"],
@@ -43,8 +37,7 @@ def opened(screen: str, **parameters: object) -> AppTest:
 
 def own(screen: str) -> list[str]:
     """The parameters that a screen may have."""
-    begins = BEGINS.get(screen, screen)
-    return [name for name in KINDS if name.startswith(f"{begins}-") or name in SHARED]
+    return [name for name in KINDS if name.startswith(begins(screen)) or name in SHARED]
 
 
 def assert_shown(app: AppTest) -> None:
