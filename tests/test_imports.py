@@ -49,6 +49,7 @@ LAYERS = [
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),
+    ("lessons",),
     ("bench",),
     ("cli", "commands", "__main__"),
 ]
