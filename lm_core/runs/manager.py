@@ -31,6 +31,7 @@ from lm_core.runs.racing import Racing
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
+from lm_core.runs.teaching import Teaching
 
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
@@ -38,7 +39,7 @@ CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
 
 
-class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving):
+class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving, Teaching):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:
