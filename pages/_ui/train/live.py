@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.runs.per_character import of_tokens
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
-from pages._ui.train.curves import of_tokens, run_curves
+from pages._ui.train.curves import run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
 from pages._ui.train.next_steps import next_steps
