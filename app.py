@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shared import address, everywhere, session
+from pages._ui.shared import address, everywhere, first_name, session
 from pages._ui.shared.in_turn import DOOR
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
@@ -48,11 +48,15 @@ else:
             "Adapt": [
                 st.Page("pages/fine_tune.py", title="Fine-tune"),
                 st.Page("pages/quantize.py", title="Quantize"),
+                # In no list: the teacher has its address, and the projector its own
+                st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
+                st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
     )
     address.check()
     everywhere.begin(page)
+    first_name.ask(page.url_path)
     with DOOR.turn(), address.leaving(), session.mending(), session.importing():
         page.run()

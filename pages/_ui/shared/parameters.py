@@ -110,6 +110,7 @@ KINDS: dict[str, Kind] = {
     "doctor-of": Id(),
     "visitor": Id(),
     "large": Switch(),
+    "teacher": Id(),
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,

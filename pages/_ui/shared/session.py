@@ -103,6 +103,17 @@ def present(owner: str) -> bool:
     return any(connected(session) for session, who in _visitors.copy().items() if who == owner)
 
 
+def open_pages() -> dict[str, int]:
+    """How many pages each visitor has open now, of those who have any."""
+    found: dict[str, int] = {}
+    if runtime.exists():
+        connected = runtime.get_instance().is_active_session
+        for session, who in _visitors.copy().items():
+            if connected(session):
+                found[who] = found.get(who, 0) + 1
+    return found
+
+
 def _note() -> None:
     """Whose session this is, the latest last."""
     session = get_script_run_ctx().session_id
