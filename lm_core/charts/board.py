@@ -1,6 +1,7 @@
 """The class board as pictures: what was predicted, before and after, and who changed; how low the
 runs of a class came."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -15,7 +16,7 @@ from lm_core.figures import count
 # Colour, and the lines across a bar as the second cue.
 LOOKS = {"": (BLUE, ""), "before": (VERMILLION, "/"), "after": (BLUE, "")}
 NAMED = {"": "answers", "before": "before", "after": "after"}
-WIDTH = 16  # characters of a label beside its bar
+WIDTH = 20  # characters of a line of a label beside its bar, of which there are two at most
 
 
 def said_bars(said: Mapping[str, Mapping[str, int]], *, title: str = "What was said") -> Chart:
@@ -26,7 +27,7 @@ def said_bars(said: Mapping[str, Mapping[str, int]], *, title: str = "What was s
             that is asked once.
     """
     moments = [m for m in LOOKS if any(m in counts for counts in said.values())]
-    labels = words.numbered_apart([words.shorten(one, WIDTH) for one in said])
+    labels = words.numbered_apart([words.shorten(one, 2 * WIDTH - 4) for one in said])
     figure, places = go.Figure(), list(range(len(said)))
     for moment in moments:
         counts = [given.get(moment, 0) for given in said.values()]
@@ -50,7 +51,7 @@ def said_bars(said: Mapping[str, Mapping[str, int]], *, title: str = "What was s
     figure.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[words.escaped(label) for label in labels],
+        ticktext=[_in_lines(label) for label in labels],
         range=[max(1, len(said)) - 0.5, -0.5],
         showgrid=False,
         fixedrange=True,
@@ -65,6 +66,12 @@ def said_bars(said: Mapping[str, Mapping[str, int]], *, title: str = "What was s
         }
     )
     return Chart(title, figure, _read(said, moments, title), table)
+
+
+def _in_lines(label: str) -> str:
+    """A label in one line or two."""
+    first, *rest = textwrap.wrap(label, WIDTH) or [label]
+    return "<br>".join(words.escaped(line) for line in (first, " ".join(rest)) if line)
 
 
 def _read(said: Mapping[str, Mapping[str, int]], moments: Sequence[str], title: str) -> str:
