@@ -44,6 +44,7 @@ class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving, Teaching):
 
     Args:
         present: whether an owner has a page open now, whatever it shows.
+        tidied: what else is done whenever what is over was taken away.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving, Teaching):
         *,
         slots: int | None = None,
         present: Callable[[str], bool] = lambda owner: False,
+        tidied: Callable[[], object] = lambda: None,
     ) -> None:
-        self.store = store
+        self.store, self._also_tidied = store, tidied
         self._present = present
         self._presence = Presence(store.folder)
         self.backend = backend or processes(slots)
@@ -306,6 +308,7 @@ class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving, Teaching):
         if time.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = time.monotonic()
             self._quota.tidy(self._drop)
+            self._also_tidied()
 
     def _drop(self, run: Run) -> bool:
         """Forget a run to make room, unless it was taken up meanwhile."""

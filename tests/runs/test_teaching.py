@@ -109,6 +109,15 @@ def test_ending_a_run_that_another_follows_leaves_the_other(manager: RunManager)
     assert store.get(first).message == ""
 
 
+def test_what_else_is_kept_is_tidied_with_the_runs(tmp_path: Path) -> None:
+    times: list[str] = []
+    store = RunStore(tmp_path / "other")
+    manager = RunManager(store, Bench(store), tidied=lambda: times.append("tidied"))
+    manager.look_after()
+    manager.close()
+    assert times == ["tidied"]
+
+
 @pytest.mark.slow
 def test_a_real_run_stands_still_and_goes_on(tmp_path: Path) -> None:
     manager = RunManager(RunStore(tmp_path / "home"), slots=1, present=lambda owner: True)
