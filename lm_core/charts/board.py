@@ -81,7 +81,7 @@ def _read(said: Mapping[str, Mapping[str, int]], moments: Sequence[str], title: 
         top = max(counts, key=counts.get)
         of = count(sum(counts.values()), "answer")
         when = f"{NAMED[moment]}, {of}" if moment else of
-        parts.append(f"{when}, most often {top} ({counts[top]:,})")
+        parts.append(f"{when}, most often “{top}” ({counts[top]:,})")
     return f"{title}: {'; '.join(parts)}." if parts else f"{title}: nobody has answered yet."
 
 

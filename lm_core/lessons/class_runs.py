@@ -28,8 +28,9 @@ class Low:
 
 
 def lowest(store: RunStore, server: int, most: int = 10) -> list[Low]:
-    """The runs with the fewest bits per character, text by text in the order of their names; of
-    each text at most so many. Bits of different texts say nothing about each other.
+    """The runs with the fewest bits per character, text by text in the order of their names: of
+    each pupil the best of each family, of each text at most so many. Bits of different texts say
+    nothing about each other.
 
     Args:
         server: whose runs; those of earlier days are of another.
@@ -41,7 +42,10 @@ def lowest(store: RunStore, server: int, most: int = 10) -> list[Low]:
 
 
 def _best(runs: Iterable[Low], most: int) -> list[Low]:
-    return sorted(runs, key=lambda one: one.bits)[:most]
+    found: dict[tuple[str, str], Low] = {}
+    for one in sorted(runs, key=lambda one: one.bits):
+        found.setdefault((one.owner, one.family), one)
+    return [*found.values()][:most]
 
 
 def _low(store: RunStore, run: Run) -> Low | None:

@@ -15,11 +15,11 @@ def test_each_moment_has_its_bars_its_lines_and_its_words() -> None:
     assert before.marker.pattern.shape != after.marker.pattern.shape
     assert chart.table.columns.tolist() == ["answer", "before (pupils)", "after (pupils)"]
     assert chart.alt == (
-        "Which wins?: before, 20 answers, most often LSTM (12); after, 20 answers, most often "
-        "Transformer (17)."
+        "Which wins?: before, 20 answers, most often “LSTM” (12); after, 20 answers, most often "
+        "“Transformer” (17)."
     )
     once = said_bars({"yes": {"": 1}, "no": {"": 0}})
-    assert once.alt == "What was said: 1 answer, most often yes (1)."
+    assert once.alt == "What was said: 1 answer, most often “yes” (1)."
     assert once.table["pupils"].tolist() == [1, 0]
     assert said_bars({}).alt == "What was said: nobody has answered yet."
     assert "nobody" in said_bars({"a": {}, "b": {}}).alt

@@ -33,6 +33,7 @@ def test_each_text_has_its_lowest_runs_first(store: RunStore) -> None:
     high, low = run(store, "ada", 3.0, 2.5), run(store, "bob", 3.0, 2.0, model="transformer")
     run(store, "ada", 1.0, server=BEFORE)  # of another day
     run(store, "ada")  # nothing yet
+    run(store, "ada", 2.6)  # her second best of this family
     run(store, "ada", 0.1, kind="doctor")
     run(store, "cleo", math.inf)
     store.join(low, "dan", "the same")
