@@ -74,6 +74,10 @@ class CorpusSpec(Cleaning):
         """The rules alone."""
         return Cleaning(**{name: getattr(self, name) for name in CLEANING})
 
+    def same_text(self, other: "CorpusSpec") -> bool:
+        """Whether both are of one text, however it is cleaned."""
+        return self == other.cleaned(self.cleaning)
+
     def cleaned(self, how: Cleaning) -> "CorpusSpec":
         """The same text by these rules."""
         return replace(self, **how.to_dict())

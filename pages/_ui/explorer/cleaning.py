@@ -10,7 +10,7 @@ from pages._ui.explorer import figures
 from pages._ui.explorer.splits import as_given
 from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import NEW, CorpusChoice, take_corpus
-from pages._ui.shared.filling import fill
+from pages._ui.shared.filling import fill, go
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ def show(corpus: "Corpus", choice: CorpusChoice) -> None:
                 "Train on the cleaned text",
                 key="explorer-clean-train",
                 type="primary",
-                on_click=_to_train,
-                args=(choice, how),
                 help="The rules go with the run: its settings, link and card name them.",
             )
             keep = st.button(
@@ -57,7 +55,7 @@ def show(corpus: "Corpus", choice: CorpusChoice) -> None:
             "rules; what is rare is decided by its training text alone."
         )
         if train:
-            st.switch_page("pages/train.py")
+            _to_train(choice, how)
         if keep:
             sha = session.manager().give_text(after, session.visitor(), after.info.title)
             take_corpus(NEW, sha)
@@ -65,7 +63,7 @@ def show(corpus: "Corpus", choice: CorpusChoice) -> None:
 
 
 def _to_train(choice: CorpusChoice, how: "Cleaning") -> None:
-    """Fill in Train with the text and the rules."""
+    """On to Train, with the text and the rules."""
     from lm_core.runs.presets import default_spec
     from lm_core.tasks import families_for
 
@@ -73,6 +71,7 @@ def _to_train(choice: CorpusChoice, how: "Cleaning") -> None:
     family = st.session_state.get("train-model")
     spec = default_spec(choice.spec(), family if family in names else "transformer")
     fill(replace(spec, data=spec.data.cleaned(how)), "Cleaning", of="the cleaned text")
+    go()
 
 
 def _rules(corpus: "Corpus") -> "Cleaning":

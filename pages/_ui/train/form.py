@@ -138,6 +138,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         base = replace(usual, seed=filling.spec.seed, budget=filling.spec.budget)
     elif filling and filling.spec:
         suffix = ""
+    if filling and filling.spec and filling.spec.data.same_text(usual.data):  # of any model
+        base = replace(base, data=filling.spec.data)
     if not drawn:
         spec = folded(base, line)
     else:
@@ -210,7 +212,7 @@ def _widgets(
     kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
     if corpus.kind in TEXTS:
         given = base.data.cleaning
-        how = tried(lambda: rules(given, corpus, f"train-c-{corpus.name}{suffix}"), given)
+        how = tried(lambda: rules(given, corpus, f"train-c-{corpus.name}-{filled()}"), given)
         spec = replace(spec, data=spec.data.cleaned(how))
     if dataclasses.fields(spec.task):
         st.markdown(f"## {tasks[spec.task_name].title}")
@@ -292,6 +294,5 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
 
 def _same(one: "RunSpec", other: "RunSpec") -> bool:
     """Whether the line of choices says the same of both."""
-    data = one.data.cleaned(other.data.cleaning)  # under More settings
-    same = (data, one.model_name) == (other.data, other.model_name)
-    return same and one.task_name == other.task_name
+    same = (one.model_name, one.task_name) == (other.model_name, other.task_name)
+    return same and one.data.same_text(other.data)
