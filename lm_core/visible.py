@@ -20,6 +20,8 @@ def visible(token: str) -> str:
     """A token one can see, never empty: `⏎` for a line end, `·` for a space, `⟨200B⟩` for what has
     no sign, `⟨xE2⟩` for a byte of a letter, and a dotted circle under an accent without a letter.
     Of what was made visible already nothing changes."""
+    if token.isascii() and token.isprintable() and token and " " not in token:
+        return token
     shown, bare = [], True
     for char in token:
         if _hidden(char):

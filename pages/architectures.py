@@ -14,7 +14,7 @@ from pages._ui.architectures.costs import costs
 from pages._ui.architectures.diagram import diagram
 from pages._ui.shared import address, front_door, session
 from pages._ui.shared.corpus_choice import last_corpus
-from pages._ui.shared.filling import fill
+from pages._ui.shared.filling import fill, go
 from pages._ui.shared.settings import settings_widgets
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def train_this(entry: "Entry", settings: "Settings") -> None:
             fit = (n for n, kind in kinds if entry.name in families_for(kind) and is_ready(n))
             usual = default_spec(CorpusSpec(name=next(fit)), entry.name, short=False)
         fill(replace(usual, model=settings), of="the model on Architectures")
-        st.switch_page("pages/train.py", query_params={})
+        go()
 
 
 def page() -> None:

@@ -19,5 +19,9 @@ with top:
     choice = pick_corpus(key="explorer-text", kinds=tuple(KINDS), below=missing)
 if not choice.ready:
     st.stop()
+corpus = load_choice(choice)
 screens = {"pairs": pairs.show, "classes": labelled.show, "values": labelled.show}
-show_source(screens.get(choice.kind, text.show)(load_choice(choice), numbers))
+if choice.kind in screens:
+    show_source(screens[choice.kind](corpus, numbers))
+else:
+    show_source(text.show(corpus, numbers, choice))

@@ -28,6 +28,7 @@ OURS = {*LIBRARY, *SCREENS, *TOOLS}
 # and those below. `charts` stands outside, on plain data.
 LAYERS = [
     (
+        "cleaning",
         "codec",
         "errors",
         "figures",

@@ -1,23 +1,29 @@
 """Axes of shares: they run from 0 to 100 % and stand still, whatever is drawn on them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import plotly.graph_objects as go
 
 from lm_core.figures import percent
+
+if TYPE_CHECKING:
+    import altair as alt  # slow to import: what is drawn by plotly alone does not wait for it
 
 ROOM = 1.2  # where they end: beyond the longest bar there is its number
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def share_axis(**how: Any) -> alt.Axis:
+def share_axis(**how: Any) -> "alt.Axis":
     """Its ticks, written as percentages are elsewhere."""
+    import altair as alt
+
     return alt.Axis(values=list(TICKS), labelExpr="round(100 * datum.value) + ' %'", **how)
 
 
-def share_scale(end: float = ROOM) -> alt.Scale:
+def share_scale(end: float = ROOM) -> "alt.Scale":
     """How far it reaches."""
+    import altair as alt
+
     return alt.Scale(domain=[0, end], nice=False)
 
 

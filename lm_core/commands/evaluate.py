@@ -82,6 +82,7 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
         documents, items = _chosen(corpus, args.split), corpus.items
     if not documents:
         raise BadSettings(NO_SPLIT.format(args.split))
+    tell(saved.tokenizer.cleans)
     return encode_documents(documents, saved.tokenizer, items=items, skip_unknown=True)
 
 

@@ -8,7 +8,7 @@ import time
 import torch
 
 from lm_core.checkpoints import Checkpoint, load_checkpoint
-from lm_core.commands import Answer
+from lm_core.commands import Answer, tell
 from lm_core.generation import SamplerSettings, generate
 from lm_core.generation.beam import beam_search
 from lm_core.generation.engine import continuation, growing, prompt_ids
@@ -23,6 +23,8 @@ def run(args: argparse.Namespace) -> Answer:
     given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplerSettings)}
     given |= {"temperature": 0.0} if args.greedy else {}
     sampler = SamplerSettings(**{name: value for name, value in given.items() if value is not None})
+    if args.prompt:
+        tell(saved.tokenizer.cleans)
     ids = prompt_ids(saved.tokenizer, args.prompt, items=saved.items)
     if args.beam is not None:
         return _beams(args, saved, ids)

@@ -4,7 +4,7 @@ import dataclasses
 
 from lm_core.generation import SamplerSettings
 from lm_core.models import models
-from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.spec import CLEANING, CorpusSpec
 from lm_core.tasks import tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import TrainSettings
@@ -29,9 +29,11 @@ def settings_help() -> str:
             span = _span(f)
             said = f"{f.default}, {span}" if span else f.default
             lines.append(f"  {prefix}.{f.name}={said}: {f.metadata['help']}")
-    form = CorpusSpec.__dataclass_fields__["form"]
-    lines += ["\n--set for a file:"]
-    lines += [f"  corpus.form={form.default}, {_span(form)}: {form.metadata['help']}"]
+    fields = CorpusSpec.__dataclass_fields__
+    for title, names in (("a file", ["form"]), ("cleaning a text or a list", CLEANING)):
+        lines += [f"\n--set for {title}:"]
+        for f in map(fields.get, names):
+            lines += [f"  corpus.{f.name}={f.default}, {_span(f)}: {f.metadata['help']}"]
     return "\n".join(lines)
 
 

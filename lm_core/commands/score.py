@@ -6,7 +6,7 @@ import math
 import torch
 
 from lm_core.checkpoints import load_checkpoint
-from lm_core.commands import Answer
+from lm_core.commands import Answer, tell
 from lm_core.errors import BadSettings
 from lm_core.models.contract import numbers_only
 
@@ -14,6 +14,7 @@ from lm_core.models.contract import numbers_only
 def run(args: argparse.Namespace) -> Answer:
     """Every token of a text with its log-probability, rank and the entropy of the guess."""
     saved = load_checkpoint(args.folder)
+    tell(saved.tokenizer.cleans)
     read = saved.tokenizer.encode(args.text)
     if not len(read):
         raise BadSettings("--text is empty: give some text to score.")

@@ -1,112 +1,82 @@
-"""Cleaning a text by rules one can switch on, and what each of them changes.
+"""A corpus cleaned by rules, and what each of them changes.
 
 cleaned(corpus, Cleaning(lower=True, rarest=2)).splits["train"]
 
-A cleaned text is a text of one's own: its rule says what was done, its name is the hash of both.
-So runs and checkpoints name exactly what they learned from, and nothing that is stored changes.
+Its splits and labels are those of the corpus, its rule says what was done. `as_own` makes of it a
+text of one's own, whose name is the hash of its content.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain
 
-from lm_core.corpora.corpus import SPLITS, Corpus
+from lm_core.cleaning import FORMS, UNKNOWN, Cleaning
+from lm_core.corpora.corpus import SPLITS, Corpus, corpora
 from lm_core.corpora.own import named, own_info
 from lm_core.corpora.splitting import apart, unique
 from lm_core.errors import BadText
-from lm_core.settings import Settings, setting
-from lm_core.tokenizers.word_list import UNKNOWN
 
-KEPT, ZEROS, REMOVED = "kept", "each digit 0", "removed"
-FORMS = ("as it is", "NFC", "NFD", "NFKC")
-_WORD, _BLANKS = re.compile(r"\S+"), re.compile(r"[^\S\n]+")
+_WORD = re.compile(r"\S+")
+NO_DOUBLES = (
+    "Nothing stands twice in this text as it is kept: the doubles of a list of your own are "
+    "dropped when it is read. Switch “Keep doubles” off."
+)
 
 
-@dataclass(frozen=True)
-class Cleaning(Settings):
-    """What is done, in this order."""
-
-    form: str = setting(
-        FORMS[0],
-        title="Unicode",
-        choices=FORMS,
-        help="NFC makes a letter and its accent one character, NFD two; NFKC also makes plain "
-        "letters of what only looks otherwise, such as ﬁ or ２.",
-    )
-    lower: bool = setting(False, title="Lower case", help="Capitals become small letters.")
-    numbers: str = setting(
-        KEPT,
-        title="Digits",
-        choices=(KEPT, ZEROS, REMOVED),
-        help="As zeros all numbers of a length are one word.",
-    )
-    punctuation: bool = setting(
-        True, title="Keep punctuation", help="Off: signs that are no letters and no digits go."
-    )
-    rarest: int = setting(
-        1,
-        title="Rarest word",
-        low=1,
-        high=1000,
-        help="Words that train less often, cut at blanks, become <unk>; 1 keeps all.",
-    )
-
-    @property
-    def rules(self) -> list[str]:
-        """What is done, in words; none where nothing is."""
-        said = []
-        if self.form != FORMS[0]:
-            said.append(f"Unicode {self.form}")
-        if self.lower:
-            said.append("lower case")
-        if self.numbers != KEPT:
-            said.append("digits removed" if self.numbers == REMOVED else "digits as 0")
-        if not self.punctuation:
-            said.append("punctuation removed")
-        if self.rarest > 1:
-            said.append(f"words that train less than {self.rarest} times as {UNKNOWN}")
-        return said
-
-    def __call__(self, text: str) -> str:
-        """One text, but for rare words, which are decided by all of them."""
-        if self.form != FORMS[0]:
-            text = unicodedata.normalize(self.form, text)
-        text = text.lower() if self.lower else text
-        gone = _table(text, digits=self.numbers, punctuation=self.punctuation)
-        return _tidied(text.translate(gone)) if gone else text
+def as_given(name: str) -> list[str]:
+    """The items of a list that comes with the lab, doubles among them; none of any other."""
+    known = name in corpora and corpora[name].extra["as_given"]
+    return known() if known else []
 
 
 def cleaned(corpus: Corpus, how: Cleaning, *, items: Sequence[str] | None = None) -> Corpus:
-    """The corpus by these rules, its splits as they were: as a text of one's own, not yet stored.
+    """The corpus by these rules, its splits as they were.
 
     Items that become equal, capitals and blanks apart, are one, held back rather than trained on,
-    so that nothing leaks; texts of which nothing is left go.
+    so that nothing leaks; texts of which nothing is left go. Where doubles are kept, the items that
+    are held out stay so, and stand in training as often as they come again.
 
     Args:
-        items: of a list as it was given, its doubles among them. They are then kept: the items
-            that are held out stay so, and stand in training as often as they come again.
+        items: of a list as it was given, where doubles are kept and these are not `as_given`.
 
     Raises:
-        BadText: nothing is left to train on.
+        BadText: nothing is left to train on; or there are no doubles to keep.
     """
     given: Mapping[str, Sequence[str]] = corpus.splits
-    if items is not None:
+    if how.doubles:
+        items = as_given(corpus.info.name) if items is None else items
+        if not items:
+            raise BadText(NO_DOUBLES)
         given = _with_doubles(corpus, items)
-    splits = {split: [how(text) for text in given.get(split, ())] for split in SPLITS}
-    splits = {split: [text for text in texts if text.strip()] for split, texts in splits.items()}
-    if corpus.items and items is None:
+    splits: dict[str, list[str]] = {}
+    labels: dict[str, list[str]] = {}
+    for split in SPLITS:
+        texts = [how(text) for text in given.get(split, ())]
+        splits[split] = [text for text in texts if text.strip()]
+        if said := corpus.labels.get(split):
+            pairs = zip(said, texts, strict=True)
+            labels[split] = [label for label, text in pairs if text.strip()]
+    if corpus.items and not how.doubles:
         splits = _without_doubles(splits)
     if how.rarest > 1:
         splits = _without_rare(splits, how.rarest)
     if not splits["train"]:
         raise BadText("Nothing is left of this text: switch off one of the rules.")
-    said = how.rules + (["doubles kept"] if items is not None else [])
-    rule = f"{corpus.info.split_rule} Cleaned: {', '.join(said) or 'nothing'}."
-    info = own_info(f"{corpus.info.title}, cleaned", corpus.info.kind, rule)
-    return named(Corpus(info, splits))
+    info = replace(
+        corpus.info,
+        title=f"{corpus.info.title}, cleaned",
+        split_rule=f"{corpus.info.split_rule} Cleaned: {', '.join(how.rules) or 'nothing'}.",
+        form="" if how.unicode == FORMS[2] else corpus.info.form,
+    )
+    return Corpus(info, splits, labels)
+
+
+def as_own(corpus: Corpus) -> Corpus:
+    """The same as a text of one's own, not yet stored: it keeps its rule, and has no labels."""
+    info = own_info(corpus.info.title, corpus.info.kind, corpus.info.split_rule)
+    return named(Corpus(info, corpus.splits))
 
 
 def sizes(texts: Iterable[str]) -> dict[str, int]:
@@ -125,23 +95,6 @@ def sizes(texts: Iterable[str]) -> dict[str, int]:
         "words": words.total(),
         "different words": len(words),
     }
-
-
-def _table(text: str, *, digits: str, punctuation: bool) -> dict[int, str]:
-    """What becomes of the characters of `text` that do not stay."""
-    table: dict[int, str] = {}
-    for char in set(text):
-        kind = unicodedata.category(char)
-        if kind == "Nd" and digits != KEPT:
-            table[ord(char)] = "0" if digits == ZEROS else " "
-        elif kind[0] in "PS" and not punctuation:
-            table[ord(char)] = " "
-    return table
-
-
-def _tidied(text: str) -> str:
-    """One blank where several are, and none around a line."""
-    return "\n".join(line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
 
 
 def _without_doubles(splits: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -5,9 +5,10 @@ As in `statistics.py`, nothing here knows a tokenizer, and tables are pandas dat
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lm_core.corpora.corpus import Labelled, Pairs
+from lm_core.corpora.corpus import Corpus, Labelled, Pairs
 from lm_core.corpora.splitting import same
 from lm_core.corpora.statistics import filled_splits, folded
 from lm_core.errors import BadText
@@ -22,6 +23,18 @@ Examples = Pairs | Labelled
 def columns(corpus: Examples) -> tuple[str, ...]:
     """What of an example is text, by name: both sides of a pair, or the text of a label."""
     return corpus.sides if isinstance(corpus, Pairs) else ("text",)
+
+
+def as_texts(corpus: Examples, place: int = 0) -> Corpus:
+    """One side of pairs, each labelled with the other; or the texts of labels, labelled so: to be
+    searched and counted as any text."""
+    parts = {split: corpus.splits[split] for split in filled_splits(corpus)}
+    name = f"{corpus.fingerprint}-{place}"  # by which all that is kept of it is told apart
+    return Corpus(
+        replace(corpus.info, name=name, kind="text", how="own"),
+        {split: [row[place] for row in rows] for split, rows in parts.items()},
+        {split: [str(row[1 - place]) for row in rows] for split, rows in parts.items()},
+    )
 
 
 def sizes(corpus: Examples, split_words: Callable[[str], list[str]]) -> "pd.DataFrame":

@@ -6,6 +6,7 @@ words["train"].types[words["train"].ids[2]] == "or"
 Shapes: N tokens, D texts, V types (different tokens).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,22 +67,19 @@ def indexed(
         parts: texts by the name of their part.
         cut: what makes tokens of a text; `list` makes characters.
     """
-    types: list[str] = []
-    number: dict[str, int] = {}
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__  # a new token is the next number
     cuts: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for name, texts in parts.items():
         pieces, lengths = [np.zeros(0, dtype=np.int32)], [0]
         for text in texts:
             tokens = cut(text)
-            for token in tokens:
-                if token not in number:
-                    number[token] = len(types)
-                    types.append(token)
             ids = np.fromiter(map(number.__getitem__, tokens), dtype=np.int32, count=len(tokens))
             pieces.append(ids)
             lengths.append(len(ids))
         cuts[name] = np.concatenate(pieces), np.cumsum(lengths)
-    return {name: Indexed(types, ids, starts, number) for name, (ids, starts) in cuts.items()}
+    types, known = list(number), dict(number)
+    return {name: Indexed(types, ids, starts, known) for name, (ids, starts) in cuts.items()}
 
 
 def joined(parts: Iterable[Indexed]) -> Indexed:

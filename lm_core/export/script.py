@@ -26,7 +26,7 @@ from lm_core.export.plain import chars, command, optimizers, pairs, words
 from lm_core.models import models
 from lm_core.models.plain import lesson, plain_names
 from lm_core.models.weights import stored
-from lm_core.runs.spec import FRESH
+from lm_core.runs.spec import FRESH, CorpusSpec
 from lm_core.settings import Settings
 from lm_core.texts import in_form
 from lm_core.tokenizers import Tokenizer
@@ -287,6 +287,11 @@ def _training(spec: Any) -> tuple[dict[str, Any], dict[str, Any], int]:
     if fault := spec.get("fault"):
         raise Unsupported(
             f"This run was trained with a fault put in on purpose ({fault}), which no script "
+            "repeats: export it as TorchScript or ONNX."
+        )
+    if how := CorpusSpec.from_dict(spec.get("data", {})).of_one_text:
+        raise Unsupported(
+            f"This model reads every text cleaned ({', '.join(how.rules)}), which no script "
             "repeats: export it as TorchScript or ONNX."
         )
     settings = TrainSettings.from_dict(spec.get("train", {}))

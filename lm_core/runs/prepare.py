@@ -27,7 +27,8 @@ from lm_core.adapt.adapting import adapting
 from lm_core.checkpoints import Checkpoint
 from lm_core.codec import Codec
 from lm_core.codecs import load_codec
-from lm_core.corpora import CorpusInfo, corpora
+from lm_core.corpora import Corpus, CorpusInfo, corpora
+from lm_core.corpora.cleaning import cleaned
 from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, of_validation, open_file, read_file
 from lm_core.corpora.own_kind import corpus_of
@@ -86,7 +87,7 @@ class Prepared:
 
     def card(self) -> dict[str, Any]:
         """What a checkpoint's card says of the text, the split and the spec."""
-        info = self.info
+        info, rules = self.info, self.spec.data.cleaning.rules
         return {
             "title": f"{self.spec.model_name} on {info.title}",
             "corpus": {
@@ -96,6 +97,7 @@ class Prepared:
                 "source": info.source,
                 "items": info.kind == "items",
                 "split": info.split_rule,
+                **({"cleaning": ", ".join(rules)} if rules else {}),
             },
             "task": {"name": self.spec.task_name, **self.spec.task.to_dict()},
             "counts": {split: e.counts() for split, e in self.data.items()},
@@ -137,7 +139,10 @@ def prepare(spec: RunSpec) -> Prepared:
     if kept is None:
         corpus = load_text(spec.data)
         if base is None:
-            codec, data = task.prepare(corpus, partial(learned_from, spec.codec_name, spec.codec))
+            cut = partial(learned_from, spec.codec_name, spec.codec)
+            if spec.data.cleaning.rules:
+                cut = partial(cut, cleaning=spec.data.cleaning)
+            codec, data = task.prepare(corpus, cut)
         else:
             codec, data = base.codec, task.encode(corpus, base.codec)
         kept = corpus.info, codec, data
@@ -155,11 +160,24 @@ def prepare(spec: RunSpec) -> Prepared:
 
 
 def load_text(spec: CorpusSpec) -> Any:
-    """The corpus a spec names: registered, the visitor's own, or a file.
+    """The corpus a spec names: registered, the visitor's own, or a file; cleaned as it says.
 
     Raises:
         LabError: it is not here, damaged, or of another kind than the spec says.
     """
+    corpus = _given(spec)
+    if not spec.cleaning.rules:
+        return corpus
+    if not isinstance(corpus, Corpus):
+        raise BadText(
+            f"Only running text and lists are cleaned, and “{corpus.info.title}” holds "
+            f"{SAID.get(corpus.info.kind, corpus.info.kind)}: switch the rules of cleaning off."
+        )
+    return cleaned(corpus, spec.cleaning)
+
+
+def _given(spec: CorpusSpec) -> Any:
+    """The corpus as it stands."""
     form = "" if spec.form == "none" else spec.form
     if spec.name == "own":
         corpus = load_own(spec.text)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lm_core.adapt.settings import FULL, AdapterSettings
+from lm_core.cleaning import Cleaning
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadSettings, nearest
@@ -33,11 +34,13 @@ A_RUN = "run:"  # before the id of a run whose model another starts from
 PARTS = ("task", "data", "codec", "model", "start", "train", "budget", "seed", "fault")
 # As they were called before, and still are on the command line.
 CALLED = {"tokenizer": "codec", "corpus": "data"}
+CLEANING = tuple(Cleaning.labels())
 
 
 @dataclass(frozen=True)
-class CorpusSpec(Settings):
-    """Which text. One of a registered corpus, a stored own text, or a file (command line only)."""
+class CorpusSpec(Cleaning):
+    """Which text, and how it is cleaned. One of a registered corpus, a stored own text, or a file
+    (command line only)."""
 
     name: str = setting("names", title="Text", help="A corpus by name, or 'own' or 'file'.")
     text: str = setting("", title="Own text", help="SHA-256 of a text that was given to the lab.")
@@ -65,6 +68,19 @@ class CorpusSpec(Settings):
         if self.name in corpora:
             return corpora[self.name].extra["info"].kind
         return self.kind or ("items" if self.items else "text")
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """The rules alone."""
+        return Cleaning(**{name: getattr(self, name) for name in CLEANING})
+
+    def same_text(self, other: "CorpusSpec") -> bool:
+        """Whether both are of one text, however it is cleaned."""
+        return self == other.cleaned(self.cleaning)
+
+    def cleaned(self, how: Cleaning) -> "CorpusSpec":
+        """The same text by these rules."""
+        return replace(self, **how.to_dict())
 
     def as_read_by(self, tokenizer: Tokenizer) -> "CorpusSpec":
         """The same text with its accents as they stand, for a tokenizer that takes them so."""
@@ -276,10 +292,11 @@ class RunSpec:
             if path == "train.begin":  # as it was called before there was a start
                 part, name, text = "start", "origin", BEGIN_OF_1.get(text, text)
             known = part in ("model", "train", "codec", "task", "start") and name
-            if not known and (part, name) != ("data", "form"):  # the rest has options of its own
+            # The rest of a corpus has options of its own.
+            if not known and not (part == "data" and name in ("form", *CLEANING)):
                 raise BadSettings(
                     "--set takes model.NAME, train.NAME, tokenizer.NAME, task.NAME or start.NAME, "
-                    f"or corpus.form, not {path!r}."
+                    f"corpus.form, or a rule of cleaning as corpus.lower, not {path!r}."
                 )
             groups.setdefault(part, {})[name] = text
         return replace(

@@ -15,8 +15,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from lm_core.cleaning import Cleaning
 from lm_core.codec import Codec
-from lm_core.errors import BadCheckpoint
+from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.registry import Registry
 from lm_core.settings import Settings
 from lm_core.texts import in_form, is_text
@@ -40,6 +41,7 @@ class Tokenizer(Codec):
     boundary_id: int
     unknown_id: int | None = None
     form: str = ""  # of Unicode, in which it reads any text; "" as it stands
+    cleaning: Cleaning | None = None  # what is done to any text before it is read
 
     @classmethod
     def train(
@@ -49,15 +51,17 @@ class Tokenizer(Codec):
         *,
         items: bool = False,
         form: str = "",
+        cleaning: Cleaning | None = None,
     ) -> Self:
         """Learn the vocabulary from `texts`.
 
         Args:
             items: each text is an item of a list.
             form: "NFC" reads é as one character, however it was typed; "" takes text as it stands.
+            cleaning: by which rules `texts` were cleaned, as any text will be before it is read.
         """
         tokenizer = cls._train([in_form(text, form) for text in texts], settings, items=items)
-        tokenizer.form = form
+        tokenizer.form, tokenizer.cleaning = form, cleaning and cleaning.of_one_text
         return tokenizer
 
     @property
@@ -65,8 +69,18 @@ class Tokenizer(Codec):
         return {"vocab_size": self.vocab_size}
 
     def read(self, text: str) -> str:
-        """`text` as it is read: in the tokenizer's form."""
-        return in_form(text, self.form)
+        """`text` as it is read: cleaned, and in the tokenizer's form. Read again it stays so."""
+        text = in_form(text, self.form)
+        return text if self.cleaning is None else in_form(self.cleaning(text), self.form)
+
+    @property
+    def cleans(self) -> str:
+        """A sentence on what is done to any text before it is read; "" where nothing is."""
+        if self.cleaning is None:
+            return ""
+        return (
+            f"The model reads this text cleaned as its own was: {', '.join(self.cleaning.rules)}."
+        )
 
     def encode(self, text: str, *, skip_unknown: bool = False) -> np.ndarray:
         """Ids of `text`, (N,) int64, without boundary tokens.
@@ -125,7 +139,10 @@ class Tokenizer(Codec):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; `load_tokenizer` is the inverse."""
-        return self._to_dict() | ({"form": self.form} if self.form else {})
+        said = {"form": self.form} if self.form else {}
+        if self.cleaning is not None:
+            said["cleaning"] = self.cleaning.difference()
+        return self._to_dict() | said
 
     # What a tokenizer has to say for itself; texts come in its form. ---------------------------
 
@@ -170,11 +187,13 @@ def learned_from(
     *,
     items: bool = False,
     form: str = "",
+    cleaning: Cleaning | None = None,
     other: str = "",
     size: int = 0,
 ) -> Tokenizer:
     """The tokenizer of that name, learned from the training texts of `splits`, or from all where
-    its vocabulary is that of the whole text; `items` and `form` as for `Tokenizer.train`.
+    its vocabulary is that of the whole text; `items`, `form` and `cleaning` as for
+    `Tokenizer.train`.
 
     Args:
         other: the name of another kind to take instead, with its usual settings.
@@ -186,7 +205,7 @@ def learned_from(
         settings = replace(settings, vocab_size=size)
     kind = tokenizers[name].build
     texts = chain.from_iterable(splits.values()) if kind.reads_all else splits["train"]
-    return kind.train(list(texts), settings, items=items, form=form)
+    return kind.train(list(texts), settings, items=items, form=form, cleaning=cleaning)
 
 
 def load_tokenizer(data: Any) -> Tokenizer:
@@ -200,8 +219,10 @@ def load_tokenizer(data: Any) -> Tokenizer:
     try:
         tokenizer = tokenizers[data["kind"]].build.from_dict(data)
         tokenizer.form = _form(data.get("form", ""))
+        if "cleaning" in data:
+            tokenizer.cleaning = Cleaning.from_dict(data["cleaning"]).of_one_text
         return tokenizer
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, BadSettings):
         raise BadCheckpoint("tokenizer.json is damaged; retrain or copy it again.") from None
 
 

@@ -4,10 +4,11 @@ not in it and for an end."""
 from collections.abc import Sequence
 from typing import Any, Self
 
+from lm_core.cleaning import UNKNOWN
 from lm_core.tokenizers.tokenizer import Tokenizer, string_list
 from lm_core.visible import visible
 
-UNKNOWN, BOUNDARY = "<unk>", "<eos>"
+BOUNDARY = "<eos>"
 
 
 class WordList(Tokenizer):

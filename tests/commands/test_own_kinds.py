@@ -157,12 +157,14 @@ def test_a_stored_text_is_not_taken_for_another_kind(
         save_own(corpus)
         for corpus in (corpus_of("pairs", PAIRS, title="Mine"), corpus_of("items", LIST, title="L"))
     )
-    assert load_text(CorpusSpec("own", pairs, kind="pairs")).info.kind == "pairs"
-    assert load_text(CorpusSpec("own", names)).info.kind == "items"  # as runs of before say it
+    assert load_text(CorpusSpec(name="own", text=pairs, kind="pairs")).info.kind == "pairs"
+    assert (
+        load_text(CorpusSpec(name="own", text=names)).info.kind == "items"
+    )  # as runs of before say it
     for text, kind, said in [
         (pairs, "", "“Mine” holds pairs of texts, not running text"),
         (pairs, "classes", "not texts with a class"),
         (names, "pairs", "“L” holds a list, not pairs of texts"),
     ]:
         with pytest.raises(BadText, match=said):
-            load_text(CorpusSpec("own", text, kind=kind))
+            load_text(CorpusSpec(name="own", text=text, kind=kind))

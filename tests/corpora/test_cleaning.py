@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_core.corpora.cleaning import KEPT, REMOVED, ZEROS, Cleaning, cleaned, sizes
+from lm_core.cleaning import KEPT, REMOVED, ZEROS, Cleaning
+from lm_core.corpora.cleaning import as_own, cleaned, sizes
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.own import load_own, save_own
 from lm_core.errors import BadText
@@ -65,7 +66,7 @@ def test_items_that_become_equal_are_held_back_once() -> None:
 
 def test_doubles_can_be_kept_and_what_is_held_out_stays_so() -> None:
     corpus = make("items", train=["ada", "bo"], validation=["cy"], test=["di"])
-    after = cleaned(corpus, Cleaning(), items=["ada", "cy", "ada", "di", "cy", "bo"])
+    after = cleaned(corpus, Cleaning(doubles=True), items=["ada", "cy", "ada", "di", "cy", "bo"])
     assert after.splits == {
         "train": ["ada", "ada", "cy", "bo"],
         "validation": ["cy"],
@@ -75,7 +76,7 @@ def test_doubles_can_be_kept_and_what_is_held_out_stays_so() -> None:
 
 
 def test_the_rule_goes_with_the_text_when_it_is_stored() -> None:
-    after = cleaned(make(**TEXTS), Cleaning(lower=True, rarest=2))
+    after = as_own(cleaned(make(**TEXTS), Cleaning(lower=True, rarest=2)))
     again = load_own(save_own(after))
     assert again.splits == after.splits
     assert again.info.split_rule == after.info.split_rule

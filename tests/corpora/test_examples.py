@@ -3,7 +3,7 @@
 import pytest
 
 from lm_core.corpora import Labelled, Pairs, load_corpus
-from lm_core.corpora.examples import find, label_counts, overlap, sizes, told_otherwise
+from lm_core.corpora.examples import as_texts, find, label_counts, overlap, sizes, told_otherwise
 from lm_core.corpora.own import own_info
 from lm_core.errors import BadText
 
@@ -58,3 +58,11 @@ def test_a_search_looks_at_both_sides_and_counts_all() -> None:
     assert find(TEXTS, "kind", limit=9)[1] == []  # a label is no text
     with pytest.raises(BadText, match="Type a word"):
         find(TEXTS, "", limit=1)
+
+
+def test_a_side_is_a_text_labelled_with_the_other() -> None:
+    side = as_texts(PAIRS, 1)
+    assert side.splits == {"train": ["un deux", "un, deux", "trois"], "validation": ["TROIS"]}
+    assert side.labels == {"train": ["one two", "One  two", "three"], "validation": ["four"]}
+    assert len({side.fingerprint, as_texts(PAIRS).fingerprint, PAIRS.fingerprint}) == 3
+    assert as_texts(TEXTS).labels["train"] == ["kind", "rude"]

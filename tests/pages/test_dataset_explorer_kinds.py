@@ -1,6 +1,7 @@
 """The Dataset explorer shows pairs and labelled texts as what they are, with real figures."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import load_corpus
 from lm_core.corpora.own import save_own
 from lm_core.corpora.own_kind import corpus_of
+from lm_core.tokenizers.word import split_words
 from tests.corpora.test_own_kind import CLASSES, PAIRS, VALUES
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 LOOKS = {
-    "pairs": ["Search", "Lengths", "Words", "Vocabulary", "Splits"],
-    "labelled": ["Search", "Labels", "Typical words", "Lengths", "Words", "Vocabulary", "Splits"],
+    "pairs": ["Search", "Phrases", "Lengths", "Words", "Vocabulary", "Splits"],
+    "labelled": ["Search", "Labels", "Typical words", "Phrases", "Lengths"],
 }
+LOOKS["labelled"] += ["Words", "Vocabulary", "Splits"]
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +97,28 @@ def test_pairs_are_searched_on_both_sides() -> None:
     assert "It stands nowhere here" in app.caption[-1].value
     sound(app.text_input(key="explorer-search").set_value("").run())
     assert "All of them" in words(app)
+
+
+def test_a_side_is_searched_by_pattern_and_by_words_in_their_context() -> None:
+    app = opened("numbers-en-fr", **{"explorer-search": r"\bsix\w+"})
+    corpus = load_corpus("numbers-en-fr")
+    sound(app.segmented_control(key="explorer-as").set_value("Pattern").run())
+    sides = {split: [row[0] for row in rows] for split, rows in corpus.splits.items()}
+    for split, texts in sides.items():
+        many = sum(len(re.findall(r"\bsix\w+", text)) for text in texts)
+        assert f"{many:,} in {split}" in words(app)
+    found = app.dataframe[-1].value
+    assert found.iloc[0][corpus.sides[1]] in {row[1] for row in corpus.splits["train"]}
+    app.segmented_control(key="explorer-as").set_value("Words in context")
+    sound(app.text_input(key="explorer-search").set_value("vingt").run())
+    sound(app.segmented_control(key="explorer-search-side").set_value(corpus.sides[1]).run())
+    every = [row[1] for rows in corpus.splits.values() for row in rows]
+    many = sum(split_words(text).count("vingt") for text in every)
+    assert f"stands {many:,} times" in words(app)
+    sound(app.segmented_control(key="explorer-as").set_value("Pattern").run())
+    app.text_input(key="explorer-search").set_value("(").run()
+    assert not app.exception
+    assert "not a pattern" in app.error[0].value
 
 
 def test_closer_looks_at_pairs() -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import load_corpus
 from lm_core.corpora.names import names_as_given
 from lm_core.corpora.pair_surprise import pair_surprise
+from lm_core.runs.spec import CorpusSpec, RunSpec
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def test_splits_are_laid_over_each_other_and_say_what_a_naive_one_leaks() -> Non
     assert "**validation.csv**, 1,000 rows" in words(app)
 
 
-def test_doubles_can_be_kept_and_the_cleaned_list_is_a_text_of_ones_own() -> None:
+def test_doubles_can_be_kept_and_go_to_train_as_a_rule_of_the_data() -> None:
     app = opened("Cleaning")
     sound(app.checkbox(key="explorer-clean-doubles").check().run())
     losses = table(app, "added to each count, k")
@@ -109,6 +110,23 @@ def test_doubles_can_be_kept_and_the_cleaned_list_is_a_text_of_ones_own() -> Non
         len(given),
         sum(n - 1 for n in Counter(given).values()),
     ]
+    sound(app.button(key="explorer-clean-train").click().run())
+    assert app.title[0].value == "Train"
+    sound(app.switch_page("pages/train.py").run())
+    assert app.checkbox(key="train-c-names-1-doubles").value
+    sound(app.selectbox(key="train-model").select("lstm").run())  # of whatever model
+    sound(app.checkbox(key="train-c-names-1-lower").check().run())
+    spec = RunSpec.from_address(app.query_params["spec"])
+    assert (spec.model_name, spec.data) == ("lstm", CorpusSpec(doubles=True, lower=True))
+    app.session_state["train-more"] = False  # folded up it is still so
+    sound(app.selectbox(key="train-model").select("gru").run())
+    spec = RunSpec.from_address(app.query_params["spec"])
+    assert (spec.model_name, spec.data) == ("gru", CorpusSpec(doubles=True, lower=True))
+
+
+def test_the_cleaned_list_can_be_kept_as_a_text_of_ones_own() -> None:
+    app, given = opened("Cleaning"), names_as_given()
+    sound(app.checkbox(key="explorer-clean-doubles").check().run())
     sound(app.button(key="explorer-clean-use").click().run())
     assert {metric.label: metric.value for metric in app.metric}["Items"] == f"{len(given):,}"
     sound(app.segmented_control(key="explorer-look").set_value("Splits").run())

@@ -56,7 +56,9 @@ def spec_of(name: str, *, steps: int | None = None, seed: int = 3, **how: Any) -
     corpus, family, usual, lr = TOYS[name]
     train = TrainSettings(**{"lr": lr, "batch_size": 32, "eval_every": 25} | how)
     budget = Budget(steps=steps or usual)
-    return RunSpec(CorpusSpec(corpus), model_name=family, train=train, budget=budget, seed=seed)
+    return RunSpec(
+        CorpusSpec(name=corpus), model_name=family, train=train, budget=budget, seed=seed
+    )
 
 
 def make(name: str, *, steps: int | None = None, stop: int | None = None, **how: Any) -> Trainer:

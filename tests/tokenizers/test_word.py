@@ -18,6 +18,13 @@ def test_words_are_split_in_small_letters_with_punctuation_apart() -> None:
     assert split_words("You can't, can you?") == ["you", "can", "'", "t", ",", "can", "you", "?"]
 
 
+@given(st.text(st.sampled_from("aΣİ'\".,()!?;:-<br /> \n\r\x1c\u2028\xa0\u200b")) | st.text())
+def test_words_are_those_of_torchtexts_basic_english(text: str) -> None:
+    from torchtext.data.utils import get_tokenizer
+
+    assert split_words(text) == get_tokenizer("basic_english")(text)
+
+
 def test_special_tokens_come_first_then_words_by_frequency() -> None:
     assert TOKENIZER.words[:3] == ["<unk>", "<eos>", "the"]
     assert (TOKENIZER.unknown_id, TOKENIZER.boundary_id) == (0, 1)

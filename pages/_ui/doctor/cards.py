@@ -9,7 +9,7 @@ from lm_core.json_files import dumps
 from pages._ui.doctor.findings import PICTURES, next_try
 from pages._ui.shared import session
 from pages._ui.shared.cures import BADGES, mended, said, title_of
-from pages._ui.shared.filling import fill
+from pages._ui.shared.filling import fill, go
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced, sharing, standing, waiting
@@ -163,7 +163,7 @@ def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
         return
     if st.button(f"Set it on Train: {title.lower()}", key=f"doctor-mend-{row['code']}"):
         fill(better, title)
-        st.switch_page("pages/train.py", query_params={})
+        go()
 
 
 def first_look(spec: "RunSpec") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.doctor.inside import draw, inside
-from pages._ui.shared.filling import fill
+from pages._ui.shared.filling import fill, go
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.show import show_chart
 
@@ -130,4 +130,4 @@ def _train(run: "Run", seconds: float, **train: float) -> None:
     rounded = {name: float(f"{value:.3g}") for name, value in train.items()}
     found = replace(spec.train, **rounded)
     fill(replace(spec, train=found, budget=Budget(seconds=seconds)), "Learning rate")
-    st.switch_page("pages/train.py", query_params={})
+    go()

@@ -1,5 +1,6 @@
-"""Cleaning a text: rules to switch on, what each changes, and the result as a text of one's own."""
+"""Cleaning a text: rules to switch on, what each changes, and training on the result."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -8,47 +9,74 @@ from lm_core.visible import readable
 from pages._ui.explorer import figures
 from pages._ui.explorer.splits import as_given
 from pages._ui.shared import session
-from pages._ui.shared.corpus_choice import NEW, take_corpus
+from pages._ui.shared.corpus_choice import NEW, CorpusChoice, take_corpus
+from pages._ui.shared.filling import fill, go
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lm_core.cleaning import Cleaning
     from lm_core.corpora import Corpus
-    from lm_core.corpora.cleaning import Cleaning
 
 SAMPLE, ITEMS = 320, 30  # characters of a passage, and items
 ROWS = 1000  # of a table on the page
 SMOOTHING = (0.0, 1.0, 5.0)
 
 
-def show(corpus: "Corpus") -> None:
-    """The switches, before and after, and the button that keeps it."""
-    how, doubles = _rules(corpus)
-    if doubles:
+def show(corpus: "Corpus", choice: CorpusChoice) -> None:
+    """The switches, before and after, and the buttons that go on from there."""
+    how = _rules(corpus)
+    if how.doubles:
         _doubles(corpus)
     with st.expander("What stands there twice", key="explorer-twice", on_change="rerun") as twice:
         if twice.open:
             _twice(corpus)
-    if not how.rules and not doubles:
+    if not how.rules:
         st.caption("Nothing is changed yet: switch on a rule.")
         return
     with session.mending():
-        after = _cleaned(corpus, how, doubles)
-        _before_and_after(corpus, after, how, doubles)
+        after = _cleaned(corpus, how)
+        _before_and_after(corpus, after)
+        with st.container(horizontal=True):
+            train = st.button(
+                "Train on the cleaned text",
+                key="explorer-clean-train",
+                type="primary",
+                help="The rules go with the run: its settings, link and card name them.",
+            )
+            keep = st.button(
+                "Keep as a text of your own",
+                key="explorer-clean-use",
+                help="For Counting, Tokenizers and every other page. Without years and labels.",
+            )
         st.caption(
-            "Kept, it is a text of your own that Train and every other page offer. Its rule says "
-            "what was done, its splits are those of this text, and a model's card names it."
+            "A model that was trained on a cleaned text cleans whatever it reads by the same "
+            "rules; what is rare is decided by its training text alone."
         )
-        if st.button("Use the cleaned text", key="explorer-clean-use"):
+        if train:
+            _to_train(choice, how)
+        if keep:
             sha = session.manager().give_text(after, session.visitor(), after.info.title)
             take_corpus(NEW, sha)
             st.rerun()
 
 
-def _rules(corpus: "Corpus") -> "tuple[Cleaning, bool]":
-    """What is switched on, and whether a list is taken as it was given."""
-    from lm_core.corpora.cleaning import FORMS, KEPT, REMOVED, ZEROS, Cleaning
+def _to_train(choice: CorpusChoice, how: "Cleaning") -> None:
+    """On to Train, with the text and the rules."""
+    from lm_core.runs.presets import default_spec
+    from lm_core.tasks import families_for
+
+    names = families_for(choice.kind)
+    family = st.session_state.get("train-model")
+    spec = default_spec(choice.spec(), family if family in names else "transformer")
+    fill(replace(spec, data=spec.data.cleaned(how)), "Cleaning", of="the cleaned text")
+    go()
+
+
+def _rules(corpus: "Corpus") -> "Cleaning":
+    """What is switched on."""
+    from lm_core.cleaning import FORMS, KEPT, REMOVED, ZEROS, Cleaning
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         lower = st.checkbox("Lower case", key="explorer-clean-lower")
@@ -86,14 +114,14 @@ def _rules(corpus: "Corpus") -> "tuple[Cleaning, bool]":
                 width=130,
                 help="Words, cut at blanks, that train less often become <unk>; 1 keeps all.",
             )
-    return Cleaning(form, lower, numbers, not bare, rarest), doubles
+    return Cleaning(form, lower, numbers, not bare, rarest, doubles)
 
 
 @figures.kept(8, "Cleaning …")
-def _cleaned(corpus: "Corpus", how: "Cleaning", doubles: bool) -> "Corpus":
-    from lm_core.corpora.cleaning import cleaned
+def _cleaned(corpus: "Corpus", how: "Cleaning") -> "Corpus":
+    from lm_core.corpora.cleaning import as_own, cleaned
 
-    return cleaned(corpus, how, items=as_given(corpus) if doubles else None)
+    return as_own(cleaned(corpus, how))
 
 
 @figures.kept(16, "Counting …")
@@ -103,7 +131,7 @@ def _sizes(corpus: "Corpus") -> dict[str, int]:
     return sizes(text for texts in corpus.splits.values() for text in texts)
 
 
-def _before_and_after(corpus: "Corpus", after: "Corpus", how: "Cleaning", doubles: bool) -> None:
+def _before_and_after(corpus: "Corpus", after: "Corpus") -> None:
     import pandas as pd
 
     before, now = _sizes(corpus), _sizes(after)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lm_core.visible import readable, visible
-from pages._ui.explorer import figures, vocabulary
+from lm_core.visible import visible
+from pages._ui.explorer import columns, figures, phrases, searching, vocabulary
 from pages._ui.explorer import splits as divided
 from pages._ui.explorer.overview import pick_split
+from pages._ui.explorer.searching import LETTERS, WAYS, WORDS
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
@@ -21,25 +22,7 @@ if TYPE_CHECKING:
     from lm_core.corpora.examples import Examples
 
 SAMPLE, ROWS = 8, 1000  # examples shown at first sight, and in a table on the page
-SHOWN, NAME = 300, 30  # characters of a text in a table, and of what a column is called
 BARS = 15
-
-
-def names(corpus: "Examples") -> list[str]:
-    """What the columns are called on the screen: sides as their owner says, no two alike."""
-    from lm_core.charts.words import numbered_apart
-    from lm_core.corpora.examples import columns
-
-    given = (readable("".join(c for c in name if c not in "<>&")) for name in columns(corpus))
-    return numbered_apart([name.strip()[:NAME] or f"side {k}" for k, name in enumerate(given, 1)])
-
-
-def labelled_with(corpus: "Examples") -> list[str]:
-    """The same with the label, where there is one."""
-    from lm_core.charts.words import numbered_apart
-
-    label = [] if corpus.info.kind == "pairs" else [corpus.unit[:NAME] or "label"]
-    return numbered_apart([*names(corpus), *label])
 
 
 def sample(corpus: "Examples") -> None:
@@ -51,9 +34,9 @@ def sample(corpus: "Examples") -> None:
         if st.button("Another sample", key="explorer-again"):
             st.session_state["explorer-seed"] = st.session_state.get("explorer-seed", 0) + 1
     draw, rows = random.Random(st.session_state.get("explorer-seed", 0)), corpus.splits[split]
-    shown = [_cut(row) for row in draw.sample(rows, min(SAMPLE, len(rows)))]
-    table = pd.DataFrame(shown, columns=labelled_with(corpus))
-    _show(corpus, table, "explorer-sample", 450 if corpus.info.kind == "pairs" else 350)
+    shown = [columns.cut(row) for row in draw.sample(rows, min(SAMPLE, len(rows)))]
+    table = pd.DataFrame(shown, columns=columns.labelled_with(corpus))
+    columns.show(corpus, table, "explorer-sample", 450 if corpus.info.kind == "pairs" else 350)
 
 
 def source(corpus: "Examples") -> None:
@@ -69,14 +52,31 @@ def search(corpus: "Examples") -> None:
     import pandas as pd
 
     from lm_core.charts.words import numbered_apart
-    from lm_core.corpora.examples import find
+    from lm_core.corpora.examples import as_texts, find
+    from lm_core.corpora.groups import groupings
     from lm_core.corpora.statistics import filled_splits
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Look for", key="explorer-search", max_chars=200, bind="query-params", width=280
         )
-        match_case = st.checkbox("Match case", key="explorer-case")
+        how = st.segmented_control(
+            "As", list(WAYS), default=LETTERS, required=True, key="explorer-as"
+        )
+        if how != LETTERS:
+            place = columns.side(corpus, "explorer-search-side")
+        if how != WORDS:
+            match_case = st.checkbox("Match case", key="explorer-case")
+    if how != LETTERS and not text:
+        st.info("Type what to look for.")
+        return
+    if how != LETTERS:
+        texts, where = as_texts(corpus, place), columns.labelled_with(corpus)[1 - place]
+        if how == WORDS:
+            searching.in_context(texts, text, groupings(corpus), where=where)
+        else:
+            searching.found(texts, text, match_case, pattern=True, where=where)
+        return
     if text:
         counts, hits = find(corpus, text, limit=ROWS, match_case=match_case)
     else:
@@ -90,9 +90,9 @@ def search(corpus: "Examples") -> None:
         return
     if sum(counts.values()) > ROWS:
         st.caption(f"The first {ROWS:,} are shown.")
-    columns = numbered_apart([*labelled_with(corpus), "part of the data"])
-    rows = [(*_cut(row), split) for split, row in hits]
-    _show(corpus, pd.DataFrame(rows, columns=columns), "explorer-found", 700, height=360)
+    called = numbered_apart([*columns.labelled_with(corpus), "part of the data"])
+    rows = [(*columns.cut(row), split) for split, row in hits]
+    columns.show(corpus, pd.DataFrame(rows, columns=called), "explorer-found", 700, height=360)
 
 
 def closer(
@@ -112,6 +112,7 @@ def closer(
     draws = {
         "Search": search,
         **(more or {}),
+        "Phrases": runs,
         "Lengths": lengths,
         "Words": words,
         "Vocabulary": grown,
@@ -142,7 +143,7 @@ def lengths(corpus: "Examples") -> None:
             required=True,
             key="explorer-length-unit-of-examples",
         )
-    called, says = names(corpus), []
+    called, says = columns.names(corpus), []
     for place, (column, name) in enumerate(zip(st.columns(len(called)), called, strict=True)):
         values = figures.lengths_of(corpus, split, place, unit)
         what = f"{name} sides" if corpus.info.kind == "pairs" else "texts"
@@ -156,25 +157,23 @@ def lengths(corpus: "Examples") -> None:
     )
 
 
+def runs(corpus: "Examples") -> None:
+    """Runs of words of a side, or of the texts."""
+    from lm_core.corpora.examples import as_texts
+
+    phrases.show(as_texts(corpus, columns.side(corpus, "explorer-phrases-side")))
+
+
 def grown(corpus: "Examples") -> None:
     """How the vocabulary of a side, or of the texts, grows."""
-    vocabulary.show(corpus, _side(corpus, "explorer-vocabulary-side"))
-
-
-def _side(corpus: "Examples", key: str) -> int:
-    """Which side is looked at, where there are two."""
-    called = names(corpus)
-    if len(called) < 2:
-        return 0
-    side = st.segmented_control("Side", called, default=called[0], required=True, key=key)
-    return called.index(side)
+    vocabulary.show(corpus, columns.side(corpus, "explorer-vocabulary-side"))
 
 
 def words(corpus: "Examples") -> None:
     """The commonest words of a side, or of the texts, in the training split."""
     from lm_core.charts.text import most_frequent
 
-    place = _side(corpus, "explorer-side")
+    place = columns.side(corpus, "explorer-side")
     table = figures.words_of(corpus, place)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -192,7 +191,7 @@ def splits(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> None:
     if look == divided.SIZES:
         _sizes_and_rule(corpus, sizes, things)
     elif look == divided.ALIKE:
-        place = _side(corpus, "explorer-alike-side")
+        place = columns.side(corpus, "explorer-alike-side")
         divided.alike(
             lambda split, unit: figures.lengths_of(corpus, split, place, unit),
             corpus,
@@ -208,7 +207,7 @@ def splits(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> None:
 def _rows(corpus: "Examples", split: str) -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.DataFrame(corpus.splits[split], columns=labelled_with(corpus))
+    return pd.DataFrame(corpus.splits[split], columns=columns.labelled_with(corpus))
 
 
 def _leaks(corpus: "Examples", things: str) -> None:
@@ -223,8 +222,8 @@ def _leaks(corpus: "Examples", things: str) -> None:
             many = len(corpus.splits[split])
             said = [f"{n:,} ({percent(n / many)})" for n in counts]
             rows.append((split, rule, f"{many:,}", *said))
-    columns = numbered_apart(["part", "rule", things, *names(corpus)])
-    show_table(pd.DataFrame(rows, columns=columns), key="explorer-leaks")
+    called = numbered_apart(["part", "rule", things, *columns.names(corpus)])
+    show_table(pd.DataFrame(rows, columns=called), key="explorer-leaks")
     st.markdown(
         "**What to notice.** How many also stand in train, but for capitals and blanks: by the "
         f"rule of this lab, and had the same {things} been drawn by lot, one by one. Pairs that "
@@ -248,7 +247,7 @@ def _sizes_and_rule(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> N
         show_chart(split_sizes(table[drawn]), key="explorer-splits")
     with right:
         st.markdown(f"**The rule.** {plain(corpus.info.split_rule)}")
-        called = names(corpus)
+        called = columns.names(corpus)
         for split, counts in overlap(corpus).items():
             said = " and ".join(
                 f"{n:,}" + (f" by {plain(name)}" if len(called) > 1 else "")
@@ -266,7 +265,7 @@ def _sizes_and_rule(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> N
 
 def _flat(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> "pd.DataFrame":
     """`sizes` with columns that a person reads."""
-    called = names(corpus)
+    called = columns.names(corpus)
     pairs = len(called) > 1
     names_of = [
         f"{what} of {called[int(place)]}" if pairs else what
@@ -275,22 +274,3 @@ def _flat(corpus: "Examples", sizes: "pd.DataFrame", things: str) -> "pd.DataFra
     ]
     flat = sizes.set_axis([things, *names_of], axis=1)
     return flat.rename_axis("split").reset_index()
-
-
-def _show(
-    corpus: "Examples", table: "pd.DataFrame", key: str, room: int, *, height: int | str = "auto"
-) -> None:
-    """Examples in so many pixels: both sides alike, a label as narrow as it can be, and a number as
-    it was given (a year)."""
-    first, second = labelled_with(corpus)
-    share = 0.5 if corpus.info.kind == "pairs" else 0.72
-    widths = {first: round(share * room), second: round((1 - share) * room)}
-    show_table(table, key=key, height=height, widths=widths, as_written={second})
-
-
-def _cut(row: tuple) -> tuple:
-    """A row whose texts fit into a table."""
-    return tuple(
-        cell if not isinstance(cell, str) or len(cell) <= SHOWN else f"{cell[:SHOWN]} …"
-        for cell in row
-    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.explorer import examples, figures
+from pages._ui.explorer import columns, examples, figures
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 
@@ -47,7 +47,7 @@ def _size(corpus: "Pairs", sizes: "pd.DataFrame") -> None:
     with st.container(horizontal=True):
         many = int(whole[("examples", "")])
         st.metric("Pairs", f"{many:,}", help="All splits together.", width="content")
-        for place, name in enumerate(examples.names(corpus)):
+        for place, name in enumerate(columns.names(corpus)):
             words, different = (
                 int(whole[(str(place), what)]) for what in ("words", "different words")
             )
@@ -65,12 +65,12 @@ def _lengths(corpus: "Pairs") -> None:
 
     side = st.segmented_control(
         "Length of",
-        examples.names(corpus),
-        default=examples.names(corpus)[0],
+        columns.names(corpus),
+        default=columns.names(corpus)[0],
         required=True,
         key="explorer-first-side",
     )
-    place = examples.names(corpus).index(side)
+    place = columns.names(corpus).index(side)
     values = figures.lengths_of(corpus, "train", place, "words")
     show_chart(length_histogram(values, "words", what=f"{side} sides"), key="explorer-first")
 
@@ -81,7 +81,7 @@ def _notice(corpus: "Pairs") -> None:
 
     several, different = figures.told_otherwise(corpus)
     one, other = (median(figures.lengths_of(corpus, "train", k, "words")) for k in (0, 1))
-    source, target = map(plain, examples.names(corpus))
+    source, target = map(plain, columns.names(corpus))
     says = (
         f"half of the training pairs have at most {one:g} words of {source} and {other:g} of "
         f"{target}; {several:,} of {different:,} different sources stand with several targets"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lm_core.corpora.statistics import Found
 
 ROWS = 1000  # of a table on the page
-LETTERS, WORDS, PATTERN = "Letters", "Words in context", "Pattern"
+WAYS = LETTERS, WORDS, PATTERN = "Letters", "Words in context", "Pattern"
 
 
 def show(corpus: "Corpus") -> None:
@@ -36,18 +36,30 @@ def show(corpus: "Corpus") -> None:
     if not text:
         st.info("Type a word or a few letters to look for.")
     elif how == WORDS:
-        _in_context(corpus, text)
+        from lm_core.corpora.groups import groupings
+
+        in_context(corpus, text, groupings(corpus))
     else:
-        if how == PATTERN:
-            from lm_core.corpora.pattern_search import HELP
-
-            st.caption(plain(HELP))
-        with session.mending():
-            _found(corpus, text, match_case, pattern=how == PATTERN)
+        found(corpus, text, match_case, pattern=how == PATTERN)
 
 
-def _found(corpus: "Corpus", text: str, match_case: bool, *, pattern: bool) -> None:
-    """Where letters stand, or a pattern matches, in each split."""
+def found(
+    corpus: "Corpus", text: str, match_case: bool, *, pattern: bool, where: str = "where"
+) -> None:
+    """Where letters stand, or a pattern matches, in each split.
+
+    Args:
+        where: what the labels of the texts are called.
+    """
+    if pattern:
+        from lm_core.corpora.pattern_search import HELP
+
+        st.caption(plain(HELP))
+    with session.mending():
+        _found(corpus, text, match_case, pattern, where)
+
+
+def _found(corpus: "Corpus", text: str, match_case: bool, pattern: bool, called: str) -> None:
     import pandas as pd
 
     from lm_core.corpora.statistics import filled_splits
@@ -69,7 +81,7 @@ def _found(corpus: "Corpus", text: str, match_case: bool, *, pattern: bool) -> N
     if not rows:
         st.caption("It stands nowhere in this text: a model trained on it has never met it.")
         return
-    table = pd.DataFrame(rows, columns=["in its place", "where", "part", "at character"])
+    table = pd.DataFrame(rows, columns=["in its place", called, "part", "at character"])
     widths = {"in its place": 560, "part": 90, "at character": 110}
     show_table(table, key="explorer-found", height=320, widths=widths)
 
@@ -83,19 +95,24 @@ def _answer(corpus: "Corpus", text: str, split: str, match_case: bool, pattern: 
     return find(corpus, text, split, limit=ROWS, around=42, match_case=match_case)
 
 
-def _in_context(corpus: "Corpus", text: str) -> None:
-    """A word or several in a row, a line for each place, and how often each group has them."""
+def in_context(
+    corpus: "Corpus", text: str, groups: dict[str, list[str]], *, where: str = "where"
+) -> None:
+    """A word or several in a row, a line for each place, and how often each group has them.
+
+    Args:
+        groups: as `groupings` gives them.
+        where: what the labels of the texts are called.
+    """
     import pandas as pd
 
     from lm_core.corpora.concordance import ORDERS, concordance
-    from lm_core.corpora.groups import groupings
     from lm_core.tokenizers.word import split_words
 
     words, phrase = figures.whole(corpus), split_words(text)
     if not phrase:
         st.info("Type a word, or several in a row.")
         return
-    groups = groupings(corpus)
     order = st.segmented_control(
         "Order", ORDERS, default=ORDERS[1], required=True, key="explorer-kwic-order"
     )
@@ -112,8 +129,8 @@ def _in_context(corpus: "Corpus", text: str) -> None:
         (line.before, line.match, line.after, labels[line.text] if labels else f"{line.text + 1:,}")
         for line in found.lines
     ]
-    table = pd.DataFrame(rows, columns=["before", "word", "after", "where"])
-    widths = {"before": 330, "word": 110, "after": 330, "where": 190}
+    table = pd.DataFrame(rows, columns=["before", "word", "after", where])
+    widths = {"before": 330, "word": 110, "after": 330, where: 190}
     show_table(table, key="explorer-kwic", height=380, widths=widths)
     if found.total > ROWS:
         st.caption(f"The first {ROWS:,} in this order are shown.")

@@ -178,10 +178,9 @@ def _doubles(corpus: "Corpus") -> None:
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=figures.BY)
 def as_given(corpus: "Corpus") -> list[str]:
     """The items of a list that comes with the lab, doubles among them; none of any other."""
-    from lm_core.corpora import corpora
+    from lm_core.corpora.cleaning import as_given as items
 
-    known = corpus.info.name in corpora and corpora[corpus.info.name].extra["as_given"]
-    return known() if known else []
+    return items(corpus.info.name)
 
 
 def _pointless(corpus: "Corpus") -> set[str]:

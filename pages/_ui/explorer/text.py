@@ -17,6 +17,7 @@ from pages._ui.explorer import (
     views,
     vocabulary,
 )
+from pages._ui.shared.corpus_choice import CorpusChoice
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from lm_core.corpora import Corpus
 
 
-def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
+def show(corpus: "Corpus", numbers: "DeltaGenerator", choice: CorpusChoice) -> Callable:
     """All of it; the function that found what is on the screen.
 
     Args:
+        choice: by which the corpus was chosen.
         numbers: a place for the sizes.
     """
     from lm_core import contexts
@@ -61,7 +63,7 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator") -> Callable:
         "Splits": lambda: splits.show(corpus, sizes),
     }
     draws["What the model sees"] = lambda: model_sees.show(corpus)
-    draws["Cleaning"] = lambda: cleaning.show(corpus)
+    draws["Cleaning"] = lambda: cleaning.show(corpus, choice)
     if dates is not None:
         draws["By year"] = lambda: views.years(dates, corpus)
     look = st.segmented_control(

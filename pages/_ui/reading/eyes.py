@@ -98,8 +98,10 @@ def unread(choice: models.Choice, found: Seen) -> str:
         )
     if score.withheld:
         said.append(f"So there are no bits per character or byte: {score.withheld}")
+    tokenizer = models.load(choice).tokenizer
     if said:
-        said.append(models.load(choice).tokenizer.known_otherwise(found.text))
+        said.append(tokenizer.known_otherwise(found.text))
+    said.append(tokenizer.cleans)
     return " ".join(filter(None, said))
 
 

@@ -5,7 +5,7 @@ The filling is kept in the session, and widgets under new keys begin with its va
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import streamlit as st
 
@@ -35,6 +35,11 @@ class Filling:
         """The next one, for this session."""
         before: Filling | None = st.session_state.get(FILLING)
         st.session_state[FILLING] = cls(spec, before.number + 1 if before else 1, changed, of)
+
+
+def go() -> Never:
+    """On to the form. An address whose widgets stand in it is not emptied but replaced."""
+    st.switch_page("pages/train.py", query_params={})
 
 
 def fill(spec: "RunSpec", changed: str = "", *, of: str = "your run") -> None:

@@ -143,7 +143,8 @@ def _manager() -> "RunManager":
 @once
 def warm_up() -> Thread:
     """Start the worker processes, so that torch is imported there before the first click on Start,
-    and import it here behind the first page's back, in the thread that comes back."""
+    and import it here behind the first page's back, in the thread that comes back: first what
+    draws, which most pages need before they need torch."""
     _backend()
     thread = Thread(target=_import, daemon=True)
     thread.start()
@@ -152,6 +153,7 @@ def warm_up() -> Thread:
 
 def _import() -> None:
     import_module("pyarrow").set_cpu_count(1)  # or each table that a page shows starts threads
+    import_module("lm_core.charts.bars")  # with pandas and plotly
     import_module("lm_core.checkpoints")  # with torch
 
 

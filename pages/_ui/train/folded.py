@@ -67,7 +67,8 @@ def folded(base: "RunSpec", line: "Budget") -> "RunSpec":
     else:
         budget = chosen.budget
         same = replace(chosen.base, budget=base.budget) == base
-        spec = chosen.spec if same else replace(base, seed=chosen.spec.seed)
+        data = chosen.spec.data if chosen.spec.data.same_text(base.data) else base.data
+        spec = chosen.spec if same else replace(base, seed=chosen.spec.seed, data=data)
     spec = replace(spec, budget=budget or line)
     Chosen(base, spec, budget, number, drawn=False).keep()
     return spec

@@ -13,12 +13,13 @@ import streamlit as st
 
 from lm_core.errors import LabError
 from pages._ui.shared import address
-from pages._ui.shared.corpus_choice import CorpusChoice, pick_corpus
+from pages._ui.shared.corpus_choice import TEXTS, CorpusChoice, pick_corpus
 from pages._ui.shared.filling import FILLED, FILLING, Filling
 from pages._ui.shared.plain import plain
 from pages._ui.shared.settings import settings_widgets
 from pages._ui.shared.told import beside
 from pages._ui.train import link
+from pages._ui.train.cleaning import rules
 from pages._ui.train.crowd import BUDGET, begin_with, in_a_crowd
 from pages._ui.train.folded import Chosen, filled, folded, unfolded
 
@@ -137,6 +138,8 @@ def more_settings(corpus: CorpusChoice, model: str, budget: str) -> "RunSpec":
         base = replace(usual, seed=filling.spec.seed, budget=filling.spec.budget)
     elif filling and filling.spec:
         suffix = ""
+    if filling and filling.spec and filling.spec.data.same_text(usual.data):  # of any model
+        base = replace(base, data=filling.spec.data)
     if not drawn:
         spec = folded(base, line)
     else:
@@ -207,6 +210,10 @@ def _widgets(
     hasty = "-short" if is_short(spent) else ""  # such a budget has a recipe of its own
     few = "-few" if is_short_list(corpus.spec()) else ""  # and such a list
     kind = f"{corpus.name}-{model}-{token}{suffix}{hasty}{few}"
+    if corpus.kind in TEXTS:
+        given = base.data.cleaning
+        how = tried(lambda: rules(given, corpus, f"train-c-{corpus.name}-{filled()}"), given)
+        spec = replace(spec, data=spec.data.cleaned(how))
     if dataclasses.fields(spec.task):
         st.markdown(f"## {tasks[spec.task_name].title}")
         task = tried(lambda: settings_widgets(spec.task, key=f"train-l-{kind}"), spec.task)
@@ -287,5 +294,5 @@ def _budget(steps_at: Any, minutes_at: Any, base: "Budget", chosen: str, suffix:
 
 def _same(one: "RunSpec", other: "RunSpec") -> bool:
     """Whether the line of choices says the same of both."""
-    same = (one.data, one.model_name) == (other.data, other.model_name)
-    return same and one.task_name == other.task_name
+    same = (one.model_name, one.task_name) == (other.model_name, other.task_name)
+    return same and one.data.same_text(other.data)

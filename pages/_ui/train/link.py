@@ -84,5 +84,5 @@ def _check(spec: "RunSpec", corpus: CorpusChoice) -> None:
 
     learned = spec.task_name == task_for(spec.model_name, corpus.kind)
     offered = spec.model_name in families_for(corpus.kind) and spec.budget.tokens is None
-    if not (learned and offered and spec.data == corpus.spec()):
+    if not (learned and offered and spec.data.same_text(corpus.spec())):
         raise BadSettings("This form has no place for these settings.")

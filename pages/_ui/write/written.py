@@ -97,10 +97,11 @@ def sees(draft: writing.Draft) -> str | None:
 
 
 def unknown(draft: writing.Draft) -> str | None:
-    """A sentence where words of the prompt are not in the model's vocabulary, else None."""
+    """A sentence where words of the prompt are not in the model's vocabulary, or where the prompt
+    is read cleaned, else None."""
     tokenizer = draft.checkpoint.tokenizer
     count = tokenizer.count_unknown(draft.prompt)
     if not count:
-        return None
+        return tokenizer.cleans if draft.prompt else None
     said = f"{words.count(count, 'word')} of the prompt it never learned: it reads `<unk>` there."
-    return f"{said} {tokenizer.known_otherwise(draft.prompt)}".rstrip()
+    return " ".join(filter(None, [said, tokenizer.known_otherwise(draft.prompt), tokenizer.cleans]))

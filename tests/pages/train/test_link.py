@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from lm_core.cleaning import Cleaning
 from lm_core.corpora import corpora, is_ready
 from lm_core.corpora.own import own_corpus
 from lm_core.runs.caps import caps
@@ -18,6 +19,7 @@ from lm_core.tasks import families_for, tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget, TrainSettings
 from pages._ui.shared import session
+from pages._ui.shared.corpus_choice import TEXTS
 from pages._ui.shared.filling import MORE
 from pages._ui.train.link import UNREAD
 from tests.marks import most_slow
@@ -66,6 +68,8 @@ def carried(at: AppTest) -> str:
 def shown(draw: st.DrawFn) -> RunSpec:
     """What the form has a place for."""
     data = CorpusSpec(name=draw(st.sampled_from([n for n in corpora.names() if is_ready(n)])))
+    if data.holds in TEXTS:
+        data = data.cleaned(Cleaning(lower=draw(st.booleans()), punctuation=draw(st.booleans())))
     family = draw(st.sampled_from(families_for(data.holds)))
     usual = default_spec(data, family)
     seconds = st.floats(0.1, caps().run_seconds) | st.sampled_from(list(BUDGETS.values()))
