@@ -5,7 +5,7 @@ import streamlit as st
 from lm_core.charts.chart import Chart
 from pages._ui.shared.everywhere import large
 from pages._ui.shared.plain import plain
-from pages._ui.shared.tables import csv_button
+from pages._ui.shared.tables import csv_button, readable_words
 
 
 def show_chart(
@@ -59,7 +59,7 @@ def data_of(chart: Chart, *, key: str) -> None:
     """The chart in words and numbers, folded away."""
     with st.popover("In words and numbers", type="tertiary"):
         st.markdown(plain(chart.alt))
-        st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
+        st.dataframe(readable_words(chart.table), hide_index=True, height=240, key=f"{key}-table")
         csv_button(chart.table, key=key)
 
 
