@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch.nn.utils.parametrize import is_parametrized
 
 from lm_core import __version__
 from lm_core.codec import Codec
@@ -422,7 +423,8 @@ def _load_weights(folder: Path, meta: dict[str, Any]) -> Model:
             kept.offer(model)
     except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError):
         raise BadCheckpoint(damaged) from None
-    if not all(map(sound, model.state_dict().values())):
+    changed = (module.weight.detach() for module in model.modules() if is_parametrized(module))
+    if not all(map(sound, (*model.state_dict().values(), *changed))):
         what = "are not all numbers to compute with: train it again."
         raise BadCheckpoint(f"The weights in {folder.name} {what}")
     return model

@@ -14,6 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
+from lm_core.adapt.adapting import adapt
+from lm_core.adapt.lora import changes
+from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import (
     ANY,
     SAID,
@@ -32,6 +35,8 @@ from lm_core.generation.samplers import sample
 from lm_core.generation.writer import Writer
 from lm_core.inspection.attention import attention_maps, has_attention
 from lm_core.models import models
+from lm_core.quantize.schemes import SCHEMES
+from lm_core.quantize.whole import quantize
 from tests.marks import fewer_examples, most_slow
 from tests.tiny import NAMES, READERS, alphabet, encoded, lively_model, some_ids, stream
 
@@ -62,6 +67,43 @@ def test_finite_but_huge_weights_are_refused_when_they_are_loaded(
             if tensors[name].numel() > 1:
                 with pytest.raises(BadCheckpoint, match="not all numbers to compute with"):
                     load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("size", [1e12, 1e18])
+def test_a_change_that_makes_a_weight_huge_is_refused_when_it_is_loaded(
+    tmp_path: Path, size: float
+) -> None:
+    """Both thin matrices of a LoRA are numbers to compute with, and their product is none."""
+    how = AdapterSettings(method="lora", rank=2)
+    model, card = adapt(lively_model("transformer"), how), {"spec": {"start": how.to_dict()}}
+    assert load_checkpoint(save_checkpoint(tmp_path / "usual", model, alphabet(27), card))
+    with torch.no_grad():
+        for change in changes(model).values():
+            change.A.fill_(size)
+            change.B.fill_(size)
+    folder = save_checkpoint(tmp_path / "huge", model, alphabet(27), card)
+    with pytest.raises(BadCheckpoint, match="not all numbers to compute with"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("size", [2e18, math.nan, math.inf])
+@pytest.mark.parametrize("scheme", most_slow(list(SCHEMES), quick=["int8", "nf4", "nf4-double"]))
+def test_scales_that_make_a_weight_huge_are_refused_when_they_are_loaded(
+    tmp_path: Path, scheme: str, size: float
+) -> None:
+    model = lively_model("transformer")
+    packed = quantize(model, scheme)
+    folder = save_checkpoint(tmp_path, model, alphabet(27), {}, quantized=packed)
+    tensors = load_file(folder / "model.safetensors")
+    floats = [name for name in tensors if "#" in name and tensors[name].is_floating_point()]
+    assert floats
+    for name in floats:
+        huge = torch.full_like(tensors[name], size)
+        save_file(tensors | {name: huge}, folder / "model.safetensors")
+        meta = json.loads((folder / "meta.json").read_text())
+        (folder / "meta.json").write_text(json.dumps(meta | {"sha256": {}}))
+        with pytest.raises(BadCheckpoint, match="not all numbers to compute with"):
+            load_checkpoint(folder)
 
 
 @pytest.mark.parametrize("size", [1e18, 1e12, -1e17])

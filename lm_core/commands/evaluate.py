@@ -20,7 +20,7 @@ from lm_core.evaluation import evaluate as score_text
 from lm_core.machine import cores
 from lm_core.models.contract import NO_NUMBERS, Model
 from lm_core.runs.prepare import load_text
-from lm_core.runs.spec import OWN_KINDS, RunSpec
+from lm_core.runs.spec import OWN_KINDS, RunSpec, text_of
 from lm_core.tasks import SAID, tasks
 from lm_core.tokenizers import Tokenizer
 from lm_core.training.task import Task
@@ -74,9 +74,9 @@ def _encoded(saved: Checkpoint, args: argparse.Namespace) -> Encoded:
     else:
         corpus = _registered(saved, args)
         if corpus is None:
-            spec = RunSpec.from_dict(saved.meta.get("spec", {}), trusted=True)
-            fetch(spec.data.name)
-            corpus = load_text(spec.data.as_read_by(saved.tokenizer))
+            data = text_of(saved.meta)
+            fetch(data.name)
+            corpus = load_text(data.as_read_by(saved.tokenizer))
             _check_kind(saved, corpus.info)
             tell(corpus.info.note)
         documents, items = _chosen(corpus, args.split), corpus.items
@@ -152,8 +152,9 @@ def _corpus(saved: Checkpoint, args: argparse.Namespace) -> AnyCorpus | Numbers:
         return read(kind, own.text, title=own.title, note=own.told, form=form)
     found = _registered(saved, args)
     if found is None:
-        fetch(spec.data.name)
-        found = load_text(spec.data)
+        data = text_of(saved.meta)
+        fetch(data.name)
+        found = load_text(data)
         _check_kind(saved, found.info)
     return found
 

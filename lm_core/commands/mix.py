@@ -22,7 +22,7 @@ from lm_core.models.averaged import Averaged
 from lm_core.models.contract import NO_NUMBERS, models
 from lm_core.models.ensemble import BETWEEN
 from lm_core.runs.prepare import load_text
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import CorpusSpec, text_of
 from lm_core.training.threads import at_a_glance
 
 PARTS, MEMBERS = ("model.first", "model.second"), "model.members"
@@ -123,7 +123,7 @@ def run(args: argparse.Namespace, parts: list[Path]) -> Answer:
 def corpus_spec(args: argparse.Namespace, first: Checkpoint) -> CorpusSpec:
     """The text to fit on: what --corpus says, else what the first model learned from."""
     if args.corpus is None:
-        return RunSpec.from_dict(first.meta.get("spec", {}), trusted=True).data
+        return text_of(first.meta)
     return file_or_name(args)
 
 

@@ -18,6 +18,7 @@ from lm_core.errors import BadCheckpoint, BadSettings, LabError
 from lm_core.models.contract import NO_NUMBERS, Model
 from lm_core.quantize.measuring import writing_speeds
 from lm_core.quantize.whole import Stored, quantize
+from lm_core.runs.starting import in_one
 
 SPLIT = "validation"
 KEPT = ("corpus", "counts", "spec", "task", "step", "tokens")  # of the card, which stays true
@@ -25,7 +26,7 @@ KEPT = ("corpus", "counts", "spec", "task", "step", "tokens")  # of the card, wh
 
 def run(args: argparse.Namespace) -> Answer:
     """Quantize, measure both, and keep what is smaller."""
-    saved, out = load_checkpoint(args.folder), Path(args.out)
+    saved, out = in_one(load_checkpoint(args.folder)), Path(args.out)
     if saved.meta.get("quantized"):
         raise BadCheckpoint(
             f"{saved.folder.name} is quantized already: give the model that it was made from."

@@ -20,6 +20,8 @@ from lm_core.checkpoints import (
     add_to_card,
     check_replaceable,
     load_checkpoint,
+    read_meta,
+    task_said,
 )
 from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say, tell
 from lm_core.device import DeviceChoice, choose_device
@@ -30,6 +32,7 @@ from lm_core.machine import cores
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CALLED, CorpusSpec, RunSpec, StartSpec
+from lm_core.runs.starting import folder_of
 from lm_core.runs.training_run import TrainingRun, how_it_ended, scores
 from lm_core.runs.tuned import outcome
 from lm_core.runs.tuning import tuning_spec
@@ -185,6 +188,8 @@ def _spec(args: argparse.Namespace, begun: Checkpoint | None) -> RunSpec:
         return asked
     if not args.corpus or not (args.model or args.start):
         raise BadSettings("train needs --corpus and --model (or --resume FOLDER).")
+    if args.start and args.task is None:
+        args.task = task_said(read_meta(folder_of(args.start)))  # what the file is read for
     data = file_or_name(args)
     if args.start:
         return _tuning(args, data, Budget(**limits), texts)

@@ -236,15 +236,16 @@ def _places(x: Tensor, asked: Tensor | None) -> Tensor:
     """(N, C): what x (B, T, ..., C) holds at places that are not padding.
 
     Args:
-        asked: (B, T) bool; None where nothing is padded. x may have one place more, in front, or
-            fewer: those at the beginning. One that is not laid out in rows holds no padding.
+        asked: (B, T) bool; None where nothing is padded. x may have more places, in front, as a
+            soft prompt has, or fewer: those at the beginning. One that is not laid out in rows
+            holds no padding.
     """
     if asked is None:
         return x.flatten(0, -2) if x.dim() > 1 else x.unsqueeze(0)
     (B, T), n = asked.shape, x.size(1) if x.dim() > 1 else 0
     if x.dim() > 2 and x.size(0) == B:
-        if n == T + 1:
-            asked = torch.cat([asked.new_ones(B, 1), asked], dim=1)
+        if n > T:
+            asked = torch.cat([asked.new_ones(B, n - T), asked], dim=1)
         x = x[asked[:, :n]]
     return x.flatten(0, -2) if x.dim() > 1 else x.unsqueeze(0)
 

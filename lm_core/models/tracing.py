@@ -17,6 +17,8 @@ from contextvars import ContextVar
 import torch
 from torch import Tensor, nn
 
+from lm_core.errors import Unsupported
+
 _active: ContextVar["Trace | None"] = ContextVar("trace", default=None)
 
 
@@ -46,7 +48,16 @@ def trace(model: nn.Module, into: Trace | None = None) -> Iterator[Trace]:
 
     Args:
         into: where to; None makes one.
+
+    Raises:
+        Unsupported: a soft prompt has places in every layer, which are none of the text's; who
+            knows of them gives `into`.
     """
+    if into is None and getattr(model, "prompt", None) is not None:
+        raise Unsupported(
+            "A soft prompt stands in front of every text, and this look has no place for it: "
+            "choose a model without one."
+        )
     recorded = Trace(model) if into is None else into
     token = _active.set(recorded)
     try:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from lm_core.adapt.adapting import adapting
 from lm_core.corpora import corpora
 from lm_core.errors import BadSettings
 from lm_core.models.building import blueprint
@@ -48,7 +49,8 @@ def spec(given: RunSpec) -> RunSpec:
     if given.learned.weighed:
         running = given.data.name in corpora and given.data.holds == "text"
         row = None if running else SHORT_ROW
-        check(given.model_name, given.model, FEW_TOKENS, given.train, longest=row)
+        make = adapting(given.learned.build, given.start.adapter)
+        check(given.model_name, given.model, FEW_TOKENS, given.train, longest=row, make=make)
         parameters(blueprint(given.model_name, given.model.to_dict(), FEW_TOKENS))
     return given
 

@@ -149,10 +149,10 @@ def prepare(spec: RunSpec) -> Prepared:
         if key := _key(spec, base):  # its text may have been fetched just now
             _keep(key, *kept)
     info, codec, data = kept
-    if task.weighed:
-        longest = task.longest(data["train"])
-        check(spec.model_name, spec.model, codec.sizes["vocab_size"], spec.train, longest=longest)
     make = adapting(task.build, spec.start.adapter)
+    if task.weighed:
+        given = spec.model_name, spec.model, codec.sizes["vocab_size"], spec.train
+        check(*given, longest=task.longest(data["train"]), make=make)
     model = build_model(spec.model_name, spec.model.to_dict(), codec.sizes, spec.seed, make)
     train = data["train"]
     begun = start(model, base, spec, train) if base else begin(model, codec, spec, train)

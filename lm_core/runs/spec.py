@@ -18,7 +18,7 @@ from lm_core.adapt.settings import FULL, AdapterSettings
 from lm_core.cleaning import Cleaning
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import trainer_with
-from lm_core.errors import BadSettings, nearest
+from lm_core.errors import BadCheckpoint, BadSettings, nearest
 from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.settings import Settings, setting
@@ -310,3 +310,18 @@ def _named(data: Any, default: str, registry: Any) -> tuple[str, Settings]:
     data = dict(data)
     name = data.pop("name", default)
     return name, registry[name].settings.from_dict(data)
+
+
+def text_of(card: dict[str, Any]) -> CorpusSpec:
+    """The text that a model learned from, by the card of its checkpoint.
+
+    Raises:
+        BadCheckpoint: the card says none; the usual one would be scored as if it were that.
+    """
+    data = card.get("spec", {}).get("data")
+    if not isinstance(data, dict) or "name" not in data:
+        raise BadCheckpoint(
+            "The card of this model does not say which text it learned from: name a text, or "
+            "choose another model."
+        )
+    return RunSpec.from_dict(card["spec"], trusted=True).data

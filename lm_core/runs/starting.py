@@ -16,7 +16,7 @@ import torch
 
 from lm_core.adapt import soft_prompt
 from lm_core.adapt.adapting import merged, n_trainable
-from lm_core.adapt.lora import plain_name
+from lm_core.adapt.lora import changes, plain_name
 from lm_core.adapt.settings import FULL, LORA, SOFT, AdapterSettings
 from lm_core.checkpoints import Checkpoint, load_checkpoint, read_meta, task_said
 from lm_core.errors import BadCheckpoint, BadSettings
@@ -95,6 +95,16 @@ def started(spec: RunSpec) -> Checkpoint:
     base = load_checkpoint(folder_of(spec.start.folder))
     before = AdapterSettings.said(base.meta.get("spec", {}).get("start"))
     return base if before.method == FULL else replace(base, model=merged(base.model))
+
+
+def in_one(saved: Checkpoint) -> Checkpoint:
+    """The same with changes of low rank added to their matrices, which its card then says nothing
+    of: whoever looks at matrices, or writes them otherwise, finds the family's own."""
+    if not changes(saved.model):
+        return saved
+    spec = saved.meta["spec"]
+    spec = spec | {"start": spec["start"] | {"method": FULL}}
+    return replace(saved, model=merged(saved.model).eval(), meta=saved.meta | {"spec": spec})
 
 
 def stamp(base: Checkpoint) -> str:

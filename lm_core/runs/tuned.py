@@ -6,7 +6,7 @@ from lm_core.adapt.gain import Change, change
 from lm_core.errors import LabError
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.prepare import Prepared, prepare
-from lm_core.runs.spec import RunSpec
+from lm_core.runs.spec import RunSpec, text_of
 from lm_core.runs.starting import started
 
 
@@ -27,9 +27,10 @@ def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None
     base = started(prepared.spec)
     gain = change(base.model, model, prepared.data, most=most)
     try:
+        text_of(base.meta)
         old = prepare(RunSpec.from_dict(base.meta.get("spec", {}), trusted=True))
         alike = old.codec.cuts_like(prepared.codec)  # the old text is cut as it was
         lost = change(base.model, model, old.data, most=most) if alike else None
-    except LabError:  # the old text is on another machine, or was deleted
+    except LabError:  # the old text is on another machine, deleted, or not said
         lost = None
     return Outcome(gain, lost)

@@ -61,7 +61,8 @@ class NextToken(Task):
     def batches(
         self, model: LanguageModel, train: Encoded, *, batch_size: int, seed: int
     ) -> TokenBatches:
-        size = getattr(model.settings, "block_size", ROW)
+        size, most = getattr(model.settings, "block_size", ROW), model.context_size
+        size = size if most is None else min(size, most)  # a soft prompt stands in some places
         along = model.carries_state
         return TokenBatches.of(train, batch_size=batch_size, size=size, seed=seed, along=along)
 

@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from lm_core.errors import BadSettings
 from lm_core.machine import free_memory
 from lm_core.models import models
-from lm_core.models.building import SMALL, blueprint
+from lm_core.models.building import SMALL, Make, blueprint, usual
 from lm_core.models.contract import LanguageModel
 from lm_core.models.kept import Kept
 from lm_core.models.recomputing import parts, recompute
@@ -51,12 +51,14 @@ def check(
     train: TrainSettings,
     *,
     longest: int | None = None,
+    make: Make = usual,
 ) -> None:
     """See that a training fits into the memory that is free now, where the system says how much
     that is.
 
     Args:
         longest: tokens of the longest row that the text can give; None where nobody knows.
+        make: puts the model together, where something is added to a trained one, or parts stay.
 
     Raises:
         BadSettings: it does not; with both numbers, and what to lower.
@@ -68,7 +70,7 @@ def check(
     if torch.cuda.is_available() or shared:
         return  # it takes another memory than this, or is shared out: `memory.py` speaks then
     room = max(ROOM * free, SMALL)
-    planned = Plan(family, settings, vocab_size, train, longest)
+    planned = Plan(family, settings, vocab_size, train, longest, make)
     if planned.bound().total <= room:
         return
     need = planned.need()
@@ -76,8 +78,11 @@ def check(
         return
     values = settings.to_dict() | {"batch_size": train.batch_size, "vocab_size": vocab_size}
     names = OF_WEIGHTS if need.weights > room else OF_STEP
+    if planned.stays:  # the shape of a trained model is what it is
+        names = ("batch_size",)
     names = [name for name in names if name in values]
     lower = [f"{name} (now {values[name]:,})" for name in names]
+    lower += ["start from a smaller model"] if planned.stays else []
     raise BadSettings(
         f"This training would take about {need.total / 1e9:,.1f} GB of memory, "
         f"{need.weights / 1e9:,.1f} GB of it for its weights, and {free / 1e9:,.1f} GB are free: "
@@ -96,17 +101,22 @@ class Plan:
         vocab_size: int,
         train: TrainSettings,
         longest: int | None = None,
+        make: Make = usual,
     ) -> None:
-        self.model = blueprint(family, settings.to_dict(), vocab_size).train()
+        self.model = blueprint(family, settings.to_dict(), vocab_size, make).train()
         if parts(self.model):
             recompute(self.model, train.recompute)
         self.rows = -(-train.batch_size // train.accumulate)
         size = getattr(settings, "block_size", 64)
+        size = min(size, self.model.context_size or size)  # a soft prompt stands in some places
         self.size = size if longest is None else min(size, longest)
         self.heads = getattr(settings, "n_head", 0) * getattr(settings, "n_layer", 0)
         learned = sum(p.nbytes for p in self.model.parameters() if p.requires_grad)
+        # What stays: itself, and the trained model that it is copied from.
+        self.stays = sum(p.nbytes for p in self.model.parameters() if not p.requires_grad)
         copies = 4 + (train.ema > 0) + train.keep_best  # itself, gradient, two of the optimizer
-        self.weights = copies * learned + sum(b.nbytes for b in self.model.buffers())
+        self.weights = copies * learned + 2 * self.stays
+        self.weights += sum(b.nbytes for b in self.model.buffers())
 
     def __repr__(self) -> str:
         return f"Plan({type(self.model).__name__}, {self.rows} rows of {self.size})"
@@ -114,13 +124,14 @@ class Plan:
     def bound(self) -> Need:
         """No less than `need`, found in no time: so many numbers go into and come out of each
         matrix for each token, several of each are kept, and each head weighs each pair of tokens.
-        Beside few tokens the largest tensor that is made may be one of the shape of a matrix.
+        Beside few tokens the largest tensor that is made may be one of the shape of a matrix. A
+        matrix that stays is kept once more where a change is added to it.
         """
         matrices = [p for p in self.model.parameters() if p.dim() > 1]
         wide = sum(sum(p.shape[-2:]) for p in matrices)
         tokens = self.rows * self.size
         step = 4 * tokens * (8 * wide + 3 * self.heads * self.size)
-        return Need(self.weights, step + 2 * max(p.nbytes for p in matrices))
+        return Need(self.weights, step + self.stays + 2 * max(p.nbytes for p in matrices))
 
     def need(self) -> Need:
         """The estimate. A recurrent network goes back through a layer in one piece, and then holds

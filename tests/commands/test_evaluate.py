@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lm_core.checkpoints import CARD, save_checkpoint
 from lm_core.cli import main
 from lm_core.json_files import numbers
-from tests.tiny import NAMES
+from tests.tiny import NAMES, alphabet, tiny_model
 
 ROOT = Path(__file__).parents[2]
 PHRASE = "\u043f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440 "  # Russian, unread by names
@@ -93,3 +94,14 @@ def test_a_text_of_unknown_words_is_said_to_be_one(lm, tmp_path: Path) -> None:
     assert found["skipped_characters"] == len("T") + len(",") + len(" xyzzy")
     said = lm("score", tmp_path / "model", "--text", "The river, xyzzy")
     assert said[-1].startswith("8 of the 16 characters are not told")
+
+
+@pytest.mark.parametrize("spec", [None, {}, {"seed": 1}, {"data": {}}, {"version": 2, "data": []}])
+def test_a_card_that_names_no_text_is_not_scored_on_the_usual_one(
+    spec: object, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    save_checkpoint(tmp_path, tiny_model("bigram", 27), alphabet(27), {})
+    card = json.loads((tmp_path / CARD).read_text())
+    (tmp_path / CARD).write_text(json.dumps(card | ({} if spec is None else {"spec": spec})))
+    assert main(["evaluate", str(tmp_path)]) == 2
+    assert "does not say which text it learned from" in capsys.readouterr().err

@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
-from lm_core.checkpoints import WEIGHTS
+from lm_core.adapt.adapting import adapt
+from lm_core.adapt.lora import changes, merged
+from lm_core.adapt.settings import AdapterSettings
+from lm_core.checkpoints import WEIGHTS, load_checkpoint, save_checkpoint
 from lm_core.cli import main
-from tests.tiny import TEXT
+from tests.tiny import TEXT, alphabet, lively_model
 from tests.translators import saved_translator
 
 KEYS = {"out", "bytes", "bits_per_weight", "nats_before", "nats_after"}
@@ -89,3 +93,18 @@ def test_a_translator_is_scored_by_its_task(tmp_path: Path, capsys: pytest.Captu
     found = answer(capsys, "quantize", tmp_path / "pairs", "--scheme", "int8", "--out", out)
     assert found["tokens_per_second_before"] is None
     assert main(["translate", str(out), "--text", "The"]) in (0, 2)
+
+
+def test_changes_of_low_rank_are_added_up_first(tmp_path: Path) -> None:
+    how = AdapterSettings(method="lora", rank=2)
+    model = adapt(lively_model("transformer", 27), how)
+    for change in changes(model).values():
+        change.B.data.fill_(0.1)
+    save_checkpoint(tmp_path / "net", model, alphabet(27), {"spec": {"start": how.to_dict()}})
+    part = ["--scheme", "int8", "--only", "layers=0", "--out", str(tmp_path / "small")]
+    assert main(["quantize", str(tmp_path / "net"), *part]) == 0
+    small = load_checkpoint(tmp_path / "small")
+    whole = dict(merged(model).named_parameters())
+    assert AdapterSettings.said(small.meta["spec"]["start"]).method == "full"
+    for name, weight in small.model.named_parameters():
+        torch.testing.assert_close(weight, whole[name], atol=0.02, rtol=0)

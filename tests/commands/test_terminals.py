@@ -16,6 +16,7 @@ from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from tests.marks import most_slow
 from tests.tiny import lively_model
+from tests.translators import saved_translator
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = (
@@ -33,6 +34,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         model = lively_model("lstm", tokenizer.vocab_size)
         save_checkpoint(folder / name, model, tokenizer, {"title": FOREIGN})
+    saved_translator(folder / "pairs", reader=CharTokenizer.train([FOREIGN]))
     (folder / "text.txt").write_text(FOREIGN * 20, encoding="utf-8")
     return folder
 
@@ -45,6 +47,9 @@ COMMANDS = {
     "generate": ["generate", "{kind}", "--prompt", FOREIGN, "--max-tokens", "80", "--stream"],
     "beams": ["generate", "{kind}", "--beam", "2", "--samples", "2", "--max-tokens", "20"],
     "evaluate": ["evaluate", "{kind}", "--corpus", "text.txt", "--split", "all"],
+    "tokenize": ["tokenize", "--corpus", "text.txt", "--vocab-size", "300", "--text", FOREIGN],
+    "quantize": ["quantize", "{kind}", "--scheme", "int4", "--out", f"{{kind}} {FOREIGN[:6]}"],
+    "translate": ["translate", "pairs", "--text", FOREIGN],
     "refused": ["evaluate", f"nowhere/{FOREIGN}"],
     "unknown": ["train", "--corpus", "names", "--model", FOREIGN],
     "no option": ["score", "{kind}", f"--{FOREIGN}"],

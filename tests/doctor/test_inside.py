@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lm_core.adapt.adapting import adapt
+from lm_core.adapt.settings import AdapterSettings
 from lm_core.doctor import inside, looking
 from lm_core.doctor.inside import Inside
 from lm_core.doctor.looking import histogram, layer, summary
@@ -352,3 +354,20 @@ def test_an_untrained_model_is_seen_before_its_first_step() -> None:
     (data,) = (e.data for e in run.run() if isinstance(e, Examined))
     (hidden,) = (found for found in data["layers"] if found["name"] == "hidden")
     assert hidden["saturated_values"] > 0.6
+
+
+@pytest.mark.parametrize("kind", ["items", "text"])
+@pytest.mark.parametrize("method", ["lora", "soft-prompt", "layers"])
+def test_a_run_that_adapts_is_looked_into(method: str, kind: str, monkeypatch) -> None:
+    """A prompt has places of its own in every layer, in front of those that may be padding."""
+    how, usual = AdapterSettings(method=method, rank=2, prompt=3), lively_model
+
+    def adapted(*args, **changes):
+        return adapt(usual(*args, **changes), how)
+
+    monkeypatch.setitem(trained.__globals__, "lively_model", adapted)
+    run, found = examined("transformer", kind, block_size=24)
+    assert len(found) == 4
+    assert all(each["layers"] and each["weights"] for each in found)
+    learns = {name for name, _ in inside.matrices(run.model)}
+    assert {weight["name"] for weight in found[-1]["weights"]} == learns

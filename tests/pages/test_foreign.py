@@ -5,6 +5,7 @@ The visitor of these tests has models whose tokens are signs of Markdown, a text
 such titles, and runs whose names, notes and messages are no better.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,12 +16,18 @@ import torch
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import build_model, save_checkpoint
 from lm_core.corpora import Corpus
 from lm_core.corpora.own import own_corpus, save_own
+from lm_core.device import choose_device
 from lm_core.runs import snapshots
-from lm_core.runs.spec import RunSpec
+from lm_core.runs.prepare import prepare
+from lm_core.runs.spec import A_RUN, CorpusSpec, RunSpec
+from lm_core.runs.training_run import TrainingRun
+from lm_core.runs.tuning import tuning_spec
 from lm_core.tokenizers.word import WordTokenizer
+from lm_core.training import Budget
 from lm_core.training.events import Diagnosed, Sampled, Snapshot
 from lm_core.visible import readable
 from pages._ui.shared import class_board, first_name, session
@@ -36,7 +43,7 @@ from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 OWNER = "a-visitor-for-tests"
-SHOWN = plain(TITLE)
+SHOWN, TURNED = plain(TITLE), "x\u202ey"
 
 # Fields of Streamlit's messages that are read as Markdown, but for these elements.
 READ = {"body", "label", "help", "text", "content", "delta"}
@@ -73,9 +80,23 @@ def checked(app: AppTest) -> str:
     bare = re.sub(r":color\[\\.\]|\\.", "?", markdown)  # without what was made harmless
     assert not [token for token in TOKENS if token in bare and token != "\\*"]
     written = "".join(html(app))
-    assert not re.search("<img|<b>h|<i>e", written)
-    assert "\u202e" not in markdown + written
+    assert not re.search("<img|<b>h</|<i>e", written + "".join(figures(app)))
+    assert "\u202e" not in markdown + written + "".join([*as_text(app), *figures(app)])
     return markdown
+
+
+def as_text(app: AppTest) -> Iterator[str]:
+    """What is read as nothing, and is to hide nothing either: cells, and texts as they are."""
+    for element in app.get("arrow_data_frame"):
+        yield from map(str, element.value.to_numpy().ravel())
+    for kind in ("text", "code"):
+        yield from (element.value for element in app.get(kind))
+
+
+def figures(app: AppTest) -> Iterator[str]:
+    """All that pictures say; plotly reads a little HTML in it."""
+    for element in app.get("plotly_chart"):
+        yield json.dumps(json.loads(element.proto.spec), ensure_ascii=False)
 
 
 def seen(markdown: str) -> int:
@@ -113,7 +134,7 @@ def spec_of(family: str, **settings: object) -> RunSpec:
 
 def a_model(family: str, *, items: bool = False, **settings: object) -> str:
     """A finished run of the visitor's: its id."""
-    corpus, tokenizer = a_text(items=items), WordTokenizer(["<unk>", "<eos>", *TOKENS])
+    corpus, tokenizer = a_text(items=items), WordTokenizer(["<unk>", "<eos>", *TOKENS, TURNED])
     model = build_model(family, tiny_settings(family) | settings, tokenizer.vocab_size)
     if model.learns_by == "counting":
         ids = torch.arange(2, tokenizer.vocab_size).repeat(4)
@@ -192,10 +213,14 @@ def test_back_in_time_and_after_the_end() -> None:
     assert seen(markdown) >= 5  # in the sentence of the bars
 
 
+LOOKS = ("Most frequent", "Lengths", "Splits", "Search", "Phrases", "Typical words")
+MORE = ("Vocabulary", "What the model sees")
+
+
 def test_dataset_explorer() -> None:
     for items in (False, True):
         corpus = a_text(items=items)
-        for look in ("Most frequent", "Lengths", "Splits", "Search", "Phrases"):
+        for look in LOOKS if items else (*LOOKS, *MORE):
             app = opened("dataset_explorer", text=corpus.info.name, explorer__look=look)
             checked(app)
             assert not app.error
@@ -356,3 +381,71 @@ def test_an_own_text_is_read_and_offered() -> None:
         file = app.file_uploader(key="train-text-own-file")
         checked(file.set_value((name, data.encode(), kind)).run())
         assert app.error or any(SHOWN in caption.value for caption in app.caption)
+
+
+FURTHER = {
+    "attention": [
+        "Switch off", "What moved the guess", "Averages and types", "Masks", "Positions",
+        "Earlier steps",
+    ],
+    "generate_text": [
+        "The prompt, scored", "By hand, and branches", "Several samples", "Beam search",
+        "What is new",
+    ],
+}  # fmt: skip
+
+
+def test_attention_further() -> None:
+    a_model("transformer")
+    app = opened("attention", attention__model=LABEL, attention__text=PROMPT)
+    for part in FURTHER["attention"]:
+        checked(app.segmented_control(key="attention-further").set_value(part).run())
+        assert not app.error
+        assert part != "Switch off" or any(readable(TURNED) in one for one in as_text(app))
+
+
+def test_generate_text_further() -> None:
+    a_model("transformer")
+    said = {"generate_text__model": LABEL, "generate_text__prompt": PROMPT}
+    for look in FURTHER["generate_text"]:
+        app = opened("generate_text", **said, generate_text__look=look)
+        assert seen(checked(app)) >= 3
+        assert not app.error
+
+
+def test_a_model_quantized_and_averaged() -> None:
+    a_model("transformer")
+    for view in ("One matrix", "All schemes", "Outliers"):
+        app = opened("quantize", quantize__model=LABEL, quantize__view=view)
+        checked(app)
+        assert LABEL in app.selectbox(key="quantize-model").options
+    model = {"averaging__step": "6 In a model", "averaging__model": LABEL}
+    app = opened("from_averaging_to_attention", **model, averaging__text=PROMPT)
+    assert seen(checked(app))
+    assert seen(checked(opened("from_averaging_to_attention", averaging__words="$5 *a* b$")))
+
+
+@pytest.mark.parametrize("method", ["lora", "soft-prompt"])
+def test_fine_tune(method: str) -> None:
+    """A model of the visitor's adapted to a text of the visitor's, and what came of it."""
+    base, corpus, store = a_model("transformer"), a_text(), session._manager().store
+    assert SHOWN in checked(opened("fine_tune", tune__model=LABEL))
+    text = CorpusSpec("own", corpus.info.name.removeprefix("own-"))
+    how = AdapterSettings(method=method, rank=2, prompt=2)
+    given = tuning_spec(f"{A_RUN}{base}", text, how, budget=Budget(steps=2))
+    folder = store.run_folder(store.create(OWNER, TITLE, given.to_dict())) / "checkpoint"
+    list(TrainingRun(prepare(given), folder, choose_device("cpu", 1)))
+    app = opened("fine_tune", tune__view="What came of it")
+    checked(app)
+    assert not app.error
+    assert any(readable(TURNED) in one for one in as_text(app))  # what it writes
+
+
+def test_a_text_that_was_cleaned() -> None:
+    text = a_text().info.name
+    app = opened("dataset_explorer", text=text, explorer__look="Cleaning")
+    checked(app.checkbox(key="explorer-clean-lower").check().run())
+    checked(app.button(key="explorer-clean-use").click().run())
+    assert not app.error
+    taken = app.selectbox(key="explorer-text").value
+    assert taken not in (text, "names", "speeches")

@@ -93,6 +93,17 @@ def test_stopped_and_resumed_is_never_stopped(
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+def test_a_text_longer_than_the_context_leaves_a_prompt_its_places(tmp_path: Path) -> None:
+    """Rows of running text fill the context, in which a prompt has its places too."""
+    path = tmp_path / "text.txt"
+    path.write_text(" ".join(NAMES * 20).replace(" ", ""), encoding="utf-8")
+    text = CorpusSpec(name="file", file=str(path))
+    run = trained(spec_of(text, "soft-prompt"), tmp_path / "tuned")
+    saved = load_checkpoint(run.folder)
+    assert saved.meta["step"] == 4
+    assert run.trainer.tokens == 4 * run.trainer.batches.batch_size * saved.model.context_size
+
+
 def test_a_tuned_model_can_be_tuned_again(towns: CorpusSpec, tmp_path: Path) -> None:
     first = trained(spec_of(towns, "lora"), tmp_path / "first")
     again = prepare(spec_of(towns, "lora", str(first.folder)))

@@ -4,9 +4,11 @@ import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from lm_core.adapt.adapting import adapting
+from lm_core.adapt.settings import AdapterSettings
 from lm_core.errors import BadSettings
 from lm_core.models import building, models
-from lm_core.models.building import blueprint, build_model
+from lm_core.models.building import Make, blueprint, build_model, usual
 from lm_core.training import TrainSettings, estimate
 from lm_core.training.estimate import Plan, check
 from lm_core.training.optimizers import optimizer_of
@@ -17,12 +19,12 @@ GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradien
 LARGE = {"n_layer": 48, "n_embd": 4096, "n_head": 32}
 
 
-def peak(family: str, vocab_size: int, train: TrainSettings) -> int:
+def peak(family: str, vocab_size: int, train: TrainSettings, make: Make = usual) -> int:
     """The most bytes that tensors take at once in two steps of the real thing."""
     settings = models[family].settings()
-    model = build_model(family, settings.to_dict(), vocab_size).train()
+    model = build_model(family, settings.to_dict(), vocab_size, make=make).train()
     optimizer = optimizer_of(model, train.optimizer, lr=train.lr, weight_decay=train.weight_decay)
-    size = getattr(settings, "block_size", 64)
+    size = model.context_size or getattr(settings, "block_size", 64)
     idx = torch.randint(vocab_size, (train.batch_size, size))
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
         for _ in range(2):
@@ -83,6 +85,37 @@ def test_what_is_kept_for_each_weight_and_what_is_read_at_once_count() -> None:
     assert need(recompute=True).step < 0.5 * usual.step
     short = Plan("transformer", settings, 100, TrainSettings(), longest=16).need()
     assert short.step < usual.step / 4
+
+
+ADAPTED = ({"method": "lora"}, {"method": "soft-prompt"}, {"method": "layers", "layers": "head"})
+
+
+@pytest.mark.parametrize("how", ADAPTED, ids=lambda how: how["method"])
+def test_of_a_model_that_is_adapted_only_what_learns_is_kept_four_times(how: dict) -> None:
+    family, train = "transformer", TrainSettings(batch_size=4)
+    make = adapting(usual, AdapterSettings(**how))
+    taken = peak(family, 500, train, make)
+    planned = Plan(family, models[family].settings(), 500, train, make=make)
+    assert 0.5 < planned.need().total / taken < 2
+    assert planned.bound().total > taken
+    weights = [p.nbytes for p in planned.model.parameters() if not p.requires_grad]
+    whole = Plan(family, models[family].settings(), 500, train)
+    assert planned.need().weights < whole.need().weights - 2 * sum(weights)
+
+
+def test_a_change_of_low_rank_fits_where_all_weights_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = models["transformer"].settings(n_layer=3, n_embd=2048, n_head=16, block_size=64)
+    given = "transformer", settings, 100, TrainSettings(batch_size=1)
+    low = adapting(usual, AdapterSettings(method="lora"))
+    monkeypatch.setattr(estimate, "free_memory", lambda: 28 * 10**8)
+    with pytest.raises(BadSettings, match=r"would take about 3\.\d GB"):
+        check(*given)
+    check(*given, make=low)
+    monkeypatch.setattr(estimate, "free_memory", lambda: 10**9)
+    with pytest.raises(BadSettings, match=r"batch_size \(now 1\) or start from a smaller model"):
+        check(*given, make=low)
 
 
 def test_giant_settings_are_refused_in_a_sentence_with_numbers(

@@ -178,9 +178,9 @@ def _scored(choice: models.Choice, text: str) -> tuple[list[str], list[float]]:
 def _corpus(choice: models.Choice) -> "Corpus":
     """Raises LabError where its text is not here."""
     from lm_core.runs.prepare import load_text
-    from lm_core.runs.spec import RunSpec
+    from lm_core.runs.spec import text_of
 
-    return load_text(RunSpec.from_dict(choice.card.get("spec", {}), trusted=True).data)
+    return load_text(text_of(choice.card))
 
 
 def _part(choice: models.Choice, split: str) -> "Encoded":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui.inside import asked, effects
 from pages._ui.inside.look import Look
 from pages._ui.inside.sample import Sample, sample_of
@@ -147,7 +148,8 @@ def _texts(look: Look, off: tuple[str, ...], seed: int) -> None:
     for place, name, parts in ((before, "It writes", ()), (after, "Without them it writes", off)):
         with place.container(border=True, height="stretch"):
             st.markdown(f"**{name}**")
-            st.text(_written(*look.key, parts, look.text, seed, look) or "(nothing)")
+            written = _written(*look.key, parts, look.text, seed, look)
+            st.text(readable(written) or "(nothing)")
     st.caption(
         "The likeliest token each time."
         if look.choice.of_pairs

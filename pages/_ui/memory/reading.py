@@ -81,13 +81,10 @@ def corpus_of(choice: models.Choice) -> Any:
     Raises:
         LabError: it is not here.
     """
-    from lm_core.errors import BadText
     from lm_core.runs.prepare import load_text
-    from lm_core.runs.spec import RunSpec
+    from lm_core.runs.spec import text_of
 
-    if not choice.card.get("spec"):
-        raise BadText("The card of this model does not say what it learned: choose another.")
-    return load_text(RunSpec.from_dict(choice.card.get("spec", {}), trusted=True).data)
+    return load_text(text_of(choice.card))
 
 
 def kept_from(choice: models.Choice, tokens: int) -> "list[Tensor]":

@@ -25,9 +25,9 @@ def networks() -> list[models.Choice]:
 def _kept(folder: str, stamp: float, tokens: int, _choice: models.Choice) -> "Encoded":
     from lm_core.encoded import encode_documents, glimpse
     from lm_core.runs.prepare import load_text
-    from lm_core.runs.spec import RunSpec
+    from lm_core.runs.spec import text_of
 
-    corpus = load_text(RunSpec.from_dict(_choice.card.get("spec", {}), trusted=True).data)
+    corpus = load_text(text_of(_choice.card))
     saved = models.load(_choice)
     split = corpus.splits["validation"] or corpus.splits["train"]
     whole = encode_documents(split, saved.tokenizer, items=corpus.items, skip_unknown=True)

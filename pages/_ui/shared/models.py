@@ -232,9 +232,10 @@ def _load(folder: str, changed: float) -> "Checkpoint":
     import torch
 
     from lm_core.checkpoints import load_checkpoint
+    from lm_core.runs.starting import in_one
 
     torch.set_num_threads(1)  # small models answer fastest on one, and training keeps the rest
-    return load_checkpoint(folder)
+    return in_one(load_checkpoint(folder))
 
 
 def load(choice: Choice) -> "Checkpoint":

@@ -6,7 +6,7 @@ from lm_core.charts.chart import Chart
 from lm_core.charts.stack import Part
 from pages._ui.shared.everywhere import large
 from pages._ui.shared.plain import plain
-from pages._ui.shared.tables import csv_button
+from pages._ui.shared.tables import csv_button, readable_words
 
 AT_ONCE = 5_000  # rows of a table
 
@@ -67,7 +67,7 @@ def data_of(chart: "Chart | Part", *, key: str) -> None:
         if later and not popover.open:
             return
         st.markdown(plain(chart.alt))
-        st.dataframe(chart.table, hide_index=True, height=240, key=f"{key}-table")
+        st.dataframe(readable_words(chart.table), hide_index=True, height=240, key=f"{key}-table")
         csv_button(chart.table, key=key)
 
 

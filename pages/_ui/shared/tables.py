@@ -43,9 +43,8 @@ def show_table(
         )
         for name in table.columns
     }
-    words = {name: table[name].map(_shown) for name in table.columns if name not in numbers}
     st.dataframe(
-        table.assign(**words),
+        readable_words(table),
         hide_index=True,
         height=height,
         width="stretch",
@@ -54,6 +53,12 @@ def show_table(
         key=f"{key}-table",
     )
     csv_button(table if whole is None else whole, key=key, type="tertiary")
+
+
+def readable_words(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The same with words as `readable`."""
+    words = table.columns.difference(table.select_dtypes("number").columns, sort=False)
+    return table.assign(**{name: table[name].map(_shown) for name in words})
 
 
 def _shown(cell: object) -> object:

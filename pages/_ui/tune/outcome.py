@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable, visible
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
@@ -72,7 +73,7 @@ def samples(choice: "Choice") -> None:
     for place, name, text in zip((before, after), ("Before", "After"), texts, strict=True):
         with place, st.container(border=True, height="stretch"):
             st.markdown(f"**{name}**")
-            st.code(text, language=None, wrap_lines=True)
+            st.code(readable(text), language=None, wrap_lines=True)
 
 
 def directions(choice: "Choice") -> None:
@@ -113,7 +114,6 @@ def virtual_tokens(choice: "Choice") -> None:
     import pandas as pd
 
     from lm_core.adapt.soft_prompt import nearest_tokens
-    from lm_core.visible import visible
 
     st.header("The virtual tokens")
     saved = models.load(choice)
