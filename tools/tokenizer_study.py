@@ -14,7 +14,7 @@ is not run again.
 import argparse
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,13 @@ from tools.trial import Trial
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints" / "studies" / "tokenizers.json"
 CORPUS, FAMILY = "speeches", "transformer"
 BYTES, SEEDS = 400_000, 3
-SCORED, ALONG = 50_000, 10_000  # characters of the validation text: in the end, and on the way
-MARKS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 5 / 8, 3 / 4, 7 / 8, 1)  # of the steps
+SCORED, ALONG = 40_000, 8_000  # characters of the validation text: in the end, and on the way
+MARKS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1)  # of the steps
 BATCH, BLOCK = 16, 64
 FIXED = {
     "model.n_layer": "2",
-    "model.n_embd": "64",
-    "model.n_head": "4",
+    "model.n_embd": "32",
+    "model.n_head": "2",
     "model.block_size": str(BLOCK),
     "train.batch_size": str(BATCH),
     "train.optimizer": "muon",
@@ -55,12 +55,12 @@ FIXED = {
 # Name -> title, what cuts, size of its vocabulary.
 CUTS: dict[str, tuple[str, str, int | None]] = {
     "char": ("Characters", "char", None),
-    "bpe-512": ("Byte pairs, 512", "bpe", 512),
-    "bpe-2048": ("Byte pairs, 2,048", "bpe", 2048),
-    "bpe-8192": ("Byte pairs, 8,192", "bpe", 8192),
-    "wordpiece-2048": ("WordPiece, 2,048", "wordpiece", 2048),
-    "unigram-2048": ("Unigram, 2,048", "unigram", 2048),
-    "word-8192": ("Words, 8,192", "word", 8192),
+    "bpe-512": ("Byte pairs 512", "bpe", 512),
+    "bpe-2048": ("Byte pairs 2,048", "bpe", 2048),
+    "bpe-4096": ("Byte pairs 4,096", "bpe", 4096),
+    "wordpiece-2048": ("WordPiece 2,048", "wordpiece", 2048),
+    "unigram-2048": ("Unigram 2,048", "unigram", 2048),
+    "word-5000": ("Words 5,000", "word", 5000),
 }
 
 
@@ -167,21 +167,25 @@ def planned(names: list[str], seeds: int, size: int) -> Iterator[Learner]:
 
 
 def study(out: Path, learners: list[Learner], command: str) -> None:
-    """Run what is not in `out` yet, and write it after each."""
-    cuts = {one.name: one.cut for one in learners}
+    """Run what is not in `out` yet, and write it after each, in the order of CUTS."""
     size, scored = learners[0].bytes, sum(len(text.encode()) for text in piece(SCORED))
-    file = TokenizerStudy(command, this_machine(), size, scored, tuple(cuts.values()))
+    file = TokenizerStudy(command, this_machine(), size, scored, ())
     if out.exists():
-        before = read_study(out)
-        if (before.bytes, before.cuts) != (file.bytes, file.cuts):
+        file = read_study(out)
+        if (file.bytes, file.scored) != (size, scored):
             raise SystemExit(f"{out} is of another study: give another --out.")
-        file = before
+    places = {name: place for place, name in enumerate(CUTS)}
     for one in learners:
         if file.has(one.name, one.seed):
             continue
-        file = file.with_result(one.run())
+        result, cuts = one.run(), {cut.name: cut for cut in (*file.cuts, one.cut)}
+        file = replace(
+            file,
+            cuts=tuple(sorted(cuts.values(), key=lambda cut: places[cut.name])),
+            results=tuple(sorted((*file.results, result), key=lambda r: (r.seed, places[r.model]))),
+        )
         file.write(out)
-        print(one.name, one.seed, said(file.results[-1].figures), flush=True)
+        print(one.name, one.seed, said(result.figures), flush=True)
 
 
 def said(figures: dict[str, Any]) -> str:

@@ -81,10 +81,10 @@ TOKENIZERS: dict[str, Style] = {
     "char": Style(VERMILLION, "solid"),
     "bpe-512": Style(BLUE, "dot"),
     "bpe-2048": Style(BLUE, "solid"),
-    "bpe-8192": Style(BLUE, "longdash"),
+    "bpe-4096": Style(BLUE, "longdash"),
     "wordpiece-2048": Style(GREEN, "dash"),
     "unigram-2048": Style(PURPLE, "dashdot"),
-    "word-8192": Style(ORANGE, "dot"),
+    "word-5000": Style(ORANGE, "dot"),
 }
 
 SERIES: dict[str, Style] = {

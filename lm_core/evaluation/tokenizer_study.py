@@ -10,7 +10,7 @@ where the tokens do not tell the text (see `extent.py`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,6 @@ class TokenizerStudy:
 
     def has(self, name: str, seed: int) -> bool:
         return any((one.model, one.seed) == (name, seed) for one in self.results)
-
-    def with_result(self, result: Result) -> "TokenizerStudy":
-        return replace(self, results=(*self.results, result))
 
     def title(self, name: str) -> str:
         return next(cut.title for cut in self.cuts if cut.name == name)
@@ -138,7 +135,10 @@ def swapped(rows: Sequence[Standing]) -> list[tuple[Standing, Standing]]:
     """Pairs that bits per byte and perplexity put in opposite orders, each the better by bits
     first; those with the furthest perplexities first."""
     known = [row for row in rows if row.mean(BITS) is not None]
-    pairs = [(a, b) for k, a in enumerate(known) for b in known[k + 1 :]]
-    pairs = [(a, b) if a.mean(BITS) <= b.mean(BITS) else (b, a) for a, b in pairs]
-    found = [(a, b) for a, b in pairs if a.mean(PERPLEXITY) > b.mean(PERPLEXITY)]
+    found = [
+        (a, b)
+        for a in known
+        for b in known
+        if a.mean(BITS) < b.mean(BITS) and a.mean(PERPLEXITY) > b.mean(PERPLEXITY)
+    ]
     return sorted(found, key=lambda p: p[1].mean(PERPLEXITY) / p[0].mean(PERPLEXITY))

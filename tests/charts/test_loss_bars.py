@@ -7,7 +7,7 @@ from lm_core.charts.loss_bars import WITHHELD, loss_bars
 
 def test_the_order_is_the_one_given_and_what_is_withheld_says_so() -> None:
     chart = loss_bars(
-        ["bpe-2048", "char", "word-8192"],
+        ["bpe-2048", "char", "word-5000"],
         ["Byte pairs", "Characters", "Words"],
         [2.13, 2.5, None],
         title="Bits",
