@@ -53,7 +53,7 @@ scaling: install  ## train the study of what more parameters buy again (ten minu
 ablations: install  ## train the study of what each part does again (five minutes)
 	$(PY) -m tools.ablations $(ARGS)
 
-tokenizers: install  ## train the study of what a tokenizer does to the loss again (ten minutes)
+tokenizers: install  ## train the study of what a tokenizer does to the loss again (four minutes of one core)
 	$(PY) -m tools.tokenizer_study $(ARGS)
 
 memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)

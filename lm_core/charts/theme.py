@@ -81,10 +81,7 @@ TOKENIZERS: dict[str, Style] = {
     "char": Style(VERMILLION, "solid"),
     "bpe-512": Style(BLUE, "dot"),
     "bpe-2048": Style(BLUE, "solid"),
-    "bpe-4096": Style(BLUE, "longdash"),
-    "wordpiece-2048": Style(GREEN, "dash"),
-    "unigram-2048": Style(PURPLE, "dashdot"),
-    "word-5000": Style(ORANGE, "dot"),
+    "word-5000": Style(GREEN, "dash"),
 }
 
 SERIES: dict[str, Style] = {

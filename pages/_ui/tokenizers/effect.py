@@ -145,7 +145,10 @@ def noticed(study: "TokenizerStudy") -> str:
     rungs = ladder(study.ranked(), by="bits_per_byte")
     text = f"From the lowest bits per byte up, after equal text: {_rungs(study, rungs)}."
     if any(len(rung) > 1 for rung in rungs):
-        text += " Those named together cannot be told apart: their seeds overlap."
+        text += (
+            " Those named together cannot be told apart: their seeds overlap, or one of them has "
+            "run with one seed only."
+        )
     spent, means = at_equal_operations(study)
     told = ", ".join(f"{study.title(name)} {bits:.2f}" for name, bits in means.items())
     text += f" After {human(spent)} operations each, read off the curves: {told}."
@@ -235,8 +238,8 @@ def how(study: "TokenizerStudy") -> str:
         f"Means over the seeds {seeds}. Equal text is counted in bytes of the training part, so "
         "no clock decides how much was read. Scored by the first "
         f"{bytes_size(study.scored)} of the validation text; the curves by the beginning of it. "
-        "Speed is of learning, per second of processor time of one thread, other work on the "
-        "machine notwithstanding; parameters of the vocabulary are a row for each token that is "
+        "Speed is of learning, per second of processor time of one thread, while other work ran on "
+        "the machine; parameters of the vocabulary are a row for each token that is "
         "read and one for each that is guessed. So little text is short of what a large "
         "vocabulary needs: what is behind here need not stay behind. "
         f"{told.get('processor')}, torch {told.get('torch')}, Python {told.get('python')}."
