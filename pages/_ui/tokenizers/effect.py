@@ -161,7 +161,7 @@ def _withheld(study: "TokenizerStudy", row: "Standing") -> str:
     from lm_core.figures import percent
 
     return (
-        f"Of {study.title(row.model).lower()} there are no bits per byte: "
+        f"Of {study.title(row.model)} there are no bits per byte: "
         f"{percent(row.mean('untold'))} of the characters are not told by its tokens (in an "
         f"unknown word, or a capital read small), and over {percent(MOST_SKIPPED)} the figure "
         "would reward that."
