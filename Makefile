@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations memory screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations tokenizers memory screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -52,6 +52,9 @@ scaling: install  ## train the study of what more parameters buy again (ten minu
 
 ablations: install  ## train the study of what each part does again (five minutes)
 	$(PY) -m tools.ablations $(ARGS)
+
+tokenizers: install  ## train the study of what a tokenizer does to the loss again (four minutes of one core)
+	$(PY) -m tools.tokenizer_study $(ARGS)
 
 memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
 	$(PY) -m tools.memory $(ARGS)

@@ -5,11 +5,12 @@ import streamlit as st
 from pages._ui.shared import front_door
 from pages._ui.shared.corpus_choice import TEXTS, load_choice, pick_corpus
 from pages._ui.shared.show import show_source
-from pages._ui.tokenizers import beside, learned, letters, merges, sizes
+from pages._ui.tokenizers import beside, effect, learned, letters, merges, sizes
 
 FIRST = "Our unhappiest citizens deserve more than naïve promises 👋"
 SHOWN = ("char", "bpe", learned.GPT2)  # at first sight
-LOOKS = ("The others", "Where they disagree", "Merges", "Vocabulary size", "Bytes")
+EFFECT = "Effect on the loss"
+LOOKS = ("The others", "Where they disagree", "Merges", "Vocabulary size", "Bytes", EFFECT)
 
 front_door.enter()
 st.title("Tokenizers")
@@ -92,6 +93,8 @@ def page() -> None:
         sizes.show(corpus, text, size)
     elif look == "Bytes":
         letters.show(made)
+    elif look == EFFECT:
+        effect.show()
     show_source(type(made["bpe"]))
 
 

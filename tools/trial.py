@@ -22,6 +22,7 @@ from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.training import Budget, Trainer
+from lm_core.training.callbacks import Callback
 from lm_core.training.events import Failed
 
 
@@ -74,8 +75,11 @@ class Trial:
         part, _, name = setting.partition(".")
         return getattr(self.spec, part).labels()[name]
 
-    def run(self) -> "Trained":
+    def run(self, *callbacks: Callback) -> "Trained":
         """Train it, on one thread.
+
+        Args:
+            callbacks: who looks at its steps.
 
         Raises:
             RuntimeError: it diverged.
@@ -89,6 +93,7 @@ class Trial:
             settings=prepared.spec.train,
             budget=prepared.spec.budget,
             seed=self.seed,
+            callbacks=callbacks,
         )
         began = time.process_time()
         for event in trainer.run():

@@ -20,9 +20,17 @@ from lm_core.charts.theme import GREY, Style, altair_config, family_style
 from lm_core.charts.zooming import thinned
 
 ROWS = 2_400  # of all lines together
-AXES = {"seconds": "seconds of training", "tokens": "tokens read", "step": "step"}
+AXES = {
+    "seconds": "seconds of training",
+    "tokens": "tokens read",
+    "step": "step",
+    "bytes": "bytes of text read",
+    "operations": "operations of learning",
+}
+LARGE = ("tokens", "bytes", "operations")  # axes of which a number is told as 12.3 k
 TITLE = "The race: loss on validation text"
 HEIGHT = 380
+LONG = 13  # letters of a name in the legend
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ def race_chart(
     doubling: bool = False,
     guesses: Mapping[str, float] | None = None,
     height: int = HEIGHT,
+    title: str = TITLE,
 ) -> Chart:
     """The losses of all runs.
 
@@ -81,7 +90,7 @@ def race_chart(
     frame = frame.assign(family="", line="", kind="frame")
     data = pd.concat([drawn, pd.DataFrame(across), frame], ignore_index=True)
     families = tuple(dict.fromkeys((one.title, one.family) for one in runners))
-    base = _layers(unit, axis, log_x, doubling, height, families)
+    base = _layers(unit, axis, log_x, doubling, height, families, title)
     parted = [
         (f"{r.title}, seed {r.seed}", p["x"], p["y"]) for r, p in zip(runners, lines, strict=True)
     ]
@@ -95,16 +104,15 @@ def race_chart(
         or [pd.DataFrame({"x": [], "y": [], "family": [], "seed": []})],
         ignore_index=True,
     )[["family", "seed", "x", "y"]].rename(columns={"x": AXES[axis], "y": unit})
-    return Chart(
-        TITLE, figure, f"{TITLE}. {_read(runners, lines, unit)} {beyond}".strip(), table, beyond
-    )
+    said = f"{title}. {_read(runners, lines, unit)} {beyond}".strip()
+    return Chart(title, figure, said, table, beyond)
 
 
 def place(x: float, axis: str) -> str:
     """A place of an axis in words."""
     if axis == "seconds":
         return f"{x:,.1f} seconds" if x < 10 else f"{x:,.0f} seconds"
-    return f"step {x:,.0f}" if axis == "step" else f"{words.human(x)} tokens"
+    return f"step {x:,.0f}" if axis == "step" else f"{words.human(x)} {axis}"
 
 
 def _read(runners: Sequence[Runner], lines: Sequence[pd.DataFrame], unit: str) -> str:
@@ -145,15 +153,17 @@ def _layers(
     doubling: bool,
     height: int,
     families: tuple[tuple[str, str], ...],
+    title: str,
 ) -> Base:
     """The chart without its data."""
     styles: list[Style] = [family_style(name) for _, name in families]
     domain = [title for title, _ in families] or [""]
     colors, dashes = [s.color for s in styles] or ["#000"], [s.pattern for s in styles] or [[1, 0]]
-    legend = alt.Legend(orient="bottom", title=None, columns=4)
+    long = max(map(len, domain)) > LONG  # four of them would not stand beside each other on a phone
+    legend = alt.Legend(orient="bottom", title=None, columns=2 if long else 4)
     color = alt.Color("family:N", scale=alt.Scale(domain=domain, range=colors), legend=legend)
     dash = alt.StrokeDash("family:N", scale=alt.Scale(domain=domain, range=dashes))
-    numbers = "~s" if axis == "tokens" or log_x else ",d"
+    numbers = "~s" if axis in LARGE or log_x else ",d"
     kind = {"type": "log"} if log_x else {"zero": False}
     x = alt.X(
         "x:Q",
@@ -191,5 +201,5 @@ def _layers(
         runs.mark_point(opacity=0, size=60, clip=True).encode(tooltip=tooltip),
         view.arrows(runs).encode(color=color, tooltip=tooltip),
     ]
-    layered = alt.layer(*layers).properties(title=TITLE, height=height, width="container")
+    layered = alt.layer(*layers).properties(title=title, height=height, width="container")
     return Base(layered.configure(**altair_config()))

@@ -76,6 +76,14 @@ FAMILIES: dict[str, Style] = {
     "ensemble": Style(ORANGE, "dash"),
 }
 
+# A model under several tokenizers; the same colour is the same rule.
+TOKENIZERS: dict[str, Style] = {
+    "char": Style(VERMILLION, "solid"),
+    "bpe-512": Style(BLUE, "dot"),
+    "bpe-2048": Style(BLUE, "solid"),
+    "word-5000": Style(GREEN, "dash"),
+}
+
 SERIES: dict[str, Style] = {
     "training": Style(BLUE, "solid"),
     "validation": Style(VERMILLION, "dash"),
@@ -84,9 +92,10 @@ SERIES: dict[str, Style] = {
 
 
 def family_style(name: str) -> Style:
-    """The fixed style of a model family; one not listed always gets the same free one."""
-    if name in FAMILIES:
-        return FAMILIES[name]
+    """The fixed style of a model family, or of a tokenizer; one not listed always gets the same
+    free one."""
+    if name in FAMILIES or name in TOKENIZERS:
+        return FAMILIES.get(name) or TOKENIZERS[name]
     pairs = [Style(color, dash) for color in PALETTE for dash in DASHES]
     free = [style for style in pairs if style not in FAMILIES.values()]
     return free[zlib.crc32(name.encode("utf-8", "replace")) % len(free)]

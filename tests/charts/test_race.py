@@ -82,7 +82,18 @@ def test_what_lies_far_above_is_marked_and_said_and_never_changed() -> None:
         (61.0, "seconds", "61 seconds"),
         (1500, "step", "step 1,500"),
         (12_345, "tokens", "12.3 k tokens"),
+        (2_000_000, "bytes", "2 M bytes"),
+        (3e9, "operations", "3 G operations"),
     ],
 )
 def test_places_are_said_in_the_words_of_their_axis(x: float, axis: str, said: str) -> None:
     assert place(x, axis) == said
+
+
+def test_tokenizers_race_over_text_under_a_title_of_their_own() -> None:
+    points = pd.DataFrame({"x": [1e5, 4e5], "y": [3.0, 2.0]})
+    runners = [Runner("char", "Characters", 0, points), Runner("bpe-512", "BPE", 0, points + 0.1)]
+    chart = race_chart(runners, unit="bits per byte", axis="bytes", title="Loss by tokenizer")
+    assert chart.title == chart.figure.to_dict()["title"] == "Loss by tokenizer"
+    assert chart.alt.startswith("Loss by tokenizer. Last points")
+    assert list(chart.table.columns)[2:] == ["bytes of text read", "bits per byte"]

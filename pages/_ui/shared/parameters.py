@@ -120,6 +120,7 @@ KINDS: dict[str, Kind] = {
     "explorer-search": Text(200),
     "tokenizers-own": Text(2000),
     "tokenizers-look": LABEL,
+    "tokenizers-over": LABEL,
     "tokenizers-word": Text(40),
     "tokenizers-signs": Text(30),
     "metrics-part": LABEL,
