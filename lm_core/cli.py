@@ -29,7 +29,7 @@ SAMPLER = {
 }
 FOLDERS = {"folder", "out", "resume"}
 # As registered, which loads later.
-TOKENIZERS = ("char", "word", "published", "bpe", "wordpiece", "unigram")
+TOKENIZERS = ("char", "word", "published", "char-bpe", "bpe", "wordpiece", "unigram")
 LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 

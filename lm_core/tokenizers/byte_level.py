@@ -107,16 +107,19 @@ def checked_tokens(data: Any, needed: Iterable[str]) -> list[str]:
     return tokens
 
 
-def engine_of(model: Any, *, longest: int = 0, continues: str = "") -> Engine:
+def engine_of(model: Any, *, longest: int = 0, continues: str = "", digits: bool = False) -> Engine:
     """An engine that reads and writes bytes.
 
     Args:
         model: of `tokenizers`, which cuts a word into tokens.
         longest: a word of more bytes is cut there; 0 leaves it whole.
         continues: what is taken off the tokens that begin with it, as they are read back.
+        digits: whether each digit stands alone.
     """
     engine = Engine(model)
     words = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    if digits:
+        words = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), words])
     if longest:
         words = pre_tokenizers.Sequence([words, pre_tokenizers.FixedLength(longest)])
     back = decoders.ByteLevel()
