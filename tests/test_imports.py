@@ -47,7 +47,7 @@ LAYERS = [
     ("codecs", "contexts", "encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
-    ("doctor",),
+    ("doctor", "foreign"),
     ("runs", "export"),
     ("bench",),
     ("cli", "commands", "__main__"),

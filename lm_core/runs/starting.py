@@ -1,9 +1,9 @@
 """A run that starts from a trained model: its weights, its tokenizer and its settings are taken,
 and what learns on is the method's to say (`lm_core/adapt`).
 
-The weights may be those of a model that ships, of a run of this lab, or of a folder that was named
-on the command line. A text is read with the old tokenizer: what the model never learned to read
-is left out, and said.
+The weights may be those of a model that ships, of a run of this lab, of somebody else's model, or
+of a folder that was named on the command line. A text is read with the old tokenizer: what the
+model never learned to read is left out, and said.
 """
 
 import hashlib
@@ -21,6 +21,8 @@ from lm_core.adapt.settings import FULL, LORA, SOFT, AdapterSettings
 from lm_core.checkpoints import Checkpoint, load_checkpoint, read_meta, task_said
 from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.figures import percent
+from lm_core.foreign import hub, packages, transformers_folder
+from lm_core.foreign.naming import A_HUB, A_PACKAGE
 from lm_core.home import home_folder
 from lm_core.json_files import dumps
 from lm_core.models import models
@@ -36,8 +38,12 @@ def folder_of(named: str) -> Path:
     """The folder of a trained model, as `StartSpec.folder` names it.
 
     Raises:
-        BadCheckpoint: there is none.
+        BadCheckpoint: there is none, or it is somebody else's that cannot be read.
     """
+    if named.startswith(A_PACKAGE):
+        return packages.folder(named.removeprefix(A_PACKAGE))
+    if named.startswith(A_HUB):
+        return hub.folder(named.removeprefix(A_HUB))
     if named.startswith(A_RUN):
         folder = home_folder() / "runs" / named.removeprefix(A_RUN) / "checkpoint"
     elif StartSpec(folder=named).is_public and os.path.isdir(SHIPPED / named):
@@ -48,7 +54,7 @@ def folder_of(named: str) -> Path:
         raise BadCheckpoint(
             f"The model to start from, {named[:80]}, is not here any more: choose another."
         )
-    return folder
+    return transformers_folder.kept(folder) if transformers_folder.is_one(folder) else folder
 
 
 def codec_name(card: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ from lm_core.tokenizers.byte_level import (
     engine_of,
     sendable,
 )
-from lm_core.tokenizers.tokenizer import tokenizers
+from lm_core.tokenizers.tokenizer import string_list, tokenizers
 
 BOUNDARY = "<|endoftext|>"
 
@@ -84,13 +84,16 @@ class BPETokenizer(ByteLevelTokenizer):
         return cls(sorted(vocab, key=vocab.__getitem__), merges)
 
     def _to_dict(self) -> dict[str, Any]:
-        apart = {"digits": True} if self.digits else {}
+        apart = ({"digits": True} if self.digits else {}) | (
+            {"lacks": self.lacks} if self.lacks else {}
+        )
         merges = [list(m) for m in self.merges]
         return {"kind": self.name, "tokens": self.tokens, "merges": merges, **apart}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "BPETokenizer":
-        tokens = checked_tokens(data["tokens"], [BOUNDARY, *ALPHABET])
+        lacks = set(string_list(data["lacks"])) if "lacks" in data else set()
+        tokens = checked_tokens(data["tokens"], [BOUNDARY, *(set(ALPHABET) - lacks)])
         merges, known = data["merges"], set(tokens) - {BOUNDARY}
         if not isinstance(merges, list) or not all(is_merge(merge, known) for merge in merges):
             raise ValueError("a merge is two tokens of the vocabulary whose union is a third")
