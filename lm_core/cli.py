@@ -133,7 +133,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         metavar="MODEL",
         help="a trained model to go on from over --corpus: its folder, this lab's or that of "
         "transformers; a shipped one's name; package:glassllm, package:glassllm-pt or "
-        "package:smollm2; hub:OWNER/NAME, downloaded once. --set start.method says what of it learns",
+        "package:smollm2; hub:OWNER/NAME, downloaded once. --set start.method says what of it "
+        "learns",
     )
     begun.add_argument(
         "--task",

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, pre_tokenizers, trainers
 from tokenizers import models as engine_models
 
@@ -28,6 +29,26 @@ def tokenizer(folder: Path, *, digits: bool = False, size: int = V) -> Tokenizer
     folder.mkdir(exist_ok=True, parents=True)
     engine.save(str(folder / "tokenizer.json"))
     return engine
+
+
+def bare(folder: Path) -> None:
+    """A GPT-2 as transformers writes one, without that package, which takes long to import."""
+    engine = tokenizer(folder)
+    V, C, T = engine.get_vocab_size(), 16, 24
+    config = {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": V}
+    config |= {"n_layer": 2, "n_head": 2, "n_embd": C, "n_positions": T, "n_inner": None}
+    config |= {"activation_function": "gelu_new", "layer_norm_epsilon": 1e-05, "eos_token_id": 0}
+    (folder / "config.json").write_text(json.dumps(config))
+    shapes = {"wte.weight": (V, C), "wpe.weight": (T, C), "ln_f.weight": (C,), "ln_f.bias": (C,)}
+    parts = {"attn.c_attn": (C, 3 * C), "attn.c_proj": (C, C)}
+    parts |= {"mlp.c_fc": (C, 4 * C), "mlp.c_proj": (4 * C, C)}
+    for layer in range(2):
+        for name in ("ln_1", "ln_2"):
+            shapes |= {f"h.{layer}.{name}.{last}": (C,) for last in ("weight", "bias")}
+        for name, shape in parts.items():
+            shapes |= {f"h.{layer}.{name}.weight": shape, f"h.{layer}.{name}.bias": shape[1:]}
+    tensors = {f"transformer.{name}": torch.randn(shape) for name, shape in shapes.items()}
+    save_file(tensors, folder / "model.safetensors")
 
 
 def saved(folder: Path, kind: str, **changes: object) -> torch.nn.Module:

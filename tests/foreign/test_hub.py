@@ -17,7 +17,7 @@ from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.starting import folder_of
 from lm_core.runs.tuning import tuning_spec
 from tests.corpora.conftest import Server
-from tests.foreign.models import changed, saved
+from tests.foreign.models import bare, changed
 
 NAME, COMMIT = "someone/tiny-gpt2", "c0ffee" * 7
 API = f"/api/models/{NAME}?blobs=true"
@@ -51,7 +51,7 @@ def offer(server: Server, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hub") / "tiny-gpt2"
-    saved(folder, "gpt2")
+    bare(folder)
     return folder
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_name_is_asked_for_nowhere(name: str, server: Server) -> None
 def test_files_that_are_not_the_listed_ones_are_thrown_away(folder: Path, server: Server) -> None:
     weights = f"/{NAME}/resolve/{COMMIT}/model.safetensors"
     config = f"/{NAME}/resolve/{COMMIT}/config.json"
-    for path, why in ((weights, "SHA-256"), (config, "not the file that the hub lists")):
+    for path, why in ((config, "not the file that the hub lists"), (weights, "SHA-256")):
         kept = server.files[path]
         server.files[path] = kept.replace(b"1", b"2")
         with pytest.raises(CorpusUnavailable, match=why):
