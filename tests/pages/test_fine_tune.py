@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import load_checkpoint
+from lm_core.corpora.own import own_corpus, save_own
 from lm_core.device import choose_device
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import CorpusSpec
@@ -118,10 +119,9 @@ def test_somebody_elses_model_is_adapted_and_named_as_such(monkeypatch: pytest.M
     app = sound(opened(model=theirs.label, method="lora", rank="2"))
     assert "of 867," in said(app)
     assert "MIT" in said(app)
-    text = store_text("An own text. The sea is calm and the wind is still.\n" * 60, "Sea")
-    run, folder = tuned(
-        "layers", start="package:glassllm", data=CorpusSpec(name="own", text=text.id), layers="3"
-    )
+    sea = own_corpus("The sea is calm and the wind is still.\n\n" * 200, title="Sea", items=False)
+    data = CorpusSpec(name="own", text=save_own(sea))
+    _, folder = tuned("layers", start="package:glassllm", data=data, layers="3")
     assert load_checkpoint(folder).meta["spec"]["start"]["folder"] == "package:glassllm"
     app = sound(opened(view="outcome"))
     assert [metric.label for metric in app.metric] == ["Gain on the new text"]
