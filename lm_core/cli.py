@@ -29,7 +29,7 @@ SAMPLER = {
 }
 FOLDERS = {"folder", "out", "resume"}
 # As registered, which loads later.
-TOKENIZERS = ("char", "word", "published", "bpe", "wordpiece", "unigram")
+TOKENIZERS = ("char", "word", "published", "char-bpe", "bpe", "wordpiece", "unigram")
 LOGS = ("csv", "json", "tensorboard", "wandb", "trackio")
 
 
@@ -130,9 +130,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument("--model", metavar="NAME", help="a family, see `models`")
     begun.add_argument(
         "--start",
-        metavar="FOLDER",
-        help="a trained model to go on from over --corpus, by its folder or a shipped one's name; "
-        "--set start.method says what of it learns",
+        metavar="MODEL",
+        help="a trained model to go on from over --corpus: its folder, this lab's or that of "
+        "transformers; a shipped one's name; package:glassllm, package:glassllm-pt or "
+        "package:smollm2; hub:OWNER/NAME, downloaded once. --set start.method says what of it "
+        "learns",
     )
     begun.add_argument(
         "--task",

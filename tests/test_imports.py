@@ -48,7 +48,7 @@ LAYERS = [
     ("codecs", "contexts", "encoded", "extent", "windows"),
     ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
-    ("doctor",),
+    ("doctor", "foreign"),
     ("runs", "export"),
     ("lessons",),
     ("bench",),

@@ -47,7 +47,7 @@ class LowRank(nn.Module):
 
 def targets(model: Model, which: str) -> dict[str, nn.Linear]:
     """The matrices of its blocks that can be changed so, by name: all, or those of the attention or
-    of the small networks alone. The head stays, and what a task has put on a model does too."""
+    of the small networks alone. The head stays; what a task has put on a model learns as it is."""
     inside = getattr(model.registered, "head", nn.Module())
     kept = {id(module) for module in inside.modules()}
     found = {
@@ -62,8 +62,8 @@ def targets(model: Model, which: str) -> dict[str, nn.Linear]:
 
 
 def add(model: Model, settings: AdapterSettings) -> None:
-    """Put a change beside each matrix, which alone learns. Its A is drawn from the generator of
-    now.
+    """Put a change beside each matrix, which alone learns, with what a task has put on the model.
+    Its A is drawn from the generator of now.
 
     Raises:
         BadSettings: no such matrix is in this model, or the rank is larger than one.
@@ -86,7 +86,7 @@ def add(model: Model, settings: AdapterSettings) -> None:
             f"{least} or less.",
             "rank",
         )
-    model.requires_grad_(False)
+    model.registered.requires_grad_(False)
     scale = settings.alpha / (math.sqrt(r) if settings.stabilised else r)
     for module in found.values():
         low = LowRank(*module.weight.shape, r, scale)

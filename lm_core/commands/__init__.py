@@ -3,9 +3,12 @@
 import argparse
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lm_core.corpora import corpora
+from lm_core.corpora.corpus import Progress
 from lm_core.corpora.own import open_file
 from lm_core.corpora.own_kind import guess_kind
 from lm_core.errors import BadSettings
@@ -86,17 +89,34 @@ def fetch(corpus: str) -> None:
     Raises:
         CorpusUnavailable: as `load_corpus`.
     """
-    from tqdm import tqdm
-
     from lm_core.corpora.load import is_ready, load_corpus
 
-    if corpus not in corpora or is_ready(corpus):
-        return
+    if corpus in corpora and not is_ready(corpus):
+        with _bar(corpus) as show:
+            load_corpus(corpus, progress=show)
+
+
+def fetch_model(name: str) -> None:
+    """Download a model of the hub that is not here yet, with a progress bar on standard error.
+
+    Raises:
+        LabError: as `hub.fetch`.
+    """
+    from lm_core.foreign import hub
+
+    with _bar(name) as show:
+        hub.fetch(name, progress=show)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Progress]:
+    from tqdm import tqdm
+
     shown = {"unit": "B", "unit_scale": True, "delay": 0.3, "leave": False}
-    with tqdm(desc=corpus, file=sys.stderr, **shown) as bar:
+    with tqdm(desc=title, file=sys.stderr, **shown) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total or None
             bar.update(done - bar.n)
 
-        load_corpus(corpus, progress=show)
+        yield show

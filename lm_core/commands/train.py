@@ -23,11 +23,12 @@ from lm_core.checkpoints import (
     read_meta,
     task_said,
 )
-from lm_core.commands import Answer, fetch, file_or_name, in_lines, mix, say, tell
+from lm_core.commands import Answer, fetch, fetch_model, file_or_name, in_lines, mix, say, tell
 from lm_core.device import DeviceChoice, choose_device
 from lm_core.doctor.inside import Inside
 from lm_core.doctor.verdicts import OK
 from lm_core.errors import BadSettings, LabError
+from lm_core.foreign.naming import A_HUB
 from lm_core.machine import cores
 from lm_core.runs.prepare import prepare
 from lm_core.runs.presets import default_spec
@@ -63,6 +64,10 @@ def run(args: argparse.Namespace) -> Answer:
 def _train(args: argparse.Namespace, team: Team) -> Answer:
     device = _device(args.device, args.threads, team)
     begun = load_checkpoint(args.resume) if args.resume else None
+    if args.start and args.start.startswith(A_HUB):
+        if team.leads:
+            fetch_model(args.start.removeprefix(A_HUB))
+        team.wait()
     spec = _spec(args, begun)
     out = Path(args.out or args.resume or f"runs/{spec.data.name}-{spec.model_name}-{spec.id}")
     check_replaceable(out)  # now rather than after an hour

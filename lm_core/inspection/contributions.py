@@ -29,7 +29,7 @@ from lm_core.inspection.parts import BIAS, EMBEDDING, Part
 from lm_core.models.attention import Attention
 from lm_core.models.contract import Model, evaluating, numbers_only
 from lm_core.models.heads import LinearHead
-from lm_core.models.layers import EPS
+from lm_core.models.layers import EPS, ScaledRMSNorm
 from lm_core.models.tracing import Trace, trace
 
 NONE = "This model is no Transformer with a linear head: its guess does not fall into such parts."
@@ -136,7 +136,9 @@ def _normed(norm: Callable[[Tensor], Tensor], x: Tensor, bias: Tensor) -> tuple[
     """Parts x (P, C) and biases (1, C) behind a norm whose scale is that of their sum."""
     whole = x.sum(0) + bias[0]  # (C,)
     if not isinstance(norm, nn.LayerNorm):
-        scale = torch.rsqrt(whole.square().mean() + EPS)
+        scaled = isinstance(norm, ScaledRMSNorm)
+        scale = torch.rsqrt(whole.square().mean() + (norm.eps if scaled else EPS))
+        scale = scale * _double(norm.weight) if scaled else scale  # (C,)
         return x * scale, bias * scale
     scale = torch.rsqrt(whole.var(correction=0) + norm.eps) * _double(norm.weight)  # (C,)
     x, bias = ((part - part.mean(-1, keepdim=True)) * scale for part in (x, bias))

@@ -56,7 +56,7 @@ def made(kind: str, like: Model) -> Positions:
         kind: of MADE.
     """
     s = like.settings
-    return Positions(kind, s.block_size, s.n_embd, s.n_head)
+    return Positions(kind, s.block_size, s.n_embd, s.n_head, s.rotary_base)
 
 
 def vectors(positions: Positions) -> Tensor | None:

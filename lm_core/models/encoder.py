@@ -28,12 +28,12 @@ from lm_core.models.attention import make_mask
 from lm_core.models.contract import IGNORED, models
 from lm_core.models.costs import Costs, Term
 from lm_core.models.heads import make_head
-from lm_core.models.layers import make_norm, rms_norm
+from lm_core.models.layers import rms_norm
 from lm_core.models.network import Network
 from lm_core.models.positions import Positions, start_embedding
 from lm_core.models.stack_costs import STACK, block_terms, end_terms, stack_letters, table_terms
 from lm_core.models.tracing import record
-from lm_core.models.transformer import Block, TransformerSettings
+from lm_core.models.transformer import Block, TransformerSettings, norm_of
 from lm_core.settings import another, setting
 
 EVERY = 7  # a model that is asked, not trained, has every seventh token hidden: BERT's 15 %
@@ -72,7 +72,7 @@ class Stack(nn.Module):
         super().__init__()
         self.blocks = nn.ModuleList(Block(s, causal=False) for _ in range(s.n_layer))
         # With the norm after each part the stream leaves the last block normed.
-        self.norm = make_norm(s.norm, s.n_embd, bias=s.bias) if s.norm_place == "before" else None
+        self.norm = norm_of(s) if s.norm_place == "before" else None
 
     def forward(
         self,
@@ -104,7 +104,7 @@ class Embedded(Network):
         super().__init__(settings, vocab_size)
         s = settings
         self.embedding = nn.Embedding(vocab_size, s.n_embd)
-        self.positions = Positions(s.position, places, s.n_embd, s.n_head)
+        self.positions = Positions(s.position, places, s.n_embd, s.n_head, s.rotary_base)
         self.head = make_head(s.head, s.n_embd, vocab_size, bias=False)
         start_embedding(self.embedding, self.positions, tied=s.tied)
         if s.tied:

@@ -33,7 +33,7 @@ from lm_core.models.contract import models
 from lm_core.models.costs import Costs, Term
 from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.heads import head_terms
-from lm_core.models.layers import make_norm, start_linear
+from lm_core.models.layers import start_linear
 from lm_core.models.positions import start_embedding
 from lm_core.models.stack_costs import (
     STACK,
@@ -44,7 +44,7 @@ from lm_core.models.stack_costs import (
     table_terms,
 )
 from lm_core.models.tracing import Trace, record, trace
-from lm_core.models.transformer import Block, make_attention
+from lm_core.models.transformer import Block, make_attention, norm_of
 from lm_core.models.translating import Translates, Writing, unpadded
 from lm_core.settings import another, setting
 
@@ -99,7 +99,7 @@ class DecoderBlock(Block):
     def __init__(self, s: PaperSettings) -> None:
         super().__init__(s)
         self.cross = make_attention(s, causal=False, cross=True)
-        self.norm_cross = make_norm(s.norm, s.n_embd, bias=s.bias)
+        self.norm_cross = norm_of(s)
         if not s.residual:
             start_linear(self.cross.out)
 
@@ -133,7 +133,7 @@ class Decoder(nn.Module):
     def __init__(self, s: PaperSettings) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(DecoderBlock(s) for _ in range(s.n_layer))
-        self.norm = make_norm(s.norm, s.n_embd, bias=s.bias) if s.norm_place == "before" else None
+        self.norm = norm_of(s) if s.norm_place == "before" else None
 
     def forward(
         self,

@@ -16,13 +16,13 @@ from torch.nn import functional as F
 
 from lm_core.models.tracing import record, tracing
 
-EPS = 1e-6
+EPS, LAYER_EPS = 1e-6, 1e-5  # of RMSNorm and of LayerNorm, where nothing else is said
 
 
-def rms_norm(x: Tensor) -> Tensor:
+def rms_norm(x: Tensor, eps: float = EPS) -> Tensor:
     """x over its root mean square along the last dimension; no learned scale."""
     by_hand = x.device.type == "cpu" and _learns(x)  # a GPU has one kernel for it
-    return _RMSNorm.apply(x) if by_hand else F.rms_norm(x, (x.size(-1),), eps=EPS)
+    return _RMSNorm.apply(x, eps) if by_hand else F.rms_norm(x, (x.size(-1),), eps=eps)
 
 
 class _RMSNorm(torch.autograd.Function):
@@ -32,18 +32,18 @@ class _RMSNorm(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, eps: float) -> Tensor:
         rms = torch.linalg.vector_norm(x, dim=-1, keepdim=True).mul_(x.size(-1) ** -0.5)
-        r = torch.rsqrt(torch.addcmul(torch.full_like(rms, EPS), rms, rms))
+        r = torch.rsqrt(torch.addcmul(torch.full_like(rms, eps), rms, rms))
         y = x * r
         ctx.save_for_backward(y, r)
         return y
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Tensor:
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
         y, r = ctx.saved_tensors
         shared = (g * y).mean(dim=-1, keepdim=True)
-        return torch.addcmul(g, y, shared, value=-1).mul_(r)
+        return torch.addcmul(g, y, shared, value=-1).mul_(r), None
 
 
 class _ReLU2(torch.autograd.Function):
@@ -68,13 +68,32 @@ def _learns(x: Tensor) -> bool:
     return x.requires_grad and torch.is_grad_enabled() and not recorded
 
 
-NORMS = ("rms", "layer")
+NORMS = ("rms", "rms-scale", "layer")
 
 
-def make_norm(kind: str, width: int, *, bias: bool = False) -> Callable[[Tensor], Tensor]:
-    """The norm a setting names: "rms" learns nothing and is a function, "layer" learns a weight
-    for each of the `width` numbers, and a bias if asked."""
-    return nn.LayerNorm(width, bias=bias) if kind == "layer" else rms_norm
+class ScaledRMSNorm(nn.Module):
+    """RMSNorm with a learned factor for each number, as in Llama; they begin at 1."""
+
+    def __init__(self, width: int, eps: float = EPS) -> None:
+        super().__init__()
+        self.eps, self.weight = eps, nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return rms_norm(x, self.eps) * self.weight
+
+
+def make_norm(
+    kind: str, width: int, *, bias: bool = False, eps: float = 0.0
+) -> Callable[[Tensor], Tensor]:
+    """The norm a setting names: "rms" learns nothing and is a function, "rms-scale" and "layer"
+    learn a weight for each of the `width` numbers, and "layer" a bias if asked.
+
+    Args:
+        eps: what is added to the mean square, in a norm that learns; 0 is the usual.
+    """
+    if kind == "layer":
+        return nn.LayerNorm(width, eps or LAYER_EPS, bias=bias)
+    return ScaledRMSNorm(width, eps or EPS) if kind == "rms-scale" else rms_norm
 
 
 def swiglu(x: Tensor) -> Tensor:
@@ -106,14 +125,23 @@ class MLP(nn.Module):
 
     Between the two matrices are 4 C numbers, where C is the width. SwiGLU needs a third matrix,
     which `up` holds too: with 8 C / 3 numbers between, all three together cost the same.
+
+    Args:
+        hidden: numbers between, where not as many as that.
     """
 
     def __init__(
-        self, width: int, activation: str, *, bias: bool = False, dropout: float = 0.0
+        self,
+        width: int,
+        activation: str,
+        *,
+        hidden: int = 0,
+        bias: bool = False,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         gated = activation == "swiglu"
-        hidden = 8 * width // 3 if gated else 4 * width
+        hidden = hidden or (8 * width // 3 if gated else 4 * width)
         self.up = nn.Linear(width, 2 * hidden if gated else hidden, bias=bias)
         self.down = nn.Linear(hidden, width, bias=bias)
         start_linear(self.up)

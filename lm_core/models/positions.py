@@ -14,6 +14,7 @@ Shapes: B batch, T time, S tokens to look at, C width, H heads, D = C / H.
 import torch
 from torch import Tensor, nn
 
+BASE = 10_000.0  # of the angles: the slowest pair turns so many times slower than the quickest
 POSITIONS = ("rotary", "learned", "sinusoidal", "alibi", "none")
 
 
@@ -24,9 +25,12 @@ class Positions(nn.Module):
         kind: one of `POSITIONS`.
         block_size: the most tokens in one text.
         width, n_head: C and H.
+        base: of the angles of rotary positions.
     """
 
-    def __init__(self, kind: str, block_size: int, width: int, n_head: int) -> None:
+    def __init__(
+        self, kind: str, block_size: int, width: int, n_head: int, base: float = BASE
+    ) -> None:
         super().__init__()
         self.kind = kind
         if kind == "learned":
@@ -34,7 +38,7 @@ class Positions(nn.Module):
         elif kind == "sinusoidal":
             self.register_buffer("table", sinusoids(block_size, width), persistent=False)
         elif kind == "rotary":
-            cos, sin = rotary_tables(block_size, width // n_head)
+            cos, sin = rotary_tables(block_size, width // n_head, base)
             cos, sin = both_halves(cos, sin)
             self.register_buffer("cos", cos, persistent=False)
             self.register_buffer("sin", sin, persistent=False)
@@ -77,9 +81,9 @@ def sinusoids(block_size: int, C: int) -> Tensor:
     return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)[:, :C]
 
 
-def rotary_tables(block_size: int, D: int) -> tuple[Tensor, Tensor]:
-    """cos and sin (block_size, D/2) of position times frequency, frequencies 1 ... 1/10000."""
-    angle = angles(block_size, D)
+def rotary_tables(block_size: int, D: int, base: float = BASE) -> tuple[Tensor, Tensor]:
+    """cos and sin (block_size, D/2) of position times frequency, frequencies 1 ... 1/base."""
+    angle = angles(block_size, D, base)
     return angle.cos(), angle.sin()
 
 
@@ -116,7 +120,7 @@ def alibi_bias(slopes: Tensor, T: int, S: int) -> Tensor:
     return -slopes.view(-1, 1, 1) * distance
 
 
-def angles(block_size: int, width: int) -> Tensor:
-    """(block_size, width/2): place t times 10000^(-2i/width)."""
-    frequency = 10_000 ** -(torch.arange(0, width, 2, dtype=torch.float32) / width)
+def angles(block_size: int, width: int, base: float = BASE) -> Tensor:
+    """(block_size, width/2): place t times base^(-2i/width)."""
+    frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float32) / width)
     return torch.outer(torch.arange(block_size, dtype=torch.float32), frequency)

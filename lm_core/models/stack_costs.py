@@ -60,8 +60,8 @@ def block_terms(
         near = tokens is not None and tokens < SHORT
         terms += attention_terms(s, seen=cross, short=near, across=True)
     terms.append(_mlp(s))
-    norms, kept = 3 if cross else 2, 2 if s.norm == "layer" else 1
-    weights = f"{norms * (1 + s.bias)}*C" if s.norm == "layer" else ""
+    norms, kept = 3 if cross else 2, 1 if s.norm == "rms" else 2
+    weights = f"{norms}*{_scale(s)}" if _scale(s) else ""
     terms.append(Term("norms", weights, kept=f"{norms * kept}*C"))
     return [_in_stack(term, of, share) for term in terms]
 
@@ -78,9 +78,15 @@ def last_norm(s: Settings, *, of: str = "", share: str = "") -> list[Term]:
     """None where each part is normed after it."""
     if s.norm_place == "after":
         return []
-    layer = s.norm == "layer"
-    weights, kept = (f"{1 + s.bias}*C", "2*C") if layer else ("", "C")
-    return [Term(of + "last norm", weights, kept=_shared(kept, share))]
+    kept = "C" if s.norm == "rms" else "2*C"
+    return [Term(of + "last norm", _scale(s), kept=_shared(kept, share))]
+
+
+def _scale(s: Settings) -> str:
+    """Numbers that one norm learns; "" where it learns none."""
+    if s.norm == "rms":
+        return ""
+    return f"{1 + (s.bias and s.norm == 'layer')}*C"
 
 
 def attention_terms(
@@ -126,10 +132,11 @@ def attention_terms(
 
 
 def _mlp(s: Settings) -> Term:
-    gated, width = s.activation == "swiglu", "(8*C//3)" if s.activation == "swiglu" else "4*C"
+    gated = s.activation == "swiglu"
+    width = str(s.mlp_width) if s.mlp_width else "(8*C//3)" if gated else "4*C"
     up, widened = linear("C", f"2*{width}" if gated else width, bias=s.bias)
     down, narrowed = linear(width, "C", bias=s.bias)
-    kept = f"4*{width}" if gated else "4*C" if s.activation == "relu" else "8*C"
+    kept = f"4*{width}" if gated else width if s.activation == "relu" else f"2*{width}"
     kept += " + C" if s.dropout else ""
     return Term("widen and narrow", f"{up} + {down}", f"{widened} + {narrowed}", kept)
 

@@ -46,7 +46,7 @@ from lm_core.settings import Settings, setting
 
 # What `decoding` has written out with its usual value.
 RECIPE = ("position", "attention", "qk_norm", "activation", "norm", "norm_place", "residual")
-RECIPE += ("bias", "head")
+RECIPE += ("bias", "head", "mlp_width", "rotary_base", "norm_eps")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,17 @@ class TransformerSettings(Settings):
         "rms",
         title="Norm",
         choices=NORMS,
-        help="RMSNorm, which learns nothing, or LayerNorm, which learns a scale.",
+        help="RMSNorm, which learns nothing, or learns a scale as in Llama, or LayerNorm, which "
+        "learns a scale as in GPT-2.",
+        advanced=True,
+    )
+    norm_eps: float = setting(
+        0.0,
+        title="Least of the norm",
+        low=0.0,
+        high=0.1,
+        help="Added under the root of a norm that learns a scale; 0 is the usual, 1e-6 (RMSNorm) "
+        "or 1e-5 (LayerNorm).",
         advanced=True,
     )
     norm_place: str = setting(
@@ -123,6 +133,25 @@ class TransformerSettings(Settings):
         False,
         title="Shared embedding",
         help="Use one table to read tokens and to guess them.",
+        advanced=True,
+    )
+    mlp_width: int = setting(
+        0,
+        title="Width between",
+        low=0,
+        high=16_384,
+        unit="numbers",
+        help="Numbers between the two matrices of the small network; 0 is 4 times the width, and "
+        "8/3 for SwiGLU, which has three matrices.",
+        advanced=True,
+    )
+    rotary_base: float = setting(
+        10_000.0,
+        title="Slowest turn",
+        low=2.0,
+        high=100_000_000.0,
+        help="Of rotary positions: the slowest pair of numbers turns so many times slower than the "
+        "quickest. Longer contexts take more.",
         advanced=True,
     )
     head: str = setting(
@@ -159,9 +188,9 @@ class Block(Part):
     def __init__(self, s: TransformerSettings, *, causal: bool = True) -> None:
         super().__init__()
         self.attention = make_attention(s, causal=causal)
-        self.mlp = MLP(s.n_embd, s.activation, bias=s.bias, dropout=s.dropout)
-        self.norm_attention = make_norm(s.norm, s.n_embd, bias=s.bias)
-        self.norm_mlp = make_norm(s.norm, s.n_embd, bias=s.bias)
+        self.mlp = MLP(s.n_embd, s.activation, hidden=s.mlp_width, bias=s.bias, dropout=s.dropout)
+        self.norm_attention = norm_of(s)
+        self.norm_mlp = norm_of(s)
         self.norm_first, self.residual = s.norm_place == "before", s.residual
         if not s.residual:  # where nothing goes past a part, zero is the end of every gradient
             start_linear(self.attention.out)
@@ -200,6 +229,11 @@ class Block(Part):
         return x if self.norm_first else norm(x)
 
 
+def norm_of(s: TransformerSettings) -> Callable[[Tensor], Tensor]:
+    """The norm these settings describe."""
+    return make_norm(s.norm, s.n_embd, bias=s.bias, eps=s.norm_eps)
+
+
 def make_attention(s: TransformerSettings, *, causal: bool, cross: bool = False) -> Attention:
     """The attention these settings describe; one across two texts always asks."""
     return Attention(
@@ -234,10 +268,10 @@ class Transformer(Network):
         super().__init__(settings, vocab_size)
         s = settings
         self.embedding = nn.Embedding(vocab_size, s.n_embd)
-        self.positions = Positions(s.position, s.block_size, s.n_embd, s.n_head)
+        self.positions = Positions(s.position, s.block_size, s.n_embd, s.n_head, s.rotary_base)
         self.blocks = nn.ModuleList(Block(s) for _ in range(s.n_layer))
         # With the norm after each part the stream leaves the last block normed.
-        self.norm = make_norm(s.norm, s.n_embd, bias=s.bias) if s.norm_place == "before" else None
+        self.norm = norm_of(s) if s.norm_place == "before" else None
         self.head = make_head(s.head, s.n_embd, vocab_size, bias=False)
         start_embedding(self.embedding, self.positions, tied=s.tied)
         if s.tied:
@@ -287,7 +321,7 @@ class Transformer(Network):
         rotary, bias = self.positions.rotary(start, end), self.positions.bias(T, end)
         mask = make_mask(T, end, idx.device, causal=True, bias=bias)
         x = self.positions.add(x, start)  # (B, T, C)
-        x = rms_norm(x) if s.norm == "rms" else x  # GPT-2 and the paper add to the bare embedding
+        x = rms_norm(x) if s.norm == "rms" else x  # others add to the bare embedding
         x = F.dropout(x, s.dropout, self.training)
         record(self, "stream", x)
         layers = []

@@ -39,7 +39,7 @@ from lm_core.models.building import build_model
 from lm_core.models.contract import Model
 from lm_core.runs.beginning import begin, check_beginning
 from lm_core.runs.spec import OWN_KINDS, CorpusSpec, RunSpec
-from lm_core.runs.starting import check_start, stamp, start, started
+from lm_core.runs.starting import check_start, read_by, stamp, start, started
 from lm_core.split import Split, packed, unpacked
 from lm_core.tasks import SAID, check_task
 from lm_core.tokenizers import Tokenizer, tokenizers
@@ -144,7 +144,7 @@ def prepare(spec: RunSpec) -> Prepared:
                 cut = partial(cut, cleaning=spec.data.cleaning)
             codec, data = task.prepare(corpus, cut)
         else:
-            codec, data = base.codec, task.encode(corpus, base.codec)
+            codec, data = read_by(base, task, corpus)
         kept = corpus.info, codec, data
         if key := _key(spec, base):  # its text may have been fetched just now
             _keep(key, *kept)

@@ -19,6 +19,7 @@ from lm_core.cleaning import Cleaning
 from lm_core.corpora import corpora
 from lm_core.doctor.faults import trainer_with
 from lm_core.errors import BadCheckpoint, BadSettings, nearest
+from lm_core.foreign.naming import A_HUB, A_PACKAGE, is_name
 from lm_core.json_files import dumps
 from lm_core.models import models
 from lm_core.settings import Settings, setting
@@ -102,8 +103,8 @@ class StartSpec(AdapterSettings):
     folder: str = setting(
         "",
         title="Trained model",
-        help="Whose weights and tokenizer it takes: a model that ships, by name, or a run, as "
-        "run: and its id.",
+        help="Whose weights and tokenizer it takes: a model that ships, by name; a run, as run: "
+        "and its id; somebody else's, as package: or hub: and its name.",
         kept=True,
     )
 
@@ -132,7 +133,9 @@ class StartSpec(AdapterSettings):
     @property
     def is_public(self) -> bool:
         """Whether it names no file of this machine: a link may say no more."""
-        return not self.folder or bool(re.fullmatch(rf"({A_RUN})?[\w-]{{1,80}}", self.folder))
+        named, hubs = self.folder, self.folder.removeprefix(A_HUB)
+        inside = re.fullmatch(rf"({A_RUN}|{A_PACKAGE})?[\w-]{{1,80}}", named)
+        return not named or bool(inside) or (hubs != named and is_name(hubs))
 
     @property
     def adapter(self) -> AdapterSettings:

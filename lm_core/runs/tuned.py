@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lm_core.adapt.gain import Change, change
+from lm_core.checkpoints import task_said
 from lm_core.errors import LabError
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.prepare import Prepared, prepare
@@ -14,7 +15,7 @@ from lm_core.runs.starting import started
 class Outcome:
     """Both in nats per token; None where a text has no validation split, or is not here."""
 
-    gain: Change | None  # on the new text
+    gain: Change | None  # on the new text; None too where another task was learned
     forgetting: Change | None  # on the old one
 
 
@@ -25,6 +26,8 @@ def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None
         BadCheckpoint: the model that it started from is not here any more.
     """
     base = started(prepared.spec)
+    if task_said(base.meta) != prepared.spec.task_name:
+        return Outcome(None, None)
     gain = change(base.model, model, prepared.data, most=most)
     try:
         text_of(base.meta)

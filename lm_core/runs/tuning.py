@@ -9,7 +9,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.recipes import TUNING
 from lm_core.runs.spec import CorpusSpec, RunSpec, StartSpec
 from lm_core.runs.starting import codec_name, folder_of
-from lm_core.tasks import check_task
+from lm_core.tasks import check_task, task_for, tasks
 from lm_core.tokenizers import tokenizers
 from lm_core.training import Budget
 
@@ -32,6 +32,8 @@ def tuning_spec(
     described = dict(card["model"])
     family = described.pop("name")
     task = task_said(card)
+    if data.holds not in tasks[task].build.kinds:  # a fresh head, where that can be
+        task = task_for(family, data.holds)
     check_task(task, family, data.holds)
     base = default_spec(
         data, family, tokenizer=codec_name(card), budget=budget, short=False, seed=seed, task=task

@@ -24,7 +24,7 @@ from lm_core.tokenizers.byte_level import (
     engine_of,
     sendable,
 )
-from lm_core.tokenizers.tokenizer import tokenizers
+from lm_core.tokenizers.tokenizer import string_list, tokenizers
 
 BOUNDARY = "<|endoftext|>"
 
@@ -47,14 +47,20 @@ class BPESettings(Settings):
     order=30,
 )
 class BPETokenizer(ByteLevelTokenizer):
-    """The vocabulary and its merges, the one that was made first goes first."""
+    """The vocabulary and its merges, the one that was made first goes first.
+
+    Args:
+        digits: each digit is a token of its own, as in SmolLM2.
+    """
 
     name = "bpe"
 
-    def __init__(self, tokens: Sequence[str], merges: Sequence[tuple[str, str]]) -> None:
-        self.merges = [tuple(m) for m in merges]
+    def __init__(
+        self, tokens: Sequence[str], merges: Sequence[tuple[str, str]], *, digits: bool = False
+    ) -> None:
+        self.merges, self.digits = [tuple(m) for m in merges], digits
         ids = {token: i for i, token in enumerate(tokens)}
-        engine = engine_of(engine_models.BPE(vocab=ids, merges=self.merges))
+        engine = engine_of(engine_models.BPE(vocab=ids, merges=self.merges), digits=digits)
         engine.add_special_tokens([BOUNDARY])
         # The engine would read the boundary's name in plain text as the token itself.
         engine.encode_special_tokens = True
@@ -74,22 +80,28 @@ class BPETokenizer(ByteLevelTokenizer):
         )
         engine.train_from_iterator(map(sendable, texts), trainer)
         vocab = engine.get_vocab()
-        merges = _merges(engine)
+        merges = merges_of(engine)
         return cls(sorted(vocab, key=vocab.__getitem__), merges)
 
     def _to_dict(self) -> dict[str, Any]:
-        return {"kind": self.name, "tokens": self.tokens, "merges": [list(m) for m in self.merges]}
+        apart = ({"digits": True} if self.digits else {}) | (
+            {"lacks": self.lacks} if self.lacks else {}
+        )
+        merges = [list(m) for m in self.merges]
+        return {"kind": self.name, "tokens": self.tokens, "merges": merges, **apart}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "BPETokenizer":
-        tokens = checked_tokens(data["tokens"], [BOUNDARY, *ALPHABET])
+        lacks = set(string_list(data["lacks"])) if "lacks" in data else set()
+        tokens = checked_tokens(data["tokens"], [BOUNDARY, *(set(ALPHABET) - lacks)])
         merges, known = data["merges"], set(tokens) - {BOUNDARY}
-        if not isinstance(merges, list) or not all(_is_merge(merge, known) for merge in merges):
+        if not isinstance(merges, list) or not all(is_merge(merge, known) for merge in merges):
             raise ValueError("a merge is two tokens of the vocabulary whose union is a third")
-        return cls(tokens, merges)
+        return cls(tokens, merges, digits=data.get("digits") is True)
 
 
-def _is_merge(merge: Any, known: set[str]) -> bool:
+def is_merge(merge: Any, known: set[str]) -> bool:
+    """Whether it is two of the `known` tokens whose union is a third."""
     if not isinstance(merge, list) or len(merge) != 2:
         return False
     if not all(isinstance(part, str) and part for part in merge):
@@ -97,6 +109,7 @@ def _is_merge(merge: Any, known: set[str]) -> bool:
     return {*merge, merge[0] + merge[1]} <= known
 
 
-def _merges(engine: Engine) -> list[tuple[str, str]]:
+def merges_of(engine: Engine) -> list[tuple[str, str]]:
+    """What an engine has learned, the first first."""
     merges = json.loads(engine.to_str())["model"]["merges"]
     return [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in merges]

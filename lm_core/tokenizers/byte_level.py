@@ -1,6 +1,7 @@
 """What tokenizers have in common that start from bytes, by Hugging Face `tokenizers`.
 
-Each of the 256 bytes is a token, so nothing is ever unknown and every text comes back exactly.
+Each of the 256 bytes is a token, so nothing is ever unknown and every text comes back exactly. (A
+vocabulary from elsewhere may lack a few, of characters that its text did not have.)
 Text is cut into words as GPT-2 cuts it (Radford et al. 2019), the space before a word a part of it,
 and each byte is written as a sign that can be printed; a token never reaches over a cut. A kind of
 tokenizer says which runs of bytes become tokens, and how a word is cut into them.
@@ -15,6 +16,7 @@ import numpy as np
 from tokenizers import Tokenizer as Engine
 from tokenizers import decoders, pre_tokenizers
 
+from lm_core.errors import BadText
 from lm_core.tokenizers.tokenizer import Tokenizer, string_list
 from lm_core.visible import visible
 
@@ -38,23 +40,51 @@ class ByteLevelTokenizer(Tokenizer):
         self.tokens, self._engine = list(tokens), engine
         self.vocab_size = len(self.tokens)
         self.boundary_id = self.tokens.index(boundary)
+        self.lacks = sorted(set(ALPHABET) - set(self.tokens))  # in the signs of bytes
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.vocab_size} tokens)"
 
     def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
+        self._check(text, skip_unknown)
         return np.array(self._engine.encode(sendable(text)).ids, dtype=np.int64)
 
     def _encode_many(self, texts: Sequence[str], skip_unknown: bool) -> list[np.ndarray]:
+        for text in texts if self.lacks else ():
+            self._check(text, skip_unknown)
         batch = self._engine.encode_batch_fast([sendable(text) for text in texts])
         return [np.array(encoding.ids, dtype=np.int64) for encoding in batch]
 
+    def _check(self, text: str, skip_unknown: bool) -> None:
+        if skip_unknown or not (strange := self._unreadable(text)):
+            return
+        shown = " ".join(map(repr, sorted(strange)[:5]))
+        raise BadText(
+            f"This model's vocabulary has nothing for {shown}: leave them out, or choose another "
+            "model."
+        )
+
+    def _unreadable(self, text: str) -> Counter[str]:
+        """Characters of which a byte has no token: the engine passes over that byte."""
+        if not self.lacks:
+            return Counter()  # every byte has a token
+        lacking = {BYTES[sign] for sign in self.lacks}
+        return Counter(c for c in sendable(text) if lacking & {*c.encode()})
+
+    def _count_unknown(self, text: str) -> int:
+        return self._unreadable(text).total()
+
     def _untold(self, text: str, ids: np.ndarray) -> Counter[str]:
-        return Counter()  # every byte has a token
+        return self._unreadable(text)
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        ends = accumulate(len(self.token_bytes(id)) for id in self._encode(text, True).tolist())
-        return list(pairwise([0, *ends]))
+        lengths = [len(self.token_bytes(id)) for id in self._encode(text, True).tolist()]
+        spans = list(pairwise([0, *accumulate(lengths)]))
+        if not self.lacks:
+            return spans
+        lacking = {BYTES[sign] for sign in self.lacks}
+        read = [k for k, byte in enumerate(sendable(text).encode()) if byte not in lacking]
+        return [(read[low], read[high - 1] + 1) for low, high in spans]
 
     def decode(self, ids: Iterable[int]) -> str:
         text, run = "", []
@@ -107,16 +137,19 @@ def checked_tokens(data: Any, needed: Iterable[str]) -> list[str]:
     return tokens
 
 
-def engine_of(model: Any, *, longest: int = 0, continues: str = "") -> Engine:
+def engine_of(model: Any, *, longest: int = 0, continues: str = "", digits: bool = False) -> Engine:
     """An engine that reads and writes bytes.
 
     Args:
         model: of `tokenizers`, which cuts a word into tokens.
         longest: a word of more bytes is cut there; 0 leaves it whole.
         continues: what is taken off the tokens that begin with it, as they are read back.
+        digits: whether each digit stands alone.
     """
     engine = Engine(model)
     words = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    if digits:
+        words = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), words])
     if longest:
         words = pre_tokenizers.Sequence([words, pre_tokenizers.FixedLength(longest)])
     back = decoders.ByteLevel()

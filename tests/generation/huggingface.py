@@ -6,9 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lm_core.foreign.gpt2 import as_ours
 from lm_core.models.transformer import Transformer, TransformerSettings
 from lm_core.models.translating import Translates, Writing
-from tools.compare.huggingface import as_ours
 
 V, END, PAD = 30, 2, 1
 ALIKE = {"eos_token_id": END, "pad_token_id": PAD}

@@ -60,6 +60,7 @@ def test_every_transformer_that_ships_whatever_it_reads(folder: Path, data: st.D
     [
         ("transformer", {"bias": True, "norm": "layer", "position": "learned"}),
         ("transformer", {"bias": True, "norm": "layer", "norm_place": "after"}),
+        ("transformer", {"norm": "rms-scale", "norm_eps": 1e-3, "mlp_width": 24}),
         ("transformer", {"norm_place": "after", "n_kv_head": 1, "activation": "swiglu"}),
         ("transformer", {"attention": "average", "position": "alibi", "tied": True}),
         ("encoder", {}),

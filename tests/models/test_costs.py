@@ -8,6 +8,7 @@ from lm_core.inspection import counters
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import LanguageModel, models
 from lm_core.models.costs import LEARNING, Costs, Term, together
+from lm_core.models.layers import NORMS
 from lm_core.models.transformer import TransformerSettings
 
 V, B = 40, 4
@@ -21,9 +22,11 @@ STACKS = [
 TRANSFORMERS = [
     *({"position": p} for p in ("learned", "sinusoidal", "alibi", "none")),
     *({"activation": a} for a in ("relu", "gelu", "gelu-tanh", "swiglu")),
-    *({"norm": n, "norm_place": p} for n in ("rms", "layer") for p in ("before", "after")),
+    *({"norm": n, "norm_place": p} for n in NORMS for p in ("before", "after")),
     {"attention": "average"},
     {"n_kv_head": 1},
+    {"mlp_width": 200, "norm": "rms-scale", "tied": True},
+    {"mlp_width": 200, "activation": "swiglu"},
     {"qk_norm": False},
     {"bias": True},
     {"tied": True},

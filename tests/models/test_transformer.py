@@ -18,10 +18,13 @@ from tests.tiny import lively_model, some_ids, tiny_model
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 SMALL = {"n_embd": 16, "block_size": 10}
 PARTS = [f for f in TransformerSettings.__dataclass_fields__.values() if f.metadata["advanced"]]
-CHOICES = {
-    f.name: f.metadata["choices"] or {"bool": (False, True), "int": (0, 1, 2)}[f.type.__name__]
-    for f in PARTS
+SOME = {  # values of settings that have a range
+    "n_kv_head": (0, 1, 2),
+    "mlp_width": (0, 24),
+    "norm_eps": (0.0, 1e-3),
+    "rotary_base": (10_000.0, 500.0),
 }
+CHOICES = {f.name: SOME.get(f.name) or f.metadata["choices"] or (False, True) for f in PARTS}
 RECIPES = {  # settings that went together
     "2017": {
         "position": "sinusoidal",
@@ -40,7 +43,14 @@ RECIPES = {  # settings that went together
         "tied": True,
         "qk_norm": False,
     },
-    "Llama": {"activation": "swiglu", "n_kv_head": 1, "qk_norm": False},
+    "Llama": {
+        "norm": "rms-scale",
+        "activation": "swiglu",
+        "n_kv_head": 1,
+        "qk_norm": False,
+        "norm_eps": 1e-5,
+        "mlp_width": 48,
+    },
 }
 DEFAULTS = TransformerSettings()
 one_changed = [{n: v} for n, vs in CHOICES.items() for v in vs if v != getattr(DEFAULTS, n)]

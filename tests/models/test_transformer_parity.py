@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lm_core.foreign.gpt2 import as_ours
 from lm_core.models.attention import causal_mask, make_mask
 from lm_core.models.transformer import Block, Transformer, TransformerSettings
 from tests.tiny import some_ids
-from tools.compare.huggingface import as_ours
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 L, H, C, V, T = 3, 4, 32, 50, 16

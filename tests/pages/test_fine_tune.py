@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import load_checkpoint
+from lm_core.corpora.own import own_corpus, save_own
 from lm_core.device import choose_device
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import CorpusSpec
@@ -111,11 +112,30 @@ def test_without_a_run_it_says_how_to_come_by_one() -> None:
     assert "Nothing was adapted yet" in app.info[0].value
 
 
-def tuned(method: str, **sizes: object) -> tuple[str, Path]:
+def test_somebody_elses_model_is_adapted_and_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(session._manager().store.folder))
+    theirs = next(choice for choice in bases() if choice.foreign == "package:glassllm")
+    assert theirs.label == "Transformer, Lewis Carroll (glassllm)"
+    app = sound(opened(model=theirs.label, method="lora", rank="2"))
+    assert "of 867," in said(app)
+    assert "MIT" in said(app)
+    sea = own_corpus("The sea is calm and the wind is still.\n\n" * 200, title="Sea", items=False)
+    data = CorpusSpec(name="own", text=save_own(sea))
+    _, folder = tuned("layers", start="package:glassllm", data=data, layers="3")
+    assert load_checkpoint(folder).meta["spec"]["start"]["folder"] == "package:glassllm"
+    app = sound(opened(view="outcome"))
+    assert [metric.label for metric in app.metric] == ["Gain on the new text"]
+    assert "the old text is not on this machine" in said(app).lower()
+    assert len(app.code) == 2
+
+
+def tuned(
+    method: str, start: str = NAMES, data: CorpusSpec | None = None, **sizes: object
+) -> tuple[str, Path]:
     """A finished run of the visitor's."""
     spec = tuning_spec(
-        NAMES,
-        CorpusSpec(name="names"),
+        start,
+        data or CorpusSpec(name="names"),
         AdapterSettings(method=method, **sizes),
         budget=Budget(steps=3),
     )

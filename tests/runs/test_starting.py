@@ -159,3 +159,55 @@ def test_a_start_that_is_gone_or_makes_no_sense_is_a_sentence(towns: CorpusSpec)
         StartSpec(method="lora")
     with pytest.raises(LabError):
         tuning_spec("translate-luong", towns)
+
+
+@pytest.fixture
+def ends(tmp_path: Path) -> CorpusSpec:
+    """Names, and whether each ends in a vowel."""
+    path = tmp_path / "ends.csv"
+    rows = [f"{name},{'vowel' if name[-1] in 'aeiou' else 'other'}" for name in NAMES]
+    path.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    return CorpusSpec(name="file", file=str(path), kind="classes")
+
+
+@pytest.mark.parametrize("method", ["full", "layers", "lora"])
+def test_a_model_of_tokens_learns_classes_with_a_fresh_head(
+    ends: CorpusSpec, method: str, tmp_path: Path
+) -> None:
+    """On the frozen network, on the tuned one, and on one with an adapter."""
+    spec = spec_of(ends, method, steps=3)
+    assert spec.task_name == "text-class"
+    base, run = load_checkpoint(folder_of(BASE)), trained(spec, tmp_path / "classes")
+    assert "Its last layer is new." in run.prepared.begun
+    assert run.prepared.codec.tokenizer.to_dict() == base.codec.to_dict()
+    saved = load_checkpoint(run.folder)
+    own = {"answer.weight", "answer.bias"}
+    learns = {n for n, p in saved.model.named_parameters() if p.requires_grad}
+    assert own <= learns
+    assert method != "layers" or learns == own
+    assert saved.model.answer.weight.abs().sum() > 0
+    was = base.model.state_dict()
+    now = {
+        n.removeprefix("encoder.").replace(".parametrizations.weight.original", ".weight"): p
+        for n, p in saved.model.state_dict().items()
+    }
+    assert set(was) - {"head.weight"} <= set(now)
+    same = all(torch.equal(now[n], was[n]) for n in was if n != "head.weight")
+    assert same == (method != "full")
+    assert outcome(run.prepared, run.trainer.model).gain is None
+
+
+def test_an_encoder_learns_classes_and_a_translator_does_not(
+    ends: CorpusSpec, towns: CorpusSpec, tmp_path: Path
+) -> None:
+    small = {"n_layer": 1, "n_embd": 16, "n_head": 2, "block_size": 16}
+    spec = replace(
+        RunSpec(data=towns, model_name="encoder", budget=Budget(steps=2)),
+        model=RunSpec(model_name="encoder").model.from_dict(small),
+    )
+    trained(spec, tmp_path / "encoder")
+    run = trained(spec_of(ends, "layers", str(tmp_path / "encoder")), tmp_path / "classes")
+    assert run.prepared.spec.model_name == "encoder"
+    assert set(run.prepared.data["validation"].answers.tolist()) <= {0, 1}
+    with pytest.raises(LabError, match="is not learned from texts with a class"):
+        tuning_spec("translate-transformer", ends)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_core.errors import BadText
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.tokenizer import load_tokenizer
 
@@ -71,3 +72,32 @@ def test_bytes_that_are_no_letters_are_told_apart() -> None:
 
 def test_every_token_can_be_shown() -> None:
     assert all(TOKENIZER.token_text(i) for i in range(TOKENIZER.vocab_size))
+
+
+ELSEWHERE = BPETokenizer(
+    [token for token in TOKENIZER.tokens if token not in ("ñ", "Ć")],  # the bytes F1 and 06
+    TOKENIZER.merges,
+    digits=True,
+)
+
+
+@given(st.text(alphabet="the union 1984\x06é\U00040000") | st.text())
+def test_a_vocabulary_from_elsewhere_may_lack_bytes_and_cut_digits(text: str) -> None:
+    """What it lacks is passed over, and said."""
+    ids = ELSEWHERE.encode(text, skip_unknown=True)
+    spans, data = ELSEWHERE.spans(text), text.encode()
+    assert [data[low:high] for low, high in spans if high - low == 1] == [
+        ELSEWHERE.token_bytes(id)
+        for id, (low, high) in zip(ids.tolist(), spans, strict=True)
+        if high - low == 1
+    ]
+    unknown = sum(1 for char in text if {0xF1, 0x06} & {*char.encode()})
+    assert ELSEWHERE.count_unknown(text) == ELSEWHERE.untold(text, ids).total() == unknown
+    if unknown:
+        with pytest.raises(BadText, match="has nothing for"):
+            ELSEWHERE.encode(text)
+    else:
+        assert ELSEWHERE.decode(ids) == text
+    assert all(not data[low:high].isdigit() or high - low == 1 for low, high in spans)
+    again = load_tokenizer(ELSEWHERE.to_dict())
+    assert again.encode(text, skip_unknown=True).tolist() == ids.tolist()

@@ -13,6 +13,7 @@ from lm_core.cli import TOKENIZERS
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.tokenizers.bpe import BOUNDARY, BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.char_bpe import CharBPESettings, CharBPETokenizer
 from lm_core.tokenizers.published import PublishedTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer, load_tokenizer, tokenizers
 from lm_core.tokenizers.unigram import UnigramSettings, UnigramTokenizer
@@ -24,6 +25,7 @@ TRAINED: dict[str, Tokenizer] = {
     "char": CharTokenizer.train([TEXT]),
     "word": WordTokenizer.train([TEXT], WordSettings(min_frequency=1)),
     "published": PublishedTokenizer.train([TEXT]),
+    "char-bpe": CharBPETokenizer.train([TEXT], CharBPESettings(vocab_size=100)),
     "bpe": BPETokenizer.train([TEXT], BPESettings(vocab_size=280)),
     "wordpiece": WordPieceTokenizer.train([TEXT], WordPieceSettings(vocab_size=540)),
     "unigram": UnigramTokenizer.train([TEXT], UnigramSettings(vocab_size=270)),

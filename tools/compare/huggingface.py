@@ -15,26 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from lm_core.foreign import gpt2
 from lm_core.generation import SamplerSettings, generate
 from lm_core.models.transformer import Transformer, TransformerSettings
 from tools.compare.beside import Round, beside, parser, report, threads, timed
 
 V = 65
+AS_GPT2 = {**gpt2.SETTINGS, "activation": "gelu-tanh", "tied": True}
 SHAPES = {
     "4x128": {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 64},
     "6x384": {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256},
-}
-AS_GPT2 = {"position": "learned", "norm": "layer", "activation": "gelu-tanh"}
-AS_GPT2 |= {"qk_norm": False, "bias": True, "tied": True}
-PARTS = {  # name in a block of GPT-2 -> name in ours
-    "ln_1": "norm_attention",
-    "attn.c_attn": "attention.qkv",
-    "attn.c_proj": "attention.out",
-    "ln_2": "norm_mlp",
-    "mlp.c_fc": "mlp.up",
-    "mlp.c_proj": "mlp.down",
 }
 
 
@@ -61,23 +53,9 @@ def our_recipe(shape: dict[str, int]) -> Transformer:
 def our_model(shape: dict[str, int], theirs: nn.Module) -> Transformer:
     """Ours with the same weights."""
     model = Transformer(TransformerSettings(**shape, **AS_GPT2), V)
-    weights = as_ours(theirs.state_dict(), shape["n_layer"])
+    weights = gpt2.as_ours(theirs.state_dict(), shape["n_layer"])
     model.load_state_dict(weights, strict=False)  # the head is the embedding
     return model.eval()
-
-
-def as_ours(theirs: dict[str, Tensor], n_layer: int) -> dict[str, Tensor]:
-    """Tensors under GPT-2's names (weights, or their gradients) under ours. GPT-2 keeps its
-    matrices the other way round: (in, out)."""
-    ours = {"embedding.weight": theirs["transformer.wte.weight"]}
-    ours["positions.table.weight"] = theirs["transformer.wpe.weight"]
-    for last in ("weight", "bias"):
-        ours[f"norm.{last}"] = theirs[f"transformer.ln_f.{last}"]
-        for layer in range(n_layer):
-            for their, our in PARTS.items():
-                tensor = theirs[f"transformer.h.{layer}.{their}.{last}"]
-                ours[f"blocks.{layer}.{our}.{last}"] = tensor.T if tensor.dim() == 2 else tensor
-    return ours
 
 
 def their_ids(model: nn.Module, tokens: int, *, greedy: bool) -> list[int]:

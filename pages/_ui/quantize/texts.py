@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 
 
 def networks() -> list[models.Choice]:
-    """Models of one text that have weights, and not counts, as they were trained."""
+    """Models of one text that have weights, and not counts, as they were trained; somebody else's
+    are left out, as the text that was kept from them is not here."""
     from lm_core.models import models as families
 
     return [
         choice
         for choice in models.that_read()
-        if families[choice.family].build.learns_by == "gradient" and "quantized" not in choice.card
+        if families[choice.family].build.learns_by == "gradient"
+        and "quantized" not in choice.card
+        and not choice.foreign
     ]
 
 

@@ -1,5 +1,5 @@
-"""Models a page can use: those that ship with the lab, and the visitor's own; which of them a
-screen offers, and what it calls them."""
+"""Models a page can use: those that ship with the lab, somebody else's, and the visitor's own;
+which of them a screen offers, and what it calls them."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ class Choice:
     corpus: str
     items: bool
     card: dict
+    foreign: str = ""  # how a run names it where it is somebody else's
     made: "Checkpoint | None" = field(default=None, compare=False, repr=False)  # not in a folder
 
     @property
@@ -110,6 +111,23 @@ def shipped() -> list[Choice]:
     return sorted(found, key=place)
 
 
+def foreign() -> list[Choice]:
+    """Models of somebody else's: those of installed packages, and those that were downloaded; none
+    where they cannot be kept."""
+    from lm_core.checkpoints import read_meta
+    from lm_core.errors import LabError
+    from lm_core.foreign import hub, packages
+    from lm_core.foreign.naming import A_HUB, A_PACKAGE
+
+    try:
+        folders = {f"{A_PACKAGE}{name}": folder for name, folder in packages.at_hand().items()}
+        folders |= {f"{A_HUB}{name}": folder for name, folder in hub.fetched().items()}
+        found = [(name, folder, read_meta(folder)) for name, folder in folders.items()]
+    except LabError:
+        return []
+    return [replace(_choice(folder, meta), foreign=name) for name, folder, meta in found]
+
+
 def own() -> list[Choice]:
     """The visitor's runs that have a checkpoint, newest first, of a race the first seed of each
     family; none where the store is away. Those of one title are told apart."""
@@ -140,12 +158,13 @@ def own() -> list[Choice]:
 
 def of_text() -> list[Choice]:
     """Models that write running text, those that ship first; lists of names have their own page."""
-    return [choice for choice in shipped() + own() if choice.writes and not choice.items]
+    known = shipped() + foreign() + own()
+    return [choice for choice in known if choice.writes and not choice.items]
 
 
 def that_read() -> list[Choice]:
     """Models that guess the tokens of a text, those of running text first, then those of lists."""
-    found = [choice for choice in shipped() + own() if choice.of_tokens]
+    found = [choice for choice in shipped() + foreign() + own() if choice.of_tokens]
     return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
 
 
@@ -161,7 +180,7 @@ def of_pairs() -> list[Choice]:
 
 def with_attention() -> list[Choice]:
     """Models with attention that read a text or translate it, those of running text first."""
-    kept = (c for c in shipped() + own() if c.of_tokens or c.of_pairs)
+    kept = (c for c in shipped() + foreign() + own() if c.of_tokens or c.of_pairs)
     found = _apart([choice for choice in kept if _looks(choice.card["model"])])
     return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
 
@@ -268,6 +287,9 @@ def describe(choice: Choice) -> str:
     counts = families[choice.family].build.learns_by == "counting"
     parts = f"{words.human(card.get('parameters', 0))} {'counts' if counts else 'parameters'}"
     line = f"{choice.label}, {parts}"
+    if choice.foreign:
+        said = card.get("corpus", {})
+        line += f", {readable(str(said.get('licence', '')))}. {readable(str(said.get('source')))}"
     scored = card.get("metrics", {}).get("validation", {}).get("nats_per_token")
     if scored is not None:
         unit = {"char": "character", "word": "word"}.get(choice.cut, "token")

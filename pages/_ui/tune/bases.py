@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 def bases() -> "list[Choice]":
     """Networks that guess the tokens of a text: those that ship first, and of them first those of
-    running text that is not the one a visitor finds chosen."""
+    running text that is not the one a visitor finds chosen; then somebody else's."""
     from lm_core.models import models as families
 
-    found = models.shipped() + models.own()
+    found = models.shipped() + models.foreign() + models.own()
     kept = [c for c in found if c.of_tokens and families[c.family].build.learns_by == "gradient"]
-    shipped = models.SHIPPED
-    return sorted(kept, key=lambda c: (c.folder.parent != shipped, c.items, c.corpus == FIRST_TEXT))
+
+    def place(choice: "Choice") -> tuple[int, bool, bool]:
+        kind = 0 if choice.folder.parent == models.SHIPPED else 1 if choice.foreign else 2
+        return kind, choice.items, choice.corpus == FIRST_TEXT
+
+    return sorted(kept, key=place)
 
 
 def named(choice: "Choice") -> str:
@@ -27,4 +31,4 @@ def named(choice: "Choice") -> str:
 
     if choice.folder.parent == models.SHIPPED:
         return choice.folder.name
-    return f"{A_RUN}{choice.folder.parent.name}"
+    return choice.foreign or f"{A_RUN}{choice.folder.parent.name}"

@@ -20,7 +20,11 @@ SCORED = 8_000  # tokens of each validation split
 
 def outcome() -> None:
     """A run of the visitor's that started from a trained model, beside that model."""
-    tuned = [c for c in models.own() if c.card.get("spec", {}).get("start", {}).get("folder")]
+    tuned = [
+        choice
+        for choice in models.own()
+        if choice.of_tokens and choice.card.get("spec", {}).get("start", {}).get("folder")
+    ]
     if not tuned:
         st.info("Nothing was adapted yet: choose a model, a text and a method, and press Start.")
         return
