@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shared import address, everywhere, session
+from pages._ui.shared import address, everywhere, language, session
 from pages._ui.shared.in_turn import DOOR
 
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
@@ -14,6 +14,7 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=served)
 else:
     session.begin()
+    language.switch()
 
     page = st.navigation(
         {

@@ -110,6 +110,7 @@ KINDS: dict[str, Kind] = {
     "doctor-of": Id(),
     "visitor": Id(),
     "large": Switch(),
+    "language": Text(20),
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,
