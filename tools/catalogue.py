@@ -13,6 +13,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pages._ui.shared.catalogue import BLANK, SENTENCE, WORD
@@ -37,9 +38,19 @@ SHOWN_BY = {  # calls whose first words are a label, whatever they are
     "select_slider", "selectbox", "slider", "subheader", "text_area", "text_input", "title", "toggle",
     "write",
 }  # fmt: skip
-SHOWN_AS = {"label", "title", "help", "name", "xaxis_title", "yaxis_title", "placeholder", "caption"}
+SHOWN_AS = {
+    "label",
+    "title",
+    "help",
+    "name",
+    "xaxis_title",
+    "yaxis_title",
+    "placeholder",
+    "caption",
+}
 
 
+@cache
 def sentences() -> dict[str, str]:
     """Each sentence, with `{}` for a blank, and the room that says it, in the code's order."""
     found: dict[str, str] = {}
@@ -49,7 +60,7 @@ def sentences() -> dict[str, str]:
             inner = file.relative_to(ROOT).parts
             if inner[0] == "lm_core" and set(inner) & set(COMMAND_LINE):
                 continue
-            for one in _sentences(file):
+            for one in found_in(file):
                 found.setdefault(one, _room(inner))
     return found
 
@@ -66,12 +77,10 @@ def _room(parts: tuple[str, ...]) -> str:
     return "screens"
 
 
-def _sentences(file: Path) -> Iterator[str]:
+def found_in(file: Path) -> Iterator[str]:
+    """The sentences of a file, some more than once."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    nodes = list(ast.walk(tree))
-    quiet = {id(one) for node in nodes for one in _never_shown(node)}
-    labels = {id(one) for node in nodes if isinstance(node, ast.Call) for one in _labels(node)}
-    for text, label in _texts(tree, quiet, labels):
+    for text, label in _texts(tree, set(), set()):
         for piece in SENTENCE.split(text)[::3]:
             one = BLANK.sub("{}", piece).strip()
             inner = BLANK.sub(" ", one)
@@ -86,7 +95,8 @@ def _never_shown(node: ast.AST) -> list[ast.AST]:
     match node:
         case ast.Module() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             first = node.body[0] if node.body else None
-            docs = [first.value] if isinstance(first, ast.Expr) else []
+            said = first.value if isinstance(first, ast.Expr) else None
+            docs = [said] if isinstance(said, ast.Constant) else []
             return docs + ([node.returns] if getattr(node, "returns", None) else [])
         case ast.AnnAssign() | ast.arg() if node.annotation:
             return [node.annotation]
@@ -101,7 +111,11 @@ def _labels(call: ast.Call) -> list[ast.AST]:
     """What a call shows as a label, however short."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     first = call.args[:2] if name in SHOWN_BY else []
-    items = [one for arg in first for one in (arg.elts if isinstance(arg, ast.List | ast.Tuple) else [arg])]
+    items = [
+        one
+        for arg in first
+        for one in (arg.elts if isinstance(arg, ast.List | ast.Tuple) else [arg])
+    ]
     return items + [one.value for one in call.keywords if one.arg in SHOWN_AS]
 
 
@@ -109,6 +123,10 @@ def _texts(node: ast.AST, quiet: set[int], labels: set[int]) -> Iterator[tuple[s
     """Strings, those that are put together from pieces as one with blanks; inner ones follow."""
     if id(node) in quiet:
         return
+    quiet.update(map(id, _never_shown(node)))
+    if isinstance(node, ast.Call):
+        labels.update(map(id, _labels(node)))
+    yield from ((f"{{}} {noun}", False) for noun in _counted(node))
     text = _text(node)
     if text is not None:
         yield text, id(node) in labels
@@ -117,6 +135,15 @@ def _texts(node: ast.AST, quiet: set[int], labels: set[int]) -> Iterator[tuple[s
         return
     for child in ast.iter_child_nodes(node):
         yield from _texts(child, quiet, labels)
+
+
+def _counted(node: ast.AST) -> list[str]:
+    """The nouns of a call that counts: `count(n, "word")` says "5 words"."""
+    match node:
+        case ast.Call(func=ast.Name(id="count"), args=[_, *given]):
+            nouns = [text for text in map(_text, given) if text]
+            return nouns if len(given) != 1 else [*nouns, *(f"{noun}s" for noun in nouns)]
+    return []
 
 
 def _text(node: ast.AST) -> str | None:
@@ -143,6 +170,11 @@ def _blanks(node: ast.AST) -> Iterator[ast.AST]:
                     yield side
                 else:
                     yield from _blanks(side)
+
+
+def ending(sentence: str) -> bool:
+    """Whether a blank holds the ending of an English word."""
+    return re.search(r"[^\W\d_]\{\}", sentence) is not None
 
 
 def known(language: str) -> dict[str, str]:

@@ -18,7 +18,9 @@ SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends 
 PART = re.compile(r"(\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")  # and where a part of one does
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
-NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,]|\.\d)|(?<![\w.,])\d+\.\d+(?![\w.]*\.\d)")
+NUMBER = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,]|\.\d)|(?<![\w.,])\d+\.\d+(?![\w.]*\.\d)"
+)
 SIGNS = str.maketrans(",.", ".,")
 LABEL = 60  # characters that an option of a choice has at most
 JOINED = 4  # sentences that one template may span, where what fills a blank has several
@@ -55,14 +57,17 @@ class Catalogue:
                 may be somebody else's.
         """
         pieces = SENTENCE.split(text)
-        sentences, gaps = pieces[::3], [a or b or "" for a, b in zip(pieces[1::3], pieces[2::3])]
+        sentences, gaps = (
+            pieces[::3],
+            [a or b or "" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)],
+        )
         gaps.append("")
         said, at = [], 0
         while at < len(sentences):
             upto, whole = at + 1, self._whole(sentences[at], words)
             while whole is None and upto < min(at + JOINED, len(sentences)):
                 upto += 1
-                together = zip(sentences[at:upto], [*gaps[at : upto - 1], ""])
+                together = zip(sentences[at:upto], [*gaps[at : upto - 1], ""], strict=True)
                 whole = self._whole("".join(a + gap for a, gap in together), words)
             if whole is None:
                 upto, whole = at + 1, self._parts(sentences[at], words)
@@ -87,10 +92,12 @@ class Catalogue:
         pieces = PART.split(text)
         if len(pieces) == 1:
             return localised(text) if words == 1 else text
-        said = [self._whole(piece, words) if n % 2 == 0 else piece for n, piece in enumerate(pieces)]
+        said = [
+            self._whole(piece, words) if n % 2 == 0 else piece for n, piece in enumerate(pieces)
+        ]
         return "".join(
             localised(piece) if one is None and words == 1 else one or piece
-            for one, piece in zip(said, pieces)
+            for one, piece in zip(said, pieces, strict=True)
         )
 
     def _candidates(self, text: str) -> Iterator[tuple[re.Pattern[str], str]]:
@@ -99,7 +106,10 @@ class Catalogue:
         return iter(sorted(found, key=lambda one: -len(one[0].pattern)))
 
     def _filled(self, template: str, blanks: tuple[str, ...]) -> str:
-        said, order = [self.say(blank) if blank else "" for blank in blanks], iter(range(len(blanks)))
+        said, order = (
+            [self.say(blank) if blank else "" for blank in blanks],
+            iter(range(len(blanks))),
+        )
 
         def blank(match: re.Match[str]) -> str:
             inside = match[0][1:-1]

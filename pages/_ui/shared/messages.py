@@ -79,12 +79,13 @@ def html(body: str, say: Say) -> str:
     """The text between tags; styles and scripts stay."""
     pieces = TAG.split(body)
     return "".join(
-        piece if n % 2 or not piece.strip() else say(piece, FOREIGN) for n, piece in enumerate(pieces)
+        piece if n % 2 or not piece.strip() else say(piece, FOREIGN)
+        for n, piece in enumerate(pieces)
     )
 
 
 def figure(spec: str, say: Say) -> str:
-    """A plotly figure: titles, names and what is said on hovering; numbers in the language's way."""
+    """A plotly figure: titles, names, what is said on hovering; numbers in the language's way."""
     if not spec:
         return spec
     made = json.loads(spec)
