@@ -1,4 +1,4 @@
-"""Which sentences the screens say, found in the code, and which of them a language has no words for.
+"""Which sentences the screens say, found in the code, and which of them a language lacks.
 
     python -m tools.catalogue de            what is missing and what nobody says any more
     python -m tools.catalogue de --out F    the missing ones as JSON, to be filled in
@@ -31,23 +31,14 @@ CODE = re.compile(
     r"\\(frac|sum|text|mathrm|operatorname|begin|left|cdot)|^<\w+[^>]*$|^[\w.]+ \| [\w.| ]+$|"
     r"\[data-testid|^def |^import |^from \w+ import|https?://\S+$|max-width|font-family"
 )
-SHOWN_BY = {  # calls whose first words are a label, whatever they are
-    "badge", "button", "caption", "checkbox", "column_config", "Column", "NumberColumn", "TextColumn",
-    "download_button", "expander", "header", "info", "link_button", "markdown", "metric",
-    "multiselect", "number_input", "Page", "page_link", "pills", "popover", "radio", "segmented_control",
-    "select_slider", "selectbox", "slider", "subheader", "text_area", "text_input", "title", "toggle",
-    "write",
-}  # fmt: skip
-SHOWN_AS = {
-    "label",
-    "title",
-    "help",
-    "name",
-    "xaxis_title",
-    "yaxis_title",
-    "placeholder",
-    "caption",
-}
+# Calls whose first arguments are a label, whatever they are.
+SHOWN_BY = set(
+    "badge button caption checkbox column_config Column NumberColumn TextColumn download_button "
+    "expander header info link_button markdown metric multiselect number_input Page page_link pills "
+    "popover radio segmented_control select_slider selectbox slider subheader text_area text_input "
+    "title toggle write".split()
+)
+SHOWN_AS = set("label title help name xaxis_title yaxis_title placeholder caption".split())
 
 
 @cache
