@@ -32,13 +32,42 @@ CODE = re.compile(
     r"\[data-testid|^def |^import |^from \w+ import|https?://\S+$|max-width|font-family"
 )
 # Calls whose first arguments are a label, whatever they are.
-SHOWN_BY = set(
-    "badge button caption checkbox column_config Column NumberColumn TextColumn download_button "
-    "expander header info link_button markdown metric multiselect number_input Page page_link pills "
-    "popover radio segmented_control select_slider selectbox slider subheader text_area text_input "
-    "title toggle write".split()
-)
-SHOWN_AS = set("label title help name xaxis_title yaxis_title placeholder caption".split())
+SHOWN_BY = {
+    "badge",
+    "button",
+    "caption",
+    "checkbox",
+    "column_config",
+    "Column",
+    "NumberColumn",
+    "TextColumn",
+    "download_button",
+    "expander",
+    "header",
+    "info",
+    "link_button",
+    "markdown",
+    "metric",
+    "multiselect",
+    "number_input",
+    "Page",
+    "page_link",
+    "pills",
+    "popover",
+    "radio",
+    "segmented_control",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "subheader",
+    "text_area",
+    "text_input",
+    "title",
+    "toggle",
+    "write",
+}
+SHOWN_AS = {"label", "title", "help", "name", "placeholder", "caption"}
+SHOWN_AS |= {"xaxis_title", "yaxis_title"}
 
 
 @cache
