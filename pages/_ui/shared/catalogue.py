@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
 SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
@@ -26,6 +27,14 @@ LABEL = 60  # characters that an option of a choice has at most
 JOINED = 4  # sentences that one template may span, where what fills a blank has several
 
 
+class Template(NamedTuple):
+    """A sentence with blanks: how it is told, what it is, and how many words it has itself."""
+
+    pattern: re.Pattern[str]
+    value: str
+    says: int
+
+
 class Catalogue:
     """The sentences of one language.
 
@@ -38,11 +47,12 @@ class Catalogue:
         self._exact = {key: value for key, value in sentences.items() if "{}" not in key}
         blanks = [(key, value) for key, value in sentences.items() if "{}" in key]
         blanks.sort(key=lambda pair: -len(pair[0]))  # the one that says most is tried first
-        self._by_word: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+        self._by_word: dict[str, list[Template]] = {}
         for key, value in blanks:
-            word = max(WORD.findall(BLANK.sub(" ", key)), key=len, default="")
-            if word:
-                self._by_word.setdefault(word, []).append((_pattern(key), value))
+            says = WORD.findall(BLANK.sub(" ", key))
+            if says:
+                one = Template(_pattern(key), value, len(says))
+                self._by_word.setdefault(max(says, key=len), []).append(one)
         self.say = lru_cache(maxsize=20_000)(self._say)
 
     def labels(self) -> dict[str, str]:
@@ -76,34 +86,50 @@ class Catalogue:
         return "".join(said)
 
     def _whole(self, text: str, words: int) -> str | None:
-        """A sentence that is known as a whole; None for any other."""
+        """A sentence that is known as a whole, also where it begins small; None for any other."""
         inner = text.strip()
         if len(WORD.findall(inner)) < words:
             return None
+        said = self._known(inner)
+        if said is None and inner[0].islower():
+            said = self._known(inner[0].upper() + inner[1:])
+        return None if said is None else text.replace(inner, said, 1)
+
+    def _known(self, inner: str) -> str | None:
         if (exact := self._exact.get(inner)) is not None:
-            return text.replace(inner, exact, 1)
-        for pattern, value in self._candidates(inner):
-            if match := pattern.fullmatch(inner):
-                return text.replace(inner, self._filled(value, match.groups()), 1)
+            return exact
+        for one in self._candidates(inner):
+            match = one.pattern.fullmatch(inner)
+            if match and (one.says > 1 or all(map(self._fits, match.groups()))):
+                return self._filled(one.value, match.groups())
         return None
 
+    def _fits(self, blank: str) -> bool:
+        """Whether it may fill a template of a single word, as "3" and "5" do in `{} of {}`."""
+        return not WORD.search(blank) or self._known(blank.strip()) is not None
+
     def _parts(self, text: str, words: int) -> str:
-        """A sentence that is not known as a whole: by its parts."""
+        """A sentence that is not known as a whole: by its parts, each with the sign before it or
+        without."""
         pieces = PART.split(text)
         if len(pieces) == 1:
             return localised(text) if words == 1 else text
-        said = [
-            self._whole(piece, words) if n % 2 == 0 else piece for n, piece in enumerate(pieces)
-        ]
-        return "".join(
-            localised(piece) if one is None and words == 1 else one or piece
-            for one, piece in zip(said, pieces, strict=True)
-        )
+        said, before = [], ""
+        for piece, sign in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            one = self._whole(before + piece, words) if before else None
+            if one is None:
+                one = self._whole(piece, words)
+                said.append(before)
+            if one is None:
+                one = localised(piece) if words == 1 else piece
+            said.append(one)
+            before = sign
+        return "".join([*said, before])
 
-    def _candidates(self, text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+    def _candidates(self, text: str) -> Iterator["Template"]:
         """Templates one of whose words stands in the text, those that say most first."""
         found = [one for word in set(WORD.findall(text)) for one in self._by_word.get(word, ())]
-        return iter(sorted(found, key=lambda one: -len(one[0].pattern)))
+        return iter(sorted(found, key=lambda one: -len(one.pattern.pattern)))
 
     def _filled(self, template: str, blanks: tuple[str, ...]) -> str:
         said, order = (
