@@ -24,10 +24,11 @@ READ = ("app.py", "pages", "lm_core")
 COMMAND_LINE = ("bench", "cli.py", "commands", "export", "__main__.py", "plain")  # in lm_core
 WORDS = re.compile(r"[^\W\d_]{2,}\W*\s\W*[^\W\d_]{2,}|\b\w+\b\s+\{\}|\{\}\s+[^\W\d_]{2,}")
 LABEL = re.compile(r"[A-Z][a-z]+(-[a-z]+)?|[a-z]{3,}")
+CHOICE = re.compile(r"[A-Z][a-z]{2,}(-[a-z]+)?")  # of a screen: an option, a heading
 # Not for a person: SQL, styles, markup, mathematics, code, addresses, hashes.
 CODE = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX)|PRAGMA|ALTER TABLE|"
-    r"ORDER BY|WHERE|AND owner|VALUES)\b|^\s*[.#]?[\w-]+\s*\{|^\w+:\s*[\w.%#() -]+;|"
+    r"ORDER BY|WHERE|AND owner|VALUES)\b|^\s*[.#]?[\w-]+\s*\{\w+-?\w*:|^\w+:\s*[\w.%#() -]+;|"
     r"\\(frac|sum|text|mathrm|operatorname|begin|left|cdot)|^<\w+[^>]*$|^[\w.]+ \| [\w.| ]+$|"
     r"\[data-testid|^def |^import |^from \w+ import|https?://\S+$|max-width|font-family"
 )
@@ -100,13 +101,15 @@ def _room(parts: tuple[str, ...]) -> str:
 def found_in(file: Path) -> Iterator[str]:
     """The sentences of a file, some more than once."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
+    screen = "pages" in file.parts
     for text, label in _texts(tree, set(), set()):
         for piece in SENTENCE.split(text)[::3]:
             one = BLANK.sub("{}", piece).strip()
             inner = BLANK.sub(" ", one)
             if CODE.search(one) or not WORD.search(inner):
                 continue
-            if WORDS.search(one) or (label and LABEL.fullmatch(one)):
+            short = (label and LABEL.fullmatch(one)) or (screen and CHOICE.fullmatch(one))
+            if WORDS.search(one) or short:
                 yield one
 
 

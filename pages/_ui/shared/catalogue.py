@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
 SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
-PART = re.compile(r"(\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")  # and where a part of one does
+# And where a part of one does, too.
+PIECE = re.compile(r"((?<=[.!?])\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")
+SIGN = re.compile(r"[^\w\s]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
 NUMBER = re.compile(
@@ -24,15 +26,25 @@ NUMBER = re.compile(
 )
 SIGNS = str.maketrans(",.", ".,")
 LABEL = 60  # characters that an option of a choice has at most
-JOINED = 4  # sentences that one template may span, where what fills a blank has several
+PARTS, SENTENCES = 6, 4  # that are looked up together, as what fills a blank may have several
+
+
+class Said(NamedTuple):
+    """A text in the language, and how many of its characters were known."""
+
+    text: str
+    known: int
 
 
 class Template(NamedTuple):
-    """A sentence with blanks: how it is told, what it is, and how many words it has itself."""
+    """A sentence with blanks: how it is found, what it is, what words and how many characters it
+    has itself, and whether these tell it from any other, as one word between blanks does not."""
 
     pattern: re.Pattern[str]
     value: str
-    says: int
+    words: frozenset[str]
+    known: int
+    tells: bool
 
 
 class Catalogue:
@@ -45,103 +57,116 @@ class Catalogue:
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._exact = {key: value for key, value in sentences.items() if "{}" not in key}
-        blanks = [(key, value) for key, value in sentences.items() if "{}" in key]
-        blanks.sort(key=lambda pair: -len(pair[0]))  # the one that says most is tried first
         self._by_word: dict[str, list[Template]] = {}
-        for key, value in blanks:
-            says = WORD.findall(BLANK.sub(" ", key))
-            if says:
-                one = Template(_pattern(key), value, len(says))
-                self._by_word.setdefault(max(says, key=len), []).append(one)
-        self.say = lru_cache(maxsize=20_000)(self._say)
+        for key, value in sentences.items():
+            literal = key.replace("{}", "")
+            own = WORD.findall(key.replace("{}", " "))
+            if "{}" in key and own:
+                tells = len(own) > 1 or SIGN.search(literal) is not None
+                one = Template(_pattern(key), value, frozenset(own), len(literal), tells)
+                self._by_word.setdefault(max(own, key=len), []).append(one)
+        self._best = lru_cache(maxsize=20_000)(self._found)
+        self._known = lru_cache(maxsize=50_000)(self._looked_up)
 
     def labels(self) -> dict[str, str]:
         """Short ones without a blank, such as the options of a choice."""
         return {key: one for key, one in self._exact.items() if len(key) <= LABEL}
 
-    def _say(self, text: str, words: int = 1) -> str:
+    def say(self, text: str, words: int = 1) -> str:
         """`text` in the language; what is not known stays as it is.
 
         Args:
             words: the fewest that a sentence must have to be taken for one of ours, where a text
                 may be somebody else's.
         """
-        pieces = SENTENCE.split(text)
-        sentences, gaps = (
-            pieces[::3],
-            [a or b or "" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)],
-        )
-        gaps.append("")
-        said, at = [], 0
-        while at < len(sentences):
-            upto, whole = at + 1, self._whole(sentences[at], words)
-            while whole is None and upto < min(at + JOINED, len(sentences)):
-                upto += 1
-                together = zip(sentences[at:upto], [*gaps[at : upto - 1], ""], strict=True)
-                whole = self._whole("".join(a + gap for a, gap in together), words)
-            if whole is None:
-                upto, whole = at + 1, self._parts(sentences[at], words)
-            said += [whole, gaps[upto - 1]]
-            at = upto
-        return "".join(said)
+        return self._best(text, words).text
 
-    def _whole(self, text: str, words: int) -> str | None:
-        """A sentence that is known as a whole, also where it begins small; None for any other."""
+    def _found(self, text: str, words: int) -> Said:
+        """As a whole, or in pieces: the way in which most of it is known."""
+        whole, pieces = self._whole(text, words), PIECE.split(text)
+        if len(pieces) == 1 or (whole and whole.known >= len(text.strip())):
+            return whole or _unknown(text, words)
+        found = self._pieces(pieces, words)
+        return whole if whole and whole.known >= found.known else found
+
+    def _whole(self, text: str, words: int) -> Said | None:
+        """A sentence that is known, also where it begins small; None for any other."""
         inner = text.strip()
         if len(WORD.findall(inner)) < words:
             return None
         said = self._known(inner)
         if said is None and inner[0].islower():
             said = self._known(inner[0].upper() + inner[1:])
-        return None if said is None else text.replace(inner, said, 1)
+        if said is None and inner[-1] == "." and (bare := self._known(inner[:-1])):
+            said = Said(f"{bare.text}.", bare.known)
+        return said and Said(text.replace(inner, said.text, 1), said.known)
 
-    def _known(self, inner: str) -> str | None:
+    def _looked_up(self, inner: str) -> Said | None:
         if (exact := self._exact.get(inner)) is not None:
-            return exact
-        for one in self._candidates(inner):
-            match = one.pattern.fullmatch(inner)
-            if match and (one.says > 1 or all(map(self._fits, match.groups()))):
-                return self._filled(one.value, match.groups())
-        return None
+            return Said(exact, len(inner))
+        found = (self._filled(one, inner) for one in self._candidates(inner))
+        return max((one for one in found if one), key=lambda one: one.known, default=None)
 
-    def _fits(self, blank: str) -> bool:
-        """Whether it may fill a template of a single word, as "3" and "5" do in `{} of {}`."""
-        return not WORD.search(blank) or self._known(blank.strip()) is not None
+    def _candidates(self, text: str) -> Iterator[Template]:
+        """Templates whose words stand in the text."""
+        there = set(WORD.findall(text))
+        some = (one for word in there for one in self._by_word.get(word, ()))
+        return (one for one in some if one.words <= there)
 
-    def _parts(self, text: str, words: int) -> str:
-        """A sentence that is not known as a whole: by its parts, each with the sign before it or
-        without."""
-        pieces = PART.split(text)
-        if len(pieces) == 1:
-            return localised(text) if words == 1 else text
-        said, before = [], ""
-        for piece, sign in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-            one = self._whole(before + piece, words) if before else None
-            if one is None:
-                one = self._whole(piece, words)
-                said.append(before)
-            if one is None:
-                one = localised(piece) if words == 1 else piece
-            said.append(one)
-            before = sign
-        return "".join([*said, before])
+    def _filled(self, template: Template, text: str) -> Said | None:
+        match = template.pattern.fullmatch(text)
+        if not match:
+            return None
+        blanks = [self._best(blank, 1) if blank else Said("", 0) for blank in match.groups()]
+        filled = zip(match.groups(), blanks, strict=True)
+        if not template.tells and any(WORD.search(text) and not one.known for text, one in filled):
+            return None
+        order = iter(range(len(blanks)))
 
-    def _candidates(self, text: str) -> Iterator["Template"]:
-        """Templates one of whose words stands in the text, those that say most first."""
-        found = [one for word in set(WORD.findall(text)) for one in self._by_word.get(word, ())]
-        return iter(sorted(found, key=lambda one: -len(one.pattern.pattern)))
+        def blank(place: re.Match[str]) -> str:
+            inside = place[0][1:-1]
+            return blanks[int(inside) if inside else next(order)].text
 
-    def _filled(self, template: str, blanks: tuple[str, ...]) -> str:
-        said, order = (
-            [self.say(blank) if blank else "" for blank in blanks],
-            iter(range(len(blanks))),
-        )
+        known = template.known + sum(one.known for one in blanks)
+        return Said(BLANK.sub(blank, template.value), known)
 
-        def blank(match: re.Match[str]) -> str:
-            inside = match[0][1:-1]
-            return said[int(inside) if inside else next(order)]
+    def _pieces(self, pieces: list[str], words: int) -> Said:
+        """Piece after piece, several together where they are known so.
 
-        return BLANK.sub(blank, template)
+        Args:
+            pieces: those of a text, and between them what parts them.
+        """
+        best = {len(pieces) + 1: Said("", 0)}  # from a piece on
+        for at in range(len(pieces) - 1, -1, -2):
+            sign = pieces[at - 1] if at else ""
+            rest = best[at + 2]
+            alone = _unknown(pieces[at], words)
+            best[at] = Said(sign + alone.text + rest.text, rest.known)
+            for end in _ends(pieces, at):
+                part, rest = "".join(pieces[at:end]), best[end + 1]
+                after = pieces[end] if end < len(pieces) else ""
+                for before, one, behind in (
+                    ("", sign + part, ""),
+                    (sign, part, ""),
+                    (sign, part + after.rstrip(), after),
+                ):
+                    said = self._whole(one, words)
+                    if said and said.known + rest.known > best[at].known:
+                        tail = rest.text.removeprefix(behind.rstrip())
+                        best[at] = Said(before + said.text + tail, said.known + rest.known)
+        return best[0]
+
+
+def _ends(pieces: list[str], at: int) -> list[int]:
+    """Where what begins with a piece may end: after each of some parts, of some sentences."""
+    parts = range(at + 1, min(at + 2 * PARTS, len(pieces)) + 1, 2)
+    stops = [end for end in range(at + 1, len(pieces) + 1, 2) if pieces[end - 1][-1:] in ".!?"]
+    return sorted({*parts, *stops[:SENTENCES], len(pieces)})
+
+
+def _unknown(text: str, words: int) -> Said:
+    """Numbers are put into the language's way all the same, where the text is surely ours."""
+    return Said(localised(text) if words == 1 else text, 0)
 
 
 def localised(text: str) -> str:
