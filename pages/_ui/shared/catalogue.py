@@ -18,6 +18,8 @@ BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
 SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
 # And where a part of one does, too.
 PIECE = re.compile(r"((?<=[.!?])\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")
+MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
+ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
 SIGN = re.compile(r"[^\w\s]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
@@ -90,19 +92,21 @@ class Catalogue:
         return whole if whole and whole.known >= found.known else found
 
     def _whole(self, text: str, words: int) -> Said | None:
-        """A sentence that is known, also where it begins small; None for any other."""
+        """A sentence that is known, also where it begins small or has a full stop more; None for
+        any other."""
         inner = text.strip()
         if len(WORD.findall(inner)) < words:
             return None
-        said = self._known(inner)
-        if said is None and inner[0].islower():
-            said = self._known(inner[0].upper() + inner[1:])
-        if said is None and inner[-1] == "." and (bare := self._known(inner[:-1])):
-            said = Said(f"{bare.text}.", bare.known)
+        found = [self._known(inner)]
+        if inner[0].islower():
+            found.append(self._known(inner[0].upper() + inner[1:]))
+        if inner[-1] == "." and (bare := self._known(inner[:-1])):
+            found.append(Said(f"{bare.text}.", bare.known))
+        said = max((one for one in found if one), key=lambda one: one.known, default=None)
         return said and Said(text.replace(inner, said.text, 1), said.known)
 
     def _looked_up(self, inner: str) -> Said | None:
-        if (exact := self._exact.get(inner)) is not None:
+        if (exact := self._exact.get(_bare(inner))) is not None:
             return Said(exact, len(inner))
         found = (self._filled(one, inner) for one in self._candidates(inner))
         return max((one for one in found if one), key=lambda one: one.known, default=None)
@@ -117,7 +121,10 @@ class Catalogue:
         match = template.pattern.fullmatch(text)
         if not match:
             return None
-        blanks = [self._best(blank, 1) if blank else Said("", 0) for blank in match.groups()]
+        blanks = [
+            self._best(blank, 1) if blank and text[start - 1 : start] != "“" else Said(blank, 0)
+            for blank, start in zip(match.groups(), _starts(match), strict=True)
+        ]  # what stands in quotation marks is quoted
         filled = zip(match.groups(), blanks, strict=True)
         if not template.tells and any(WORD.search(text) and not one.known for text, one in filled):
             return None
@@ -164,6 +171,10 @@ def _ends(pieces: list[str], at: int) -> list[int]:
     return sorted({*parts, *stops[:SENTENCES], len(pieces)})
 
 
+def _starts(match: re.Match[str]) -> list[int]:
+    return [match.start(n) for n in range(1, len(match.groups()) + 1)]
+
+
 def _unknown(text: str, words: int) -> Said:
     """Numbers are put into the language's way all the same, where the text is surely ours."""
     return Said(localised(text) if words == 1 else text, 0)
@@ -175,7 +186,20 @@ def localised(text: str) -> str:
 
 
 def _pattern(key: str) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(re.escape(part) for part in key.split("{}")), re.DOTALL)
+    """How a template is found, also where `plain` has taken the sense from signs of Markdown."""
+    literals = ("".join(map(_sign, part)) for part in key.split("{}"))
+    return re.compile("(.*?)".join(literals), re.DOTALL)
+
+
+def _sign(char: str) -> str:
+    if char in ":@":
+        return rf"(?::color\[\\?{char}\]|{char})"
+    return rf"\\?{re.escape(char)}" if char in MARKDOWN else re.escape(char)
+
+
+def _bare(text: str) -> str:
+    """Without what `plain` puts before signs."""
+    return ESCAPED.sub(lambda match: match[1] or match[2], text) if "\\" in text else text
 
 
 def read(folder: Path) -> Catalogue:

@@ -67,7 +67,7 @@ def begin(page: "StreamlitPage") -> None:
     # A script runs where its words are new: when a page is loaded, and on another screen.
     st.html(
         f"<style>{STYLE}{LARGER * large()}</style>"
-        f"<script>{{const HEADING = {_json(language.say(heading, words=1))}, LANGUAGE = "
+        f"<script>{{const HEADING = {_json(language.say(heading))}, LANGUAGE = "
         f"{_json(language.code())}, OPTIONS = {_json(known.labels() if known else {})};\n"
         f"{SCRIPT}}}</script>",
         unsafe_allow_javascript=True,

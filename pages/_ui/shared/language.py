@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LANGUAGE = "language"  # in the address and in the session
 FOLDER = Path(__file__).with_name("languages")
 CODES = {"English": "en", "Deutsch": "de"}  # a language by its own name
-FEW = 2  # words that a sentence of others rarely shares with one of ours
 
 
 def switch() -> None:
@@ -48,10 +47,10 @@ def catalogue() -> "Catalogue | None":
     return _catalogue(code())
 
 
-def say(text: str, words: int = FEW) -> str:
-    """A sentence of ours that may quote others, in the language of who reads it."""
+def say(text: str) -> str:
+    """A sentence of ours, in the language of who reads it, where no message to the browser is."""
     known = catalogue()
-    return known.say(text, words) if known else text
+    return known.say(text) if known else text
 
 
 @cache

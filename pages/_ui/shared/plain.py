@@ -12,7 +12,6 @@ import re
 import unicodedata
 
 from lm_core.visible import readable
-from pages._ui.shared import language
 
 _BLANKS = re.compile(r"[\t-\r \x85\u2028\u2029]+")
 _HARM = re.compile(
@@ -28,7 +27,7 @@ _RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 def plain(text: object) -> str:
     """Markdown of one line that shows exactly `text`, blanks and line ends as one space each."""
-    shown = _BLANKS.sub(" ", readable(language.say(str(text)))).strip()
+    shown = _BLANKS.sub(" ", readable(str(text))).strip()
     harmless = _HARM.sub(_shown, shown)
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in shown):
         return f"\u2068{harmless}\u2069"  # its order is its own, and not that of the sentence

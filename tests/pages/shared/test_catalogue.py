@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages._ui.shared.catalogue import NUMBER, Catalogue, localised
+from pages._ui.shared.plain import plain
 
 GERMAN = Catalogue(
     {
@@ -41,6 +42,20 @@ def test_what_others_wrote_is_not_taken_for_ours_where_it_is_short() -> None:
     assert GERMAN.say("too large", 3) == "too large"
     assert GERMAN.say("too large", 2) == "zu groß"
     assert GERMAN.say("it is 0.25", 3) == "it is 0.25"
+
+
+def test_signs_of_markdown_that_lost_their_sense_are_found_as_well() -> None:
+    known = Catalogue(
+        {"{} are <unk> to it": "{} sind für es <unk>", "start.x: [a] *b*": "beginne.x: [a] *b*"}
+    )
+    assert known.say(plain("3 are <unk> to it")) == "3 sind für es <unk>"
+    assert known.say(plain("*a* are <unk> to it")) == r"\*a\* sind für es <unk>"
+    assert known.say(plain("start.x: [a] *b*")) == "beginne.x: [a] *b*"
+
+
+def test_what_is_quoted_stays_as_it_is() -> None:
+    known = Catalogue({"“{}” stands {}": "„{}“ steht {}", "word": "Wort", "here": "hier"})
+    assert known.say("“word” stands here") == "„word“ steht hier"
 
 
 @given(st.text())
