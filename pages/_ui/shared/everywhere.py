@@ -75,4 +75,5 @@ def begin(page: "StreamlitPage") -> None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+    """For a script: one that holds what looks like a tag would be thrown away in the browser."""
+    return json.dumps(value, allow_nan=False).replace("<", "\\u003c")
