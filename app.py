@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.lesson import link as lesson
 from pages._ui.lesson.panel import panel
-from pages._ui.shared import address, everywhere, first_name, held, session
+from pages._ui.shared import address, everywhere, first_name, held, language, session
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
@@ -17,6 +17,7 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=served)
 else:
     session.begin()
+    language.switch()
 
     page = st.navigation(
         {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OPENED = "lesson-opened"  # in the session: the screen that a link was opened on, and the link
 SAID = "lesson-said"  # what was put back, until it was told
-NOT_OF_A_LESSON = (PARAMETER, "visitor", "large")
+NOT_OF_A_LESSON = (PARAMETER, "visitor", "large", "language")
 
 
 def begin(screen: str) -> str:

@@ -1,4 +1,5 @@
-/* What Streamlit has no word for. It runs anew on each screen; HEADING is that screen's. */
+/* What Streamlit has no word for. It runs anew on each screen; HEADING is that screen's, LANGUAGE
+   the code of the language it is read in, OPTIONS what those of its choices are called there. */
 {
   const lab = (window.lab ??= {});
 
@@ -70,6 +71,29 @@
         if (/auto|scroll/.test(getComputedStyle(box).overflow))
           set(box, { tabindex: "0", role: "group", "aria-label": "Scrolls" });
   };
+
+  document.documentElement.lang = LANGUAGE;
+
+  // Streamlit answers with the words of an option, so these stay what they are, and are shown in
+  // the language: the text of each is changed in place, before it is painted.
+  const CHOICES =
+    '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-baseweb=tag], ' +
+    '[data-testid="stButtonGroup"] button, [data-testid="stRadio"] label';
+  const translate = (root) => {
+    for (const choice of root.querySelectorAll?.(CHOICES) ?? []) {
+      const texts = document.createTreeWalker(choice, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const said = OPTIONS[texts.currentNode.nodeValue];
+        if (said) texts.currentNode.nodeValue = said;
+      }
+    }
+  };
+  lab.speak?.disconnect();
+  if (Object.keys(OPTIONS).length) {
+    lab.speak = new MutationObserver(() => translate(document));
+    lab.speak.observe(document.body, { childList: true, characterData: true, subtree: true });
+    translate(document);
+  }
 
   lab.watch?.disconnect();
   let soon = null;

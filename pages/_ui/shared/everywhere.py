@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import language
+
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.navigation.page import StreamlitPage
@@ -61,9 +63,17 @@ def begin(page: "StreamlitPage") -> None:
     st.set_page_config(
         page_title=title, page_icon="🔤", layout="wide", initial_sidebar_state=sidebar
     )
+    known = language.catalogue()
     # A script runs where its words are new: when a page is loaded, and on another screen.
     st.html(
         f"<style>{STYLE}{LARGER * large()}</style>"
-        f"<script>{{const HEADING = {json.dumps(heading, allow_nan=False)};\n{SCRIPT}}}</script>",
+        f"<script>{{const HEADING = {_json(language.say(heading))}, LANGUAGE = "
+        f"{_json(language.code())}, OPTIONS = {_json(known.labels() if known else {})};\n"
+        f"{SCRIPT}}}</script>",
         unsafe_allow_javascript=True,
     )
+
+
+def _json(value: object) -> str:
+    """For a script: one that holds what looks like a tag would be thrown away in the browser."""
+    return json.dumps(value, allow_nan=False).replace("<", "\\u003c")

@@ -114,6 +114,7 @@ KINDS: dict[str, Kind] = {
     "large": Switch(),
     "lesson": Text(6000),  # lm_core.lessons.link.MOST
     "teacher": Id(),
+    "language": Text(20),
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,

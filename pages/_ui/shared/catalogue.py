@@ -1,0 +1,210 @@
+"""Sentences of the screens in another language, looked up by what they are in English.
+
+A screen is written and computed in English. What leaves for the browser is looked up here: the
+catalogue knows each sentence of the code with its blanks, `Stopped after {} steps.`, and what it is
+in the other language, `Nach {} Schritten angehalten.`; what fills a blank is looked up in its turn,
+and numbers take the language's signs. So ids, keys and addresses are the same in every language,
+and a verdict that a worker wrote an hour ago is read in the language of whoever reads it now.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
+SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
+# And where a part of one does, too.
+PIECE = re.compile(r"((?<=[.!?])\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")
+MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
+ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
+SIGN = re.compile(r"[^\w\s]")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
+NUMBER = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,]|\.\d)|(?<![\w.,])\d+\.\d+(?![\w.]*\.\d)"
+)
+SIGNS = str.maketrans(",.", ".,")
+LABEL = 60  # characters that an option of a choice has at most
+PARTS, SENTENCES = 6, 4  # that are looked up together, as what fills a blank may have several
+
+
+class Said(NamedTuple):
+    """A text in the language, and how many of its characters were known."""
+
+    text: str
+    known: int
+
+
+class Template(NamedTuple):
+    """A sentence with blanks: how it is found, what it is, what words and how many characters it
+    has itself, and whether these tell it from any other, as one word between blanks does not."""
+
+    pattern: re.Pattern[str]
+    value: str
+    words: frozenset[str]
+    known: int
+    tells: bool
+
+
+class Catalogue:
+    """The sentences of one language.
+
+    Args:
+        sentences: English, with `{}` for each blank -> the other language, where blanks follow in
+            the same order or are told by number, `{1} von {0}`.
+    """
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        self._exact = {key: value for key, value in sentences.items() if "{}" not in key}
+        self._by_word: dict[str, list[Template]] = {}
+        for key, value in sentences.items():
+            literal = key.replace("{}", "")
+            own = WORD.findall(key.replace("{}", " "))
+            if "{}" in key and own:
+                tells = len(own) > 1 or SIGN.search(literal) is not None
+                one = Template(_pattern(key), value, frozenset(own), len(literal), tells)
+                self._by_word.setdefault(max(own, key=len), []).append(one)
+        self._best = lru_cache(maxsize=20_000)(self._found)
+        self._known = lru_cache(maxsize=50_000)(self._looked_up)
+
+    def labels(self) -> dict[str, str]:
+        """Short ones without a blank, such as the options of a choice."""
+        return {key: one for key, one in self._exact.items() if len(key) <= LABEL}
+
+    def say(self, text: str, words: int = 1) -> str:
+        """`text` in the language; what is not known stays as it is.
+
+        Args:
+            words: the fewest that a sentence must have to be taken for one of ours, where a text
+                may be somebody else's.
+        """
+        return self._best(text, words).text
+
+    def _found(self, text: str, words: int) -> Said:
+        """As a whole, or in pieces: the way in which most of it is known."""
+        whole, pieces = self._whole(text, words), PIECE.split(text)
+        if len(pieces) == 1 or (whole and whole.known >= len(text.strip())):
+            return whole or _unknown(text, words)
+        found = self._pieces(pieces, words)
+        return whole if whole and whole.known >= found.known else found
+
+    def _whole(self, text: str, words: int) -> Said | None:
+        """A sentence that is known, also where it begins small or has a full stop more; None for
+        any other."""
+        inner = text.strip()
+        if len(WORD.findall(inner)) < words:
+            return None
+        found = [self._known(inner)]
+        if inner[0].islower():
+            found.append(self._known(inner[0].upper() + inner[1:]))
+        if inner[-1] == "." and (bare := self._known(inner[:-1])):
+            found.append(Said(f"{bare.text}.", bare.known))
+        said = max((one for one in found if one), key=lambda one: one.known, default=None)
+        return said and Said(text.replace(inner, said.text, 1), said.known)
+
+    def _looked_up(self, inner: str) -> Said | None:
+        if (exact := self._exact.get(_bare(inner))) is not None:
+            return Said(exact, len(inner))
+        found = (self._filled(one, inner) for one in self._candidates(inner))
+        return max((one for one in found if one), key=lambda one: one.known, default=None)
+
+    def _candidates(self, text: str) -> Iterator[Template]:
+        """Templates whose words stand in the text."""
+        there = set(WORD.findall(text))
+        some = (one for word in there for one in self._by_word.get(word, ()))
+        return (one for one in some if one.words <= there)
+
+    def _filled(self, template: Template, text: str) -> Said | None:
+        match = template.pattern.fullmatch(text)
+        if not match:
+            return None
+        blanks = [
+            self._best(blank, 1) if blank and text[start - 1 : start] != "“" else Said(blank, 0)
+            for blank, start in zip(match.groups(), _starts(match), strict=True)
+        ]  # what stands in quotation marks is quoted
+        filled = zip(match.groups(), blanks, strict=True)
+        if not template.tells and any(WORD.search(text) and not one.known for text, one in filled):
+            return None
+        order = iter(range(len(blanks)))
+
+        def blank(place: re.Match[str]) -> str:
+            inside = place[0][1:-1]
+            return blanks[int(inside) if inside else next(order)].text
+
+        known = template.known + sum(one.known for one in blanks)
+        return Said(BLANK.sub(blank, template.value), known)
+
+    def _pieces(self, pieces: list[str], words: int) -> Said:
+        """Piece after piece, several together where they are known so.
+
+        Args:
+            pieces: those of a text, and between them what parts them.
+        """
+        best = {len(pieces) + 1: Said("", 0)}  # from a piece on
+        for at in range(len(pieces) - 1, -1, -2):
+            sign = pieces[at - 1] if at else ""
+            rest = best[at + 2]
+            alone = _unknown(pieces[at], words)
+            best[at] = Said(sign + alone.text + rest.text, rest.known)
+            for end in _ends(pieces, at):
+                part, rest = "".join(pieces[at:end]), best[end + 1]
+                after = pieces[end] if end < len(pieces) else ""
+                for before, one, behind in (
+                    ("", sign + part, ""),
+                    (sign, part, ""),
+                    (sign, part + after.rstrip(), after),
+                ):
+                    said = self._whole(one, words)
+                    if said and said.known + rest.known > best[at].known:
+                        tail = rest.text.removeprefix(behind.rstrip())
+                        best[at] = Said(before + said.text + tail, said.known + rest.known)
+        return best[0]
+
+
+def _ends(pieces: list[str], at: int) -> list[int]:
+    """Where what begins with a piece may end: after each of some parts, of some sentences."""
+    parts = range(at + 1, min(at + 2 * PARTS, len(pieces)) + 1, 2)
+    stops = [end for end in range(at + 1, len(pieces) + 1, 2) if pieces[end - 1][-1:] in ".!?"]
+    return sorted({*parts, *stops[:SENTENCES], len(pieces)})
+
+
+def _starts(match: re.Match[str]) -> list[int]:
+    return [match.start(n) for n in range(1, len(match.groups()) + 1)]
+
+
+def _unknown(text: str, words: int) -> Said:
+    """Numbers are put into the language's way all the same, where the text is surely ours."""
+    return Said(localised(text) if words == 1 else text, 0)
+
+
+def localised(text: str) -> str:
+    """Numbers with a comma before their decimals and points between thousands."""
+    return NUMBER.sub(lambda match: match[0].translate(SIGNS), text)
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    """How a template is found, also where `plain` has taken the sense from signs of Markdown."""
+    literals = ("".join(map(_sign, part)) for part in key.split("{}"))
+    return re.compile("(.*?)".join(literals), re.DOTALL)
+
+
+def _sign(char: str) -> str:
+    if char in ":@":
+        return rf"(?::color\[\\?{char}\]|{char})"
+    return rf"\\?{re.escape(char)}" if char in MARKDOWN else re.escape(char)
+
+
+def _bare(text: str) -> str:
+    """Without what `plain` puts before signs."""
+    return ESCAPED.sub(lambda match: match[1] or match[2], text) if "\\" in text else text
+
+
+def read(folder: Path) -> Catalogue:
+    """The catalogue of a language: all its files, each the sentences of a room."""
+    sentences: dict[str, str] = {}
+    for path in sorted(folder.glob("*.json")):
+        sentences |= json.loads(path.read_text(encoding="utf-8"))
+    return Catalogue(sentences)

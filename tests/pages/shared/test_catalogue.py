@@ -1,0 +1,85 @@
+"""Sentences are found with what fills their blanks; everything else stays what it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages._ui.shared.catalogue import NUMBER, Catalogue, localised
+from pages._ui.shared.plain import plain
+
+GERMAN = Catalogue(
+    {
+        "Stopped after {} steps.": "Nach {} Schritten angehalten.",
+        "{} words{}.": "{} Wörter{}.",
+        ", and {} of them come only once": ", und {} davon nur einmal",
+        'The guess for "{}" is {}.': "Die Vermutung für „{}“ ist {}.",
+        "Learning rate": "Lernrate",
+        "too large": "zu groß",
+        "{} of {} tokens": "{1} Tokens, davon {0}",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Stopped after 1,234 steps.", "Nach 1.234 Schritten angehalten."),
+        ("5 words. Stopped after 7 steps.", "5 Wörter. Nach 7 Schritten angehalten."),
+        ("5,000 words, and 3 of them come only once.", "5.000 Wörter, und 3 davon nur einmal."),
+        ('The guess for "a. B. c" is 0.25.', "Die Vermutung für „a. B. c“ ist 0,25."),
+        ("Learning rate: too large", "Lernrate: zu groß"),
+        ("  Learning rate\n\nold", "  Lernrate\n\nold"),
+        ("3 of 4.5 tokens", "4,5 Tokens, davon 3"),
+        ("0.7 nats, 1.67.0, v2.1, 3.", "0,7 nats, 1.67.0, v2.1, 3."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_and_what_fills_it(english: str, german: str) -> None:
+    assert GERMAN.say(english) == german
+
+
+def test_what_others_wrote_is_not_taken_for_ours_where_it_is_short() -> None:
+    assert GERMAN.say("too large", 3) == "too large"
+    assert GERMAN.say("too large", 2) == "zu groß"
+    assert GERMAN.say("it is 0.25", 3) == "it is 0.25"
+
+
+def test_signs_of_markdown_that_lost_their_sense_are_found_as_well() -> None:
+    known = Catalogue(
+        {"{} are <unk> to it": "{} sind für es <unk>", "start.x: [a] *b*": "beginne.x: [a] *b*"}
+    )
+    assert known.say(plain("3 are <unk> to it")) == "3 sind für es <unk>"
+    assert known.say(plain("*a* are <unk> to it")) == r"\*a\* sind für es <unk>"
+    assert known.say(plain("start.x: [a] *b*")) == "beginne.x: [a] *b*"
+
+
+def test_what_is_quoted_stays_as_it_is() -> None:
+    known = Catalogue({"“{}” stands {}": "„{}“ steht {}", "word": "Wort", "here": "hier"})
+    assert known.say("“word” stands here") == "„word“ steht hier"
+
+
+@given(st.text())
+def test_any_text_comes_through(text: str) -> None:
+    none = Catalogue({"{} of {} tokens": "{1} Tokens, davon {0}"})
+    if "tokens" not in text:
+        assert none.say(text) == localised(text)
+    assert none.say(text, 99) == text
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 4))
+def test_a_number_has_its_comma_and_its_points(value: float, digits: int) -> None:
+    written = f"{value:,.{digits}f}"
+    there = localised(written)
+    assert there == written.translate(str.maketrans(",.", ".,")) or not NUMBER.search(written)
+    assert NUMBER.search(written) or value < 0 or ("." not in written and "," not in written)
+
+
+ENDS = set("\n.!?:;,·|-–—<\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029«")  # of a sentence, of a part
+
+
+@given(st.text(), st.text(alphabet="abc .1"))
+def test_what_fills_a_blank_is_all_there(first: str, second: str) -> None:
+    known = Catalogue({"Between {} and «{}» stands nothing": "Nichts steht zwischen {} und «{}»"})
+    said = known.say(f"Between {first} and «{second}» stands nothing")
+    if not set(first + second) & ENDS and " and " not in first + second:
+        assert said == f"Nichts steht zwischen {first} und «{second}»"
