@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from lm_core.errors import BadSettings
+from lm_core.figures import count
 from lm_core.machine import cores
 
 
@@ -24,8 +25,8 @@ class DeviceChoice:
 
     def __str__(self) -> str:
         free = not self.chosen and self.threads > 1 and self.device.type == "cpu"
-        count = f"{'up to ' * free}{self.threads} thread{'s' * (self.threads != 1)}"
-        return f"{self.device.type.upper()}, {count}"
+        threads = count(self.threads, "thread")
+        return f"{self.device.type.upper()}, {f'up to {threads}' if free else threads}"
 
     @property
     def most(self) -> int | None:

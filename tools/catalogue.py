@@ -22,7 +22,7 @@ from pages._ui.shared.language import FOLDER
 ROOT = Path(__file__).parents[1]
 READ = ("app.py", "pages", "lm_core")
 COMMAND_LINE = ("bench", "cli.py", "commands", "export", "__main__.py", "plain")  # in lm_core
-WORDS = re.compile(r"[^\W\d_]{2,}\W*\s\W*[^\W\d_]{2,}|\b\w+\b\s+\{\}|\{\}\s+[^\W\d_]{2,}")
+WORDS = re.compile(r"[^\W\d_]{2,}\W*\s(a\s)?\W*[^\W\d_]{2,}|\b\w+\b\s+\{\}|\{\}\s+[^\W\d_]{2,}")
 LABEL = re.compile(r"[A-Z][a-z]+(-[a-z]+)?|[a-z]{3,}")
 CHOICE = re.compile(r"[A-Z][a-z]{2,}(-[a-z]+)?")  # of a screen: an option, a heading
 # Not for a person: SQL, styles, markup, mathematics, code, addresses, hashes.
@@ -163,7 +163,10 @@ def _texts(node: ast.AST, quiet: set[int], labels: set[int]) -> Iterator[tuple[s
 def _counted(node: ast.AST) -> list[str]:
     """The nouns of a call that counts: `count(n, "word")` says "5 words"."""
     match node:
-        case ast.Call(func=ast.Name(id="count"), args=[_, *given]):
+        case ast.Call(
+            func=ast.Name(id="count") | ast.Attribute(attr="count"), args=[_, given, *rest]
+        ):
+            given = [given, *rest]
             nouns = [text for text in map(_text, given) if text]
             return nouns if len(given) != 1 else [*nouns, *(f"{noun}s" for noun in nouns)]
     return []

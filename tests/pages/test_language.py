@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.proto.Markdown_pb2 import Markdown
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared.messages import WORDS
@@ -32,8 +33,9 @@ def opened(screen: str) -> AppTest:
 
 
 def quotes(proto: object) -> bool:
-    """Whether it shows what somebody else wrote."""
-    return type(proto).__name__ in ("Code", "Html", "Text")
+    """Whether it shows a formula, or what somebody else wrote."""
+    formula = getattr(proto, "element_type", None) == Markdown.LATEX
+    return formula or type(proto).__name__ in ("Code", "Html", "Text")
 
 
 def said(app: AppTest) -> list[str]:
@@ -86,5 +88,6 @@ def test_what_is_remembered_is_the_same_in_every_language() -> None:
     app = opened("metrics")
     assert app.title[0].value == "Metriken"
     part = app.segmented_control(key="metrics-part")
-    assert part.options[1] == "Classes"
-    assert part.set_value(part.options[1]).run().session_state["metrics-part"] == "Classes"
+    assert part.options[1] == "Classification"
+    app = part.set_value(part.options[1]).run()
+    assert app.session_state["metrics-part"] == "Classification"

@@ -17,7 +17,9 @@ from typing import NamedTuple
 BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
 SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
 # And where a part of one does, too.
-PIECE = re.compile(r"((?<=[.!?])\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>)")
+PIECE = re.compile(
+    r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|(?<!\S)#{1,6}\s+)"
+)
 MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
 SIGN = re.compile(r"[^\w\s]")
@@ -126,7 +128,7 @@ class Catalogue:
             for blank, start in zip(match.groups(), _starts(match), strict=True)
         ]  # what stands in quotation marks is quoted
         filled = zip(match.groups(), blanks, strict=True)
-        if not template.tells and any(WORD.search(text) and not one.known for text, one in filled):
+        if not template.tells and any(_strange(text) and not one.known for text, one in filled):
             return None
         order = iter(range(len(blanks)))
 
@@ -169,6 +171,11 @@ def _ends(pieces: list[str], at: int) -> list[int]:
     parts = range(at + 1, min(at + 2 * PARTS, len(pieces)) + 1, 2)
     stops = [end for end in range(at + 1, len(pieces) + 1, 2) if pieces[end - 1][-1:] in ".!?"]
     return sorted({*parts, *stops[:SENTENCES], len(pieces)})
+
+
+def _strange(blank: str) -> bool:
+    """Whether it has words and no figure, as what others wrote."""
+    return WORD.search(blank) is not None and not re.search(r"\d", blank)
 
 
 def _starts(match: re.Match[str]) -> list[int]:
