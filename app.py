@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.lesson import link as lesson
 from pages._ui.lesson.panel import panel
-from pages._ui.shared import address, everywhere, held, session
+from pages._ui.shared import address, everywhere, first_name, held, session
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
@@ -51,6 +51,9 @@ else:
             "Adapt": [
                 st.Page("pages/fine_tune.py", title="Fine-tune"),
                 st.Page("pages/quantize.py", title="Quantize"),
+                # In no list: the teacher has its address, and the projector its own
+                st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
+                st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
@@ -62,6 +65,7 @@ else:
     wrong = lesson.begin(screen)
     address.check()
     everywhere.begin(page)
+    first_name.ask(page.url_path)
     with DOOR.turn(), address.leaving(), session.mending(), session.importing():
         if panel(page.title, screen, wrong):
             page.run()

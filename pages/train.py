@@ -7,6 +7,7 @@ from pages._ui.shared import front_door, session
 from pages._ui.shared.everywhere import picture_and_controls
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.show import show_source
+from pages._ui.train.class_pause import class_pause
 from pages._ui.train.example import example
 from pages._ui.train.form import choose, more_settings
 from pages._ui.train.going_runs import goes_on, going_runs
@@ -22,6 +23,7 @@ st.write(
     "The model reads a little, guesses what comes next, is corrected, and guesses better. The "
     "curve shows how surprised it still is: lower is better."
 )
+waits = st.container()
 
 
 def start(spec) -> None:
@@ -53,6 +55,8 @@ with link:
 with session.mending():
     usable = session.manager() is not None
 if usable:
+    with waits, session.mending():
+        class_pause()
     if spec is not None and pressed:
         with place.words, session.mending():
             start(spec)

@@ -49,7 +49,8 @@ LAYERS = [
     ("tasks", "checkpoints"),
     ("doctor",),
     ("runs", "export"),
-    ("bench", "lessons"),
+    ("lessons",),
+    ("bench",),
     ("cli", "commands", "__main__"),
 ]
 HEIGHT = {unit: height for height, units in enumerate(LAYERS) for unit in units}
@@ -75,6 +76,11 @@ MAY_USE = {
         "layers",
         "memory",
     ): "neurons are looked for in the text that Memory reads, which was kept from the model",
+    (
+        "teacher",
+        "train",
+    ): "a run that is shown to the class is one of Train: its curve and what it writes are drawn "
+    "as there",
     ("write", "memory"): "a token of a recurrent model is explained by its gates, which are called "
     "and shown on Memory as there",
     ("write", "reading"): "the prompt is scored as Read with the model's eyes scores any text",

@@ -32,13 +32,19 @@ class Database:
     Args:
         make: fills a new file, and brings an older one up to date, given a connection; None: the
             file is there, and whoever asks for it never makes one.
+        called: what it holds, in the sentence that says it was damaged.
 
     Raises:
         StoreUnavailable: from any method; of a damaged file once, as the next call finds a new one.
     """
 
-    def __init__(self, path: Path, make: Callable[[sqlite3.Connection], None] | None) -> None:
-        self.path, self._make = path, make
+    def __init__(
+        self,
+        path: Path,
+        make: Callable[[sqlite3.Connection], None] | None,
+        called: str = "record of runs",
+    ) -> None:
+        self.path, self._make, self._called = path, make, called
         self.aside: Path | None = None  # where the last damaged file was put
         self._local = threading.local()
         self._lock = threading.RLock()
@@ -78,7 +84,7 @@ class Database:
         if db is None or held != file:
             self._disconnect()
             if file is None:
-                raise StoreGone("The lab's record of runs is not there any more.")
+                raise StoreGone(f"The lab's {self._called} is not there any more.")
             db = _connect(self.path)
             self._local.held = db, file
         return db, file
@@ -110,12 +116,12 @@ class Database:
     def _damaged(self, file: tuple[int, int] | None) -> str:
         """Put a damaged file aside, if it is still there; the sentence that says so."""
         if self._make is None:
-            return "The lab's record of runs is damaged."
+            return f"The lab's {self._called} is damaged."
         with self._lock:
             if _identity(self.path) == file:
                 self._put_aside(PARTS)
                 self._ready = None
-        return "The lab's record of runs was damaged, and is begun anew: do that again."
+        return f"The lab's {self._called} was damaged, and is begun anew: do that again."
 
     def _put_aside(self, parts: tuple[str, ...]) -> None:
         name = f"{self.path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}"

@@ -53,6 +53,7 @@ class Dispatch:
     _outlooks: tuple[float, dict[str, Outlook]]
     _lock: threading.RLock
     _closing: threading.Event
+    held: bool  # by the teacher: no turn begins
     _write_ends: Callable[[], None]
 
     def outlook(self, run: str) -> Outlook | None:
@@ -111,14 +112,19 @@ class Dispatch:
                 return
             self._count_places()
             for place in self._turns.free():
-                going, moving = self._turns.asked(place) or self._fresh(place), None
-                if going is None:
+                going, moving = self._turns.asked(place, self._heard_now), None
+                going = going or (None if self.held else self._fresh(place))
+                if going is None and not self.held:
                     moving = self._turns.to_move()
                     going = self._turns.next(place)
                 if moving is not None and moving.place == place:
                     self._put_away(moving)
                 elif going is not None:
                     self._begin_turn(going, place)
+
+    def _heard_now(self, going: Going) -> bool:
+        """Whether what a run was asked is heard: always, but while all is held a stop alone."""
+        return not self.held or self.store.requested(going.run).state == "stop"
 
     def _count_places(self) -> None:
         """A cluster may have others than a moment ago."""

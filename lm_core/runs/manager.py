@@ -31,6 +31,7 @@ from lm_core.runs.racing import Racing
 from lm_core.runs.spec import RunSpec
 from lm_core.runs.steering import Steering
 from lm_core.runs.store import ACTIVE, ENDED, WAITING, Run, RunStore
+from lm_core.runs.teaching import Teaching
 
 SEEN_EVERY = 20.0  # seconds between two notes that a visitor's page is open
 TIDY_EVERY = 600.0  # seconds between two looks at how much is kept
@@ -38,11 +39,12 @@ CLOSED = f"The lab was closed while this run was going. {CAN_GO_ON}"
 LEFT = f"Its training process has left it. {CAN_GO_ON}"
 
 
-class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving):
+class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving, Teaching):
     """Starts, queues and steers runs. Every call that names a run also names its owner.
 
     Args:
         present: whether an owner has a page open now, whatever it shows.
+        tidied: what else is done whenever what is over was taken away.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving):
         *,
         slots: int | None = None,
         present: Callable[[str], bool] = lambda owner: False,
+        tidied: Callable[[], object] = lambda: None,
     ) -> None:
-        self.store = store
+        self.store, self._also_tidied = store, tidied
         self._present = present
         self._presence = Presence(store.folder)
         self.backend = backend or processes(slots)
@@ -305,6 +308,7 @@ class RunManager(Dispatch, Steering, Racing, GivenTexts, Leaving):
         if time.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = time.monotonic()
             self._quota.tidy(self._drop)
+            self._also_tidied()
 
     def _drop(self, run: Run) -> bool:
         """Forget a run to make room, unless it was taken up meanwhile."""

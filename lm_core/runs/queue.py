@@ -11,7 +11,7 @@ Fair is between visitors, not between runs: who has three moves each of them a t
 import json
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,9 +146,9 @@ class Turns:
         there = [place for place in self.places if place not in busy]
         return sorted(there, key=lambda place: len(self.awake(place)))
 
-    def asked(self, place: int) -> Going | None:
-        """Of those that were asked something the first."""
-        return next((one for one in self._ready(place) if one.urgent), None)
+    def asked(self, place: int, heard: Callable[[Going], bool]) -> Going | None:
+        """Of those that were asked something, and are heard, the first."""
+        return next((one for one in self._ready(place) if one.urgent and heard(one)), None)
 
     def next(self, place: int) -> Going | None:
         """Whose turn it is at a free place; None where nobody is there to have one."""

@@ -227,6 +227,12 @@ class RunStore(Joined):
         marks = ", ".join("?" * len(statuses))
         return self._runs(f"status IN ({marks}) AND parent = '' ORDER BY created, rowid", *statuses)
 
+    def trained_at(self, server: int, most: int) -> list[Run]:
+        """Every visitor's trainings that a server has taken on, newest first, each once, whoever
+        else follows it."""
+        which = "server = ? AND kind = 'train' AND parent = '' AND follows = ''"
+        return self._runs(f"{which} ORDER BY created DESC, rowid DESC LIMIT ?", server, most)
+
     def _runs(self, which: str, *values: Any) -> list[Run]:
         with self._reading() as db:
             rows = db.execute(f"SELECT * FROM runs WHERE {which}", values).fetchall()
@@ -369,6 +375,11 @@ class RunStore(Joined):
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""
         found = self._shown(kind, f"run = {SOURCE} ORDER BY step DESC, seq DESC LIMIT 1", run)
+        return found[0] if found else None
+
+    def latest(self, kind: type, run: str) -> dict[str, Any] | None:
+        """The event of `kind` that was written last, whatever step it is about."""
+        found = self._shown(kind, f"run = {SOURCE} ORDER BY seq DESC LIMIT 1", run)
         return found[0] if found else None
 
     def _shown(self, kind: type, which: str, *values: Any) -> list[dict[str, Any]]:

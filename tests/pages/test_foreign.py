@@ -23,8 +23,10 @@ from lm_core.runs.spec import RunSpec
 from lm_core.tokenizers.word import WordTokenizer
 from lm_core.training.events import Diagnosed, Sampled, Snapshot
 from lm_core.visible import readable
-from pages._ui.shared import session
+from pages._ui.shared import class_board, first_name, session
 from pages._ui.shared.plain import plain
+from pages._ui.shared.teacher_token import token
+from pages._ui.teacher import spotlight
 from tests.pages import stored
 from tests.pages.foreign import TITLE, TOKENS
 from tests.pages.html import html
@@ -125,6 +127,29 @@ def a_model(family: str, *, items: bool = False, **settings: object) -> str:
     folder = session._manager().store.run_folder(run) / "checkpoint"
     save_checkpoint(folder, model, tokenizer, card)
     return run
+
+
+def test_the_teachers_page_and_the_projector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of runs, first names, questions, predictions and reasons."""
+    monkeypatch.setenv("LM_LAB_CLASS", "1")
+    monkeypatch.setattr(session, "open_pages", lambda: {OWNER: 1, "another": 2})
+    class_board.board.clear()
+    run = stored_run("another", title=TITLE, status="running")
+    first_name.give("another", "*a*_b_$c$")
+    given = {"why": TITLE, "asked": TITLE, "options": [TITLE]}
+    class_board.board().answer(TITLE, TITLE, 1, TITLE, **given)
+    markdown = checked(opened("teacher", teacher=token()))
+    assert markdown.count(SHOWN) >= 3  # the question, the reason, what was said
+    assert plain("*a*_b_$c$") in markdown
+    store = session._manager().store
+    pieces = tuple((one, 0.1) for one in TOKENS)
+    store.record(run, [Sampled(121, " ".join(TOKENS), pieces)])
+    spotlight.show(run)
+    assert SHOWN in checked(opened("spotlight"))
+    spotlight.take_back()
+    first_name._names.clear()
+    class_board.board.clear()
+    stored.forget(store, run)
 
 
 LABEL = readable(f"Yours: {TITLE}")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lm_core.machine import network_address
+from pages._ui.shared.teacher_token import teachers_address
 
 if TYPE_CHECKING:
     import segno
@@ -57,8 +58,18 @@ def for_others(url: str) -> str | None:
 async def announced(_: Any) -> AsyncIterator[None]:
     """Around the life of the server, which has its port by then: say where a class finds it."""
     if for_class():
-        print(in_terminal(lab_address(), sys.stdout), flush=True)
+        print(in_terminal(lab_address(), sys.stdout), for_the_teacher(), sep="\n", flush=True)
     yield
+
+
+def for_the_teacher() -> str:
+    """The address of the teacher's page: by this machine's own name for itself, so that it crosses
+    no network, or by the address that was given at the start."""
+    from streamlit.web.server.server_util import get_url
+
+    given = os.environ.get("LM_LAB_CLASS", "")
+    lab = lab_address() if given.startswith(("http://", "https://")) else get_url(HERE[0])
+    return f"  For you alone, the teacher's page:\n\n  {teachers_address(lab or HERE[0])}\n"
 
 
 def in_terminal(address: str | None, out: Any) -> str:

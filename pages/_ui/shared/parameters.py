@@ -113,6 +113,7 @@ KINDS: dict[str, Kind] = {
     "visitor": Id(),
     "large": Switch(),
     "lesson": Text(6000),  # lm_core.lessons.link.MOST
+    "teacher": Id(),
     "home-text": Text(1000),
     "home-temperature": HOT,
     "explorer-look": LABEL,

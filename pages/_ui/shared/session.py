@@ -16,7 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError, StoreUnavailable
-from pages._ui.shared import address
+from pages._ui.shared import address, class_board
 from pages._ui.shared.front_door import ENTERED
 from pages._ui.shared.in_turn import DOOR
 from pages._ui.shared.once import once
@@ -103,6 +103,17 @@ def present(owner: str) -> bool:
     return any(connected(session) for session, who in _visitors.copy().items() if who == owner)
 
 
+def open_pages() -> dict[str, int]:
+    """How many pages each visitor has open now, of those who have any."""
+    found: dict[str, int] = {}
+    if runtime.exists():
+        connected = runtime.get_instance().is_active_session
+        for session, who in _visitors.copy().items():
+            if connected(session):
+                found[who] = found.get(who, 0) + 1
+    return found
+
+
 def _note() -> None:
     """Whose session this is, the latest last."""
     session = get_script_run_ctx().session_id
@@ -124,7 +135,9 @@ def _manager() -> "RunManager":
     from lm_core.runs.manager import RunManager
     from lm_core.runs.store import RunStore
 
-    return RunManager(RunStore(), _backend(), present=present)
+    return RunManager(
+        RunStore(), _backend(), present=present, tidied=lambda: class_board.board().tidy()
+    )
 
 
 @once

@@ -40,6 +40,8 @@ def standing(run: "Run", doing: str, sign: str, every: float = 0.0) -> str:
     """
     from lm_core.charts.words import how_long
 
+    if session.manager().held:
+        return "The teacher has paused everything: this goes on by itself, exactly where it is."
     begun = run.started or run.created
     silent = time.time() - max(begun, run.moved or begun)
     if silent <= SILENT_SECONDS + every:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.runs.per_character import of_tokens, tokens_per_character, withheld
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import data_of, show_chart
 from pages._ui.train.points import Shown
@@ -111,14 +112,6 @@ def unit_of(run: "Run") -> str:
     return run.facts.get("unit") or f"nats per {tokenizers[run.spec['codec']['name']].build.unit}"
 
 
-def of_tokens(run: "Run") -> bool:
-    """Whether it guesses the tokens of one text, so that its loss can be had per character."""
-    from lm_core.training.task import tasks
-
-    name = run.spec["task"]["name"]
-    return name not in tasks or tasks[name].build.weighed
-
-
 def figures_of(run: "Run") -> dict[str, str]:
     """What its task reports beside the loss, by name, and in what it is counted; of a text without
     the perplexity, which is a unit of the loss."""
@@ -136,32 +129,6 @@ def blind(run: "Run") -> float | None:
     if "vocab_size" in run.facts:  # as older runs say it
         return math.log(run.facts["vocab_size"])
     return run.facts.get("blind")
-
-
-def tokens_per_character(run: "Run") -> float:
-    """In what is scored of the validation text; 1 until that is known, and not a number where
-    bits are withheld."""
-    if withheld(run):
-        return math.nan
-    counted = _counted(run)
-    skipped = counted.get("skipped_characters", 0)
-    return counted.get("tokens", 1) / max(1, counted.get("characters", 1) - skipped)
-
-
-def withheld(run: "Run") -> str | None:
-    """Why the loss of this run is not given in bits per character, where it is not."""
-    from lm_core import extent
-
-    if not of_tokens(run):
-        return "its loss is not about the tokens of a text."
-    counted = _counted(run)
-    skipped = counted.get("skipped_characters", 0)
-    return extent.withheld(counted.get("characters", 0) - skipped, skipped)
-
-
-def _counted(run: "Run") -> dict[str, int]:
-    counts = run.facts.get("counts", {})
-    return counts.get("validation") or counts.get("train") or {}
 
 
 def view_of(key: str, x: str = "step") -> tuple[float, float] | None:

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.runs.per_character import of_tokens, withheld
 from pages._ui.shared import session
-from pages._ui.train.curves import (
-    figures_of,
-    measure_of,
-    of_tokens,
-    shown_as,
-    unit_of,
-    withheld,
-)
+from pages._ui.train.curves import figures_of, measure_of, shown_as, unit_of
 
 if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement

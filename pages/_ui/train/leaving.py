@@ -3,7 +3,8 @@
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.shared import session
+from pages._ui.shared import first_name, session
+from pages._ui.shared.class_board import forget_mine
 from pages._ui.shared.open_run import EXAMINED, TRAINED
 from pages._ui.shared.plain import plain
 
@@ -40,10 +41,12 @@ def _leave() -> None:
     st.session_state.pop(REFUSED, None)
     try:
         session.manager().delete_all(session.visitor())
+        forget_mine()
     except LabError as error:
         st.session_state[REFUSED] = str(error)
         return
     st.session_state[LEFT] = st.session_state.get(LEFT, 0) + 1
+    first_name.give(session.visitor(), "")
     for shown in (TRAINED, EXAMINED):
         shown.forget()
     st.toast("All that was yours is deleted.")

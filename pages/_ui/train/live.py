@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.runs.per_character import of_tokens
 from pages._ui.shared import session
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
-from pages._ui.train.curves import of_tokens, run_curves
+from pages._ui.train.class_pause import WAITS
+from pages._ui.train.curves import run_curves
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
 from pages._ui.train.next_steps import next_steps
@@ -54,8 +56,8 @@ def live_panel(run_id: str) -> None:
     if run.kind == "doctor":  # an examination has no curve: its own screen shows it
         EXAMINED.go(run_id)
     st.html(ROOM)
-    pace = _pace(run)
-    st.fragment(_panel, run_every=pace)(run_id, pace, about(run))
+    pace, held = _pace(run), session.manager().held
+    st.fragment(_panel, run_every=pace)(run_id, (pace, held), about(run))
     scrubber(run)
 
 
@@ -68,12 +70,12 @@ def _pace(run: "Run") -> float | None:
     return paced(SOON_SECONDS if soon else LOOK_SECONDS, most)
 
 
-def _panel(run_id: str, pace: float | None, called: str) -> None:
+def _panel(run_id: str, before: tuple[float | None, bool], called: str) -> None:
     with session.mending():
         runs = session.manager()
         run = runs.store.get(run_id, session.visitor())
-        if _pace(run) != pace:
-            st.rerun()  # the whole page: it begins to look, looks less often, or stops looking
+        if (_pace(run), runs.held) != before:
+            st.rerun()  # the whole page: it looks more often or less, or everybody waits
         now = shown(runs.store, run_id)
         judgement = judgement_of(runs.store, run, now)
         run_figures(runs.store, run, judgement, now)
@@ -107,6 +109,8 @@ def _status(run: "Run", judgement: "Judgement") -> None:
         "failed": "This run could not go on.",
         "interrupted": "This run was cut off.",
     }[run.status]
+    if session.manager().held and run.status in ("queued", "starting", "running"):
+        words = WAITS
     if watched := watching(run):
         words += f" {watched}"
     if run.active and run.lr_scale != 1:

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
+from lm_core.runs.per_character import withheld
 from lm_core.visible import readable
-from pages._ui.train.curves import measure_of, withheld
+from pages._ui.train.curves import measure_of
 from pages._ui.train.names import started
 
 if TYPE_CHECKING:

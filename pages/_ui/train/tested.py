@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.runs.per_character import of_tokens
 from pages._ui.shared.plain import plain
 from pages._ui.train.beside import EVERY, asides
-from pages._ui.train.curves import of_tokens
 
 if TYPE_CHECKING:
     from lm_core.runs.final_score import FinalScore

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.json_files import dumps
+from lm_core.runs.per_character import withheld
 from pages._ui.shared import session
 from pages._ui.shared.standing import paced
 from pages._ui.shared.switch import switch
-from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of, withheld
+from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of
 from pages._ui.train.names import labels
 from pages._ui.train.points import Shown, shown
 from pages._ui.train.table import cut

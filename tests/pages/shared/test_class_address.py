@@ -104,7 +104,9 @@ def test_it_is_said_at_the_start_for_a_class_alone(
     assert capsys.readouterr().out == ""
     monkeypatch.setenv("LM_LAB_CLASS", "1")
     awaited(started())
-    assert LAB in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert LAB in said
+    assert said.count("http://localhost:8501/teacher?teacher=") == 1
 
 
 def home(url: str) -> AppTest:

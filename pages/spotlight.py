@@ -1,0 +1,10 @@
+"""The run that the teacher shows to the class, for the projector; nobody else chooses it."""
+
+import streamlit as st
+
+from pages._ui.shared import front_door
+from pages._ui.teacher.spotlight import LOOK_SECONDS, picture
+
+front_door.enter()
+st.title("Shown to the class")
+st.fragment(picture, run_every=LOOK_SECONDS)()
