@@ -123,7 +123,8 @@ class Nothing(Settings):
 
 
 class Entry(NamedTuple):
-    """One kind of condition. `of`: the setting that names a parameter of the screen, "" for none."""
+    """One kind of condition. `of`: the setting that names a parameter of the screen, "" for "
+    "none."""
 
     title: str
     settings: type[Settings]
@@ -145,7 +146,7 @@ class Condition:
         return getattr(self.given, of) if of else ""
 
 
-def doing(name: str, **given: Any) -> Condition:
+def doing(name: str, /, **given: Any) -> Condition:
     """A condition, checked.
 
     Raises:

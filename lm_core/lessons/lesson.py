@@ -1,9 +1,9 @@
 """A ready lesson: what a class does in 45 minutes, as data.
 
-    Lesson  title, aim, minutes, what a teacher should know
-      Step  minutes, a lesson link (screen, state, words, question), and what is to be done on it
-        Task    words, and the condition that ticks it off (`doing.py`)
-        Figure  what one will see, from where to where; the lab computes it (`answers.py`)
+Lesson  title, aim, minutes, what a teacher should know
+  Step  minutes, a lesson link (screen, state, words, question), and what is to be done on it
+    Task    words, and the condition that ticks it off (`doing.py`)
+    Figure  what one will see, from where to where; the lab computes it (`answers.py`)
 """
 
 from dataclasses import dataclass, field, replace
@@ -46,10 +46,12 @@ class Figure:
     of_run: str = ""
 
     def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise BadLesson(f"“{self.what}” needs a range: from less to more.")
+        if not self.low <= self.high:
+            raise BadLesson(f"“{self.what}” needs a range, from less to more.")
         if (self.computed is None) == (self.of_run not in OF_RUN):
-            raise BadLesson(f"“{self.what}” is computed, or of the run of its step: one of the two.")
+            raise BadLesson(
+                f"“{self.what}” is computed, or of the run of its step: one of the two."
+            )
 
     @property
     def question(self) -> Question:
@@ -115,7 +117,9 @@ class Lesson:
 
     def __post_init__(self) -> None:
         if (total := sum(step.minutes for step in self.steps)) != self.minutes:
-            raise BadLesson(f"The steps of “{self.title}” take {total} minutes, not {self.minutes}.")
+            raise BadLesson(
+                f"The steps of “{self.title}” take {total} minutes, not {self.minutes}."
+            )
         placed = tuple(
             replace(step, link=replace(step.link, lesson=f"{self.name}/{number}"))
             for number, step in enumerate(self.steps, 1)

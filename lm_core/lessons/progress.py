@@ -62,7 +62,9 @@ class Progress:
 
     def last(self, owner: str) -> tuple[str, int] | None:
         """The lesson and the step that were opened last; None where none was."""
-        asked = "SELECT lesson, step FROM done WHERE owner = ? AND task = ? ORDER BY at DESC LIMIT 1"
+        asked = (
+            "SELECT lesson, step FROM done WHERE owner = ? AND task = ? ORDER BY at DESC LIMIT 1"
+        )
         rows = self._rows(asked, owner, OPENED)
         return (rows[0]["lesson"], rows[0]["step"]) if rows else None
 
