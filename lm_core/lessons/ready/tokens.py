@@ -100,8 +100,8 @@ def _merge() -> Step:
             Task("Look at the merges", doing("chosen", name=LOOK, value="Merges")),
         ),
         notes=(
-            "Ask: what is merged first, and why? In English e and a blank, t and h: what is met "
-            "most often.",
+            "Ask: what is merged first, and why? In speeches a blank and t, then h and e: "
+            "what is met most often.",
             "Ask: how many rows has the table of embeddings? As many as there are tokens.",
         ),
     )
