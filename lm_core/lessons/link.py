@@ -10,6 +10,7 @@ opening as they do.
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 import zlib
@@ -83,6 +84,14 @@ class LessonLink:
     def fixed(self) -> tuple[str, ...]:
         """Parameters and controls that keep what the link says, seen or not."""
         return tuple(sorted({*self.hidden, *self.locked}))
+
+    @property
+    def name(self) -> str:
+        """What a class board calls it: the ready lesson it belongs to, or its screen and eight
+        digits of what it says."""
+        said = dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        digits = hashlib.sha256(said.encode()).hexdigest()[:8]
+        return self.lesson.partition("/")[0] or f"{self.screen}-{digits}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, without what is empty."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lm_core.errors import nearest
-from lm_core.figures import significant
+from lm_core.figures import percent, significant
 from lm_core.json_files import dumps
 from lm_core.lessons.reading import BadLesson, known, number, numbers, text, texts
 
@@ -190,8 +190,8 @@ class Question:
             right = self._near(predicted, answer)
             return Checked(right, f"{self._said(predicted)} was {_far(predicted, answer)}.")
         near = sum(map(self._near, predicted, answer))
-        share = f"{near} of {len(answer)} places are within {self.tolerance:.0%}".replace("%", " %")
-        return Checked(near == len(answer), f"{share}.")
+        said = f"{near} of {len(answer)} places are within {percent(self.tolerance)}."
+        return Checked(near == len(answer), said)
 
     def _near(self, predicted: float, answer: float) -> bool:
         return abs(predicted - answer) <= self.tolerance * abs(answer) + 1e-9 * abs(answer)
@@ -241,6 +241,5 @@ def _far(predicted: float, answer: float) -> str:
         return f"off by {significant(abs(predicted - answer), 2)}"
     times = predicted / answer
     if 0.5 < times < 2:
-        share = significant(100 * abs(times - 1), 2)
-        return f"{share} % too {'high' if times > 1 else 'low'}"
+        return f"{percent(abs(times - 1))} too {'high' if times > 1 else 'low'}"
     return f"{significant(max(times, 1 / times), 2)} times too {'high' if times > 1 else 'low'}"

@@ -133,3 +133,11 @@ def test_a_link_is_short_enough_for_a_code() -> None:
     )
     assert len(link.to_address()) < 500
     assert link.fixed == ("generate_text-prompt",)
+
+
+def test_what_a_board_calls_it() -> None:
+    assert LessonLink("train", lesson="letter-pairs/2").name == "letter-pairs"
+    one, other = LessonLink("train", words="a"), LessonLink("train", words="b")
+    assert one.name != other.name
+    assert one.name == LessonLink.from_address(one.to_address()).name
+    assert one.name.startswith("train-")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE, OF = "pages/lesson_builder.py", "lesson_builder-of"
 MARK = "lesson_builder-mark"  # in the session: of the address that the form began with
+SHARED = {"text": "the text or list", "spec": "all of More settings"}
 PRIVATE = ("run", "race", "doctor", "doctor-of", *NOT_OF_A_LESSON)  # a class cannot open them
 GIVEN = "In words, below"
 
@@ -60,11 +61,14 @@ def read(address: str) -> LessonLink:
 def names_of(lesson: LessonLink) -> list[str]:
     """What of its screen can be held, what the address says first."""
     own = [name for name in KINDS if name.startswith(begins(lesson.screen))]
-    return list(dict.fromkeys([*lesson.state, *lesson.fixed, *own]))
+    shared = ["spec"] if lesson.screen == "train" else []
+    return list(dict.fromkeys([*lesson.state, *lesson.fixed, *shared, *own]))
 
 
 def called(name: str, screen: str) -> str:
     """A parameter as a teacher reads it: "top k" for generate_text-top_k."""
+    if name in SHARED:
+        return SHARED[name]
     return name.removeprefix(begins(screen)).replace("-", " ").replace("_", " ")
 
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from lm_core.lessons.link import PARAMETER, LessonLink
 from pages._ui.shared import class_address
-from pages._ui.shared.plain import safe
 
 LONGEST = 2000  # characters of an address that a telephone still reads from a screen
 TOO_LONG = (
@@ -38,10 +37,10 @@ def give(lesson: LessonLink, address: str) -> None:
         st.html(f'<img src="{code}" alt="QR code of the lesson link" style="max-width:18rem">')
     else:
         st.caption(TOO_LONG)
-    with st.container(horizontal=True):
-        title = st.text_input(
-            "Title of the worksheet", "Language Model Lab", max_chars=80, key="lesson_builder-title"
-        )
+    st.link_button("Try it in a new tab", address, key="lesson_builder-try")
+    title = st.text_input(
+        "Title of the worksheet", "Language Model Lab", max_chars=80, key="lesson_builder-title"
+    )
     from lm_core.lessons.worksheet import worksheet
 
     st.download_button(
@@ -52,4 +51,3 @@ def give(lesson: LessonLink, address: str) -> None:
         key="lesson_builder-worksheet",
         on_click="ignore",
     )
-    st.html(f'<a href="{safe(address)}" target="_blank" rel="noopener">Try it in a new tab</a>')
