@@ -1,4 +1,6 @@
-"""The teacher's page of a class: who is here, what runs, pause all, the projector, the board."""
+"""The teacher's page of a class: what runs, pause all, the projector, who is here, the board."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -10,7 +12,8 @@ from pages._ui.teacher.board import answers, lowest_bits
 from pages._ui.teacher.going import going, hold
 from pages._ui.teacher.present import present
 
-LOOK_SECONDS, BOARD_SECONDS = 2.0, 5.0
+# Seconds between two looks: each takes time from the training, and pictures take the browser's too.
+RUNS, PUPILS, BOARD, LOWEST = 2.0, 5.0, 10.0, 20.0
 NO_CLASS = "This lab was not started for a class: start it with `make class`."
 NO_TOKEN = (
     "This page is the teacher's: open it by the address that was printed where the lab was started."
@@ -18,25 +21,22 @@ NO_TOKEN = (
 
 
 def room() -> None:
-    """Who is here and what runs, looked at again and again."""
-    with session.mending():
-        hold()
-        here, runs = st.columns([2, 5])
-        with here:
-            st.header("Who is here")
-            present()
-        with runs:
-            st.header("What runs")
-            going()
+    """All runs, and one of them."""
+    hold()
+    st.header("What runs")
+    going()
 
 
-def on_the_board() -> None:
-    """The board, which changes less often."""
-    with session.mending():
-        st.header("The board")
-        answers()
-        st.header("How low the class came")
-        lowest_bits()
+def looked_at(part: Callable[[], None], every: float, heading: str = "") -> None:
+    """A part of the page that looks again by itself."""
+
+    def look() -> None:
+        with session.mending():
+            if heading:
+                st.header(heading)
+            part()
+
+    st.fragment(look, run_every=paced(every), key=f"teacher-{part.__name__}")()
 
 
 front_door.enter()
@@ -47,6 +47,7 @@ elif not is_token(address.get(PARAMETER)):
     st.info(NO_TOKEN)
 else:
     with session.mending():
-        session.manager()
-        st.fragment(room, run_every=paced(LOOK_SECONDS))()
-        st.fragment(on_the_board, run_every=paced(BOARD_SECONDS, BOARD_SECONDS))()
+        looked_at(room, RUNS)
+        looked_at(present, PUPILS, "Who is here")
+        looked_at(answers, BOARD, "The board")
+        looked_at(lowest_bits, LOWEST, "How low the class came")

@@ -97,7 +97,7 @@ def test_a_lesson_from_the_teachers_side() -> None:
     first_name.give(ADA, f"  Ada  {TITLE}")
     mine, other = (stored_run(who, status="running", title=TITLE) for who in (ADA, BOB))
     app = opened(teacher=TOKEN)
-    here, going = (app.dataframe[n].value for n in range(2))
+    going, here = (app.dataframe[n].value for n in range(2))
     assert here["Pages open"].tolist() == [2, 1]
     assert here["First name"].tolist()[0].startswith("Ada ")
     assert here["First name"].tolist()[1] == "–"
@@ -109,7 +109,7 @@ def test_a_lesson_from_the_teachers_side() -> None:
     app.button(key="teacher-pause").click().run()
     assert runs.held
     assert "Everything is paused" in said(app)
-    assert app.dataframe[1].value["State"].tolist() == ["held", "held"]
+    assert app.dataframe[0].value["State"].tolist() == ["held", "held"]
     app.button(key="teacher-go-on").click().run()
     assert not runs.held
 
