@@ -44,8 +44,8 @@ def test_a_pupil_predicts_runs_and_compares(page: Page) -> None:
     at_rest(page)
     page.get_by_role("button", name="Answer").focus()
     page.keyboard.press("Enter")
-    sides = page.get_by_label("Sides", exact=True).first
-    expect(sides).to_be_visible()
+    sides = page.get_by_role("slider", name="Sides")
+    expect(sides).to_have_value("3")
     expect(sides).to_be_disabled()
     at_rest(page)
     hidden = page.locator('[class*="st-key-lesson-unseen-"]')
