@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 MOST, HEIGHT = 100, 320  # rows; pixels of the table, beyond which it scrolls
 CHOSEN, TROUBLE = "teacher-run", "teacher-trouble"
-HELD = (
-    "Everything is paused: nothing computes, and what is started now waits. A pupil's own pause "
-    "stays when all goes on. Closing the lab lifts this."
-)
+HELD = "Everything is paused, and what is started now waits. Closing the lab lifts this."
 FREE = "Runs take turns. Pausing all stops each within about a second, exactly where it is."
 
 
