@@ -57,8 +57,9 @@ class Seen:
 
     @property
     def tried(self) -> bool:
-        """Whether the learner has changed anything, or begun a run."""
-        return bool(self.runs) or any(map(self.moved, {*self.state, *self.link.state}))
+        """Whether the learner has changed anything that the address tells, or begun a run. What is
+        gone from the address says nothing: a screen leaves out what is as usual."""
+        return bool(self.runs) or any(map(self.moved, self.state))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _count() -> Step:
 def _measure() -> Step:
     link = LessonLink(
         "train",
-        {"text": ("names",), "train-model": ("bigram",), "train-budget": ("10 s",)},
+        {"text": ("names",), "train-model": ("Bigram",), "train-budget": ("10 s",)},
         locked=("text", "train-model", "train-budget"),
         words="Press Start: the lab counts the pairs and measures how surprised the table is by "
         "1,000 names that it has not counted. The unit is nats; lower is better.",
