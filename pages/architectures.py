@@ -65,7 +65,7 @@ def train_this(entry: "Entry", settings: "Settings") -> None:
             fit = (n for n, kind in kinds if entry.name in families_for(kind) and is_ready(n))
             usual = default_spec(CorpusSpec(name=next(fit)), entry.name, short=False)
         fill(replace(usual, model=settings), of="the model on Architectures")
-        st.switch_page("pages/train.py")
+        st.switch_page("pages/train.py", query_params={})
 
 
 def page() -> None:

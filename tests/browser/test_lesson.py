@@ -59,7 +59,7 @@ def test_a_pupil_predicts_runs_and_compares(page: Page) -> None:
     at_rest(page)
     page.get_by_role("button", name="Show the answer").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").filter(has_text="too high")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="too high")).to_be_visible()
     expect(page.get_by_text("The answer: 1.099 nats")).to_be_visible()
     assert found(page) == []
     page.reload()  # the link has stayed, and so has what it holds

@@ -163,7 +163,7 @@ def _mend(spec: dict[str, Any], row: dict[str, Any]) -> None:
         return
     if st.button(f"Set it on Train: {title.lower()}", key=f"doctor-mend-{row['code']}"):
         fill(better, title)
-        st.switch_page("pages/train.py")
+        st.switch_page("pages/train.py", query_params={})
 
 
 def first_look(spec: "RunSpec") -> None:

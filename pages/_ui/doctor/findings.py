@@ -130,4 +130,4 @@ def _train(run: "Run", seconds: float, **train: float) -> None:
     rounded = {name: float(f"{value:.3g}") for name, value in train.items()}
     found = replace(spec.train, **rounded)
     fill(replace(spec, train=found, budget=Budget(seconds=seconds)), "Learning rate")
-    st.switch_page("pages/train.py")
+    st.switch_page("pages/train.py", query_params={})

@@ -11,7 +11,7 @@ from lm_core.lessons.link import MOST_WORDS, PARAMETER, LessonLink
 from lm_core.lessons.question import KINDS as ASKS
 from lm_core.lessons.question import MOMENTS, WHY, Computed, Question
 from lm_core.lessons.reading import BadLesson
-from pages._ui.lesson.link import NOT_OF_A_LESSON, check
+from pages._ui.lesson.link import NOT_OF_A_LESSON, check, stands
 from pages._ui.shared import held
 from pages._ui.shared.parameters import KINDS, begins
 from pages._ui.shared.plain import plain
@@ -31,8 +31,7 @@ def offer(screen: str) -> None:
     with st.sidebar:
         pressed = st.button("Make a lesson of this", type="tertiary", key="lesson-make")
     if pressed:
-        said = {n: st.query_params.get_all(n) for n in st.query_params if n in KINDS}
-        query = urlencode({n: v for n, v in said.items() if n not in PRIVATE}, doseq=True)
+        query = urlencode({n: v for n, v in stands().items() if n not in PRIVATE}, doseq=True)
         held.lay({})
         st.switch_page(PAGE, query_params={OF: f"/{screen}?{query}".rstrip("?")})
 

@@ -51,6 +51,12 @@ def begin(screen: str) -> str:
     return _open(lesson, given, screen)
 
 
+def stands() -> dict[str, list[str]]:
+    """What the address says of a screen, the lesson left out."""
+    known = (name for name in st.query_params if name in KINDS and name != PARAMETER)
+    return {name: st.query_params.get_all(name) for name in known}
+
+
 def leave() -> None:
     """No lesson is held any more."""
     st.query_params.pop(PARAMETER, None)
@@ -78,9 +84,7 @@ def check(lesson: LessonLink) -> None:
 def _open(lesson: LessonLink, given: list[str], screen: str) -> Never:
     """Begin the screen anew: what it shows is what the link says, and beside that what the address
     does, where it is free."""
-    came = {n: st.query_params.get_all(n) for n in st.query_params if n in KINDS and n != PARAMETER}
-    if screen != lesson.screen:
-        came = {}
+    came = stands() if screen == lesson.screen else {}
     free = {n: v for n, v in came.items() if n not in lesson.fixed and KINDS[n].reads(v)}
     wrong = [n for n, v in came.items() if n in lesson.fixed and not _same(v, lesson.state.get(n))]
     for key in [key for key in st.session_state if _belongs(str(key), lesson.screen)]:
