@@ -79,7 +79,8 @@ MAY_USE = {
     (
         "lessons",
         "lesson",
-    ): "a lesson that is opened says how far one is, and opens its steps, as the panel of a step does",
+    ): "a lesson that is opened says how far one is and opens its steps, as the panel of a step "
+    "does",
     (
         "teacher",
         "train",
