@@ -115,6 +115,8 @@ def test_a_pupil_alone_walks_the_first_lesson(page: Page) -> None:
     panel = to_the_step(page, 6)
     choose(page, panel)
     type_in(page, page.get_by_role("spinbutton", name="Seed"), "6")
+    expect(panel.get_by_text("All done here.")).to_be_visible()
+    at_rest(page)
     assert found(page) == []
     ticked(page, panel)
     expect(page.get_by_role("heading", name="Lessons", level=1)).to_be_visible()

@@ -90,7 +90,8 @@ def do(app: AppTest, condition: Condition) -> None:
         key = next(one.key for one in app.selectbox if one.key.endswith("-text"))
     one = next(one for kind in CONTROLS for one in app.main.get(kind) if one.key == key)
     if condition.name == "typed":
-        value = TYPED if given.unit == "words" else "annabel"
+        words = " ".join(TYPED.split()[: given.tokens])
+        value = words if given.unit == "words" else "annabel"
     elif condition.name == "within":
         value = given.low if given.low > -1e12 else given.high
     elif condition.name == "chosen":

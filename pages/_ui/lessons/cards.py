@@ -25,7 +25,7 @@ def cards() -> None:
 
 
 def _card(order: int, idea: str, lesson: "Lesson") -> None:
-    st.markdown(f"### {order} {plain(lesson.title)}\n{plain(idea)}")
+    st.markdown(f"## {order} {plain(lesson.title)}\n{plain(idea)}")
     finished = sum(is_done(lesson, n) for n in range(1, len(lesson.steps) + 1))
     words = f"{lesson.minutes} minutes, {len(lesson.steps)} steps"
     st.caption(f"{words}, {finished} of them done" if finished else words)
