@@ -119,6 +119,7 @@ def said(control: object) -> str:
 
 CONTROLS = ("text_input", "text_area", "number_input", "slider", "selectbox", "segmented_control")
 OTHERS = {  # what a label stands for
+    "attention-picture": {"Lines between words": "lines"},
     "counting-look": {"One guess, order by order": "path", "Loss on new text": "loss"},
     "generate_text-look": {"What is new": "new", "By hand, and branches": "branches"},
 }

@@ -106,7 +106,7 @@ def _heads() -> Step:
     link = LessonLink(
         "attention",
         words="A trained model, head by head: each row says where a token looks. Write a sentence, "
-        "look at other heads, and find one that looks at the token before.",
+        "see the lines between its words, and find a head that looks at the token before.",
         question=Question(
             "Where can a head not look, in a model that writes?",
             options=(
@@ -125,7 +125,7 @@ def _heads() -> Step:
         (
             Task("Answer the question", doing("answered")),
             Task("Write a sentence of five words", doing("typed", name="attention-text", tokens=5)),
-            Task("Look at another head", doing("moved", name="attention-head")),
+            Task("Look at the lines between words", doing("moved", name="attention-picture")),
         ),
         (
             Figure(
