@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.errors import RunNotFound
-from lm_core.runs.per_character import of_tokens
+from lm_core.runs.per_character import of_tokens, withheld
 from pages._ui.shared import session
 from pages._ui.shared.plain import plain
 from pages._ui.teacher.present import named
@@ -69,7 +69,7 @@ def _picture(run: "Run") -> None:
             st.metric(label, value, width=260)
     curve, beside = st.columns([5, 3])
     with curve, st.container(border=True, height="stretch"):
-        name = "bits" if of_tokens(run) else "nats"
+        name = "nats" if withheld(run) else "bits"
         loss_of(
             now.train,
             now.evaluations,
