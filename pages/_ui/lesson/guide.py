@@ -97,10 +97,9 @@ def leave() -> None:
     st.switch_page(PAGE)
 
 
-def back(screen: str) -> None:
+def back() -> None:
     """On a screen without a lesson: the way back to the step that is open."""
-    at = st.session_state.get(AT)
-    if at is None or f"pages/{screen}.py" == PAGE:
+    if (at := st.session_state.get(AT)) is None:
         return
     from lm_core.lessons.ready import lesson
 

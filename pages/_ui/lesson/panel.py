@@ -18,6 +18,7 @@ from pages._ui.shared.plain import plain
 
 PROGRESS = "lesson-progress"  # in the session: how far one is, by link
 ASKED, ANSWER, WHY = "lesson-asked", "lesson-answer", "lesson-why"  # of the controls
+NO_LESSONS = ("lesson_builder", "lessons", "teacher", "spotlight")  # screens that none is about
 WAITS = "The screen opens when you have answered or skipped the question."
 
 
@@ -48,8 +49,8 @@ def panel(title: str, screen: str, wrong: str = "") -> bool:
         st.error(plain(wrong))
     lesson = held.link()
     if lesson is None:
-        guide.back(screen)
-        if f"pages/{screen}.py" != builder.PAGE:
+        if screen not in NO_LESSONS:
+            guide.back()
             builder.offer(screen)
         return True
     with st.container(border=True, key="lesson-panel"):
