@@ -16,28 +16,28 @@ st.write(
 )
 
 
-def open_one() -> None:
-    """The lesson that the address names, below the cards."""
+def one() -> None:
+    """The lesson that the address names, or the cards of all."""
     from lm_core.lessons.ready import lesson, lessons
 
-    names = lessons.names()
     name = st.selectbox(
         "Lesson",
-        names,
+        lessons.names(),
         index=None,
-        placeholder="Choose one, above or here",
+        placeholder="Choose one, here or below",
         format_func=lambda one: lessons[one].title,
         key=cards.OPEN,
         bind="query-params",
     )
     if name is None:
+        cards.cards()
         return
     try:
         opened.show(lesson(name))
     except LabError as error:
         st.error(plain(error))
+    st.button("All lessons", key="lessons-all", on_click=cards.choose, args=(None,))
 
 
 with session.mending():
-    cards.cards()
-    open_one()
+    one()

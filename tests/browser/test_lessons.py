@@ -120,4 +120,7 @@ def test_a_pupil_alone_walks_the_first_lesson(page: Page) -> None:
     assert found(page) == []
     ticked(page, panel)
     expect(page.get_by_role("heading", name="Lessons", level=1)).to_be_visible()
+    expect(page.get_by_text("All steps are done.")).to_be_visible()
+    at_rest(page)
+    press(page, page.get_by_role("button", name="All lessons"))
     expect(page.get_by_text(f"{LESSON.minutes} minutes, 6 steps, 6 of them done")).to_be_visible()

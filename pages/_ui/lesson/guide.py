@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lm_core.lessons.lesson import Lesson, Step
     from lm_core.runs.store import Run
 
-PAGE = "pages/lessons.py"
+PAGE, OPEN = "pages/lessons.py", "lessons-open"  # where all are; which of them is open there
 AT, DONE = "lesson-at", "lesson-done"  # in the session: where one is; what is done there
 LOOK_SECONDS = 2.0
 OF_RUNS = ("trained", "raced")  # conditions that a run meets, on whatever screen it is looked at
@@ -80,9 +80,9 @@ def go_on(link: LessonLink) -> None:
         following = lesson.step(number + 1)
         label = f"Next: {following.title}" if following else "End of the lesson"
         if st.button(plain(label), type=kind, key="lesson-next"):
-            go(following.link) if following else leave()
-        if st.button("All lessons", type="tertiary", key="lesson-leave"):
-            leave()
+            go(following.link) if following else leave(lesson)
+        if st.button("All steps", type="tertiary", key="lesson-leave"):
+            leave(lesson)
 
 
 def go(link: LessonLink) -> None:
@@ -91,10 +91,10 @@ def go(link: LessonLink) -> None:
     st.switch_page(f"pages/{link.screen}.py", query_params={PARAMETER: link.to_address()})
 
 
-def leave() -> None:
-    """To the list of lessons."""
+def leave(lesson: "Lesson") -> None:
+    """To the steps of the lesson, and what is done of them."""
     held.lay({})
-    st.switch_page(PAGE)
+    st.switch_page(PAGE, query_params={OPEN: lesson.title})
 
 
 def back() -> None:

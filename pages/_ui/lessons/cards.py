@@ -10,7 +10,7 @@ from pages._ui.shared.plain import plain
 if TYPE_CHECKING:
     from lm_core.lessons.lesson import Lesson
 
-OPEN = "lessons-open"
+OPEN = guide.OPEN
 
 
 def cards() -> None:
@@ -34,12 +34,13 @@ def _card(order: int, idea: str, lesson: "Lesson") -> None:
         f"{label}: {plain(lesson.title)}",
         key=f"lessons-to-{lesson.name}",
         width="stretch",
-        on_click=_choose,
+        on_click=choose,
         args=(lesson.name,),
     )
 
 
-def _choose(name: str) -> None:
+def choose(name: str | None) -> None:
+    """Open a lesson; None closes the one that is open."""
     st.session_state[OPEN] = name
 
 
