@@ -21,7 +21,10 @@ else:
 
     page = st.navigation(
         {
-            "Start": [st.Page("pages/home.py", title="Home", default=True)],
+            "Start": [
+                st.Page("pages/home.py", title="Home", default=True),
+                st.Page("pages/lessons.py", title="Lessons"),
+            ],
             "Look": [
                 st.Page("pages/dataset_explorer.py", title="Dataset explorer"),
                 st.Page("pages/tokenizers.py", title="Tokenizers"),
@@ -67,6 +70,7 @@ else:
     address.check()
     everywhere.begin(page)
     first_name.ask(page.url_path)
-    with DOOR.turn(), address.leaving(), session.mending(), session.importing():
+    with DOOR.turn(), session.mending(), session.importing():
         if panel(page.title, screen, wrong):
-            page.run()
+            with address.leaving():  # while it waits for an answer it has read nothing of it yet
+                page.run()

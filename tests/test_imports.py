@@ -78,6 +78,11 @@ MAY_USE = {
         "memory",
     ): "neurons are looked for in the text that Memory reads, which was kept from the model",
     (
+        "lessons",
+        "lesson",
+    ): "a lesson that is opened says how far one is and opens its steps, as the panel of a step "
+    "does",
+    (
         "teacher",
         "train",
     ): "a run that is shown to the class is one of Train: its curve and what it writes are drawn "

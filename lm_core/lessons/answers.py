@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Any, NamedTuple
 
 from lm_core.errors import BadText, UnknownName, nearest
@@ -83,6 +83,43 @@ class OfPair(Settings):
 
     first: str = setting("", title="First", help="A letter; empty: the beginning of a name.")
     second: str = setting("a", title="Second", help="A letter; empty: the end of a name.")
+
+
+@dataclass(frozen=True)
+class OfCut(Settings):
+    """A text, and what cuts it."""
+
+    cut: str = setting("gpt2", title="Cut by", help="gpt2, or a model that ships, by its folder.")
+    text: str = setting("hii there", title="Text", help="What is cut into tokens.")
+
+
+@dataclass(frozen=True)
+class OfDie(Settings):
+    """A die."""
+
+    weights: str = setting("1 1 1 1", title="Sides", help="A weight for each, blanks between them.")
+
+
+@dataclass(frozen=True)
+class OfScores(Settings):
+    """Scores that softmax is taken of, and which of the shares is asked for."""
+
+    scores: str = setting("0 1", title="Scores", help="Numbers with blanks between them.")
+    times: float = setting(
+        1.0, title="Times", low=-1e3, high=1e3, help="What they are multiplied by."
+    )
+    place: int = setting(1, title="Place", low=1, high=64, help="Of the share, from 1.")
+
+
+@dataclass(frozen=True)
+class OfHeat(Settings):
+    """A model, what it reads, and a temperature."""
+
+    model: str = setting("names-transformer", title="Model", help=MODEL)
+    prompt: str = setting("", title="Prompt", help="What it reads; empty: it begins.")
+    temperature: float = setting(
+        1.0, title="Temperature", low=0.01, high=10.0, help="What its scores are divided by."
+    )
 
 
 class Entry(NamedTuple):
@@ -231,6 +268,78 @@ def _curve(given: OfFamily, question: Question) -> tuple[float, ...]:
     return tuple(nats[-1] for nats in before)
 
 
+def _race_loss(given: OfFamily, question: Question) -> float:
+    """Nats per token of validation text, the mean over the seeds of a family in a race."""
+    found = [one for one in _race(given.race).results if one.model == given.family]
+    if not found:
+        raced = sorted({one.model for one in _race(given.race).results})
+        raise UnknownName(f"{given.family!r} did not race{nearest(given.family, raced)}")
+    return sum(one.figures["validation_nats"] for one in found) / len(found)
+
+
+def _validation_loss(given: OfModel, question: Question) -> float:
+    """Nats per token of the whole validation text of a model, read anew."""
+    from lm_core.corpora import load_corpus
+    from lm_core.encoded import encode_documents
+    from lm_core.evaluation.score import evaluate
+
+    found = _checkpoint(given.model)
+    if not found.items:
+        raise BadLesson(f"The text of {given.model} is too long to be read for an answer.")
+    corpus = load_corpus(found.meta["corpus"]["name"])
+    encoded = encode_documents(corpus.splits["validation"], found.tokenizer, items=True)
+    return evaluate(found.model, encoded).nats_per_token
+
+
+def _n_tokens(given: OfCut, question: Question) -> float:
+    """How many tokens a text is cut into."""
+    from lm_core.tokenizers.gpt2 import gpt2
+
+    tokenizer = gpt2() if given.cut == "gpt2" else _checkpoint(given.cut).tokenizer
+    return float(len(tokenizer.encode(_short(given.text))))
+
+
+def _die_perplexity(given: OfDie, question: Question) -> float:
+    """The sides of a fair die that is as hard to guess."""
+    from lm_core.evaluation.dice import die
+
+    return die(_numbers(given.weights)).perplexity
+
+
+def _softmax_share(given: OfScores, question: Question) -> float:
+    """The share of one of some scores after softmax."""
+    import torch
+
+    scores = torch.tensor(_numbers(given.scores), dtype=torch.float64) * given.times
+    if given.place > len(scores):
+        raise BadLesson(f"There are {len(scores)} scores: ask for one of them.")
+    return torch.softmax(scores, 0)[given.place - 1].item()
+
+
+def _top_probability(given: OfHeat, question: Question) -> float:
+    """The probability of the likeliest token after a prompt, at a temperature."""
+    import torch
+
+    from lm_core.generation.engine import prompt_ids
+
+    found = _checkpoint(given.model)
+    ids = prompt_ids(found.tokenizer, _short(given.prompt), items=found.items)
+    with torch.no_grad():
+        logits, _ = found.model(torch.tensor([ids]), None)  # (1, T, V)
+    return torch.softmax(logits[0, -1].double() / given.temperature, 0).max().item()
+
+
+def _numbers(text: str) -> list[float]:
+    """Raises BadLesson."""
+    try:
+        found = [float(one) for one in text.replace(",", " ").split()]
+    except ValueError:
+        raise BadLesson("Write numbers with blanks between them.") from None
+    if not 1 <= len(found) <= 64 or not all(map(isfinite, found)):
+        raise BadLesson("Write one to 64 finite numbers.")
+    return found
+
+
 def _cure(given: OfCase, question: Question) -> str:
     """What mends a case of the gallery."""
     from lm_core.runs.gallery import case
@@ -277,5 +386,13 @@ ANSWERS = {
     "curve": Entry("The loss of a family in a race", OfFamily, _curve, ("curve",)),
     "cure": Entry("What mends a case of the gallery", OfCase, _cure, ("choice",)),
     "verdict": Entry("The verdict on a case of the gallery", OfCase, _verdict, ("choice",)),
+    "validation_loss": Entry("Validation loss of a model", OfModel, _validation_loss, ("number",)),
+    "race_loss": Entry("The loss a family came to in a race", OfFamily, _race_loss, ("number",)),
+    "n_tokens": Entry("Tokens that a text is cut into", OfCut, _n_tokens, ("number",)),
+    "die_perplexity": Entry("Perplexity of a die", OfDie, _die_perplexity, ("number",)),
+    "softmax_share": Entry("A share after softmax", OfScores, _softmax_share, ("number",)),
+    "top_probability": Entry(
+        "Probability of the likeliest token", OfHeat, _top_probability, ("number",)
+    ),
     "pair_count": Entry("How often two letters meet", OfPair, _pair_count, ("number",)),
 }

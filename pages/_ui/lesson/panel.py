@@ -11,13 +11,14 @@ import streamlit as st
 from lm_core.errors import LabError
 from lm_core.lessons.link import LessonLink
 from lm_core.lessons.question import MOST_WORDS, Prediction, Question
-from pages._ui.lesson import builder
-from pages._ui.lesson.answering import RECEIVERS, Answered, answered
+from pages._ui.lesson import builder, guide
+from pages._ui.lesson.answering import Answered, answered, awaited
 from pages._ui.shared import held
 from pages._ui.shared.plain import plain
 
 PROGRESS = "lesson-progress"  # in the session: how far one is, by link
 ASKED, ANSWER, WHY = "lesson-asked", "lesson-answer", "lesson-why"  # of the controls
+NO_LESSONS = ("lesson_builder", "lessons", "teacher", "spotlight")  # screens that none is about
 WAITS = "The screen opens when you have answered or skipped the question."
 
 
@@ -48,19 +49,22 @@ def panel(title: str, screen: str, wrong: str = "") -> bool:
         st.error(plain(wrong))
     lesson = held.link()
     if lesson is None:
-        if f"pages/{screen}.py" != builder.PAGE:
+        if screen not in NO_LESSONS:
+            guide.back()
             builder.offer(screen)
         return True
     with st.container(border=True, key="lesson-panel"):
-        st.markdown("## Lesson")
+        st.markdown(f"## {plain(guide.heading(lesson))}")
         for line in lesson.words.splitlines():
             if line.strip():
                 st.markdown(plain(line))
         if any(name not in lesson.hidden for name in lesson.locked):
             st.caption("What is grey is kept as the lesson has it.")
-        if lesson.question is None:
-            return True
-        done = _question(lesson, lesson.question)
+        guide.tasks(lesson, progress)
+        done = Progress(skipped=True)
+        if lesson.question is not None:
+            done = _question(lesson, lesson.question)
+        guide.go_on(lesson)
     if done.over or not lesson.question.folded:
         return True
     st.title(title)
@@ -157,7 +161,7 @@ def _told(lesson: LessonLink, question: Question, done: Progress) -> None:
         why = ""
         if question.why:
             why = st.text_input(plain(question.why), key=f"{WHY}-{name}", max_chars=MOST_WORDS)
-        label = "Show the answer" if question.has_answer else "Done"
+        label = "Show the answer" if question.has_answer and not _again(question) else "Done"
         if st.button(label, key=f"lesson-compare-{name}"):
             done = replace(done, why=" ".join(why.split()), compared=True)
             _keep(lesson, done)
@@ -167,6 +171,9 @@ def _told(lesson: LessonLink, question: Question, done: Progress) -> None:
         return
     if done.why:
         st.markdown(f"{plain(question.why)} {plain(done.why)}")
+    if _again(question):
+        st.info("Noted. The same question comes once more at the end.")
+        return
     try:
         answer = _answer(question)
     except LabError as error:
@@ -180,15 +187,25 @@ def _told(lesson: LessonLink, question: Question, done: Progress) -> None:
         show(plain(checked.said))
 
 
+def _again(question: Question) -> bool:
+    """Whether it is asked once more, so that what is right is not said yet."""
+    return question.when == "before"
+
+
 def _answer(question: Question) -> Prediction | None:
     """Raises LabError: it cannot be computed here."""
     if question.computed is None:
         return question.answer
-    return question.prediction(_computed(question))
+    return question.prediction(computed(question))
 
 
 @st.cache_data(max_entries=256, show_spinner="The lab looks it up …")
-def _computed(question: Question) -> Prediction:
+def computed(question: Question) -> Prediction:
+    """What the lab answers, once for everybody.
+
+    Raises:
+        LabError: it cannot be computed here.
+    """
     from lm_core.lessons.answers import answer
 
     return answer(question)
@@ -196,8 +213,8 @@ def _computed(question: Question) -> Prediction:
 
 def _tell(lesson: LessonLink, question: Question, done: Progress) -> None:
     """Hand an answer on, with what came of it where that is known."""
-    if not RECEIVERS:
-        return  # and nobody waits for what is computed
+    if not awaited():
+        return  # for what would be computed
     try:
         answer = _answer(question)
     except LabError:

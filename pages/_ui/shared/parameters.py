@@ -282,6 +282,7 @@ KINDS: dict[str, Kind] = {
     "generate_names-batches": Whole(1, 25),
     "generate_names-name": Text(60),
     "generate_names-scorer": LABEL,
+    "lessons-open": LABEL,
     "lesson_builder-of": Text(12_000),
 }
 

@@ -16,7 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lm_core.errors import LabError, StoreUnavailable
-from pages._ui.shared import address, class_board
+from pages._ui.shared import address, class_board, lesson_record
 from pages._ui.shared.front_door import ENTERED
 from pages._ui.shared.in_turn import DOOR
 from pages._ui.shared.once import once
@@ -135,9 +135,12 @@ def _manager() -> "RunManager":
     from lm_core.runs.manager import RunManager
     from lm_core.runs.store import RunStore
 
-    return RunManager(
-        RunStore(), _backend(), present=present, tidied=lambda: class_board.board().tidy()
-    )
+    return RunManager(RunStore(), _backend(), present=present, tidied=_tidied)
+
+
+def _tidied() -> None:
+    class_board.board().tidy()
+    lesson_record.record().tidy()
 
 
 @once

@@ -5,6 +5,7 @@ import streamlit as st
 from lm_core.errors import LabError
 from pages._ui.shared import first_name, session
 from pages._ui.shared.class_board import forget_mine
+from pages._ui.shared.lesson_record import record
 from pages._ui.shared.open_run import EXAMINED, TRAINED
 from pages._ui.shared.plain import plain
 
@@ -42,6 +43,7 @@ def _leave() -> None:
     try:
         session.manager().delete_all(session.visitor())
         forget_mine()
+        record().forget(session.visitor())
     except LabError as error:
         st.session_state[REFUSED] = str(error)
         return
