@@ -29,7 +29,7 @@ NUMBER = re.compile(
     r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,]|\.\d)|(?<![\w.,])\d+\.\d+(?![\w.]*\.\d)"
 )
 SIGNS = str.maketrans(",.", ".,")
-LABEL = 60  # characters that an option of a choice has at most
+LABEL = 100  # characters that an option of a choice has at most
 PARTS, SENTENCES = 6, 4  # that are looked up together, as what fills a blank may have several
 
 
