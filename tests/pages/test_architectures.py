@@ -99,7 +99,8 @@ def test_the_ladder_has_every_family_once_and_a_click_chooses_it(clicks: int | N
 
 
 def ladder(app: AppTest) -> list:
-    return [group for group in app.button_group if group.key != "architectures-cost"]
+    others = ("architectures-cost", "language")
+    return [group for group in app.button_group if group.key not in others]
 
 
 def test_what_it_costs_is_the_formula_and_what_pytorch_counts() -> None:
