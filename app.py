@@ -4,7 +4,15 @@ import streamlit as st
 
 from pages._ui.lesson import link as lesson
 from pages._ui.lesson.panel import panel
-from pages._ui.shared import address, everywhere, first_name, held, language, session
+from pages._ui.shared import (
+    address,
+    everywhere,
+    first_name,
+    given_models,
+    held,
+    language,
+    session,
+)
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
@@ -68,5 +76,6 @@ else:
     everywhere.begin(page)
     first_name.ask(page.url_path)
     with DOOR.turn(), address.leaving(), session.mending(), session.importing():
+        given_models.begin()
         if panel(page.title, screen, wrong):
             page.run()

@@ -49,7 +49,7 @@ LAYERS = [
     ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
     ("doctor", "foreign"),
-    ("runs", "export"),
+    ("runs", "export", "model_file"),
     ("lessons",),
     ("bench",),
     ("cli", "commands", "__main__"),

@@ -95,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "text": Id(),
     "run": Id(),
     "spec": Json(4000),
+    "shared": Id(),
     "train-model": LABEL,
     "train-budget": LABEL,
     "race": Id(),
