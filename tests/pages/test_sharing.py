@@ -1,6 +1,7 @@
 """A model shared by a link or brought as a file: another visitor sees the model, and nothing else
 of the run."""
 
+from math import exp, log
 from pathlib import Path
 from string import ascii_letters, digits
 
@@ -9,11 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.checkpoints import save_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
+from lm_core.lessons.link import LessonLink
+from lm_core.lessons.question import Question
+from lm_core.lessons.report import page
 from lm_core.model_file import pack
 from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.training.events import Evaluated
+from pages._ui.lesson.panel import Progress
 from pages._ui.shared import given_models, session
 from pages._ui.shared.choice import choice_of
+from pages._ui.train import report
 from pages._ui.train.sharing import opens_on
 from tests.pages import stored
 from tests.pages.shared.test_address import opened
@@ -99,6 +106,31 @@ def test_a_card_says_nothing_of_its_owner(run: str) -> None:
     assert public["spec"]["data"] == {"name": "names"}
     told = {"data": {"name": "file", "path": "/etc/passwd"}, "start": {"folder": "/etc"}}
     assert "/etc" not in str(given_models.bare({**card, "spec": told}))
+
+
+def test_a_report_has_the_figures_of_the_run_and_what_was_said(
+    run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = session._manager().store
+    row = store.get(run)
+    question = Question(text="How low will it come?", kind="number", why="Why so?")
+    lesson = LessonLink("train", {}, question=question)
+    said = Progress(predicted=2.1, why="It is small.", compared=True)
+    monkeypatch.setattr(report, "progress", lambda of: said if of == lesson else Progress())
+    made = report.report_of(store, row, lesson)
+    assert [text for _, text in made.asked] == ["How low will it come?", "2.1", "It is small."]
+    figures = dict(made.figures)
+    kept = [r["nats"] for r in store.since(Evaluated, run) if r["split"] == "validation"][-1]
+    assert figures["Validation loss"].startswith(f"{kept:.2f}")
+    assert float(figures["Perplexity"]) == pytest.approx(exp(kept), rel=0.01)
+    assert float(figures["Bits per character"]) == pytest.approx(kept / log(2), rel=0.01)
+    assert figures["Seed"] == "0"
+    assert figures["Steps"] == "120"
+    assert made.train[0][0], made.train[-1][0] == (1, 120)
+    assert "--corpus FILE" in made.command
+    html = page(made)
+    assert f"Note: {NOTE}" in html
+    assert "<svg" in html
 
 
 def test_a_file_opens_and_is_closed() -> None:

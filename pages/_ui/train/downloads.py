@@ -12,6 +12,7 @@ from pages._ui.shared import session
 from pages._ui.shared.choice import choice_of
 from pages._ui.shared.plain import plain
 from pages._ui.train.exports import exports
+from pages._ui.train.report import page_of
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -37,6 +38,8 @@ def downloads(run: "Run") -> None:
             disabled=missing,
             help="Install the package tensorboard first." if missing else None,
         )
+    st.caption("To hand in: the figures, the curve and what it wrote, on a page to print")
+    _button("Report", partial(page_of, run), f"{name}-report.html")
     st.caption("The model")
     folder = store.run_folder(run.id) / "checkpoint"
     card = _card(folder)
@@ -86,7 +89,8 @@ SCRIPT = (
 
 
 def _button(label: str, make: Callable[[], bytes], name: str, **options: object) -> None:
-    kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
+    kinds = {"csv": "text/csv", "html": "text/html"}
+    kind = kinds.get(name.rpartition(".")[2], "application/octet-stream")
     key = f"train-get-{label}"
     st.download_button(
         label, make, file_name=name, mime=kind, key=key, on_click="ignore", **options
