@@ -66,6 +66,7 @@ else:
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
+                st.Page("pages/check_machine.py", title="Check this machine"),
             ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"

@@ -291,6 +291,7 @@ BEGINS = {  # how the parameters and keys of a screen begin, where not as its na
     "from_averaging_to_attention": "averaging",
     "embeddings_and_layers": "layers",
     "fine_tune": "tune",
+    "check_machine": "check",
 }
 
 
