@@ -92,10 +92,8 @@ LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
 KINDS: dict[str, Kind] = {
     # of several screens
-    "text": Id(),
-    "run": Id(),
+    **dict.fromkeys(("text", "run", "shared"), Id()),
     "spec": Json(4000),
-    "shared": Id(),
     "train-model": LABEL,
     "train-budget": LABEL,
     "race": Id(),
