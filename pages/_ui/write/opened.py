@@ -3,11 +3,11 @@
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.shared import given_models
+from pages._ui.shared import given_models, models
 from pages._ui.shared.choice import Choice
 from pages._ui.shared.plain import plain
 
-KEY = "generate_text-file"
+KEY, MODEL = "generate_text-file", "generate_text-model"
 
 
 def open_file() -> None:
@@ -41,9 +41,19 @@ def _open(upload: str, data: bytes) -> None:
         st.session_state[f"{KEY}-last"] = upload
         st.toast("The model is open.")
         st.query_params[given_models.PARAMETER] = word
-        # The screen begins with it
-        st.session_state.pop("generate_text-model", None)
+        _choose(word)
         st.rerun()
+
+
+def _choose(word: str) -> None:
+    """The screen goes on with the model of that word, if it is one for it; "" with the first. Said
+    outright: a browser keeps what its list showed."""
+    choices = models.of_text()
+    named = dict(zip(models.labels(choices), choices, strict=True))
+    for label, choice in named.items():
+        if not word or choice.given == word:
+            st.session_state[MODEL] = label
+            return
 
 
 def _offered(choice: Choice) -> None:
@@ -60,4 +70,6 @@ def _offered(choice: Choice) -> None:
                 st.page_link(f"pages/{page}.py", label=label, query_params=query)
         if st.button("Close it", key=f"{KEY}-close-{choice.given[:12]}"):
             given_models.forget(choice.given)
+            if st.session_state.get(MODEL) == choice.label:
+                _choose("")
             st.rerun()
