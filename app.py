@@ -4,7 +4,15 @@ import streamlit as st
 
 from pages._ui.lesson import link as lesson
 from pages._ui.lesson.panel import panel
-from pages._ui.shared import address, everywhere, first_name, held, language, session
+from pages._ui.shared import (
+    address,
+    everywhere,
+    first_name,
+    given_models,
+    held,
+    language,
+    session,
+)
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
@@ -61,6 +69,7 @@ else:
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
+                st.Page("pages/check_machine.py", title="Check this machine"),
             ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"
@@ -71,6 +80,7 @@ else:
     everywhere.begin(page)
     first_name.ask(page.url_path)
     with DOOR.turn(), session.mending(), session.importing():
+        given_models.begin()
         if panel(page.title, screen, wrong):
             with address.leaving():  # while it waits for an answer it has read nothing of it yet
                 page.run()

@@ -50,8 +50,8 @@ def chosen_models() -> dict[str, models.Choice]:
     choices = models.of_lists()
     lists = name_lists.offered(choices)
     line = st.columns([3, 7]) if len(lists) > 1 else [st.container()] * 2
-    default = name_lists.DEFAULT
-    if not address.get("text"):
+    default = choices[0].corpus if choices and choices[0].given else name_lists.DEFAULT
+    if not address.get("text") and address.get(MODELS):
         default = name_lists.learned_by(address.get(MODELS), choices)
     with line[0]:
         chosen = pick_list(lists, key="generate_names-list", default=default)

@@ -15,6 +15,7 @@ from pages._ui.write import (
     controls,
     likeliest,
     novel,
+    opened,
     picked,
     prompted,
     samples,
@@ -205,7 +206,9 @@ def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSetti
 
 
 front_door.enter()
-st.title("Generate text")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Generate text", width="stretch")
+    opened.open_file()
 st.write(
     "It lists what could come next, draws one, and reads on as if you had written it: that is all "
     "there is to writing."

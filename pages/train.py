@@ -14,6 +14,7 @@ from pages._ui.train.going_runs import goes_on, going_runs
 from pages._ui.train.link import link_to_settings
 from pages._ui.train.live import live_panel
 from pages._ui.train.past_runs import past_runs
+from pages._ui.train.report import begun
 
 front_door.enter()
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -36,6 +37,7 @@ def start(spec) -> None:
         run = session.manager().start(spec, session.visitor(), title=title)
     except BadSettings as error:
         raise BadSettings(error.called(spec.train.labels() | spec.model.labels())) from None
+    begun(run)
     if not goes_on(TRAINED.id()):
         TRAINED.show(run)
 

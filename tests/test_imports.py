@@ -49,7 +49,7 @@ LAYERS = [
     ("training", "generation", "inspection", "evaluation", "adapt", "quantize"),
     ("tasks", "checkpoints"),
     ("doctor", "foreign"),
-    ("runs", "export"),
+    ("runs", "export", "model_file"),
     ("lessons",),
     ("bench",),
     ("cli", "commands", "__main__"),
@@ -90,6 +90,7 @@ MAY_USE = {
     ("write", "memory"): "a token of a recurrent model is explained by its gates, which are called "
     "and shown on Memory as there",
     ("write", "reading"): "the prompt is scored as Read with the model's eyes scores any text",
+    ("train", "lesson"): "a report of a run has what was asked and answered under its lesson",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "
     "called there and who stands beside whom",
 }

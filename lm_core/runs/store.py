@@ -27,6 +27,7 @@ from lm_core.runs.database import Database
 from lm_core.runs.joined import SOURCE, Joined, merged
 from lm_core.runs.own_texts import OwnTexts, found_in_runs
 from lm_core.runs.races import Races
+from lm_core.runs.shares import Shares
 from lm_core.runs.tables import (
     MOVING,
     SCHEMA,
@@ -124,6 +125,11 @@ class RunStore(Joined):
     def races(self) -> Races:
         """Whose races are whose."""
         return Races(self._reading, self._writing)
+
+    @property
+    def shares(self) -> Shares:
+        """Which models others may open."""
+        return Shares(self._reading, self._writing)
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return self._db.reading()
@@ -310,6 +316,7 @@ class RunStore(Joined):
         children = self.clear(run)
         with self._writing() as db:
             db.execute("DELETE FROM runs WHERE id = ?", (run,))
+            db.execute("DELETE FROM shares WHERE run = ?", (run,))
         return [run, *children]
 
     def clear(self, run: str) -> list[str]:

@@ -1,9 +1,10 @@
 """The tables of the run store: which there are, and how events become rows of them.
 
 `runs` has a row a run, `races` one a race, `visits` one a visitor, `texts` one for each text of a
-visitor's own. Every other table holds one kind of event, keyed by run and step, so that a step done
-again replaces what it showed before; `seq` grows with every write, and a page that has seen up to
-one asks for what came after it. What has no columns of its own is kept as JSON.
+visitor's own, `shares` one for each model that others may open. Every other table holds one kind of
+event, keyed by run and step, so that a step done again replaces what it showed before; `seq` grows
+with every write, and a page that has seen up to one asks for what came after it. What has no
+columns of its own is kept as JSON.
 """
 
 import json
@@ -61,6 +62,8 @@ CREATE TABLE IF NOT EXISTS texts (
     owner TEXT NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL, items INTEGER NOT NULL,
     given REAL NOT NULL, PRIMARY KEY (owner, text));
 CREATE INDEX IF NOT EXISTS texts_text ON texts (text);
+CREATE TABLE IF NOT EXISTS shares (
+    token TEXT PRIMARY KEY, run TEXT NOT NULL UNIQUE, given REAL NOT NULL);
 """
 
 # What later versions of the lab added to tables that an older file has already.

@@ -49,7 +49,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch) -> set:
     }
     folder = tmp_path / "mine" / "checkpoint"
     save_checkpoint(folder, model, codec, {"spec": spec, "corpus": {"name": "speeches"}})
-    choice = models._choice(folder, read_meta(folder), LABEL)
+    choice = models.choice_of(folder, read_meta(folder), LABEL)
     monkeypatch.setattr(models, "own", lambda: [choice])
     return UNSEEN if request.param == "soft-prompt" else set()
 

@@ -1,7 +1,7 @@
-"""Models a page can use: those that ship with the lab, somebody else's, and the visitor's own;
-which of them a screen offers, and what it calls them."""
+"""Models a page can use: those that ship with the lab, somebody else's, those that the visitor was
+given, and their own; which of them a screen offers, and what it calls them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from lm_core.charts import words
 from lm_core.visible import readable
-from pages._ui.shared import session
+from pages._ui.shared import given_models, session
+from pages._ui.shared.choice import Choice, choice_of
 
 if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
@@ -21,68 +22,6 @@ WORDS = (
     "character: what the model reads and writes. Nats measure surprise: 0 is never surprised, and "
     "0.69 less means that what really came got twice the probability."
 )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A model to choose: a label, its folder, its family and whether it learned items."""
-
-    label: str
-    folder: Path
-    family: str
-    corpus: str
-    items: bool
-    card: dict
-    foreign: str = ""  # how a run names it where it is somebody else's
-    made: "Checkpoint | None" = field(default=None, compare=False, repr=False)  # not in a folder
-
-    @property
-    def cut(self) -> str:
-        """What cuts its text into tokens, by name; "" where the card does not say."""
-        return self.card.get("spec", {}).get("codec", {}).get("name", "")
-
-    @property
-    def family_title(self) -> str:
-        """What its family is called."""
-        from lm_core.models import models
-
-        return models[self.family].title
-
-    @property
-    def task(self) -> str:
-        """What it learned, by name."""
-        from lm_core.checkpoints import task_said
-
-        return task_said(self.card)
-
-    @property
-    def of_tokens(self) -> bool:
-        """Whether it guesses the tokens of one text: what a family of language models usually
-        learns."""
-        from lm_core.models import models
-        from lm_core.models.contract import LanguageModel
-
-        family = models[self.family].build
-        return issubclass(family, LanguageModel) and self.task == family.tasks[0]
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Of data, that its task learns from."""
-        from lm_core.training.task import tasks
-
-        return tasks[self.task].build.kinds
-
-    @property
-    def of_pairs(self) -> bool:
-        """Whether it turns one text into another."""
-        return "pairs" in self.kinds
-
-    @property
-    def writes(self) -> bool:
-        """Whether it reads a text from left to right, as writing on needs."""
-        from lm_core.models import models
-
-        return self.of_tokens and models[self.family].build.causal
 
 
 @st.cache_data(show_spinner=False)
@@ -98,7 +37,7 @@ def shipped() -> list[Choice]:
         if not (folder / "meta.json").exists():
             continue
         try:
-            found.append(_choice(folder, read_meta(folder)))
+            found.append(choice_of(folder, read_meta(folder)))
         except BadCheckpoint:
             continue  # a damaged folder is not offered
     order = ["transformer", "lstm", "ngram", "gru", "rnn", "mlp", "neural-bigram", "bigram"]
@@ -125,7 +64,7 @@ def foreign() -> list[Choice]:
         found = [(name, folder, read_meta(folder)) for name, folder in folders.items()]
     except LabError:
         return []
-    return [replace(_choice(folder, meta), foreign=name) for name, folder, meta in found]
+    return [replace(choice_of(folder, meta), foreign=name) for name, folder, meta in found]
 
 
 def own() -> list[Choice]:
@@ -151,26 +90,28 @@ def own() -> list[Choice]:
     runs = [run for run, *_ in found]
     called = called_apart(runs, [f"Yours: {readable(run.title)}" for run in runs])
     return [
-        _choice(folder, meta, label=label)
+        choice_of(folder, meta, label=label)
         for (_, folder, meta), label in zip(found, called, strict=True)
     ]
 
 
 def of_text() -> list[Choice]:
-    """Models that write running text, those that ship first; lists of names have their own page."""
-    known = shipped() + foreign() + own()
+    """Models that write running text, those that were given first, then those that ship; lists of
+    names have their own page."""
+    known = given_models.given() + shipped() + foreign() + own()
     return [choice for choice in known if choice.writes and not choice.items]
 
 
 def that_read() -> list[Choice]:
     """Models that guess the tokens of a text, those of running text first, then those of lists."""
-    found = [choice for choice in shipped() + foreign() + own() if choice.of_tokens]
-    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+    known = given_models.given() + shipped() + foreign() + own()
+    return sorted((choice for choice in known if choice.of_tokens), key=_place)
 
 
 def of_lists() -> list[Choice]:
-    """Models that learned a list and write, those that ship first."""
-    return [choice for choice in shipped() + own() if choice.writes and choice.items]
+    """Models that learned a list and write, those that were given first, then those that ship."""
+    known = given_models.given() + shipped() + own()
+    return [choice for choice in known if choice.writes and choice.items]
 
 
 def of_pairs() -> list[Choice]:
@@ -180,9 +121,14 @@ def of_pairs() -> list[Choice]:
 
 def with_attention() -> list[Choice]:
     """Models with attention that read a text or translate it, those of running text first."""
-    kept = (c for c in shipped() + foreign() + own() if c.of_tokens or c.of_pairs)
-    found = _apart([choice for choice in kept if _looks(choice.card["model"])])
-    return sorted(found, key=lambda choice: (choice.items, choice.label.startswith("Yours")))
+    known = given_models.given() + shipped() + foreign() + own()
+    kept = (choice for choice in known if choice.of_tokens or choice.of_pairs)
+    return sorted(_apart([choice for choice in kept if choice.looks]), key=_place)
+
+
+def _place(choice: Choice) -> tuple[bool, bool, bool]:
+    """Among models that read: those that were given first, those of lists after those of text."""
+    return not choice.given, choice.items, choice.label.startswith("Yours")
 
 
 def _apart(choices: list[Choice]) -> list[Choice]:
@@ -200,20 +146,6 @@ def _apart(choices: list[Choice]) -> list[Choice]:
     return [replace(choice, label=called[choice.folder]) for choice in choices]
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _looks(model: dict) -> bool:
-    """Whether a model with these settings, as a card has them, looks at anything."""
-    from lm_core.errors import LabError
-    from lm_core.inspection import views_in
-    from lm_core.models.building import blueprint
-
-    settings = {name: value for name, value in model.items() if name != "name"}
-    try:
-        return bool(views_in(blueprint(model["name"], settings, 8)))
-    except LabError:
-        return False  # the card of a model that cannot be built
-
-
 def labels(choices: list[Choice]) -> list[str]:
     """What to call each model, no two alike."""
     return words.numbered_apart([choice.label for choice in choices])
@@ -228,22 +160,6 @@ def on_attention(choice: Choice) -> str | None:
 def pick(choices: list[Choice], shown: list[str], *, key: str, label: str = "Model") -> Choice:
     """A selectbox over models, called as `shown`; the choice is kept in the address."""
     return choices[shown.index(st.selectbox(label, shown, key=key, bind="query-params"))]
-
-
-def _choice(folder: Path, meta: dict, label: str = "") -> Choice:
-    from lm_core.models import models
-
-    family = meta["model"]["name"]
-    corpus = meta.get("corpus", {})
-    title = models[family].title
-    return Choice(
-        label=label or readable(f"{title}, {corpus.get('title', 'own text')}"),
-        folder=folder,
-        family=family,
-        corpus=str(corpus.get("name", "")),
-        items=bool(corpus.get("items")),
-        card=meta,
-    )
 
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the model …")
@@ -265,7 +181,8 @@ def load(choice: Choice) -> "Checkpoint":
     """
     if choice.made is not None:
         return choice.made
-    return _load(str(choice.folder), stamp(choice))
+    loaded = _load(str(choice.folder), stamp(choice))
+    return replace(loaded, meta=choice.card) if choice.given else loaded
 
 
 def stamp(choice: Choice) -> float:

@@ -92,8 +92,7 @@ LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
 KINDS: dict[str, Kind] = {
     # of several screens
-    "text": Id(),
-    "run": Id(),
+    **dict.fromkeys(("text", "run", "shared"), Id()),
     "spec": Json(4000),
     "train-model": LABEL,
     "train-budget": LABEL,
@@ -291,6 +290,7 @@ BEGINS = {  # how the parameters and keys of a screen begin, where not as its na
     "from_averaging_to_attention": "averaging",
     "embeddings_and_layers": "layers",
     "fine_tune": "tune",
+    "check_machine": "check",
 }
 
 

@@ -1,8 +1,6 @@
 """What of a run can be taken away: its curve as CSV, JSON or TensorBoard files, its model as a
 checkpoint, as a script with its text, and in formats that other programs read."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.choice import choice_of
 from pages._ui.shared.plain import plain
 from pages._ui.train.exports import exports
+from pages._ui.train.report import page_of
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
-
-# Of a checkpoint's folder; the state of the optimizer stays here.
-MODEL_FILES = ("model.safetensors", "meta.json", "codec.json", "tokenizer.json", "history.json")
 
 
 def downloads(run: "Run") -> None:
@@ -41,6 +38,8 @@ def downloads(run: "Run") -> None:
             disabled=missing,
             help="Install the package tensorboard first." if missing else None,
         )
+    st.caption("To hand in: the figures, the curve and what it wrote, on a page to print")
+    _button("Report", partial(page_of, run), f"{name}-report.html")
     st.caption("The model")
     folder = store.run_folder(run.id) / "checkpoint"
     card = _card(folder)
@@ -48,10 +47,12 @@ def downloads(run: "Run") -> None:
         st.caption("None yet: it is saved every few seconds and at the end.")
         return
     from lm_core.export import refused
+    from lm_core.model_file import pack
 
     why_not = refused(card, "archive")
+    model_file = f"{name}-model.zip"
     with st.container(horizontal=True):
-        _button("Checkpoint", partial(checkpoint_zip, folder), f"{name}-checkpoint.zip")
+        _button("Model file", partial(pack, folder), model_file)
         _button(
             "Script, weights and text",
             partial(script_archive, folder, name),
@@ -59,7 +60,26 @@ def downloads(run: "Run") -> None:
             disabled=bool(why_not),
         )
     st.caption(plain(why_not) if why_not else SCRIPT)
+    st.caption(TAKEN_HOME)
+    st.code(in_python(model_file, writes=choice_of(folder, card).writes), language="python")
     exports(folder, card, name)
+
+
+TAKEN_HOME = (
+    "The model file is the whole model: open it on Generate text in this lab or another, or in "
+    "Python where the lab is installed:"
+)
+
+
+def in_python(file: str, *, writes: bool) -> str:
+    """The lines that open a model file, and let it write where it can."""
+    if not writes:
+        return f'from lm_core.model_file import open_model\nsaved = open_model("{file}")'
+    return (
+        "from lm_core.model_file import open_model, write\n"
+        f'saved = open_model("{file}")\n'
+        "print(write(saved))"
+    )
 
 
 SCRIPT = (
@@ -69,7 +89,8 @@ SCRIPT = (
 
 
 def _button(label: str, make: Callable[[], bytes], name: str, **options: object) -> None:
-    kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
+    kinds = {"csv": "text/csv", "html": "text/html"}
+    kind = kinds.get(name.rpartition(".")[2], "application/octet-stream")
     key = f"train-get-{label}"
     st.download_button(
         label, make, file_name=name, mime=kind, key=key, on_click="ignore", **options
@@ -85,19 +106,6 @@ def _card(folder: Path) -> dict[str, Any] | None:
         return read_meta(folder) if where(folder, "meta.json").exists() else None
     except LabError:
         return None
-
-
-def checkpoint_zip(folder: Path) -> bytes:
-    """The files that `lm_core` loads a model from."""
-    from lm_core.checkpoints import where
-
-    files = {name: where(folder, name) for name in MODEL_FILES}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in files.items():
-            if path.exists():
-                archive.write(path, name)
-    return packed.getvalue()
 
 
 def script_archive(folder: Path, name: str) -> bytes:

@@ -13,6 +13,7 @@ from pages._ui.train.downloads import downloads
 from pages._ui.train.leaving import delete_all
 from pages._ui.train.names import mine as _mine
 from pages._ui.train.names import started
+from pages._ui.train.sharing import sharing
 from pages._ui.train.steering import act, trouble
 from pages._ui.train.together import together
 
@@ -135,6 +136,11 @@ def _actions(chosen: "list[Run]", current: str | None) -> None:
         ) as saving:
             if one and saving.open:
                 downloads(one)
+        with st.popover(
+            "Share", disabled=one is None, key="train-share", on_change="rerun"
+        ) as giving:
+            if one and giving.open:
+                sharing(one)
         times = st.session_state.get(DELETED, 0)  # after each another one, which is closed
         with st.popover("Delete", disabled=not chosen, key=f"train-delete-{times}"):
             if chosen:

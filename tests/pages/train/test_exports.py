@@ -58,7 +58,7 @@ def test_a_format_is_prepared_once_and_then_a_file(train: AppTest) -> None:
 def test_what_a_family_cannot_give_is_said_why(train: AppTest) -> None:
     a_run(train, "ngram")
     shown = labels(train)
-    assert "Checkpoint" in shown
+    assert "Model file" in shown
     assert not [label for label in shown if label.startswith("Prepare")]
     said = [caption.value for caption in train.caption]
     assert sum("family ngram cannot be exported" in words for words in said) == 1

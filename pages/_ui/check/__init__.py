@@ -1,0 +1,1 @@
+"""What Check this machine looks at before a lesson."""
