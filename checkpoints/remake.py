@@ -43,6 +43,12 @@ MODELS = {
     "--set model.n_hidden=384 --set model.block_size=64 --set train.batch_size=32",
     "speeches-transformer": f"{SPEECHES} --model transformer --tokens 5000000 "
     "--set model.n_head=5 --set model.n_embd=160 --set model.block_size=128",
+    "speeches-encoder": "--corpus speeches --tokenizer word --set tokenizer.vocab_size=5000 "
+    "--model encoder --set model.n_layer=2 --set model.n_embd=96 --set model.block_size=64 "
+    "--set model.masked=0.3 --set model.head=adaptive --set model.norm=rms "
+    "--set model.norm_place=before --set model.bias=false --set model.qk_norm=true "
+    "--set model.activation=relu2 --set train.batch_size=16 --set train.optimizer=muon "
+    "--set train.lr=0.02 --set train.weight_decay=0.1 --steps 1400 --threads 1",
     # Its text is a download: LM_LAB_DATA may name a folder that has it.
     "shakespeare-transformer": "--corpus tiny-shakespeare --model transformer --tokens 6000000",
     "translate-none": f"{RECURRENT} --threads 1",

@@ -70,10 +70,12 @@ def fill(
     sampler: SamplerSettings | None = None,
     samples: int = 1,
     seed: int = 0,
+    never: Sequence[int] = (),
 ) -> Iterator[Filled]:
     """Fill `places` of `ids` one at a time, `samples` fillings at once: P steps.
 
-    The draws have a generator of their own, and the model's train/eval mode is restored.
+    None is filled with an id of `never`. The draws have a generator of their own, and the model's
+    train/eval mode is restored.
 
     Raises:
         as `guesses`; and BadSettings for a count of samples or a seed out of range.
@@ -85,6 +87,7 @@ def fill(
     sampler = sampler or SamplerSettings()
     text, hidden = text.repeat(samples, 1), hidden.repeat(samples, 1)  # (B, T)
     rows = torch.arange(samples, device=text.device)
+    banned = torch.tensor([*never], dtype=torch.int64, device=text.device)
     was_training = model.training
     model.eval()
     try:
@@ -94,7 +97,8 @@ def fill(
                 logp = logits.float().log_softmax(-1)
                 surest = (logp.exp() * logp).sum(-1).argmax(-1)  # (B,) the least entropy
                 place, last = found[rows, surest], logits[rows, surest]
-                chosen = sample(last, sampler, generator)
+                may = last.index_fill(-1, banned, -torch.inf)  # (B, V)
+                chosen = sample(may, sampler, generator)
             text = text.index_put((rows, place), chosen)
             hidden = hidden.index_put((rows, place), hidden.new_tensor(False))
             yield Filled(place, chosen, last)
@@ -115,13 +119,17 @@ def fill_text(
 ) -> list[str]:
     """`samples` copies of `text`, each `gap` in it replaced by one token: "em_a" -> ["emma"].
 
+    `<unk>` stands for many words and is none, so it fills no gap.
+
     Raises:
         BadText: there is no gap, or a character the tokenizer does not know.
         as `fill`.
     """
     ids, places = with_gaps(tokenizer, text, gap=gap, items=items)
     filled = torch.tensor(ids).repeat(samples, 1)
-    for step in fill(model, ids, places, sampler=sampler, samples=samples, seed=seed):
+    unknown = tokenizer.unknown_id
+    never = () if unknown is None else (unknown,)
+    for step in fill(model, ids, places, sampler=sampler, samples=samples, seed=seed, never=never):
         filled[torch.arange(samples), step.places.cpu()] = step.ids.cpu()
     inner = filled[:, 1:-1] if items else filled
     return [tokenizer.decode(row) for row in inner.tolist()]

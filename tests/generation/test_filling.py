@@ -38,6 +38,23 @@ def test_one_gap_is_asked_for_as_the_model_says_it() -> None:
     assert step.ids.tolist() == [int(logits.argmax())]
 
 
+def test_what_is_never_to_fill_gives_way_to_the_next_likeliest() -> None:
+    model, ids = lively_model("encoder"), some_ids(9, V)
+    order = guesses(model, ids, [4])[0].argsort(descending=True).tolist()
+    (step,) = fill(model, ids, [4], sampler=GREEDY, never=order[:2])
+    assert step.ids.tolist() == [order[2]]
+    drawn = filled(model, ids, [4], samples=200, never=order[:2])[:, 4].tolist()
+    assert not set(order[:2]) & set(drawn)
+
+
+def test_unk_fills_no_gap() -> None:
+    tokenizer = WordTokenizer(["<unk>", "<eos>", "the", "river", "low"])
+    model = lively_model("encoder", tokenizer.vocab_size)
+    said = fill_text(model, tokenizer, "the _ river _ _", samples=50)
+    assert len(set(said)) > 1
+    assert not any("<unk>" in text for text in said)
+
+
 def test_guesses_come_in_the_order_they_were_asked_for_and_sum_to_one() -> None:
     model, ids = lively_model("encoder"), some_ids(9, V)
     several = guesses(model, ids, [7, 0, 3])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from lm_core.checkpoints import load_checkpoint
+from lm_core.checkpoints import load_checkpoint, read_meta
 from lm_core.errors import BadText, ContextTooLong, Unsupported
 from lm_core.inspection import take_values, views_of_text
 from lm_core.inspection.ablation import without
@@ -21,6 +21,8 @@ from tests.inspection.test_values import SHIPPED
 from tests.tiny import alphabet, lively_model, some_ids
 
 V = 27
+# An adaptive head is no matrix: see the last test.
+IN_PARTS = [f for f in SHIPPED if read_meta(f)["model"].get("head") != "adaptive"]
 
 
 @cache
@@ -37,7 +39,7 @@ def agree(found: Contributions) -> None:
     torch.testing.assert_close(sums(found), found.logits.double(), atol=1e-4, rtol=1e-5)
 
 
-@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", IN_PARTS, ids=lambda folder: folder.name)
 @settings(max_examples=15)
 @given(data=st.data())
 def test_every_transformer_that_ships_whatever_it_reads(folder: Path, data: st.DataObject) -> None:

@@ -21,6 +21,7 @@ class Filled:
     shares: list[list[float]]
     best: str
     drawn: list[str]
+    unknown: str | None = None  # how `<unk>` is written, where the tokenizer has one
 
 
 def panel(choice: models.Choice) -> None:
@@ -44,6 +45,11 @@ def panel(choice: models.Choice) -> None:
     others = [one for one in dict.fromkeys(found.drawn) if one != found.best]
     if others:
         st.caption(f"Drawn by its probabilities instead: {plain(' · '.join(others))}")
+    if any(found.unknown in tokens for tokens in found.tokens):
+        st.caption(
+            f"{plain(str(found.unknown))} is every word that it never learned, all in one: it has "
+            "a bar, and fills no gap."
+        )
     columns = st.columns(2)
     for k, (tokens, shares) in enumerate(
         zip(found.tokens[:SHOWN], found.shares[:SHOWN], strict=True)
@@ -85,4 +91,5 @@ def _filled(folder: str, stamp: float, text: str, _choice: models.Choice) -> Fil
     (likeliest,) = fill_text(model, tokenizer, text, sampler=greedy, items=items)
     drawn = fill_text(model, tokenizer, text, samples=SAMPLES, items=items)
     tokens = [[tokenizer.token_text(id) for id in row] for row in best.indices.tolist()]
-    return Filled(tokens, best.values.tolist(), likeliest, drawn)
+    unknown = None if tokenizer.unknown_id is None else tokenizer.token_text(tokenizer.unknown_id)
+    return Filled(tokens, best.values.tolist(), likeliest, drawn, unknown)

@@ -11,6 +11,7 @@ from lm_core.generation.filling import guesses
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
+from lm_core.tokenizers.word import WordTokenizer
 from pages._ui.reading import gaps
 from pages._ui.shared.models import Choice
 from tests.tiny import NAMES, TEXT, lively_model
@@ -19,7 +20,7 @@ from tests.tiny import NAMES, TEXT, lively_model
 def choice(tokenizer: Tokenizer, *, items: bool = False) -> Choice:
     made = Checkpoint(lively_model("encoder", tokenizer.vocab_size), tokenizer, {}, Path())
     kind = f"nowhere/gaps/{tokenizer.name}/{items}"
-    return Choice(kind, Path(kind), "encoder", "", items, {}, made)
+    return Choice(kind, Path(kind), "encoder", "", items, {}, made=made)
 
 
 def test_bars_are_the_guesses_of_the_model_while_all_gaps_are_hidden() -> None:
@@ -41,6 +42,13 @@ def test_tokens_that_bring_their_blank_are_given_no_other() -> None:
     assert found.best.startswith("the")
     assert found.best.endswith(" come")
     assert found == gaps.filled(choice(tokenizer), "the_ come")
+
+
+def test_unk_has_a_bar_and_fills_nothing() -> None:
+    found = gaps.filled(choice(WordTokenizer(["<unk>", "<eos>", "the", "rain"])), "the _ rain")
+    assert found.unknown == "<unk>"
+    assert sorted(found.tokens[0])[:2] == ["<eos>", "<unk>"]  # so few tokens all have bars
+    assert not any("<unk>" in text for text in [found.best, *found.drawn])
 
 
 def test_an_item_keeps_its_ends_and_a_text_without_a_gap_is_told() -> None:

@@ -34,7 +34,7 @@ PASTED = st.text(st.characters(codec="utf-8"), max_size=30) | st.lists(
 def choice(kind: str, family: str = "lstm", *, items: bool = False) -> Choice:
     tokenizer = TOKENIZERS[kind]
     made = Checkpoint(lively_model(family, tokenizer.vocab_size), tokenizer, {}, Path())
-    return Choice(kind, Path(f"nowhere/{kind}/{family}/{items}"), family, "", items, {}, made)
+    return Choice(kind, Path(f"nowhere/{kind}/{family}/{items}"), family, "", items, {}, made=made)
 
 
 CHOICES = {(kind, items): choice(kind, items=items) for kind in TOKENIZERS for items in (0, 1)}
