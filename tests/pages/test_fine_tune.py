@@ -12,6 +12,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.corpora.own_labelled import labelled_of
 from lm_core.device import choose_device
+from lm_core.evaluation.written import means
 from lm_core.runs.prepare import prepare
 from lm_core.runs.sorting import sorts, sorts_blindly
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -23,6 +24,7 @@ from lm_core.training import Budget
 from pages._ui.shared import models, session
 from pages._ui.tune.bases import bases
 from pages._ui.tune.form import METHODS
+from pages._ui.tune.written import CALLED
 from tests.pages import stored
 from tests.tiny import NAMES as TINY
 from tests.waiting import PATIENCE
@@ -30,7 +32,7 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[2]
 VISITOR = "v" * 24
 NAMES = "names-transformer"
-VIEWS = {"outcome": "What came of it"}
+VIEWS = {"outcome": "What came of it", "written": "ROUGE of what it writes"}
 
 
 @pytest.fixture(autouse=True)
@@ -203,3 +205,27 @@ def test_texts_with_a_class_are_sorted_frozen_and_tuned(monkeypatch: pytest.Monk
         assert row["accuracy"] == pytest.approx(found.accuracy, abs=1e-3)
         assert row["F1"] == pytest.approx(found.f1, abs=1e-3)
     assert "against the frozen network “Every weight”" in said(app)
+
+
+def test_rouge_is_of_what_was_written_with_lead_3_in_the_table() -> None:
+    app = sound(opened(view="written", rouge_count="2", rouge_seed="4"))
+    label = app.multiselect[0].value[0]
+    app.button(key="tune-rouge-start").click().run()
+    while sound(app).session_state["tune-rouge"].going:
+        app.run()
+    app.run()
+    pieces = app.session_state["tune-rouge"].rows
+    found = means(pieces)
+    table = next(f.value for f in sound(app).dataframe if "ROUGE-L" in f.value)
+    assert list(table["who"][:2]) == ["lead-3: the three sentences again", CALLED["unrelated"]]
+    assert list(table["examples"][2:]) == ["0", "1", "3"]
+    assert set(table["who"][2:]) == {label}
+    for name, rouge in (("ROUGE-1", "rouge1"), ("ROUGE-2", "rouge2"), ("ROUGE-L", "rougeL")):
+        assert list(table[name]) == pytest.approx([one.scores[rouge].f1 for one in found])
+    assert all(piece.text for piece in pieces)
+    assert "lies" in said(app)
+    assert "from lead-3" in said(app)
+    shown = [code.value for code in app.code]
+    assert pieces[-1].text not in shown  # of the second paragraph
+    app.selectbox(key="tune-rouge-place").set_value(1).run()
+    assert pieces[-1].text in [code.value for code in sound(app).code]
