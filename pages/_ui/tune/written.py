@@ -55,7 +55,7 @@ def rouge() -> None:
         )
     line = st.columns(2)
     count = line[0].number_input(
-        "Paragraphs", 2, 100, 20, key="tune-rouge-count", bind="query-params"
+        "Paragraphs", 2, 100, 10, key="tune-rouge-count", bind="query-params"
     )
     seed = line[1].number_input(
         "Seed",
@@ -156,7 +156,8 @@ def _show(pieces: "list[Piece]", whole: bool, given: Passages) -> None:
         f"F1, from 0 to 1: the mean over {found[0].passages} paragraphs, ± its standard error. "
         f"Written at temperature {TEMPERATURE}. Examples are whole paragraphs put before the "
         "prompt. Where a context is too short for them, the oldest tokens are left out, and the "
-        "last column says how much fitted: where that is little, more examples cannot help."
+        "last column says how much fitted: where that is little, more examples cannot help. A "
+        "recurrent network reads all of it, and may have forgotten it by then."
     )
     if whole and (said := notice(found, pieces)):
         st.markdown(said)
