@@ -35,7 +35,8 @@ def rouge() -> None:
     st.caption(
         "This is made of any running text and needs no labels. It is no summary, and there are "
         "many good ways to go on, of which the paragraph took one: all figures are low, and they "
-        "compare those who write. They do not say how good a text is."
+        "compare those who write. They do not say how good a text is. What somebody else's model "
+        "has read before, nobody here can tell."
     )
     choices = models.of_text()
     known = dict(zip(models.labels(choices), choices, strict=True))
@@ -151,7 +152,8 @@ def _show(pieces: "list[Piece]", whole: bool, given: Passages) -> None:
     found = means(pieces)
     if not found:
         return
-    show_table(pd.DataFrame([_row(one) for one in found]), key="tune-rouge", places=3)
+    table = pd.DataFrame([_row(one) for one in found])
+    show_table(table, key="tune-rouge", places=3, widths={"who": 160})
     st.caption(
         f"F1, from 0 to 1: the mean over {found[0].passages} paragraphs, ± its standard error. "
         f"Written at temperature {TEMPERATURE}. Examples are whole paragraphs put before the "
