@@ -46,12 +46,14 @@ class Update:
 
 
 def updates(before: Model, after: Model) -> list[Update]:
-    """The change of every matrix inside the network, in its order. An adapter is added up first.
+    """The change of every matrix inside the network, in its order. An adapter is added up first. A
+    head that the model afterwards has not, as one that sorts texts, has no change.
 
     Raises:
         BadSettings: the two are not of one shape.
     """
     was, now = (_matrices(model) for model in (before, after))
+    was = {n: m for n, m in was.items() if n in now or not n.startswith("head.")}
     if {n: m.shape for n, m in was.items()} != {n: m.shape for n, m in now.items()}:
         raise BadSettings("These two models are not of one shape: choose a model and its start.")
     found = []

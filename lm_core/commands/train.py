@@ -117,6 +117,7 @@ def _against(training: TrainingRun) -> dict[str, float | None]:
     if not prepared.spec.start.folder or not prepared.task.weighed:
         return {}
     found = outcome(prepared, training.trainer.model)
+    tell(found.why and f"What was forgotten of the old text is not measured. {found.why}")
     return {
         "gain_nats": found.gain and found.gain.less,
         "forgetting_nats": found.forgetting and -found.forgetting.less,

@@ -17,6 +17,7 @@ class Outcome:
 
     gain: Change | None  # on the new text; None too where another task was learned
     forgetting: Change | None  # on the old one
+    why: str = ""  # nothing can be said of forgetting, a sentence
 
 
 def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None) -> Outcome:
@@ -29,11 +30,14 @@ def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None
     if task_said(base.meta) != prepared.spec.task_name:
         return Outcome(None, None)
     gain = change(base.model, model, prepared.data, most=most)
+    why = ""
     try:
         text_of(base.meta)
         old = prepare(RunSpec.from_dict(base.meta.get("spec", {}), trusted=True))
         alike = old.codec.cuts_like(prepared.codec)  # the old text is cut as it was
         lost = change(base.model, model, old.data, most=most) if alike else None
-    except LabError:  # the old text is on another machine, deleted, or not said
-        lost = None
-    return Outcome(gain, lost)
+        if lost is None:
+            why = "The old text is cut otherwise now." if not alike else "None of it was kept."
+    except LabError as error:  # the old text is on another machine, deleted, or not said
+        lost, why = None, str(error)
+    return Outcome(gain, lost, why)

@@ -1,12 +1,14 @@
 """`train --start`: a trained model goes on over a file, which is read for what it learned."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from lm_core.checkpoints import read_meta
 from lm_core.cli import main
+from lm_core.runs.starting import folder_of
 from tests.tiny import NAMES
 
 
@@ -31,6 +33,24 @@ def test_a_file_is_read_for_the_starting_model(towns: Path, capfd: pytest.Captur
     spec = read_meta(towns.parent / "tuned")["spec"]
     assert (spec["model"]["name"], spec["task"]["name"]) == ("transformer", "next-token")
     assert spec["start"]["folder"] == "names-transformer"
+
+
+def test_a_model_whose_text_is_not_here_has_forgotten_nothing_that_is_known(
+    towns: Path, capfd: pytest.CaptureFixture
+) -> None:
+    """As somebody else's: the gain is a number, forgetting is null, and why is said."""
+    theirs = towns.parent / "theirs"
+    shutil.copytree(folder_of("names-transformer"), theirs)
+    card = json.loads((theirs / "meta.json").read_text())
+    card["spec"] = {"codec": {"name": "char"}}  # and no word of a text
+    (theirs / "meta.json").write_text(json.dumps(card))
+    args = args_of(towns, "--set", "start.method=lora", "--set", "start.rank=2", "--steps", "2")
+    assert main([*args, "--start", str(theirs), "--json"]) == 0
+    out, err = capfd.readouterr()
+    answer = json.loads(out, parse_constant=pytest.fail)
+    assert isinstance(answer["gain_nats"], float)
+    assert answer["forgetting_nats"] is None
+    assert "does not say which text it learned from" in err
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
+from lm_core.corpora.own_labelled import labelled_of
 from lm_core.device import choose_device
+from lm_core.evaluation.written import means
 from lm_core.runs.prepare import prepare
-from lm_core.runs.spec import CorpusSpec
+from lm_core.runs.sorting import sorts, sorts_blindly
+from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.runs.starting import folder_of
 from lm_core.runs.training_run import TrainingRun
 from lm_core.runs.tuned import outcome
@@ -21,13 +24,15 @@ from lm_core.training import Budget
 from pages._ui.shared import models, session
 from pages._ui.tune.bases import bases
 from pages._ui.tune.form import METHODS
+from pages._ui.tune.written import CALLED
 from tests.pages import stored
+from tests.tiny import NAMES as TINY
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 VISITOR = "v" * 24
 NAMES = "names-transformer"
-VIEWS = {"outcome": "What came of it"}
+VIEWS = {"outcome": "What came of it", "written": "ROUGE of what it writes"}
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +174,58 @@ def test_virtual_tokens_are_told_by_their_nearest() -> None:
     model = load_checkpoint(folder).model
     cosines = torch.cosine_similarity(model.prompt[0], model.embedding.weight, dim=-1)
     assert f"({cosines.max():.2f})" in frame["nearest 1"][0]
+
+
+def test_texts_with_a_class_are_sorted_frozen_and_tuned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(session._manager().store.folder))
+    app = opened(model=called(NAMES), method="layers")
+    app.query_params["text"] = "names-by-sex"
+    sound(app.run())
+    assert "on top of the frozen network" in said(app)
+    assert "**194 of" in said(app)  # 2 x 96 and 2
+    assert not app.button(key="tune-start").disabled
+    app.selectbox(key="tune-model").set_value(called("names-mlp")).run()
+    assert "is not learned from texts with a class" in said(sound(app))
+    assert app.button(key="tune-start").disabled
+    rows = [f"{name},{'vowel' if name[-1] in 'aeiou' else 'other'}" for name in TINY]
+    ends = labelled_of("\n".join(["text,label", *rows]), title="Ends", kind="classes")
+    data = CorpusSpec(name="own", text=save_own(ends), kind="classes")
+    tuned("full", data=data)
+    app = sound(opened(view="outcome"))
+    assert "The frozen network was not tried" in said(app)
+    _, folder = tuned("layers", data=data, layers="head")
+    app = sound(opened(view="outcome"))
+    table = next(f.value for f in app.dataframe if "F1" in f.value).set_index("what learned")
+    assert {"Frozen network, new last layer", "Every weight"} < set(table.index)
+    saved = load_checkpoint(folder)
+    prepared = prepare(RunSpec.from_dict(saved.meta["spec"]))
+    frozen, blind = sorts(prepared, saved.model), sorts_blindly(prepared, saved.model)
+    for name, found in (("Frozen network, new last layer", frozen), ("Nothing: blind", blind)):
+        row = table[table.index.str.startswith(name)].iloc[0]
+        assert row["accuracy"] == pytest.approx(found.accuracy, abs=1e-3)
+        assert row["F1"] == pytest.approx(found.f1, abs=1e-3)
+    assert "against the frozen network “Every weight”" in said(app)
+
+
+def test_rouge_is_of_what_was_written_with_lead_3_in_the_table() -> None:
+    app = sound(opened(view="written", rouge_count="2", rouge_seed="4"))
+    label = app.multiselect[0].value[0]
+    app.button(key="tune-rouge-start").click().run()
+    while sound(app).session_state["tune-rouge"].going:
+        app.run()
+    app.run()
+    pieces = app.session_state["tune-rouge"].rows
+    found = means(pieces)
+    table = next(f.value for f in sound(app).dataframe if "ROUGE-L" in f.value)
+    assert list(table["who"][:2]) == ["lead-3: the three sentences again", CALLED["unrelated"]]
+    assert list(table["examples"][2:]) == ["0", "1", "3"]
+    assert set(table["who"][2:]) == {label}
+    for name, rouge in (("ROUGE-1", "rouge1"), ("ROUGE-2", "rouge2"), ("ROUGE-L", "rougeL")):
+        assert list(table[name]) == pytest.approx([one.scores[rouge].f1 for one in found])
+    assert all(piece.text for piece in pieces)
+    assert "lies" in said(app)
+    assert "from lead-3" in said(app)
+    shown = [code.value for code in app.code]
+    assert pieces[-1].text not in shown  # of the second paragraph
+    app.selectbox(key="tune-rouge-place").set_value(1).run()
+    assert pieces[-1].text in [code.value for code in sound(app).code]

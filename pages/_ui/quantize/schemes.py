@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.quantize import texts
-from pages._ui.quantize.steps import stage
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.steps import stage
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.quantize import texts
-from pages._ui.quantize.steps import stage
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
+from pages._ui.shared.steps import stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

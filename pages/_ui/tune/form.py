@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import models, session
-from pages._ui.shared.corpus_choice import pick_corpus
+from pages._ui.shared.corpus_choice import TEXTS, CorpusChoice, load_choice, pick_corpus
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.switch import switch
@@ -31,6 +31,13 @@ IDEAS = {
     "soft-prompt": "No weight changes. A few vectors are put before every text, as if they were "
     "tokens, and they alone learn.",
 }
+CLASSES = "classes"  # a kind of data: texts that a model learns to sort
+LABELLED = (
+    "Each text here has a class. The model keeps what reads, its last layer is left behind, and a "
+    "new one says the class. **Some parts** with head alone is the classical way: a classifier on "
+    "top of the frozen network. Train both that and another method, and *What came of it* lays "
+    "them side by side, with blind guessing."
+)
 BUDGETS = {"10 s": "10 s", "1 min": "1 min", "5 min": "5 min"}
 
 
@@ -43,21 +50,31 @@ def form() -> None:
         st.caption(plain(models.describe(choice)))
     below = st.container()
     with right:
-        corpus = pick_corpus(key="tune-text", label="New text", default=FIRST_TEXT, below=below)
+        corpus = pick_corpus(
+            key="tune-text",
+            label="New text",
+            default=FIRST_TEXT,
+            kinds=(*TEXTS, CLASSES),
+            below=below,
+        )
+    if corpus.kind == CLASSES:
+        st.write(LABELLED)
+    classes = classes_of(corpus)
     method = switch("What learns", METHODS, key=METHOD, address=True)
     st.write(IDEAS[method])
-    adapter = sizes(method, choice)
+    adapter = sizes(method, choice, classes)
     line = st.columns([3, 2, 2], vertical_alignment="bottom")
     with line[0]:
         budget = switch("How long", BUDGETS, key="tune-budget", address=True)
     seed = line[1].number_input("Seed", 0, 2**31 - 1, 0, key="tune-seed", bind="query-params")
-    told(choice, adapter)
+    wrong = _refused(choice, adapter, corpus.kind, classes)
+    told(choice, adapter, classes, wrong)
     pressed = line[2].button(
         "Start",
         type="primary",
         width="stretch",
         key="tune-start",
-        disabled=not corpus.ready or bool(_refused(choice, adapter)),
+        disabled=not corpus.ready or bool(wrong),
     )
     if pressed:
         from lm_core.charts.words import shorten
@@ -71,19 +88,25 @@ def form() -> None:
         TRAINED.go(session.manager().start(spec, session.visitor(), title=title))
 
 
-def sizes(method: str, choice: "Choice") -> "AdapterSettings":
-    """The method with its own sizes, as they are chosen."""
+def classes_of(corpus: CorpusChoice) -> int:
+    """How many classes its texts have; 0 where they have none, or it is not here yet."""
+    return len(load_choice(corpus).classes) if corpus.kind == CLASSES and corpus.ready else 0
+
+
+def sizes(method: str, choice: "Choice", classes: int = 0) -> "AdapterSettings":
+    """The method with its own sizes, as they are chosen; of a model that sorts into `classes`."""
     from lm_core.adapt.settings import AdapterSettings
 
     if method == "layers":
-        known = part_names(choice.family, choice.card)
+        known = part_names(choice.family, choice.card, classes)
         chosen = st.multiselect(
             "Parts that learn",
             known,
             ["head"] if "head" in known else known[-1:],
             key=f"tune-parts-{choice.family}-{len(known)}",
             help="Blocks by number from 0, the lowest; embedding: the table that tokens are read "
-            "from; head: the last matrix, with the norm before it.",
+            "from; head: the last matrix, with the norm before it; where texts have a class, it is "
+            "new.",
         )
         return AdapterSettings(method=method, layers=",".join(chosen))
     if method == "lora":
@@ -120,15 +143,14 @@ def sizes(method: str, choice: "Choice") -> "AdapterSettings":
     return AdapterSettings()
 
 
-def told(choice: "Choice", adapter: "AdapterSettings") -> None:
+def told(choice: "Choice", adapter: "AdapterSettings", classes: int, wrong: str) -> None:
     """How much of the model would learn, or why it cannot so."""
     from lm_core.figures import percent
 
-    wrong = _refused(choice, adapter)
     if wrong:
         st.warning(plain(wrong))
         return
-    learns, total = trainable(choice.family, choice.card, adapter)
+    learns, total = trainable(choice.family, choice.card, adapter, classes)
     # AdamW keeps two numbers and a gradient beside each weight that learns, of four bytes each.
     st.markdown(
         f"**{learns:,} of {total:,} numbers learn** ({percent(learns / total)}). Their gradients "
@@ -137,37 +159,45 @@ def told(choice: "Choice", adapter: "AdapterSettings") -> None:
     )
 
 
-def _refused(choice: "Choice", adapter: "AdapterSettings") -> str:
+def _refused(choice: "Choice", adapter: "AdapterSettings", kind: str, classes: int) -> str:
     from lm_core.errors import LabError
+    from lm_core.tasks import check_task, task_for
 
     try:
-        trainable(choice.family, choice.card, adapter)
+        if kind == CLASSES:
+            check_task(task_for(choice.family, kind), choice.family, kind)
+        trainable(choice.family, choice.card, adapter, classes)
     except LabError as error:
         return str(error)
     return ""
 
 
-def _planned(family: str, card: dict, adapter: "AdapterSettings") -> "Model":
+def _planned(family: str, card: dict, adapter: "AdapterSettings", classes: int) -> "Model":
     from lm_core.adapt.adapting import adapting
     from lm_core.models.building import blueprint, usual
+    from lm_core.tasks import tasks
 
     described = {k: v for k, v in card["model"].items() if k != "name"}
-    return blueprint(family, described, card["sizes"], adapting(usual, adapter))
+    make = tasks["text-class"].build().build if classes else usual
+    known = card["sizes"] | ({"n_classes": classes} if classes else {})
+    return blueprint(family, described, known, adapting(make, adapter))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def trainable(family: str, card: dict, adapter: "AdapterSettings") -> tuple[int, int]:
+def trainable(
+    family: str, card: dict, adapter: "AdapterSettings", classes: int = 0
+) -> tuple[int, int]:
     """Numbers that would learn, and all there would be."""
     from lm_core.adapt.adapting import n_trainable
 
-    model = _planned(family, card, adapter)
+    model = _planned(family, card, adapter, classes)
     return n_trainable(model), model.n_parameters
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def part_names(family: str, card: dict) -> list[str]:
+def part_names(family: str, card: dict, classes: int = 0) -> list[str]:
     """The parts of a model that can be chosen, in its own order."""
     from lm_core.adapt.adapting import parts
     from lm_core.adapt.settings import AdapterSettings
 
-    return list(parts(_planned(family, card, AdapterSettings())))
+    return list(parts(_planned(family, card, AdapterSettings(), classes)))

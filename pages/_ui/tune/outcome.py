@@ -8,6 +8,7 @@ from lm_core.visible import readable, visible
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
+from pages._ui.tune import classes
 
 if TYPE_CHECKING:
     from lm_core.adapt.update import Update
@@ -23,14 +24,18 @@ def outcome() -> None:
     tuned = [
         choice
         for choice in models.own()
-        if choice.of_tokens and choice.card.get("spec", {}).get("start", {}).get("folder")
+        if (choice.of_tokens or choice.task == classes.TASK)
+        and choice.card.get("spec", {}).get("start", {}).get("folder")
     ]
     if not tuned:
         st.info("Nothing was adapted yet: choose a model, a text and a method, and press Start.")
         return
     choice = models.pick(tuned, models.labels(tuned), key="tune-run", label="Adapted model")
-    measured(choice)
-    samples(choice)
+    if choice.task == classes.TASK:
+        classes.show(choice, tuned)
+    else:
+        measured(choice)
+        samples(choice)
     method = choice.card["spec"]["start"].get("method", "full")
     if method == "soft-prompt":
         virtual_tokens(choice)
