@@ -22,6 +22,7 @@ WORDS = {
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
 # Of a plotly figure or an altair specification: what a key like these holds is words of ours.
 DRAWN = {"title", "text", "name", "label", "description", "hovertemplate", "labelExpr"}
+CALLED = ("label", "hint")  # of a component
 TAG = re.compile(r"(<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 FOREIGN = 3  # words that a sentence has at least, where what is drawn may be tokens and names
 Say = Callable[..., str]
@@ -65,7 +66,9 @@ def _element(name: str, element: Any, say: Say) -> None:
             element.placeholder = say(element.placeholder)
             element.alt = say(element.alt)
         case "bidi_component":
-            return
+            holder = element.mixed if element.HasField("mixed") else element
+            if holder.json:
+                holder.json = component(holder.json, say)
         case _:
             if hasattr(element, "ListFields"):
                 _fields(element, say)
@@ -113,6 +116,16 @@ def _drawn(value: Any, say: Say, key: str = "") -> Any:
 
 def _plain(values: list[Any]) -> bool:
     return all(not isinstance(one, dict | list) for one in values)
+
+
+def component(data: str, say: Say) -> str:
+    """A component of ours: what it is called and how it is used; all else is somebody's text."""
+    made = json.loads(data) if data else None
+    if not isinstance(made, dict) or not set(made) & set(CALLED):
+        return data
+    return json.dumps(
+        {k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()}
+    )
 
 
 def columns(configured: str, headings: list[str], say: Say) -> str:
