@@ -54,7 +54,7 @@ def test_our_own_reader_takes_a_table_back(rows: list[tuple], heading: str) -> N
 
 def test_every_csv_of_a_page_comes_from_here() -> None:
     """But for the curve of a run, which holds numbers alone and is the command line's `log.csv`;
-    and one's own labelled texts, which `csv_text` has written."""
+    one's own labelled texts and the class board, which `csv_text` has written."""
     making = re.compile(r"\.to_csv\(|csv\.writer|text/csv")
     files = [path for part in ("lm_core", "pages") for path in (ROOT / part).rglob("*.py")]
     found = {
@@ -62,4 +62,5 @@ def test_every_csv_of_a_page_comes_from_here() -> None:
     }
     shared = "pages/_ui/shared"
     ours = {f"{shared}/tables.py", f"{shared}/own_texts.py", "pages/_ui/train/downloads.py"}
+    ours |= {"pages/_ui/teacher/board.py"}
     assert found == {"lm_core/csv_files.py"} | ours

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lm_core.json_files import dumps
+
 if TYPE_CHECKING:
     from google.protobuf.message import Message
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -93,12 +95,12 @@ def figure(spec: str, say: Say) -> str:
         return spec
     made = json.loads(spec)
     made.setdefault("layout", {})["separators"] = ",."
-    return json.dumps(_drawn(made, say))
+    return dumps(_drawn(made, say))
 
 
 def specification(spec: str, say: Say) -> str:
     """A specification of Vega-Lite: titles and words that are drawn."""
-    return json.dumps(_drawn(json.loads(spec), say)) if spec else spec
+    return dumps(_drawn(json.loads(spec), say)) if spec else spec
 
 
 def _drawn(value: Any, say: Say, key: str = "") -> Any:
@@ -123,9 +125,7 @@ def component(data: str, say: Say) -> str:
     made = json.loads(data) if data else None
     if not isinstance(made, dict) or not set(made) & set(CALLED):
         return data
-    return json.dumps(
-        {k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()}
-    )
+    return dumps({k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()})
 
 
 def columns(configured: str, headings: list[str], say: Say) -> str:
@@ -138,7 +138,7 @@ def columns(configured: str, headings: list[str], say: Say) -> str:
             one["label"] = say(label)
             if help_text := one.get("help"):
                 one["help"] = say(help_text)
-    return json.dumps({name: one for name, one in made.items() if one != {}})
+    return dumps({name: one for name, one in made.items() if one != {}})
 
 
 def _headings(data: bytes) -> list[str]:
