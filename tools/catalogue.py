@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from lm_core.json_files import dumps
 from pages._ui.shared.catalogue import BLANK, SENTENCE, WORD
 from pages._ui.shared.language import FOLDER
 
@@ -232,7 +233,7 @@ def main() -> None:
     for one in idle:
         print(f"nobody says: {one}")
     if given.out:
-        given.out.write_text(json.dumps(lack, ensure_ascii=False, indent=1), encoding="utf-8")
+        given.out.write_text(dumps(lack, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

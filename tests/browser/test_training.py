@@ -104,7 +104,7 @@ def test_choose_train_refresh_steer_stop_look_inside_and_write(page: Page, store
 
     page.get_by_role("link", name="Attention", exact=True).click()
     expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".st-key-attention-all canvas").first).to_be_visible()
     page.get_by_role("link", name="Generate names", exact=True).click()
     expect(page.get_by_role("heading", name="Generate names", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile(r"Yours: Transformer")).first).to_be_visible()

@@ -24,6 +24,7 @@ from lm_core.runs import snapshots
 from lm_core.training.events import Snapshot
 from pages._ui.inside import further, sample, switching
 from pages._ui.shared import models, session
+from pages._ui.shared.choice import choice_of
 from tests.pages import stored
 from tests.tiny import alphabet, lively_model
 from tests.waiting import PATIENCE
@@ -311,7 +312,7 @@ def test_models_of_ones_own_of_every_kind(
     tokenizer = alphabet(27)
     folder = tmp_path / "mine" / "checkpoint"
     save_checkpoint(folder, lively_model(family, 27, **settings), tokenizer, {})
-    choice = models._choice(folder, read_meta(folder), "Yours: Mine")
+    choice = choice_of(folder, read_meta(folder), "Yours: Mine")
     monkeypatch.setattr(models, "own", lambda: [choice])
     app = opened("Switch off", model="Yours: Mine", text="0123456789ab")
     assert "tokens of your text above" in captions(app)

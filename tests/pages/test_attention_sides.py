@@ -21,6 +21,7 @@ from lm_core.runs.worker import execute
 from lm_core.training import Budget
 from pages._ui.inside.sides import translated
 from pages._ui.shared import models, session
+from pages._ui.shared.choice import choice_of
 from tests.marks import most_slow
 from tests.tiny import stir, tiny_settings
 from tests.waiting import PATIENCE
@@ -52,7 +53,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         ready = prepare(replace(spec, model=replace(spec.model, **known)))
         folder = tmp_path / "mine" / "checkpoint"
         save_checkpoint(folder, stir(ready.model, noise=0.1), ready.codec, ready.card())
-        choice = models._choice(folder, read_meta(folder), LABEL)
+        choice = choice_of(folder, read_meta(folder), LABEL)
         monkeypatch.setattr(models, "own", lambda: [choice])
         return load_checkpoint(folder)
 

@@ -115,14 +115,16 @@ def read(checkpoint: "Checkpoint", text: str) -> Reading | None:
     folder = checkpoint.folder
     if len(kept) > LONGEST:
         return _looked_at(checkpoint, kept, notes)
-    key = (str(folder), models.written_at(folder), tuple(kept.tolist()), tuple(notes))
-    return _kept_reading(*key, checkpoint)
+    # Those of a run's earlier steps stand in one folder.
+    which = str(folder), models.written_at(folder), checkpoint.meta.get("step")
+    return _kept_reading(*which, tuple(kept.tolist()), tuple(notes), checkpoint)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_reading(
     folder: str,
     changed: float,
+    step: int | None,
     ids: tuple[int, ...],
     notes: tuple[str, ...],
     _checkpoint: "Checkpoint",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 import streamlit as st
 
 from lm_core.lessons.link import PARAMETER, LessonLink
+from pages._ui.lesson.link import stands
 from pages._ui.shared import held, session
 from pages._ui.shared.lesson_record import record
-from pages._ui.shared.parameters import KINDS
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
 
@@ -184,8 +184,7 @@ def _seen(link: LessonLink, since: float | None, how_far: HowFar | None) -> "See
 
     state = {n: tuple(v) for n, v in link.state.items()}
     if how_far is not None:
-        said = {n: tuple(st.query_params.get_all(n)) for n in st.query_params}
-        state = {n: v for n, v in said.items() if n in KINDS and n != PARAMETER}
+        state = {name: tuple(values) for name, values in stands().items()}
     runs: tuple = ()
     if since is not None:
         found = session.manager().store.runs_of(session.visitor())

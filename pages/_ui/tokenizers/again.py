@@ -50,7 +50,10 @@ def show(study: "TokenizerStudy") -> None:
 
 def runs_of(study: "TokenizerStudy") -> "list[tuple[Cut, Run]]":
     """The visitor's runs of the study's settings, of any seed, newest first."""
-    known = {_settled(cut.spec): cut for cut in study.cuts}
+    from lm_core.runs.spec import RunSpec
+
+    # A spec of the file is read as one of this version, which a run of today has.
+    known = {_settled(RunSpec.from_dict(cut.spec).to_dict()): cut for cut in study.cuts}
     runs = session.manager().store.runs_of(session.visitor())
     found = ((known.get(_settled(run.spec)), run) for run in runs)
     return [(cut, run) for cut, run in found if cut is not None]
