@@ -19,7 +19,7 @@ ENGLISH = re.compile(
     r"\b(the|and|of|that|this|it|its|with|from|are|which|what|they|but|each|how|your|has|for)\b",
     re.IGNORECASE,
 )
-FOREIGN = re.compile(r"<[^>]*>|`[^`]*`|“[^”]*”|„[^“]*“|\$[^$]*\$|\*\*[^*]*\*\*")
+FOREIGN = re.compile(r"·\w+|<[^>]*>|`[^`]*`|“[^”]*”|„[^“]*“|\$[^$]*\$|\*\*[^*]*\*\*")
 # Texts that somebody else wrote, in the language they wrote it in.
 QUOTED = ("My fellow", "The state of", "We the", "the cat", "hii there", "Licence")
 

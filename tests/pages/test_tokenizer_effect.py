@@ -66,7 +66,7 @@ def test_the_screen_shows_the_study_and_starts_it_again(monkeypatch: pytest.Monk
     monkeypatch.setattr(RunManager, "start", lambda self, spec, *a, **more: asked.append(spec))
     assert at.pills(key="tokenizers-again").value == ["char", "bpe-2048"]
     well(at.button(key="tokenizers-start").click().run())
-    known = {cut.name: cut.spec for cut in file.cuts}
+    known = {cut.name: RunSpec.from_dict(cut.spec).to_dict() for cut in file.cuts}
     assert [spec.to_dict() for spec in asked] == [known["char"], known["bpe-2048"]]
     well(at.pills(key="tokenizers-again").set_value([]).run())
     assert at.button(key="tokenizers-start").disabled

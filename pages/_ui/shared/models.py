@@ -98,7 +98,7 @@ def own() -> list[Choice]:
 def of_text() -> list[Choice]:
     """Models that write running text, those that were given first, then those that ship; lists of
     names have their own page."""
-    known = given_models.given() + shipped() + foreign() + own()
+    known = given_models.given() + shipped() + own() + foreign()
     return [choice for choice in known if choice.writes and not choice.items]
 
 

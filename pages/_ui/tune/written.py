@@ -8,6 +8,7 @@ import streamlit as st
 from lm_core.visible import readable
 from pages._ui.shared import models
 from pages._ui.shared.corpus_choice import CorpusChoice, load_choice, pick_corpus
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
 from pages._ui.shared.steps import stage
 from pages._ui.shared.tables import show_table
@@ -175,7 +176,7 @@ def _show(pieces: "list[Piece]", whole: bool, given: Passages) -> None:
     ]
     for name, text in rows:
         with st.container(border=True):
-            st.caption(readable(name))
+            st.caption(plain(name))
             st.code(readable(text) or " ", language=None, wrap_lines=True)
 
 
