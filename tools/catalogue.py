@@ -68,6 +68,7 @@ SHOWN_BY = {
     "toggle",
     "write",
 }
+TOLD = re.compile("(Strong and weak|Left out on purpose): ")
 SHOWN_AS = {"label", "title", "help", "name", "placeholder", "caption"}
 SHOWN_AS |= {"xaxis_title", "yaxis_title"}
 
@@ -103,6 +104,8 @@ def found_in(file: Path) -> Iterator[str]:
     """The sentences of a file, some more than once."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     screen = "pages" in file.parts or file.name == "app.py"
+    if file.parent.name == "models":
+        yield from _told(ast.get_docstring(tree) or "")
     for text, label in _texts(tree, set(), set()):
         for piece in SENTENCE.split(text)[::3]:
             one = BLANK.sub("{}", piece).strip()
@@ -112,6 +115,14 @@ def found_in(file: Path) -> Iterator[str]:
             short = (label and LABEL.fullmatch(one)) or (screen and CHOICE.fullmatch(one))
             if WORDS.search(one) or short:
                 yield one
+
+
+def _told(text: str) -> Iterator[str]:
+    """What Architectures reads from the beginning of a family's file."""
+    for paragraph in text.split("\n\n"):
+        for part in re.split(r"\n(?=Strong and weak: |Left out on purpose: )", paragraph):
+            if said := TOLD.match(part):
+                yield from SENTENCE.split(" ".join(part[said.end() :].split()))[::3]
 
 
 def _never_shown(node: ast.AST) -> list[ast.AST]:

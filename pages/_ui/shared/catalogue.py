@@ -30,6 +30,9 @@ NUMBER = re.compile(
 )
 SIGNS = str.maketrans(",.", ".,")
 LABEL = 100  # characters that an option of a choice has at most
+MOST = 2000  # characters: what is longer is no sentence of ours
+DEEP = 2  # blanks within blanks that are looked up
+LISTED, SHORT = 40, 300  # pieces of a text, characters of a blank, beyond which little is tried
 PARTS, SENTENCES = 6, 4  # that are looked up together, as what fills a blank may have several
 
 
@@ -41,14 +44,30 @@ class Said(NamedTuple):
 
 
 class Template(NamedTuple):
-    """A sentence with blanks: how it is found, what it is, what words and how many characters it
-    has itself, and whether these tell it from any other, as one word between blanks does not."""
+    """A sentence with blanks: what stands between them, what it is in the language, what words and
+    how many characters it has itself, and whether these tell it from any other, as one word between
+    blanks does not."""
 
-    pattern: re.Pattern[str]
+    literals: list[re.Pattern[str]]
     value: str
     words: frozenset[str]
     known: int
     tells: bool
+
+    def spans(self, text: str) -> list[tuple[int, int]] | None:
+        """Where what fills each blank begins and ends, each as short as it can be; None where the
+        text is another. Each literal is looked for once, from left to right, so that no text, of a
+        visitor's making either, takes longer than its length."""
+        first, *others = self.literals
+        here = first.match(text)
+        found, at = [], here.end() if here else 0
+        for literal in others if here else ():
+            there = literal.search(text, at)
+            if there is None:
+                return None
+            found.append((at, there.start()))
+            at = there.end()
+        return found if here else None
 
 
 class Catalogue:
@@ -67,7 +86,7 @@ class Catalogue:
             own = WORD.findall(key.replace("{}", " "))
             if "{}" in key and own:
                 tells = len(own) > 1 or SIGN.search(literal) is not None
-                one = Template(_pattern(key), value, frozenset(own), len(literal), tells)
+                one = Template(_literals(key), value, frozenset(own), len(literal), tells)
                 self._by_word.setdefault(max(own, key=len), []).append(one)
         self._best = lru_cache(maxsize=20_000)(self._found)
         self._known = lru_cache(maxsize=50_000)(self._looked_up)
@@ -83,34 +102,38 @@ class Catalogue:
             words: the fewest that a sentence must have to be taken for one of ours, where a text
                 may be somebody else's.
         """
-        return self._best(text, words).text
+        return text if len(text) > MOST else self._best(text, words, 0).text
 
-    def _found(self, text: str, words: int) -> Said:
+    def _found(self, text: str, words: int, depth: int) -> Said:
         """As a whole, or in pieces: the way in which most of it is known."""
-        whole, pieces = self._whole(text, words), PIECE.split(text)
+        if depth and len(text) > SHORT:
+            return _unknown(text, words)
+        whole, pieces = self._whole(text, words, depth), PIECE.split(text)
         if len(pieces) == 1 or (whole and whole.known >= len(text.strip())):
             return whole or _unknown(text, words)
-        found = self._pieces(pieces, words)
+        found = self._pieces(pieces, words, depth)
         return whole if whole and whole.known >= found.known else found
 
-    def _whole(self, text: str, words: int) -> Said | None:
+    def _whole(self, text: str, words: int, depth: int) -> Said | None:
         """A sentence that is known, also where it begins small or has a full stop more; None for
         any other."""
         inner = text.strip()
         if len(WORD.findall(inner)) < words:
             return None
-        found = [self._known(inner)]
+        found = [self._known(inner, depth)]
         if inner[0].islower():
-            found.append(self._known(inner[0].upper() + inner[1:]))
-        if inner[-1] == "." and (bare := self._known(inner[:-1])):
+            found.append(self._known(inner[0].upper() + inner[1:], depth))
+        if inner[-1] == "." and (bare := self._known(inner[:-1], depth)):
             found.append(Said(f"{bare.text}.", bare.known))
         said = max((one for one in found if one), key=lambda one: one.known, default=None)
         return said and Said(text.replace(inner, said.text, 1), said.known)
 
-    def _looked_up(self, inner: str) -> Said | None:
+    def _looked_up(self, inner: str, depth: int) -> Said | None:
         if (exact := self._exact.get(_bare(inner))) is not None:
             return Said(exact, len(inner))
-        found = (self._filled(one, inner) for one in self._candidates(inner))
+        if depth > DEEP:
+            return None
+        found = (self._filled(one, inner, depth) for one in self._candidates(inner))
         return max((one for one in found if one), key=lambda one: one.known, default=None)
 
     def _candidates(self, text: str) -> Iterator[Template]:
@@ -119,27 +142,30 @@ class Catalogue:
         some = (one for word in there for one in self._by_word.get(word, ()))
         return (one for one in some if one.words <= there)
 
-    def _filled(self, template: Template, text: str) -> Said | None:
-        match = template.pattern.fullmatch(text)
-        if not match:
+    def _filled(self, template: Template, text: str, depth: int) -> Said | None:
+        spans = template.spans(text)
+        if spans is None:
             return None
-        blanks = [
-            self._best(blank, 1) if blank and text[start - 1 : start] != "“" else Said(blank, 0)
-            for blank, start in zip(match.groups(), _starts(match), strict=True)
-        ]  # what stands in quotation marks is quoted
-        filled = zip(match.groups(), blanks, strict=True)
-        if not template.tells and any(_strange(text) and not one.known for text, one in filled):
+        # What stands in quotation marks is quoted.
+        said = [
+            Said(text[a:b], 0)
+            if a == b or text[a - 1 : a] == "“"
+            else self._best(text[a:b], 1, depth + 1)
+            for a, b in spans
+        ]
+        filled = zip((text[a:b] for a, b in spans), said, strict=True)
+        if not template.tells and any(_strange(blank) and not one.known for blank, one in filled):
             return None
-        order = iter(range(len(blanks)))
+        order = iter(range(len(said)))
 
         def blank(place: re.Match[str]) -> str:
             inside = place[0][1:-1]
-            return blanks[int(inside) if inside else next(order)].text
+            return said[int(inside) if inside else next(order)].text
 
-        known = template.known + sum(one.known for one in blanks)
+        known = template.known + sum(one.known for one in said)
         return Said(BLANK.sub(blank, template.value), known)
 
-    def _pieces(self, pieces: list[str], words: int) -> Said:
+    def _pieces(self, pieces: list[str], words: int, depth: int) -> Said:
         """Piece after piece, several together where they are known so.
 
         Args:
@@ -151,7 +177,8 @@ class Catalogue:
             rest = best[at + 2]
             alone = _unknown(pieces[at], words)
             best[at] = Said(sign + alone.text + rest.text, rest.known)
-            for end in _ends(pieces, at):
+            few = depth or len(pieces) > 2 * LISTED
+            for end in [at + 1] if few else _ends(pieces, at):
                 part, rest = "".join(pieces[at:end]), best[end + 1]
                 after = pieces[end] if end < len(pieces) else ""
                 for before, one, behind in (
@@ -159,7 +186,7 @@ class Catalogue:
                     (sign, part, ""),
                     (sign, part + after.rstrip(), after),
                 ):
-                    said = self._whole(one, words)
+                    said = self._whole(one, words, depth)
                     if said and said.known + rest.known > best[at].known:
                         tail = rest.text.removeprefix(behind.rstrip())
                         best[at] = Said(before + said.text + tail, said.known + rest.known)
@@ -178,10 +205,6 @@ def _strange(blank: str) -> bool:
     return WORD.search(blank) is not None and not re.search(r"\d", blank)
 
 
-def _starts(match: re.Match[str]) -> list[int]:
-    return [match.start(n) for n in range(1, len(match.groups()) + 1)]
-
-
 def _unknown(text: str, words: int) -> Said:
     """Numbers are put into the language's way all the same, where the text is surely ours."""
     return Said(localised(text) if words == 1 else text, 0)
@@ -192,10 +215,11 @@ def localised(text: str) -> str:
     return NUMBER.sub(lambda match: match[0].translate(SIGNS), text)
 
 
-def _pattern(key: str) -> re.Pattern[str]:
-    """How a template is found, also where `plain` has taken the sense from signs of Markdown."""
-    literals = ("".join(map(_sign, part)) for part in key.split("{}"))
-    return re.compile("(.*?)".join(literals), re.DOTALL)
+def _literals(key: str) -> list[re.Pattern[str]]:
+    """What stands before, between and behind the blanks, also where `plain` has taken the sense
+    from signs of Markdown; the last ends the text."""
+    *parts, last = ("".join(map(_sign, part)) for part in key.split("{}"))
+    return [re.compile(part) for part in [*parts, rf"{last}\Z"]]
 
 
 def _sign(char: str) -> str:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._ui.shared.catalogue import NUMBER, Catalogue, localised
+from pages._ui.shared.catalogue import NUMBER, Catalogue, Template, localised, read
+from pages._ui.shared.language import FOLDER
 from pages._ui.shared.plain import plain
 
 GERMAN = Catalogue(
@@ -56,6 +57,23 @@ def test_signs_of_markdown_that_lost_their_sense_are_found_as_well() -> None:
 def test_what_is_quoted_stays_as_it_is() -> None:
     known = Catalogue({"“{}” stands {}": "„{}“ steht {}", "word": "Wort", "here": "hier"})
     assert known.say("“word” stands here") == "„word“ steht hier"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the text, of " * 150, "the text, of " * 20 + "end", "a step of the run. " * 100, "of " * 999],
+)
+def test_whatever_is_written_little_is_tried(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of texts made of the words of ours, whose blanks hold the like again and again."""
+    german, tried = read(FOLDER / "de"), []
+    look = Template.spans
+    monkeypatch.setattr(Template, "spans", lambda one, of: tried.append(0) or look(one, of))
+    assert german.say(text)
+    assert len(tried) < 50_000
+
+
+def test_what_is_longer_than_any_sentence_of_ours_stays() -> None:
+    assert GERMAN.say("Learning rate " * 200) == "Learning rate " * 200
 
 
 @given(st.text())
