@@ -93,7 +93,8 @@ class Catalogue:
 
     def labels(self) -> dict[str, str]:
         """Short ones without a blank, such as the options of a choice."""
-        return {key: one for key, one in self._exact.items() if len(key) <= LABEL}
+        short = (pair for pair in self._exact.items() if len(pair[0]) <= LABEL)
+        return {key: one for key, one in short if one != key}
 
     def say(self, text: str, words: int = 1) -> str:
         """`text` in the language; what is not known stays as it is.

@@ -79,21 +79,29 @@
   const CHOICES =
     '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-baseweb=tag], ' +
     '[data-testid="stButtonGroup"] button, [data-testid="stRadio"] label';
+  lab.said ??= new WeakMap(); // text -> what it was, what it is
   const translate = (root) => {
     for (const choice of root.querySelectorAll?.(CHOICES) ?? []) {
       const texts = document.createTreeWalker(choice, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) {
-        const said = OPTIONS[texts.currentNode.nodeValue];
-        if (said) texts.currentNode.nodeValue = said;
+        const text = texts.currentNode;
+        const [was, is] = lab.said.get(text) ?? [];
+        const english = text.nodeValue === is ? was : text.nodeValue;
+        const said = OPTIONS[english] ?? english;
+        if (said !== text.nodeValue) text.nodeValue = said;
+        lab.said.set(text, [english, said]);
       }
     }
   };
   lab.speak?.disconnect();
   if (Object.keys(OPTIONS).length) {
-    lab.speak = new MutationObserver(() => translate(document));
+    lab.speak = new MutationObserver((_, own) => {
+      translate(document);
+      own.takeRecords(); // what it changed itself is nothing to change again
+    });
     lab.speak.observe(document.body, { childList: true, characterData: true, subtree: true });
-    translate(document);
   }
+  translate(document);
 
   lab.watch?.disconnect();
   let soon = null;

@@ -1,0 +1,23 @@
+"""A screen in German, in Chromium: its options too, which the browser shows in the language and
+answers with in English."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.conftest import at_rest
+
+
+def test_a_screen_in_german_and_back(new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(locale="de-DE").new_page()
+    page.goto("/metrics")
+    expect(page.get_by_role("heading", name="Metriken", exact=True)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.get_by_role("radio", name="Klassifikation").click()
+    expect(page.get_by_text("Ein Modell, das Texte in Klassen sortiert")).to_be_visible()
+    expect(page).to_have_url(re.compile("metrics-part=Classification"))
+    at_rest(page)
+    page.get_by_role("radio", name="English").click()
+    expect(page.get_by_role("heading", name="Metrics", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="Classification")).to_be_visible()
