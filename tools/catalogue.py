@@ -10,29 +10,32 @@ sentence of its own. What only the command line says is not among them.
 
 import argparse
 import ast
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from lm_core.json_files import dumps
-from pages._ui.shared.catalogue import BLANK, SENTENCE, WORD
+from pages._ui.shared.catalogue import BLANK, WORD, sentences_in
 from pages._ui.shared.language import FOLDER
 
 ROOT = Path(__file__).parents[1]
 READ = ("app.py", "pages", "lm_core")
 COMMAND_LINE = ("bench", "cli.py", "commands", "export", "__main__.py", "plain")  # in lm_core
-WORDS = re.compile(r"[^\W\d_]{2,}\W*\s(a\s)?\W*[^\W\d_]{2,}|\b\w+\b\s+\{\}|\{\}\s+[^\W\d_]{2,}")
+WORDS = re.compile(r"[^\W\d_]{2,}\W*\s(a\s)?\W*[^\W\d_]{2,}|\b\w+\b:?\s+\{\}|\{\}\s+[^\W\d_]{2,}")
 LABEL = re.compile(r"[A-Z][a-z]+(-[a-z]+)?|[a-z]{3,}")
 CHOICE = re.compile(r"[A-Z][a-z]{2,}(-[a-z]+)?")  # of a screen: an option, a heading
 # Not for a person: SQL, styles, markup, mathematics, code, addresses, hashes.
 CODE = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX)|PRAGMA|ALTER TABLE|"
-    r"ORDER BY|WHERE|AND owner|VALUES)\b|^\s*[.#]?[\w-]+\s*\{\w+-?\w*:|^\w+:\s*[\w.%#() -]+;|"
-    r"\\(frac|sum|text|mathrm|operatorname|begin|left|cdot)|^<\w+[^>]*$|^[\w.]+ \| [\w.| ]+$|"
-    r"\[data-testid|^def |^import |^from \w+ import|https?://\S+$|max-width|font-family"
+    r"ORDER BY|WHERE|AND \w+ %?=?|VALUES|TEXT|INTEGER|REAL|UNIQUE|JOIN|LIKE|STATUS IN|seq >)(\W|$)"
+    r"|(?<!%)\{\s*[a-z]+[\w-]*:(?=\s)|^@page|^\W?[\w-]+:\s*[\w.%#() -]+;|^\w+px (solid|dotted)|"
+    r"\\(frac|sum|text|mathrm|operatorname|begin|left|cdot)|^[\w.]+ \| [\w.| ]+$|"
+    r"\[data-testid|^def |^import |^from \w+(\.\w+)* import|https?://\S+$|max-width|font-family|datum\."
 )
+TAG = re.compile(r"<[^<>]*>")
+# Of sentences and of the gaps between them.
+SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")
 # Calls whose first arguments are a label, whatever they are.
 SHOWN_BY = {
     "badge",
@@ -109,11 +112,11 @@ def found_in(file: Path) -> Iterator[str]:
     for text, label in _texts(tree, set(), set()):
         for piece in SENTENCE.split(text)[::3]:
             one = BLANK.sub("{}", piece).strip()
-            inner = BLANK.sub(" ", one)
-            if CODE.search(one) or not WORD.search(inner):
+            bare = TAG.sub(" ", one)  # without markup
+            if CODE.search(one) or not WORD.search(BLANK.sub(" ", bare)):
                 continue
             short = (label and LABEL.fullmatch(one)) or (screen and CHOICE.fullmatch(one))
-            if WORDS.search(one) or short:
+            if WORDS.search(bare) or short or bare != one:
                 yield one
 
 
@@ -126,8 +129,12 @@ def _told(text: str) -> Iterator[str]:
 
 
 def _never_shown(node: ast.AST) -> list[ast.AST]:
-    """Docstrings and annotations."""
+    """Docstrings, annotations, what a programmer prints, and the titles of papers."""
     match node:
+        case ast.FunctionDef(name="__repr__", body=body):
+            return body
+        case ast.keyword(arg="paper", value=value):
+            return [value]
         case ast.Module() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             first = node.body[0] if node.body else None
             said = first.value if isinstance(first, ast.Expr) else None
@@ -217,10 +224,7 @@ def ending(sentence: str) -> bool:
 
 def known(language: str) -> dict[str, str]:
     """The sentences of a language."""
-    found: dict[str, str] = {}
-    for path in sorted((FOLDER / language).glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return sentences_in(FOLDER / language)
 
 
 def missing(language: str) -> dict[str, dict[str, str]]:

@@ -14,9 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-BLANK = re.compile(r"\{[A-Za-z_0-9]*\}")
-SENTENCE = re.compile(r"(?<=[.!?])(\s+)|(\s*\n\s*)")  # where one sentence ends and another begins
-# And where a part of one does, too.
+BLANK = re.compile(r"(?<!%)\{[A-Za-z_0-9]*(?::[^{}\s]{1,6})?\}")
+# Where one sentence, or a part of one, ends and another begins.
 PIECE = re.compile(
     r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|(?<!\S)#{1,6}\s+)"
 )
@@ -88,8 +87,8 @@ class Catalogue:
                 tells = len(own) > 1 or SIGN.search(literal) is not None
                 one = Template(_literals(key), value, frozenset(own), len(literal), tells)
                 self._by_word.setdefault(max(own, key=len), []).append(one)
-        self._best = lru_cache(maxsize=20_000)(self._found)
-        self._known = lru_cache(maxsize=50_000)(self._looked_up)
+        self._best = lru_cache(maxsize=5_000)(self._found)
+        self._known = lru_cache(maxsize=20_000)(self._looked_up)
 
     def labels(self) -> dict[str, str]:
         """Short ones without a blank, such as the options of a choice."""
@@ -234,9 +233,9 @@ def _bare(text: str) -> str:
     return ESCAPED.sub(lambda match: match[1] or match[2], text) if "\\" in text else text
 
 
-def read(folder: Path) -> Catalogue:
-    """The catalogue of a language: all its files, each the sentences of a room."""
-    sentences: dict[str, str] = {}
+def sentences_in(folder: Path) -> dict[str, str]:
+    """Those of a language: of all its files, each of which holds the sentences of a room."""
+    found: dict[str, str] = {}
     for path in sorted(folder.glob("*.json")):
-        sentences |= json.loads(path.read_text(encoding="utf-8"))
-    return Catalogue(sentences)
+        found |= json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -2,6 +2,7 @@
 and what a keyboard and a screen reader need."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,15 +64,19 @@ def begin(page: "StreamlitPage") -> None:
     st.set_page_config(
         page_title=title, page_icon="🔤", layout="wide", initial_sidebar_state=sidebar
     )
-    known = language.catalogue()
+    code = language.code()
     # A script runs where its words are new: when a page is loaded, and on another screen.
     st.html(
         f"<style>{STYLE}{LARGER * large()}</style>"
-        f"<script>{{const HEADING = {_json(language.say(heading))}, LANGUAGE = "
-        f"{_json(language.code())}, OPTIONS = {_json(known.labels() if known else {})};\n"
-        f"{SCRIPT}}}</script>",
+        f"<script>{{const HEADING = {_json(language.say(heading))}, LANGUAGE = {_json(code)}, "
+        f"OPTIONS = {_options(code)};\n{SCRIPT}}}</script>",
         unsafe_allow_javascript=True,
     )
+
+
+@cache
+def _options(code: str) -> str:
+    return _json(language.options(code))
 
 
 def _json(value: object) -> str:

@@ -39,31 +39,33 @@ def switch() -> None:
 
 def code() -> str:
     """The code of the language, for the page as a whole: `en`, `de`."""
-    return CODES.get(_chosen(get_script_run_ctx()), "en")
-
-
-def catalogue() -> "Catalogue | None":
-    """The sentences of the chosen language; None for English."""
-    return _catalogue(code())
+    return _code(get_script_run_ctx())
 
 
 def say(text: str) -> str:
     """A sentence of ours, in the language of who reads it, where no message to the browser is."""
-    known = catalogue()
+    known = _catalogue(code())
     return known.say(text) if known else text
+
+
+def options(code: str) -> dict[str, str]:
+    """What short words, such as those of a choice, are called in a language; none in English."""
+    known = _catalogue(code)
+    return known.labels() if known else {}
 
 
 @cache
 def _catalogue(code: str) -> "Catalogue | None":
-    from pages._ui.shared.catalogue import read
+    """The sentences of a language; None for English."""
+    from pages._ui.shared.catalogue import Catalogue, sentences_in
 
-    return None if code == "en" else read(FOLDER / code)
+    return None if code == "en" else Catalogue(sentences_in(FOLDER / code))
 
 
-def _chosen(context: ScriptRunContext | None) -> str:
+def _code(context: ScriptRunContext | None) -> str:
     if context is None or LANGUAGE not in context.session_state:
-        return "English"
-    return context.session_state[LANGUAGE] or "English"
+        return "en"
+    return CODES.get(context.session_state[LANGUAGE], "en")
 
 
 def _door() -> None:
@@ -71,8 +73,7 @@ def _door() -> None:
     send = ScriptRunContext.enqueue
 
     def enqueue(self: ScriptRunContext, message: "ForwardMsg") -> None:
-        known = _catalogue(CODES.get(_chosen(self), "en"))
-        if known:
+        if known := _catalogue(_code(self)):
             from pages._ui.shared.messages import put
 
             put(message, known.say)

@@ -2,8 +2,8 @@
 there, after all keys and ids were made of the English.
 
 Options keep their English, since the browser answers with them: `everywhere.js` shows them in the
-language. Code, cells of tables with many rows, and what a component holds beside its named words
-are somebody's data, and stay.
+language. Code, cells of tables, lists that are drawn, and what a component holds beside its named
+words are somebody's data, and stay.
 """
 
 import json
@@ -107,17 +107,13 @@ def _drawn(value: Any, say: Say, key: str = "") -> Any:
     match value:
         case dict():
             return {name: _drawn(one, say, name) for name, one in value.items()}
+        case list() if key != "title" and not any(isinstance(one, dict | list) for one in value):
+            return value  # what is drawn: tokens, names, numbers
         case list():
-            return value if key in ("data", "x", "y", "z") and _plain(value) else [
-                _drawn(one, say, key) for one in value
-            ]  # fmt: skip
+            return [_drawn(one, say, key) for one in value]
         case str() if key in DRAWN:
             return say(value, 1 if key == "title" else 2)
     return value
-
-
-def _plain(values: list[Any]) -> bool:
-    return all(not isinstance(one, dict | list) for one in values)
 
 
 def component(data: str, say: Say) -> str:
@@ -132,13 +128,17 @@ def columns(configured: str, headings: list[str], say: Say) -> str:
     """The columns of a table: each heading by a label, which its name would be without one."""
     made = json.loads(configured) if configured else {}
     for heading in headings:
-        said = say(heading)
-        one = made.setdefault(heading, {}) if said != heading or heading in made else {}
-        if one is not None and (label := one.get("label", heading)):
-            one["label"] = say(label)
-            if help_text := one.get("help"):
-                one["help"] = say(help_text)
-    return dumps({name: one for name, one in made.items() if one != {}})
+        one = made.get(heading, {})
+        if one is None:  # it is not shown
+            continue
+        label, about = one.get("label") or heading, one.get("help")
+        if (said := say(label)) != label:
+            one["label"] = said
+        if about:
+            one["help"] = say(about)
+        if one:
+            made[heading] = one
+    return dumps(made)
 
 
 def _headings(data: bytes) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._ui.shared.catalogue import NUMBER, Catalogue, Template, localised, read
+from pages._ui.shared.catalogue import NUMBER, Catalogue, Template, localised, sentences_in
 from pages._ui.shared.language import FOLDER
 from pages._ui.shared.plain import plain
 
@@ -65,7 +65,7 @@ def test_what_is_quoted_stays_as_it_is() -> None:
 )
 def test_whatever_is_written_little_is_tried(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of texts made of the words of ours, whose blanks hold the like again and again."""
-    german, tried = read(FOLDER / "de"), []
+    german, tried = Catalogue(sentences_in(FOLDER / "de")), []
     look = Template.spans
     monkeypatch.setattr(Template, "spans", lambda one, of: tried.append(0) or look(one, of))
     assert german.say(text)
