@@ -2,17 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.lesson import link as lesson
-from pages._ui.lesson.panel import panel
-from pages._ui.shared import (
-    address,
-    everywhere,
-    first_name,
-    given_models,
-    held,
-    language,
-    session,
-)
+from pages._ui.shared import address, everywhere, first_name, held, language, session
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
@@ -24,6 +14,11 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
 
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=served)
 else:
+    # What they keep for all pages asks for a server that runs.
+    from pages._ui.lesson import link as lesson
+    from pages._ui.lesson.panel import panel
+    from pages._ui.shared import given_models
+
     session.begin()
     language.switch()
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 BLANK = re.compile(r"(?<!%)\{[A-Za-z_0-9]*(?::[^{}\s]{1,6})?\}")
 # Where one sentence, or a part of one, ends and another begins.
 PIECE = re.compile(
-    r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|(?<!\S)#{1,6}\s+)"
+    r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|"
+    r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z]))"
 )
 MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
