@@ -20,7 +20,9 @@ ASK = {"asked": "Which family wins?", "options": ["LSTM", "n-gram"]}
 
 @pytest.fixture(scope="module")
 def class_lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    environment = {"LM_LAB_WORKERS": "1", "LM_LAB_CLASS": "1", "LM_LAB_TEACHER": TOKEN}
+    # Its address is given, so that nobody looks for one in the network.
+    class_of = {"LM_LAB_CLASS": "http://localhost", "LM_LAB_TEACHER": TOKEN}
+    environment = {"LM_LAB_WORKERS": "1", **class_of}
     home = tmp_path_factory.mktemp("class")
     with LabServer(home, environment=environment, seconds=PATIENCE) as server:
         yield server
