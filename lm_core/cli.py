@@ -139,8 +139,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     begun.add_argument(
         "--task",
         metavar="NAME",
-        help="next-token, fill-gap, translation, text-class or text-value; default: what the "
-        "family learns from such a text",
+        help="what is learned, one of those below; default: what the family learns from such data",
     )
     begun.add_argument(
         "--tokenizer",
@@ -422,19 +421,26 @@ def _corpora(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     return {"corpora": rows}, lines
 
 
+def _size(family: Any, parameters: int | None) -> str:
+    """Parameters, or why there are none to say."""
+    if parameters is None:
+        return "counts" if family.of_text else "by data"
+    return f"{parameters:,}"
+
+
 def _models(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     from lm_core.models import models
     from lm_core.models.building import build_model
 
     rows = []
     for entry in models:
-        model = build_model(entry.name, {}, 65)
-        counts = model.learns_by == "counting"
-        row = {"name": entry.name, "title": entry.title, "idea": entry.idea}
-        rows.append(row | {"parameters": None if counts else model.n_parameters})
+        row = {"name": entry.name, "title": entry.title, "idea": entry.idea, "parameters": None}
+        if entry.build.of_text and entry.build.learns_by != "counting":
+            row["parameters"] = build_model(entry.name, {}, 65).n_parameters
+        rows.append(row)
     lines = [
         f"{r['name']:16} {r['title']:20} "
-        f"{'counts' if r['parameters'] is None else format(r['parameters'], ','):>10}  {r['idea']}"
+        f"{_size(models[r['name']].build, r['parameters']):>10}  {r['idea']}"
         for r in rows
     ]
     return {"models": rows, "vocab_size": 65}, lines

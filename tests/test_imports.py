@@ -43,6 +43,10 @@ LAYERS = [
         "csv_files",
         "texts",
         "visible",
+        "foundations",
+        "pictures",
+        "series",
+        "tables",
     ),
     ("corpora", "tokenizers", "models"),
     ("codecs", "contexts", "encoded", "extent", "windows"),
@@ -203,7 +207,8 @@ def _leads_to(path: Path) -> set[str]:
     text = path.read_text(encoding="utf-8")
     files = {file for file in map(file_of, imports(path)) if file}
     for package in re.findall(r'package="(lm_core[.\w]+)"', text):
-        files |= set(ROOT.joinpath(*package.split(".")).glob("*.py"))
+        folder = ROOT.joinpath(*package.split("."))  # and what its packages gather (`__init__`)
+        files |= {*folder.glob("*.py"), *folder.glob("*/__init__.py")}
     inner = path in LIBRARY and path.parent != ROOT / "lm_core"
     beside = set(path.parent.rglob("*.py")) if inner else set()
     named = {name.rpartition(".")[2] for name in re.findall(r'"([\w.]+)"', text)}

@@ -19,6 +19,9 @@ from lm_core.tokenizers.char import CharTokenizer
 # Families that read one text; the others turn one into another.
 READERS = [entry for entry in models if issubclass(entry.build, LanguageModel)]
 
+# Both of them; other families see pictures, or numbers.
+OF_TEXT = [entry for entry in models if entry.build.of_text]
+
 SIZES = {
     "n_layer": 2,
     "n_head": 2,

@@ -17,7 +17,8 @@ def settings_help() -> str:
     groups += [("task", entry.name, entry.settings) for entry in tasks]
     groups += [("tokenizer", entry.name, entry.settings) for entry in tokenizers]
     kept = [f"train.{name}" for name in TrainSettings.kept()]
-    lines = [
+    lines = ["Tasks:", *(f"  {entry.name}: {entry.idea}" for entry in tasks), ""]
+    lines += [
         "What --set can change, with defaults. Where it is not set, train.lr falls with the width",
         "of the model, train.batch_size is 16 (64 for items), and items get a smaller model.",
         f"A resumed run keeps those of the model and the tokenizer, {' and '.join(kept)}.",

@@ -45,6 +45,7 @@ class Model(nn.Module):
     causal: ClassVar[bool] = False  # True: guesses each token from those before it, so it can write
     carries_state: ClassVar[bool] = False  # True: its hidden state goes on from batch to batch
     all_bfloat16: ClassVar[bool] = False  # may compute in bfloat16 all through while it trains
+    of_text: ClassVar[bool] = False  # made for a `vocab_size`; others by what their data are
     draws: ClassVar[bool] = False  # random numbers in training, beside those of dropout
 
     int8: Any = None  # codes of its weights, to write with (decoding_int8.py)
@@ -84,6 +85,7 @@ class LanguageModel(Model):
     """
 
     tasks = ("next-token",)
+    of_text = True
     causal: ClassVar[bool] = True  # False: sees both sides of a place, so it cannot write
 
     def __init__(self, settings: Settings, vocab_size: int) -> None:

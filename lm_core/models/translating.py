@@ -16,6 +16,7 @@ Shapes: B texts, S tokens of the longest source, T of the longest target, V targ
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -48,6 +49,8 @@ class Writing:
 
 class Translates:
     """Mixed into a family that learns the task "translation"."""
+
+    of_text: ClassVar[bool] = True
 
     vocab_size: int  # V, of the target
     source_size: int | None  # of the source; None is the same vocabulary, in the same table

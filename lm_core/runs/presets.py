@@ -139,4 +139,5 @@ def starting_settings(
         settings = replace(settings, block_size=min(settings.block_size, ITEM_CONTEXT))
     elif task and LABELLED & set(tasks[task].build.kinds) and hasattr(settings, "block_size"):
         settings = replace(settings, block_size=PARAGRAPH)
-    return settings, TrainSettings(**chosen.train)
+    # A family of other data than texts says itself what trains it well.
+    return settings, TrainSettings(**chosen.train | entry.extra.get("train", {}))

@@ -88,6 +88,7 @@ LATER = (
     ("samples", "names", "TEXT NOT NULL DEFAULT '[]'"),
     ("samples", "grid", "TEXT NOT NULL DEFAULT '[]'"),
     ("texts", "kind", "TEXT NOT NULL DEFAULT ''"),
+    ("samples", "captions", "TEXT NOT NULL DEFAULT '[]'"),
 )
 
 # And what they call otherwise.
@@ -104,7 +105,7 @@ TABLES: dict[type, tuple[str, tuple[str, ...]]] = {
     ),
     events.Sampled: (
         "samples",
-        ("step", "text", "pieces", "kind", "columns", "rows", "names", "grid"),
+        ("step", "text", "pieces", "kind", "columns", "rows", "names", "grid", "captions"),
     ),
     events.Probed: ("probes", ("step", "nats")),
     events.Examined: ("examinations", ("step", "data")),
@@ -118,7 +119,7 @@ MOVING = (events.Step, events.Found)  # what shows that a run, or an examination
 
 AS_JSON = {
     "evaluations": ("metrics",),
-    "samples": ("pieces", "columns", "rows", "names", "grid"),
+    "samples": ("pieces", "columns", "rows", "names", "grid", "captions"),
     "probes": ("nats",),
     "examinations": ("data",),
     "findings": ("data",),

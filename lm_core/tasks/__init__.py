@@ -48,4 +48,5 @@ SAID = {
     "pairs": "pairs of texts",
     "classes": "texts with a class",
     "values": "texts with a value",
+    "picture classes": "pictures with a class",
 }

@@ -48,7 +48,10 @@ class Preview:
                 gave it, where that is known
     pairs       `rows` of what it was given, what it made of it, and what is right
     table       `rows` of texts and numbers under `columns`
-    pictures    `rows` of brightness from 0 to 1, a picture each, `columns` its width and height
+    pictures    `rows` of brightness from 0 to 1, a picture each, `columns` its width and height,
+                `captions` what stands under each
+
+    `grid` counts, of the classes `names`, which was taken for which.
     """
 
     text: str = ""
@@ -58,6 +61,7 @@ class Preview:
     rows: tuple[tuple[Any, ...], ...] = ()
     names: tuple[str, ...] = ()
     grid: tuple[tuple[int, ...], ...] = ()
+    captions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Sampled:
     rows: tuple[tuple[Any, ...], ...] = ()
     names: tuple[str, ...] = ()
     grid: tuple[tuple[int, ...], ...] = ()
+    captions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from lm_core.inspection.shapes import (
 )
 from lm_core.models.building import blueprint, build_model
 from lm_core.models.contract import models
-from tests.tiny import READERS
+from tests.tiny import OF_TEXT, READERS
 
-GRADIENT = [entry.name for entry in models if entry.build.learns_by == "gradient"]
+GRADIENT = [entry.name for entry in OF_TEXT if entry.build.learns_by == "gradient"]
 
 
 @pytest.mark.parametrize("name", GRADIENT)

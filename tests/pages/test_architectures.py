@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import corpora
@@ -16,11 +15,11 @@ from lm_core.models.plain import lesson
 from lm_core.models.plain import transformer as plain_transformer
 from pages._ui.architectures import families
 from tests.marks import most_slow
-from tests.tasks.toys import moved_in
+from tests.tiny import OF_TEXT
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-FAMILIES = pytest.mark.parametrize("entry", list(models), ids=lambda entry: entry.name)
+FAMILIES = pytest.mark.parametrize("entry", OF_TEXT, ids=lambda entry: entry.name)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +88,7 @@ def test_it_opens_on_the_transformer_with_its_exact_parameters() -> None:
 def test_the_ladder_has_every_family_once_and_a_click_chooses_it(clicks: int | None) -> None:
     app = opened("RNN")
     offered = [title for group in ladder(app) for title in group.options]
-    assert offered == [entry.title for entry in models]
+    assert offered == [entry.title for entry in OF_TEXT]
     for group in ladder(app):
         for title in group.options[:clicks]:
             sound(app.button_group(key=group.key).set_value(title).run())
@@ -171,7 +170,7 @@ def test_a_family_no_link_knows_opens_the_first_one() -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    most_slow(list(models), quick=[models[n] for n in ("ngram", "lstm", "transformer", "mixture")]),
+    most_slow(OF_TEXT, quick=[models[n] for n in ("ngram", "lstm", "transformer", "mixture")]),
     ids=lambda entry: entry.name,
 )
 def test_every_family_says_what_it_is(entry) -> None:
@@ -187,12 +186,12 @@ def test_every_family_says_what_it_is(entry) -> None:
     else:
         assert codes == ["The code"]
     (table,) = tables(app, "learns by")
-    assert list(table["family"]) == [e.title for e in models]
+    assert list(table["family"]) == [e.title for e in OF_TEXT]
 
 
 @pytest.mark.parametrize(
     "entry",
-    most_slow(list(models), quick=[models[n] for n in ("ngram", "mlp")]),
+    most_slow(OF_TEXT, quick=[models[n] for n in ("ngram", "mlp")]),
     ids=lambda entry: entry.name,
 )
 def test_each_setting_of_every_family_moves(entry) -> None:
@@ -220,7 +219,7 @@ def test_each_setting_of_every_family_moves(entry) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    most_slow(list(models), quick=[models[n] for n in ("bigram", "neural-bigram", "transformer")]),
+    most_slow(OF_TEXT, quick=[models[n] for n in ("bigram", "neural-bigram", "transformer")]),
     ids=lambda entry: entry.name,
 )
 def test_a_vocabulary_of_words_is_counted_or_refused_in_one_sentence(entry) -> None:
@@ -232,7 +231,7 @@ def test_a_vocabulary_of_words_is_counted_or_refused_in_one_sentence(entry) -> N
     else:
         assert not app.error
     (table,) = tables(app, "learns by")
-    by_name = dict(zip([e.name for e in models], table["parameters"], strict=True))
+    by_name = dict(zip([e.name for e in OF_TEXT], table["parameters"], strict=True))
     assert {n for n, cell in by_name.items() if cell == "too large a table"} == set(refused)
     assert by_name["transformer"] == "13.6 M"
     assert app.number_input(key="architectures-vocabulary").value == 50_000
@@ -365,13 +364,12 @@ def test_an_encoder_decoder_reads_one_text_here_and_says_where_it_translates() -
 
 
 def test_a_family_that_reads_no_text_is_left_out() -> None:
-    st.cache_data.clear()
-    with moved_in("series"):
-        app = opened()
-    st.cache_data.clear()  # the screen keeps what it knows of the families
-    assert "Toy forecaster" not in [title for group in app.button_group for title in group.options]
+    app = opened()
+    others = {entry.title for entry in models} - {entry.title for entry in OF_TEXT}
+    assert others
+    assert others.isdisjoint(title for group in app.button_group for title in group.options)
     (table,) = tables(app, "learns by")
-    assert list(table["family"]) == [entry.title for entry in models]
+    assert list(table["family"]) == [entry.title for entry in OF_TEXT]
 
 
 def test_how_far_each_family_looks_back() -> None:

@@ -13,7 +13,7 @@ from lm_core.training import TrainSettings, estimate
 from lm_core.training.estimate import Plan, check
 from lm_core.training.optimizers import optimizer_of
 from tests.marks import most_slow
-from tests.tiny import READERS, tiny_settings
+from tests.tiny import OF_TEXT, READERS, tiny_settings
 
 GRADIENT = [entry.name for entry in READERS if entry.build.learns_by == "gradient"]
 LARGE = {"n_layer": 48, "n_embd": 4096, "n_head": 32}
@@ -155,7 +155,7 @@ def test_what_is_small_is_never_refused(family: str, monkeypatch: pytest.MonkeyP
 
 def test_a_blueprint_draws_nothing_and_takes_no_memory() -> None:
     before = torch.get_rng_state()
-    for family in models.names():
+    for family in (entry.name for entry in OF_TEXT):
         made = blueprint(family, {}, 50)
         assert all(t.is_meta for t in [*made.parameters(), *made.buffers()]) or (
             made.learns_by == "counting"

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadSettings
-from lm_core.models import models
 from lm_core.models.recomputing import Part, parts, recompute
 from lm_core.models.tracing import trace
 from lm_core.tasks import NextToken
@@ -16,7 +15,7 @@ from lm_core.training.chance import seeded
 from lm_core.training.events import Step
 from lm_core.training.precision import Objective
 from tests.marks import most_slow
-from tests.tiny import TEXT, encoded, lively_model, some_ids, tiny_model
+from tests.tiny import OF_TEXT, TEXT, encoded, lively_model, some_ids, tiny_model
 
 TOKENIZER, RUNNING = encoded([TEXT])
 V = TOKENIZER.vocab_size
@@ -179,7 +178,7 @@ def test_compiled_training_computes_again_too() -> None:
         torch.testing.assert_close(compiled, eager)
 
 
-@pytest.mark.parametrize("family", sorted(set(models.names()) - {*WITH_BLOCKS, "mixture"}))
+@pytest.mark.parametrize("family", sorted({e.name for e in OF_TEXT} - {*WITH_BLOCKS, "mixture"}))
 def test_families_without_blocks_say_so(family: str) -> None:
     model, how = tiny_model(family, V), TrainSettings(recompute=True)
     if model.learns_by == "counting":  # has no gradient, and no setting of the descent is read

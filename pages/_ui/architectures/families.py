@@ -50,10 +50,9 @@ class Size:
 def of_text() -> list["Entry"]:
     """The families that read or write texts, in the order of the registry: this screen is about
     them."""
-    from lm_core.models import LanguageModel, models
-    from lm_core.models.translating import Translates
+    from lm_core.models import models
 
-    return [entry for entry in models if issubclass(entry.build, (LanguageModel, Translates))]
+    return [entry for entry in models if entry.build.of_text]
 
 
 def rungs() -> list[tuple[str, list["Entry"]]]:

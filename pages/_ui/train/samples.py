@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SAMPLES = 6  # shown at a time: the first, and the latest
 HEIGHT = 236  # pixels
 PROBE_HEIGHT = 330
+PICTURE = 96  # pixels across
 EXAMPLE = "overflow-wrap:anywhere;margin:0 0 8px 0;font-size:0.9rem"
 
 
@@ -92,7 +93,8 @@ def _pictures(row: dict[str, Any]) -> None:
 
     width, height = row["columns"]
     images = [np.asarray(one, dtype=float).reshape(height, width) for one in row["rows"]]
-    st.image([np.kron(image, np.ones((8, 8))) for image in images], width=64)
+    captions = [plain(one) for one in row.get("captions", ())] or None
+    st.image([np.kron(image, np.ones((8, 8))) for image in images], caption=captions, width=PICTURE)
 
 
 def confusion(run: "Run", shown: Shown) -> None:

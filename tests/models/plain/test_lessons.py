@@ -20,9 +20,9 @@ from lm_core.models.tracing import trace
 from lm_core.models.weights import stored
 from tests.marks import most_slow
 from tests.models.counted import some_text
-from tests.tiny import lively_model, some_ids, stir, tiny_model, tiny_settings
+from tests.tiny import OF_TEXT, lively_model, some_ids, stir, tiny_model, tiny_settings
 
-ALL = [entry.name for entry in models]
+ALL = [entry.name for entry in OF_TEXT]
 MADE = ("mixture", "ensemble")  # of any of them
 LESSONS = [name for name in ALL if name not in MADE]
 READERS = [name for name in LESSONS if issubclass(models[name].build, LanguageModel)]

@@ -1,0 +1,5 @@
+"""Pictures, as examples that are numbers already."""
+
+from lm_core.corpora.pictures import digits
+
+__all__ = ["digits"]

@@ -1,0 +1,1 @@
+"""Pictures as numbers: splits of them, and what can be computed from them without learning."""
