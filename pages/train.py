@@ -4,6 +4,7 @@ import streamlit as st
 
 from lm_core.errors import BadSettings, LabError
 from pages._ui.shared import front_door, session
+from pages._ui.shared.corpus_choice import TEXTS
 from pages._ui.shared.everywhere import picture_and_controls
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.show import show_source
@@ -20,11 +21,15 @@ front_door.enter()
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Train", width="stretch")
     link = st.container(width="content")
-st.write(
+READS = (
     "The model reads a little, guesses what comes next, is corrected, and guesses better. The "
     "curve shows how surprised it still is: lower is better."
 )
-waits = st.container()
+ANSWERS = (
+    "The model is given examples, answers, is corrected, and answers better. The curve shows how "
+    "far off it still is: lower is better."
+)
+lead, waits = st.empty(), st.container()
 
 
 def start(spec) -> None:
@@ -46,6 +51,7 @@ picture, controls = picture_and_controls()
 spec, wrong, run_id, usable, shown = None, "", None, False, False
 with controls:
     corpus, model, budget, place = choose()
+    lead.write(READS if corpus.kind in TEXTS else ANSWERS)
     try:
         spec = more_settings(corpus, model, budget)
     except LabError as error:

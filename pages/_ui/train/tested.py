@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
 
 WHY_ONCE = (
-    "Text that was kept for the very end. Whoever chooses by the test split trains on it, and then "
-    "nothing is left to tell how good a model is on new text: so compare by validation, and "
+    "Kept for the very end. Whoever chooses by the test split trains on it, and then nothing is "
+    "left to tell how good a model is on what is new: so compare by validation, and "
     "measure this once."
 )
 
