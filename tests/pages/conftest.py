@@ -87,10 +87,20 @@ def cleared(thing: once) -> None:
 
 @pytest.fixture
 def train() -> Iterator[AppTest]:
-    """The Train screen with More settings unfolded; what a test stores for its visitor is forgotten
-    again."""
+    """The Train screen as it opens; what a test stores for its visitor is forgotten again."""
+    yield from _train()
+
+
+@pytest.fixture
+def train_more() -> Iterator[AppTest]:
+    """The same with More settings unfolded, which draws two dozen widgets at each run."""
+    yield from _train(more=True)
+
+
+def _train(*, more: bool = False) -> Iterator[AppTest]:
     at = AppTest.from_file(APP, default_timeout=PATIENCE)
-    at.session_state["train-more"] = True
+    if more:
+        at.session_state["train-more"] = True
     at.switch_page("pages/train.py").run()
     yield at
     store = session._manager().store
