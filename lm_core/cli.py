@@ -9,6 +9,7 @@ import importlib
 import io
 import os
 import sys
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from lm_core.bench import LONG, PARTS
@@ -102,6 +103,13 @@ def _speak() -> None:
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    """Of all commands. Where help is asked for, the settings are loaded, and torch with them."""
+    return _built(tuple(argv) if "-h" in argv or "--help" in argv else ())
+
+
+@lru_cache(maxsize=2)
+def _built(helped: tuple[str, ...]) -> argparse.ArgumentParser:
+    """`helped`: the words that ask for help."""
     parser = _Parser(
         prog="python -m lm_core",
         description="Language models, from counts to GPT.",
@@ -110,7 +118,6 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
     )
-    asked = "-h" in argv or "--help" in argv  # then the settings are loaded, and torch with them
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
         description = f"{help[0].upper()}{help[1:]}."
@@ -202,7 +209,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         help="besides csv and json, which are always kept in OUT/logs: tensorboard, wandb or "
         "trackio (both offline); may be given several times",
     )
-    if "train" in argv and asked:
+    if "train" in helped:
         train.epilog = _helping().settings_help()
 
     evaluate = command("evaluate", _lazy("evaluate"), "score a text: nats, perplexity, bits")
@@ -223,7 +230,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "--max-tokens", type=int, default=200, metavar="N", help="tokens to write at most"
     )
     generate.add_argument("--samples", type=int, default=1, metavar="N", help="texts to write")
-    said = _helping().sampler_help() if "generate" in argv and asked else {}
+    said = _helping().sampler_help() if "generate" in helped else {}
     for name, kind in SAMPLER.items():
         option = f"--{name.replace('_', '-')}"
         generate.add_argument(option, type=kind, metavar="X", help=said.get(name))

@@ -10,7 +10,7 @@ import torch
 
 from lm_core.errors import BadSettings
 from lm_core.figures import count
-from lm_core.machine import cores
+from lm_core.machine import most_threads
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def choose_device(
     name: str = "auto", threads: int | None = None, *, most: int | None = None
 ) -> DeviceChoice:
     """Pick a device. `name` is auto, cpu or cuda; `threads` None means as many as turn out best, up
-    to `most`, or to every core.
+    to `most`, or to `most_threads()`.
 
     Raises:
         BadSettings: cuda was asked for by name and there is none.
@@ -51,7 +51,7 @@ def choose_device(
         raise BadSettings(f"device must be auto, cpu or cuda, not {name!r}.")
     if threads is not None and not 1 <= threads <= 1024:
         raise BadSettings(f"threads must be from 1 to 1024, not {threads}.")
-    chosen, threads = threads is not None, threads or most or cores()
+    chosen, threads = threads is not None, threads or most or most_threads()
     has_cuda = torch.cuda.is_available()
     if name == "cuda" and not has_cuda:
         raise BadSettings("No CUDA device was found; use --device cpu or --device auto.")

@@ -29,6 +29,13 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
+def most_threads() -> int:
+    """Threads that a computation may use: one for each core, or as many as OMP_NUM_THREADS says,
+    where that is fewer; other libraries heed it, too."""
+    said = os.environ.get("OMP_NUM_THREADS", "").strip()
+    return min(cores(), int(said)) if said.isdecimal() and int(said) else cores()
+
+
 def processor() -> str:
     """The processor's name as the system gives it."""
     try:

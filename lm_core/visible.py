@@ -37,7 +37,7 @@ def visible(token: str) -> str:
 def readable(text: str) -> str:
     """A text as it is read: blanks, line ends, and what shapes the letters beside it stay; what
     cannot be seen, or would turn the order of what follows, gets its sign."""
-    if text.isascii() and text.replace("\n", "").isprintable():
+    if text.replace("\n", "").isprintable() and _INKLESS.isdisjoint(text):
         return text
     return "".join(
         char if _flows(text, at) or not _hidden(char) else _sign(char)

@@ -16,6 +16,17 @@ def test_what_is_free_and_what_is_held_are_numbers_or_unknown() -> None:
         assert number is None or number > 10**6
 
 
+@pytest.mark.parametrize(
+    ("said", "most"), [("", 8), ("3", 3), ("99", 8), (" 2 ", 2), ("0", 8), ("-1", 8), ("all", 8)]
+)
+def test_openmps_own_variable_says_how_many_threads(
+    monkeypatch: pytest.MonkeyPatch, said: str, most: int
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 8)
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert machine.most_threads() == most
+
+
 def group(folder: Path, limit: str) -> tuple[str, str, str, str]:
     (folder / "memory.max").write_text(limit)
     (folder / "memory.current").write_text("700000\n")

@@ -17,7 +17,7 @@ from lm_core.corpora.own_kind import corpus_of, whole_of
 from lm_core.encoded import Encoded, encode_documents
 from lm_core.errors import BadCheckpoint, BadSettings
 from lm_core.evaluation import evaluate as score_text
-from lm_core.machine import cores
+from lm_core.machine import most_threads
 from lm_core.models.contract import NO_NUMBERS, Model
 from lm_core.runs.prepare import load_text
 from lm_core.runs.spec import OWN_KINDS, RunSpec, text_of
@@ -31,7 +31,7 @@ NO_SPLIT = "This text has no {} split: choose another with --split."
 
 def run(args: argparse.Namespace) -> Answer:
     """Score a split of a corpus, or a file."""
-    torch.set_num_threads(at_a_glance(cores()))
+    torch.set_num_threads(at_a_glance(most_threads()))
     saved = load_checkpoint(args.folder)
     if not isinstance(saved.codec, Tokenizer):
         return _by_its_task(saved, args)
@@ -127,7 +127,7 @@ def losses(saved: Checkpoint, models: list[Model], split: str) -> list[float]:
     Raises:
         LabError: as the command.
     """
-    torch.set_num_threads(at_a_glance(cores()))
+    torch.set_num_threads(at_a_glance(most_threads()))
     args = argparse.Namespace(corpus=None, items=False, split=split)
     if isinstance(saved.codec, Tokenizer):
         encoded = _encoded(saved, args)

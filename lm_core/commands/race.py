@@ -13,7 +13,7 @@ from lm_core.device import choose_device
 from lm_core.errors import BadSettings, LabError
 from lm_core.evaluation.standings import Point, Result
 from lm_core.json_files import dumps
-from lm_core.machine import cores
+from lm_core.machine import most_threads
 from lm_core.runs.finish import Finish
 from lm_core.runs.prepare import prepare
 from lm_core.runs.race import Entrant, Race, counts
@@ -89,7 +89,7 @@ def _ran(
     """
     name = entrant.model if counts(entrant.model) else f"{entrant.model}-{entrant.seed}"
     device = choose_device(args.device, args.threads)
-    torch.set_num_threads(device.threads if device.chosen else at_a_glance(cores()))
+    torch.set_num_threads(device.threads if device.chosen else at_a_glance(most_threads()))
     ready = prepare(entrant.spec)
     if known is None:
         tell(ready.info.note)

@@ -25,10 +25,14 @@ NO_DOUBLES = (
 )
 
 
+def comes_with_doubles(name: str) -> bool:
+    """Whether `as_given` has items of that list, which this does not read."""
+    return name in corpora and corpora[name].extra["as_given"] is not None
+
+
 def as_given(name: str) -> list[str]:
     """The items of a list that comes with the lab, doubles among them; none of any other."""
-    known = name in corpora and corpora[name].extra["as_given"]
-    return known() if known else []
+    return corpora[name].extra["as_given"]() if comes_with_doubles(name) else []
 
 
 def cleaned(corpus: Corpus, how: Cleaning, *, items: Sequence[str] | None = None) -> Corpus:

@@ -23,7 +23,7 @@ from typing import Any
 
 from lm_core.errors import LabError
 from lm_core.json_files import dumps
-from lm_core.machine import cores, resident_memory
+from lm_core.machine import cores, most_threads, resident_memory
 
 FIRST_TO_GO = 800  # of 1000: what Linux adds to a worker's size where it chooses whom to end
 MOST_HELD = 1e9  # bytes that a worker may still hold after a task; torch alone holds a third of it
@@ -124,7 +124,7 @@ class _Slot:
 
     def _start(self) -> subprocess.Popen:
         self.warm.clear()
-        threads = cores()  # how many of them a run uses it finds out while it goes on
+        threads = most_threads()  # how many of them a run uses it finds out while it goes on
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         return subprocess.Popen(

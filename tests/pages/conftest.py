@@ -1,5 +1,8 @@
 """Screens are tested as they are served: through app.py."""
 
+import contextlib
+import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +16,9 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
 import lm_core.runs.prepare  # noqa: F401  so that tests share what is prepared
+from lm_core.errors import LabError
+from lm_core.foreign import packages
+from lm_core.home import make_folder
 from lm_core.runs.manager import RunManager
 from pages._ui.shared import session
 from pages._ui.shared.once import once
@@ -41,7 +47,32 @@ def as_one_server() -> Iterator[None]:
         )
         patch.setattr(once, "clear", cleared)
         compiled = ScriptCache()
-        patch.setattr(script_runner, "ScriptCache", lambda: compiled)
+        for part in (app_test, script_runner):  # one compiles app.py, the other the screen
+            patch.setattr(part, "ScriptCache", lambda: compiled)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Models of packages, which most screens list, are read once and copied into a test's home."""
+    made, shared = packages.folder, tmp_path_factory.mktemp("models")
+
+    def folder(name: str) -> Path:
+        model = packages.PACKAGED.get(name)
+        if model is None or not model.quick:
+            return made(name)
+        kept = packages._kept(name, model)
+        if not (shared / kept.name).exists():
+            shutil.copytree(made(name), shared / kept.name)
+        elif not kept.exists():
+            with contextlib.suppress(OSError, LabError):  # a home that cannot be written
+                place = make_folder(kept.parent)
+                with tempfile.TemporaryDirectory(prefix=".new-", dir=place) as fresh:
+                    shutil.copytree(shared / kept.name, Path(fresh) / "copy").rename(kept)
+        return made(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packages, "folder", folder)
         yield
 
 
@@ -56,10 +87,20 @@ def cleared(thing: once) -> None:
 
 @pytest.fixture
 def train() -> Iterator[AppTest]:
-    """The Train screen with More settings unfolded; what a test stores for its visitor is forgotten
-    again."""
+    """The Train screen as it opens; what a test stores for its visitor is forgotten again."""
+    yield from _train()
+
+
+@pytest.fixture
+def train_more() -> Iterator[AppTest]:
+    """The same with More settings unfolded, which draws two dozen widgets at each run."""
+    yield from _train(more=True)
+
+
+def _train(*, more: bool = False) -> Iterator[AppTest]:
     at = AppTest.from_file(APP, default_timeout=PATIENCE)
-    at.session_state["train-more"] = True
+    if more:
+        at.session_state["train-more"] = True
     at.switch_page("pages/train.py").run()
     yield at
     store = session._manager().store

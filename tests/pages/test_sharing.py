@@ -73,7 +73,10 @@ def test_a_link_is_made_opened_and_taken_back(train: AppTest, run: str) -> None:
     assert other.session_state["visitor"] != train.session_state["visitor"]
     chosen = other.selectbox(key=MODEL)
     assert chosen.value == chosen.options[0] == "Shared: Transformer, own text"
-    for look in ("prompt", "new"):
+    for look in (
+        "new",
+        "prompt",
+    ):  # whose own text this visitor lacks; of one that ships it is long
         other.session_state["generate_text-look"] = look
         other.run()
     for screen in ("attention", "reading"):

@@ -21,45 +21,49 @@ def test_opens_on_a_curve_of_a_model_that_ships(train: AppTest) -> None:
     assert any("ships with the lab" in c.value for c in train.caption)
 
 
-def test_each_widget_may_be_moved(train: AppTest) -> None:
-    names = [w.key for w in train.number_input]
+def test_each_widget_may_be_moved(train_more: AppTest) -> None:
+    names = [w.key for w in train_more.number_input]
     assert any("lr" in name for name in names)
     for name in names:
-        widget = train.number_input(key=name)
+        widget = train_more.number_input(key=name)
         if name.endswith(("n_head", "n_embd")):
             continue  # moved together below
         if widget.max is not None and widget.value < widget.max:
             widget.increment()
         else:
             widget.decrement()
-        train.run()
-        assert_well(train)
-    for box in [b.key for b in train.checkbox]:
-        train.checkbox(key=box).check().run()
-        assert_well(train)
-    train.selectbox(key="train-model").select("lstm").run()
-    assert_well(train)
-    train.selectbox(key="train-model").select("ngram").run()
-    assert_well(train)
-    tokenizer = next(s.key for s in train.selectbox if s.key.startswith("train-tokenizer"))
-    train.selectbox(key=tokenizer).select("bpe").run()
-    assert_well(train)
+        train_more.run()
+        assert_well(train_more)
+    for box in [b.key for b in train_more.checkbox]:
+        train_more.checkbox(key=box).check().run()
+        assert_well(train_more)
+    train_more.selectbox(key="train-model").select("lstm").run()
+    assert_well(train_more)
+    train_more.selectbox(key="train-model").select("ngram").run()
+    assert_well(train_more)
+    tokenizer = next(s.key for s in train_more.selectbox if s.key.startswith("train-tokenizer"))
+    train_more.selectbox(key=tokenizer).select("bpe").run()
+    assert_well(train_more)
 
 
-def test_heads_that_do_not_fit_the_width_are_told_beside_it_before_start(train: AppTest) -> None:
-    heads = train.number_input(key="train-m-names-transformer-char-n_head")
+def test_heads_that_do_not_fit_the_width_are_told_beside_it_before_start(
+    train_more: AppTest,
+) -> None:
+    heads = train_more.number_input(key="train-m-names-transformer-char-n_head")
     heads.set_value(3).run()
-    assert not train.exception
-    (error,) = train.error
-    width = train.number_input(key="train-m-names-transformer-char-n_embd")
-    told = [column for column in train.columns if column.error and len(column.number_input) == 1]
+    assert not train_more.exception
+    (error,) = train_more.error
+    width = train_more.number_input(key="train-m-names-transformer-char-n_embd")
+    told = [
+        column for column in train_more.columns if column.error and len(column.number_input) == 1
+    ]
     assert [column.number_input[0].key for column in told] == [width.key]
     assert error.value == f"“Width” ({width.value}) must be “Heads” (3) times an even number."
-    assert f"Start waits: {error.value}" in [caption.value for caption in train.caption]
-    assert train.button(key="train-start").disabled
-    train.number_input(key=heads.key).set_value(4).run()
-    assert_well(train)
-    assert not train.button(key="train-start").disabled
+    assert f"Start waits: {error.value}" in [caption.value for caption in train_more.caption]
+    assert train_more.button(key="train-start").disabled
+    train_more.number_input(key=heads.key).set_value(4).run()
+    assert_well(train_more)
+    assert not train_more.button(key="train-start").disabled
 
 
 def test_a_counting_run_goes_from_start_to_its_curve(train: AppTest) -> None:
@@ -85,17 +89,17 @@ def test_a_strangers_run_is_not_shown(train: AppTest) -> None:
     ]
 
 
-def test_back_takes_a_setting_back_and_forward_brings_it(train: AppTest) -> None:
+def test_back_takes_a_setting_back_and_forward_brings_it(train_more: AppTest) -> None:
     def rates() -> list[float]:
-        return [w.value for w in train.number_input if w.key.endswith("-lr")]
+        return [w.value for w in train_more.number_input if w.key.endswith("-lr")]
 
     usual = rates()
-    train.number_input(key="train-t-names-transformer-char-lr").set_value(0.0123).run()
-    spec = train.query_params["spec"]
-    del train.query_params["spec"]
-    train.run()
+    train_more.number_input(key="train-t-names-transformer-char-lr").set_value(0.0123).run()
+    spec = train_more.query_params["spec"]
+    del train_more.query_params["spec"]
+    train_more.run()
     assert rates() == usual
-    assert "spec" not in train.query_params
-    train.query_params["spec"] = spec
-    train.run()
+    assert "spec" not in train_more.query_params
+    train_more.query_params["spec"] = spec
+    train_more.run()
     assert rates() == [0.0123]

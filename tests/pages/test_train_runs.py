@@ -198,20 +198,20 @@ def test_a_rate_out_of_range_gets_one_sentence_beside_its_field(train: AppTest) 
     ],
 )
 def test_a_budget_of_nothing_or_of_ten_years_gets_one_sentence(
-    train: AppTest, widget: str, value: float, sentence: str
+    train_more: AppTest, widget: str, value: float, sentence: str
 ) -> None:
-    train.number_input(key=widget).set_value(value).run()
-    assert not train.exception
-    (error,) = train.error
+    train_more.number_input(key=widget).set_value(value).run()
+    assert not train_more.exception
+    (error,) = train_more.error
     assert error.value.startswith(sentence)
-    assert says(train, f"Start waits: {sentence}")
-    assert train.button(key="train-start").disabled
+    assert says(train_more, f"Start waits: {sentence}")
+    assert train_more.button(key="train-start").disabled
 
 
-def test_a_budget_is_of_steps_or_of_minutes(train: AppTest) -> None:
-    train.number_input(key="train-steps").set_value(10)
-    train.number_input(key="train-minutes").set_value(1.0).run()
-    assert [read(error.value) for error in train.error] == [
+def test_a_budget_is_of_steps_or_of_minutes(train_more: AppTest) -> None:
+    train_more.number_input(key="train-steps").set_value(10)
+    train_more.number_input(key="train-minutes").set_value(1.0).run()
+    assert [read(error.value) for error in train_more.error] == [
         "A budget is of “Stop at step” or of “Stop after (minutes), in seconds”: give one."
     ]
 
@@ -478,30 +478,30 @@ def test_back_in_time_reads_nothing_until_it_is_opened(train: AppTest) -> None:
     assert not train.select_slider or not any("back" in s.key for s in train.select_slider)
 
 
-def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train: AppTest) -> None:
-    train.number_input(key="train-steps").set_value(30).run()
-    train.button(key="train-start").click().run()
-    rerun_until(train, lambda: says(train, "budget is spent"))
-    assert_well(train)
-    train.session_state["train-back"] = True
-    train.run()
-    assert_well(train)
-    run = train.query_params["run"]
-    steps = train.select_slider(key=f"train-back-step-{run}")
+def test_back_in_time_shows_what_it_wrote_expected_and_looked_at(train_more: AppTest) -> None:
+    train_more.number_input(key="train-steps").set_value(30).run()
+    train_more.button(key="train-start").click().run()
+    rerun_until(train_more, lambda: says(train_more, "budget is spent"))
+    assert_well(train_more)
+    train_more.session_state["train-back"] = True
+    train_more.run()
+    assert_well(train_more)
+    run = train_more.query_params["run"]
+    steps = train_more.select_slider(key=f"train-back-step-{run}")
     assert steps.options[0] == "1"
     assert steps.options[-1] == "30"
-    likely = bars(train)
+    likely = bars(train_more)
     assert likely[0][1] > likely[-1][1]
     steps.set_value(1).run()
-    assert_well(train)
-    first = bars(train)
+    assert_well(train_more)
+    first = bars(train_more)
     assert all(p == pytest.approx(1 / 27, abs=0.01) for _, p in first), "it knew nothing yet"
-    train.selectbox(key="train-back-head").set_value(1).run()
-    assert_well(train)
-    assert says(train, "Layer 1, head 2: the strongest look at another token is")
-    train.text_input(key=f"train-back-text-{run}").set_value("§").run()
-    assert not train.exception
-    assert len(train.error) == 1, "a letter it never saw, in one sentence"
+    train_more.selectbox(key="train-back-head").set_value(1).run()
+    assert_well(train_more)
+    assert says(train_more, "Layer 1, head 2: the strongest look at another token is")
+    train_more.text_input(key=f"train-back-text-{run}").set_value("§").run()
+    assert not train_more.exception
+    assert len(train_more.error) == 1, "a letter it never saw, in one sentence"
 
 
 def bars(at: AppTest) -> list[tuple[str, float]]:

@@ -150,20 +150,20 @@ def test_a_model_for_other_data_is_replaced_and_one_that_fits_stays(train: AppTe
     assert train.selectbox(key="train-model").value == "encoder-decoder"  # which reads a text too
 
 
-def test_the_settings_of_what_is_learned_are_there_and_reach_the_run(train: AppTest) -> None:
-    choose(train, "numbers-in-words")
-    smoothing = next(w for w in train.number_input if w.label == "Label smoothing")
+def test_the_settings_of_what_is_learned_are_there_and_reach_the_run(train_more: AppTest) -> None:
+    choose(train_more, "numbers-in-words")
+    smoothing = next(w for w in train_more.number_input if w.label == "Label smoothing")
     smoothing.set_value(0.1).run()
-    train.button(key="train-start").click().run()
-    assert not train.exception
-    (run,) = session._manager().store.runs_of(train.session_state["visitor"])
+    train_more.button(key="train-start").click().run()
+    assert not train_more.exception
+    (run,) = session._manager().store.runs_of(train_more.session_state["visitor"])
     spec = RunSpec.from_dict(run.spec)
     assert (spec.task_name, spec.task.label_smoothing, spec.task.target) == (
         "translation",
         0.1,
         "char",
     )
-    session._manager().stop(run.id, train.session_state["visitor"])
+    session._manager().stop(run.id, train_more.session_state["visitor"])
 
 
 def test_a_classifier_shows_its_figures_its_answers_and_what_it_takes_for_what(

@@ -1,11 +1,13 @@
 """A model to choose on a screen, and what its card says of it."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.json_files import dumps, numbers
 from lm_core.visible import readable
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Choice:
     @property
     def looks(self) -> bool:
         """Whether it has attention to be looked at."""
-        return _looks(self.card["model"])
+        return _looks(dumps(self.card["model"]))
 
 
 def choice_of(folder: Path, meta: dict, label: str = "") -> Choice:
@@ -98,14 +100,15 @@ def choice_of(folder: Path, meta: dict, label: str = "") -> Choice:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _looks(model: dict) -> bool:
-    """Whether a model with these settings, as a card has them, looks at anything."""
+def _looks(written: str) -> bool:
+    """Whether a model with these settings, as a card has them, looks at anything. As JSON, which
+    Streamlit tells from other text at once, and a dict only entry by entry."""
     from lm_core.errors import LabError
     from lm_core.inspection import views_in
     from lm_core.models.building import blueprint
 
-    settings = {name: value for name, value in model.items() if name != "name"}
+    settings = numbers(json.loads(written))
     try:
-        return bool(views_in(blueprint(model["name"], settings, 8)))
+        return bool(views_in(blueprint(settings.pop("name"), settings, 8)))
     except LabError:
         return False  # the card of a model that cannot be built

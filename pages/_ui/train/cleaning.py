@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def rules(given: "Cleaning", corpus: CorpusChoice, key: str) -> "Cleaning":
     """The rules that this kind of text has a use for, as widgets that begin with `given`."""
-    from lm_core.corpora.cleaning import as_given
+    from lm_core.corpora.cleaning import comes_with_doubles
 
     unused = {"rarest"} if corpus.items else {"doubles"}
-    if corpus.items and not as_given(corpus.name):
+    if corpus.items and not comes_with_doubles(corpus.name):
         unused.add("doubles")
     st.markdown("## Cleaning")
     return settings_widgets(given, key=key, only=set(given.labels()) - unused)
