@@ -1,5 +1,20 @@
-"""To be written."""
+"""Slopes: of a line, of a curve by a limit, of one function in another, of tanh and sigmoid."""
 
 import streamlit as st
 
-st.title("x")
+from pages._ui.foundations import chains, curves, lines, squashed
+from pages._ui.shared import front_door, session
+from pages._ui.shared.switch import switch
+
+PARTS = {
+    "A line": lines.show,
+    "A curve": curves.show,
+    "A chain": chains.show,
+    "tanh and sigmoid": squashed.show,
+}
+
+front_door.enter()
+st.title("Slopes")
+part = switch("Slopes of", {name: name for name in PARTS}, key="slopes-part", address=True)
+with session.mending():
+    PARTS[part]()

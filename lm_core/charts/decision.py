@@ -60,6 +60,7 @@ def regions(
         line={"color": line, "width": 2, "dash": "dash"},
         showscale=False,
         hoverinfo="skip",
+        showlegend=False,
     )
     figure.add_scatter(
         x=[x for x, _ in CORNERS],

@@ -61,7 +61,7 @@ def value_graph(boxes: Sequence[Box], edges: Sequence[Edge], *, dark: bool = Fal
     style_figure(figure, title=TITLE, height=AROUND + ROW * rows)
     bare = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": True}
     figure.update_xaxes(**bare, range=[-across - 0.75, across + 0.75])
-    figure.update_yaxes(**bare, range=[rows - 0.45, -0.55])
+    figure.update_yaxes(**bare, range=[rows - 0.6, -0.5])
     notes = _boxes(boxes, where, dark, small=2 * across + 1 >= _CROWDED)
     notes += _slopes(boxes, edges, where, dark)
     figure.update_layout(

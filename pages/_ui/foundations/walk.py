@@ -210,7 +210,7 @@ def _check(graph: "Graph") -> None:
         }
     )
     st.write(
-        f"Each number is made {NUDGE:g} larger and {NUDGE:g} smaller, everything after it is "
+        f"Each number is made {NUDGE:.5f} larger and {NUDGE:.5f} smaller, everything after it is "
         "computed again, and the change of the result is divided by what was changed: no rule is "
         "used."
     )

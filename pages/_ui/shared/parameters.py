@@ -38,7 +38,7 @@ class Number:
 
     def reads(self, values: Sequence[str]) -> bool:
         match list(values):
-            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
+            case [one] if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
                 return math.isfinite(float(one)) and self.low <= float(one) <= self.high
         return False
 
@@ -148,6 +148,26 @@ KINDS: dict[str, Kind] = {
     "autograd-step": Whole(0, 40),
     "autograd-rate": Number(0.0, 1.0),
     "autograd-seed": SEED,
+    "neuron-part": LABEL,
+    "neuron-examples": LABEL,
+    "neuron-found": LABEL,
+    "neuron-w": Number(0.0, 10.0),
+    "neuron-lr": Number(0.0, 2.0),
+    "neuron-gate": LABEL,
+    "neuron-kind": LABEL,
+    "neuron-net": LABEL,
+    **dict.fromkeys(("neuron-gate-seed", "neuron-xor-seed"), SEED),
+    **dict.fromkeys(("neuron-gate-lr", "neuron-xor-lr"), Number(0.0, 50.0)),
+    "slopes-part": LABEL,
+    **{f"slopes-{one}": Number(0.0, 30.0) for one in ("px", "py", "qx", "qy")},
+    "slopes-curve": LABEL,
+    "slopes-x": Number(-3.0, 3.0),
+    "slopes-eps": Whole(0, 15),
+    "slopes-outer": LABEL,
+    "slopes-times": Whole(1, 8),
+    "slopes-at": Number(-2.0, 2.0),
+    "slopes-squash": Number(-10.0, 10.0),
+    "slopes-layers": Whole(1, 20),
     "doctor-view": LABEL,
     "doctor-layers": LABEL,
     "architectures-family": LABEL,
