@@ -19,8 +19,8 @@ def show() -> None:
     """The part of the screen."""
     st.write(
         "Two inputs, each 0 or 1, and a gate that says 0 or 1. A neuron adds its inputs, each "
-        "times a weight; a sigmoid squeezes the sum between 0 and 1; a bias moves it. Try it without "
-        "each, and see what it cannot do."
+        "times a weight; a sigmoid squeezes the sum between 0 and 1; a bias moves it. Try "
+        "it without each, and see what it cannot do."
     )
     st.latex(r"a = \sigma(w_1 x_1 + w_2 x_2 + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}")
     from lm_core.foundations import gates
