@@ -67,7 +67,7 @@ def regions(
         y=[y for _, y in CORNERS],
         mode="markers+text",
         text=[f"{answer:.2f}" for answer in answers],
-        textposition=["bottom center", "top center", "bottom center", "top center"],
+        textposition=[f"{'top' if y else 'bottom'} center" for _, y in CORNERS],
         textfont={"color": line, "size": 13},
         marker={
             "size": 15,

@@ -221,6 +221,9 @@ def _alt(boxes: Sequence[Box]) -> str:
         return f"{TITLE}, still empty."
     now = next((box.name for box in boxes if box.state == "now"), None)
     known = sum(box.state in ("ready", "now", "done") for box in boxes)
-    said = f"{TITLE} of {words.count(len(boxes), 'number')}, the result {boxes[-1].name} = "
-    said += f"{short(boxes[-1].value)}; {words.count(known, 'gradient')} known in full."
-    return said if now is None else f"{said} {now} has just handed its gradient on."
+    made = f"{boxes[-1].name} = {short(boxes[-1].value)}"
+    said = (
+        f"{TITLE} of {words.count(len(boxes), 'number')}: the result is {made}, and "
+        f"{words.count(known, 'gradient')} known in full."
+    )
+    return said if now is None else f"{said} Just now {now} has handed its gradient on."

@@ -28,8 +28,10 @@ def test_it_says_how_far_the_walk_is() -> None:
     boxes = [Box("a<b>", "", 2, 3, "ready"), Box("x", "", 3, None, "waiting")]
     boxes.append(Box("L", "×", 6, 1, "now"))
     chart = value_graph(boxes, [Edge(0, 2, 3), Edge(1, 2, 2), Edge(0, 2, 1)])
-    assert "the result L = 6" in chart.alt
-    assert "2 gradients known in full. L has just handed its gradient on." in chart.alt
+    assert chart.alt == (
+        "The graph of 3 numbers: the result is L = 6, and 2 gradients known in full. Just now L "
+        "has handed its gradient on."
+    )
     assert chart.table["made of"].tolist() == ["", "", "a<b>, x"]
     texts = [note.text for note in chart.figure.layout.annotations]
     assert texts[0] == "<b>a&lt;b&gt;</b><br>2<br>∂ 3"

@@ -25,8 +25,8 @@ OFFERED: dict[str, tuple[str, dict[str, float]]] = {
     ),
     "Used twice": ("y = x + x", {"x": 3}),
     "A chain": ("y = 6*x; z = sin(y)", {"x": 0.5}),
-    "A loss": ("guess = w*x; loss = (guess - y)**2", {"w": 3.7454, "x": 1, "y": 2}),
-    "A sigmoid": ("s = 1 / (1 + exp(-x)); loss = -log(s)", {"x": 0.5}),
+    "A loss": ("g = w*x; L = (g - y)**2", {"w": 3.7454, "x": 1, "y": 2}),
+    "A sigmoid": ("s = 1 / (1 + exp(-x)); L = -log(s)", {"x": 0.5}),
 }
 FIRST = next(iter(OFFERED.values()))
 

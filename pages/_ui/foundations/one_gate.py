@@ -39,7 +39,7 @@ def show() -> None:
         format="%.4g",
         key=LR,
         bind="query-params",
-        help="A neuron without a sigmoid takes at most a tenth of it: its slopes are steeper.",
+        help="A neuron without a sigmoid takes a tenth of it: its slopes are steeper.",
     )
     rate = lr if squashed else lr / 10
     net = gates.neuron(int(seed), squashed=squashed, bias=bias)

@@ -40,7 +40,7 @@ def show() -> None:
     n = st.slider("Layers", 1, 20, 10, key=LAYERS, bind="query-params")
     st.latex(
         rf"\sigma'(x)^{{{n}}} = {_power(s.slope(x) ** n)} \qquad "
-        rf"\tanh'(x)^{{{n}}} = {_power(t.slope(x) ** n)}"
+        rf"\text{{tanh}}'(x)^{{{n}}} = {_power(t.slope(x) ** n)}"
     )
     st.markdown(
         f"**What to notice:** the slope of the sigmoid is at most 0.25, that of tanh at most 1, "

@@ -64,8 +64,8 @@ def show() -> None:
         "on it, sees the slope under its feet, and goes a step against it."
     )
     st.latex(
-        r"\text{loss}(w) = \frac{1}{N} \sum_i (w x_i - 2 x_i)^2 \qquad "
-        r"w \leftarrow w - \text{lr} \cdot \frac{d\,\text{loss}}{dw}"
+        r"\begin{gathered} \text{loss}(w) = \frac{1}{N} \sum_i (w x_i - 2 x_i)^2 \\ "
+        r"w \leftarrow w - \text{lr} \cdot \frac{d\,\text{loss}}{dw} \end{gathered}"
     )
     from lm_core.foundations import multiplier
 

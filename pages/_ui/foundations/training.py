@@ -121,7 +121,7 @@ def draw_regions(net: "Net", gate: str, *, key: str) -> None:
         net.answer(places()),
         GATES[gate],
         net.answer(INPUTS).tolist(),
-        title=f"Is it {gate}? Its output",
+        title=f"The output, for {gate}",
         dark=st.context.theme.type == "dark",
     )
     show_chart(chart, key=key, alt="The output over the plane, and at its four corners.")

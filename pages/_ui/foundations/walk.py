@@ -38,7 +38,7 @@ def show() -> None:
         _draw(graph, step, after)
         st.caption(
             "In each box: its name and what made it, its value, and ∂, its gradient. A blue "
-            "border: known in full; ✓ handed on; ▲ just now; … only in part; ? not yet."
+            "border: known in full. Behind it ✓: handed on, ▲: just now, …: known in part."
         )
     with side:
         _controls(graph, step)

@@ -178,6 +178,6 @@ def _starts(lr: float) -> None:
     if st.button(f"Try {STARTS} seeds", key="neuron-starts"):
         st.markdown(
             f"Of the seeds 0 to {STARTS - 1}, **{_succeeded(lr)} of {STARTS}** are XOR after "
-            f"{ENOUGH:,} steps with this rate. The others are stuck where every small step is "
-            "worse: the beginning matters."
+            f"{ENOUGH:,} steps with this rate. The others are stuck on a plateau, where a "
+            "step changes next to nothing: the beginning matters."
         )
