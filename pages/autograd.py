@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages._ui.foundations import orders, walk
+from pages._ui.foundations import methods, orders, walk
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
-PARTS = {"Walk backwards": walk.show, "Orders": orders.show}
+PARTS = {"Walk backwards": walk.show, "Orders": orders.show, "The class": methods.show}
 
 front_door.enter()
 st.title("Autograd")

@@ -5,7 +5,7 @@ to a larger one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lm_core.errors import BadText
@@ -75,12 +75,20 @@ class Graph:
         except (ArithmeticError, ValueError):
             return math.nan
 
-    def moved(self, by: float) -> float:
-        """The result after each leaf has gone `by` times its gradient, which must be known."""
+    def beside(self, by: float, names: Collection[str] | None = None) -> dict[str, float]:
+        """All leaves after some (all of them when None) have gone `by` times their gradient, which
+        must be known."""
         grads = {node.name: node.value.grad for node in self.nodes if node.kind == "leaf"}
-        leaves = {name: old + by * grads.get(name, 0.0) for name, old in self.leaves.items()}
+        going = grads if names is None else names
+        return {
+            name: old + by * grads.get(name, 0.0) if name in going else old
+            for name, old in self.leaves.items()
+        }
+
+    def moved(self, by: float, names: Collection[str] | None = None) -> float:
+        """The result there; NaN where it has no value."""
         try:
-            return float(self.program.run(leaves, float, OF_FLOATS))
+            return float(self.program.run(self.beside(by, names), float, OF_FLOATS))
         except (ArithmeticError, ValueError, TypeError):
             return math.nan
 

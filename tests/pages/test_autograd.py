@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.foundations.expression import OFFERED
+from pages._ui.foundations.methods import METHODS
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -172,3 +173,38 @@ def test_a_graph_of_one_number_has_one_order() -> None:
     app = sound(opened("Orders", text="x"))
     assert "only this one" in said(app)
     assert len(app.checkbox) == 1
+
+
+def test_steps_against_the_gradient_make_a_loss_fall() -> None:
+    app = sound(opened().button(key="autograd-offer-A loss").click().run())
+    app.number_input(key="autograd-rate").set_value(0.1)
+    pills = next(p for p in app.button_group if p.label == "Leaves that learn")
+    sound(pills.set_value(["w"]).run())
+    losses = []
+    for _ in range(12):
+        losses.append(checked(app)["value"]["L"])
+        sound(app.button(key="autograd-learn").click().run())
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.1
+    table = checked(app)["value"]
+    assert (table["x"], table["y"]) == (1, 2)
+    assert abs(table["w"] - 2) < 0.2
+
+
+# The class ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", METHODS)
+def test_each_sign_calls_its_method(sign: str) -> None:
+    app = sound(opened("The class", sign=sign))
+    assert METHODS[sign].called in app.code[0].value
+    assert "It gives **" in said(app)
+
+
+def test_a_product_of_the_course() -> None:
+    app = sound(opened("The class", sign="×", a="2", b="-3"))
+    assert "It gives **-6**. A product hands each factor" in said(app)
+    assert "- **a**: -3" in said(app)
+    assert "Value(value=2, grad=0)" in said(opened("The class", sign="repr"))
+    app = opened("The class", sign="÷", b="0")
+    assert "give b another number" in app.error[0].value

@@ -58,11 +58,11 @@ def ask() -> "Graph":
 
 def _offer(text: str, leaves: dict[str, float]) -> None:
     st.session_state[TEXT] = text
-    _begin(leaves)
+    begin(leaves)
     st.session_state[STEP] = 1
 
 
-def _begin(leaves: dict[str, float]) -> None:
+def begin(leaves: dict[str, float]) -> None:
     """With other numbers; fields that hold earlier ones forget them."""
     for key in [key for key in st.session_state if str(key).startswith(LEAF)]:
         del st.session_state[key]
@@ -72,7 +72,7 @@ def _begin(leaves: dict[str, float]) -> None:
 def _leaves(names: tuple[str, ...]) -> dict[str, float]:
     """A field for each; the address keeps what they hold."""
     if KEPT not in st.session_state or address.brought(VALUES):
-        _begin(_read(address.get(VALUES)))
+        begin(_read(address.get(VALUES)))
     kept: dict[str, float] = st.session_state[KEPT]
     found: dict[str, float] = {}
     with st.container(horizontal=True, gap="small"):
@@ -81,7 +81,7 @@ def _leaves(names: tuple[str, ...]) -> dict[str, float]:
                 plain(name),
                 -MOST,
                 MOST,
-                float(kept.get(name, start)),
+                max(-MOST, min(MOST, float(kept.get(name, start)))),
                 step=0.5,
                 format="%.5g",
                 key=f"{LEAF}{name}",

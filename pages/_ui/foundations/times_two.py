@@ -150,7 +150,7 @@ def _live(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> N
     with picture:
         _parabola(pairs, learning)
     with side:
-        _last(eps, lr, learning)
+        _last(pairs, eps, lr, learning)
     if was != learning.going:
         st.rerun()  # the fragment's clock stops with the whole page
 
@@ -177,8 +177,9 @@ def _parabola(pairs: "Pairs", learning: Learning) -> None:
     show_chart(chart, key="neuron-parabola", alt="The loss over the weight, and the way so far.")
 
 
-def _last(eps: float | None, lr: float, learning: Learning) -> None:
+def _last(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> None:
     from lm_core.charts.words import count
+    from lm_core.foundations.multiplier import slope_of
 
     step, taken = learning.path[-1], len(learning.path) - 1
     with st.container(horizontal=True, gap="medium"):
@@ -189,7 +190,7 @@ def _last(eps: float | None, lr: float, learning: Learning) -> None:
         rf"\text{{slope}} = {_number(step.slope)}"
         if eps is None
         else rf"\frac{{\text{{loss}}(w + {eps:g}) - \text{{loss}}(w)}}{{{eps:g}}} = "
-        rf"{_number(step.slope)}"
+        rf"{_number(step.slope)} \\ \text{{by its rule: }} {_number(slope_of(step.w, pairs))}"
     )
     after = step.w - lr * step.slope
     st.latex(

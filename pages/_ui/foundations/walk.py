@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.foundations.expression import STEP, ask
+from pages._ui.foundations.expression import STEP, ask, begin
 from pages._ui.foundations.rules import rule
 from pages._ui.shared import address
 from pages._ui.shared.plain import plain
@@ -15,7 +15,7 @@ from pages._ui.shared.tables import show_table
 if TYPE_CHECKING:
     from lm_core.foundations.graph import Graph
 
-GUESS, RATE = "autograd-guess", "autograd-rate"
+GUESS, RATE, LEARNS = "autograd-guess", "autograd-rate", "autograd-learns"
 NEAR = 0.01  # relative: a guess so near is right
 
 
@@ -44,6 +44,7 @@ def show() -> None:
         _controls(graph, step)
         _told(graph, step, before, after)
     _check(graph)
+    st.header("One step of learning")
     _moved(graph)
     _code()
 
@@ -250,13 +251,29 @@ def _moved(graph: "Graph") -> None:
         width=240,
         help="The learning rate: every leaf goes so many times its gradient.",
     )
+    learning = st.pills(
+        "Leaves that learn",
+        [node.name for node in graph.nodes if node.kind == "leaf"],
+        selection_mode="multi",
+        default=[node.name for node in graph.nodes if node.kind == "leaf"],
+        format_func=plain,
+        key=f"{LEARNS}-{'-'.join(graph.leaves)}",
+    )
     _grads(graph, len(graph.nodes))
     name, now = plain(graph.nodes[-1].name), short(graph.nodes[-1].value.value)
-    up, down = graph.moved(by), graph.moved(-by)
+    up, down = graph.moved(by, learning), graph.moved(-by, learning)
     st.markdown(
-        f"**{name}** is {now}. When every leaf goes {by:g} times its gradient, it becomes "
-        f"**{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a loss "
+        f"**{name}** is {now}. When each of these leaves goes {by:g} times its gradient, it "
+        f"becomes **{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a loss "
         "falls: gradient descent. Too long a step leaves the place where the slope holds."
+    )
+    st.button(
+        "Go against the gradient",
+        on_click=begin,
+        args=(graph.beside(-by, learning),),
+        disabled=not math.isfinite(down) or not learning,
+        key="autograd-learn",
+        help="Once more and once more: this is how a network learns.",
     )
     if unused := graph.unused:
         st.caption(f"Not needed for the result, and not drawn: {', '.join(map(plain, unused))}.")

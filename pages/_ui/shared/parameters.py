@@ -62,6 +62,8 @@ KINDS: dict[str, Kind] = {
     "autograd-step": Whole(0, 40),
     "autograd-rate": Number(0.0, 1.0),
     "autograd-seed": SEED,
+    "autograd-sign": LABEL,
+    **dict.fromkeys(("autograd-a", "autograd-b"), Number(-100.0, 100.0)),
     "neuron-part": LABEL,
     "neuron-examples": LABEL,
     "neuron-found": LABEL,
