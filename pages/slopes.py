@@ -7,10 +7,10 @@ from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
 PARTS = {
-    "A line": lines.show,
-    "A curve": curves.show,
-    "A chain": chains.show,
-    "tanh and sigmoid": squashed.show,
+    "Line": lines.show,
+    "Curve": curves.show,
+    "Chain": chains.show,
+    "Squashing": squashed.show,
 }
 
 front_door.enter()

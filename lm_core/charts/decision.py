@@ -48,10 +48,10 @@ def regions(
         zmin=0,
         zmax=1,
         colorscale=signed_scale(dark),
-        colorbar={"title": "output", "thickness": 12, "tickvals": [0, 0.5, 1]},
+        colorbar={"title": "its output", "thickness": 12, "tickvals": [0, 0.5, 1]},
         hovertemplate="x1 = %{x:.2f}, x2 = %{y:.2f}: %{z:.3f}<extra></extra>",
     )
-    line = "#FAFAFA" if dark else "#1B2733"
+    line, paper = ("#FAFAFA", "#0E1117") if dark else ("#1B2733", "#FFFFFF")
     figure.add_contour(
         z=z,
         x=along,
@@ -65,18 +65,25 @@ def regions(
     figure.add_scatter(
         x=[x for x, _ in CORNERS],
         y=[y for _, y in CORNERS],
-        mode="markers+text",
-        text=[f"{answer:.2f}" for answer in answers],
-        textposition=[f"{'top' if y else 'bottom'} center" for _, y in CORNERS],
-        textfont={"color": line, "size": 13},
+        mode="markers",
         marker={
             "size": 15,
-            "color": [line if target else "rgba(0,0,0,0)" for target in targets],
+            "color": [line if target else paper for target in targets],
             "line": {"color": line, "width": 2},
         },
         hoverinfo="skip",
         showlegend=False,
     )
+    for (x, y), answer in zip(CORNERS, answers, strict=True):
+        figure.add_annotation(
+            x=x,
+            y=y,
+            yshift=20 if y else -20,
+            text=f"{answer:.2f}",
+            showarrow=False,
+            bgcolor=paper,
+            font={"color": line, "size": 13},
+        )
     style_figure(figure, title=title, x="x1", y="x2", height=height)
     ticks = {"tickvals": [0, 1], "fixedrange": True, "range": [LOW, HIGH], "showgrid": False}
     figure.update_xaxes(**ticks)

@@ -211,7 +211,7 @@ def _table(boxes: Sequence[Box], edges: Sequence[Edge]) -> pd.DataFrame:
             "made by": [box.op for box in boxes],
             "made of": of,
             "value": [box.value for box in boxes],
-            "gradient": [box.grad for box in boxes],
+            "its gradient": [box.grad for box in boxes],
         }
     )
 

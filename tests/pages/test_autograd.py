@@ -50,7 +50,7 @@ def test_the_graph_of_week_2_is_walked_and_checked() -> None:
     assert "- **d**: 1 × (-2) = **-2**\n- **f**: 1 × 4 = **4**" in said(app)
     grads = checked(app)
     expected = {"L": 1, "d": -2, "f": 4, "e": -2, "c": -2, "a": 6, "b": -4}
-    assert grads["gradient"].to_dict() == expected
+    assert grads["its gradient"].to_dict() == expected
     assert grads["by nudging"].to_dict() == pytest.approx(expected, rel=1e-6)
     assert "**L** is -8." in said(app)
     assert "**-7.286496**" in said(app)
@@ -72,7 +72,7 @@ def test_a_leaf_that_is_changed_changes_all_gradients() -> None:
     app = sound(opened().number_input(key="autograd-leaf-f").set_value(5.0).run())
     grads = checked(app)
     assert grads["value"]["L"] == 20
-    assert grads["gradient"].to_dict() == {
+    assert grads["its gradient"].to_dict() == {
         **{"a": -15, "b": 10, "c": 5, "e": 5},
         **{"d": 5, "f": 4, "L": 1},
     }
@@ -85,7 +85,7 @@ def test_what_is_used_twice_adds_up() -> None:
     app = sound(opened().button(key="autograd-offer-Used twice").click().run())
     assert "- **x**: 1 × 1 = **1**\n- **x**: 1 × 1 = **1**" in said(app)
     assert "with the 1 that was there **2**" in said(app)
-    assert checked(app)["gradient"]["x"] == 2
+    assert checked(app)["its gradient"]["x"] == 2
 
 
 @pytest.mark.parametrize("name", OFFERED)
@@ -98,8 +98,8 @@ def test_what_is_offered_agrees_with_nudging(name: str) -> None:
 
 
 def test_a_neuron_has_its_well_known_gradients() -> None:
-    app = sound(opened().button(key="autograd-offer-A neuron").click().run())
-    grads = checked(app)["gradient"]
+    app = sound(opened().button(key="autograd-offer-Neuron").click().run())
+    grads = checked(app)["its gradient"]
     assert [round(grads[one], 4) for one in ("x1", "w1", "x2", "w2")] == [-1.5, 1.0, 0.5, 0.0]
     assert round(checked(app)["value"]["o"], 4) == 0.7071
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_read_is_one_sentence(text: str, why: str) -> None:
     (error,) = app.error
     assert why in error.value
     sound(app.text_input(key="autograd-text").set_value("a*b").run())
-    assert checked(app)["gradient"].to_dict() == {"a": -3, "b": 2, "result": 1}
+    assert checked(app)["its gradient"].to_dict() == {"a": -3, "b": 2, "result": 1}
 
 
 @pytest.mark.parametrize("values", ["a=", "a=1e999,b=2", "a=99999", ";;", "a=2,b=-3,c=1,f=0,z=1"])
@@ -176,7 +176,7 @@ def test_a_graph_of_one_number_has_one_order() -> None:
 
 
 def test_steps_against_the_gradient_make_a_loss_fall() -> None:
-    app = sound(opened().button(key="autograd-offer-A loss").click().run())
+    app = sound(opened().button(key="autograd-offer-Loss").click().run())
     app.number_input(key="autograd-rate").set_value(0.1)
     pills = next(p for p in app.button_group if p.label == "Leaves that learn")
     sound(pills.set_value(["w"]).run())

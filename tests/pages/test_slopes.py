@@ -49,20 +49,20 @@ def said(app: AppTest) -> str:
 )
 def test_the_lines_of_the_course(name: str, slope: str, words: str) -> None:
     assert name in OFFERED
-    app = opened("A line").button(key=f"slopes-offer-{name}").click().run()
+    app = opened("Line").button(key=f"slopes-offer-{name}").click().run()
     assert slope in said(sound(app))
     assert words in said(app)
 
 
 def test_one_point_is_one_sentence() -> None:
-    app = opened("A line").number_input(key="slopes-qx").set_value(1.0).run()
+    app = opened("Line").number_input(key="slopes-qx").set_value(1.0).run()
     app.number_input(key="slopes-qy").set_value(2.0).run()
     assert not app.exception
     assert ["one point" in error.value for error in app.error] == [True]
 
 
 def test_the_limit_of_a_square() -> None:
-    app = opened("A curve", x="3", eps="0")
+    app = opened("Curve", x="3", eps="0")
     assert "2x + eps = 7, and its limit 2x = 6" in said(app)
     sound(app.slider(key="slopes-eps").set_value(3).run())
     assert "2x + eps = 6.001" in said(app)
@@ -71,12 +71,12 @@ def test_the_limit_of_a_square() -> None:
 
 @pytest.mark.parametrize("name", CURVES)
 def test_each_curve_is_drawn_with_its_slope(name: str) -> None:
-    app = opened("A curve", curve=name, x="-3", eps="15")
+    app = opened("Curve", curve=name, x="-3", eps="15")
     assert CURVES[name].rule in said(app)
 
 
 def test_the_chain_of_a_sine() -> None:
-    app = opened("A chain")
+    app = opened("Chain")
     assert r"\sin 6x = 6 \cos 6x" in said(app)
     assert "The chain says -5.9400" in said(app)
     for name in ("x²", "eˣ", "sigmoid", "tanh"):
@@ -85,7 +85,7 @@ def test_the_chain_of_a_sine() -> None:
 
 
 def test_tanh_beside_sigmoid() -> None:
-    app = opened("tanh and sigmoid")
+    app = opened("Squashing")
     assert "σ = **0.5000**, σ (1 − σ) = **0.2500**; tanh = **0.0000**" in said(app)
     assert "1 − tanh² = **1.0000**" in said(app)
     assert r"9.54 \cdot 10^{-7}" in said(app)

@@ -57,7 +57,7 @@ def _draw(name: str, outer: object, k: int, x: float, found: object) -> None:
     chart = plane(
         [
             Curve("z", places, values),
-            Curve("touching", ends, [found.z + found.slope * (at - x) for at in ends]),
+            Curve("the line that touches", ends, [found.z + found.slope * (at - x) for at in ends]),
         ],
         [Point(x, found.z)],
         title=f"z = {name.replace(' x', '').replace('x', 'y').replace('ˣ', 'ʸ')} of y = {k}x",

@@ -75,7 +75,7 @@ def _draw(name: str, curve: object, x: float, eps: float, by_limit: float) -> No
         [
             Curve(name, places, values),
             Curve("through two points", ends, [here + by_limit * (at - x) for at in ends]),
-            Curve("touching", ends, [here + exact * (at - x) for at in ends]),
+            Curve("the line that touches", ends, [here + exact * (at - x) for at in ends]),
         ],
         [Point(x, here, "x"), Point(x + eps, curve.f(x + eps), "x + eps" if eps >= 0.1 else "")],
         title=f"{name}, and its slope at x = {x:.3g}",

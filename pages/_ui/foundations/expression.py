@@ -19,14 +19,14 @@ STARTS = (2.0, -3.0, 10.0, -2.0, 0.5, 1.5, -1.0, 3.0)  # of leaves that have no 
 # What is offered -> the expression and its leaves. The first is the graph of the course's week 2.
 OFFERED: dict[str, tuple[str, dict[str, float]]] = {
     "Two products": ("e = a*b; d = e + c; L = d*f", {"a": 2, "b": -3, "c": 10, "f": -2}),
-    "A neuron": (
+    "Neuron": (
         "n = x1*w1 + x2*w2 + b; o = tanh(n)",
         {"x1": 2, "w1": -3, "x2": 0, "w2": 1, "b": 6.8813735870195432},
     ),
     "Used twice": ("y = x + x", {"x": 3}),
-    "A chain": ("y = 6*x; z = sin(y)", {"x": 0.5}),
-    "A loss": ("g = w*x; L = (g - y)**2", {"w": 3.7454, "x": 1, "y": 2}),
-    "A sigmoid": ("s = 1 / (1 + exp(-x)); L = -log(s)", {"x": 0.5}),
+    "Chain": ("y = 6*x; z = sin(y)", {"x": 0.5}),
+    "Loss": ("g = w*x; L = (g - y)**2", {"w": 3.7454, "x": 1, "y": 2}),
+    "Sigmoid": ("s = 1 / (1 + exp(-x)); L = -log(s)", {"x": 0.5}),
 }
 FIRST = next(iter(OFFERED.values()))
 

@@ -25,12 +25,19 @@ def show() -> None:
     st.latex(r"a = \sigma(w_1 x_1 + w_2 x_2 + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}")
     from lm_core.foundations import gates
 
-    first, second, third, fourth = st.columns(4, gap="small", vertical_alignment="bottom")
+    kind = st.segmented_control(
+        "The neuron is",
+        list(KINDS),
+        default=list(KINDS)[-1],
+        required=True,
+        key=KIND,
+        bind="query-params",
+    )
+    first, second, third = st.columns(3, gap="small", vertical_alignment="bottom")
     gate = first.selectbox("Gate", OFFERED, key=GATE, bind="query-params")
-    kind = second.selectbox("The neuron is", list(KINDS), 2, key=KIND, bind="query-params")
-    seed = third.number_input("Seed", 0, 2**31 - 1, 0, key=SEED, bind="query-params")
+    seed = second.number_input("Seed", 0, 2**31 - 1, 0, key=SEED, bind="query-params")
     squashed, bias = KINDS[kind]
-    lr = fourth.number_input(
+    lr = third.number_input(
         "Learning rate",
         0.0,
         50.0,

@@ -23,7 +23,7 @@ def show() -> None:
         "once all that was made of it has handed on. A topological order puts every number after "
         "its parts; the walk backwards goes through it from the end."
     )
-    st.latex(r"\text{for each edge } (u, v): \quad u \text{ comes before } v")
+    st.latex(r"u \to v \quad \Rightarrow \quad u \prec v")
     graph = ask()
     picture, side = st.columns([3, 2], gap="medium")
     with picture:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES, FOUND, W, LR = (f"neuron-{what}" for what in ("examples", "found", "w", "lr"))
 LEARNING = "neuron-learning"
 GUESS = 3.745401188473625  # numpy's, of [0, 10), with the seed 42
-COUNTS = {"0 → 0 to 5 → 10": (6, 0), "0 → 0 and 1 → 2": (2, 0), "1 → 2 alone": (1, 1)}
+COUNTS = {"x = 0, 1, 2, 3, 4, 5": (6, 0), "x = 0, 1": (2, 0), "x = 1": (1, 1)}
 NUDGES = {
     "by its rule": None,
     "by a nudge of 0.001": 0.001,
@@ -72,10 +72,17 @@ def show() -> None:
     with st.container(horizontal=True, gap="small"):
         for name, rate in RATES.items():
             st.button(f"{name}: {rate:g}", on_click=_rate, args=(rate,), key=f"neuron-r-{name}")
-    first, second, third, fourth = st.columns(4, gap="small", vertical_alignment="bottom")
+    way = st.segmented_control(
+        "The slope is found",
+        list(NUDGES),
+        default="by its rule",
+        required=True,
+        key=FOUND,
+        bind="query-params",
+    )
+    first, second, third = st.columns(3, gap="small", vertical_alignment="bottom")
     examples = first.selectbox("Examples", list(COUNTS), key=EXAMPLES, bind="query-params")
-    way = second.selectbox("The slope is found", list(NUDGES), key=FOUND, bind="query-params")
-    w = third.number_input(
+    w = second.number_input(
         "w to begin with",
         0.0,
         10.0,
@@ -86,7 +93,7 @@ def show() -> None:
         bind="query-params",
         help="A random guess from 0 to 10: this one is the first of numpy's with the seed 42.",
     )
-    lr = fourth.number_input(
+    lr = third.number_input(
         "Learning rate lr", 0.0, 2.0, 0.05, step=0.01, format="%.4g", key=LR, bind="query-params"
     )
     pairs, eps = multiplier.doubles(*COUNTS[examples]), NUDGES[way]
@@ -187,10 +194,11 @@ def _last(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> N
         st.metric("w", _number(step.w), width="content")
         st.metric("Loss", _number(step.loss), width="content")
     slope = (
-        rf"\text{{slope}} = {_number(step.slope)}"
+        rf"\frac{{d\,\text{{loss}}}}{{dw}} = {_number(step.slope)}"
         if eps is None
         else rf"\frac{{\text{{loss}}(w + {eps:g}) - \text{{loss}}(w)}}{{{eps:g}}} = "
-        rf"{_number(step.slope)} \\ \text{{by its rule: }} {_number(slope_of(step.w, pairs))}"
+        rf"{_number(step.slope)} \\ \frac{{d\,\text{{loss}}}}{{dw}} = "
+        rf"{_number(slope_of(step.w, pairs))}"
     )
     after = step.w - lr * step.slope
     st.latex(

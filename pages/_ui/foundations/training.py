@@ -134,11 +134,11 @@ def draw_regions(net: "Net", gate: str, *, key: str) -> None:
 def _curve(key: str, learning: Learning) -> None:
     from lm_core.charts.marked_lines import Line, marked_lines
 
-    line = Line("loss", *zip(*learning.losses, strict=True))
+    line = Line("its loss", *zip(*learning.losses, strict=True))
     chart = marked_lines(
         [line],
         title="The loss",
-        x="steps",
+        x="steps so far",
         y="mean squared error",
         levels=[("always one half", 0.25)],
     )
@@ -171,8 +171,8 @@ def inside(net: "Net", *, key: str) -> None:
             first, second = layer.weight[:, n]
             rows.append(
                 {
-                    "neuron": "output" if last else f"hidden {n + 1}",
-                    "reads": "x1, x2" if depth == 1 else "hidden 1, hidden 2",
+                    "neuron": "output neuron" if last else f"hidden {n + 1}",
+                    "what it reads": "x1, x2" if depth == 1 else "both hidden ones",
                     "first weight": first,
                     "second weight": second,
                     "bias": None if layer.bias is None else layer.bias[n],

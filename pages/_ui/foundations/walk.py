@@ -27,7 +27,7 @@ def show() -> None:
         "the graph multiplies along every way, and adds where ways meet: backpropagation."
     )
     st.latex(
-        r"\frac{\partial L}{\partial a} = \sum_{c \text{ made of } a} "
+        r"\frac{\partial L}{\partial a} = \sum_{c:\, a \to c} "
         r"\frac{\partial L}{\partial c} \cdot \frac{\partial c}{\partial a}"
     )
     graph = ask()
@@ -205,7 +205,7 @@ def _check(graph: "Graph") -> None:
         {
             "number": [node.name for node in graph.nodes],
             "value": [node.value.value for node in graph.nodes],
-            "gradient": grads,
+            "its gradient": grads,
             "by nudging": nudged,
             "difference": [abs(a - b) for a, b in zip(grads, nudged, strict=True)],
         }
@@ -264,8 +264,8 @@ def _moved(graph: "Graph") -> None:
     up, down = graph.moved(by, learning), graph.moved(-by, learning)
     st.markdown(
         f"**{name}** is {now}. When each of these leaves goes {by:g} times its gradient, it "
-        f"becomes **{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a loss "
-        "falls: gradient descent. Too long a step leaves the place where the slope holds."
+        f"becomes **{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a "
+        "loss falls: gradient descent. Too long a step leaves the place where the slope holds."
     )
     st.button(
         "Go against the gradient",

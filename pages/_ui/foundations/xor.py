@@ -26,17 +26,19 @@ def show() -> None:
     )
     st.latex(
         r"\begin{gathered} x_1 \oplus x_2 = (x_1 \lor x_2) \land \lnot (x_1 \land x_2) \\ "
-        r"3 \text{ neurons} \cdot (2 \text{ weights} + 1 \text{ bias}) = 9 \end{gathered}"
+        r"3 \cdot (2\,w + 1\,b) \to 9 \end{gathered}"
     )
     from lm_core.foundations import gates
 
-    first, second, third = st.columns(3, gap="small", vertical_alignment="bottom")
-    chosen = first.selectbox("The net", (THREE, ONE, BY_HAND), key=NET, bind="query-params")
+    chosen = st.segmented_control(
+        "The net", (THREE, ONE, BY_HAND), default=THREE, required=True, key=NET, bind="query-params"
+    )
+    first, second, _ = st.columns(3, gap="small", vertical_alignment="bottom")
     locked = chosen == BY_HAND
-    seed = second.number_input(
+    seed = first.number_input(
         "Seed", 0, 2**31 - 1, 4, key=SEED, bind="query-params", disabled=locked
     )
-    lr = third.number_input(
+    lr = second.number_input(
         "Learning rate",
         0.0,
         50.0,
@@ -89,7 +91,7 @@ def _by_hand() -> "Net":
     rows.append([*last.weight[:, 0], last.bias[0]])
     columns = ["first weight", "second weight", "bias"]
     table = pd.DataFrame(rows, columns=columns)
-    table.insert(0, "neuron", ["hidden 1", "hidden 2", "output"])
+    table.insert(0, "neuron", ["hidden 1", "hidden 2", "output neuron"])
     st.caption("Every number can be changed: choose a cell, type, Enter.")
     edited = st.data_editor(
         table,
