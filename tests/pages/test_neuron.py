@@ -59,7 +59,7 @@ def test_the_numbers_of_week_1_are_on_the_screen() -> None:
 
 def test_a_step_is_taken_as_it_says() -> None:
     app = opened()
-    assert r"w \leftarrow 3.7454 - 0.05 \cdot 31.9990 = 2.1455" in said(app)
+    assert r"w \leftarrow 3.7454 - 0.05 \cdot 31.9990 \\ = 2.1455" in said(app)
     sound(app.button(key="neuron-once").click().run())
     assert (figures(app)["Steps"], figures(app)["w"]) == ("1", "2.1455")
     sound(app.button(key="neuron-anew").click().run())

@@ -98,8 +98,9 @@ def show() -> None:
     )
     pairs, eps = multiplier.doubles(*COUNTS[examples]), NUDGES[way]
     learning = _learning(pairs, eps, w, lr)
-    clock = TICK if learning.going else None
-    st.fragment(_live, run_every=clock)(pairs, eps, lr, learning)
+    clocked = learning.going
+    live = st.fragment(_live, run_every=TICK if clocked else None)
+    live(pairs, eps, lr, learning, clocked)
     _rates(pairs, lr, eps)
     _wiggled(pairs, w)
     show_source(multiplier, "The code: the neuron and its descent")
@@ -139,9 +140,14 @@ def _anew() -> None:
     st.session_state.pop(LEARNING, None)
 
 
-def _live(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> None:
-    """The descent: its buttons, the parabola, the last step as arithmetic."""
-    was = learning.going
+def _live(pairs: "Pairs", eps: float | None, lr: float, learning: Learning, clocked: bool) -> None:
+    """The descent: its buttons, the parabola, the last step as arithmetic.
+
+    Args:
+        clocked: it is drawn again by itself; a clock starts and stops with the whole page.
+    """
+    if learning.going and not clocked:
+        st.rerun()
     if learning.going:
         learning.step(1 if len(learning.path) <= SLOW else FAST)
     with st.container(horizontal=True, gap="small"):
@@ -158,8 +164,8 @@ def _live(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> N
         _parabola(pairs, learning)
     with side:
         _last(pairs, eps, lr, learning)
-    if was != learning.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+    if clocked and not learning.going:
+        st.rerun()
 
 
 def _parabola(pairs: "Pairs", learning: Learning) -> None:
@@ -203,7 +209,7 @@ def _last(pairs: "Pairs", eps: float | None, lr: float, learning: Learning) -> N
     after = step.w - lr * step.slope
     st.latex(
         rf"\begin{{gathered}} {slope} \\ w \leftarrow {_number(step.w)} - {lr:g} \cdot "
-        rf"{_bare(step.slope)} = {_number(after)} \end{{gathered}}"
+        rf"{_bare(step.slope)} \\ = {_number(after)} \end{{gathered}}"
     )
     off = abs(step.w - learning.end)
     if off < NEAR:

@@ -75,11 +75,13 @@ def _anew(key: str) -> None:
 
 def live(key: str, learning: Learning, more: Callable[[], None] = lambda: None) -> None:
     """The training, drawn anew while it goes on, and `more` below it."""
-    st.fragment(_live, run_every=TICK if learning.going else None)(key, learning, more)
+    clocked = learning.going
+    st.fragment(_live, run_every=TICK if clocked else None)(key, learning, more, clocked)
 
 
-def _live(key: str, learning: Learning, more: Callable[[], None]) -> None:
-    was = learning.going
+def _live(key: str, learning: Learning, more: Callable[[], None], clocked: bool) -> None:
+    if learning.going and not clocked:
+        st.rerun()  # a clock starts and stops with the whole page
     if learning.going:
         learning.step(AT_ONCE)
     with st.container(horizontal=True, gap="small"):
@@ -108,8 +110,8 @@ def _live(key: str, learning: Learning, more: Callable[[], None]) -> None:
         _curve(key, learning)
     inside(learning.net, key=key)
     more()
-    if was != learning.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+    if clocked and not learning.going:
+        st.rerun()
 
 
 def draw_regions(net: "Net", gate: str, *, key: str) -> None:
