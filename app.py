@@ -62,6 +62,11 @@ else:
                 st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
+            "Foundations": [
+                st.Page("pages/slopes.py", title="Slopes"),
+                st.Page("pages/neuron.py", title="One neuron"),
+                st.Page("pages/autograd.py", title="Autograd"),
+            ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
                 st.Page("pages/check_machine.py", title="Check this machine"),

@@ -1,92 +1,6 @@
 """Every parameter of every screen, by name, and what it may hold."""
 
-import json
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
-
-class Kind(Protocol):
-    """What a parameter holds."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        """Whether it can be this; most hold exactly one value."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number."""
-
-    low: int
-    high: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch("[0-9]{1,15}", one):
-                return self.low <= int(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, in the way that people and programs write one."""
-
-    low: float
-    high: float
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
-                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Switch:
-    """On or off."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return list(values) in (["true"], ["false"])
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words of at most so many characters; what they name is looked up by the screen."""
-
-    most: int
-    times: int = 1
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return len(values) <= self.times and all(len(one) <= self.most for one in values)
-
-
-@dataclass(frozen=True)
-class Id:
-    """The id of a run, or the name of a text."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one]:
-                return re.fullmatch("[A-Za-z0-9_-]{1,80}", one) is not None
-        return False
-
-
-@dataclass(frozen=True)
-class Json:
-    """A JSON object; what it holds is checked by what it is for."""
-
-    most: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        if len(values) != 1 or len(values[0]) > self.most:
-            return False
-        try:
-            return isinstance(json.loads(values[0]), dict)
-        except (ValueError, RecursionError):
-            return False
-
+from pages._ui.shared.kinds import Id, Json, Kind, Number, Switch, Text, Whole
 
 LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
@@ -142,6 +56,34 @@ KINDS: dict[str, Kind] = {
     "counting-seed": SEED,
     "counting-sides": Whole(2, 7),
     "counting-heads": Number(0.05, 0.95),
+    "autograd-part": LABEL,
+    "autograd-text": Text(300),
+    "autograd-values": Text(400),
+    "autograd-step": Whole(0, 40),
+    "autograd-rate": Number(0.0, 1.0),
+    "autograd-seed": SEED,
+    "autograd-sign": LABEL,
+    **dict.fromkeys(("autograd-a", "autograd-b"), Number(-100.0, 100.0)),
+    "neuron-part": LABEL,
+    "neuron-examples": LABEL,
+    "neuron-found": LABEL,
+    "neuron-w": Number(0.0, 10.0),
+    "neuron-lr": Number(0.0, 2.0),
+    "neuron-gate": LABEL,
+    "neuron-kind": LABEL,
+    "neuron-net": LABEL,
+    **dict.fromkeys(("neuron-gate-seed", "neuron-xor-seed"), SEED),
+    **dict.fromkeys(("neuron-gate-lr", "neuron-xor-lr"), Number(0.0, 50.0)),
+    "slopes-part": LABEL,
+    **{f"slopes-{one}": Number(0.0, 30.0) for one in ("px", "py", "qx", "qy")},
+    "slopes-curve": LABEL,
+    "slopes-x": Number(-3.0, 3.0),
+    "slopes-eps": Whole(0, 15),
+    "slopes-outer": LABEL,
+    "slopes-times": Whole(1, 8),
+    "slopes-at": Number(-2.0, 2.0),
+    "slopes-squash": Number(-10.0, 10.0),
+    "slopes-layers": Whole(1, 20),
     "doctor-view": LABEL,
     "doctor-layers": LABEL,
     "architectures-family": LABEL,

@@ -1,0 +1,1 @@
+"""The foundations of learning, small enough to be done by hand: gradients, neurons, arrays."""
