@@ -62,6 +62,11 @@ else:
                 st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
+            "Foundations": [
+                st.Page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
+                st.Page("pages/activations_and_optimizers.py", title="Activations and optimizers"),
+                st.Page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
+            ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
                 st.Page("pages/check_machine.py", title="Check this machine"),

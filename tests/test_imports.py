@@ -32,6 +32,7 @@ LAYERS = [
         "codec",
         "errors",
         "figures",
+        "foundations",
         "settings",
         "split",
         "versions",

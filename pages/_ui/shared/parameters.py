@@ -1,92 +1,6 @@
 """Every parameter of every screen, by name, and what it may hold."""
 
-import json
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
-
-class Kind(Protocol):
-    """What a parameter holds."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        """Whether it can be this; most hold exactly one value."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number."""
-
-    low: int
-    high: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch("[0-9]{1,15}", one):
-                return self.low <= int(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, in the way that people and programs write one."""
-
-    low: float
-    high: float
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
-                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Switch:
-    """On or off."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return list(values) in (["true"], ["false"])
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words of at most so many characters; what they name is looked up by the screen."""
-
-    most: int
-    times: int = 1
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return len(values) <= self.times and all(len(one) <= self.most for one in values)
-
-
-@dataclass(frozen=True)
-class Id:
-    """The id of a run, or the name of a text."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one]:
-                return re.fullmatch("[A-Za-z0-9_-]{1,80}", one) is not None
-        return False
-
-
-@dataclass(frozen=True)
-class Json:
-    """A JSON object; what it holds is checked by what it is for."""
-
-    most: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        if len(values) != 1 or len(values[0]) > self.most:
-            return False
-        try:
-            return isinstance(json.loads(values[0]), dict)
-        except (ValueError, RecursionError):
-            return False
-
+from pages._ui.shared.kinds import Id, Json, Kind, Number, Switch, Text, Whole
 
 LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
@@ -142,6 +56,52 @@ KINDS: dict[str, Kind] = {
     "counting-seed": SEED,
     "counting-sides": Whole(2, 7),
     "counting-heads": Number(0.05, 0.95),
+    **dict.fromkeys(("arrays-part", "arrays-how", "arrays-values", "arrays-plot"), LABEL),
+    **dict.fromkeys(("arrays-a", "arrays-b"), Text(40)),
+    "arrays-over": Number(15.0, 35.0),
+    "arrays-list": Text(100),
+    "arrays-index": Text(60),
+    "arrays-people": Whole(100, 5000),
+    "arrays-bins": Whole(1, 100),
+    **{f"arrays-plot-{one}": Switch() for one in ("labels", "title", "ticks", "named", "log")},
+    **dict.fromkeys(("arrays-seed", "arrays-city", "arrays-stack-seed"), SEED),
+    "arrays-tall": Number(1.5, 2.0),
+    "arrays-goal": Whole(10, 120),
+    "arrays-clumsy": Number(0.0, 5.0),
+    "arrays-sizes": Text(60),
+    "arrays-batch": Whole(1, 1000),
+    **dict.fromkeys(("activations-part", "activations-surface", "activations-which"), LABEL),
+    **{f"activations-{one}": LABEL for one in ("lr", "momentum", "leak", "strength", "scale")},
+    "activations-decay": Number(0.0, 0.5),
+    **{
+        f"activations-steps-{one}": Whole(1, 300) for one in ("valley", "banana", "saddle", "curve")
+    },
+    "activations-x": Number(-8.0, 8.0),
+    "activations-bias": Number(-6.0, 2.0),
+    "activations-layers": Whole(1, 30),
+    "activations-logits": Text(80),
+    "activations-temperature": Number(0.0, 5.0),
+    "activations-p": Number(0.0, 0.95),
+    **dict.fromkeys(("activations-dropout-seed", "activations-decay-seed"), SEED),
+    **dict.fromkeys(("activations-training", "activations-start-bn"), Switch()),
+    "activations-bn-batch": Whole(2, 256),
+    "activations-bn-mean": Number(-10.0, 10.0),
+    "activations-bn-spread": Number(0.1, 10.0),
+    "activations-bn-scale": Number(0.0, 3.0),
+    "activations-bn-shift": Number(-3.0, 3.0),
+    **dict.fromkeys(("activations-weight", "activations-gradient"), Number(-10.0, 10.0)),
+    "activations-rate": Number(0.001, 1.0),
+    "activations-one-decay": Number(0.0, 1.0),
+    "activations-depth": Whole(2, 30),
+    **dict.fromkeys(("activations-in", "activations-out"), Whole(1, 100_000)),
+    "activations-classes": Whole(2, 100),
+    **{f"mlp-{one}": LABEL for one in ("part", "data", "activation", "scaling", "filling")},
+    **dict.fromkeys(("mlp-loss", "mlp-over", "mlp-lr", "mlp-batch", "arrays-walks"), LABEL),
+    "mlp-layers": Whole(0, 4),
+    "mlp-neurons": Whole(1, 64),
+    "mlp-seed": SEED,
+    "mlp-missing": Whole(0, 90),
+    "mlp-count": Whole(1, 32),
     "doctor-view": LABEL,
     "doctor-layers": LABEL,
     "architectures-family": LABEL,
@@ -288,6 +248,9 @@ BEGINS = {  # how the parameters and keys of a screen begin, where not as its na
     "embeddings_and_layers": "layers",
     "fine_tune": "tune",
     "check_machine": "check",
+    "arrays_and_tensors": "arrays",
+    "activations_and_optimizers": "activations",
+    "mlp_from_scratch": "mlp",
 }
 
 

@@ -1,0 +1,1 @@
+"""The parts of the screens of Foundations: arrays, slopes, neurons, layers, optimizers."""
