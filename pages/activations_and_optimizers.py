@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from pages._ui.foundations import activations, normalising, racing, regularising, softmax, starting
+from pages._ui.foundations import (
+    activations,
+    asking,
+    normalising,
+    racing,
+    regularising,
+    softmax,
+    starting,
+)
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -13,6 +21,7 @@ PARTS = {
     "First weights": starting.show,
     "Batch normalisation": normalising.show,
     "Dropout and decay": regularising.show,
+    "Questions": asking.show,
 }
 
 front_door.enter()

@@ -49,6 +49,7 @@ def function_lines(
     spots: Sequence[Spot] = (),
     levels: Sequence[tuple[str, float]] = (),
     log: bool = False,
+    first: int = 0,
     height: int = 340,
 ) -> Chart:
     """Draw `curves`, each with a colour and a dash of its own.
@@ -57,6 +58,7 @@ def function_lines(
         x, y: titles of the axes with their units.
         levels: dotted lines across, by name.
         log: equal heights are equal factors; what is not above zero is a gap.
+        first: the place in the palette of the first curve's colour.
     """
     figure, dashes = go.Figure(), list(DASHES)
     rows, said = [], []
@@ -64,7 +66,11 @@ def function_lines(
         n -= sum(c.faint for c in curves)
         values = np.asarray(curve.y, dtype=float)
         known = np.isfinite(values) & (np.abs(values) < FAR) & ((values > 0) | (not log))
-        style = {"color": PALETTE[n % len(PALETTE)], "dash": dashes[n % len(dashes)], "width": 2.5}
+        style = {
+            "color": PALETTE[(n + first) % len(PALETTE)],
+            "dash": dashes[n % len(dashes)],
+            "width": 2.5,
+        }
         if curve.faint:
             style = {"color": GREY, "width": 0.8}
         figure.add_scatter(
@@ -106,13 +112,20 @@ def function_lines(
     style_figure(figure, title=title, x=x, y=y, height=height)
     legend_below(figure).update_layout(hovermode="closest")
     if log:
-        figure.update_yaxes(type="log", tickformat=".0e", nticks=6)
+        figure.update_yaxes(type="log", dtick=_decades(curves), exponentformat="power")
     table = pd.DataFrame(rows, columns=["of", x, y])
     many = sum(curve.faint for curve in curves)
     more = f" {many} more are drawn thin." if many else ""
     if not rows:
         return Chart(title, figure, f"{title}, empty: there is nothing to draw.", table)
     return Chart(title, figure, f"{title}. {'; '.join(said)}.{more}", table)
+
+
+def _decades(curves: Sequence[Curve]) -> int:
+    """Powers of ten from one tick to the next, so that there are about six."""
+    every = [value for curve in curves for value in curve.y if 0 < value < FAR]
+    span = math.log10(max(every) / min(every)) if every else 0.0
+    return max(1, round(span / 6))
 
 
 def _ends(curves: Sequence[Curve]) -> list[float]:

@@ -50,7 +50,7 @@ def shape_rows(
             fill = "rgba(0,0,0,0)" if missing or color == GREY else color
             shapes.append({"type": "rect", **box, "line": line, "fillcolor": fill, "opacity": 0.9})
             text = "" if missing else f"{cell.size:,}"
-            if sign and cell.kind != "summed":
+            if sign:
                 text = f"{text} {sign}".strip()
             font = {"size": 15} | ({"color": "#FFFFFF"} if fill == color else {})
             if text:

@@ -56,7 +56,7 @@ def test_shapes_stand_under_each_other() -> None:
     ]
     chart = shape_rows(rows, title="(3, 4) @ (4)")
     assert len(chart.figure.layout.shapes) == 6
-    assert [note.text for note in chart.figure.layout.annotations] == ["3", "4", "4", "3", "≠"]
+    assert [note.text for note in chart.figure.layout.annotations] == ["3", "4 Σ", "4 Σ", "3", "≠"]
     assert chart.alt == "(3, 4) @ (4): a 3, 4 (summed); b 4 (summed); a @ b 3."
     assert shape_rows([("a", []), ("b", [])], title="() + ()").table.empty
 

@@ -81,9 +81,8 @@ def test_a_ball_rolls_into_the_deeper_hollow_with_momentum() -> None:
 
 
 def test_a_rate_too_large_is_lost_and_said() -> None:
-    app = opened(activations_surface="A bent valley")
-    sound(app.select_slider(key="activations-lr").set_value(0.5).run())
-    assert app.query_params["activations-lr"] == "0.5"
+    app = opened(activations_surface="A bent valley", activations_lr="0.5")
+    assert app.select_slider(key="activations-lr").value == 0.5
     assert "Lost, with steps that were too large: " in said(app)
 
 
@@ -192,3 +191,21 @@ def test_weight_decay_of_one_weight_and_of_many() -> None:
     assert rows["mean |w|"].is_monotonic_decreasing
     assert rows["error on its examples"].is_monotonic_increasing
     assert rows["error on new ones"].idxmin() not in (0, len(rows) - 1)
+
+
+# Questions ----------------------------------------------------------------------------------------
+
+
+def test_questions_are_graded() -> None:
+    app = opened("Questions")
+    assert "**0 of 9**" in said(app)
+    app.radio(key="activations-asked-import").set_value(3)
+    app.radio(key="activations-asked-relu").set_value(0)
+    app.session_state["activations-asked-networks"] = [0, 2, 3]
+    sound(app.run())
+    assert "**2 of 9**" in said(app)
+    assert "The answer is 2." in app.warning[0].value
+    for pressed in ([3], [2, 3], [1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3, 4]):
+        app.session_state["activations-asked-tuning"] = pressed
+        sound(app.run())
+    assert "**3 of 9**" in said(app)

@@ -3,6 +3,7 @@ without activations is one layer."""
 
 import streamlit as st
 
+from pages._ui.foundations.asking import in_order
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
@@ -174,10 +175,11 @@ def _collapse() -> None:
     chart = function_lines(curves, title="What comes out", x="what goes in", y="what comes out")
     show_chart(chart, key="arrays-collapse")
     off = float((stacked - one).abs().max())
-    bends = float(np.abs(np.diff(other[:, 0].numpy(), 2)).max())
+    slopes = np.diff(other[:, 0].numpy()) / np.diff(xs)
     st.markdown(
         f"**What to notice.** The stack and the one layer differ by at most {off:.1e}: rounding. "
-        f"With ReLU the slope changes from place to place, by up to {bends:.3f} between two points."
+        f"Their slope is {weight.item():.3f} everywhere; with ReLU it runs from {slopes.min():.3f} "
+        f"to {slopes.max():.3f}."
     )
 
 
@@ -195,7 +197,7 @@ def _order() -> None:
         selection_mode="multi",
         key=ORDER,
     )
-    order = _pressed(chosen)
+    order = in_order(chosen, ORDER)
     if len(order) < len(names):
         st.caption(f"So far: {', '.join(map(str, order)) or '–'}")
         return
@@ -208,11 +210,3 @@ def _order() -> None:
         st.warning(f"One layer gives {gives} numbers, and the next one takes {takes}.")
     else:
         st.success(plain(f"Right: {', '.join(map(str, order))}."))
-
-
-def _pressed(chosen: list[int]) -> list[int]:
-    """In the order in which they were pressed: pills give them in the order of the row."""
-    before = st.session_state.get(f"{ORDER}-pressed", [])
-    order = [i for i in before if i in chosen] + [i for i in chosen if i not in before]
-    st.session_state[f"{ORDER}-pressed"] = order
-    return order

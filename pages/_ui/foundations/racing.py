@@ -52,7 +52,7 @@ def show() -> None:
             "Weight decay", 0.0, 0.5, 0.0, 0.01, key="activations-decay", bind="query-params"
         ),
     )
-    first = 20 if place == "curve" else 60
+    first = 20 if place == "curve" else 100
     steps = four.slider(
         "Steps", 1, 300, first, key=f"activations-steps-{place}", bind="query-params"
     )
@@ -88,7 +88,9 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
         for name, loss in losses.items()
     ]
     title = "How far above the lowest place"
-    chart = function_lines(curves, title=title, x="steps", y="loss above the lowest", log=True)
+    chart = function_lines(
+        curves, title=title, x="steps", y="loss above the lowest", log=True, first=1
+    )
     show_chart(chart, key="activations-losses")
     rows = []
     for name, path in paths.items():
@@ -169,7 +171,9 @@ def _noticed(place: str, paths: dict, surface: "Surface", steps: int) -> None:
     }[place]
     there = f"After {steps} steps these have arrived for good: {', '.join(home)}. " if home else ""
     gone = f"Lost, with steps that were too large: {', '.join(lost)}. " if lost else ""
-    st.markdown(f"**What to notice.** {said} {there}{gone}")
+    alike = {"Adam", "AdamW"} <= set(paths) and np.array_equal(paths["Adam"], paths["AdamW"])
+    twins = "Without weight decay Adam and AdamW are one and the same." if alike else ""
+    st.markdown(f"**What to notice.** {said} {there}{gone}{twins}")
 
 
 def _one_step(surface: "Surface", names: list[str], how: object) -> None:

@@ -49,7 +49,7 @@ def _dropout() -> None:
         np.where(after == 0, np.nan, after),
         rows,
         columns,
-        title="What goes on to the next layer (blank: dropped)",
+        title="What goes on (blank: dropped)",
         x="neuron",
         y="example",
         dark=dark,

@@ -80,9 +80,10 @@ def _signals(chosen: list[str], kind: str, layers: int, normalised: bool) -> Non
     columns += ["gradient, last layer", "dead neurons, last layer"]
     show_table(pd.DataFrame(rows, columns=columns), key="activations-start-table")
     st.markdown(
-        "**What to notice.** A straight level line is what one wants: every layer passes on what "
-        "it got. Kaiming's bound does that for ReLU, Xavier's for tanh. The course writes that "
-        "Kaiming suits the sigmoid too: look at it, the sigmoid needs something else. With batch "
+        "**What to notice.** A level line is what one wants: every layer passes on what it got. "
+        "Kaiming's bound does that for ReLU, Xavier's nearly for tanh. The course writes that "
+        "Kaiming suits the sigmoid too: choose it and look at the gradients. With either bound "
+        "they shrink from layer to layer, for a sigmoid's slope is at most 0.25. With batch "
         "normalisation even bad weights give level lines."
     )
 

@@ -44,7 +44,7 @@ def show() -> None:
         "(*broadcasting*). A matrix product (`@`) multiplies along the last size of a and the last "
         "but one of b, and adds up: that size disappears; what stands before is broadcast."
     )
-    st.latex(r"(\ldots, m, k) \; @ \; (\ldots, k, n) \to (\ldots, m, n)")
+    st.latex(r"(\text{…}, m, k) \; @ \; (\text{…}, k, n) \to (\text{…}, m, n)")
     _offers()
     how = switch("What is done", OPERATIONS, key=HOW, address=True)
     left, right = st.columns(2)
