@@ -71,7 +71,7 @@ def test_data_of_more_features_has_no_regions(data: str) -> None:
 
 
 def test_wine_as_it_is_cannot_be_learned_and_scaled_it_can() -> None:
-    for scaling, low, high in (("as it is", 0.0, 0.75), ("standardise", 0.9, 1.0)):
+    for scaling, low, high in (("As it is", 0.0, 0.75), ("Standardise", 0.9, 1.0)):
         app = opened(mlp_data="Wine, all 13 measurements", mlp_layers="0", mlp_scaling=scaling)
         for _ in range(5):
             sound(app.button(key="mlp-once").click().run())

@@ -19,7 +19,7 @@ DATA = (
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 BATCHES = (2, 4, 8, 16, 32, 64, 128)
-SCALINGS = ("standardise", "normalise", "as it is")
+SCALINGS = {"standardise": "Standardise", "normalise": "Normalise", "as it is": "As it is"}
 FILLINGS = ("the mean", "the median", "leave the row out")
 
 
@@ -63,7 +63,12 @@ def ask() -> Task:
     with st.expander("Preprocessing"):
         one, two, three = st.columns(3)
         scaling = one.selectbox(
-            "Scale", SCALINGS, key="mlp-scaling", bind="query-params", help=SCALED
+            "Scale",
+            list(SCALINGS),
+            format_func=SCALINGS.__getitem__,
+            key="mlp-scaling",
+            bind="query-params",
+            help=SCALED,
         )
         missing = two.slider(
             "Cells to lose (%)", 0, 90, 0, key="mlp-missing", bind="query-params", help=LOST
