@@ -66,6 +66,9 @@ else:
                 st.Page("pages/slopes.py", title="Slopes"),
                 st.Page("pages/neuron.py", title="One neuron"),
                 st.Page("pages/autograd.py", title="Autograd"),
+                st.Page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
+                st.Page("pages/activations_and_optimizers.py", title="Activations and optimizers"),
+                st.Page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),

@@ -1,1 +1,2 @@
-"""The foundations of learning, small enough to be done by hand: gradients, neurons, arrays."""
+"""The foundations of learning, small enough to be done by hand: gradients, neurons, arrays, layers,
+optimizers."""

@@ -1,1 +1,1 @@
-"""Foundations: gradients by hand, one neuron, slopes, and what is built of them."""
+"""Foundations: gradients by hand, one neuron, slopes, arrays and tensors, optimizers, an MLP."""
