@@ -43,6 +43,7 @@ LAYERS = [
         "csv_files",
         "texts",
         "visible",
+        "pictures",
     ),
     ("corpora", "tokenizers", "models"),
     ("codecs", "contexts", "encoded", "extent", "windows"),

@@ -1,0 +1,1 @@
+"""Pictures that are looked at: read, filtered, boxed, made larger, compared."""
