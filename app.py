@@ -62,6 +62,11 @@ else:
                 st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
+            "Beyond text": [
+                st.Page("pages/image_bench.py", title="Image bench"),
+                st.Page("pages/boxes.py", title="Boxes"),
+                st.Page("pages/upsampling.py", title="Making pictures larger"),
+            ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
                 st.Page("pages/check_machine.py", title="Check this machine"),

@@ -17,3 +17,12 @@ def scikit_image() -> None:
         raise Unsupported(
             f"This needs scikit-image, which is not installed here: {COMMAND} brings it."
         ) from None
+
+
+def there() -> bool:
+    """Whether it is installed."""
+    try:
+        scikit_image()
+    except Unsupported:
+        return False
+    return True

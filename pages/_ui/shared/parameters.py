@@ -44,6 +44,20 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A number that may be below zero."""
+
+    low: float
+    high: float
+
+    def reads(self, values: Sequence[str]) -> bool:
+        match list(values):
+            case [one] if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
+                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
+        return False
+
+
+@dataclass(frozen=True)
 class Switch:
     """On or off."""
 
@@ -263,6 +277,50 @@ KINDS: dict[str, Kind] = {
     "quantize-row": Whole(1, 1_000_000),
     "quantize-column": Whole(1, 1_000_000),
     "quantize-only": LABEL,
+    "bench-view": LABEL,
+    "bench-picture": LABEL,
+    "bench-size": LABEL,
+    "bench-chain": Text(900),  # lm_core.pictures.chain.LONGEST
+    "bench-step": Whole(0, 8),
+    "bench-row": Whole(0, 2047),
+    "bench-column": Whole(0, 2047),
+    "bench-cells": Text(200),
+    "bench-element": Text(60),
+    "bench-operation": LABEL,
+    "bench-cell-row": Whole(1, 8),
+    "bench-cell-column": Whole(1, 10),
+    "boxes-view": LABEL,
+    "boxes-pair": Text(120),
+    "boxes-list": Text(1200),
+    "boxes-threshold": Number(0.0, 1.0),
+    "boxes-sizes": Text(60),
+    "boxes-ratios": Text(60),
+    "boxes-stride": Whole(1, 64),
+    "boxes-wide": Whole(32, 1024),
+    "boxes-high": Whole(32, 1024),
+    "boxes-scene": Text(1600),
+    "boxes-reach": Number(0.05, 0.95),
+    "upsampling-view": LABEL,
+    "upsampling-grid": Text(200),
+    "upsampling-before": Text(400),
+    "upsampling-kernel": Text(400),
+    "upsampling-method": LABEL,
+    "upsampling-size": Whole(1, 8),
+    "upsampling-k": Whole(1, 4),
+    "upsampling-stride": Whole(1, 3),
+    "upsampling-padding": Whole(0, 2),
+    "upsampling-corners": Switch(),
+    "upsampling-row": Whole(1, 8),
+    "upsampling-column": Whole(1, 8),
+    **{
+        f"upsampling-{which}-{what}": kind
+        for which in ("one", "other")
+        for what, kind in {
+            **dict.fromkeys(("x", "y"), Signed(-5.0, 5.0)),
+            **dict.fromkeys(("wide", "high"), Number(0.05, 3.0)),
+            "together": Signed(-0.95, 0.95),
+        }.items()
+    },
     "translate-model": LABEL,
     "translate-text": Text(5000),
     "translate-width": Whole(1, 5),
@@ -288,6 +346,7 @@ BEGINS = {  # how the parameters and keys of a screen begin, where not as its na
     "embeddings_and_layers": "layers",
     "fine_tune": "tune",
     "check_machine": "check",
+    "image_bench": "bench",
 }
 
 
