@@ -26,6 +26,7 @@ class Drawn:
     dash: str = "solid"
     filled: bool = False
     group: str = ""  # its entry in the legend; none where empty
+    below: bool = False  # its name stands at the lower right corner, else at the upper left one
 
 
 def boxes_drawn(
@@ -61,12 +62,12 @@ def boxes_drawn(
         groups.add(one.group)
     notes = [
         {
-            "x": one.x1,
-            "y": one.y1,
+            "x": one.x2 if one.below else one.x1,
+            "y": one.y2 if one.below else one.y1,
             "text": words.escaped(one.name),
             "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "bottom",
+            "xanchor": "right" if one.below else "left",
+            "yanchor": "top" if one.below else "bottom",
             "font": {"size": 12, "color": one.color},
         }
         for one in drawn

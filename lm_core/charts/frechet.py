@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from lm_core.charts.chart import Chart
 from lm_core.charts.theme import BLUE, VERMILLION, legend_below, style_figure
 
-REACH = 7.0
+REACH = 8.0
 
 
 def two_ellipses(

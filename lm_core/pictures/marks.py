@@ -8,14 +8,14 @@ WIDE = 480  # pixels, that a small picture is made at least, each of its pixels 
 LINE, POINT, BOX = (213, 94, 0), (230, 159, 0), (0, 114, 178)
 
 
-def shown(looked: Looked) -> np.ndarray:
-    """(H, W) or (H, W, 3) uint8."""
+def shown(looked: Looked, framed: tuple[int, int, int, int] | None = None) -> np.ndarray:
+    """(H, W) or (H, W, 3) uint8. `framed`: row, column, height, width of a part with a frame."""
     from PIL import Image, ImageDraw
 
     pixels = (looked.pixels * 255).round().astype(np.uint8)
     times = max(1, -(-WIDE // max(1, pixels.shape[1])))
     large = pixels.repeat(times, 0).repeat(times, 1)
-    if not looked.lines and looked.points is None and not looked.boxes:
+    if not (looked.lines or looked.points is not None or looked.boxes or framed):
         return large
     image = Image.fromarray(large).convert("RGB")
     draw = ImageDraw.Draw(image)
@@ -35,5 +35,12 @@ def shown(looked: Looked) -> np.ndarray:
         draw.rectangle(corners, outline=(255, 255, 255), width=6)
         draw.rectangle(
             [corners[0] + 1, corners[1] + 1, corners[2] - 1, corners[3] - 1], outline=BOX, width=4
+        )
+    if framed:
+        top, left, high, wide = (one * times for one in framed)
+        corners = (left - 3, top - 3, left + wide + 2, top + high + 2)
+        draw.rectangle(corners, outline=(255, 255, 255), width=3)
+        draw.rectangle(
+            [corners[0] + 1, corners[1] + 1, corners[2] - 1, corners[3] - 1], outline=LINE, width=2
         )
     return np.asarray(image)

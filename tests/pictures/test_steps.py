@@ -117,7 +117,7 @@ def test_every_denoiser_comes_nearer_to_the_clean_picture(name: str) -> None:
     pixels = shrunk(photograph("camera"), 128)
     noisy, mended, _ = through(f"noise;{name}", pixels)
     assert apart(mended.pixels, pixels / 255) < 0.8 * apart(noisy.pixels, pixels / 255)
-    assert dict(mended.facts)["difference now"] == level(apart(mended.pixels, noisy.clean) / 255)
+    assert dict(mended.facts)["Difference now"] == level(apart(mended.pixels, noisy.clean) / 255)
 
 
 @pytest.mark.parametrize("kind", ["scratches", "pixels", "painted"])
@@ -169,7 +169,7 @@ def test_contours_count_the_discs() -> None:
         ((rows - 30) ** 2 + (columns - c) ** 2 < 100).astype(np.uint8) for c in (20, 50, 80)
     )
     _, found, _ = through("contours", 255 * discs)
-    assert dict(found.facts)["of 40 points and more"] == "3"
+    assert dict(found.facts)["Of 40 points and more"] == "3"
     assert len(found.lines) == 3
 
 

@@ -44,7 +44,7 @@ def to_gray(looked: Looked, chosen: GraySettings) -> Looked:
     """(H, W, 3) -> (H, W)."""
     weights = (chosen.red, chosen.green, chosen.blue)
     total = f"{sum(weights):g}"
-    return looked.now(gray(looked.pixels, weights), ("sum of the weights", total))
+    return looked.now(gray(looked.pixels, weights), ("Sum of the weights", total))
 
 
 def _explain_rgb(

@@ -16,7 +16,7 @@ from lm_core.settings import Settings, setting
 
 def _facts(before: np.ndarray, after: np.ndarray) -> tuple[tuple[str, str], ...]:
     was, now = level(contrast(before) / 255), level(contrast(after) / 255)
-    return ("contrast before", was), ("contrast now", now)
+    return ("Contrast before", was), ("Contrast now", now)
 
 
 def _explain_stretch(

@@ -43,7 +43,7 @@ def _explain_sobel(
 def edges(looked: Looked, chosen: Settings) -> Looked:
     """Our own, equal to scikit-image's."""
     pixels = sobel(only_gray(looked))
-    return looked.now(pixels, ("steepest, in levels", level(float(pixels.max()))))
+    return looked.now(pixels, ("Steepest, in levels", level(float(pixels.max()))))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def own_kernel(looked: Looked, chosen: KernelSettings) -> Looked:
     """A sum of nine products for each pixel, cut to black and white."""
     pixels = correlated(only_gray(looked), chosen.kernel()) / chosen.divide + chosen.add / 255
     outside = int(((pixels < 0) | (pixels > 1)).sum())
-    return looked.now(pixels, ("pixels that were cut", f"{outside:,}"))
+    return looked.now(pixels, ("Pixels that were cut", f"{outside:,}"))
 
 
 @dataclass(frozen=True)
@@ -156,4 +156,4 @@ def canny(looked: Looked, chosen: CannySettings) -> Looked:
     from skimage import feature
 
     found = feature.canny(looked.pixels, sigma=chosen.sigma)
-    return looked.now(found.astype(float), ("pixels of edges", f"{int(found.sum()):,}"))
+    return looked.now(found.astype(float), ("Pixels of edges", f"{int(found.sum()):,}"))

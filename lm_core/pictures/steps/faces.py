@@ -86,7 +86,7 @@ def faces(looked: Looked, chosen: FaceSettings) -> Looked:
         else []
     )
     boxes = tuple(Box(one["r"], one["c"], one["height"], one["width"]) for one in found)
-    return looked.marked(("faces found", f"{len(boxes):,}"), faces=boxes, boxes=boxes)
+    return looked.marked(("Faces found", f"{len(boxes):,}"), faces=boxes, boxes=boxes)
 
 
 @dataclass(frozen=True)
@@ -126,4 +126,4 @@ def blur_faces(looked: Looked, chosen: BlurSettings) -> Looked:
         rows = slice(box.row, box.row + box.height)
         columns = slice(box.column, box.column + box.width)
         pixels[rows, columns] = blurred(pixels[rows, columns], chosen.sigma)
-    return looked.now(pixels, ("faces blurred", f"{len(looked.faces):,}"))
+    return looked.now(pixels, ("Faces blurred", f"{len(looked.faces):,}"))

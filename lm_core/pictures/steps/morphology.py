@@ -72,4 +72,4 @@ def dilate(looked: Looked, chosen: ElementSettings) -> Looked:
 
 def _done(looked: Looked, after: np.ndarray) -> Looked:
     was, now = (percent(float((one > 0.5).mean())) for one in (looked.pixels, after))
-    return looked.now(after, ("share of light before", was), ("share of light now", now))
+    return looked.now(after, ("Share of light before", was), ("Share of light now", now))

@@ -65,7 +65,7 @@ def superpixels(looked: Looked, chosen: SuperpixelSettings) -> Looked:
     sizes = np.bincount(labels.ravel())[1:]
     mean = f"{sizes[sizes > 0].mean():,.0f}"
     return looked.now(
-        pixels, ("superpixels", f"{len(np.unique(labels)):,}"), ("pixels in each, on average", mean)
+        pixels, ("Superpixels", f"{len(np.unique(labels)):,}"), ("Pixels in each, on average", mean)
     )
 
 
@@ -118,9 +118,9 @@ def contours(looked: Looked, chosen: ContourSettings) -> Looked:
     long = sorted(lines, key=len, reverse=True)
     large = sum(len(line) >= 40 for line in lines)
     return looked.marked(
-        ("contours", f"{len(lines):,}"),
-        ("of them closed", f"{closed:,}"),
-        ("of 40 points and more", f"{large:,}"),
+        ("Contours", f"{len(lines):,}"),
+        ("Of them closed", f"{closed:,}"),
+        ("Of 40 points and more", f"{large:,}"),
         lines=tuple(long[:MOST]),
     )
 
@@ -192,4 +192,4 @@ def corners(looked: Looked, chosen: CornerSettings) -> Looked:
         min_distance=chosen.min_distance,
         threshold_rel=chosen.threshold_rel,
     )
-    return looked.marked(("corners", f"{len(found):,}"), points=found[:MOST])
+    return looked.marked(("Corners", f"{len(found):,}"), points=found[:MOST])

@@ -59,7 +59,7 @@ def noise(looked: Looked, chosen: NoiseSettings) -> Looked:
     pixels = damage.noisy(looked.pixels, chosen.kind, chosen.amount, chosen.seed).clip(0, 1)
     before = looked.pixels if looked.clean is None else looked.clean
     return looked.now(
-        pixels, ("difference from the clean one", level(apart(pixels, before) / 255)), clean=before
+        pixels, ("Difference from the clean one", level(apart(pixels, before) / 255)), clean=before
     )
 
 
@@ -106,7 +106,7 @@ def lose(looked: Looked, chosen: DamageSettings) -> Looked:
     pixels[hole] = 0.0
     before = looked.pixels if looked.clean is None else looked.clean
     return looked.now(
-        pixels, ("share that is lost", percent(float(hole.mean()))), clean=before, hole=hole
+        pixels, ("Share that is lost", percent(float(hole.mean()))), clean=before, hole=hole
     )
 
 
@@ -153,8 +153,8 @@ def _mended(looked: Looked, pixels: np.ndarray, where: np.ndarray | None = None)
     now = apart(pixels[part], looked.clean[part])
     return looked.now(
         pixels,
-        ("difference from the clean one before", level(was / 255)),
-        ("difference now", level(now / 255)),
+        ("Difference from the clean one before", level(was / 255)),
+        ("Difference now", level(now / 255)),
         clean=looked.clean,
     )
 

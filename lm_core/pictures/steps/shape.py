@@ -175,4 +175,4 @@ def rescale(looked: Looked, chosen: RescaleSettings) -> Looked:
     wide = min(MOST, max(1, round(W * chosen.factor)))
     pixels = transform.resize(looked.pixels, (high, wide), anti_aliasing=chosen.smooth)
     before, now = f"{H:,} × {W:,}", f"{high:,} × {wide:,}"
-    return looked.now(np.asarray(pixels), ("pixels before", before), ("pixels now", now))
+    return looked.now(np.asarray(pixels), ("Pixels before", before), ("Pixels now", now))

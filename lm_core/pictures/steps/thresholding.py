@@ -15,7 +15,7 @@ def cut(looked: Looked, limit: float | np.ndarray, *facts: tuple[str, str]) -> L
     """White where a pixel is lighter than its limit, else black."""
     pixels = only_gray(looked)
     white = (pixels * 255).round(6) > np.asarray(limit)
-    return looked.now(white.astype(float), *facts, ("share of white", percent(float(white.mean()))))
+    return looked.now(white.astype(float), *facts, ("Share of white", percent(float(white.mean()))))
 
 
 def _compared(before: Looked, limit: float, row: int, column: int) -> str:
@@ -80,7 +80,7 @@ def _explain_otsu(
 def by_otsu(looked: Looked, chosen: Settings) -> Looked:
     """Best where the histogram has two heaps."""
     limit = otsu(only_gray(looked))
-    return cut(looked, limit, ("threshold found", str(limit)))
+    return cut(looked, limit, ("Threshold found", str(limit)))
 
 
 @dataclass(frozen=True)
@@ -144,4 +144,4 @@ def local(looked: Looked, chosen: LocalSettings) -> Looked:
     """Equal to scikit-image's threshold_local."""
     limits = local_limits(only_gray(looked), chosen.block_size, chosen.offset)
     span = f"{level(limits.min() / 255)} – {level(limits.max() / 255)}"
-    return cut(looked, limits, ("limits from – to", span))
+    return cut(looked, limits, ("Limits from – to", span))

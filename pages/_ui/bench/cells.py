@@ -30,6 +30,8 @@ BIND = "query-params"
 
 def show() -> None:
     """The part of the screen."""
+    from lm_core.pictures import morphology
+
     st.write(
         "A small shape, the **structuring element**, is laid with its middle on every cell in "
         "turn. **Dilation** gives 1 where it hits any 1, **erosion** where it fits into the ones "
@@ -46,22 +48,32 @@ def show() -> None:
         key=OPERATION,
         address=True,
     )
-    with st.container(horizontal=True, gap="small"):
-        for name, shape in SHAPES.items():
-            st.button(name, on_click=_set, args=(SHAPE, shape), key=f"bench-shape-{name}")
-        st.button("Empty the picture", on_click=_set, args=(PICTURE, NOTHING), key="bench-empty")
-        st.button("Start again", on_click=_set, args=(PICTURE, FIRST), key="bench-again")
-    one, other = st.columns([3, 1], gap="medium")
-    with one:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
+        with st.container(width=190):
+            st.markdown("**The structuring element**")
+            shape = _painted(SHAPE, SHAPES["Square"], ELEMENT, ELEMENT, "The structuring element")
+        with st.container(horizontal=True, gap="small", width="content"):
+            for name, text in SHAPES.items():
+                st.button(name, on_click=_set, args=(SHAPE, text), key=f"bench-shape-{name}")
+            st.button(
+                "Empty the picture", on_click=_set, args=(PICTURE, NOTHING), key="bench-empty"
+            )
+            st.button("Start again", on_click=_set, args=(PICTURE, FIRST), key="bench-again")
+    left, right = st.columns(2, gap="medium")
+    with left:
         st.markdown("**The picture.** Paint on it: 1 is what is light.")
         picture = _painted(PICTURE, FIRST, ROWS, COLUMNS, "The picture, cells of 0 and 1")
-    with other:
-        st.markdown("**The structuring element**")
-        shape = _painted(SHAPE, SHAPES["Square"], ELEMENT, ELEMENT, "The structuring element")
+        revealed = st.toggle("Show the result", key=SHOWN)
     if not any(one for row in shape for one in row):
         st.error("The structuring element is empty: paint at least one cell of it.")
         return
-    _answer(operation, picture, shape)
+    with right:
+        if not revealed:
+            st.markdown("**Your guess.** Paint where the result is 1, then show it.")
+            _painted(GUESS, NOTHING, ROWS, COLUMNS, "Your guess, cells of 0 and 1")
+            return
+        _answer(operation, picture, shape)
+    show_source(getattr(morphology, operation), "The code")
 
 
 def _answer(operation: str, picture: "Cells", shape: "Cells") -> None:
@@ -70,11 +82,9 @@ def _answer(operation: str, picture: "Cells", shape: "Cells") -> None:
     from lm_core.charts.pixels import cells
     from lm_core.pictures import morphology
 
-    made = getattr(morphology, operation)(np.array(picture, dtype=float), np.array(shape))
-    if not st.toggle("Show the result", key=SHOWN):
-        st.markdown(f"**Your guess.** Paint where {operation} gives 1, then show the result.")
-        _painted(GUESS, NOTHING, ROWS, COLUMNS, "Your guess, cells of 0 and 1")
-        return
+    light, element = np.array(picture, dtype=float), np.array(shape)
+    made = getattr(morphology, operation)(light, element)
+    place = st.container()
     with st.container(horizontal=True):
         row = st.number_input("Row of one cell", 1, ROWS, 4, key=ROW, bind=BIND, width=150)
         column = st.number_input(
@@ -82,31 +92,26 @@ def _answer(operation: str, picture: "Cells", shape: "Cells") -> None:
         )
     text = st.session_state.get(GUESS, (NOTHING, 0))[0]
     guess = None if text == NOTHING else _read(text, ROWS, COLUMNS)
-    title = f"The result of {operation}"
-    chart = cells(made, title=title, chosen=(row - 1, column - 1), guessed=guess)
-    show_chart(chart, key="bench-made")
+    title = "After dilation" if operation == "dilation" else "After erosion"
+    with place:
+        chart = cells(made, title=title, chosen=(row - 1, column - 1), guessed=guess)
+        show_chart(chart, key="bench-made")
     if guess is not None:
         right = int((made == np.array(guess)).sum())
         st.markdown(f"Your guess is right in **{right} of {made.size}** cells.")
     pad = float(operation == "erosion")
-    values = morphology.under(
-        np.array(picture, dtype=float), np.array(shape), pad, row - 1, column - 1
-    )
+    values = morphology.under(light, element, pad, row - 1, column - 1)
     listed = ", ".join(f"{int(one)}" for one in values)
-    said = f"Row {row}, column {column}: under the element lie {listed}. "
-    said += (
-        f"The largest is {int(values.max())}."
-        if operation == "dilation"
-        else f"The smallest is {int(values.min())}."
-    )
-    st.markdown(said)
-    before = sum(one for row in picture for one in row)
+    st.markdown(f"Row {row}, column {column}: under the element lie {listed}.")
+    if operation == "dilation":
+        st.markdown(f"The largest of them is **{int(values.max())}**.")
+    else:
+        st.markdown(f"The smallest of them is **{int(values.min())}**.")
     st.markdown(
-        f"**What to notice.** {before} cells were 1, now {int(made.sum())} are. Dilation fills "
-        "holes and joins what is near, erosion takes single cells away; erosion and then dilation "
-        "takes out what is small and leaves the rest about as large as it was."
+        f"**What to notice.** {int(light.sum())} cells were 1, now {int(made.sum())} are. Dilation "
+        "fills holes and joins what is near, erosion takes single cells away; erosion and then "
+        "dilation takes out what is small and leaves the rest about as large as it was."
     )
-    show_source(morphology, "The code")
 
 
 def _set(key: str, text: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lm_core.pictures.contract import Looked
 
 DONE = "bench-done"  # in the session: what was computed of which picture, by the chain so far
-NEW, EXAMPLE = "bench-new", "bench-example"
+NEW = "bench-new"
 
 
 def show() -> None:
@@ -26,11 +26,7 @@ def show() -> None:
             f"The photographs and some steps need scikit-image: `{COMMAND}` brings it. What is "
             "written here itself works without."
         )
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    with right:
-        _examples(there())
-    with left:
-        source = pictures.choose()
+    source = pictures.choose()
     steps = placed.chain()
     _row(len(steps), [one.step.title for one in steps])
     at = placed.at()
@@ -47,19 +43,6 @@ def show() -> None:
         from lm_core.pictures.contract import steps as registry
 
         show_source(registry[steps[at - 1].step.name].build, "The code of this step")
-
-
-def _examples(all_there: bool) -> None:
-    if all_there:
-        st.selectbox(
-            "Begin with an example",
-            list(placed.OFFERED),
-            index=None,
-            placeholder="Choose one",
-            key=EXAMPLE,
-            on_change=placed.offer,
-            args=(EXAMPLE,),
-        )
 
 
 def _row(many: int, titles: list[str]) -> None:

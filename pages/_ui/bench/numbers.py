@@ -25,20 +25,27 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
     after = looked[at]
     before = looked[at - 1] if at else after
     title = steps[at - 1].step.title if at else "The picture"
+    place = _usual(after)
+    row, column = (
+        int(st.session_state.get(key, usual))
+        for key, usual in zip((ROW, COLUMN), place, strict=True)
+    )
     if at:
+        there = steps[at - 1].step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
-            pictures.draw(before, "Before")
+            pictures.draw(before, "Before", _framed(before, *there))
         with other:
-            pictures.draw(after, f"After: {title}")
+            pictures.draw(after, f"After: {title}", _framed(after, row, column))
     else:
-        pictures.draw(after, title)
+        pictures.draw(after, title, _framed(after, row, column))
     if after.facts:
         with st.container(horizontal=True, gap="medium"):
             for what, value in after.facts:
                 st.metric(what, value, width="content")
     st.subheader("The arithmetic of one pixel")
-    row, column = _place(after)
+    st.caption("Framed in the pictures are the pixels whose numbers are shown.")
+    row, column = _place(after, place)
     if at:
         step = steps[at - 1].step
         for line in step.explained(before, after, row, column):
@@ -56,16 +63,35 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
     _notice(at, steps)
 
 
-def _place(looked: "Looked") -> tuple[int, int]:
+def _usual(looked: "Looked") -> tuple[int, int]:
+    """Row and column of a pixel with something to see: where the middle of it is steepest."""
+    import numpy as np
+
+    from lm_core.pictures.contract import gray
+    from lm_core.pictures.filters import sobel
+
+    H, W = looked.pixels.shape[:2]
+    steep = sobel(gray(looked.pixels))[H // 4 : -(H // 4) or None, W // 4 : -(W // 4) or None]
+    row, column = np.unravel_index(int(steep.argmax()), steep.shape)
+    return int(row) + H // 4, int(column) + W // 4
+
+
+def _framed(looked: "Looked", row: int, column: int) -> tuple[int, int, int, int]:
+    """The crop around a pixel: its first row and column, and how many of each."""
+    H, W = looked.pixels.shape[:2]
+    return _from(row, H), _from(column, W), min(SIDE, H), min(SIDE, W)
+
+
+def _place(looked: "Looked", usual: tuple[int, int]) -> tuple[int, int]:
     """Row and column of the pixel, from 0."""
     found = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, size in zip(
-            (ROW, COLUMN), ("Row", "Column"), looked.pixels.shape[:2], strict=True
+        for key, label, size, value in zip(
+            (ROW, COLUMN), ("Row", "Column"), looked.pixels.shape[:2], usual, strict=True
         ):
             if not 0 <= st.session_state.get(key, 0) < size:
                 del st.session_state[key]
-            begin = {} if key in st.session_state else {"value": size // 3}
+            begin = {} if key in st.session_state else {"value": value}
             found.append(
                 int(
                     st.number_input(
@@ -96,7 +122,7 @@ def _levels(before: "Looked", after: "Looked") -> None:
     from lm_core.pictures.histograms import histogram
 
     facts = dict(after.facts)
-    found = facts.get("threshold found")
+    found = facts.get("Threshold found")
     counts = [histogram(gray(one.pixels).clip(0, 1)).tolist() for one in (before, after)]
     chart = level_histogram(*counts, marked=float(found) if found else None)
     show_chart(chart, key="bench-levels")

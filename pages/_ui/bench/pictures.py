@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from lm_core.visible import readable
-from pages._ui.bench.placed import FIRST, PICTURE, PLAIN
+from pages._ui.bench.placed import FIRST, OFFERED, PICTURE, PLAIN, offer
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lm_core.pictures.contract import Looked
 
-SIZE, OWN = "bench-size", "bench-own"
+SIZE, OWN, EXAMPLE = "bench-size", "bench-own", "bench-example"
 SIZES = ("160", "320", "640")
 
 
@@ -42,7 +42,7 @@ def choose() -> Source:
     if st.session_state.get(PICTURE, usual) not in names:
         del st.session_state[PICTURE]
     begin = {} if PICTURE in st.session_state else {"index": names.index(usual)}
-    one, other = st.columns([3, 2], vertical_alignment="bottom")
+    one, other, third = st.columns([3, 2, 3], vertical_alignment="bottom")
     name = one.selectbox(
         "Picture",
         names,
@@ -62,6 +62,16 @@ def choose() -> Source:
             help="At most. Fewer are quicker; a picture that has fewer stays as it is.",
         )
     )
+    if there():
+        third.selectbox(
+            "Begin with an example",
+            list(OFFERED),
+            index=None,
+            placeholder="Choose one",
+            key=EXAMPLE,
+            on_change=offer,
+            args=(EXAMPLE,),
+        )
     with st.popover("A picture of your own", type="tertiary"):
         file = st.file_uploader(
             "A PNG or JPEG of at most 10 MB and 20 million pixels", key=OWN, max_upload_size=10
@@ -99,8 +109,8 @@ def address_of(looked: "Looked") -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def draw(looked: "Looked", title: str) -> None:
-    """The picture with its marks, and what it is in words."""
+def draw(looked: "Looked", title: str, framed: tuple[int, int, int, int] | None = None) -> None:
+    """The picture with its marks, a part of it framed, and what it is in words."""
     from lm_core.pictures.contract import level
     from lm_core.pictures.marks import shown
 
@@ -108,4 +118,4 @@ def draw(looked: "Looked", title: str) -> None:
     kind = "three numbers a pixel" if looked.pixels.ndim == 3 else "gray"
     mean = level(float(looked.pixels.mean()))
     said = f"{title}: {H:,} × {W:,} pixels, {kind}, {mean} on average"
-    st.image(shown(looked), caption=said, width="stretch", alt=said)
+    st.image(shown(looked, framed), caption=said, width="stretch", alt=said)

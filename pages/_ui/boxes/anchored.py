@@ -66,8 +66,8 @@ def show() -> None:
     at = counts[STRIDES.index(stride)]
     places = math.ceil(W / stride) * math.ceil(H / stride)
     st.markdown(
-        f"**What to notice.** At a stride of {stride} {at:,} windows lie inside the picture. "
-        "Twice the stride leaves about a quarter of them, and things between two places are "
+        f"**What to notice.** With a stride of {stride} pixels, {at:,} windows lie inside the "
+        "picture. Twice the stride leaves about a quarter of them, and things between two places are "
         f"missed. A network with a feature map of a cell for every {stride} × {stride} pixels has "
         f"{places:,} places with {len(found)} anchors each, **{places * len(found):,}** in all, "
         "and computes the picture once."

@@ -46,7 +46,7 @@ def show() -> None:
         "was found. The area under that curve is the **average precision** of a class, and the "
         "mean over the classes is the **mAP**."
     )
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.caption("A row without a score is an object that is there; with one, a prediction.")
         table = rows.edited(
@@ -112,7 +112,7 @@ def _scene(truths: "list[Truth]", said: "list[Said]", found: "list[Judged]", lab
         box, score = said[one.place].box, said[one.place].score
         right = one.truth is not None
         color, dash, group = (BLUE, "solid", "right") if right else (VERMILLION, "dash", "wrong")
-        drawn.append(Drawn(*box, f"{score:.2f}", color, dash, group=group))
+        drawn.append(Drawn(*box, f"{score:.2f}", color, dash, group=group, below=not right))
     boxes = [*(one.box for one in truths), *(one.box for one in said)]
     width = max([SIDE, *(box.x2 for box in boxes)])
     height = max([SIDE, *(box.y2 for box in boxes)])

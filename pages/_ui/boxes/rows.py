@@ -43,9 +43,9 @@ def edited(
         num_rows="dynamic",
         hide_index=True,
         column_config={
-            name: st.column_config.TextColumn(max_chars=LETTERS)
+            name: st.column_config.TextColumn(max_chars=LETTERS, width=70)
             if name in words
-            else st.column_config.NumberColumn(format="%g")
+            else st.column_config.NumberColumn(format="%g", width=58)
             for name in columns
         },
         key=f"{held}-{number}",

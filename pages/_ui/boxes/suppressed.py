@@ -34,7 +34,7 @@ def show() -> None:
         "suppression** keeps the surest box, takes out all that overlap with it too much, and "
         "goes on with the surest of what is left."
     )
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         threshold = st.slider(
             "Taken out above an IoU of",
@@ -96,7 +96,16 @@ def _drawn(boxes: list[Box], scores: list[float], rounds: list) -> None:
     for k, box in enumerate(boxes):
         what = "kept" if k in kept else "taken out" if k in gone else "still there"
         color, dash = looks[what]
-        drawn.append(Drawn(*box, f"{k + 1}: {scores[k]:.2f}", color, dash, group=what))
+        drawn.append(
+            Drawn(
+                *box,
+                f"{k + 1}: {scores[k]:.2f}",
+                color,
+                dash,
+                group=what,
+                below=what == "taken out",
+            )
+        )
     width = max([SIDE, *(box.x2 for box in boxes)])
     height = max([SIDE, *(box.y2 for box in boxes)])
     alt = (

@@ -316,8 +316,8 @@ KINDS: dict[str, Kind] = {
         f"upsampling-{which}-{what}": kind
         for which in ("one", "other")
         for what, kind in {
-            **dict.fromkeys(("x", "y"), Signed(-5.0, 5.0)),
-            **dict.fromkeys(("wide", "high"), Number(0.05, 3.0)),
+            **dict.fromkeys(("x", "y"), Signed(-4.0, 4.0)),
+            **dict.fromkeys(("wide", "high"), Number(0.05, 2.0)),
             "together": Signed(-0.95, 0.95),
         }.items()
     },

@@ -6,11 +6,11 @@ from pages._ui.shared.show import show_chart, show_source
 
 SIDES = {"one": "Real pictures", "other": "Made pictures"}
 SET = {
-    "x": "First feature, mean",
-    "y": "Second feature, mean",
-    "wide": "First feature, spread",
-    "high": "Second feature, spread",
-    "together": "How much they go together",
+    "x": "Mean, first",
+    "y": "Mean, second",
+    "wide": "Spread, first",
+    "high": "Spread, second",
+    "together": "Correlation",
 }
 REAL = (0.0, 0.0, 1.0, 1.5, 0.6)
 # What is offered -> the made pictures, beside the same real ones.
@@ -33,7 +33,8 @@ def show() -> None:
         "Are made pictures like real ones, and as different from each other? A network turns every "
         "picture into features; of the real and of the made ones a mean and a covariance are "
         "taken; and the **Fréchet distance** says how far the two normal distributions are apart. "
-        "With features of an Inception network it is called FID. Here are two features, by hand."
+        "With features of an Inception network it is called FID. Here are two features, "
+        "a first and a second, by hand."
     )
     st.latex(
         r"\begin{gathered} d^2 = |m_1 - m_2|^2 \\ "
@@ -42,9 +43,10 @@ def show() -> None:
     with st.container(horizontal=True, gap="small"):
         for name, five in OFFERED.items():
             st.button(name, on_click=_offer, args=(five,), key=f"upsampling-offer-{name}")
-    left, right = st.columns([2, 3], gap="medium")
+    left, middle, right = st.columns([3, 3, 6], gap="medium")
     with left:
         real = _sliders("one", REAL)
+    with middle:
         made = _sliders("other", FIRST)
     one, other = (frechet.two_dimensions(*five) for five in (real, made))
     found = frechet.frechet(one, other)
@@ -56,10 +58,10 @@ def show() -> None:
             st.metric("Distance d²", f"{found.squared:.4f}", width="content")
             st.metric("of the means", f"{found.means:.4f}", width="content")
             st.metric("of the shapes", f"{found.shapes:.4f}", width="content")
-    dx, dy = (real[k] - made[k] for k in (0, 1))
+    dx, dy = (f"{real[k] - made[k]:.2f}".replace("-", "−") for k in (0, 1))
     traces = [float(n.covariance.trace()) for n in (one, other)]
     root = (sum(traces) - found.shapes) / 2
-    st.markdown(f"means: ({dx:.2f})² + ({dy:.2f})² = {found.means:.4f}")
+    st.markdown(f"means: ({dx})² + ({dy})² = {found.means:.4f}")
     st.markdown(
         f"shapes: {traces[0]:.4f} + {traces[1]:.4f} − 2 × {root:.4f} = {found.shapes:.4f}, where "
         f"{root:.4f} is the trace of the root"
@@ -88,8 +90,8 @@ def _sliders(which: str, usual: tuple[float, ...]) -> tuple[float, ...]:
     st.markdown(f"**{SIDES[which]}**")
     found = []
     for (name, label), value in zip(SET.items(), usual, strict=True):
-        low, high = {"x": (-5.0, 5.0), "y": (-5.0, 5.0), "together": (-0.95, 0.95)}.get(
-            name, (0.05, 3.0)
+        low, high = {"x": (-4.0, 4.0), "y": (-4.0, 4.0), "together": (-0.95, 0.95)}.get(
+            name, (0.05, 2.0)
         )
         key = _key(which, name)
         begin = {} if key in st.session_state else {"value": value}
