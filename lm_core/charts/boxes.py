@@ -68,7 +68,7 @@ def boxes_drawn(
             "showarrow": False,
             "xanchor": "right" if one.below else "left",
             "yanchor": "top" if one.below else "bottom",
-            "font": {"size": 12, "color": one.color},
+            "font": {"size": 12},
         }
         for one in drawn
         if one.name

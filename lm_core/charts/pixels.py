@@ -179,8 +179,7 @@ def cells(
     figure.update_yaxes(**bare, range=[R + 0.5, 0.5])
     table = pd.DataFrame(grid, columns=[str(j + 1) for j in range(S)])
     table.insert(0, "row", range(1, R + 1))
-    ones = words.count(int(grid.sum()), "cell is", "cells are")
-    alt = f"{title}: {ones} 1 of {grid.size}."
+    alt = f"{title}: {int(grid.sum())} of {grid.size} cells are 1."
     if guessed is not None:
-        alt = f"{title}: {ones} 1 of {grid.size}; guessed otherwise {int(wrong.sum())}."
+        alt += f" The guess is another in {int(wrong.sum())} of them."
     return Chart(title, figure, alt, table)

@@ -12,7 +12,7 @@ def noisy(pixels: np.ndarray, kind: str, amount: float, seed: int) -> np.ndarray
     """The picture with normal noise of so many levels, or with that share of its pixels (in
     percent) black or white."""
     rng = np.random.default_rng(seed)
-    if kind == "normal":
+    if kind == "normal noise":
         return pixels + rng.normal(0.0, amount / 255, pixels.shape)
     hit = rng.random(pixels.shape[:2])
     after, share = pixels.copy(), amount / 100
@@ -29,10 +29,10 @@ def hole(shape: tuple[int, int], kind: str, painted: str, seed: int) -> np.ndarr
     """
     H, W = shape
     rng = np.random.default_rng(seed)
-    if kind == "painted":
+    if kind == "painted cells":
         cells = cells_of(painted)
         return cells[np.arange(H)[:, None] * DOWN // H, np.arange(W) * ACROSS // W]
-    if kind == "pixels":
+    if kind == "single pixels":
         return rng.random(shape) < 0.1
     mask = np.zeros(shape, dtype=bool)
     rows, columns = np.mgrid[:H, :W]

@@ -22,19 +22,29 @@ class Photograph:
 
 
 PHOTOGRAPHS = {
-    "astronaut": Photograph("Astronaut", "Eileen Collins, in front of a flag", "astronaut.png"),
-    "coins": Photograph("Coins", "Greek coins from Pompeii on a gray ground", "coins.png"),
-    "rocket": Photograph("Rocket", "a launch in the evening", "rocket.jpg"),
-    "chelsea": Photograph("Cat", "the face of a cat, close", "chelsea.png"),
-    "coffee": Photograph("Coffee", "a cup on a table of wood", "coffee.png"),
-    "page": Photograph("Page", "printed text, darker at one side", "page.png"),
-    "clock": Photograph("Clock", "a clock, moved while it was taken, pale", "clock_motion.png"),
-    "moon": Photograph("Moon", "the ground of the moon, almost one gray", "moon.png"),
-    "camera": Photograph("Camera", "a man with a camera on a lawn", "camera.png"),
-    "brick": Photograph("Bricks", "a wall of bricks", "brick.png"),
-    "checkerboard": Photograph("Checkerboard", "black and white squares", "chessboard_GRAY.png"),
-    "text": Photograph("Text", "a heading that is cut off", "text.png"),
-    "drawn": Photograph("Drawing", "a disc, a box and a ramp, made here"),
+    "astronaut": Photograph(
+        title="Astronaut", what="Eileen Collins, in front of a flag", file="astronaut.png"
+    ),
+    "coins": Photograph(
+        title="Coins", what="Greek coins from Pompeii on a gray ground", file="coins.png"
+    ),
+    "rocket": Photograph(title="Rocket", what="a launch in the evening", file="rocket.jpg"),
+    "chelsea": Photograph(title="Cat", what="the face of a cat, close", file="chelsea.png"),
+    "coffee": Photograph(title="Coffee", what="a cup on a table of wood", file="coffee.png"),
+    "page": Photograph(title="Page", what="printed text, darker at one side", file="page.png"),
+    "clock": Photograph(
+        title="Clock", what="a clock, moved while it was taken, pale", file="clock_motion.png"
+    ),
+    "moon": Photograph(
+        title="Moon", what="the ground of the moon, almost one gray", file="moon.png"
+    ),
+    "camera": Photograph(title="Camera", what="a man with a camera on a lawn", file="camera.png"),
+    "brick": Photograph(title="Bricks", what="a wall of bricks", file="brick.png"),
+    "checkerboard": Photograph(
+        title="Checkerboard", what="black and white squares", file="chessboard_GRAY.png"
+    ),
+    "text": Photograph(title="Text", what="a heading that is cut off", file="text.png"),
+    "drawn": Photograph(title="Drawing", what="a disc, a box and a ramp, made here"),
 }
 
 

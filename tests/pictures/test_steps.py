@@ -120,7 +120,7 @@ def test_every_denoiser_comes_nearer_to_the_clean_picture(name: str) -> None:
     assert dict(mended.facts)["Difference now"] == level(apart(mended.pixels, noisy.clean) / 255)
 
 
-@pytest.mark.parametrize("kind", ["scratches", "pixels", "painted"])
+@pytest.mark.parametrize("kind", ["five scratches", "single pixels", "painted cells"])
 def test_inpainting_fills_the_hole_alone(kind: str) -> None:
     pytest.importorskip("skimage")
     pixels = shrunk(photograph("chelsea"), 120)
@@ -135,14 +135,14 @@ def test_what_is_painted_is_written_and_read() -> None:
     cells = np.zeros((damage.DOWN, damage.ACROSS), dtype=bool)
     cells[3, 4] = cells[11, 15] = True
     assert np.array_equal(damage.cells_of(damage.painted_of(cells)), cells)
-    hole = damage.hole((120, 160), "painted", damage.painted_of(cells), 0)
+    hole = damage.hole((120, 160), "painted cells", damage.painted_of(cells), 0)
     assert hole[30:40, 40:50].all()
     assert hole.sum() == 200
 
 
 def test_too_large_a_hole_is_a_sentence() -> None:
     with pytest.raises(Unsupported, match="paint fewer"):
-        through(f"damage,kind=painted,painted={'f' * 48};inpaint", drawn())
+        through(f"damage,kind=painted cells,painted={'f' * 48};inpaint", drawn())
     with pytest.raises(Unsupported, match="nothing to repair"):
         through("inpaint", drawn())
 

@@ -51,10 +51,12 @@ def _explain_faces(
     sizes = [chosen.min_size]
     while sizes[-1] * chosen.scale_factor <= chosen.max_size:
         sizes.append(round(sizes[-1] * chosen.scale_factor))
-    inside = "inside" if _inside(after.faces, row, column) else "outside"
+    inside = bool(_inside(after.faces, row, column))
     return [
         f"about {len(sizes)} sizes of the window, from {sizes[0]} to {sizes[-1]} pixels",
-        f"this pixel lies {inside} of what was found",
+        "this pixel lies in a box that was found"
+        if inside
+        else "this pixel lies in no box that was found",
     ]
 
 

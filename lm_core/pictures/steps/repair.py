@@ -24,9 +24,9 @@ class NoiseSettings(Settings):
     """What is added."""
 
     kind: str = setting(
-        "normal",
+        "normal noise",
         title="Kind",
-        choices=("normal", "salt and pepper"),
+        choices=("normal noise", "salt and pepper"),
         help="A little on every pixel, or some pixels black or white.",
     )
     amount: float = setting(
@@ -68,9 +68,9 @@ class DamageSettings(Settings):
     """What is lost."""
 
     kind: str = setting(
-        "scratches",
+        "five scratches",
         title="Kind",
-        choices=("scratches", "pixels", "painted"),
+        choices=("five scratches", "single pixels", "painted cells"),
         help="Five lines, a tenth of all pixels, or cells that you paint.",
     )
     painted: str = setting(

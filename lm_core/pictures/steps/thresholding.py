@@ -71,7 +71,7 @@ def _explain_otsu(
 
 @steps.register(
     "otsu",
-    title="Otsu's threshold",
+    title="Threshold by Otsu",
     idea="The limit is found: the one that leaves light and dark furthest apart.",
     paper="Otsu, 1979",
     order=31,

@@ -98,7 +98,7 @@ def _settings(at: int) -> None:
     with st.container(border=True):
         paper = f" ({plain(entry.paper)})" if entry.paper else ""
         st.markdown(f"**{plain(entry.title)}.** {plain(entry.idea)}{paper}")
-        painted = getattr(one.step.settings, "kind", "") == "painted"
+        painted = getattr(one.step.settings, "kind", "") == "painted cells"
         fields = [name for name in one.step.settings.to_dict() if name != "painted"]
         key = f"bench-setting-{one.number}"
         chosen = settings_widgets(one.step.settings, key=key, only=fields, commanded=False)

@@ -67,10 +67,10 @@ def show() -> None:
     places = math.ceil(W / stride) * math.ceil(H / stride)
     st.markdown(
         f"**What to notice.** With a stride of {stride} pixels, {at:,} windows lie inside the "
-        "picture. Twice the stride leaves about a quarter of them, and things between two places are "
-        f"missed. A network with a feature map of a cell for every {stride} × {stride} pixels has "
-        f"{places:,} places with {len(found)} anchors each, **{places * len(found):,}** in all, "
-        "and computes the picture once."
+        "picture. Twice the stride leaves about a quarter of them, and things between two places "
+        f"are missed. A network with a feature map of a cell for every {stride} × {stride} pixels "
+        f"has {places:,} places with {len(found)} anchors each, **{places * len(found):,}** in "
+        "all, and computes the picture once."
     )
     show_source(boxes.anchors, "The code: anchors")
     show_source(boxes.windows, "The code: windows")

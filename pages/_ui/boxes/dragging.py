@@ -15,7 +15,7 @@ HINT = (
 )
 _CSS = """
 svg {width: 100%; display: block; touch-action: none; border-radius: 6px;
-     border: 1px solid rgba(128,128,128,0.35); background: rgba(128,128,128,0.06)}
+     border: 1px solid #80808059; background: #8080800F}
 g {cursor: move; outline: none}
 g:focus-visible .side {stroke-width: 6}
 .corner {cursor: nwse-resize}

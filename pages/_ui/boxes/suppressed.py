@@ -59,10 +59,10 @@ def show() -> None:
         _drawn(boxes, scores, found[:after])
     _told(scores, found[:after], threshold)
     kept = ", ".join(str(one.kept + 1) for one in found)
+    named = f": number {kept}" if found else ""
     st.markdown(
-        f"**What to notice.** {len(found)} of {len(boxes)} boxes stay"
-        + (f": number {kept}. " if found else ". ")
-        + "A low threshold takes out boxes of things that stand close to each other; a high one "
+        f"**What to notice.** {len(found)} of {len(boxes)} boxes stay{named}. "
+        "A low threshold takes out boxes of things that stand close to each other; a high one "
         "leaves one thing with several boxes. The scores decide the order and nothing else."
     )
     show_source(suppression, "The code")
@@ -83,7 +83,6 @@ def _checked(table: list[rows.Row]) -> tuple[list[Box], list[float]]:
 def _drawn(boxes: list[Box], scores: list[float], rounds: list) -> None:
     from lm_core.charts.boxes import Drawn, boxes_drawn
     from lm_core.charts.theme import BLUE, GREY, VERMILLION
-    from lm_core.charts.words import count
 
     kept = {one.kept for one in rounds}
     gone = {k for one in rounds for k in one.dropped}
@@ -109,7 +108,7 @@ def _drawn(boxes: list[Box], scores: list[float], rounds: list) -> None:
     width = max([SIDE, *(box.x2 for box in boxes)])
     height = max([SIDE, *(box.y2 for box in boxes)])
     alt = (
-        f"{count(len(kept), 'box is', 'boxes are')} kept, {len(gone)} taken out, "
+        f"{len(kept)} kept, {len(gone)} taken out, "
         f"{len(boxes) - len(kept) - len(gone)} still there."
     )
     chart = boxes_drawn(drawn, title="Boxes with their scores", width=width, height=height, alt=alt)

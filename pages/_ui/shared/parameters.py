@@ -305,13 +305,14 @@ KINDS: dict[str, Kind] = {
     "upsampling-before": Text(400),
     "upsampling-kernel": Text(400),
     "upsampling-method": LABEL,
+    "upsampling-side": Whole(1, 3),
     "upsampling-size": Whole(1, 8),
     "upsampling-k": Whole(1, 4),
     "upsampling-stride": Whole(1, 3),
     "upsampling-padding": Whole(0, 2),
     "upsampling-corners": Switch(),
-    "upsampling-row": Whole(1, 8),
-    "upsampling-column": Whole(1, 8),
+    "upsampling-row": Whole(1, 10),
+    "upsampling-column": Whole(1, 10),
     **{
         f"upsampling-{which}-{what}": kind
         for which in ("one", "other")

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 METHOD, GRID, BEFORE, KERNEL = (
     f"upsampling-{one}" for one in ("method", "grid", "before", "kernel")
 )
-SIZE, CORNERS = "upsampling-size", "upsampling-corners"
+SIDE, SIZE, CORNERS = "upsampling-side", "upsampling-size", "upsampling-corners"
 K, STRIDE, PADDING = "upsampling-k", "upsampling-stride", "upsampling-padding"
 ROW, COLUMN = "upsampling-row", "upsampling-column"
 BIND = "query-params"
-FIRST = [[1.0, 2.0], [3.0, 4.0]]
+FIRST = {
+    1: [[7.0]],
+    2: [[1.0, 2.0], [3.0, 4.0]],
+    3: [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]],
+}
 POOLED = [[1.0, 6.0, 3.0, 3.0], [3.0, 5.0, 2.0, 1.0], [1.0, 2.0, 2.0, 1.0], [7.0, 3.0, 4.0, 8.0]]
 METHODS = {
     "nearest": "Nearest",
@@ -40,7 +44,7 @@ IDEAS = {
 NOTICED = {
     "nearest": "No number is new, and blocks with hard edges come out.",
     "bilinear": "Every new number lies between the smallest and the largest old one. A grid of one "
-    "number is that number everywhere: try a size of 1 first, and think of a network whose last "
+    "number is that number everywhere: choose one row before, and think of a network whose last "
     "map is 1 × 1.",
     "unpooling": "Places are exact again, but only one in four has a number: a convolution after "
     "it must fill the rest.",
@@ -60,7 +64,10 @@ def show() -> None:
         st.latex(r"H' = (H - 1)\,\text{stride} - 2\,\text{padding} + k")
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        grid = grids.edited(GRID, FIRST, title="The grid, 2 × 2")
+        side = 2  # what pooling left
+        if method != "unpooling":
+            side = st.slider("Rows and columns before", 1, 3, 2, key=SIDE, bind=BIND)
+        grid = grids.edited(GRID, FIRST[side], title=f"The grid, {side} × {side}")
         if method in ("nearest", "bilinear"):
             size = st.slider("Rows and columns afterwards", 1, 8, 4, key=SIZE, bind=BIND)
             corners = method == "bilinear" and st.toggle(
