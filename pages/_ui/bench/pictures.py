@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from lm_core.visible import readable
-from pages._ui.bench.placed import FIRST, OFFERED, PICTURE, PLAIN, offer
+from pages._ui.bench.placed import FIRST, OFFERED, PICTURE, PLAIN, SIZE, USUAL, offer
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lm_core.pictures.contract import Looked
 
-SIZE, OWN, EXAMPLE = "bench-size", "bench-own", "bench-example"
+OWN, EXAMPLE = "bench-own", "bench-example"
 SIZES = ("160", "320", "640")
 
 
@@ -51,7 +51,7 @@ def choose() -> Source:
         key=PICTURE,
         bind="query-params",
     )
-    begin = {} if SIZE in st.session_state else {"index": 1}
+    begin = {} if SIZE in st.session_state else {"index": SIZES.index(USUAL)}
     longest = int(
         other.selectbox(
             "Pixels along its longer side",

@@ -12,7 +12,8 @@ from pages._ui.shared.plain import plain
 if TYPE_CHECKING:
     from lm_core.pictures.chain import Step
 
-CHAIN, AT, PICTURE = "bench-chain", "bench-step", "bench-picture"
+CHAIN, AT, PICTURE, SIZE = (f"bench-{one}" for one in ("chain", "step", "picture", "size"))
+USUAL = "320"  # pixels along the longer side
 STEPS, LOOKED, NEXT = "bench-steps", "bench-looked", "bench-next"  # in the session
 FIRST = ("coins", "gray;sobel")
 # What is offered -> a picture and a chain.
@@ -121,7 +122,7 @@ def offer(key: str) -> None:
 
     if (name := st.session_state[key]) is not None:
         picture, text = OFFERED[name]
-        st.session_state[PICTURE] = picture
+        st.session_state[PICTURE], st.session_state[SIZE] = picture, USUAL
         begin(read_chain(text))
         st.session_state[key] = None
 

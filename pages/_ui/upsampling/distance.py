@@ -43,7 +43,7 @@ def show() -> None:
     with st.container(horizontal=True, gap="small"):
         for name, five in OFFERED.items():
             st.button(name, on_click=_offer, args=(five,), key=f"upsampling-offer-{name}")
-    left, middle, right = st.columns([3, 3, 6], gap="medium")
+    right, left, middle = st.columns([6, 3, 3], gap="medium")  # the picture first
     with left:
         real = _sliders("one", REAL)
     with middle:
