@@ -238,7 +238,7 @@ def test_an_empty_element_is_a_sentence() -> None:
 
 
 def test_what_a_browser_sends_becomes_cells() -> None:
-    from pages._ui.shared.drawing import _read
+    from pages._ui.bench.drawing import _read
 
     assert _read("0110", 2, 2) == [[0, 1], [1, 0]]
     assert _read("01x", 2, 2) == [[0, 1], [0, 0]]

@@ -14,8 +14,8 @@ from lm_core.pictures.filters import COLUMNS, ROWS, correlated, sobel
 from lm_core.pictures.histograms import contrast, equalized, otsu, stretched
 from lm_core.pictures.morphology import dilation, erosion, under
 from lm_core.pictures.photographs import PHOTOGRAPHS, photograph
+from lm_core.pictures.steps.denoising import blurred
 from lm_core.pictures.steps.parts import structure
-from lm_core.pictures.steps.repair import blurred
 from lm_core.pictures.steps.thresholding import local_limits
 
 color, data, exposure, feature, filters, morphology = (

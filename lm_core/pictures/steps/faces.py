@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lm_core.errors import BadSettings, Unsupported
 from lm_core.pictures.contract import Box, Looked, level, steps
 from lm_core.pictures.extra import scikit_image
-from lm_core.pictures.steps.repair import blurred
+from lm_core.pictures.steps.denoising import blurred
 from lm_core.settings import Settings, setting
 
 

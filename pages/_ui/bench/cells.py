@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.bench.drawing import drawing
 from pages._ui.shared import address
-from pages._ui.shared.drawing import drawing
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
 
 if TYPE_CHECKING:
-    from pages._ui.shared.drawing import Cells
+    from pages._ui.bench.drawing import Cells
 
 ROWS, COLUMNS, ELEMENT = 8, 10, 3
 PICTURE, SHAPE, GUESS = "bench-cells", "bench-element", "bench-guess"

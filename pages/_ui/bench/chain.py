@@ -113,7 +113,7 @@ def _paint(at: int, number: int) -> None:
 
     from lm_core.pictures.chain import Step
     from lm_core.pictures.damage import cells_of, painted_of
-    from pages._ui.shared.drawing import drawing
+    from pages._ui.bench.drawing import drawing
 
     step = st.session_state[placed.STEPS][at - 1].step
 

@@ -1,110 +1,11 @@
 """Every parameter of every screen, by name, and what it may hold."""
 
-import json
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from pages._ui.shared.kinds import LABEL, Id, Json, Kind, Number, Switch, Text, Whole
+from pages._ui.shared.parameters_beyond import BEYOND
 
-
-class Kind(Protocol):
-    """What a parameter holds."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        """Whether it can be this; most hold exactly one value."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number."""
-
-    low: int
-    high: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch("[0-9]{1,15}", one):
-                return self.low <= int(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, in the way that people and programs write one."""
-
-    low: float
-    high: float
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
-                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A number that may be below zero."""
-
-    low: float
-    high: float
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
-                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Switch:
-    """On or off."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return list(values) in (["true"], ["false"])
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words of at most so many characters; what they name is looked up by the screen."""
-
-    most: int
-    times: int = 1
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return len(values) <= self.times and all(len(one) <= self.most for one in values)
-
-
-@dataclass(frozen=True)
-class Id:
-    """The id of a run, or the name of a text."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one]:
-                return re.fullmatch("[A-Za-z0-9_-]{1,80}", one) is not None
-        return False
-
-
-@dataclass(frozen=True)
-class Json:
-    """A JSON object; what it holds is checked by what it is for."""
-
-    most: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        if len(values) != 1 or len(values[0]) > self.most:
-            return False
-        try:
-            return isinstance(json.loads(values[0]), dict)
-        except (ValueError, RecursionError):
-            return False
-
-
-LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
 KINDS: dict[str, Kind] = {
+    **BEYOND,
     # of several screens
     **dict.fromkeys(("text", "run", "shared"), Id()),
     "spec": Json(4000),
@@ -277,51 +178,6 @@ KINDS: dict[str, Kind] = {
     "quantize-row": Whole(1, 1_000_000),
     "quantize-column": Whole(1, 1_000_000),
     "quantize-only": LABEL,
-    "bench-view": LABEL,
-    "bench-picture": LABEL,
-    "bench-size": LABEL,
-    "bench-chain": Text(900),  # lm_core.pictures.chain.LONGEST
-    "bench-step": Whole(0, 8),
-    "bench-row": Whole(0, 2047),
-    "bench-column": Whole(0, 2047),
-    "bench-cells": Text(200),
-    "bench-element": Text(60),
-    "bench-operation": LABEL,
-    "bench-cell-row": Whole(1, 8),
-    "bench-cell-column": Whole(1, 10),
-    "boxes-view": LABEL,
-    "boxes-pair": Text(120),
-    "boxes-list": Text(1200),
-    "boxes-threshold": Number(0.0, 1.0),
-    "boxes-sizes": Text(60),
-    "boxes-ratios": Text(60),
-    "boxes-stride": Whole(1, 64),
-    "boxes-wide": Whole(32, 1024),
-    "boxes-high": Whole(32, 1024),
-    "boxes-scene": Text(1600),
-    "boxes-reach": Number(0.05, 0.95),
-    "upsampling-view": LABEL,
-    "upsampling-grid": Text(200),
-    "upsampling-before": Text(400),
-    "upsampling-kernel": Text(400),
-    "upsampling-method": LABEL,
-    "upsampling-side": Whole(1, 3),
-    "upsampling-size": Whole(1, 8),
-    "upsampling-k": Whole(1, 4),
-    "upsampling-stride": Whole(1, 3),
-    "upsampling-padding": Whole(0, 2),
-    "upsampling-corners": Switch(),
-    "upsampling-row": Whole(1, 10),
-    "upsampling-column": Whole(1, 10),
-    **{
-        f"upsampling-{which}-{what}": kind
-        for which in ("one", "other")
-        for what, kind in {
-            **dict.fromkeys(("x", "y"), Signed(-4.0, 4.0)),
-            **dict.fromkeys(("wide", "high"), Number(0.05, 2.0)),
-            "together": Signed(-0.95, 0.95),
-        }.items()
-    },
     "translate-model": LABEL,
     "translate-text": Text(5000),
     "translate-width": Whole(1, 5),
