@@ -43,7 +43,7 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
         with st.container(horizontal=True, gap="medium"):
             for what, value in after.facts:
                 st.metric(what, value, width="content")
-    st.subheader("The arithmetic of one pixel")
+    st.header("The arithmetic of one pixel")
     st.caption("Framed in the pictures are the pixels whose numbers are shown.")
     row, column = _place(after, place)
     if at:

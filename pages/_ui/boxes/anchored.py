@@ -50,7 +50,7 @@ def show() -> None:
     with right:
         _drawn(found, W, H)
     _listed(found)
-    st.subheader("What a sliding window costs")
+    st.header("What a sliding window costs")
     formula = boxes.cost((W, H), len(sizes), len(ratios))
     st.markdown(
         f"scales × ratios × width × height = {len(sizes)} × {len(ratios)} × {W} × {H} = "

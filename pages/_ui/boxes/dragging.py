@@ -3,11 +3,13 @@ go of what is dragged on it."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lm_core.charts.boxes import Drawn
-from lm_core.pictures.boxes import Box
+if TYPE_CHECKING:
+    from lm_core.charts.boxes import Drawn
+    from lm_core.pictures.boxes import Box
 
 HINT = (
     "Drag a box, or its lower right corner. With the keyboard: Tab to a box, arrows move it, with "
@@ -31,9 +33,9 @@ _element = st.components.v2.component(
 
 
 def dragged(
-    boxes: Sequence[Drawn],
+    boxes: "Sequence[Drawn]",
     *,
-    shared: Box | None,
+    shared: "Box | None",
     width: int,
     height: int,
     key: str,

@@ -10,6 +10,7 @@ from lm_core.lessons.reading import BadLesson
 from pages._ui.lesson import builder
 from pages._ui.lesson.link import NOT_OF_A_LESSON, check
 from pages._ui.shared.address import SCREENS
+from pages._ui.shared.kinds import Signed
 from pages._ui.shared.parameters import KINDS, Id, Json, Number, Switch, Text, Whole, begins
 
 
@@ -18,7 +19,7 @@ def said(kind: object) -> st.SearchStrategy[list[str]]:
     match kind:
         case Whole(low, high):
             return st.integers(low, high).map(lambda n: [str(n)])
-        case Number(low, high):
+        case Number(low, high) | Signed(low, high):
             numbers = st.floats(low, high).map(str)
             return numbers.map(lambda n: [n]).filter(kind.reads)
         case Switch():
