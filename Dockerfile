@@ -17,9 +17,11 @@ RUN useradd --uid 1000 --create-home --home-dir /lab lab
 WORKDIR /lab/app
 
 # Before the code, so that a change of the code does not install everything again.
-COPY requirements.txt .
+# --build-arg REQUIREMENTS=requirements-beyond.txt adds what the screens beyond text use.
+COPY requirements.txt requirements-beyond.txt ./
 ARG PIP_EXTRA_INDEX_URL=""
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+ARG REQUIREMENTS=requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check -r $REQUIREMENTS
 
 COPY --chown=lab:lab . .
 USER lab

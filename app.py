@@ -63,12 +63,17 @@ else:
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
             "Foundations": [
+                st.Page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
                 st.Page("pages/slopes.py", title="Slopes"),
                 st.Page("pages/neuron.py", title="One neuron"),
                 st.Page("pages/autograd.py", title="Autograd"),
-                st.Page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
                 st.Page("pages/activations_and_optimizers.py", title="Activations and optimizers"),
                 st.Page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
+            ],
+            "Beyond text": [
+                st.Page("pages/image_bench.py", title="Image bench"),
+                st.Page("pages/boxes.py", title="Boxes"),
+                st.Page("pages/upsampling.py", title="Making pictures larger"),
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),

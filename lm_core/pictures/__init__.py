@@ -1,1 +1,2 @@
-"""Pictures as numbers: splits of them, and what can be computed from them without learning."""
+"""Pictures as numbers: splits of them, and what is read, filtered, boxed and made larger without
+learning."""

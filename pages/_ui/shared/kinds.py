@@ -86,3 +86,6 @@ class Json:
             return isinstance(json.loads(values[0]), dict)
         except (ValueError, RecursionError):
             return False
+
+
+LABEL = Text(600)  # of a model, of a view

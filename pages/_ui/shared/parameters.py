@@ -1,10 +1,11 @@
 """Every parameter of every screen, by name, and what it may hold."""
 
-from pages._ui.shared.kinds import Id, Json, Kind, Number, Switch, Text, Whole
+from pages._ui.shared.kinds import LABEL, Id, Json, Kind, Number, Switch, Text, Whole
+from pages._ui.shared.parameters_beyond import BEYOND
 
-LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
 KINDS: dict[str, Kind] = {
+    **BEYOND,
     # of several screens
     **dict.fromkeys(("text", "run", "shared"), Id()),
     "spec": Json(4000),
@@ -279,6 +280,7 @@ BEGINS = {  # how the parameters and keys of a screen begin, where not as its na
     "arrays_and_tensors": "arrays",
     "activations_and_optimizers": "activations",
     "mlp_from_scratch": "mlp",
+    "image_bench": "bench",
 }
 
 

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def settings_widgets(
-    defaults: Settings, *, key: str, columns: int = 3, only: Collection[str] | None = None
+    defaults: Settings,
+    *,
+    key: str,
+    columns: int = 3,
+    only: Collection[str] | None = None,
+    commanded: bool = True,
 ) -> Settings:
     """A widget for each field of `defaults`, or for `only` some, the rarely changed ones folded
-    away; returns the settings chosen.
+    away; returns the settings chosen. `commanded`: the command line has them too, and its names are
+    said.
 
     Raises:
         Told: two values that do not go together, which was told beside one of them.
@@ -29,11 +35,11 @@ def settings_widgets(
     often = [f for f in fields if not f.metadata["advanced"]]
     rarely = [f for f in fields if f.metadata["advanced"]]
     places: dict[str, DeltaGenerator] = {}
-    values = _row_by_row(often, defaults, key, columns, places)
+    values = _row_by_row(often, defaults, key, columns, places, commanded)
     if rarely:
         changed = any(getattr(defaults, f.name) != f.default for f in rarely)
         with st.expander("Rarely changed", expanded=changed):
-            values |= _row_by_row(rarely, defaults, key, columns, places)
+            values |= _row_by_row(rarely, defaults, key, columns, places, commanded)
     try:
         return dataclasses.replace(defaults, **values)
     except BadSettings as error:
@@ -47,6 +53,7 @@ def _row_by_row(
     key: str,
     columns: int,
     places: "dict[str, DeltaGenerator]",
+    commanded: bool,
 ) -> dict[str, object]:
     """Rows of widgets; on a telephone, where columns fall below each other, the order stays. Where
     each stands is added to `places`."""
@@ -56,15 +63,15 @@ def _row_by_row(
             places[field.name] = column
             with column:
                 value = getattr(defaults, field.name)
-                values[field.name] = _widget(field, value, f"{key}-{field.name}")
+                values[field.name] = _widget(field, value, f"{key}-{field.name}", commanded)
     return values
 
 
-def _widget(field: dataclasses.Field, value: object, key: str) -> object:
+def _widget(field: dataclasses.Field, value: object, key: str, commanded: bool) -> object:
     meta = field.metadata
     kind, _ = plain_type(field)
     label = f"{meta['title']} ({meta['unit']})" if meta["unit"] else meta["title"]
-    help = f"{meta['help']} On the command line: {field.name}."
+    help = f"{meta['help']} On the command line: {field.name}." if commanded else meta["help"]
     if meta["choices"]:
         return st.selectbox(
             label, meta["choices"], meta["choices"].index(value), help=help, key=key

@@ -148,7 +148,8 @@ def test_every_number_within_reads_as_a_program_writes_it(value: float) -> None:
 
 
 # Widgets whose limits are those of what is shown: a place past them is taken out by their screen.
-NARROWER = ("quantize-row", "quantize-column")
+NARROWER = ("quantize-row", "quantize-column", "bench-row", "bench-column")
+NARROWER += ("upsampling-row", "upsampling-column")
 
 # That nothing goes past it ------------------------------------------------------------------------
 

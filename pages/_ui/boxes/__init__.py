@@ -1,0 +1,1 @@
+"""Boxes: two that overlap, many of which some stay, shapes that are tried, precision and recall."""
