@@ -67,7 +67,7 @@ def test_what_the_controls_say_is_what_is_written(page: Page) -> None:
     at_rest(page)
     page.reload()  # the settings stand in the address; it opens on what they write
     whole(page, greedy(14, no_repeat=2))
-    at_rest(page)
+    sound(page)
 
 
 @pytest.mark.slow
