@@ -110,3 +110,31 @@ def test_a_number_of_each_view_is_that_of_the_course_or_the_library(page: Page, 
     page.set_viewport_size(PHONE)
     at_rest(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("where", "row"),
+    [
+        ("dataset_explorer?text=speeches", "explorer-look"),
+        ("tokenizers?text=names", "tokenizers-look"),
+        ("counting", "counting-part"),
+        ("metrics", "metrics-part"),
+    ],
+)
+def test_axe_finds_nothing_serious_in_any_look_of_a_screen(
+    page: Page, where: str, row: str
+) -> None:
+    page.goto(f"/{where}")
+    at_rest(page)
+    radios, wrong = page.locator(f".st-key-{row} [role=radio]"), {}
+    assert radios.count() > 2
+    for place in range(radios.count()):
+        radios.nth(place).click()
+        expect(radios.nth(place)).to_be_checked()
+        at_rest(page)
+        page.mouse.move(0, 0)
+        page.evaluate("document.activeElement.blur()")
+        if more := found(page):
+            wrong[radios.nth(place).inner_text()] = more
+    assert wrong == {}
