@@ -152,6 +152,19 @@ def how_likely(named: dict[str, models.Choice], written: dict[str, list[list[str
                 line += f": rarer than **{words.percent(scored.rarer_than)}** of real names"
             st.markdown(f"{line}.")
             st.caption(scoring.verdict(choice, name, scored))
+            why(choice, naming.spelled(choice, name), scored.probabilities)
+
+
+def why(choice: models.Choice, name: str, probabilities: list[float]) -> None:
+    """To its letters with the model's eyes, where the unlikeliest one is explained."""
+    every = models.that_read()
+    called = dict(zip([one.folder for one in every], models.labels(every), strict=True))
+    if choice.folder not in called:
+        return  # it was made here, of a list of the visitor's own
+    hardest = min(range(len(probabilities)), key=probabilities.__getitem__)
+    query = {"reading-model": called[choice.folder], "reading-names": name}
+    query["reading-token"] = str(hardest + 1)
+    st.page_link("pages/reading.py", label="Why this token? →", query_params=query)
 
 
 front_door.enter()

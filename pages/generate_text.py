@@ -70,6 +70,8 @@ def choose() -> tuple[models.Choice | None, str, int]:
 
 def stage(choice: models.Choice, prompt: str, seed: int) -> None:
     """The text, the bars beside it, and what moves them."""
+    if st.session_state.get(samples.SEED, seed) != seed:
+        st.rerun()  # a sample is gone on with: its seed stands above, where only the page draws
     moving = not writing.at_rest(DRAFT)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.reading import asked, figures, gaps, marked, two, whole
+from pages._ui.reading import asked, figures, gaps, marked, reasons, two, whole
 from pages._ui.reading.eyes import Seen, seen
 from pages._ui.shared import front_door, models, session
 from pages._ui.shared.plain import plain
@@ -31,7 +31,7 @@ def eyes(choices: list[models.Choice], text: str) -> None:
     if not found:
         return
     both = two.beside(*found) if len(found) == 2 else None
-    coloured(list(shown), found, both)
+    coloured(shown, found, both)
     for (label, choice), one in zip(shown.items(), found, strict=True):
         figures.figures(label, choice, one)
     if len(found) == 2:
@@ -71,14 +71,16 @@ def noticed(one: Seen) -> str:
     )
 
 
-def coloured(labels: list[str], found: list[Seen], both: two.Beside | None) -> None:
-    """The text under each model, with one token picked and what was expected there beside it."""
+def coloured(shown: dict[str, models.Choice], found: list[Seen], both: two.Beside | None) -> None:
+    """The text under each model, with one token picked and what was expected there beside it; below
+    them why, once a token was pressed."""
     from lm_core.charts import token_measures
 
     offered = {name: name for name in (*COLOURS, *(["Difference"] if both else []))}
     title = switch("Coloured by", offered, key="reading-colour", address=True)
     measure = getattr(token_measures, title.upper())
     picked = [marked.picked(one, k) for k, one in enumerate(found)]
+    pressed = [at is not None for at in picked]
     if picked[0] is None:
         theirs = picked[-1] if len(found) == 2 else None
         ours = None if theirs is None else two.elsewhere(both, theirs, which=1)
@@ -86,7 +88,7 @@ def coloured(labels: list[str], found: list[Seen], both: two.Beside | None) -> N
     if picked[-1] is None:
         beside = two.elsewhere(both, picked[0], which=0)
         picked[-1] = marked.hardest(found[-1]) if beside is None else beside
-    for k, (label, one, at) in enumerate(zip(labels, found, picked, strict=True)):
+    for k, (label, one, at) in enumerate(zip(shown, found, picked, strict=True)):
         if title == "Difference" and k:
             break
         values = marked.numbers(one, title)
@@ -101,16 +103,19 @@ def coloured(labels: list[str], found: list[Seen], both: two.Beside | None) -> N
                 measure,
                 at=at,
                 key=f"reading-tokens-{k}",
-                on_press=partial(pressed, both, k),
+                on_press=partial(press, both, k),
             )
             st.html(token_measures.legend(measure))
             gap = f" {two.paid(values[at])}" if title == "Difference" else ""
             st.caption(marked.says(one, at) + gap)
         with right.container(border=True, height="stretch"):
             marked.guesses(one, at, key=f"reading-guesses-{k}")
+    for k, ((label, choice), one, at) in enumerate(zip(shown.items(), found, picked, strict=True)):
+        if pressed[k]:
+            reasons.panel(label, choice, one, at, key=f"reading-why-{k}")
 
 
-def pressed(both: two.Beside | None, which: int, at: int) -> None:
+def press(both: two.Beside | None, which: int, at: int) -> None:
     """A token of one model's text."""
     marked.press(which, at, two.elsewhere(both, at, which=which))
 

@@ -92,8 +92,10 @@ MAY_USE = {
         "train",
     ): "a run that is shown to the class is one of Train: its curve and what it writes are drawn "
     "as there",
-    ("write", "memory"): "a token of a recurrent model is explained by its gates, which are called "
+    ("why", "memory"): "a token of a recurrent model is explained by its gates, which are called "
     "and shown on Memory as there",
+    ("reading", "why"): "a token that was pressed is explained as one that was written",
+    ("write", "why"): "a token that was pressed is explained as one that was read",
     ("write", "reading"): "the prompt is scored as Read with the model's eyes scores any text",
     ("train", "lesson"): "a report of a run has what was asked and answered under its lesson",
     ("train", "write"): "after a run a link opens Generate names, which says what its models are "

@@ -9,7 +9,7 @@ a matrix' scale to the highest, which is what an eye can tell apart, in a quarte
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,10 @@ from lm_core.charts import words
 
 EXACT = 150_000  # numbers up to which they are sent themselves
 STEPS = 254  # between the 255 shades; shade 0 is blank
+# What is said of a matrix beside its own sentences.
+CELLS = "Cells of {title}"
+CLOSED = "{row}, {column}: not open"
+ROUNDED = "about {value}, by its shade"  # of a number that is known by its shade
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,17 +130,41 @@ def stack(
         "spans": [[float(low), float(high)] for low, high in spans],
         "sentence": reading.sentence,
         "percent": reading.percent,
+        "cells": CELLS,
+        "closed": CLOSED,
+        "rounded": ROUNDED,
+        "point": ".",
         "note": note,
         "dotted": list(dotted),
     }
     numbers = values.astype("<f4") if exact else shades(values, spans)
-    packed = pack(header, numbers)
+    packed = pack(header, np.ascontiguousarray(numbers).tobytes())
     return Stack(name, header["id"], packed, exact, whole, one)
 
 
-def pack(header: dict, numbers: np.ndarray) -> bytes:
+def in_words(stack: Stack, say: Callable[[str], str]) -> Stack:
+    """The same numbers under words of another language. Names of tokens stay, and so do those of
+    matrices, unless they are all that stands below them.
+
+    Args:
+        say: a sentence of ours, or a number, as that language has it.
+    """
+    length = int.from_bytes(stack.packed[:4], "little")
+    header = json.loads(stack.packed[4 : 4 + length])
+    for one in ("title", "sentence", "cells", "closed", "rounded", "note"):
+        header[one] = say(header[one])
+    for many in ("titles", "says"):
+        header[many] = [say(one) for one in header[many]]
+    for side in ("down", "along", "rows", "columns"):
+        title, names, *short = header[side]
+        header[side] = [say(title), names if title else [say(name) for name in names], *short]
+    header["point"] = say("0.5")[1]
+    packed = pack(header, stack.packed[4 + length :])
+    return replace(stack, id=header["id"], packed=packed)
+
+
+def pack(header: dict, body: bytes) -> bytes:
     """Header and numbers as a page unpacks them; puts an `id` of all of it into the header."""
-    body = np.ascontiguousarray(numbers).tobytes()
     text = json.dumps(header, allow_nan=False)
     header["id"] = hashlib.blake2b(text.encode() + body, digest_size=12).hexdigest()
     text = json.dumps(header, allow_nan=False).encode()

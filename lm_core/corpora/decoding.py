@@ -1,19 +1,23 @@
 """Bytes to text, strictly: what is not plain text is refused with a sentence that says the mend.
 
 UTF-8 is the rule. UTF-16 and UTF-32 are read when their byte-order mark says so, or a look; what
-else it may be is guessed, and the note says that it was. A mark inside, where files were joined, is
-no letter.
+else it may be is guessed, and the note says that it was, unless whoever gives it says what it is. A
+mark inside, where files were joined, is no letter.
 """
 
 import codecs
 import re
 import unicodedata
 
-from lm_core.corpora.guessing import guess
-from lm_core.errors import BadText
+from lm_core.corpora.guessing import LATIN, OTHERS, guess
+from lm_core.errors import BadSettings, BadText, nearest
 from lm_core.figures import count
 
 MAX_BYTES = 10_000_000  # of an upload or a paste
+
+# That can be said: Python's name -> what it is called.
+ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16 (LE)", "utf-16-be": "UTF-16 (BE)"}
+ENCODINGS |= LATIN | OTHERS
 
 _MARKS = (  # the longer marks first: UTF-32's starts with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -43,14 +47,28 @@ def check_size(size: int, limit: int = MAX_BYTES) -> None:
         )
 
 
-def decode(data: bytes, *, limit: int = MAX_BYTES) -> tuple[str, str]:
+def plainly_utf8(data: bytes) -> bool:
+    """Whether there is nothing to guess."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
+
+
+def decode(data: bytes, *, limit: int = MAX_BYTES, encoding: str = "") -> tuple[str, str]:
     """The text of `data` with newlines as "\\n", and a note: "" or a sentence on what was done.
+
+    Args:
+        encoding: one of ENCODINGS, which it is then read in; a letter that is none there becomes
+            �. "" is what it looks like.
 
     Raises:
         BadText: too large, empty, a single character, binary, or in an encoding that is not known.
+        BadSettings: an encoding that is not among them.
     """
     check_size(len(data), limit)
-    text, note = _characters(data)
+    text, note = _as_said(data, encoding) if encoding else _characters(data)
     text, dropped = tidy(text)
     return text, " ".join(filter(None, (note, dropped)))
 
@@ -77,6 +95,16 @@ def tidy(text: str) -> tuple[str, str]:
     out = [(marks, "byte-order mark"), (controls, "control character")]
     said = ", ".join(count(n, thing) for n, thing in out if n)
     return text, f"Left out: {said}." if said else ""
+
+
+def _as_said(data: bytes, encoding: str) -> tuple[str, str]:
+    if encoding not in ENCODINGS:
+        near = nearest(encoding, ENCODINGS)
+        raise BadSettings(f"There is no encoding {encoding!r} here{near}")
+    text = data.decode(encoding, "replace")
+    broken = text.count("\ufffd") - data.decode(encoding, "ignore").count("\ufffd")
+    lost = f" {count(broken, 'letter')} of it could not be read." if broken else ""
+    return text, f"Read as {ENCODINGS[encoding]}, as you said.{lost}"
 
 
 def _characters(data: bytes) -> tuple[str, str]:

@@ -117,14 +117,16 @@ def open_upload(
     return decode_upload(name, data, limit=limit).opened(progress)
 
 
-def decode_upload(name: str, data: bytes, *, limit: int = MAX_BYTES) -> OwnFile:
-    """The same, before a table is taken apart; arguments and errors as of `open_upload`, but for
-    those of a table."""
+def decode_upload(name: str, data: bytes, *, limit: int = MAX_BYTES, encoding: str = "") -> OwnFile:
+    """The same, before a table is taken apart, in an `encoding` of `decode` where one is said;
+    other arguments and errors as of `open_upload`, but for those of a table."""
     check_size(len(data), limit)
     title, ending = _title(name)
     if ending not in (".txt", ".md", ".csv", ".tsv"):
         raise BadText("Only .txt, .md, .csv and .tsv can be read: save it as plain text (.txt).")
-    return OwnFile(title, *decode(data, limit=limit), table=ending in (".csv", ".tsv"))
+    return OwnFile(
+        title, *decode(data, limit=limit, encoding=encoding), table=ending in (".csv", ".tsv")
+    )
 
 
 def read_upload(

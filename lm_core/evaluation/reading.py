@@ -110,6 +110,22 @@ def read(model: LanguageModel, encoded: Encoded, *, top: int = TOP) -> Reading:
     return Reading(score, encoded.ids[1:], nats, rank, entropy, best, best_nats)
 
 
+def seen_before(model: LanguageModel, encoded: Encoded, at: int) -> list[int]:
+    """The ids that `model`, of one side, saw when it guessed token `at` of its reading, the oldest
+    first.
+
+    Raises:
+        IndexError: no such token.
+    """
+    before = 0
+    for idx, targets, asked in asked_rows(model, encoded):
+        if before <= at < before + asked:
+            row, t = (targets != IGNORED).nonzero()[at - before].tolist()
+            return idx[row, : t + 1].tolist()
+        before += asked
+    raise IndexError(at)
+
+
 def stretches(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[range, range]]:
     """The smallest stretches of a text that end with a token of both, in order: which of the tokens
     of either are in each. Where both cut alike each holds one token of either.

@@ -9,6 +9,7 @@ from lm_core.charts.matrices import written
 from lm_core.inspection.one_head import head_steps, some_weights, some_words
 from pages._ui.averaging.numbers import CELL, FIRST, NAMES, ROW
 from tests.browser.conftest import at_rest
+from tests.browser.test_access import found
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,8 @@ def test_a_number_is_changed_and_what_is_made_of_it_follows(page: Page) -> None:
     after = written(float(head_steps(x, weights).scores[0, 0]))
     assert after != before
     expect(scores.locator(".annotation-text").first).to_have_text(after)
+    page.mouse.move(0, 0)
+    assert found(page) == []
     page.get_by_role("button", name="On to step 3").click()
     expect(page).to_have_url(re.compile("averaging-step=3"))
     at_rest(page)

@@ -21,3 +21,21 @@ def test_a_screen_in_german_and_back(new_context: Callable[..., BrowserContext])
     page.get_by_role("radio", name="English").click()
     expect(page.get_by_role("heading", name="Metrics", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="Classification")).to_be_visible()
+
+
+def test_what_the_browser_draws_itself_is_said_in_german(
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    page = new_context(locale="de-DE").new_page()
+    page.goto("/attention?attention-layer=1&attention-head=1")
+    large = page.locator(".st-key-attention-one [role=slider]")
+    expect(large).to_have_attribute("aria-label", "Zellen von Schicht 1, Kopf 1")
+    large.press("Home")
+    large.press("PageDown")
+    expect(large).to_have_attribute("aria-valuetext", re.compile(r" schaut auf .+: [\d,]+ %$"))
+    expect(page.get_by_role("button", name="Als PNG speichern")).to_have_count(2)
+    at_rest(page)
+    page.get_by_role("radio", name="English").click()
+    expect(large).to_have_attribute("aria-label", "Cells of Layer 1, head 1")
+    expect(page.get_by_role("button", name="Save as PNG")).to_have_count(2)
+    at_rest(page)

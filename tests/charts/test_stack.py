@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lm_core.charts.stack import EXACT, Axis, Part, Reading, Stack, shades, stack
+from lm_core.charts.stack import EXACT, Axis, Part, Reading, Stack, in_words, shades, stack
 
 
-def made(values: np.ndarray, spans: list[tuple[float, float]] | None = None) -> Stack:
+def made(
+    values: np.ndarray, spans: list[tuple[float, float]] | None = None, along: str = "l"
+) -> Stack:
     A, B, R, S = values.shape
     names = {n: [f"<b>{i}" for i in range(n)] for n in (A, B, R, S)}
     part = Part("t", "a", 0, lambda: None)
@@ -18,7 +20,7 @@ def made(values: np.ndarray, spans: list[tuple[float, float]] | None = None) -> 
         values,
         name="some",
         down=Axis("d", names[A]),
-        along=Axis("l", names[B]),
+        along=Axis(along, names[B]),
         rows=Axis("r", names[R]),
         columns=Axis("c", names[S]),
         titles=["title"] * (A * B),
@@ -85,3 +87,22 @@ def test_nothing_is_a_stack_and_names_must_fit() -> None:
     assert unpacked(made(np.zeros((0, 0, 0, 0))).packed)[1].size == 0
     with pytest.raises(ValueError, match="for a stack of"):
         made(np.zeros((1, 1, 2, 2)), [(0, 1)] * 2)
+
+
+def test_words_of_another_language_leave_tokens_and_numbers() -> None:
+    """What is said and drawn is put into the language; names of tokens, and every number, stay."""
+    one = made(np.random.default_rng(0).random((1, 2, 3, 4)))
+    other = in_words(one, lambda text: text.replace(".", ",").upper())
+    header, numbers = unpacked(other.packed)
+    np.testing.assert_array_equal(numbers, unpacked(one.packed)[1])
+    assert other.id == header["id"] != one.id  # a browser that has the one takes the other, too
+    assert (header["title"], header["titles"], header["says"]) == ("T", ["TITLE"] * 2, ["SAYS"] * 2)
+    assert [header[side][0] for side in ("down", "along", "rows", "columns")] == list("DLRC")
+    assert header["rows"][1] == ["<b>0", "<b>1", "<b>2"]
+    assert (header["closed"], header["point"]) == ("{ROW}, {COLUMN}: NOT OPEN", ",")
+
+
+def test_names_of_matrices_alone_are_words() -> None:
+    """Where no title stands below them, as at gates; under one they are numbers or tokens."""
+    one = made(np.zeros((1, 2, 1, 1)), along="")
+    assert unpacked(in_words(one, str.upper).packed)[0]["along"] == ["", ["<B>0", "<B>1"]]

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_core.corpora.decoding import MAX_BYTES, decode, tidy
-from lm_core.errors import BadText
+from lm_core.corpora import decoding
+from lm_core.corpora.decoding import MAX_BYTES, decode, plainly_utf8, tidy
+from lm_core.errors import BadSettings, BadText
 
 PROSE = "Größe, café, naïve; “quoted” – and plain words enough to look like text.\n" * 3
 
@@ -207,3 +208,27 @@ def test_200_mb_are_refused_by_size_before_any_work() -> None:
 
 def test_exactly_the_most_is_accepted() -> None:
     assert len(decode(b"ab" * (MAX_BYTES // 2))[0]) == MAX_BYTES
+
+
+@pytest.mark.parametrize("encoding", decoding.ENCODINGS)
+def test_an_encoding_that_is_said_is_taken(encoding: str) -> None:
+    """Whatever it looks like; what is no letter there is counted."""
+    words = "one two three " * 20
+    text, note = decode(words.encode(encoding), encoding=encoding)
+    assert text == words
+    assert note == f"Read as {decoding.ENCODINGS[encoding]}, as you said."
+
+
+def test_a_wrong_guess_is_mended_by_saying_it_and_broken_letters_are_counted() -> None:
+    polish = "Zażółć gęślą jaźń. " * 20
+    assert decode(polish.encode("cp1250"), encoding="cp1250")[0] == polish
+    assert decode(polish.encode("cp1250"), encoding="cp1252")[0] != polish
+    broken = "é".encode() * 40 + b" and \xff"
+    with pytest.raises(BadText, match="broken letters"):
+        decode(broken)
+    text, note = decode(broken, encoding="utf-8")
+    assert text == "é" * 40 + " and \ufffd"
+    assert note == "Read as UTF-8, as you said. 1 letter of it could not be read."
+    with pytest.raises(BadSettings, match="no encoding"):
+        decode(broken, encoding="utf-9")
+    assert [plainly_utf8(b) for b in (b"abc", "é".encode(), b"\xff", b"a\0b")] == [1, 1, 0, 0]

@@ -11,7 +11,15 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.encoded import encode_documents
 from lm_core.errors import BadCheckpoint, BadText
 from lm_core.evaluation import evaluate, token_nats
-from lm_core.evaluation.reading import NOTHING, Reading, dearest, given, read, stretches
+from lm_core.evaluation.reading import (
+    NOTHING,
+    Reading,
+    dearest,
+    given,
+    read,
+    seen_before,
+    stretches,
+)
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
@@ -68,6 +76,25 @@ def test_the_surprise_of_all_is_what_evaluate_says(family: str, n: int) -> None:
     )
     assert found.top.shape == found.top_nats.shape == (n - 1, 3)
     assert ((found.rank == 1) == (found.nats <= found.top_nats[:, 0])).all()
+
+
+@pytest.mark.parametrize("family", ["transformer", "mlp", "lstm", "ngram"])
+@pytest.mark.parametrize("items", [False, True], ids=["text", "items"])
+def test_what_was_seen_before_a_token_gives_its_surprise(family: str, items: bool) -> None:
+    """Also far beyond the context, and in a list, where nothing of another item was seen."""
+    tokenizer, data = encoded(NAMES[:9] if items else [TEXT[:150]], items=items)
+    model = lively_model(family, tokenizer.vocab_size)
+    found = read(model, data)
+    assert len(found.ids) > 2 * (model.context_size or 16)
+    for at in range(0, len(found.ids), 7):
+        seen = seen_before(model, data, at)
+        if items:
+            assert seen.index(tokenizer.boundary_id) == 0 == seen.count(tokenizer.boundary_id) - 1
+        with torch.inference_mode():
+            p = model(torch.tensor([seen]))[0][0, -1].softmax(-1)[found.ids[at]]
+        assert -math.log(p) == pytest.approx(float(found.nats[at]), rel=1e-3, abs=1e-4)
+    with pytest.raises(IndexError):
+        seen_before(model, data, len(found.ids))
 
 
 @pytest.mark.parametrize("family", ["lstm", "ngram"])

@@ -51,7 +51,10 @@ def test_emma_stands_there_as_contexts_and_targets_of_any_length() -> None:
         ("emm", "a"),
         ("mma", "."),
     ]
-    sound(app.number_input(key="explorer-context").set_value(1).run())
+    for length, rows in ((3, "19,683"), (2, "729"), (1, "27")):
+        sound(app.number_input(key="explorer-context").set_value(length).run())
+        assert f"27 signs to the power {length} are **{rows}** rows" in words(app)
+    assert "training text fill 27 of them" in words(app)
     shown = table(app, "context")
     assert shown["context as ids"].tolist() == ["0", "5", "13", "13", "1"]
     assert shown["target as id"].tolist() == [5, 13, 13, 1, 0]

@@ -115,6 +115,15 @@ def test_files_for_the_projector_hold_every_vector() -> None:
     assert len(packed.namelist()) == 3
 
 
+@pytest.mark.parametrize("folder", ["names-mlp", "translate-luong"])
+def test_the_graph_of_the_model_is_among_the_files(folder: str) -> None:
+    app = opened("Map", model=label_of(folder))
+    assert "Graph of the model" in [one.proto.label for one in app.get("download_button")]
+    (choice,) = [one for one in models.shipped() if one.folder.name == folder]
+    packed = zipfile.ZipFile(io.BytesIO(token_map._graph(choice)))
+    assert packed.namelist() == ["events.out.tfevents.graph"]
+
+
 def a_run(steps: list[int]) -> tuple[str, list[torch.Tensor]]:
     """A finished run of the visitor's with snapshots; its id, and the vectors of each step."""
     settings, tokenizer = tiny_settings("gru"), saved().codec

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
@@ -180,6 +181,19 @@ def test_a_name_is_scored_letter_by_letter(app: AppTest) -> None:
         set_value(app, "selectbox", "scorer", option)
 
 
+def test_the_unlikeliest_letter_leads_to_why(app: AppTest) -> None:
+    set_value(app, "text_input", "name", "Emxa")
+    (why,) = [one.proto for one in app.get("page_link") if one.proto.label.startswith("Why")]
+    asked = parse_qs(why.query_string)
+    assert (asked["reading-names"], asked["reading-token"]) == (["emxa"], ["3"])
+    other = AppTest.from_file(APP, default_timeout=PATIENCE)
+    for name, (value,) in asked.items():
+        other.query_params[name] = value
+    other.switch_page("pages/reading.py").run()
+    assert not other.exception
+    assert any("**Why this token?** “x”, token 3 of 5" in one.value for one in other.markdown)
+
+
 @pytest.mark.parametrize(
     "choice",
     most_slow(shipped(), quick=[c for c in shipped() if c.family in ("ngram", "lstm", "mlp")]),
@@ -242,7 +256,7 @@ def test_names_that_cannot_be_read_whole_are_not_compared_with(
     choice = next(c for c in shipped() if c.family == "ngram")
     names = {"validation": ["emma", "\u00e9mma", "olivia"], "train": [], "test": []}
     corpus = Corpus(CorpusInfo("names", "", "", ""), names)
-    monkeypatch.setattr(scoring.naming, "corpus_of", lambda name: corpus)
+    monkeypatch.setattr(models, "corpus_of", lambda name: corpus)
     scoring._nats.clear()
     try:
         alone = [scoring.score(choice, name).nats for name in ("emma", "olivia")]

@@ -1,6 +1,7 @@
 """The screens in German: nothing is left in English but names, texts and code, and what the page
 remembers is the same in every language."""
 
+import json
 import re
 from pathlib import Path
 
@@ -91,3 +92,23 @@ def test_what_is_remembered_is_the_same_in_every_language() -> None:
     assert part.options[1] == "Classification"
     app = part.set_value(part.options[1]).run()
     assert app.session_state["metrics-part"] == "Classification"
+
+
+def test_what_is_drawn_in_the_browser_has_its_words_in_the_language() -> None:
+    """The pictures of heads and of gates come as bytes, which no message is put into a language
+    in."""
+    for screen, title, says in (
+        ("attention", "Alle Köpfe", "{row} schaut auf {column}: {value}"),
+        ("memory", "Alle Tore und Zustände", "Einheit {row} nach {column}: {value}"),
+    ):
+        app = opened(screen)
+        held, *views = [element.proto for element in app.get("bidi_component")]
+        length = int.from_bytes(held.bytes[:4], "little")
+        header = json.loads(held.bytes[4 : 4 + length])
+        assert (header["title"], header["sentence"], header["point"]) == (title, says, ",")
+        drawn = [header[side][0] for side in ("down", "along", "rows", "columns")]
+        assert english([*header["titles"], *header["says"], *drawn]) == []
+        for view in views:
+            sent = json.loads(view.json)
+            assert sent["id"] == header["id"]
+            assert sent["save"] == "Als PNG speichern"

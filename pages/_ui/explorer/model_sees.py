@@ -87,8 +87,8 @@ def _item(corpus: "Corpus") -> None:
     if not word:
         st.info("Type a name, or a few letters.")
         return
-    letters = sorted(set("".join(corpus.splits["train"][:ITEMS])[:CHARACTERS]) | set(word))
-    letters = [letter for letter in letters if letter != "\n"]
+    begin = "\n".join(corpus.splits["train"][:ITEMS])[:CHARACTERS].split("\n")
+    letters = sorted(set("".join(begin)) | set(word))
     number = {letter: i for i, letter in enumerate(letters, 1)}  # 0 is the boundary
     asked = contexts([number[letter] for letter in word if letter in number], length, 0)
     signs = [STAND, *map(visible, letters)]
@@ -105,6 +105,17 @@ def _item(corpus: "Corpus") -> None:
         f"**What to notice.** “{plain(word)}” alone is {len(rows)} examples: for each letter what "
         f"stands before it, and last of all its end. The sign “{STAND}”, number 0, is where an "
         "item begins and ends. A longer context tells more, and is met less often."
+    )
+    met = {
+        tuple(context)
+        for text in begin
+        for context, _ in contexts([number[letter] for letter in text], length, 0)
+    }
+    rows = len(signs) ** length
+    right.markdown(
+        f"Who counts has a row for each context that could come: {len(signs)} signs to the power "
+        f"{length} are **{rows:,}** rows. The first {sum(map(len, begin)):,} letters of the "
+        f"training text fill {len(met):,} of them."
     )
 
 

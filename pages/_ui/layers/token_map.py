@@ -68,7 +68,7 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     vowels.vowels(apart, table)
     if at is not None and apart is not None:
         vowels.course(times.maps(choice, table.name, steps), steps, at)
-    _files(table, counts)
+    _files(choice, table, counts)
     _code()
 
 
@@ -184,15 +184,21 @@ def _notice(table: "TokenTable", shares: list[float], k: int, *, turned: bool) -
     st.markdown(said)
 
 
-def _files(table: "TokenTable", counts: list[int] | None) -> None:
-    """What TensorBoard's projector reads."""
+def _files(choice: models.Choice, table: "TokenTable", counts: list[int] | None) -> None:
+    """What TensorBoard reads: the vectors for its projector, and the model as a graph."""
     from functools import partial
+    from importlib.util import find_spec
 
-    st.header("For TensorBoard's projector")
+    from lm_core.export.event_graph import refused
+
+    st.header("For TensorBoard")
     st.write(
-        "The same vectors as files, to be turned, searched and projected in other ways there "
-        "(UMAP among them). Load the two tables in its Embedding Projector, or unpack "
-        "the archive into a folder and begin TensorBoard with that as its folder of logs."
+        "The same vectors as files, to be turned, searched and projected in other ways by "
+        "TensorBoard's projector (UMAP among them): load the two tables in its Embedding "
+        "Projector, or unpack the archive into a folder and begin TensorBoard with that as its "
+        "folder of logs. The graph is unpacked there, too: under Graphs it shows the model as "
+        "boxes, each a module of its code, to be opened by a double click down to single "
+        "operations."
     )
     with st.container(horizontal=True):
         for name, kind in (("tensors.tsv", "tensors"), ("metadata.tsv", "metadata")):
@@ -212,6 +218,21 @@ def _files(table: "TokenTable", counts: list[int] | None) -> None:
             key="layers-projector",
             on_click="ignore",
         )
+        if find_spec("tensorboard") and not refused(choice.card):
+            st.download_button(
+                "Graph of the model",
+                partial(_graph, choice),
+                file_name="graph.zip",
+                mime="application/zip",
+                key="layers-graph",
+                on_click="ignore",
+            )
+
+
+def _graph(choice: models.Choice) -> bytes:
+    from lm_core.export.event_graph import graph_zip
+
+    return graph_zip(models.load(choice))
 
 
 def _file(table: "TokenTable", kind: str, counts: list[int] | None) -> bytes:

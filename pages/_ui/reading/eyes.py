@@ -35,6 +35,10 @@ class Seen:
         data = self.text.encode("utf-8", "replace")[slice(*span)]
         return data.decode("utf-8", "surrogateescape")
 
+    def name(self, at: int) -> str:
+        """Token `at` with a sign for what cannot be seen."""
+        return visible(self.tokens[at])
+
     def character(self, byte: int) -> int:
         """How many characters stand before this byte of the text."""
         return len(self.text.encode("utf-8", "replace")[:byte].decode("utf-8", "ignore"))

@@ -47,7 +47,7 @@ def panel(labels: list[str], choices: list[models.Choice]) -> None:
     other = load_choice(chosen)
     found = []
     for label, choice in zip(labels, choices, strict=True):
-        own = _own(choice)
+        own = models.corpus_of(choice.corpus)  # None where it is not here
         same = own is not None and own.fingerprint == other.fingerprint
         if own is not None and not same:
             found.append(scored(label, choice, own, own=True))
@@ -123,17 +123,6 @@ def unread(one: Scored) -> str:
     if one.withheld:
         said.append(f"So there are no bits per character: {one.withheld}")
     return " ".join(said)
-
-
-def _own(choice: models.Choice) -> "Corpus | None":
-    """The text it learned from, where it is here."""
-    from lm_core.corpora.load import is_ready, load_corpus
-    from lm_core.errors import LabError
-
-    try:
-        return load_corpus(choice.corpus) if is_ready(choice.corpus) else None
-    except LabError:
-        return None
 
 
 def _how(chosen: CorpusChoice, found: list[Scored]) -> str:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import language
+
 if TYPE_CHECKING:
     from lm_core.charts.stack import Stack
 
+SCRIPTS = ("numbers", "drawn", "views")  # one module of the browser, cut by subject
 HINT = "Point at a cell or use the arrow keys; press for its arithmetic."
 NUMBERS = {"at": 2, "cell": 4}  # of an event
 _CSS = """
@@ -33,13 +36,16 @@ _element = st.components.v2.component(
     "matrices",
     html='<div class="matrices"></div>',
     css=_CSS,
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js="\n".join(
+        Path(__file__).with_name("matrices_js").joinpath(f"{name}.js").read_text(encoding="utf-8")
+        for name in SCRIPTS
+    ),
 )
 
 
 def hold(stack: "Stack", *, key: str) -> None:
     """Send the numbers: once, as the same bytes are not sent anew when the page runs again."""
-    _element(key=key, data=stack.packed)
+    _element(key=key, data=_said(stack).packed)
 
 
 def all_small(
@@ -103,13 +109,14 @@ def _view(
         key=key,
         data={
             "of": stack.name,
-            "id": stack.id,
+            "id": _said(stack).id,
             "part": part,
             "at": at,
             "cell": cell,
             "row": row,
             "label": label,
             "hint": HINT,
+            "save": "Save as PNG",
             "height": height,
             "file": key,
             "one": [color for _, color in color_scale(dark)],
@@ -117,6 +124,20 @@ def _view(
         },
         **on,
     )
+
+
+def _said(stack: "Stack") -> "Stack":
+    """The stack with its words in the language of who reads it: they are drawn in the browser, from
+    bytes that no message is put into a language in."""
+    code = language.code()
+    return stack if code == "en" else _in_words(stack.id, code, stack)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _in_words(id: str, code: str, _stack: "Stack") -> "Stack":
+    from lm_core.charts.stack import in_words
+
+    return in_words(_stack, language.say)
 
 
 def told(key: str, event: str, on: Callable[..., None]) -> Callable[[], None]:

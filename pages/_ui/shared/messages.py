@@ -24,7 +24,7 @@ WORDS = {
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
 # Of a plotly figure or an altair specification: what a key like these holds is words of ours.
 DRAWN = {"title", "text", "name", "label", "description", "hovertemplate", "labelExpr"}
-CALLED = ("label", "hint")  # of a component
+CALLED = ("label", "hint", "save")  # of a component
 TAG = re.compile(r"(<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 FOREIGN = 3  # words that a sentence has at least, where what is drawn may be tokens and names
 Say = Callable[..., str]

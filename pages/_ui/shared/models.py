@@ -14,6 +14,7 @@ from pages._ui.shared.choice import Choice, choice_of
 
 if TYPE_CHECKING:
     from lm_core.checkpoints import Checkpoint
+    from lm_core.corpora import Corpus
 
 SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
 
@@ -155,6 +156,18 @@ def on_attention(choice: Choice) -> str | None:
     """What the Attention screen calls a model; None where it has no attention."""
     looks = with_attention()
     return dict(zip([one.folder for one in looks], labels(looks), strict=True)).get(choice.folder)
+
+
+def corpus_of(name: str) -> "Corpus | None":
+    """The corpus of that name, which a model learned; None where it is not on this machine. Nothing
+    is downloaded."""
+    from lm_core.corpora.load import is_ready, load_corpus
+    from lm_core.errors import LabError
+
+    try:
+        return load_corpus(name) if is_ready(name) else None
+    except LabError:  # of another lab, or damaged
+        return None
 
 
 def pick(choices: list[Choice], shown: list[str], *, key: str, label: str = "Model") -> Choice:

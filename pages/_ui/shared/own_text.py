@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 PASTE, COLUMNS, UPLOAD = "Paste", "Paste two columns", "Upload a file"
 CALLED = 40  # characters of the name of a side, or of a unit
-_KEPT = ("read", "table", "form", "guess", "look", "of", "corpus")  # in the session, while needed
+_KEPT = (
+    "read",
+    "utf8",
+    "table",
+    "form",
+    "guess",
+    "look",
+    "of",
+    "corpus",
+)  # in the session, while needed
 
 
 def own_text(*, key: str, kinds: Sequence[str] = tuple(KINDS)) -> str | None:
@@ -103,7 +112,7 @@ def _columns(key: str) -> "OwnText | None":
 
 
 def _uploaded(key: str) -> "OwnFile | None":
-    from lm_core.corpora.decoding import check_size
+    from lm_core.corpora.decoding import check_size, plainly_utf8
     from lm_core.corpora.own import decode_upload
 
     # No `type=`: a file of another kind gets the library's sentence, which says the mend.
@@ -112,8 +121,26 @@ def _uploaded(key: str) -> "OwnFile | None":
         _forget(key)
         return None
     check_size(file.size)
+    said = made_once(f"{key}-own-utf8", file.file_id, lambda _: plainly_utf8(file.getvalue()))
+    encoding = "" if said else _encoding(key)
     return made_once(
-        f"{key}-own-read", file.file_id, lambda _: decode_upload(file.name, file.getvalue())
+        f"{key}-own-read",
+        (file.file_id, encoding),
+        lambda _: decode_upload(file.name, file.getvalue(), encoding=encoding),
+    )
+
+
+def _encoding(key: str) -> str:
+    """What a file is written in that is not plainly UTF-8: a guess, until the visitor says it."""
+    from lm_core.corpora.decoding import ENCODINGS
+
+    return st.selectbox(
+        "Encoding",
+        ["", *ENCODINGS],
+        format_func=lambda name: ENCODINGS.get(name, "As it looks"),
+        key=f"{key}-own-encoding",
+        help="This file is not plainly UTF-8. Which letters its bytes stand for is guessed: look "
+        "at its letters below, and say it where the guess is wrong.",
     )
 
 

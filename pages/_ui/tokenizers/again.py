@@ -22,7 +22,7 @@ def show(study: "TokenizerStudy") -> None:
     """Start, and the visitor's runs of these specs."""
     from lm_core.runs.spec import RunSpec
 
-    st.subheader("Run it for real")
+    st.header("Run it for real")
     st.write(
         "The same settings with the first seed, as runs of your own: they go through the queue, "
         "and each can be opened on Train."

@@ -36,7 +36,7 @@ def downloads(run: "Run") -> None:
             partial(tensorboard_zip, store, run),
             f"{name}-tensorboard.zip",
             disabled=missing,
-            help="Install the package tensorboard first." if missing else None,
+            help=NEEDED if missing else None,
         )
     st.caption("To hand in: the figures, the curve and what it wrote, on a page to print")
     _button("Report", partial(page_of, run), f"{name}-report.html")
@@ -46,10 +46,11 @@ def downloads(run: "Run") -> None:
     if card is None:
         st.caption("None yet: it is saved every few seconds and at the end.")
         return
-    from lm_core.export import refused
+    from lm_core.export import event_graph, refused
     from lm_core.model_file import pack
 
     why_not = refused(card, "archive")
+    graph = None if event_graph.refused(card) else partial(graph_of, folder)
     model_file = f"{name}-model.zip"
     with st.container(horizontal=True):
         _button("Model file", partial(pack, folder), model_file)
@@ -59,12 +60,21 @@ def downloads(run: "Run") -> None:
             f"{name}-script.zip",
             disabled=bool(why_not),
         )
+        if graph:
+            _button(
+                "Graph for TensorBoard",
+                graph,
+                f"{name}-graph.zip",
+                disabled=missing,
+                help=NEEDED if missing else None,
+            )
     st.caption(plain(why_not) if why_not else SCRIPT)
     st.caption(TAKEN_HOME)
     st.code(in_python(model_file, writes=choice_of(folder, card).writes), language="python")
     exports(folder, card, name)
 
 
+NEEDED = "Install the package tensorboard first."
 TAKEN_HOME = (
     "The model file is the whole model: open it on Generate text in this lab or another, or in "
     "Python where the lab is installed:"
@@ -106,6 +116,14 @@ def _card(folder: Path) -> dict[str, Any] | None:
         return read_meta(folder) if where(folder, "meta.json").exists() else None
     except LabError:
         return None
+
+
+def graph_of(folder: Path) -> bytes:
+    """The model as the graph that TensorBoard draws, packed."""
+    from lm_core.checkpoints import load_checkpoint
+    from lm_core.export.event_graph import graph_zip
+
+    return graph_zip(load_checkpoint(folder))
 
 
 def script_archive(folder: Path, name: str) -> bytes:

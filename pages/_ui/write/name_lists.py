@@ -54,7 +54,7 @@ def beside(corpus: str, choices: list[models.Choice]) -> dict[str, models.Choice
     counted now, where none of them is one."""
     learned = [choice for choice in choices if choice.corpus == corpus]
     if all(choice.family != COUNTS for choice in learned):
-        found = naming.corpus_of(corpus)
+        found = models.corpus_of(corpus)
         counted = _counted_choice(found) if found is not None and found.items else None
         learned += [counted] if counted else []
     return dict(zip(naming.labels(learned), learned, strict=True))

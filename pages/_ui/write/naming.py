@@ -1,7 +1,6 @@
 """Names from models that learned a list: written by the twenty, and held against that list."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import streamlit as st
@@ -9,9 +8,6 @@ import streamlit as st
 from lm_core.charts import words
 from pages._ui.shared import models, own_texts
 from pages._ui.shared.plain import plain, safe
-
-if TYPE_CHECKING:
-    from lm_core.corpora import Corpus
 
 LEARNED, HELD_OUT, NEW = "learned", "held out", "new"
 LONGEST = 30  # letters; the longest real name has 15
@@ -49,20 +45,9 @@ def labels(choices: list[models.Choice]) -> list[str]:
     return words.numbered_apart(short)
 
 
-def corpus_of(name: str) -> "Corpus | None":
-    """The corpus of that name; None where it is not on this machine. Nothing is downloaded."""
-    from lm_core.corpora.load import is_ready, load_corpus
-    from lm_core.errors import LabError
-
-    try:
-        return load_corpus(name) if is_ready(name) else None
-    except LabError:  # of another lab, or damaged
-        return None
-
-
 def lists(corpus: str) -> Lists | None:
     """The lists of a corpus; None where it is not on this machine."""
-    found = corpus_of(corpus)
+    found = models.corpus_of(corpus)
     return _lists(found.fingerprint, found.splits) if found is not None else None
 
 

@@ -8,7 +8,8 @@ from lm_core.visible import readable
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain, safe
 from pages._ui.shared.show import show_chart
-from pages._ui.write import places, writing
+from pages._ui.why import places
+from pages._ui.write import writing
 
 if TYPE_CHECKING:
     from lm_core.corpora import Corpus

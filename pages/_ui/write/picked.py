@@ -1,4 +1,4 @@
-"""A written token that was pressed: what else was possible there, and why it was likely or not.
+"""A written token that was pressed: what else was possible there, and how likely it was.
 
 Which token it is stands in the address alone (counted from 1), so that a link shows it too and Back
 leads out of it.
@@ -7,16 +7,14 @@ leads out of it.
 import streamlit as st
 
 from lm_core.visible import visible
-from pages._ui.shared import address, models
-from pages._ui.shared.plain import plain
+from pages._ui.shared import address
 from pages._ui.shared.show import data_of, show_chart
-from pages._ui.write import rests, writing
+from pages._ui.write import writing
 from pages._ui.write.controls import said
 
 NAME, PRESSED = "generate_text-token", "generate_text-pressed"
 TITLE = "What else was possible"
 PLACES = 8
-LOOKED_AT = 300  # characters of the text that the link to Attention takes along
 
 
 def place(draft: writing.Draft) -> int | None:
@@ -55,27 +53,8 @@ def show_bars(draft: writing.Draft, at: int) -> None:
         st.button("What comes next", type="tertiary", key="generate_text-leave", on_click=leave)
 
 
-def why(choice: models.Choice, draft: writing.Draft, at: int) -> None:
-    """In words, and how far back the model had to look. Of a model that counts the counts say it
-    (`why.py`)."""
-    st.markdown(f"**Why this token?** {plain(_says(draft, at))}")
-    if hasattr(draft.checkpoint.model, "explain"):
-        return
-    from lm_core.charts.reach import reach_bars
-    from lm_core.inspection import reach
-
-    writer, id = draft.writer, draft.writer.written[at]
-    found = reach(draft.checkpoint.model, writer.seen_at(at), id)
-    show_chart(reach_bars(found, _token(draft, at)), key="generate_text-reach")
-    st.caption(
-        "The same model, asked as if the text began later: where a longer past no longer changes "
-        "the bar, the guess did not need it."
-    )
-    rests.panel(choice, draft, at)
-    _attention(choice, draft, at)
-
-
-def _says(draft: writing.Draft, at: int) -> str:
+def says(draft: writing.Draft, at: int) -> str:
+    """How likely the model alone held it, and how it came to be drawn."""
     from lm_core.charts.words import count, percent
 
     writer = draft.writer
@@ -95,15 +74,3 @@ def _says(draft: writing.Draft, at: int) -> str:
 
 def _token(draft: writing.Draft, at: int) -> str:
     return visible(draft.checkpoint.tokenizer.token_text(draft.writer.written[at]))
-
-
-def _attention(choice: models.Choice, draft: writing.Draft, at: int) -> None:
-    """Of a model that has it: the end of the text up to this token, on its own screen."""
-    label = models.on_attention(choice)
-    if label is None:
-        return
-    text = draft.prompt + "".join(draft.pieces[: at + 1])
-    if len(text) > LOOKED_AT:  # from a word on
-        text = text[-LOOKED_AT:].partition(" ")[2]
-    query = {"attention-model": label, "attention-text": text}
-    st.page_link("pages/attention.py", label="What it looked at →", query_params=query)

@@ -57,7 +57,7 @@ def example(choice: models.Choice, written: list[str]) -> str:
     those that it has `written`; "" where there is none."""
     from lm_core.errors import BadCheckpoint
 
-    found = naming.corpus_of(choice.corpus)
+    found = models.corpus_of(choice.corpus)
     try:
         for name in found.splits["validation"][:TRIED] if found else []:
             if len(name) <= LONGEST and not naming.strange(choice, name):
@@ -70,7 +70,7 @@ def example(choice: models.Choice, written: list[str]) -> str:
 def held_out_nats(choice: models.Choice) -> list[float]:
     """Nats of each name of the validation list that the model can read whole; empty where the list
     is not on this machine."""
-    found = naming.corpus_of(choice.corpus)
+    found = models.corpus_of(choice.corpus)
     if found is None or not found.splits["validation"]:
         return []
     key = str(choice.folder), models.stamp(choice), found.fingerprint

@@ -265,6 +265,24 @@ def test_other_encodings_are_read_and_named(encoding: str, note: str) -> None:
     assert note in captions(app)
 
 
+def test_a_wrong_guess_of_an_encoding_is_mended_by_saying_it() -> None:
+    """It is offered for what is not plainly UTF-8, also where that is refused, and only there."""
+    app = upload(choose(opened(), "own"), "plain.txt", ("A plain line of words. " * 30).encode())
+    assert "p-own-encoding" not in [one.key for one in app.selectbox]
+    polish = "Zażółć gęślą jaźń. " * 30
+    app = upload(choose(opened(), "own"), "pl.txt", polish.encode("cp1250"))
+    for encoding, stands in (("cp1252", False), ("cp1250", True)):
+        app.selectbox(key="p-own-encoding").set_value(encoding).run()
+        assert not app.exception
+        assert "as you said" in captions(app)
+        assert any("Zażółć gęślą" in text.value for text in app.text) == stands
+    app = upload(choose(opened(), "own"), "broken.txt", "é".encode() * 300 + b" \xff words")
+    assert "broken letters" in app.error[0].value
+    app.selectbox(key="p-own-encoding").set_value("utf-8").run()
+    assert not app.error
+    assert "1 letter of it could not be read" in captions(app)
+
+
 def test_the_column_of_a_table_is_asked_for() -> None:
     rows = "\n".join(f'{i},"a good line of words {i}",red' for i in range(40))
     app = upload(choose(opened(), "own"), "t.csv", f"id,line,colour\n{rows}\n".encode())

@@ -12,7 +12,7 @@ from lm_core.runs.prepare import prepare
 from lm_core.runs.spec import RunSpec
 from pages._ui.shared import session
 from pages._ui.train.beside import asides
-from pages._ui.train.downloads import script_archive
+from pages._ui.train.downloads import graph_of, script_archive
 from tests.pages import stored
 from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
@@ -43,6 +43,8 @@ def test_a_format_is_prepared_once_and_then_a_file(train: AppTest) -> None:
     folder = a_run(train, "transformer")
     shown = labels(train)
     assert {"Script, weights and text", "Prepare TorchScript", "Prepare ONNX"} <= set(shown)
+    assert "Graph for TensorBoard" in shown
+    assert zipfile.is_zipfile(io.BytesIO(graph_of(folder)))
     train.button(key="train-get-torchscript-prepare").click().run()
     (out,) = {key for key in asides()._jobs if str(folder.parent) in key}
     asides().of(out).join(PATIENCE)
@@ -59,6 +61,7 @@ def test_what_a_family_cannot_give_is_said_why(train: AppTest) -> None:
     a_run(train, "ngram")
     shown = labels(train)
     assert "Model file" in shown
+    assert "Graph for TensorBoard" not in shown
     assert not [label for label in shown if label.startswith("Prepare")]
     said = [caption.value for caption in train.caption]
     assert sum("family ngram cannot be exported" in words for words in said) == 1

@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages._ui.shared import models
 from pages._ui.shared.plain import safe
-from pages._ui.write import naming
 
 if TYPE_CHECKING:
     from lm_core.corpora import Corpus
@@ -43,7 +42,7 @@ def places(choice: models.Choice, run: tuple[int, ...]) -> list[Place] | None:
 
 def learned(choice: models.Choice) -> "Corpus | None":
     """The text it learned; None where that is not here any more, or another."""
-    corpus = naming.corpus_of(choice.corpus)
+    corpus = models.corpus_of(choice.corpus)
     counted = choice.card.get("counts", {}).get("train", {}).get("characters")
     return corpus if corpus and corpus.characters("train") == counted else None
 
@@ -71,9 +70,10 @@ def _places(
     # A step through all of them, then what lies between, until enough have the very tokens.
     step = max(1, len(found) // MOST)
     order = [n for first in range(step) for n in range(first, len(found), step)]
+    inner, _, _ = _within(tokenizer, run)
     for n in order[: 40 * MOST]:
         i, begin, end = found[n]
-        if _is_run(tokenizer, documents[i], begin, end, run):
+        if _is_run(tokenizer, documents[i], begin, end, inner):
             label = labels[i] if i < len(labels) else ""
             chosen.append(_shown(documents[i], begin, end, label))
         if len(chosen) == MOST:
@@ -82,10 +82,16 @@ def _places(
 
 
 def pattern(tokenizer: "Tokenizer", run: tuple[int, ...]) -> re.Pattern[str] | None:
-    """What the tokens look like in a text; None where they are no whole letters."""
+    """What the tokens look like in a document, which a boundary begins or ends; None where they are
+    no whole letters."""
+    run, begins, ends = _within(tokenizer, run)
+    first, last = r"\A" * begins, r"\Z" * ends
+    if not run:
+        return None
     if tokenizer.lossless:
         text = tokenizer.decode(run)
-        return re.compile(re.escape(text)) if text and "\ufffd" not in text else None
+        whole = text and "\ufffd" not in text
+        return re.compile(f"{first}{re.escape(text)}{last}") if whole else None
     # Words: in any case, with what the splitting drops in between; an unknown word is any whole
     # one. Nothing taken is given back (`++`, `*+`), or neighbours would try every way to share a
     # long word, and the time would grow with its length to the power of their number.
@@ -93,7 +99,13 @@ def pattern(tokenizer: "Tokenizer", run: tuple[int, ...]) -> re.Pattern[str] | N
     words = [
         unknown if id == tokenizer.unknown_id else re.escape(tokenizer.decode([id])) for id in run
     ]
-    return re.compile(r"[\s\";:]*+".join(words), re.IGNORECASE)
+    return re.compile(first + r"[\s\";:]*+".join(words) + last, re.IGNORECASE)
+
+
+def _within(tokenizer: "Tokenizer", run: tuple[int, ...]) -> tuple[tuple[int, ...], bool, bool]:
+    """A run without the boundary at either end, and whether it had one there."""
+    begins, ends = (id == tokenizer.boundary_id for id in (run[0], run[-1]))
+    return run[begins : len(run) - (ends and len(run) > begins)], begins, ends
 
 
 def _is_run(

@@ -19,7 +19,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.tokenizer import Tokenizer
 from lm_core.tokenizers.word import WordTokenizer
 from pages._ui.shared import models, session
-from pages._ui.write import places
+from pages._ui.why import places
 from tests.marks import most_slow
 from tests.pages.html import html
 from tests.waiting import PATIENCE

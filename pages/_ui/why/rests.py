@@ -1,47 +1,43 @@
 """What a guess rests on, by how the model reads: the places of a window, a memory and its gates, or
 the heads and layers that moved the logit."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from pages._ui.memory import reading
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart
-from pages._ui.write import moved
-
-if TYPE_CHECKING:
-    from pages._ui.write import writing
+from pages._ui.why import moved
+from pages._ui.why.asked import Asked
 
 LONGEST = 256  # tokens that are read again
-LOOKED_AT = 300  # characters of the text that the link to Memory takes along
 
 
-def panel(choice: models.Choice, draft: "writing.Draft", at: int) -> None:
-    """Of the written token number `at`; nothing of a model that reads in another way."""
+def rests(asked: Asked) -> None:
+    """Nothing of a model that reads in another way."""
     from lm_core.inspection.gates import has_gates
     from lm_core.inspection.slots import has_slots
 
-    model = draft.checkpoint.model
+    model = asked.checkpoint.model
     if has_slots(model):
-        _slots(draft, at)
+        _slots(asked)
     elif has_gates(model):
-        _memory(draft, at)
-        _more(choice, draft, at)
+        _memory(asked)
+        _more(asked)
     else:
-        moved.panel(choice, draft, at)
+        moved.moved(asked)
 
 
-def _slots(draft: "writing.Draft", at: int) -> None:
+def _slots(asked: Asked) -> None:
     """Each place of the window emptied in turn."""
     from lm_core.charts.past import slot_bars
     from lm_core.inspection.slots import slots
 
-    id = draft.writer.written[at]
-    found = slots(draft.checkpoint.model, draft.writer.seen_at(at), id)
-    token_text = draft.checkpoint.tokenizer.token_text
-    chart = slot_bars(list(map(token_text, found.ids)), found.adds, token_text(id))
-    show_chart(chart, key="generate_text-slots")
+    found = slots(asked.checkpoint.model, asked.seen, asked.id)
+    token_text = asked.checkpoint.tokenizer.token_text
+    chart = slot_bars(list(map(token_text, found.ids)), found.adds, asked.token)
+    show_chart(chart, key=f"{asked.key}-slots")
     st.caption(
         "Occlusion: each place is emptied in turn, and the bar is how much ln p of this token "
         "falls by it, in nats. Below 0 the token there spoke against it. Places work together, so "
@@ -49,7 +45,7 @@ def _slots(draft: "writing.Draft", at: int) -> None:
     )
 
 
-def _memory(draft: "writing.Draft", at: int) -> None:
+def _memory(asked: Asked) -> None:
     """What is left of each token in the memory, and what the surprise hangs on."""
     import torch
 
@@ -58,10 +54,8 @@ def _memory(draft: "writing.Draft", at: int) -> None:
     from lm_core.inspection.gradient_reach import gradient_reach
     from lm_core.inspection.remembered import keeps_by_a_gate, remembered
 
-    model, id = draft.checkpoint.model, draft.writer.written[at]
-    seen = draft.writer.seen_at(at)
-    ids = seen[-LONGEST:]
-    tokens = [draft.checkpoint.tokenizer.token_text(one) for one in ids]
+    model, ids = asked.checkpoint.model, asked.seen[-LONGEST:]
+    tokens = [asked.checkpoint.tokenizer.token_text(one) for one in ids]
     recorded = record_gates(model, torch.tensor(ids))
     left, right = st.columns(2)
     if keeps_by_a_gate(recorded):
@@ -69,22 +63,23 @@ def _memory(draft: "writing.Draft", at: int) -> None:
             shares = remembered(recorded).shares.tolist()
             title = "What its memory is made of"
             chart = share_bars(tokens, shares, title=title, x="share of the memory")
-            show_chart(chart, key="generate_text-remembered")
+            show_chart(chart, key=f"{asked.key}-remembered")
             st.caption(_kept(recorded))
     else:
         left.markdown("An RNN has no gates: each token changes its whole state.")
     with right:
-        reach = gradient_reach(model, torch.tensor([[*ids, id]])).flip(0)  # (T,), as read
+        reach = gradient_reach(model, torch.tensor([[*ids, asked.id]])).flip(0)  # (T,), as read
         shares = (reach / reach.sum().clamp(min=1e-30)).tolist()
         title = "What the guess hangs on"
         chart = share_bars(tokens, shares, title=title, x="share of the gradient")
-        show_chart(chart, key="generate_text-gradient")
+        show_chart(chart, key=f"{asked.key}-gradient")
         st.caption(
             "The length of the gradient of this token's surprise with respect to the vector of "
             "each token read before: how much a small change there would change the guess."
         )
-    if len(seen) > len(ids):
-        st.caption(f"Read again from the last {len(ids):,} of {len(seen):,} tokens, from nothing.")
+    whole = len(asked.seen)
+    if whole > len(ids):
+        st.caption(f"Read again from the last {len(ids):,} of {whole:,} tokens, from nothing.")
 
 
 def _kept(recorded: Any) -> str:
@@ -102,14 +97,12 @@ def _kept(recorded: Any) -> str:
     )
 
 
-def _more(choice: models.Choice, draft: "writing.Draft", at: int) -> None:
+def _more(asked: Asked) -> None:
     """The same text on the Memory screen, gate by gate."""
     every = reading.with_memory()
     labels = dict(zip([one.folder for one in every], models.labels(every), strict=True))
-    text = draft.prompt + "".join(draft.pieces[:at])
-    if choice.folder not in labels or not text:
+    label = labels.get(asked.choice.folder)
+    if label is None or not asked.before:
         return
-    if len(text) > LOOKED_AT:  # from a word on
-        text = text[-LOOKED_AT:].partition(" ")[2]
-    query = {"memory-model": labels[choice.folder], "memory-text": text}
+    query = asked.link("memory", label)
     st.page_link("pages/memory.py", label="Its gates, unit by unit →", query_params=query)

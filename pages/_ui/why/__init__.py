@@ -1,0 +1,1 @@
+"""Why this token: what a guess of a model of any family rests on, wherever a token is pressed."""
