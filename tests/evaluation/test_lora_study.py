@@ -36,8 +36,7 @@ def table(
     rows += [row(LORA, lr, 1.5 if lr == lora_rate else 1.8) for lr in around]
     rows += [row(LORA, lora_rate, attention, targets="attention")]
     rows += [row(LORA, lora_rate, 1.6, targets="mlp")]
-    rows += [row(LORA, lora_rate, n, rank=r) for r, n in (("1", rank_1), ("2", 1.5), ("32", 1.5))]
-    rows += [row(m, 0.01, 1.45, batch="4") for m in (FULL, LORA)]
+    rows += [row(LORA, lora_rate, n, rank=r) for r, n in (("1", rank_1), ("32", 1.5))]
     rows += [row(FULL, 0.01, 1.6, batch="64"), row(LORA, 0.01, lora_64, batch="64")]
     return [one | {"nats": str(float(one["nats"]) + s)} for one in rows for s in (0, 0.001)]
 
@@ -52,7 +51,7 @@ def test_all_hold_where_they_do() -> None:
     assert "at a rate of 0.001, LoRA at 0.01: 10 times" in told[0]
     assert "gains 0.5 nats, beside those of attention 0.3" in told[1]
     assert "between 0.495 and 0.5 nats: 1 % of the best" in told[2]
-    assert "0.000 in batches of 4, 0.100 in batches of 16, 0.300 in batches of 64" in told[3]
+    assert "0.100 in batches of 16, 0.300 in batches of 64" in told[3]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_all_hold_where_they_do() -> None:
         ({"attention": 1.5005}, 1, OPEN),
         ({"rank_1": 1.8}, 2, FAILS),
         ({"lora_64": 1.5}, 3, FAILS),
-        ({"lora_64": 1.6}, 3, OPEN),
+        ({"lora_64": 1.7}, 3, OPEN),
     ],
 )
 def test_each_fails_or_stays_open_where_it_should(changed: dict, place: int, verdict: str) -> None:
