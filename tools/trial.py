@@ -55,7 +55,7 @@ class Trial:
         """Raises BadSettings: it cannot be built."""
         data, budget = CorpusSpec(name=self.corpus), Budget(steps=self.steps)
         if self.start:
-            method = StartSpec().with_texts(
+            method = StartSpec(folder=self.start).with_texts(
                 {n.partition(".")[2]: v for n, v in self.changes if n.startswith("start.")}
             )
             usual = tuning_spec(self.start, data, method.adapter, budget=budget, seed=self.seed)
