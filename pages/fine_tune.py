@@ -6,12 +6,14 @@ from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 from pages._ui.tune.form import form
 from pages._ui.tune.outcome import outcome
+from pages._ui.tune.statements import statements
 from pages._ui.tune.written import rouge
 
 VIEWS = {
     "start": "Adapt a model",
     "outcome": "What came of it",
     "written": "ROUGE of what it writes",
+    "statements": "Four statements on LoRA",
 }
 
 front_door.enter()
@@ -22,4 +24,4 @@ st.write(
 )
 view = switch("What to do", VIEWS, key="tune-view", address=True)
 with session.mending():
-    {"start": form, "outcome": outcome, "written": rouge}[view]()
+    {"start": form, "outcome": outcome, "written": rouge, "statements": statements}[view]()

@@ -20,7 +20,8 @@ from lm_core.evaluation.study import read
 from lm_core.machine import processor
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
-from lm_core.runs.spec import CorpusSpec, RunSpec
+from lm_core.runs.spec import CorpusSpec, RunSpec, StartSpec
+from lm_core.runs.tuning import tuning_spec
 from lm_core.training import Budget, Trainer
 from lm_core.training.callbacks import Callback
 from lm_core.training.events import Failed
@@ -34,6 +35,7 @@ class Trial:
         changes: settings by their dotted names, beside the recipe's. The only evaluation is the
             last step's, so that no clock decides which weights are kept.
         tokenizer: by name; "" for the corpus' own.
+        start: the trained model that it goes on from, whose settings it takes; "" for none.
     """
 
     corpus: str
@@ -42,6 +44,7 @@ class Trial:
     steps: int
     seed: int
     tokenizer: str = ""
+    start: str = ""
 
     @property
     def settings(self) -> dict[str, str]:
@@ -51,6 +54,12 @@ class Trial:
     def spec(self) -> RunSpec:
         """Raises BadSettings: it cannot be built."""
         data, budget = CorpusSpec(name=self.corpus), Budget(steps=self.steps)
+        if self.start:
+            method = StartSpec(folder=self.start).with_texts(
+                {n.partition(".")[2]: v for n, v in self.changes if n.startswith("start.")}
+            )
+            usual = tuning_spec(self.start, data, method.adapter, budget=budget, seed=self.seed)
+            return usual.with_texts(self.settings)
         usual = default_spec(
             data, self.family, tokenizer=self.tokenizer or None, budget=budget, seed=self.seed
         )
@@ -59,7 +68,8 @@ class Trial:
     @property
     def command(self) -> list[str]:
         """The words after `python` that train the same model."""
-        words = ["-m", "lm_core", "train", "--corpus", self.corpus, "--model", self.family]
+        words = ["-m", "lm_core", "train", "--corpus", self.corpus]
+        words += ["--start", self.start] if self.start else ["--model", self.family]
         words += ["--tokenizer", self.tokenizer] if self.tokenizer else []
         words += ["--steps", str(self.steps), "--seed", str(self.seed)]
         words += ["--threads", "1", "--device", "cpu"]

@@ -12,6 +12,8 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.corpora.own_labelled import labelled_of
 from lm_core.device import choose_device
+from lm_core.evaluation.lora_study import statements
+from lm_core.evaluation.study import read
 from lm_core.evaluation.written import means
 from lm_core.runs.prepare import prepare
 from lm_core.runs.sorting import sorts, sorts_blindly
@@ -24,6 +26,7 @@ from lm_core.training import Budget
 from pages._ui.shared import models, session
 from pages._ui.tune.bases import bases
 from pages._ui.tune.form import METHODS
+from pages._ui.tune.statements import STUDY
 from pages._ui.tune.written import CALLED
 from tests.pages import stored
 from tests.tiny import NAMES as TINY
@@ -229,3 +232,16 @@ def test_rouge_is_of_what_was_written_with_lead_3_in_the_table() -> None:
     assert pieces[-1].text not in shown  # of the second paragraph
     app.selectbox(key="tune-rouge-place").set_value(1).run()
     assert pieces[-1].text in [code.value for code in sound(app).code]
+
+
+def test_statements_on_lora_are_shown_with_what_was_measured() -> None:
+    app = sound(opened(view="statements"))
+    judged = statements(read(STUDY))
+    assert [header.value for header in app.subheader] == [
+        f"{k}. {one.title}" for k, one in enumerate(judged, start=1)
+    ]
+    shown = said(app)
+    for one in judged:
+        assert f"**{one.verdict.capitalize()}.**" in shown
+        assert one.told in shown
+    assert "Full tuning" in shown.rpartition("Forgotten")[2]
