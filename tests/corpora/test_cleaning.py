@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm_core.cleaning import KEPT, REMOVED, ZEROS, Cleaning
-from lm_core.corpora.cleaning import as_own, cleaned, sizes
-from lm_core.corpora.corpus import Corpus, CorpusInfo
+from lm_core.corpora.cleaning import as_given, as_own, cleaned, comes_with_doubles, sizes
+from lm_core.corpora.corpus import Corpus, CorpusInfo, corpora
+from lm_core.corpora.load import is_ready
 from lm_core.corpora.own import load_own, save_own
 from lm_core.errors import BadText
 
@@ -73,6 +74,13 @@ def test_doubles_can_be_kept_and_what_is_held_out_stays_so() -> None:
         "test": ["di"],
     }
     assert "doubles kept" in after.info.split_rule
+
+
+def test_whether_a_list_comes_with_doubles_is_known_without_reading_it() -> None:
+    for name in filter(is_ready, corpora.names()):
+        assert comes_with_doubles(name) == bool(as_given(name)), name
+    assert comes_with_doubles("names")
+    assert not comes_with_doubles("own-of-somebody")
 
 
 def test_the_rule_goes_with_the_text_when_it_is_stored() -> None:

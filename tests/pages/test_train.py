@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.waiting import rerun_until
@@ -44,6 +45,17 @@ def test_each_widget_may_be_moved(train_more: AppTest) -> None:
     tokenizer = next(s.key for s in train_more.selectbox if s.key.startswith("train-tokenizer"))
     train_more.selectbox(key=tokenizer).select("bpe").run()
     assert_well(train_more)
+
+
+def test_a_rerun_reads_no_list_anew(train_more: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether its doubles could be kept is known without it: reading took half of each rerun."""
+    read: list[object] = []
+    for name in ("names", "names_by_sex"):
+        monkeypatch.setattr(f"lm_core.corpora.{name}.rows_of_the_year", lambda *a: read.append(a))
+    train_more.run()
+    assert_well(train_more)
+    assert any(box.key.endswith("-doubles") for box in train_more.checkbox)
+    assert read == []
 
 
 def test_heads_that_do_not_fit_the_width_are_told_beside_it_before_start(
