@@ -8,6 +8,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -202,6 +203,33 @@ def test_nothing_in_the_library_is_out_of_reach() -> None:
     reached = doors | _reachable("doors", graph | {"doors": doors})
     hidden = {name for name in graph if name not in reached and not name.endswith("__init__.py")}
     assert hidden == set()
+
+
+# Public functions that nothing in the lab calls, and who has the use of them.
+OFFERED = {
+    "precision_recall_f1": "whoever has a binary task: `report` is of all classes",
+    "read_lines": "whoever reads the log of a run again, as the tests do",
+}
+
+
+def test_no_public_function_of_the_library_is_without_a_use() -> None:
+    """Its name stands somewhere else than where it is defined; what is registered, as a text or a
+    model is, or called by the name of its file, is found in another way."""
+    words = Counter(
+        word for path in OURS for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))
+    )
+    idle = {
+        node.name
+        for path in LIBRARY
+        if "bench" not in path.parts
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not node.decorator_list
+        and node.name != path.stem
+        and words[node.name] == 1
+    }
+    assert idle == set(OFFERED)
 
 
 def _leads_to(path: Path) -> set[str]:

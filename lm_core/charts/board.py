@@ -113,14 +113,3 @@ def change_words(change: Mapping[tuple[bool, bool], int]) -> str:
         f"to right and {change[True, False]:,} from right to wrong; {change[True, True]:,} were "
         f"right and {change[False, False]:,} wrong both times."
     )
-
-
-def change_table(change: Mapping[tuple[bool, bool], int]) -> pd.DataFrame:
-    """The same as a table."""
-    return pd.DataFrame(
-        {
-            "": ["wrong before", "right before"],
-            "wrong after": [change[False, False], change[True, False]],
-            "right after": [change[False, True], change[True, True]],
-        }
-    )

@@ -63,21 +63,6 @@ def pieces(corpus: Corpus, split: str) -> list[str]:
     return [line for line in documents[0].split("\n") if line.strip()]
 
 
-def length_counts(texts: Sequence[str], measure: Callable[[str], int] = len) -> "pd.DataFrame":
-    """How many of `texts` have each length, every length from 0 to the longest.
-
-    Args:
-        measure: length of a text; characters unless told otherwise.
-
-    Returns:
-        columns `length`, `count`.
-    """
-    import pandas as pd
-
-    counts = np.bincount(np.fromiter(map(measure, texts), dtype=np.int64, count=len(texts)))
-    return pd.DataFrame({"length": np.arange(len(counts)), "count": counts})
-
-
 def token_counts(tokens: Iterable[str]) -> "pd.DataFrame":
     """How often each token occurs, the most frequent first, equals by alphabet.
 

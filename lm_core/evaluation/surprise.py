@@ -22,11 +22,6 @@ def to_bits(nats: float) -> float:
     return nats / math.log(2)
 
 
-def to_nats(bits: float) -> float:
-    """The inverse of `to_bits`."""
-    return bits * math.log(2)
-
-
 def perplexity(nats: float) -> float:
     """e^nats of a mean surprise in nats; infinite where no float is large enough."""
     try:

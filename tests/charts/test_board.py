@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_core.charts.board import change_table, change_words, lowest_bars, said_bars
+from lm_core.charts.board import change_words, lowest_bars, said_bars
 
 SAID = {"LSTM": {"before": 12, "after": 3}, "Transformer": {"before": 8, "after": 17}, "n-gram": {}}
 
@@ -36,13 +36,12 @@ def test_the_table_adds_up_to_what_was_said(said: dict) -> None:
     assert shown == sum(n for counts in said.values() for n in counts.values())
 
 
-def test_who_changed_in_words_and_as_a_table() -> None:
+def test_who_changed_in_words() -> None:
     change = {(False, True): 10, (True, False): 1, (True, True): 4, (False, False): 5}
     assert change_words(change) == (
         "Of the 20 who answered before and after, 10 went from wrong to right and 1 from right to "
         "wrong; 4 were right and 5 wrong both times."
     )
-    assert change_table(change).iloc[:, 1:].to_numpy().tolist() == [[5, 10], [1, 4]]
     assert change_words(dict.fromkeys(change, 0)).startswith("Nobody")
 
 

@@ -12,7 +12,6 @@ from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.statistics import (
     coverage,
     filled_splits,
-    length_counts,
     overlap,
     pieces,
     rank_frequency,
@@ -60,15 +59,6 @@ def test_lengths_are_of_items_documents_or_the_lines_of_one_text() -> None:
     assert pieces(TEXT, "train") == ["To be", "or not to be"]
     assert len(pieces(SPEECHES, "train")) == 2
     assert pieces(TEXT, "test") == []
-
-
-def test_length_counts_hold_every_length_up_to_the_longest() -> None:
-    table = length_counts(["emma", "ava", "zoë"])
-    assert table["length"].tolist() == [0, 1, 2, 3, 4]
-    assert table["count"].tolist() == [0, 0, 0, 2, 1]
-    words = length_counts(["to be", "or not to be"], lambda text: len(text.split()))
-    assert words["count"].tolist() == [0, 0, 1, 0, 1]
-    assert length_counts([]).empty
 
 
 def test_token_counts_are_sorted_by_frequency_then_alphabet() -> None:

@@ -14,6 +14,7 @@ from lm_core.errors import LabError
 from lm_core.visible import readable
 from pages._ui.shared import session
 from pages._ui.shared.made_once import made_once
+from pages._ui.shared.own_file import uploaded
 from pages._ui.shared.own_kinds import KINDS, WORDS, example_of, size_of
 from pages._ui.shared.plain import plain
 
@@ -112,36 +113,10 @@ def _columns(key: str) -> "OwnText | None":
 
 
 def _uploaded(key: str) -> "OwnFile | None":
-    from lm_core.corpora.decoding import check_size, plainly_utf8
-    from lm_core.corpora.own import decode_upload
-
-    # No `type=`: a file of another kind gets the library's sentence, which says the mend.
-    file = st.file_uploader("A .txt, .md, .csv or .tsv of at most 10 MB", key=f"{key}-own-file")
-    if file is None:
+    given = uploaded(key)
+    if given is None:
         _forget(key)
-        return None
-    check_size(file.size)
-    said = made_once(f"{key}-own-utf8", file.file_id, lambda _: plainly_utf8(file.getvalue()))
-    encoding = "" if said else _encoding(key)
-    return made_once(
-        f"{key}-own-read",
-        (file.file_id, encoding),
-        lambda _: decode_upload(file.name, file.getvalue(), encoding=encoding),
-    )
-
-
-def _encoding(key: str) -> str:
-    """What a file is written in that is not plainly UTF-8: a guess, until the visitor says it."""
-    from lm_core.corpora.decoding import ENCODINGS
-
-    return st.selectbox(
-        "Encoding",
-        ["", *ENCODINGS],
-        format_func=lambda name: ENCODINGS.get(name, "As it looks"),
-        key=f"{key}-own-encoding",
-        help="This file is not plainly UTF-8. Which letters its bytes stand for is guessed: look "
-        "at its letters below, and say it where the guess is wrong.",
-    )
+    return given
 
 
 def _titled(typed: str) -> str:
