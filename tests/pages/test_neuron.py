@@ -158,6 +158,8 @@ def test_one_neuron_stays_at_one_half() -> None:
     app = learned(opened("XOR", net="one neuron"), 8, "neuron-xor-learning")
     assert "it cannot part these corners" in said(app)
     assert "here it is 0.25" in said(app)
+    assert table(app, "so it is")["so it is"].tolist() == ["not decided"]
+    assert "0 of 4 rows on their side of one half" in said(app)
 
 
 def test_put_in_by_hand_it_is_xor_until_a_number_is_changed() -> None:

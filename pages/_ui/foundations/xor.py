@@ -133,7 +133,7 @@ def _hidden(net: "Net") -> None:
         with column:
             chart = regions(
                 everywhere[:, n],
-                GATES[name],
+                GATES.get(name, GATES["always 0"]),
                 corners[:, n].tolist(),
                 title=f"Hidden {n + 1} is {name}",
                 dark=st.context.theme.type == "dark",
