@@ -183,8 +183,13 @@ def test_every_number_of_the_graph_can_be_nudged() -> None:
 
 
 def test_what_cannot_be_nudged_is_no_number() -> None:
-    graph = build_graph(read_program("log(x)"), {"x": 1e-6})
-    assert math.isnan(graph.nudged(0))
+    for text in ("log(x)", "x**0.5", "sin(x**0.5)", "log(x - 0.000001 + x)"):
+        graph = build_graph(read_program(text), {"x": 1e-6})
+        assert math.isnan(graph.nudged(0))
+    graph = build_graph(read_program("log(x)"), {"x": 1.0})
+    assert math.isnan(graph.moved(-2.0))
+    assert graph.beside(-2.0) == {"x": -1.0}
+    assert graph.beside(-2.0, []) == {"x": 1.0}
 
 
 def test_what_the_result_does_not_need_is_left_out() -> None:

@@ -264,8 +264,9 @@ def _moved(graph: "Graph") -> None:
     up, down = graph.moved(by, learning), graph.moved(-by, learning)
     st.markdown(
         f"**{name}** is {now}. When each of these leaves goes {by:g} times its gradient, it "
-        f"becomes **{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a "
-        "loss falls: gradient descent. Too long a step leaves the place where the slope holds."
+        f"becomes **{_six(up)}**; the other way, against the gradient, **{_six(down)}**. "
+        "Against it a loss falls: gradient descent. Too long a step leaves the place where the "
+        "slope holds."
     )
     st.button(
         "Go against the gradient",
@@ -277,6 +278,10 @@ def _moved(graph: "Graph") -> None:
     )
     if unused := graph.unused:
         st.caption(f"Not needed for the result, and not drawn: {', '.join(map(plain, unused))}.")
+
+
+def _six(number: float) -> str:
+    return f"{number:.6f}" if math.isfinite(number) else "no number"
 
 
 def _code() -> None:
