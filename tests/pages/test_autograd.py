@@ -85,6 +85,7 @@ def test_what_is_used_twice_adds_up() -> None:
     app = sound(opened().button(key="autograd-offer-Used twice").click().run())
     assert "- **x**: 1 × 1 = **1**\n- **x**: 1 × 1 = **1**" in said(app)
     assert "with the 1 that was there **2**" in said(app)
+    assert "a rule that only sets the gradient would keep the last" in said(app)
     assert checked(app)["its gradient"]["x"] == 2
 
 

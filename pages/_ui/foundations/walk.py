@@ -163,7 +163,7 @@ def _told(graph: "Graph", step: int, before: list[float], after: list[float]) ->
     node = graph.nodes[place]
     grad = after[place]
     st.markdown(f"**{plain(node.name)}** has the gradient {short(grad)}. {rule(node.value.op)}")
-    lines, had = [], dict(enumerate(before))
+    lines, had, again = [], dict(enumerate(before)), False
     for parent, slope in zip(node.parents, node.value.slopes, strict=True):
         got = slope * grad
         line = f"- **{plain(graph.nodes[parent].name)}**: {short(grad)} × {_bare(slope)} = "
@@ -171,9 +171,15 @@ def _told(graph: "Graph", step: int, before: list[float], after: list[float]) ->
         if had[parent]:
             line += f", and with the {short(had[parent])} that was there "
             line += f"**{short(had[parent] + got)}**"
+            again = True
         had[parent] += got
         lines.append(line)
     st.markdown("\n".join(lines))
+    if again:
+        st.caption(
+            "What is used more than once gets something back along each way, and all of it is "
+            "added: a rule that only sets the gradient would keep the last."
+        )
     guess = st.session_state.get(f"{GUESS}-{step}")
     asked = _asked(graph, place)
     if guess is not None and asked is not None:
