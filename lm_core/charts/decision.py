@@ -11,6 +11,7 @@ from lm_core.charts.matrices import signed_scale
 from lm_core.charts.theme import style_figure
 
 LOW, HIGH, CELLS = -0.5, 1.5, 41  # of each input; places that are asked along it
+HALF = 0.005  # so near to one half is on no side
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
@@ -96,7 +97,7 @@ def regions(
             "output": list(answers),
         }
     )
-    right = sum((a > 0.5) == bool(t) for a, t in zip(answers, targets, strict=True))
+    right = sum((a - 0.5) * (2 * t - 1) > HALF for a, t in zip(answers, targets, strict=True))
     said = ", ".join(f"{x}{y}: {a:.2f}" for (x, y), a in zip(CORNERS, answers, strict=True))
     alt = f"{title}: {right} of 4 corners lie on their side of one half ({said})."
     return Chart(title, figure, alt, table)

@@ -18,7 +18,8 @@ from lm_core.charts.theme import BLUE, GREY, VERMILLION, style_figure
 TITLE = "The graph"
 ROW, AROUND = 84, 60  # pixels: of a row of boxes, of what is around all of them
 SWEEPS = 6  # over the rows, to bring each box near to what it belongs to
-_CROWDED = 5  # boxes side by side from which their words are smaller
+# Boxes side by side from which their words are so small (pixels) and their numbers so short.
+_CROWDED = ((6.0, 9, 3), (3.5, 10, 3), (0.0, 12, 4))
 STATES = {"waiting": "", "part": "…", "ready": "", "now": "▲", "done": "✓"}
 
 
@@ -62,7 +63,8 @@ def value_graph(boxes: Sequence[Box], edges: Sequence[Edge], *, dark: bool = Fal
     bare = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": True}
     figure.update_xaxes(**bare, range=[-across - 0.75, across + 0.75])
     figure.update_yaxes(**bare, range=[rows - 0.6, -0.5])
-    notes = _boxes(boxes, where, dark, small=2 * across + 1 >= _CROWDED)
+    size, digits = next(rest for most, *rest in _CROWDED if 2 * across + 1 >= most)
+    notes = _boxes(boxes, where, dark, size, digits)
     notes += _slopes(boxes, edges, where, dark)
     figure.update_layout(
         showlegend=False, annotations=notes, margin={"l": 4, "r": 4, "b": 4}, hovermode="closest"
@@ -145,27 +147,27 @@ def _lines(
 
 
 def _boxes(
-    boxes: Sequence[Box], where: list[tuple[float, int]], dark: bool, *, small: bool
+    boxes: Sequence[Box], where: list[tuple[float, int]], dark: bool, size: int, digits: int
 ) -> list[dict]:
     paper, text = ("#0E1117", "#FAFAFA") if dark else ("#FFFFFF", "#1B2733")
     colors = {"now": VERMILLION, "ready": BLUE, "done": BLUE}
     notes = []
     for box, (x, y) in zip(boxes, where, strict=True):
         made = f" {words.escaped(box.op)}" if box.op else ""
-        grad = "?" if box.grad is None else short(box.grad)
+        grad = "?" if box.grad is None else short(box.grad, digits)
         sign = STATES[box.state]
         notes.append(
             {
                 "x": x,
                 "y": y,
                 "text": f"<b>{words.escaped(words.shorten(box.name, 9))}</b>{made}"
-                f"<br>{short(box.value)}<br>∂ {grad} {sign}".rstrip(),
+                f"<br>{short(box.value, digits)}<br>∂ {grad} {sign}".rstrip(),
                 "showarrow": False,
                 "bgcolor": paper,
                 "bordercolor": colors.get(box.state, GREY),
                 "borderwidth": 2 + (box.state == "now"),
                 "borderpad": 3,
-                "font": {"size": 10 if small else 12, "color": text},
+                "font": {"size": size, "color": text},
             }
         )
     return notes
@@ -195,9 +197,9 @@ def _slopes(
     return notes
 
 
-def short(number: float) -> str:
-    """Four digits: -7.2865 -> "-7.286"."""
-    return f"{number + 0.0:.4g}"  # no "-0"
+def short(number: float, digits: int = 4) -> str:
+    """Few digits: -7.2865 -> "-7.286"."""
+    return f"{number + 0.0:.{digits}g}"  # no "-0"
 
 
 def _table(boxes: Sequence[Box], edges: Sequence[Edge]) -> pd.DataFrame:

@@ -90,4 +90,6 @@ def plane(
         (curve.name, *place) for curve in curves for place in zip(curve.x, curve.y, strict=True)
     ]
     rows += [(point.said or f"point {n}", point.x, point.y) for n, point in enumerate(points, 1)]
-    return Chart(title, figure, f"{title}: {says}", pd.DataFrame(rows, columns=["of", x, y]))
+    return Chart(
+        title, figure, f"{title}: {says}", pd.DataFrame(rows, columns=["curve or point", x, y])
+    )

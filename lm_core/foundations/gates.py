@@ -33,6 +33,7 @@ GATES: dict[str, tuple[int, int, int, int]] = {  # what each gives for these fou
     "always 0": (0, 0, 0, 0),
     "always 1": (1, 1, 1, 1),
 }
+AT_HALF, UNDECIDED = 0.005, "not decided"  # so near to one half is neither 0 nor 1
 _NAMES = {outputs: name for name, outputs in GATES.items()}
 _sigmoid = np.vectorize(sigmoid, otypes=[float])
 
@@ -137,11 +138,20 @@ def learn(net: Net, gate: str, *, lr: float) -> Iterator[Net]:
         net = stepped(net, gate, lr)
 
 
+def right(net: Net, gate: str) -> int:
+    """How many of the four answers lie on their side of one half, and not at it."""
+    sides = np.where(np.array(GATES[gate], dtype=bool), 1, -1)
+    return int(np.sum(sides * (net.answer(INPUTS) - 0.5) > AT_HALF))
+
+
 def is_right(net: Net, gate: str) -> bool:
-    """Whether each answer lies on its side of one half."""
-    return bool(np.all((net.answer(INPUTS) > 0.5) == np.array(GATES[gate], dtype=bool)))
+    """Whether all four do."""
+    return right(net, gate) == len(INPUTS)
 
 
 def called(outputs: np.ndarray) -> str:
-    """The gate that a neuron is, by its four outputs, each rounded at one half."""
+    """The gate that a neuron is, by its four outputs, each rounded at one half; "undecided" where
+    one of them is one half."""
+    if np.any(np.abs(outputs - 0.5) <= AT_HALF):
+        return UNDECIDED
     return _NAMES[tuple(int(one > 0.5) for one in outputs)]

@@ -5,7 +5,7 @@ to a larger one.
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from lm_core.errors import BadText
@@ -63,17 +63,11 @@ class Graph:
         key = self.keys[place]
 
         def result(change: float) -> float:
-            return self.program.run(
-                self.leaves,
-                float,
-                OF_FLOATS,
-                lambda one, number: number + change if one == key else number,
+            return self._computed(
+                self.leaves, lambda one, number: number + change if one == key else number
             )
 
-        try:
-            return (result(by) - result(-by)) / (2 * by)
-        except (ArithmeticError, ValueError):
-            return math.nan
+        return (result(by) - result(-by)) / (2 * by)
 
     def beside(self, by: float, names: Collection[str] | None = None) -> dict[str, float]:
         """All leaves after some (all of them when None) have gone `by` times their gradient, which
@@ -87,9 +81,15 @@ class Graph:
 
     def moved(self, by: float, names: Collection[str] | None = None) -> float:
         """The result there; NaN where it has no value."""
+        return self._computed(self.beside(by, names), lambda _, number: number)
+
+    def _computed(
+        self, leaves: Mapping[str, float], touch: Callable[[str | int, float], float]
+    ) -> float:
+        """With plain numbers; NaN where there is no value."""
         try:
-            return float(self.program.run(self.beside(by, names), float, OF_FLOATS))
-        except (ArithmeticError, ValueError, TypeError):
+            return float(self.program.run(leaves, float, OF_FLOATS, touch))
+        except (ArithmeticError, ValueError, TypeError):  # the root of -1 is complex, and no float
             return math.nan
 
 

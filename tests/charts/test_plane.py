@@ -21,4 +21,11 @@ def test_curves_differ_in_more_than_colour_and_points_are_in_the_table() -> None
     assert slope.name == "its &lt;slope&gt;"
     assert points.marker.size == (6, 13)
     assert chart.alt == "A plane: two curves."
-    assert chart.table["of"].tolist() == ["f", "f", "its <slope>", "its <slope>", "P", "point 2"]
+    assert chart.table["curve or point"].tolist() == [
+        "f",
+        "f",
+        "its <slope>",
+        "its <slope>",
+        "P",
+        "point 2",
+    ]

@@ -44,6 +44,11 @@ def test_a_neuron_with_tanh() -> None:
     assert [found[name] for name in ("x1", "w1", "x2", "w2")] == pytest.approx([-1.5, 1, 0.5, 0])
 
 
+def test_the_chain_of_a_sine() -> None:
+    for x in (0.0, 0.3, 2.0):
+        assert grads("sin(6*x)", x=x)["x"] == pytest.approx(6 * math.cos(6 * x))
+
+
 def test_a_number_that_is_used_twice_gets_both_gradients() -> None:
     """The course's rules assign; they have to add."""
     x = Value(3.0)
@@ -58,7 +63,9 @@ def test_arithmetic_is_that_of_numbers_on_either_side() -> None:
     made = [x + 1, 1 + x, x - 1, 1 - x, x * 2, 2 * x, x / 2, 2 / x, x**2, -x]
     assert [one.value for one in made] == [5, 5, 3, -3, 8, 8, 2, 0.5, 16, -4]
     assert repr(Value(2.0) + Value(-3.0)) == "Value(value=-1, grad=0)"
-    assert (Value(2) * Value(-3) + Value(10)).op == "+"
+    made = Value(2) * Value(-3) + Value(10)
+    assert (made.op, made.value) == ("+", 4)
+    assert [parent.value for parent in made.parents] == [-6, 10]
 
 
 def test_values_are_compared_by_their_number() -> None:
@@ -183,8 +190,13 @@ def test_every_number_of_the_graph_can_be_nudged() -> None:
 
 
 def test_what_cannot_be_nudged_is_no_number() -> None:
-    graph = build_graph(read_program("log(x)"), {"x": 1e-6})
-    assert math.isnan(graph.nudged(0))
+    for text in ("log(x)", "x**0.5", "sin(x**0.5)", "log(x - 0.000001 + x)"):
+        graph = build_graph(read_program(text), {"x": 1e-6})
+        assert math.isnan(graph.nudged(0))
+    graph = build_graph(read_program("log(x)"), {"x": 1.0})
+    assert math.isnan(graph.moved(-2.0))
+    assert graph.beside(-2.0) == {"x": -1.0}
+    assert graph.beside(-2.0, []) == {"x": 1.0}
 
 
 def test_what_the_result_does_not_need_is_left_out() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lm_core.errors import BadText
 from lm_core.foundations.expressions import LONGEST, NODES, OF_FLOATS, read_program
+from lm_core.foundations.graph import build_graph
 
 
 def result(text: str, **leaves: float) -> float:
@@ -99,3 +100,14 @@ def test_whatever_is_typed_is_a_program_or_one_sentence(text: str) -> None:
     except (ArithmeticError, ValueError, TypeError):
         return
     assert len(count) == len(set(count)) <= NODES
+
+
+@given(TYPED, st.lists(st.floats(-1000, 1000), min_size=8, max_size=8))
+def test_whatever_is_typed_is_a_graph_or_one_sentence(text: str, numbers: list[float]) -> None:
+    try:
+        program = read_program(text)
+        graph = build_graph(program, dict(zip(program.leaves, numbers, strict=False)))
+    except BadText:
+        return
+    assert all(isinstance(graph.nudged(place), float) for place in range(len(graph.nodes)))
+    assert isinstance(graph.moved(0.1), float)

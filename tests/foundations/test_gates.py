@@ -9,6 +9,7 @@ import torch
 from lm_core.foundations.gates import (
     GATES,
     INPUTS,
+    UNDECIDED,
     Layer,
     Net,
     called,
@@ -17,6 +18,7 @@ from lm_core.foundations.gates import (
     learn,
     loss_of,
     neuron,
+    right,
     three_neurons,
     xor_by_hand,
 )
@@ -42,6 +44,7 @@ def test_without_a_bias_a_sigmoid_cannot_give_0_at_0() -> None:
     assert net.answer(INPUTS[:1]) == 0.5
     assert trained(net, "AND").answer(INPUTS)[0] == 0.5
     assert not is_right(trained(net, "AND"), "AND")
+    assert called(net.answer(INPUTS)) == UNDECIDED
 
 
 def test_a_plain_neuron_fits_and_and_or_as_a_line_can() -> None:
@@ -63,7 +66,7 @@ def test_with_a_bias_it_becomes_the_gate(gate: str) -> None:
 def test_one_neuron_cannot_be_xor_and_three_can() -> None:
     one = trained(neuron(0), "XOR")
     assert loss_of(one, "XOR") == pytest.approx(0.25, abs=1e-3)
-    assert not is_right(one, "XOR")
+    assert right(one, "XOR") == 0
     three = trained(three_neurons(4), "XOR", steps=800)
     assert is_right(three, "XOR")
     assert loss_of(three, "XOR") < 0.01

@@ -85,6 +85,7 @@ def test_what_is_used_twice_adds_up() -> None:
     app = sound(opened().button(key="autograd-offer-Used twice").click().run())
     assert "- **x**: 1 × 1 = **1**\n- **x**: 1 × 1 = **1**" in said(app)
     assert "with the 1 that was there **2**" in said(app)
+    assert "a rule that only sets the gradient would keep the last" in said(app)
     assert checked(app)["its gradient"]["x"] == 2
 
 
@@ -148,6 +149,19 @@ def test_whatever_the_address_says_of_the_leaves_it_is_shown(values: str) -> Non
 
 def test_a_step_beyond_the_end_is_the_last() -> None:
     assert "**Step 3 of 3**" in said(sound(opened(text="a*b", step="40")))
+
+
+@pytest.mark.parametrize("part", ["Walk backwards", "Orders"])
+def test_names_are_names_and_no_markdown(part: str) -> None:
+    app = sound(opened(part, text="u_v_ = x_a_ * y_b_; L = u_v_ + x_a_", step="2"))
+    labels = [one.label for one in [*app.number_input, *app.checkbox, *app.button_group]]
+    options = [label for group in app.button_group for label in group.options]
+    shown = "\n".join([said(app), *labels, *options])
+    assert r"x_a\_" in shown
+    assert "x_a_" not in shown
+    app.text_input(key="autograd-text").set_value("a b *c* _d_").run()
+    assert not app.exception
+    assert r"\_" in app.error[0].value
 
 
 # Orders -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.foundations.multiplier import random_weight
 from pages._ui.foundations.one_gate import KINDS
 from tests.waiting import PATIENCE
 
@@ -120,6 +121,17 @@ def test_a_rate_of_0_stays() -> None:
     assert "It stays where it is." in said(opened(lr="0"))
 
 
+def test_another_guess_is_drawn_from_0_to_10() -> None:
+    app, seen = opened(), set()
+    for _ in range(4):
+        seen.add(app.number_input(key="neuron-w").value)
+        sound(app.button(key="neuron-guess").click().run())
+    assert len(seen) == 4
+    assert random_weight(42) in seen
+    assert random_weight(43) in seen
+    assert all(0 <= w < 10 for w in seen)
+
+
 # Gates --------------------------------------------------------------------------------------------
 
 
@@ -158,6 +170,8 @@ def test_one_neuron_stays_at_one_half() -> None:
     app = learned(opened("XOR", net="one neuron"), 8, "neuron-xor-learning")
     assert "it cannot part these corners" in said(app)
     assert "here it is 0.25" in said(app)
+    assert table(app, "so it is")["so it is"].tolist() == ["not decided"]
+    assert "0 of 4 rows on their side of one half" in said(app)
 
 
 def test_put_in_by_hand_it_is_xor_until_a_number_is_changed() -> None:

@@ -13,9 +13,9 @@ REACH, SAMPLES, CHANGE = 2.0, 241, 1e-4
 def show() -> None:
     """The part of the screen."""
     st.write(
-        "x changes y, and y changes z. When y changes six times as fast as x, and z half as fast "
-        "as y, then z changes three times as fast as x: along a chain slopes are multiplied. A "
-        "network is a long chain, and its gradient such a product."
+        "When x moves, y moves with it, and z with y. When y changes six times as fast as x, "
+        "and z half as fast as y, then z changes three times as fast as x: along a chain slopes "
+        "are multiplied. A network is a long chain, and its gradient such a product."
     )
     st.latex(r"\frac{dz}{dx} = \frac{dz}{dy} \cdot \frac{dy}{dx}")
     from lm_core.foundations import slopes
@@ -78,7 +78,7 @@ def _changes(outer: object, k: int, x: float, found: object) -> None:
     dz = outer.f(k * (x + CHANGE)) - found.z
     table = pd.DataFrame(
         {
-            "of": ["x", "y", "z"],
+            "number": ["x", "y", "z"],
             "value": [x, found.y, found.z],
             "changes by": [CHANGE, dy, dz],
             "times the change before": [1.0, dy / CHANGE, dz / dy],

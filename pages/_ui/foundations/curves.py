@@ -92,10 +92,10 @@ def _draw(name: str, curve: object, x: float, eps: float, by_limit: float) -> No
 def _errors(curve: object, x: float, exact: float) -> None:
     """Of every eps at once: what is too large, and what is too small for numbers of 16 digits."""
     from lm_core.charts.nudges import errors_by_size
-    from lm_core.foundations.slopes import quotient
+    from lm_core.foundations.slopes import quotient_errors
 
     scale = max(abs(exact), 1e-3)
-    one = [abs(quotient(curve.f, x, eps) - exact) / scale for eps in SIZES]
+    one = [error / scale for error in quotient_errors(curve, x, SIZES)]
     two = [abs((curve.f(x + eps) - curve.f(x - eps)) / (2 * eps) - exact) / scale for eps in SIZES]
     st.header("Why not the smallest eps")
     show_chart(

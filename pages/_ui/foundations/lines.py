@@ -92,7 +92,5 @@ def _told(line: object) -> None:
         if line.steep
         else "Its steepness is not above 1: no steeper than a line of 45°."
     )
-    st.markdown(
-        f"**What to notice:** {DIRECTIONS[line.direction]} {steep} P and Q changed places give "
-        "the same slope: both differences change their sign."
-    )
+    st.markdown(f"**What to notice:** {DIRECTIONS[line.direction]} {steep}")
+    st.caption("P and Q changed places give the same slope: both differences change their sign.")

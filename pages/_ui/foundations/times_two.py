@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lm_core.foundations.multiplier import Pairs, Step
 
 EXAMPLES, FOUND, W, LR = (f"neuron-{what}" for what in ("examples", "found", "w", "lr"))
-LEARNING = "neuron-learning"
-GUESS = 3.745401188473625  # numpy's, of [0, 10), with the seed 42
+LEARNING, SEED = "neuron-learning", "neuron-guessed"
+GUESS, FIRST_SEED = 3.745401188473625, 42  # numpy's, of [0, 10), with that seed
 COUNTS = {"x = 0, 1, 2, 3, 4, 5": (6, 0), "x = 0, 1": (2, 0), "x = 1": (1, 1)}
 NUDGES = {
     "by its rule": None,
@@ -72,6 +72,7 @@ def show() -> None:
     with st.container(horizontal=True, gap="small"):
         for name, rate in RATES.items():
             st.button(f"{name}: {rate:g}", on_click=_rate, args=(rate,), key=f"neuron-r-{name}")
+        st.button("Another guess of w", on_click=_guess, key="neuron-guess")
     way = st.segmented_control(
         "The slope is found",
         list(NUDGES),
@@ -108,6 +109,14 @@ def show() -> None:
 
 def _rate(rate: float) -> None:
     st.session_state[LR] = rate
+
+
+def _guess() -> None:
+    """From [0, 10), by the next seed."""
+    from lm_core.foundations.multiplier import random_weight
+
+    st.session_state[SEED] = st.session_state.get(SEED, FIRST_SEED) + 1
+    st.session_state[W] = random_weight(st.session_state[SEED])
 
 
 def _learning(pairs: "Pairs", eps: float | None, w: float, lr: float) -> Learning:

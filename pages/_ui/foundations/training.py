@@ -135,6 +135,7 @@ def draw_regions(net: "Net", gate: str, *, key: str) -> None:
 
 def _curve(key: str, learning: Learning) -> None:
     from lm_core.charts.marked_lines import Line, marked_lines
+    from lm_core.foundations import gates
 
     line = Line("its loss", *zip(*learning.losses, strict=True))
     chart = marked_lines(
@@ -148,15 +149,8 @@ def _curve(key: str, learning: Learning) -> None:
     chart.figure.update_yaxes(range=[0, max(0.3, 1.05 * max(line.y))])
     show_chart(chart, key=f"{key}-curve", alt="The loss, as it falls.")
     step, loss = learning.losses[-1]
-    right = _right(learning)
+    right = gates.right(learning.net, learning.gate)
     st.caption(f"Step {step}: loss {loss:.4f}; {right} of 4 rows on their side of one half.")
-
-
-def _right(learning: Learning) -> int:
-    from lm_core.foundations.gates import GATES, INPUTS
-
-    said = learning.net.answer(INPUTS) > 0.5
-    return int(sum(said == [bool(one) for one in GATES[learning.gate]]))
 
 
 def inside(net: "Net", *, key: str) -> None:

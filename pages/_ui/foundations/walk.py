@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.foundations.expression import STEP, ask, begin
+from pages._ui.foundations.expression import STEP, ask
+from pages._ui.foundations.gradients import check, grads_after, learn
 from pages._ui.foundations.rules import rule
 from pages._ui.shared import address
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
-from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
     from lm_core.foundations.graph import Graph
 
-GUESS, RATE, LEARNS = "autograd-guess", "autograd-rate", "autograd-learns"
+GUESS = "autograd-guess"
 NEAR = 0.01  # relative: a guess so near is right
 
 
@@ -32,7 +32,7 @@ def show() -> None:
     )
     graph = ask()
     step = _step(len(graph.nodes))
-    before, after = _grads(graph, step - 1), _grads(graph, step)
+    before, after = grads_after(graph, step - 1), grads_after(graph, step)
     picture, side = st.columns([3, 2], gap="medium")
     with picture:
         _draw(graph, step, after)
@@ -43,9 +43,9 @@ def show() -> None:
     with side:
         _controls(graph, step)
         _told(graph, step, before, after)
-    _check(graph)
+    check(graph)
     st.header("One step of learning")
-    _moved(graph)
+    learn(graph)
     _code()
 
 
@@ -60,12 +60,6 @@ def _step(n: int) -> int:
 
 def _go(to: int) -> None:
     st.session_state[STEP] = to
-
-
-def _grads(graph: "Graph", steps: int) -> list[float]:
-    """As they stand after so many steps."""
-    graph.back(max(0, steps))
-    return [node.value.grad for node in graph.nodes]
 
 
 def states(graph: "Graph", step: int) -> list[str]:
@@ -87,7 +81,7 @@ def states(graph: "Graph", step: int) -> list[str]:
 
 def draw_plain(graph: "Graph") -> None:
     """The graph with all its gradients, and no step shown."""
-    _draw(graph, 0, _grads(graph, len(graph.nodes)), ["ready"] * len(graph.nodes))
+    _draw(graph, 0, grads_after(graph, len(graph.nodes)), ["ready"] * len(graph.nodes))
 
 
 def _draw(graph: "Graph", step: int, grads: list[float], now: list[str] | None = None) -> None:
@@ -163,7 +157,7 @@ def _told(graph: "Graph", step: int, before: list[float], after: list[float]) ->
     node = graph.nodes[place]
     grad = after[place]
     st.markdown(f"**{plain(node.name)}** has the gradient {short(grad)}. {rule(node.value.op)}")
-    lines, had = [], dict(enumerate(before))
+    lines, had, again = [], dict(enumerate(before)), False
     for parent, slope in zip(node.parents, node.value.slopes, strict=True):
         got = slope * grad
         line = f"- **{plain(graph.nodes[parent].name)}**: {short(grad)} × {_bare(slope)} = "
@@ -171,9 +165,15 @@ def _told(graph: "Graph", step: int, before: list[float], after: list[float]) ->
         if had[parent]:
             line += f", and with the {short(had[parent])} that was there "
             line += f"**{short(had[parent] + got)}**"
+            again = True
         had[parent] += got
         lines.append(line)
     st.markdown("\n".join(lines))
+    if again:
+        st.caption(
+            "What is used more than once gets something back along each way, and all of it is "
+            "added: a rule that only sets the gradient would keep the last."
+        )
     guess = st.session_state.get(f"{GUESS}-{step}")
     asked = _asked(graph, place)
     if guess is not None and asked is not None:
@@ -189,94 +189,6 @@ def _bare(number: float) -> str:
     from lm_core.charts.graph import short
 
     return f"({short(number)})" if number < 0 else short(number)
-
-
-def _check(graph: "Graph") -> None:
-    """Every gradient beside what nudging gives."""
-    import pandas as pd
-
-    from lm_core.foundations.graph import NEAR as SAME
-    from lm_core.foundations.graph import NUDGE
-
-    st.header("Checked by nudging")
-    grads = _grads(graph, len(graph.nodes))
-    nudged = [graph.nudged(place) for place in range(len(graph.nodes))]
-    table = pd.DataFrame(
-        {
-            "number": [node.name for node in graph.nodes],
-            "value": [node.value.value for node in graph.nodes],
-            "its gradient": grads,
-            "by nudging": nudged,
-            "difference": [abs(a - b) for a, b in zip(grads, nudged, strict=True)],
-        }
-    )
-    st.write(
-        f"Each number is made {NUDGE:.5f} larger and {NUDGE:.5f} smaller, everything after it is "
-        "computed again, and the change of the result is divided by what was changed: no rule is "
-        "used."
-    )
-    show_table(table, key="autograd-check", places=6)
-    off = [
-        plain(node.name)
-        for node, a, b in zip(graph.nodes, grads, nudged, strict=True)
-        if not math.isclose(a, b, rel_tol=SAME, abs_tol=SAME)
-    ]
-    if off:
-        st.info(
-            f"The two differ at {', '.join(off)}: there is a corner (a ReLU at 0 has no one "
-            "slope), or a nudge is too coarse for numbers so large or so near an edge."
-        )
-    else:
-        worst = float(table["difference"].max())
-        st.markdown(
-            f"**What to notice:** all {len(graph.nodes)} agree; the largest difference is "
-            f"{worst:.1e}. Nudging computes the whole graph twice for every number; the walk "
-            "finds all of them at once, which is why networks can learn."
-        )
-
-
-def _moved(graph: "Graph") -> None:
-    """What a small step of all leaves does to the result."""
-    from lm_core.charts.graph import short
-
-    by = st.number_input(
-        "A step of so many gradients",
-        0.0,
-        1.0,
-        0.01,
-        step=0.01,
-        format="%.4g",
-        key=RATE,
-        bind="query-params",
-        width=240,
-        help="The learning rate: every leaf goes so many times its gradient.",
-    )
-    learning = st.pills(
-        "Leaves that learn",
-        [node.name for node in graph.nodes if node.kind == "leaf"],
-        selection_mode="multi",
-        default=[node.name for node in graph.nodes if node.kind == "leaf"],
-        format_func=plain,
-        key=f"{LEARNS}-{'-'.join(graph.leaves)}",
-    )
-    _grads(graph, len(graph.nodes))
-    name, now = plain(graph.nodes[-1].name), short(graph.nodes[-1].value.value)
-    up, down = graph.moved(by, learning), graph.moved(-by, learning)
-    st.markdown(
-        f"**{name}** is {now}. When each of these leaves goes {by:g} times its gradient, it "
-        f"becomes **{up:.6f}**; the other way, against the gradient, **{down:.6f}**. Against it a "
-        "loss falls: gradient descent. Too long a step leaves the place where the slope holds."
-    )
-    st.button(
-        "Go against the gradient",
-        on_click=begin,
-        args=(graph.beside(-by, learning),),
-        disabled=not math.isfinite(down) or not learning,
-        key="autograd-learn",
-        help="Once more and once more: this is how a network learns.",
-    )
-    if unused := graph.unused:
-        st.caption(f"Not needed for the result, and not drawn: {', '.join(map(plain, unused))}.")
 
 
 def _code() -> None:

@@ -113,7 +113,7 @@ def _by_hand() -> "Net":
 def _loss(net: "Net") -> None:
     from lm_core.foundations.gates import is_right, loss_of
 
-    st.metric("Loss (mean squared error)", f"{loss_of(net, 'XOR'):.6f}")
+    st.metric("Loss (mean squared error)", f"{loss_of(net, 'XOR'):.2g}")
     st.metric("Parameters", f"{net.n_parameters}")
     if is_right(net, "XOR"):
         st.success("All four rows are on their side of one half: this is XOR.")
@@ -133,7 +133,7 @@ def _hidden(net: "Net") -> None:
         with column:
             chart = regions(
                 everywhere[:, n],
-                GATES[name],
+                GATES.get(name, GATES["always 0"]),
                 corners[:, n].tolist(),
                 title=f"Hidden {n + 1} is {name}",
                 dark=st.context.theme.type == "dark",

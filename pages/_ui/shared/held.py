@@ -38,6 +38,8 @@ CONTROLS = {
     "race": ("compare-close",),
     "doctor": ("doctor-earlier",),
     "doctor-of": ("doctor-usual",),
+    "autograd-values": ("autograd-leaf-*", "autograd-offer-*", "autograd-learn"),
+    "autograd-step": ("autograd-next", "autograd-back", "autograd-all", "autograd-anew"),
 }
 _lock = Lock()
 
