@@ -103,6 +103,14 @@ def test_a_turned_pixel_is_looked_for_where_it_was(angle: int) -> None:
         assert 255 * after.pixels[row, column] == pytest.approx(y + 2 * x, abs=1.5)
 
 
+def test_pictures_do_not_grow_without_end() -> None:
+    pytest.importorskip("skimage")
+    _, large, _ = through("rescale,factor=3;rescale,factor=3", drawn())
+    assert max(large.pixels.shape) == 640
+    with pytest.raises(Unsupported, match="make it smaller"):
+        through(";".join(["rescale,factor=3", *["rotate,angle=45"] * 3]), drawn())
+
+
 def test_anti_aliasing_keeps_stripes_from_becoming_others() -> None:
     pytest.importorskip("skimage")
     stripes = np.tile(np.array([0, 255], dtype=np.uint8), (60, 33))

@@ -87,7 +87,7 @@ class BilateralSettings(Settings):
         2.0,
         title="Near within",
         low=0.5,
-        high=8.0,
+        high=4.0,
         unit="pixels",
         help="How far away a pixel may be and still count.",
     )

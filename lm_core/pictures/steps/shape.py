@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lm_core.errors import Unsupported
 from lm_core.pictures.contract import Looked, steps
 from lm_core.pictures.extra import scikit_image
 from lm_core.settings import Settings, setting
 
-MOST = 2048  # pixels along a side, that a step may make
+MOST, TURNED = 640, 1024  # pixels along a side, that another size and a turn may make
 
 
 def _from_below(before: Looked, chosen: Settings, row: float, column: float) -> tuple:
@@ -120,6 +121,11 @@ def _explain_source(
 )
 def rotate(looked: Looked, chosen: RotateSettings) -> Looked:
     """By scikit-image, bilinear."""
+    if max(_turned_size(*looked.pixels.shape[:2], chosen)) > TURNED:
+        raise Unsupported(
+            f"The turned picture would be more than {TURNED:,} pixels long: switch “Keep the "
+            "corners” off, or make it smaller first."
+        )
     scikit_image()
     from skimage import transform
 
