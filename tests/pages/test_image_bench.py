@@ -251,7 +251,7 @@ def test_what_a_browser_sends_becomes_cells() -> None:
 
 @pytest.mark.parametrize(("answer", "verdict"), [("148", "is right"), ("255", "is another")])
 def test_the_contrast_of_the_clock_is_asked_first(answer: str, verdict: str) -> None:
-    app = sound(opened(view="A question"))
+    app = sound(opened(view="A question on contrast"))
     assert "**148**" not in said(app)
     sound(app.radio(key="bench-answer").set_value(answer).run())
     assert verdict in said(app)

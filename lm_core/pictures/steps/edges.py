@@ -114,10 +114,9 @@ class CannySettings(Settings):
 
     sigma: float = setting(
         1.0,
-        title="Sigma",
+        title="Sigma, in pixels",
         low=0.1,
         high=10.0,
-        unit="pixels",
         help="Width of the blur before: the wider, the fewer edges.",
     )
 

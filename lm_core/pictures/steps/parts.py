@@ -131,10 +131,9 @@ class CornerSettings(Settings):
 
     min_distance: int = setting(
         5,
-        title="Smallest distance",
+        title="Smallest distance, in pixels",
         low=1,
         high=100,
-        unit="pixels",
         help="Of two corners nearer than that the stronger stays.",
     )
     threshold_rel: float = setting(

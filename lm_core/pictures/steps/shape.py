@@ -67,10 +67,9 @@ class RotateSettings(Settings):
 
     angle: float = setting(
         -90.0,
-        title="Angle",
+        title="Angle, in degrees",
         low=-180.0,
         high=180.0,
-        unit="degrees",
         help="Against the clock; a negative one turns with it.",
     )
     resize: bool = setting(

@@ -34,9 +34,9 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
         there = steps[at - 1].step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
-            pictures.draw(before, "Before", _framed(before, *there))
+            pictures.draw(before, "Before the step", _framed(before, *there))
         with other:
-            pictures.draw(after, f"After: {title}", _framed(after, row, column))
+            pictures.draw(after, f"After the step: {title}", _framed(after, row, column))
     else:
         pictures.draw(after, title, _framed(after, row, column))
     if after.facts:
@@ -53,9 +53,9 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
         from_row, from_column = step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
-            _crop(before, from_row, from_column, "Before", "before")
+            _crop(before, from_row, from_column, "Before the step", "before")
         with other:
-            _crop(after, row, column, "After", "after")
+            _crop(after, row, column, "After the step", "after")
     else:
         _crop(after, row, column, "Around one pixel", "after")
     _levels(before, after)

@@ -87,7 +87,9 @@
         const text = texts.currentNode;
         const [was, is] = lab.said.get(text) ?? [];
         const english = text.nodeValue === is ? was : text.nodeValue;
-        const said = OPTIONS[english] ?? english;
+        const [, number, rest] = english.match(/^(\d+ )(.+)$/) ?? []; // a step and its number
+        const step = OPTIONS[rest] && number + OPTIONS[rest];
+        const said = OPTIONS[english] ?? step ?? english;
         if (said !== text.nodeValue) text.nodeValue = said;
         lab.said.set(text, [english, said]);
       }
