@@ -147,6 +147,20 @@ def test_the_kernel_says_what_it_needs_beside_its_field() -> None:
     assert facts(app) == {"Pixels that were cut": "0"}
 
 
+def test_all_five_denoisers_are_compared_when_asked_for() -> None:
+    app = sound(opened(picture="Cat", chain="noise;bilateral"))
+    sound(app.button(key="bench-compare").click().run())
+    (table,) = [one.value for one in app.dataframe if "denoiser" in one.value]
+    assert len(table) == 6
+    assert table.iloc[-1, 0] == "Nothing done"
+    assert not any(one.key == "bench-compare" for one in opened(chain="gray;wavelet").button)
+
+
+def test_a_threshold_stands_in_the_histogram() -> None:
+    app = sound(opened(chain="gray;threshold,at=99"))
+    assert "the threshold is 99." in said(app)
+
+
 def test_painted_cells_are_lost() -> None:
     app = sound(opened(picture="Coffee", chain="damage,kind=painted cells;inpaint", step="1"))
     assert facts(app)["Share that is lost"] == "4.2 %"

@@ -19,7 +19,7 @@ from lm_core.pictures.reading import shrunk
 NEEDS = {"inpaint": "damage;", "blur-faces": "faces;"}
 GRAY_ONLY = ("threshold", "otsu", "local", "sobel", "kernel", "canny", "equalize", "erosion")
 GRAY_ONLY += ("dilation", "contours")
-ALONE = ("rotate", "rescale", "canny", "clahe", "inpaint", "tv", "bilateral", "non-local")
+ALONE = ("rotate", "rescale", "resize", "canny", "clahe", "inpaint", "tv", "bilateral", "non-local")
 ALONE += ("superpixels", "contours", "corners", "faces")  # that need scikit-image
 
 

@@ -132,6 +132,57 @@ def rotate(looked: Looked, chosen: RotateSettings) -> Looked:
 
 
 @dataclass(frozen=True)
+class ResizeSettings(Settings):
+    """Rows and columns, whatever the picture's own shape is."""
+
+    height: int = setting(200, title="Rows", low=8, high=MOST, help="Of the new picture.")
+    width: int = setting(250, title="Columns", low=8, high=MOST, help="Of the new picture.")
+    smooth: bool = setting(
+        True, title="Anti-aliasing", help="Blurs first, where the picture becomes smaller."
+    )
+
+
+def _stretched(before: Looked, chosen: ResizeSettings, row: float, column: float) -> tuple:
+    H, W = before.pixels.shape[:2]
+    return (row + 0.5) * H / chosen.height - 0.5, (column + 0.5) * W / chosen.width - 0.5
+
+
+def _explain_stretched(
+    before: Looked, after: Looked, chosen: ResizeSettings, row: int, column: int
+) -> list[str]:
+    y, x = _stretched(before, chosen, row, column)
+    H, W = before.pixels.shape[:2]
+    return [
+        f"row ({row} + 0.5) × {H} / {chosen.height} − 0.5 = {y:.2f} of the picture before",
+        f"column ({column} + 0.5) × {W} / {chosen.width} − 0.5 = {x:.2f} of the picture before",
+    ]
+
+
+@steps.register(
+    "resize",
+    title="Resize",
+    idea="So many rows and columns: where the shape is another, things become wider or higher.",
+    settings=ResizeSettings,
+    order=24,
+    explain=_explain_stretched,
+    source=_stretched,
+)
+def resize(looked: Looked, chosen: ResizeSettings) -> Looked:
+    """By scikit-image, bilinear."""
+    return _of_size(looked, chosen.height, chosen.width, chosen.smooth)
+
+
+def _of_size(looked: Looked, high: int, wide: int, smooth: bool) -> Looked:
+    scikit_image()
+    from skimage import transform
+
+    H, W = looked.pixels.shape[:2]
+    pixels = np.asarray(transform.resize(looked.pixels, (high, wide), anti_aliasing=smooth))
+    before, now = f"{H:,} × {W:,}", f"{high:,} × {wide:,}"
+    return looked.now(pixels, ("Pixels before", before), ("Pixels now", now))
+
+
+@dataclass(frozen=True)
 class RescaleSettings(Settings):
     """Another size."""
 
@@ -172,12 +223,7 @@ def _explain_size(
 )
 def rescale(looked: Looked, chosen: RescaleSettings) -> Looked:
     """By scikit-image, bilinear."""
-    scikit_image()
-    from skimage import transform
-
     H, W = looked.pixels.shape[:2]
     high = min(MOST, max(1, round(H * chosen.factor)))
     wide = min(MOST, max(1, round(W * chosen.factor)))
-    pixels = transform.resize(looked.pixels, (high, wide), anti_aliasing=chosen.smooth)
-    before, now = f"{H:,} × {W:,}", f"{high:,} × {wide:,}"
-    return looked.now(np.asarray(pixels), ("Pixels before", before), ("Pixels now", now))
+    return _of_size(looked, high, wide, chosen.smooth)

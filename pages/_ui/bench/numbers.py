@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROW, COLUMN = "bench-row", "bench-column"
 SIDE = 7  # pixels of a crop, along and down
 BIND = "query-params"
+DENOISERS = ("gaussian", "tv", "bilateral", "wavelet", "non-local")
 
 
 def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
@@ -58,8 +59,11 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
             _crop(after, row, column, "After the step", "after")
     else:
         _crop(after, row, column, "Around one pixel", "after")
-    _levels(before, after)
+    threshold = getattr(steps[at - 1].step.settings, "at", None) if at else None
+    _levels(before, after, threshold)
     _marks(after)
+    if at and before.clean is not None and steps[at - 1].step.name in DENOISERS:
+        compared(before)
     _notice(at, steps)
 
 
@@ -116,15 +120,15 @@ def _from(place: int, size: int) -> int:
     return max(0, min(place - SIDE // 2, size - SIDE))
 
 
-def _levels(before: "Looked", after: "Looked") -> None:
+def _levels(before: "Looked", after: "Looked", threshold: int | None) -> None:
     from lm_core.charts.pixels import level_histogram
     from lm_core.pictures.contract import gray
     from lm_core.pictures.histograms import histogram
 
     facts = dict(after.facts)
-    found = facts.get("Threshold found")
+    found = facts.get("Threshold found", threshold)
     counts = [histogram(gray(one.pixels).clip(0, 1)).tolist() for one in (before, after)]
-    chart = level_histogram(*counts, marked=float(found) if found else None)
+    chart = level_histogram(*counts, marked=None if found is None else float(found))
     show_chart(chart, key="bench-levels")
 
 
@@ -152,6 +156,29 @@ def _table(after: "Looked") -> "pd.DataFrame | None":
         names = ["points", "closed", "first row", "first column", "last row", "last column"]
         return pd.DataFrame(rows, columns=names)
     return None
+
+
+def compared(noisy: "Looked") -> None:
+    """All five denoisers on the noisy picture, as they usually are, when asked for."""
+    import pandas as pd
+
+    from lm_core.pictures.chain import read_chain
+    from lm_core.pictures.contract import apart
+
+    if not st.button("Compare all five denoisers", key="bench-compare"):
+        return
+    rows, place = [], st.empty()
+    for number, name in enumerate(DENOISERS):
+        place.progress(number / len(DENOISERS), text=f"{number} of {len(DENOISERS)} denoisers")
+        (step,) = read_chain(name)
+        after = step.done(noisy)
+        rows.append((step.title, apart(after.pixels, noisy.clean)))
+    place.empty()
+    rows.append(("Nothing done", apart(noisy.pixels, noisy.clean)))
+    names = ["denoiser", "difference from the clean picture, in levels"]
+    table = pd.DataFrame(rows, columns=names).sort_values(names[1])
+    show_table(table, key="bench-denoisers", places=2)
+    st.caption("Each with its usual settings: the root of the mean squared difference.")
 
 
 # What to notice, of each step.
