@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.bench import pictures
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -50,7 +49,7 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
     if at:
         step = steps[at - 1].step
         for line in step.explained(before, after, row, column):
-            st.markdown(plain(line))
+            st.markdown(line)
         from_row, from_column = step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
@@ -68,12 +67,15 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
 
 
 def _usual(looked: "Looked") -> tuple[int, int]:
-    """Row and column of a pixel with something to see: where the middle of it is steepest."""
+    """Row and column of a pixel with something to see: in a face, or where it is steepest."""
     import numpy as np
 
     from lm_core.pictures.contract import gray
     from lm_core.pictures.filters import sobel
 
+    if looked.faces:
+        box = looked.faces[0]
+        return box.row + box.height // 2, box.column + box.width // 2
     H, W = looked.pixels.shape[:2]
     steep = sobel(gray(looked.pixels))[H // 4 : -(H // 4) or None, W // 4 : -(W // 4) or None]
     row, column = np.unravel_index(int(steep.argmax()), steep.shape)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCENE, REACH = "boxes-scene", "boxes-reach"
 SIDE = 250
-COLUMNS = ("class", "x1, left", "y1, top", "x2, right", "y2, bottom", "how sure")
+COLUMNS = ("class", "x1", "y1", "x2", "y2", "how sure")
 FIRST = [
     ("cat", 20.0, 30.0, 90.0, 110.0, None),
     ("cat", 130.0, 20.0, 210.0, 100.0, None),

@@ -45,7 +45,7 @@ def edited(
         column_config={
             name: st.column_config.TextColumn(max_chars=LETTERS, width=70)
             if name in words
-            else st.column_config.NumberColumn(format="%g", width=64)
+            else st.column_config.NumberColumn(format="%g", width=52 if len(name) < 4 else 84)
             for name in columns
         },
         key=f"{held}-{number}",

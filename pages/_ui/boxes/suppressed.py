@@ -12,7 +12,7 @@ from pages._ui.shared.tables import show_table
 
 LIST, THRESHOLD = "boxes-list", "boxes-threshold"
 SIDE = 250
-COLUMNS = ("x1, left", "y1, top", "x2, right", "y2, bottom", "how sure")
+COLUMNS = ("x1", "y1", "x2", "y2", "how sure")
 FIRST = [
     (58.0, 62.0, 158.0, 165.0, 0.92),
     (66.0, 55.0, 170.0, 158.0, 0.85),
@@ -45,7 +45,10 @@ def show() -> None:
             key=THRESHOLD,
             bind="query-params",
         )
-        st.caption("Every number can be changed, rows added and taken out.")
+        st.caption(
+            "x1, y1 is the upper left corner, x2, y2 the lower right one. Every number can be "
+            "changed, rows added and taken out."
+        )
         table = rows.edited(LIST, FIRST, COLUMNS, alt="A row for each box: its sides and its score")
         st.button(
             "Start again", on_click=rows.begin, args=(LIST, FIRST), key="boxes-suppression-again"
