@@ -41,6 +41,7 @@ def edited(
     changed: pd.DataFrame = st.data_editor(
         table,
         num_rows="dynamic",
+        placeholder="–",
         hide_index=True,
         column_config={
             name: st.column_config.TextColumn(max_chars=LETTERS, width=70)
