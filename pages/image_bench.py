@@ -9,7 +9,7 @@ from pages._ui.shared.switch import switch
 VIEWS = {
     "A chain of steps": chain.show,
     "Erosion and dilation by hand": cells.show,
-    "A question": asked.show,
+    "A question on contrast": asked.show,
 }
 
 front_door.enter()

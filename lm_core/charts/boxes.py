@@ -73,7 +73,7 @@ def boxes_drawn(
         for one in drawn
         if one.name
     ]
-    style_figure(figure, title=title, x="x, pixels", y="y, pixels, downwards", height=high)
+    style_figure(figure, title=title, x="x, in pixels", y="y, in pixels, downwards", height=high)
     figure.update_layout(annotations=notes, hovermode="closest")
     if groups - {""}:
         legend_below(figure)
@@ -100,7 +100,7 @@ def precision_recall(
         falling: recall and precision, no precision below a later one.
         area: the average precision.
     """
-    title = f"Precision over recall: {label}"
+    title = f"Precision over recall: “{label}”"
     figure = go.Figure()
     edge_x, edge_y, before = [], [], 0.0
     for recall, precision in falling:
@@ -187,7 +187,11 @@ def windows_by_stride(
         hovertemplate="%{y:,}<extra></extra>",
     )
     style_figure(
-        figure, title=title, x="stride, pixels between two windows", y="windows", height=320
+        figure,
+        title=title,
+        x="stride, pixels between two windows",
+        y="number of windows",
+        height=320,
     )
     legend_below(figure).update_layout(hovermode="closest")
     figure.update_xaxes(type="log", tickvals=list(strides), fixedrange=True)

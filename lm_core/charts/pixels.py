@@ -55,7 +55,13 @@ def crop(
             notes.append({"x": x, "y": y, "text": text, "showarrow": False, "font": font})
     frame = {"type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5}
     frame |= {"y1": row + 0.5, "line": {"color": VERMILLION, "width": 4}}
-    style_figure(figure, title=title, x="column", y="row", height=AROUND + CELL * max(1, R))
+    style_figure(
+        figure,
+        title=title,
+        x="column of the picture",
+        y="row of the picture",
+        height=AROUND + CELL * max(1, R),
+    )
     figure.update_layout(shapes=[*shapes, frame], annotations=notes, hovermode="closest")
     bare = {"showgrid": False, "fixedrange": True, "dtick": 1, "tickformat": "d"}
     figure.update_xaxes(**bare, range=[left - 0.5, left + S - 0.5])
@@ -97,8 +103,8 @@ def level_histogram(
     title, figure = "How many pixels have each level", go.Figure()
     levels = np.arange(256)
     for name, counts, color, dash in (
-        ("before", before, GREY, "dot"),
-        ("after", after, BLUE, "solid"),
+        ("before the step", before, GREY, "dot"),
+        ("after the step", after, BLUE, "solid"),
     ):
         figure.add_scatter(
             x=levels,
@@ -110,7 +116,9 @@ def level_histogram(
         )
     if marked is not None:
         figure.add_vline(x=marked, line={"color": VERMILLION, "width": 2, "dash": "dash"})
-    style_figure(figure, title=title, x="level, from 0 (black) to 255", y="pixels", height=280)
+    style_figure(
+        figure, title=title, x="level, from 0 (black) to 255", y="number of pixels", height=280
+    )
     legend_below(figure).update_layout(hovermode="closest")
     top = sorted([*before, *after])[-3:][0] if len(before) else 1  # black and white may stand out
     figure.update_xaxes(range=[-2, 257], fixedrange=True)
@@ -172,7 +180,13 @@ def cells(
     row, column = chosen[0] + 1, chosen[1] + 1
     frame = {"type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5}
     shapes.append(frame | {"y1": row + 0.5, "line": {"color": VERMILLION, "width": 4}})
-    style_figure(figure, title=title, x="column", y="row", height=AROUND + 34 * R)
+    style_figure(
+        figure,
+        title=title,
+        x="column of the grid",
+        y="row of the grid",
+        height=AROUND + 34 * R,
+    )
     figure.update_layout(shapes=shapes, annotations=notes, hovermode="closest")
     bare = {"showgrid": False, "fixedrange": True, "dtick": 1}
     figure.update_xaxes(**bare, range=[0.5, S + 0.5])

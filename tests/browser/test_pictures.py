@@ -66,7 +66,7 @@ def test_cells_are_painted_by_pointer_and_by_keys(page: Page) -> None:
 @pytest.mark.slow
 def test_a_chain_and_a_picture_of_ones_own(page: Page) -> None:
     page.goto("/image_bench?bench-size=160")
-    expect(page.get_by_text("After: Sobel").first).to_be_visible()
+    expect(page.get_by_text("After the step: Sobel").first).to_be_visible()
     at_rest(page)
     assert found(page) == []
     page.get_by_role("button", name="Take this one out").click()

@@ -103,7 +103,7 @@ def test_rounds_are_shown_one_after_another() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,1,5,5,2", "needs a score from 0 to 1"),
+        ("1,1,5,5,2", "needs a number from 0 to 1"),
         ("5,1,5,5,0.5", "has no area"),
         ("words,1,5,5,0.5", "needs four numbers"),
     ],
@@ -150,11 +150,11 @@ def test_sizes_that_are_none_are_a_sentence(text: str) -> None:
 def test_the_curve_grows_prediction_by_prediction() -> None:
     app = sound(opened(PRECISION))
     assert "mAP at 0.50 = (0.5556 + 0.8333) / 2 = **0.6944**" in said(app)
-    (table,) = [one.value for one in app.dataframe if "right?" in one.value]
-    assert list(table["right?"]) == ["right", "wrong", "right", "wrong"]
+    (table,) = [one.value for one in app.dataframe if "right or wrong" in one.value]
+    assert list(table["right or wrong"]) == ["right", "wrong", "right", "wrong"]
     app.slider(key="boxes-first-4").set_value(1).run()
-    (table,) = [one.value for one in sound(app).dataframe if "right?" in one.value]
-    assert list(table["precision"]) == [1.0]
+    (table,) = [one.value for one in sound(app).dataframe if "right or wrong" in one.value]
+    assert list(table["precision so far"]) == [1.0]
     sound(app.slider(key="boxes-reach").set_value(0.95).run())
     assert "= **0.0000**" in said(app)
 
@@ -165,7 +165,7 @@ def test_the_curve_grows_prediction_by_prediction() -> None:
         ("-", "There is no object"),
         ("cat,1,1,5,5,0.5", "There is no object"),
         (",1,1,5,5,", "has no class"),
-        ("cat,1,1,5,5,;cat,1,1,5,5,7", "a score from 0 to 1, or none"),
+        ("cat,1,1,5,5,;cat,1,1,5,5,7", "how sure it is, or none"),
     ],
 )
 def test_a_scene_that_is_none_is_a_sentence(scene: str, message: str) -> None:

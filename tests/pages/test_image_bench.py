@@ -113,7 +113,9 @@ def test_what_to_notice_is_said_of_steps_that_there_are() -> None:
 
 def test_coins_are_counted_and_a_face_is_hidden() -> None:
     app = sound(opened(picture="Coins", chain=OFFERED["Coins counted"][1], size="320"))
-    assert 20 <= int(facts(app)["Of 40 points and more"]) <= 26  # there are 24
+    assert facts(app) == dict.fromkeys(
+        ["Contours", "Of them closed", "Of 40 points and more"], "24"
+    )  # as many as there are
     app = sound(opened(picture="Astronaut", chain="faces;blur-faces", size="320"))
     assert facts(app) == {"Faces blurred": "1"}
 
@@ -145,6 +147,20 @@ def test_the_kernel_says_what_it_needs_beside_its_field() -> None:
     (weights,) = [one for one in app.text_input if one.label == "Weights"]
     sound(weights.set_value("0 0 0 / 0 1 0 / 0 0 0").run())
     assert facts(app) == {"Pixels that were cut": "0"}
+
+
+def test_all_five_denoisers_are_compared_when_asked_for() -> None:
+    app = sound(opened(picture="Cat", chain="noise;bilateral"))
+    sound(app.button(key="bench-compare").click().run())
+    (table,) = [one.value for one in app.dataframe if "denoiser" in one.value]
+    assert len(table) == 6
+    assert table.iloc[-1, 0] == "Nothing done"
+    assert not any(one.key == "bench-compare" for one in opened(chain="gray;wavelet").button)
+
+
+def test_a_threshold_stands_in_the_histogram() -> None:
+    app = sound(opened(chain="gray;threshold,at=99"))
+    assert "the threshold is 99." in said(app)
 
 
 def test_painted_cells_are_lost() -> None:
@@ -251,7 +267,7 @@ def test_what_a_browser_sends_becomes_cells() -> None:
 
 @pytest.mark.parametrize(("answer", "verdict"), [("148", "is right"), ("255", "is another")])
 def test_the_contrast_of_the_clock_is_asked_first(answer: str, verdict: str) -> None:
-    app = sound(opened(view="A question"))
+    app = sound(opened(view="A question on contrast"))
     assert "**148**" not in said(app)
     sound(app.radio(key="bench-answer").set_value(answer).run())
     assert verdict in said(app)

@@ -13,6 +13,7 @@ from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
 GRID = np.array(FIRST[2])
+ROW = "row of the grid"
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,8 @@ def said(app: AppTest) -> str:
 
 def result(app: AppTest) -> np.ndarray:
     """The numbers of the first chart, as its table has them."""
-    table = next(one.value for one in app.dataframe if "row" in one.value)
-    return table.drop(columns="row").to_numpy(dtype=float)
+    table = next(one.value for one in app.dataframe if ROW in one.value)
+    return table.drop(columns=ROW).to_numpy(dtype=float)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ def result(app: AppTest) -> np.ndarray:
 )
 def test_each_way(method: str, expected: object) -> None:
     app = sound(opened(method=method))
-    tables = [one.value for one in app.dataframe if "row" in one.value]
-    found = [one.drop(columns="row").to_numpy(dtype=float) for one in tables]
+    tables = [one.value for one in app.dataframe if ROW in one.value]
+    found = [one.drop(columns=ROW).to_numpy(dtype=float) for one in tables]
     assert any(np.allclose(one, expected.values) for one in found if one.shape == (4, 4))
     assert expected.said(1, 1) in said(app).replace("\\", "")
 

@@ -19,7 +19,7 @@ from lm_core.pictures.reading import shrunk
 NEEDS = {"inpaint": "damage;", "blur-faces": "faces;"}
 GRAY_ONLY = ("threshold", "otsu", "local", "sobel", "kernel", "canny", "equalize", "erosion")
 GRAY_ONLY += ("dilation", "contours")
-ALONE = ("rotate", "rescale", "canny", "clahe", "inpaint", "tv", "bilateral", "non-local")
+ALONE = ("rotate", "rescale", "resize", "canny", "clahe", "inpaint", "tv", "bilateral", "non-local")
 ALONE += ("superpixels", "contours", "corners", "faces")  # that need scikit-image
 
 
@@ -101,6 +101,14 @@ def test_a_turned_pixel_is_looked_for_where_it_was(angle: int) -> None:
     for row, column in ((H // 2, W // 2), (H // 2 + 9, W // 2 - 12)):
         y, x = source(before, step.settings, row, column)
         assert 255 * after.pixels[row, column] == pytest.approx(y + 2 * x, abs=1.5)
+
+
+def test_pictures_do_not_grow_without_end() -> None:
+    pytest.importorskip("skimage")
+    _, large, _ = through("rescale,factor=3;rescale,factor=3", drawn())
+    assert max(large.pixels.shape) == 640
+    with pytest.raises(Unsupported, match="make it smaller"):
+        through(";".join(["rescale,factor=3", *["rotate,angle=45"] * 3]), drawn())
 
 
 def test_anti_aliasing_keeps_stripes_from_becoming_others() -> None:

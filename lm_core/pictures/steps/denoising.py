@@ -16,7 +16,7 @@ class GaussianSettings(Settings):
     """How wide."""
 
     sigma: float = setting(
-        1.0, title="Sigma", low=0.1, high=20.0, unit="pixels", help="Width of the bell of weights."
+        1.0, title="Sigma, in pixels", low=0.1, high=20.0, help="Width of the bell of weights."
     )
 
 
@@ -77,18 +77,16 @@ class BilateralSettings(Settings):
 
     sigma_color: float = setting(
         30.0,
-        title="Alike within",
+        title="Alike within, in levels",
         low=1.0,
         high=255.0,
-        unit="levels",
         help="How different a pixel may be and still count.",
     )
     sigma_spatial: float = setting(
         2.0,
-        title="Near within",
+        title="Near within, in pixels",
         low=0.5,
-        high=8.0,
-        unit="pixels",
+        high=4.0,
         help="How far away a pixel may be and still count.",
     )
 
@@ -140,10 +138,9 @@ class NonLocalSettings(Settings):
 
     h: float = setting(
         20.0,
-        title="Alike within",
+        title="Alike within, in levels",
         low=1.0,
         high=255.0,
-        unit="levels",
         help="How different the surroundings may be and still count.",
     )
 

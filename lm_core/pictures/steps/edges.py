@@ -114,10 +114,9 @@ class CannySettings(Settings):
 
     sigma: float = setting(
         1.0,
-        title="Sigma",
+        title="Sigma, in pixels",
         low=0.1,
         high=10.0,
-        unit="pixels",
         help="Width of the blur before: the wider, the fewer edges.",
     )
 
@@ -133,11 +132,11 @@ def _explain_canny(
     strength = level(float(np.hypot(flat, upright)))
     said = "an edge" if after.pixels[row, column] else "no edge"
     return [
-        f"1. smoothed: {level(before.pixels[row, column])} becomes {level(smooth[row, column])}",
-        f"2. Sobel on that, not divided: {level(flat)} down, {level(upright)} across, {strength} "
+        f"smoothed: {level(before.pixels[row, column])} becomes {level(smooth[row, column])}",
+        f"Sobel on that, not divided: {level(flat)} down, {level(upright)} across, {strength} "
         "together",
-        "3. kept only where it is the largest across the edge, so that edges are one pixel wide",
-        f"4. from 51 on it is an edge, from 25.5 on beside one: here {said}",
+        "kept only where it is the largest across the edge, so that edges are one pixel wide",
+        f"from 51 on it is an edge, from 25.5 on beside one: here {said}",
     ]
 
 

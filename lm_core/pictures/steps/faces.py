@@ -25,10 +25,10 @@ class FaceSettings(Settings):
         1.0, title="Step", low=1.0, high=3.0, help="1 looks everywhere, 1.5 is quicker."
     )
     min_size: int = setting(
-        40, title="Smallest face", low=24, high=600, unit="pixels", help="Of the first window."
+        40, title="Smallest face, in pixels", low=24, high=600, help="Of the first window."
     )
     max_size: int = setting(
-        200, title="Largest face", low=24, high=1000, unit="pixels", help="Of the last window."
+        200, title="Largest face, in pixels", low=24, high=1000, help="Of the last window."
     )
 
     def __post_init__(self) -> None:
@@ -96,7 +96,7 @@ class BlurSettings(Settings):
     """How unreadable."""
 
     sigma: float = setting(
-        8.0, title="Sigma", low=0.5, high=50.0, unit="pixels", help="Large, or a face is known."
+        8.0, title="Sigma, in pixels", low=0.5, high=50.0, help="Large, or a face is known."
     )
 
 

@@ -131,10 +131,9 @@ class CornerSettings(Settings):
 
     min_distance: int = setting(
         5,
-        title="Smallest distance",
+        title="Smallest distance, in pixels",
         low=1,
         high=100,
-        unit="pixels",
         help="Of two corners nearer than that the stronger stays.",
     )
     threshold_rel: float = setting(
@@ -150,12 +149,13 @@ def _explain_corners(
     before: Looked, after: Looked, chosen: CornerSettings, row: int, column: int
 ) -> list[str]:
     A = structure(gray(before.pixels))[row, column] * 1000
-    det, trace = A[0, 0] * A[1, 1] - A[0, 1] ** 2, A[0, 0] + A[1, 1]
+    trace = A[0, 0] + A[1, 1]
+    response = A[0, 0] * A[1, 1] - A[0, 1] ** 2 - 0.05 * trace**2
+    said = f"{response:,.2f}".replace("-", "−")
     return [
         f"how steep around here, times 1,000: down {A[0, 0]:.2f}, across {A[1, 1]:.2f}, both "
         f"{A[0, 1]:.2f}",
-        f"R = {A[0, 0]:.2f} × {A[1, 1]:.2f} − ({A[0, 1]:.2f})² − 0.05 × ({trace:.2f})² = "
-        f"{det - 0.05 * trace**2:.2f}",
+        f"R = {A[0, 0]:.2f} × {A[1, 1]:.2f} − ({A[0, 1]:.2f})² − 0.05 × ({trace:.2f})² = {said}",
     ]
 
 

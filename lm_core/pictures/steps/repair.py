@@ -13,7 +13,7 @@ from lm_core.pictures.contract import Looked, apart, level, steps
 from lm_core.pictures.extra import scikit_image
 from lm_core.settings import Settings, setting
 
-MOST_HOLE = 0.25  # share of a picture that is filled: more takes long, and is invention
+MOST_HOLE = 0.15  # share of a picture that is filled: more takes long, and is invention
 PAINTED = damage.painted_of(
     np.pad(np.ones((2, 4), dtype=bool), ((3, damage.DOWN - 5), (6, damage.ACROSS - 10)))
 )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lm_core.errors import Unsupported
 from lm_core.pictures.contract import Looked, steps
 from lm_core.pictures.extra import scikit_image
 from lm_core.settings import Settings, setting
 
-MOST = 2048  # pixels along a side, that a step may make
+MOST, TURNED = 640, 1024  # pixels along a side, that another size and a turn may make
 
 
 def _from_below(before: Looked, chosen: Settings, row: float, column: float) -> tuple:
@@ -66,10 +67,9 @@ class RotateSettings(Settings):
 
     angle: float = setting(
         -90.0,
-        title="Angle",
+        title="Angle, in degrees",
         low=-180.0,
         high=180.0,
-        unit="degrees",
         help="Against the clock; a negative one turns with it.",
     )
     resize: bool = setting(
@@ -120,10 +120,66 @@ def _explain_source(
 )
 def rotate(looked: Looked, chosen: RotateSettings) -> Looked:
     """By scikit-image, bilinear."""
+    if max(_turned_size(*looked.pixels.shape[:2], chosen)) > TURNED:
+        raise Unsupported(
+            f"The turned picture would be more than {TURNED:,} pixels long: switch “Keep the "
+            "corners” off, or make it smaller first."
+        )
     scikit_image()
     from skimage import transform
 
     return looked.now(transform.rotate(looked.pixels, chosen.angle, resize=chosen.resize))
+
+
+@dataclass(frozen=True)
+class ResizeSettings(Settings):
+    """Rows and columns, whatever the picture's own shape is."""
+
+    height: int = setting(200, title="Rows", low=8, high=MOST, help="Of the new picture.")
+    width: int = setting(250, title="Columns", low=8, high=MOST, help="Of the new picture.")
+    smooth: bool = setting(
+        True, title="Anti-aliasing", help="Blurs first, where the picture becomes smaller."
+    )
+
+
+def _stretched(before: Looked, chosen: ResizeSettings, row: float, column: float) -> tuple:
+    H, W = before.pixels.shape[:2]
+    return (row + 0.5) * H / chosen.height - 0.5, (column + 0.5) * W / chosen.width - 0.5
+
+
+def _explain_stretched(
+    before: Looked, after: Looked, chosen: ResizeSettings, row: int, column: int
+) -> list[str]:
+    y, x = _stretched(before, chosen, row, column)
+    H, W = before.pixels.shape[:2]
+    return [
+        f"row ({row} + 0.5) × {H} / {chosen.height} − 0.5 = {y:.2f} of the picture before",
+        f"column ({column} + 0.5) × {W} / {chosen.width} − 0.5 = {x:.2f} of the picture before",
+    ]
+
+
+@steps.register(
+    "resize",
+    title="Resize",
+    idea="So many rows and columns: where the shape is another, things become wider or higher.",
+    settings=ResizeSettings,
+    order=24,
+    explain=_explain_stretched,
+    source=_stretched,
+)
+def resize(looked: Looked, chosen: ResizeSettings) -> Looked:
+    """By scikit-image, bilinear."""
+    return _of_size(looked, chosen.height, chosen.width, chosen.smooth)
+
+
+def _of_size(looked: Looked, high: int, wide: int, smooth: bool) -> Looked:
+    scikit_image()
+    from skimage import transform
+
+    H, W = looked.pixels.shape[:2]
+    pixels = np.asarray(transform.resize(looked.pixels, (high, wide), anti_aliasing=smooth))
+    before, now = f"{H:,} × {W:,}", f"{high:,} × {wide:,}"
+    return looked.now(pixels, ("Pixels before", before), ("Pixels now", now))
 
 
 @dataclass(frozen=True)
@@ -167,12 +223,7 @@ def _explain_size(
 )
 def rescale(looked: Looked, chosen: RescaleSettings) -> Looked:
     """By scikit-image, bilinear."""
-    scikit_image()
-    from skimage import transform
-
     H, W = looked.pixels.shape[:2]
     high = min(MOST, max(1, round(H * chosen.factor)))
     wide = min(MOST, max(1, round(W * chosen.factor)))
-    pixels = transform.resize(looked.pixels, (high, wide), anti_aliasing=chosen.smooth)
-    before, now = f"{H:,} × {W:,}", f"{high:,} × {wide:,}"
-    return looked.now(np.asarray(pixels), ("Pixels before", before), ("Pixels now", now))
+    return _of_size(looked, high, wide, chosen.smooth)

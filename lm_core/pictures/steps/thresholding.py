@@ -89,18 +89,16 @@ class LocalSettings(Settings):
 
     block_size: int = setting(
         35,
-        title="Block size",
+        title="Block size, in pixels",
         low=3,
         high=201,
-        unit="pixels",
         help="How far around is looked; an odd number, and rather large.",
     )
     offset: float = setting(
         10.0,
-        title="Offset",
+        title="Offset, in levels",
         low=-100.0,
         high=100.0,
-        unit="levels",
         help="Taken from the mean around; rather small.",
     )
 

@@ -40,7 +40,8 @@ def show() -> None:
         st.markdown("**That is right.**" if answer == found else "**It is another.**")
     st.markdown(f"lightest − darkest = {high} − {low} = **{found}**")
     st.markdown(
-        "**What to notice.** Stretched, the line “after”, the picture goes from 0 to 255 and every "
-        "step between two levels is wider: the gaps in the histogram are levels that nothing has."
+        "**What to notice.** Stretched, the line “after the step”, the picture goes from 0 to 255 "
+        "and every step between two levels is wider: the gaps in the histogram are levels that "
+        "nothing has."
     )
     show_source(contrast)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DONE = "bench-done"  # in the session: what was computed of which picture, by the chain so far
 NEW = "bench-new"
+KEPT = 40_000_000  # bytes of pictures of a visitor; beyond them a chain is computed anew
 
 
 def show() -> None:
@@ -159,6 +160,12 @@ def _computed(source: "pictures.Source") -> "tuple[list[Looked], LabError | None
             wrong = error
             break
     place.empty()
-    done = texts[: len(looked) - 1]
-    st.session_state[DONE] = {"source": source.name, "texts": done, "looked": looked}
+    few = looked if _bytes(looked) <= KEPT else looked[:1]
+    done = texts[: len(few) - 1]
+    st.session_state[DONE] = {"source": source.name, "texts": done, "looked": few}
     return looked, wrong
+
+
+def _bytes(looked: "list[Looked]") -> int:
+    """What the pictures of a chain take."""
+    return sum(one.pixels.nbytes for one in looked)

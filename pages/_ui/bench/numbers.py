@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.bench import pictures
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 ROW, COLUMN = "bench-row", "bench-column"
 SIDE = 7  # pixels of a crop, along and down
 BIND = "query-params"
+DENOISERS = ("gaussian", "tv", "bilateral", "wavelet", "non-local")
 
 
 def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
@@ -34,9 +34,9 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
         there = steps[at - 1].step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
-            pictures.draw(before, "Before", _framed(before, *there))
+            pictures.draw(before, "Before the step", _framed(before, *there))
         with other:
-            pictures.draw(after, f"After: {title}", _framed(after, row, column))
+            pictures.draw(after, f"After the step: {title}", _framed(after, row, column))
     else:
         pictures.draw(after, title, _framed(after, row, column))
     if after.facts:
@@ -49,27 +49,33 @@ def show(looked: "list[Looked]", steps: "list[Placed]", at: int) -> None:
     if at:
         step = steps[at - 1].step
         for line in step.explained(before, after, row, column):
-            st.markdown(plain(line))
+            st.markdown(line)
         from_row, from_column = step.source(before, after, row, column)
         one, other = st.columns(2)
         with one:
-            _crop(before, from_row, from_column, "Before", "before")
+            _crop(before, from_row, from_column, "Before the step", "before")
         with other:
-            _crop(after, row, column, "After", "after")
+            _crop(after, row, column, "After the step", "after")
     else:
         _crop(after, row, column, "Around one pixel", "after")
-    _levels(before, after)
+    threshold = getattr(steps[at - 1].step.settings, "at", None) if at else None
+    _levels(before, after, threshold)
     _marks(after)
+    if at and before.clean is not None and steps[at - 1].step.name in DENOISERS:
+        compared(before)
     _notice(at, steps)
 
 
 def _usual(looked: "Looked") -> tuple[int, int]:
-    """Row and column of a pixel with something to see: where the middle of it is steepest."""
+    """Row and column of a pixel with something to see: in a face, or where it is steepest."""
     import numpy as np
 
     from lm_core.pictures.contract import gray
     from lm_core.pictures.filters import sobel
 
+    if looked.faces:
+        box = looked.faces[0]
+        return box.row + box.height // 2, box.column + box.width // 2
     H, W = looked.pixels.shape[:2]
     steep = sobel(gray(looked.pixels))[H // 4 : -(H // 4) or None, W // 4 : -(W // 4) or None]
     row, column = np.unravel_index(int(steep.argmax()), steep.shape)
@@ -116,15 +122,15 @@ def _from(place: int, size: int) -> int:
     return max(0, min(place - SIDE // 2, size - SIDE))
 
 
-def _levels(before: "Looked", after: "Looked") -> None:
+def _levels(before: "Looked", after: "Looked", threshold: int | None) -> None:
     from lm_core.charts.pixels import level_histogram
     from lm_core.pictures.contract import gray
     from lm_core.pictures.histograms import histogram
 
     facts = dict(after.facts)
-    found = facts.get("Threshold found")
+    found = facts.get("Threshold found", threshold)
     counts = [histogram(gray(one.pixels).clip(0, 1)).tolist() for one in (before, after)]
-    chart = level_histogram(*counts, marked=float(found) if found else None)
+    chart = level_histogram(*counts, marked=None if found is None else float(found))
     show_chart(chart, key="bench-levels")
 
 
@@ -152,6 +158,29 @@ def _table(after: "Looked") -> "pd.DataFrame | None":
         names = ["points", "closed", "first row", "first column", "last row", "last column"]
         return pd.DataFrame(rows, columns=names)
     return None
+
+
+def compared(noisy: "Looked") -> None:
+    """All five denoisers on the noisy picture, as they usually are, when asked for."""
+    import pandas as pd
+
+    from lm_core.pictures.chain import read_chain
+    from lm_core.pictures.contract import apart
+
+    if not st.button("Compare all five denoisers", key="bench-compare"):
+        return
+    rows, place = [], st.empty()
+    for number, name in enumerate(DENOISERS):
+        place.progress(number / len(DENOISERS), text=f"{number} of {len(DENOISERS)} denoisers")
+        (step,) = read_chain(name)
+        after = step.done(noisy)
+        rows.append((step.title, apart(after.pixels, noisy.clean)))
+    place.empty()
+    rows.append(("Nothing done", apart(noisy.pixels, noisy.clean)))
+    names = ["denoiser", "difference from the clean picture, in levels"]
+    table = pd.DataFrame(rows, columns=names).sort_values(names[1])
+    show_table(table, key="bench-denoisers", places=2)
+    st.caption("Each with its usual settings: the root of the mean squared difference.")
 
 
 # What to notice, of each step.

@@ -20,7 +20,11 @@ FIRST = ("coins", "gray;sobel")
 OFFERED = {
     "Edges of coins": FIRST,
     "Thin edges": ("coins", "gray;canny,sigma=2.0"),
-    "Coins counted": ("coins", "gaussian,sigma=2.0;otsu;erosion;dilation;contours"),
+    "Coins counted": (
+        "coins",
+        "gaussian,sigma=2.0;local,block_size=151,offset=-10.0;erosion,rows=5,columns=5;"
+        "dilation,rows=5,columns=5;contours",
+    ),
     "Uneven light": ("page", "local"),
     "A pale clock": ("clock", "stretch"),
     "A gray moon": ("moon", "clahe"),

@@ -101,7 +101,7 @@ def _drawn(found: list, W: int, H: int) -> None:
             "",
             PALETTE[ratios.index(one.ratio)],
             dashes[ratios.index(one.ratio)],
-            group=f"ratio {one.ratio:g}",
+            group=f"aspect ratio {one.ratio:g}",
         )
         for one in found
     ]

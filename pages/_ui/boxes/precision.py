@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCENE, REACH = "boxes-scene", "boxes-reach"
 SIDE = 250
-COLUMNS = ("class", "left", "top", "right", "bottom", "score")
+COLUMNS = ("class", "x1", "y1", "x2", "y2", "how sure")
 FIRST = [
     ("cat", 20.0, 30.0, 90.0, 110.0, None),
     ("cat", 130.0, 20.0, 210.0, 100.0, None),
@@ -48,7 +48,10 @@ def show() -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption("A row without a score is an object that is there; with one, a prediction.")
+        st.caption(
+            "Rows that leave “how sure” empty are objects that are there; the others are "
+            "predictions."
+        )
         table = rows.edited(
             SCENE,
             FIRST,
@@ -63,7 +66,7 @@ def show() -> None:
     truths, said = _read(table)
     labels = sorted({truth.label for truth in truths})
     if not labels:
-        raise BadPicture("There is no object: add a row without a score.")
+        raise BadPicture("There is no object: add a row that leaves “how sure” empty.")
     with left:
         label = st.selectbox("Class", labels, format_func=readable, key="boxes-label")
     found = ap.judged(said, truths, label, reach)
@@ -95,7 +98,9 @@ def _read(table: list[rows.Row]) -> "tuple[list[Truth], list[Said]]":
         elif math.isfinite(score) and 0 <= score <= 1:
             said.append(Said(box, str(label), float(score)))
         else:
-            raise BadPicture(f"Row {number} needs a score from 0 to 1, or none.")
+            raise BadPicture(
+                f"Row {number} needs a number from 0 to 1 for how sure it is, or none."
+            )
     return truths, said
 
 
@@ -104,14 +109,18 @@ def _scene(truths: "list[Truth]", said: "list[Said]", found: "list[Judged]", lab
     from lm_core.charts.theme import BLUE, GREY, VERMILLION
 
     drawn = [
-        Drawn(*one.box, "", GREY, filled=True, group="object")
+        Drawn(*one.box, "", GREY, filled=True, group="objects that are there")
         for one in truths
         if one.label == label
     ]
     for one in found:
         box, score = said[one.place].box, said[one.place].score
         right = one.truth is not None
-        color, dash, group = (BLUE, "solid", "right") if right else (VERMILLION, "dash", "wrong")
+        color, dash, group = (
+            (BLUE, "solid", "right predictions")
+            if right
+            else (VERMILLION, "dash", "wrong predictions")
+        )
         drawn.append(Drawn(*box, f"{score:.2f}", color, dash, group=group, below=not right))
     boxes = [*(one.box for one in truths), *(one.box for one in said)]
     width = max([SIDE, *(box.x2 for box in boxes)])
@@ -146,13 +155,13 @@ def _table(found: "list[Judged]") -> None:
         return
     table = pd.DataFrame(
         {
-            "score": [one.score for one in found],
+            "how sure": [one.score for one in found],
             "IoU with the best free object": [one.iou for one in found],
-            "right?": ["right" if one.truth is not None else "wrong" for one in found],
+            "right or wrong": ["right" if one.truth is not None else "wrong" for one in found],
             "right / said": [f"{one.right} / {one.said}" for one in found],
-            "precision": [one.precision for one in found],
+            "precision so far": [one.precision for one in found],
             "right / there": [f"{one.right} / {one.there}" for one in found],
-            "recall": [one.recall for one in found],
+            "recall so far": [one.recall for one in found],
         }
     )
     show_table(table, key="boxes-judged", places=3)

@@ -41,11 +41,12 @@ def edited(
     changed: pd.DataFrame = st.data_editor(
         table,
         num_rows="dynamic",
+        placeholder="–",
         hide_index=True,
         column_config={
             name: st.column_config.TextColumn(max_chars=LETTERS, width=70)
             if name in words
-            else st.column_config.NumberColumn(format="%g", width=58)
+            else st.column_config.NumberColumn(format="%g", width=52 if len(name) < 4 else 84)
             for name in columns
         },
         key=f"{held}-{number}",

@@ -12,7 +12,7 @@ from pages._ui.shared.tables import show_table
 
 LIST, THRESHOLD = "boxes-list", "boxes-threshold"
 SIDE = 250
-COLUMNS = ("left", "top", "right", "bottom", "score")
+COLUMNS = ("x1", "y1", "x2", "y2", "how sure")
 FIRST = [
     (58.0, 62.0, 158.0, 165.0, 0.92),
     (66.0, 55.0, 170.0, 158.0, 0.85),
@@ -45,7 +45,10 @@ def show() -> None:
             key=THRESHOLD,
             bind="query-params",
         )
-        st.caption("Every number can be changed, rows added and taken out.")
+        st.caption(
+            "x1, y1 is the upper left corner, x2, y2 the lower right one. Every number can be "
+            "changed, rows added and taken out."
+        )
         table = rows.edited(LIST, FIRST, COLUMNS, alt="A row for each box: its sides and its score")
         st.button(
             "Start again", on_click=rows.begin, args=(LIST, FIRST), key="boxes-suppression-again"
@@ -74,7 +77,7 @@ def _checked(table: list[rows.Row]) -> tuple[list[Box], list[float]]:
     for number, row in enumerate(table, 1):
         *sides, score = row
         if score is None or not math.isfinite(score) or not 0 <= score <= 1:
-            raise BadPicture(f"Box {number} needs a score from 0 to 1.")
+            raise BadPicture(f"Box {number} needs a number from 0 to 1: how sure it is.")
         boxes.append(checked(*sides))
         scores.append(float(score))
     return boxes, scores
@@ -88,12 +91,12 @@ def _drawn(boxes: list[Box], scores: list[float], rounds: list) -> None:
     gone = {k for one in rounds for k in one.dropped}
     looks = {
         "still there": (VERMILLION, "dash"),
-        "kept": (BLUE, "solid"),
+        "kept boxes": (BLUE, "solid"),
         "taken out": (GREY, "dot"),
     }
     drawn = []
     for k, box in enumerate(boxes):
-        what = "kept" if k in kept else "taken out" if k in gone else "still there"
+        what = "kept boxes" if k in kept else "taken out" if k in gone else "still there"
         color, dash = looks[what]
         drawn.append(
             Drawn(

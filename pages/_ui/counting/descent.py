@@ -68,8 +68,8 @@ def show() -> None:
     if found is None:
         return
     learning = _learning(found, lr, l2)
-    clock = TICK if learning.going else None
-    st.fragment(_live, run_every=clock)(found, learning)
+    clocked = learning.going
+    st.fragment(_live, run_every=TICK if clocked else None)(found, learning, clocked)
     st.header("The price of weights, and + k")
     _prices(found, l2)
     from lm_core.models import neural_bigram_descent
@@ -107,9 +107,10 @@ def _anew() -> None:
     st.session_state.pop(LEARNING, None)
 
 
-def _live(found: Pairs, learning: Learning) -> None:
+def _live(found: Pairs, learning: Learning, clocked: bool) -> None:
     """The training: its buttons, its curve, its table beside the counted one."""
-    was = learning.going
+    if learning.going and not clocked:
+        st.rerun()  # a click draws this part alone, and a clock starts with the whole page
     if learning.going:
         learning.step(AT_ONCE)
     done = len(learning.points) > STEPS
@@ -126,8 +127,8 @@ def _live(found: Pairs, learning: Learning) -> None:
     st.progress(step / STEPS, text=f"Step {step} of {STEPS}")
     _curve(found, learning)
     _beside(found, learning)
-    if was != learning.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+    if clocked and not learning.going:
+        st.rerun()  # and stops with it
 
 
 def _curve(found: Pairs, learning: Learning) -> None:

@@ -79,7 +79,8 @@
   const CHOICES =
     '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-baseweb=tag], ' +
     '[data-testid="stButtonGroup"] button, [data-testid="stRadio"] label';
-  lab.said ??= new WeakMap(); // text -> what it was, what it is
+  const CHOSEN = '[data-testid="stSelectbox"] input';
+  lab.said ??= new WeakMap(); // text or field -> what it was, what it is
   const translate = (root) => {
     for (const choice of root.querySelectorAll?.(CHOICES) ?? []) {
       const texts = document.createTreeWalker(choice, NodeFilter.SHOW_TEXT);
@@ -87,10 +88,22 @@
         const text = texts.currentNode;
         const [was, is] = lab.said.get(text) ?? [];
         const english = text.nodeValue === is ? was : text.nodeValue;
-        const said = OPTIONS[english] ?? english;
+        const [, number, rest] = english.match(/^(\d+ )(.+)$/) ?? []; // a step and its number
+        const step = OPTIONS[rest] && number + OPTIONS[rest];
+        const said = OPTIONS[english] ?? step ?? english;
         if (said !== text.nodeValue) text.nodeValue = said;
         lab.said.set(text, [english, said]);
       }
+    }
+    // What a closed list has chosen stands in a field, whose value is nobody's but to be seen: an
+    // open one is typed into.
+    for (const field of root.querySelectorAll?.(CHOSEN) ?? []) {
+      if (field.getAttribute("aria-expanded") === "true") continue;
+      const [was, is] = lab.said.get(field) ?? [];
+      const english = field.value === is ? was : field.value;
+      const said = OPTIONS[english] ?? english;
+      if (said !== field.value) field.value = said;
+      lab.said.set(field, [english, said]);
     }
   };
   lab.speak?.disconnect();
@@ -99,7 +112,12 @@
       translate(document);
       own.takeRecords(); // what it changed itself is nothing to change again
     });
-    lab.speak.observe(document.body, { childList: true, characterData: true, subtree: true });
+    lab.speak.observe(document.body, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+      attributeFilter: ["aria-expanded", "value"],
+    });
   }
   translate(document);
 

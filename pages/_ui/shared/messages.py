@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 WORDS = {
-    "alt", "body", "captions", "delta", "delta_description", "help", "label", "page_name",
-    "placeholder", "section_header", "text", "title",
+    "alt", "body", "caption", "captions", "delta", "delta_description", "help", "label",
+    "page_name", "placeholder", "section_header", "text", "title",
 }  # fields of any message  # fmt: skip
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
 # Of a plotly figure or an altair specification: what a key like these holds is words of ours.

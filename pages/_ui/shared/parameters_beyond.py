@@ -8,8 +8,8 @@ BEYOND: dict[str, Kind] = {
     "bench-size": LABEL,
     "bench-chain": Text(900),  # lm_core.pictures.chain.LONGEST
     "bench-step": Whole(0, 8),
-    "bench-row": Whole(0, 2047),
-    "bench-column": Whole(0, 2047),
+    "bench-row": Whole(0, 1023),
+    "bench-column": Whole(0, 1023),
     "bench-cells": Text(200),
     "bench-element": Text(60),
     "bench-operation": LABEL,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.shared.show import show_chart, show_source
 
-SIDES = {"one": "Real pictures", "other": "Made pictures"}
+SIDES = {"one": "**Real pictures**", "other": "**Made pictures**"}
 SET = {
     "x": "Mean, first",
     "y": "Mean, second",
@@ -52,7 +52,9 @@ def show() -> None:
     found = frechet.frechet(one, other)
     with right:
         lines = [[frechet.outline(n, reach=k) for k in (1.0, 2.0)] for n in (one, other)]
-        chart = two_ellipses(lines, list(SIDES.values()), squared=found.squared)
+        chart = two_ellipses(
+            lines, [name.strip("*") for name in SIDES.values()], squared=found.squared
+        )
         show_chart(chart, key="upsampling-ellipses")
         with st.container(horizontal=True, gap="medium"):
             st.metric("Distance d²", f"{found.squared:.4f}", width="content")
@@ -61,10 +63,10 @@ def show() -> None:
     dx, dy = (f"{real[k] - made[k]:.2f}".replace("-", "−") for k in (0, 1))
     traces = [float(n.covariance.trace()) for n in (one, other)]
     root = (sum(traces) - found.shapes) / 2
-    st.markdown(f"means: ({dx})² + ({dy})² = {found.means:.4f}")
+    st.markdown(f"of the means: ({dx})² + ({dy})² = {found.means:.4f}")
     st.markdown(
-        f"shapes: {traces[0]:.4f} + {traces[1]:.4f} − 2 × {root:.4f} = {found.shapes:.4f}, where "
-        f"{root:.4f} is the trace of the root"
+        f"of the shapes: {traces[0]:.4f} + {traces[1]:.4f} − 2 × {root:.4f} = {found.shapes:.4f}, "
+        f"where {root:.4f} is the trace of the root"
     )
     st.markdown(
         "**What to notice.** Pictures that are right on average and all alike have the same mean, "
@@ -87,7 +89,7 @@ def _key(which: str, name: str) -> str:
 
 
 def _sliders(which: str, usual: tuple[float, ...]) -> tuple[float, ...]:
-    st.markdown(f"**{SIDES[which]}**")
+    st.markdown(SIDES[which])
     found = []
     for (name, label), value in zip(SET.items(), usual, strict=True):
         low, high = {"x": (-4.0, 4.0), "y": (-4.0, 4.0), "together": (-0.95, 0.95)}.get(

@@ -33,7 +33,7 @@ def edited(key: str, usual: Grid, *, title: str) -> "np.ndarray":
         begin(key, last)
         rows, number = st.session_state[held]
     table = pd.DataFrame(rows, columns=[str(j + 1) for j in range(shape[1])], dtype=float)
-    st.markdown(f"**{title}**")
+    st.markdown(title)
     changed: pd.DataFrame = st.data_editor(
         table,
         width=CELL * shape[1] + 4,
@@ -44,11 +44,11 @@ def edited(key: str, usual: Grid, *, title: str) -> "np.ndarray":
             for name in table.columns
         },
         key=f"{held}-{number}",
-        alt=f"{title}. Each number can be changed.",
+        alt=f"{title.strip('*')}. Each number can be changed.",
     )
     now = changed.to_numpy(dtype=float)
     if not np.isfinite(now).all() or np.abs(now).max() > MOST:
-        raise BadSettings(f"{title}: every cell needs a number up to {MOST:,.0f}.")
+        raise BadSettings(f"{title.strip('*')}: every cell needs a number up to {MOST:,.0f}.")
     address.keep(key, "" if now.tolist() == usual else _written(now))
     return now
 

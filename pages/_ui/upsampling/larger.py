@@ -67,7 +67,7 @@ def show() -> None:
         side = 2  # what pooling left
         if method != "unpooling":
             side = st.slider("Rows and columns before", 1, 3, 2, key=SIDE, bind=BIND)
-        grid = grids.edited(GRID, FIRST[side], title=f"The grid, {side} × {side}")
+        grid = grids.edited(GRID, FIRST[side], title=f"**The grid, {side} × {side}**")
         if method in ("nearest", "bilinear"):
             size = st.slider("Rows and columns afterwards", 1, 8, 4, key=SIZE, bind=BIND)
             corners = method == "bilinear" and st.toggle(
@@ -97,7 +97,7 @@ def show() -> None:
 def _unpooled(grid: "np.ndarray") -> "Larger":
     from lm_core.pictures.upsampling import pooled, unpooled
 
-    before = grids.edited(BEFORE, POOLED, title="Before pooling, 4 × 4")
+    before = grids.edited(BEFORE, POOLED, title="**Before pooling, 4 × 4**")
     largest, places = pooled(before)
     found = "; ".join(
         f"{value:g} in row {r + 1}, column {c + 1}"
@@ -114,7 +114,7 @@ def _transposed(grid: "np.ndarray") -> "Larger":
     stride = st.slider("Stride", 1, 3, 2, key=STRIDE, bind=BIND)
     padding = st.slider("Padding, cells cut off on each side", 0, 2, 0, key=PADDING, bind=BIND)
     usual = [[1.0] * k for _ in range(k)]
-    kernel = grids.edited(KERNEL, usual, title=f"The kernel, {k} × {k}")
+    kernel = grids.edited(KERNEL, usual, title=f"**The kernel, {k} × {k}**")
     with st.container(horizontal=True, gap="small"):
         st.button("Ones", on_click=grids.begin, args=(KERNEL, usual), key="upsampling-ones")
         weights = bilinear_kernel(k).tolist()
@@ -142,7 +142,9 @@ def _matrix(
     R, S = values.shape
     names = [[str(k + 1) for k in range(size)] for size in (R, S)]
     dark = st.context.theme.type == "dark"
-    chart = matrix(values, *names, title=title, x="column", y="row", dark=dark)
+    chart = matrix(
+        values, *names, title=title, x="column of the grid", y="row of the grid", dark=dark
+    )
     if chosen:
         i, j = chosen
         sides = {"x0": j - 0.5, "x1": j + 0.5, "y0": i - 0.5, "y1": i + 0.5}
