@@ -11,7 +11,6 @@ the one that ships.
 Source of the statements: Schulman et al. 2025, "LoRA Without Regret"; Hu et al. 2021, "LoRA".
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -21,7 +20,7 @@ from lm_core.figures import percent, significant
 FULL, LORA = "full", "lora"
 USUAL = {"targets": "all", "rank": "8", "batch": "16"}
 LITTLE = 0.1  # of what was gained: less of a difference hardly matters
-NEAR_TEN = (math.sqrt(10), 10 * math.sqrt(10))  # nearer to ten times than to once or a hundred
+NEAR_TEN = (10 / 10**0.25, 10 * 10**0.25)  # rates stand half a decade apart: nearest to ten times
 HOLDS, FAILS, OPEN = "holds here", "does not hold here", "cannot be told"
 
 
@@ -41,6 +40,11 @@ class Tuned:
     def best(self) -> tuple[float, ...]:
         """Of every seed, at that rate."""
         return self.by_rate[self.best_rate]
+
+    @property
+    def good_rates(self) -> list[float]:
+        """The best one, and all that are not worse than it with every seed."""
+        return [rate for rate, nats in self.by_rate.items() if min(nats) <= max(self.best)]
 
     @property
     def gain(self) -> float:
@@ -108,13 +112,19 @@ def statements(rows: Iterable[Mapping[str, str]]) -> list[Statement]:
 
 def _rate(rows: list[Mapping[str, str]]) -> Statement:
     full, lora = tuned(rows, FULL), tuned(rows, LORA)
-    ratio = lora.best_rate / full.best_rate
+    ratios = [one / other for one in lora.good_rates for other in full.good_rates]
     low, high = NEAR_TEN
-    verdict = HOLDS if low <= ratio <= high else FAILS
+    near = [low <= ratio <= high for ratio in ratios]
+    verdict = HOLDS if all(near) else OPEN if any(near) else FAILS
     told = (
         f"Full tuning is best at a rate of {full.best_rate:g}, LoRA at {lora.best_rate:g}: "
-        f"{significant(ratio, 2)} times as much."
+        f"{significant(lora.best_rate / full.best_rate, 2)} times as much."
     )
+    if len(ratios) > 1:
+        told += (
+            " Other rates are as good within the seeds, so it may be from "
+            f"{significant(min(ratios), 2)} to {significant(max(ratios), 2)} times."
+        )
     if full.at_the_edge or lora.at_the_edge:
         verdict = OPEN
         told += " One of the two is the last that was tried, and the next might be better."

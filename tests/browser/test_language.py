@@ -4,6 +4,7 @@ answers with in English."""
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import at_rest
@@ -39,3 +40,21 @@ def test_what_the_browser_draws_itself_is_said_in_german(
     expect(large).to_have_attribute("aria-label", "Cells of Layer 1, head 1")
     expect(page.get_by_role("button", name="Save as PNG")).to_have_count(2)
     at_rest(page)
+
+
+@pytest.mark.slow
+def test_what_a_list_has_chosen_is_said_in_german(
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    page = new_context(locale="de-DE").new_page()
+    page.goto("/train")
+    chosen = page.locator("[data-testid=stSelectbox] input").first
+    expect(chosen).to_have_value("Vornamen aus den USA, 2017")
+    at_rest(page)
+    chosen.click()
+    page.get_by_role("option", name="Reden zur Lage der Nation").click()
+    expect(page).to_have_url(re.compile("text=speeches"))
+    expect(chosen).to_have_value("Reden zur Lage der Nation")
+    at_rest(page)
+    page.get_by_role("heading", level=1).click()
+    expect(chosen).to_have_value("Reden zur Lage der Nation")

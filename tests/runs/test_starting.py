@@ -122,6 +122,18 @@ def test_what_was_won_and_lost_is_measured_on_both_texts(towns: CorpusSpec, tmp_
     assert nothing.gain.less == nothing.forgetting.less == 0
 
 
+def test_an_old_text_that_is_not_here_is_said_and_not_fetched(
+    towns: CorpusSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LM_LAB_DATA", raising=False)
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path / "home"))
+    spec = spec_of(towns, "lora", "checkpoints/shakespeare-transformer", steps=1)
+    run = trained(spec, tmp_path / "tuned")
+    found = outcome(run.prepared, run.trainer.model, most=500)
+    assert (found.forgetting, found.gain.tokens > 0) == (None, True)
+    assert "Tiny Shakespeare, is not on this machine" in found.why
+
+
 def test_only_what_ships_and_runs_can_be_named_by_a_link() -> None:
     for named in (BASE, "run:Ab-3_x"):
         spec = {"start": {"folder": named}, "model": {"name": "transformer"}}

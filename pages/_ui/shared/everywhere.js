@@ -119,6 +119,9 @@
       attributeFilter: ["aria-expanded", "value"],
     });
   }
+  document.removeEventListener("focusout", lab.left);
+  lab.left = () => setTimeout(() => translate(document)); // a field that is left is set back
+  document.addEventListener("focusout", lab.left);
   translate(document);
 
   lab.watch?.disconnect();
