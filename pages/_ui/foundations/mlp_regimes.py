@@ -155,7 +155,7 @@ def _table(task: Task, race: Race) -> None:
                 one.model.accuracy(x, y),
             )
         )
-    columns = ["way", "steps", "training loss", "validation loss", "right (validation)"]
+    columns = ["way to learn", "steps", "training loss", "validation loss", "right (validation)"]
     table = pd.DataFrame(rows, columns=[*columns, "right (test)"])
     show_table(table, key="mlp-table", places=4)
 
@@ -179,7 +179,7 @@ def _regions(task: Task, race: Race) -> None:
                 x * prepared.width + prepared.centre,
                 y,
                 task.found.classes,
-                title=learner.regime.capitalize(),
+                title=learner.regime,
                 names=(one, other),
                 height=340,
             )

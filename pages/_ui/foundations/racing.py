@@ -89,7 +89,7 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
     ]
     title = "How far above the lowest place"
     chart = function_lines(
-        curves, title=title, x="steps", y="loss above the lowest", log=True, first=1
+        curves, title=title, x="number of steps", y="loss above the lowest", log=True, first=1
     )
     show_chart(chart, key="activations-losses")
     rows = []
@@ -148,7 +148,11 @@ def _curve(surface: "Surface", paths: dict) -> None:
         curves.append(Curve(name, known[:, 0].tolist(), inside.tolist(), dots=True))
         spots.append(Spot(float(known[-1, 0]), float(heights[-1]), name))
     chart = function_lines(
-        curves, title="A ball on a curve with two hollows", x="weight", y="loss", spots=spots
+        curves,
+        title="A ball on a curve with two hollows",
+        x="the weight",
+        y="the loss",
+        spots=spots,
     )
     show_chart(chart, key="activations-curve")
 
