@@ -80,6 +80,29 @@ def test_a_ball_rolls_into_the_deeper_hollow_with_momentum() -> None:
     assert where["momentum"] < -1.5
 
 
+def test_a_race_is_run_and_stopped() -> None:
+    app = opened()
+    sound(app.button(key="activations-go").click().run())
+    race = app.session_state["activations-racing"]
+    assert race.going
+    assert 0 < race.at < race.steps
+    sound(app.button(key="activations-stop").click().run())
+    assert not app.session_state["activations-racing"].going
+    sound(app.button(key="activations-go").click().run())
+    for _ in range(30):  # the clock of a page does this
+        race = app.session_state["activations-racing"]
+        race.move()
+    sound(app.run())
+    assert app.button(key="activations-go").label == "Race"
+
+
+def test_with_no_runner_there_is_only_the_surface() -> None:
+    app = opened()
+    app.session_state["activations-runners-valley"] = []
+    sound(app.run())
+    assert "contour" in app.get("plotly_chart")[0].proto.spec
+
+
 def test_a_rate_too_large_is_lost_and_said() -> None:
     app = opened(activations_surface="A bent valley", activations_lr="0.5")
     assert app.select_slider(key="activations-lr").value == 0.5

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.foundations.mlp_form import Task
+from pages._ui.shared import session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
@@ -92,29 +93,30 @@ def _anew() -> None:
 
 
 def _live(task: Task, race: Race) -> None:
-    was = race.going
-    if race.going:
-        race.work()
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with session.mending():
+        was = race.going
         if race.going:
-            st.button("Stop", type="primary", on_click=_stop, key="mlp-stop")
-        else:
-            name = "Go on" if race.epochs else "Learn"
-            st.button(name, type="primary", on_click=_go, disabled=race.done, key="mlp-go")
-        shut = race.going or race.done
-        st.button("One epoch", on_click=_once, disabled=shut, key="mlp-once")
-        st.button("Begin anew", on_click=_anew, key="mlp-anew")
-    st.progress(race.epochs / EPOCHS, text=f"Epoch {race.epochs} of {EPOCHS}")
-    for one in race.learners:
-        if one.trouble:
-            st.warning(f"{one.regime}: {plain(one.trouble)}")
-    _curves(race)
-    _table(task, race)
-    if len(task.found.features) == 2:
-        _regions(task, race)
-    _noticed(task, race)
-    if was != race.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+            race.work()
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if race.going:
+                st.button("Stop", type="primary", on_click=_stop, key="mlp-stop")
+            else:
+                name = "Go on" if race.epochs else "Learn"
+                st.button(name, type="primary", on_click=_go, disabled=race.done, key="mlp-go")
+            shut = race.going or race.done
+            st.button("One epoch", on_click=_once, disabled=shut, key="mlp-once")
+            st.button("Begin anew", on_click=_anew, key="mlp-anew")
+        st.progress(race.epochs / EPOCHS, text=f"Epoch {race.epochs} of {EPOCHS}")
+        for one in race.learners:
+            if one.trouble:
+                st.warning(f"{one.regime}: {plain(one.trouble)}")
+        _curves(race)
+        _table(task, race)
+        if len(task.found.features) == 2:
+            _regions(task, race)
+        _noticed(task, race)
+        if was != race.going:
+            st.rerun()  # the fragment's clock stops with the whole page
 
 
 def _curves(race: Race) -> None:

@@ -1,10 +1,12 @@
 """Optimizers racing down a surface, each step equal to torch's, and a ball on a curve with two
 hollows."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import session
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
 from pages._ui.shared.tables import show_table
@@ -18,6 +20,8 @@ PLACES = {
     "saddle": "A saddle",
     "curve": "One weight, two hollows",
 }
+RACE = "activations-racing"
+TICK, STRETCHES = 0.4, 25  # seconds between two pictures of a race, and how many there are
 NAMES = ["SGD", "momentum", "RMSProp", "Adam", "AdamW"]
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 MOMENTA = (0.0, 0.5, 0.8, 0.85, 0.9, 0.92, 0.95, 0.99)
@@ -73,25 +77,12 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
     import numpy as np
     import pandas as pd
 
-    from lm_core.charts.function_lines import Curve, function_lines
     from lm_core.foundations import descent
 
     paths = {name: descent.descend(surface, name, how, steps) for name in names}
-    if place == "curve":
-        _curve(surface, paths)
-    else:
-        _seen_from_above(surface, paths)
+    race = _race_of((place, how, steps, tuple(names)))
+    st.fragment(_stage, run_every=TICK if race.going else None)(surface, paths, race, place)
     losses = {name: surface.height(path) for name, path in paths.items()}
-    floor = float(surface.height(np.array(surface.lows)).min())
-    curves = [
-        Curve(name, list(range(len(loss))), (loss - floor).tolist())
-        for name, loss in losses.items()
-    ]
-    title = "How far above the lowest place"
-    chart = function_lines(
-        curves, title=title, x="number of steps", y="loss above the lowest", log=True, first=1
-    )
-    show_chart(chart, key="activations-losses")
     rows = []
     for name, path in paths.items():
         theirs = descent.by_torch(surface, name, how, steps)
@@ -115,6 +106,80 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
         _one_step(surface, names, how)
 
 
+@dataclass
+class Race:
+    """How far the runners of this visitor's session are shown."""
+
+    of: tuple  # all that was chosen
+    at: int  # steps
+    going: bool = False
+
+    @property
+    def steps(self) -> int:
+        return self.of[2]
+
+    def move(self) -> None:
+        """A stretch further, in so many that the whole race takes some seconds."""
+        if self.going:
+            self.at = min(self.steps, self.at + -(-self.steps // STRETCHES))
+            self.going = self.at < self.steps
+
+
+def _race_of(of: tuple) -> Race:
+    """The session's; where something else was chosen all of it is shown at once."""
+    race = st.session_state.get(RACE)
+    if race is None or race.of != of:
+        race = st.session_state[RACE] = Race(of, of[2])
+    return race
+
+
+def _start() -> None:
+    race = st.session_state[RACE]
+    race.at, race.going = 0, True
+
+
+def _stop() -> None:
+    race = st.session_state[RACE]
+    race.at, race.going = race.steps, False
+
+
+def _stage(surface: "Surface", paths: dict, race: Race, place: str) -> None:
+    """The two pictures, as far as the race has gone."""
+    with session.mending():
+        was = race.going
+        race.move()
+        if race.going:
+            st.button("Stop", type="primary", on_click=_stop, key="activations-stop")
+        else:
+            st.button("Race", type="primary", on_click=_start, key="activations-go")
+        shown = {name: path[: race.at + 1] for name, path in paths.items()}
+        if place == "curve":
+            _curve(surface, shown)
+        else:
+            _seen_from_above(surface, shown)
+        _losses(surface, shown, race)
+        if was != race.going:
+            st.rerun()  # the fragment's clock stops with the whole page
+
+
+def _losses(surface: "Surface", paths: dict, race: Race) -> None:
+    import numpy as np
+
+    from lm_core.charts.function_lines import Curve, function_lines
+
+    floor = float(surface.height(np.array(surface.lows)).min())
+    curves = [
+        Curve(name, list(range(len(path))), (surface.height(path) - floor).tolist())
+        for name, path in paths.items()
+    ]
+    title, x = "How far above the lowest place", "number of steps"
+    y = "loss above the lowest"
+    chart = function_lines(curves, title=title, x=x, y=y, log=True, first=1)
+    chart.figure.update_xaxes(range=[-0.01 * race.steps, 1.01 * race.steps])
+    alt = "How far above the lowest place each runner is, step by step."
+    show_chart(chart, key="activations-losses", alt=alt)
+
+
 def _seen_from_above(surface: "Surface", paths: dict) -> None:
     from lm_core.charts.surface_paths import surface_paths
     from lm_core.foundations.surfaces import grid
@@ -129,7 +194,7 @@ def _seen_from_above(surface: "Surface", paths: dict) -> None:
         title="The paths, from above",
         dark=st.context.theme.type == "dark",
     )
-    show_chart(chart, key="activations-paths")
+    show_chart(chart, key="activations-paths", alt="The paths of the runners, from above.")
 
 
 def _curve(surface: "Surface", paths: dict) -> None:
@@ -154,7 +219,7 @@ def _curve(surface: "Surface", paths: dict) -> None:
         y="the loss",
         spots=spots,
     )
-    show_chart(chart, key="activations-curve")
+    show_chart(chart, key="activations-curve", alt="A ball for each runner on the curve.")
 
 
 def _noticed(place: str, paths: dict, surface: "Surface", steps: int) -> None:
