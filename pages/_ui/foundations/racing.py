@@ -1,6 +1,7 @@
 """Optimizers racing down a surface, each step equal to torch's, and a ball on a curve with two
 hollows."""
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ PLACES = {
     "curve": "One weight, two hollows",
 }
 RACE = "activations-racing"
-TICK, STRETCHES = 0.4, 25  # seconds between two pictures of a race, and how many there are
+TICK, SECONDS = 0.4, 8.0  # between two pictures of a race; of all of it
 NAMES = ["SGD", "momentum", "RMSProp", "Adam", "AdamW"]
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 MOMENTA = (0.0, 0.5, 0.8, 0.85, 0.9, 0.92, 0.95, 0.99)
@@ -113,15 +114,17 @@ class Race:
     of: tuple  # all that was chosen
     at: int  # steps
     going: bool = False
+    begun: float = 0.0  # on the monotonic clock
 
     @property
     def steps(self) -> int:
         return self.of[2]
 
     def move(self) -> None:
-        """A stretch further, in so many that the whole race takes some seconds."""
+        """To where it is by now, one step further at least."""
         if self.going:
-            self.at = min(self.steps, self.at + -(-self.steps // STRETCHES))
+            by_now = int(self.steps * (time.monotonic() - self.begun) / SECONDS)
+            self.at = min(self.steps, max(self.at + 1, by_now))
             self.going = self.at < self.steps
 
 
@@ -135,7 +138,7 @@ def _race_of(of: tuple) -> Race:
 
 def _start() -> None:
     race = st.session_state[RACE]
-    race.at, race.going = 0, True
+    race.at, race.going, race.begun = 0, True, time.monotonic()
 
 
 def _stop() -> None:
@@ -157,12 +160,12 @@ def _stage(surface: "Surface", paths: dict, race: Race, place: str) -> None:
             _curve(surface, shown)
         else:
             _seen_from_above(surface, shown)
-        _losses(surface, shown, race)
+        _losses(surface, shown, paths, race)
         if was != race.going:
             st.rerun()  # the fragment's clock stops with the whole page
 
 
-def _losses(surface: "Surface", paths: dict, race: Race) -> None:
+def _losses(surface: "Surface", shown: dict, paths: dict, race: Race) -> None:
     import numpy as np
 
     from lm_core.charts.function_lines import Curve, function_lines
@@ -170,11 +173,16 @@ def _losses(surface: "Surface", paths: dict, race: Race) -> None:
     floor = float(surface.height(np.array(surface.lows)).min())
     curves = [
         Curve(name, list(range(len(path))), (surface.height(path) - floor).tolist())
-        for name, path in paths.items()
+        for name, path in shown.items()
     ]
+    every = np.concatenate(
+        [surface.height(path) - floor for path in paths.values()] or [np.ones(1)]
+    )
+    every = every[np.isfinite(every) & (every > 0)]
+    reach = (float(every.min()), float(every.max())) if len(every) else None
     title, x = "How far above the lowest place", "number of steps"
     y = "loss above the lowest"
-    chart = function_lines(curves, title=title, x=x, y=y, log=True, first=1)
+    chart = function_lines(curves, title=title, x=x, y=y, log=True, first=1, reach=reach)
     chart.figure.update_xaxes(range=[-0.01 * race.steps, 1.01 * race.steps])
     alt = "How far above the lowest place each runner is, step by step."
     show_chart(chart, key="activations-losses", alt=alt)
