@@ -72,7 +72,7 @@ def show(task: Task) -> None:
     from lm_core.foundations import numpy_mlp
 
     race = race_of(task)
-    st.fragment(_live, run_every=TICK if race.going else None)(task, race)
+    st.fragment(_live, run_every=TICK if race.going else None)(task, race, race.going)
     show_source(numpy_mlp, "The code: forward, backward, train")
 
 
@@ -92,9 +92,13 @@ def _anew() -> None:
     st.session_state.pop(RACE, None)
 
 
-def _live(task: Task, race: Race) -> None:
+def _live(task: Task, race: Race, clock: bool) -> None:
+    """The training: its buttons, its curves, its table, its regions.
+
+    Args:
+        clock: whether it went on when the page was drawn, and so is drawn again by itself.
+    """
     with session.mending():
-        was = race.going
         if race.going:
             race.work()
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -115,8 +119,8 @@ def _live(task: Task, race: Race) -> None:
         if len(task.found.features) == 2:
             _regions(task, race)
         _noticed(task, race)
-        if was != race.going:
-            st.rerun()  # the fragment's clock stops with the whole page
+        if clock != race.going:
+            st.rerun()  # the clock begins and stops with the whole page
 
 
 def _curves(race: Race) -> None:

@@ -82,7 +82,8 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
 
     paths = {name: descent.descend(surface, name, how, steps) for name in names}
     race = _race_of((place, how, steps, tuple(names)))
-    st.fragment(_stage, run_every=TICK if race.going else None)(surface, paths, race, place)
+    clock = TICK if race.going else None
+    st.fragment(_stage, run_every=clock)(surface, paths, race, place, race.going)
     losses = {name: surface.height(path) for name, path in paths.items()}
     rows = []
     for name, path in paths.items():
@@ -146,10 +147,13 @@ def _stop() -> None:
     race.at, race.going = race.steps, False
 
 
-def _stage(surface: "Surface", paths: dict, race: Race, place: str) -> None:
-    """The two pictures, as far as the race has gone."""
+def _stage(surface: "Surface", paths: dict, race: Race, place: str, clock: bool) -> None:
+    """The two pictures, as far as the race has gone.
+
+    Args:
+        clock: whether it went on when the page was drawn, and so is drawn again by itself.
+    """
     with session.mending():
-        was = race.going
         race.move()
         if race.going:
             st.button("Stop", type="primary", on_click=_stop, key="activations-stop")
@@ -161,8 +165,8 @@ def _stage(surface: "Surface", paths: dict, race: Race, place: str) -> None:
         else:
             _seen_from_above(surface, shown)
         _losses(surface, shown, paths, race)
-        if was != race.going:
-            st.rerun()  # the fragment's clock stops with the whole page
+        if clock != race.going:
+            st.rerun()  # the clock begins and stops with the whole page
 
 
 def _losses(surface: "Surface", shown: dict, paths: dict, race: Race) -> None:
