@@ -69,7 +69,7 @@ def show() -> None:
         return
     learning = _learning(found, lr, l2)
     clock = TICK if learning.going else None
-    st.fragment(_live, run_every=clock)(found, learning)
+    st.fragment(_live, run_every=clock)(found, learning, learning.going)
     st.header("The price of weights, and + k")
     _prices(found, l2)
     from lm_core.models import neural_bigram_descent
@@ -107,9 +107,12 @@ def _anew() -> None:
     st.session_state.pop(LEARNING, None)
 
 
-def _live(found: Pairs, learning: Learning) -> None:
-    """The training: its buttons, its curve, its table beside the counted one."""
-    was = learning.going
+def _live(found: Pairs, learning: Learning, clock: bool) -> None:
+    """The training: its buttons, its curve, its table beside the counted one.
+
+    Args:
+        clock: whether it went on when the page was drawn, and so is drawn again by itself.
+    """
     if learning.going:
         learning.step(AT_ONCE)
     done = len(learning.points) > STEPS
@@ -126,8 +129,8 @@ def _live(found: Pairs, learning: Learning) -> None:
     st.progress(step / STEPS, text=f"Step {step} of {STEPS}")
     _curve(found, learning)
     _beside(found, learning)
-    if was != learning.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+    if clock != learning.going:
+        st.rerun()  # the clock begins and stops with the whole page
 
 
 def _curve(found: Pairs, learning: Learning) -> None:
