@@ -8,7 +8,7 @@ from pages._ui.shared.switch import switch
 
 PARTS = {
     "Two shapes": two_shapes.show,
-    "A tensor": a_tensor.show,
+    "One tensor": a_tensor.show,
     "Linear layers": layers.show,
     "Arrays": arrays.show,
     "Statistics": statistics.show,

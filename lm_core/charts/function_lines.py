@@ -50,6 +50,7 @@ def function_lines(
     levels: Sequence[tuple[str, float]] = (),
     log: bool = False,
     first: int = 0,
+    reach: tuple[float, float] | None = None,
     height: int = 340,
 ) -> Chart:
     """Draw `curves`, each with a colour and a dash of its own.
@@ -59,6 +60,7 @@ def function_lines(
         levels: dotted lines across, by name.
         log: equal heights are equal factors; what is not above zero is a gap.
         first: the place in the palette of the first curve's colour.
+        reach: from where to where y goes, for a picture that fills.
     """
     figure, dashes = go.Figure(), list(DASHES)
     rows, said = [], []
@@ -112,7 +114,13 @@ def function_lines(
     style_figure(figure, title=title, x=x, y=y, height=height)
     legend_below(figure).update_layout(hovermode="closest")
     if log:
-        figure.update_yaxes(type="log", dtick=_decades(curves), exponentformat="power")
+        span = [value for curve in curves for value in curve.y if 0 < value < FAR]
+        dtick = _decades(reach or (min(span, default=1.0), max(span, default=1.0)))
+        figure.update_yaxes(type="log", dtick=dtick, exponentformat="power")
+    if reach is not None:
+        pad = 0.04 * (math.log10(reach[1] / reach[0]) if log else reach[1] - reach[0])
+        ends = [math.log10(one) for one in reach] if log else list(reach)
+        figure.update_yaxes(range=[ends[0] - pad, ends[1] + pad])
     table = pd.DataFrame(rows, columns=["of", x, y])
     many = sum(curve.faint for curve in curves)
     more = f" {many} more are drawn thin." if many else ""
@@ -121,11 +129,11 @@ def function_lines(
     return Chart(title, figure, f"{title}. {'; '.join(said)}.{more}", table)
 
 
-def _decades(curves: Sequence[Curve]) -> int:
-    """Powers of ten from one tick to the next, so that there are about six."""
-    every = [value for curve in curves for value in curve.y if 0 < value < FAR]
-    span = math.log10(max(every) / min(every)) if every else 0.0
-    return max(1, round(span / 6))
+def _decades(reach: tuple[float, float]) -> int | str:
+    """Powers of ten from one tick to the next, so that there are about six; within one of them
+    plotly's own ticks at its digits."""
+    span = math.log10(reach[1] / reach[0])
+    return max(1, round(span / 6)) if span > 1.5 else "D2"
 
 
 def _ends(curves: Sequence[Curve]) -> list[float]:

@@ -37,7 +37,11 @@ def picked_cells(
         font = {"size": 14, "color": "#FFFFFF" if chosen else GREY}
         notes.append({"x": j, "y": i, "text": text, "showarrow": False, "font": font})
     style_figure(
-        figure, title=title, x="column", y="row", height=height or height_of(R, titled=True) + 20
+        figure,
+        title=title,
+        x="column number",
+        y="row number",
+        height=height or height_of(R, titled=True) + 20,
     )
     figure.update_layout(annotations=notes)
     bare = {"showgrid": False, "fixedrange": True}

@@ -40,9 +40,8 @@ def test_three_networks_learn_while_one_looks(page: Page) -> None:
     at_rest(page)
     assert found(page) == []
     page.get_by_role("button", name="Learn", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Epoch ([3-9]|\d\d+) of 100"))).to_be_visible()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_text(re.compile("Epoch 100 of 100"))).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_disabled()
     at_rest(page)
     page.mouse.move(0, 0)
     assert found(page) == []
@@ -52,6 +51,15 @@ def test_three_networks_learn_while_one_looks(page: Page) -> None:
     page.mouse.move(0, 0)
     at_rest(page)
     assert found(page) == []
+
+
+@pytest.mark.slow
+def test_optimizers_race_to_the_end(page: Page) -> None:
+    page.goto("/activations_and_optimizers")
+    at_rest(page)
+    page.get_by_role("button", name="Race", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Race", exact=True)).to_be_visible()
 
 
 @pytest.mark.slow

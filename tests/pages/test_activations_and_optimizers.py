@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._ui.foundations import racing
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -78,6 +79,28 @@ def test_a_ball_rolls_into_the_deeper_hollow_with_momentum() -> None:
     where = table(app, "where it is").set_index("optimizer")["where it is"].astype(float)
     assert where["SGD"] == pytest.approx(1.26, abs=0.01)
     assert where["momentum"] < -1.5
+
+
+def test_a_race_is_run_and_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(racing, "SECONDS", 1e9)
+    app = opened()
+    sound(app.button(key="activations-go").click().run())
+    race = app.session_state["activations-racing"]
+    assert race.at == 1
+    assert race.going
+    sound(app.button(key="activations-stop").click().run())
+    assert not app.session_state["activations-racing"].going
+    sound(app.button(key="activations-go").click().run())
+    app.session_state["activations-racing"].begun = -1e12  # long ago
+    sound(app.run())
+    assert app.button(key="activations-go").label == "Race"
+
+
+def test_with_no_runner_there_is_only_the_surface() -> None:
+    app = opened()
+    app.session_state["activations-runners-valley"] = []
+    sound(app.run())
+    assert "contour" in app.get("plotly_chart")[0].proto.spec
 
 
 def test_a_rate_too_large_is_lost_and_said() -> None:
@@ -187,8 +210,8 @@ def test_dropout_drops_about_a_fifth_and_nothing_in_use() -> None:
 def test_weight_decay_of_one_weight_and_of_many() -> None:
     app = opened("Dropout and decay")
     assert "w = 2 − 0.1 × (3 + 0.5 × 2) = **1.6**" in said(app)
-    rows = table(app, "mean |w|")
-    assert rows["mean |w|"].is_monotonic_decreasing
+    rows = table(app, "mean size of a weight")
+    assert rows["mean size of a weight"].is_monotonic_decreasing
     assert rows["error on its examples"].is_monotonic_increasing
     assert rows["error on new ones"].idxmin() not in (0, len(rows) - 1)
 

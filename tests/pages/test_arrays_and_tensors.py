@@ -110,7 +110,7 @@ def test_what_is_no_shape_is_refused_in_a_sentence() -> None:
 
 
 def test_a_tensor_tells_its_shape_and_type() -> None:
-    app = opened("A tensor")
+    app = opened("One tensor")
     facts = table(app, "dtype").set_index("made by").loc["torch.tensor(xs)"]
     assert facts["shape"] == "(2, 3)"
     assert facts["dtype"] == "int64"
@@ -209,7 +209,7 @@ def test_the_city_and_the_histogram() -> None:
     assert heights["mean"] == pytest.approx(1.75, abs=0.02)  # drawn: near, not equal
     assert heights["median"] == pytest.approx(1.75, abs=0.02)
     assert heights["std"] == pytest.approx(0.2, abs=0.01)
-    assert "Counts: **4, 6, 2**" in said(app)
+    assert "Counts by bin: **4, 6, 2**" in said(app)
     sound(app.slider(key="arrays-bins").set_value(10).run())
     assert "10 bins" in "".join(chart.proto.spec for chart in app.get("plotly_chart"))
 
@@ -243,7 +243,7 @@ def test_the_seeded_numbers_are_those_of_the_course() -> None:
     assert "np.random.rand()  # 0.6964691855978616" in text
     assert "np.random.rand()  # 0.28613933495037946" in text
     assert re.findall(r"randint\(0, 2\)  # (\d)", text) == ["0", "1", "0"]
-    assert "**heads, tails, heads" in text
+    assert "0 is heads and 1 is tails: **0, 1, 0, " in text
 
 
 def test_the_walk_is_guessed_and_comes_near_what_is_computed() -> None:

@@ -47,7 +47,7 @@ def test_three_ways_begin_alike_and_part() -> None:
     assert "Guess first." in said(app)
     for _ in range(3):
         sound(app.button(key="mlp-once").click().run())
-    ways = table(app, "training loss").set_index("way")
+    ways = table(app, "training loss").set_index("way to learn")
     assert ways["steps"].tolist() == [3, 48, 756]
     assert ways.loc["single example", "training loss"] < ways.loc["full batch", "training loss"]
     assert len(app.get("plotly_chart")) == 4  # the curves, and the regions of each
@@ -97,7 +97,7 @@ def test_the_data_before_and_after() -> None:
     sound(app.selectbox(key="mlp-scaling").set_value("normalise").run())
     sound(app.slider(key="mlp-missing").set_value(30).run())
     assert "cells were missing" in said(app)
-    assert table(app, "mean after")["missing"].sum() > 0
+    assert table(app, "mean after")["missing cells"].sum() > 0
     sound(app.selectbox(key="mlp-filling").set_value("leave the row out").run())
     assert "rows were left out" in said(app)
 

@@ -59,7 +59,7 @@ def _curves(kind: object, x: float) -> None:
     chart = function_lines(
         [
             Curve("the activation", xs.tolist(), kind.f(xs).tolist()),
-            Curve("its gradient", xs.tolist(), kind.gradient(xs).tolist()),
+            Curve("its slope, the gradient", xs.tolist(), kind.gradient(xs).tolist()),
         ],
         title=f"{kind.title} and its gradient",
         x="x",
@@ -91,7 +91,7 @@ def _products(kind: object) -> None:
         ("where it is steepest", steepest, steepest**layers),
         ("at x = −4", saturated, saturated**layers),
     ]
-    columns = ["slope", "of one layer", "of all layers"]
+    columns = ["slope of it", "of one layer", "of all layers"]
     table = pd.DataFrame(rows, columns=columns)
     for column in columns[1:]:
         table[column] = [f"{value:.4g}" for value in table[column]]
@@ -127,7 +127,13 @@ def _dying() -> None:
     found = histogram(sums, 30)
     off = np.histogram(sums[sums <= 0], found.edges)[0]
     counts = {"off": off.tolist(), "on": (found.counts - off).tolist()}
-    chart = bin_bars(found.edges, counts, title="The sums of the neuron", x="sum", y="examples")
+    chart = bin_bars(
+        found.edges,
+        counts,
+        title="The sums of the neuron",
+        x="sum of the neuron",
+        y="number of examples",
+    )
     show_chart(chart, key="activations-sums")
     if not (sums > 0).any():
         st.warning(

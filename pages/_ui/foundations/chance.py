@@ -28,7 +28,6 @@ def _numbers(seed: int) -> None:
     numbers = [chance.rand() for _ in range(3)]
     chance = np.random.RandomState(seed)
     coins = [int(chance.randint(0, 2)) for _ in range(10)]
-    said = ["heads" if coin == 0 else "tails" for coin in coins]
     left, right = st.columns(2)
     left.code(
         f"np.random.seed({seed})\n" + "\n".join(f"np.random.rand()  # {n!r}" for n in numbers),
@@ -39,7 +38,9 @@ def _numbers(seed: int) -> None:
         + "\n".join(f"np.random.randint(0, 2)  # {n}" for n in coins[:3]),
         language="python",
     )
-    st.markdown(f"Ten tosses of a coin, 0 for heads: **{', '.join(said)}**")
+    st.markdown(
+        f"Ten tosses of a coin, 0 is heads and 1 is tails: **{', '.join(map(str, coins))}**"
+    )
 
 
 def _walk(seed: int) -> None:
@@ -120,7 +121,11 @@ def _drawn(paths: object, goal: int) -> None:
     every = [Curve("walk", throws, path.tolist(), faint=True) for path in paths[:DRAWN]]
     curves = [*every, Curve("mean of all", throws, paths.mean(0).tolist())]
     chart = function_lines(
-        curves, title="Walks, throw by throw", x="throws", y="step", levels=[("the goal", goal)]
+        curves,
+        title="Walks, throw by throw",
+        x="throws so far",
+        y="step of the stairs",
+        levels=[("the goal", goal)],
     )
     show_chart(chart, key="arrays-walks-drawn", table=len(paths) <= DRAWN)
     if len(paths) > DRAWN:
@@ -128,6 +133,12 @@ def _drawn(paths: object, goal: int) -> None:
     if len(paths) > 1:
         found = histogram(paths[:, -1].astype(float), 20)
         below = np.histogram(paths[paths[:, -1] < goal, -1], found.edges)[0]
-        counts = {"below the goal": below.tolist(), "won": (found.counts - below).tolist()}
-        chart = bin_bars(found.edges, counts, title="Where the walks end", x="step", y="walks")
+        counts = {"below the goal": below.tolist(), "won the bet": (found.counts - below).tolist()}
+        chart = bin_bars(
+            found.edges,
+            counts,
+            title="Where the walks end",
+            x="step of the stairs",
+            y="number of walks",
+        )
         show_chart(chart, key="arrays-ends")

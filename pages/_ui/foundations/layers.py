@@ -126,7 +126,14 @@ def _stack() -> None:
                 free,
             )
         )
-    columns = ["layer", "shapes", "weights", "biases", "parameters", "of which learn"]
+    columns = [
+        "layer",
+        "shape before and after",
+        "weights",
+        "biases",
+        "parameters",
+        "of which learn",
+    ]
     show_table(pd.DataFrame(rows, columns=columns), key="arrays-stack")
     st.markdown(
         f"**What to notice.** {learns:,} of {total:,} parameters learn. What one layer gives is "

@@ -95,8 +95,8 @@ def _one(model: object, x: object, y: object) -> None:
         names[:rows],
         names[:columns],
         title="Gradient of each weight",
-        x="to",
-        y="from",
+        x="to neuron",
+        y="from neuron",
         dark=dark,
     )
     show_chart(chart, key="mlp-gradient")

@@ -26,9 +26,9 @@ def show(task: Task) -> None:
             else (np.nan,) * 4
             for column in raw.T
         ]
-    table = pd.DataFrame(measured, columns=["mean", "std", "least", "largest"])
-    table.insert(0, "feature", found.features)
-    table["missing"] = np.isnan(raw).sum(0)
+    table = pd.DataFrame(measured, columns=["mean", "std", "least value", "largest value"])
+    table.insert(0, "name of the feature", found.features)
+    table["missing cells"] = np.isnan(raw).sum(0)
     table["filled with"] = prepared.filled
     table["mean after"] = prepared.x["train"].mean(0)
     table["std after"] = prepared.x["train"].std(0)
@@ -39,7 +39,7 @@ def show(task: Task) -> None:
             (name, len(y), *(int((y == k).sum()) for k in range(len(found.classes))))
             for name, y in prepared.y.items()
         ],
-        columns=["part", "examples", *found.classes],
+        columns=["part of the data", "examples", *found.classes],
     )
     show_table(parts, key="mlp-parts")
     at = choose("Feature", list(found.features), key=f"mlp-feature-{len(found.features)}")
@@ -75,5 +75,5 @@ def _histogram(values: object, task: Task, title: str, key: str) -> None:
         name: np.histogram(values[known & (y == k)], edges)[0].tolist()
         for k, name in enumerate(some)
     } or {"examples": np.histogram(values[known], edges)[0].tolist()}
-    chart = bin_bars(edges, counts, title=title, x="value", y="examples")
+    chart = bin_bars(edges, counts, title=title, x="value of it", y="number of examples")
     show_chart(chart, key=f"mlp-{key}")

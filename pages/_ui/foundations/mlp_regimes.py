@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.foundations.mlp_form import Task
+from pages._ui.shared import session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
@@ -71,7 +72,7 @@ def show(task: Task) -> None:
     from lm_core.foundations import numpy_mlp
 
     race = race_of(task)
-    st.fragment(_live, run_every=TICK if race.going else None)(task, race)
+    st.fragment(_live, run_every=TICK if race.going else None)(task, race, race.going)
     show_source(numpy_mlp, "The code: forward, backward, train")
 
 
@@ -91,30 +92,35 @@ def _anew() -> None:
     st.session_state.pop(RACE, None)
 
 
-def _live(task: Task, race: Race) -> None:
-    was = race.going
-    if race.going:
-        race.work()
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+def _live(task: Task, race: Race, clock: bool) -> None:
+    """The training: its buttons, its curves, its table, its regions.
+
+    Args:
+        clock: whether it went on when the page was drawn, and so is drawn again by itself.
+    """
+    with session.mending():
         if race.going:
-            st.button("Stop", type="primary", on_click=_stop, key="mlp-stop")
-        else:
-            name = "Go on" if race.epochs else "Learn"
-            st.button(name, type="primary", on_click=_go, disabled=race.done, key="mlp-go")
-        shut = race.going or race.done
-        st.button("One epoch", on_click=_once, disabled=shut, key="mlp-once")
-        st.button("Begin anew", on_click=_anew, key="mlp-anew")
-    st.progress(race.epochs / EPOCHS, text=f"Epoch {race.epochs} of {EPOCHS}")
-    for one in race.learners:
-        if one.trouble:
-            st.warning(f"{one.regime}: {plain(one.trouble)}")
-    _curves(race)
-    _table(task, race)
-    if len(task.found.features) == 2:
-        _regions(task, race)
-    _noticed(task, race)
-    if was != race.going:
-        st.rerun()  # the fragment's clock stops with the whole page
+            race.work()
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if race.going:
+                st.button("Stop", type="primary", on_click=_stop, key="mlp-stop")
+            else:
+                name = "Go on" if race.epochs else "Learn"
+                st.button(name, type="primary", on_click=_go, disabled=race.done, key="mlp-go")
+            shut = race.going or race.done
+            st.button("One epoch", on_click=_once, disabled=shut, key="mlp-once")
+            st.button("Begin anew", on_click=_anew, key="mlp-anew")
+        st.progress(race.epochs / EPOCHS, text=f"Epoch {race.epochs} of {EPOCHS}")
+        for one in race.learners:
+            if one.trouble:
+                st.warning(f"{one.regime}: {plain(one.trouble)}")
+        _curves(race)
+        _table(task, race)
+        if len(task.found.features) == 2:
+            _regions(task, race)
+        _noticed(task, race)
+        if clock != race.going:
+            st.rerun()  # the clock begins and stops with the whole page
 
 
 def _curves(race: Race) -> None:
@@ -155,7 +161,7 @@ def _table(task: Task, race: Race) -> None:
                 one.model.accuracy(x, y),
             )
         )
-    columns = ["way", "steps", "training loss", "validation loss", "right (validation)"]
+    columns = ["way to learn", "steps", "training loss", "validation loss", "right (validation)"]
     table = pd.DataFrame(rows, columns=[*columns, "right (test)"])
     show_table(table, key="mlp-table", places=4)
 
@@ -179,7 +185,7 @@ def _regions(task: Task, race: Race) -> None:
                 x * prepared.width + prepared.centre,
                 y,
                 task.found.classes,
-                title=learner.regime.capitalize(),
+                title=learner.regime,
                 names=(one, other),
                 height=340,
             )

@@ -60,7 +60,7 @@ def _table(z: object, found: object) -> None:
     assert isinstance(found, Normalised)
     table = pd.DataFrame(
         {
-            "feature": [1, 2, 3, 4],
+            "feature no.": [1, 2, 3, 4],
             "mean before": found.mean,
             "std before": found.std,
             "mean standardised": found.standardised.mean(0).round(12) + 0.0,
@@ -89,5 +89,7 @@ def _pictures(z: object, found: object) -> None:
             f"feature {i + 1}": np.histogram(values[:, i], edges)[0].tolist() for i in range(4)
         }
         with sides[column]:
-            chart = bin_bars(edges, counts, title=title, x="number", y="examples")
+            chart = bin_bars(
+                edges, counts, title=title, x="number given on", y="number of examples"
+            )
             show_chart(chart, key=f"activations-bn-{key}")

@@ -1,10 +1,13 @@
 """Optimizers racing down a surface, each step equal to torch's, and a ball on a curve with two
 hollows."""
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared import session
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
 from pages._ui.shared.tables import show_table
@@ -18,6 +21,8 @@ PLACES = {
     "saddle": "A saddle",
     "curve": "One weight, two hollows",
 }
+RACE = "activations-racing"
+TICK, SECONDS = 0.4, 8.0  # between two pictures of a race; of all of it
 NAMES = ["SGD", "momentum", "RMSProp", "Adam", "AdamW"]
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 MOMENTA = (0.0, 0.5, 0.8, 0.85, 0.9, 0.92, 0.95, 0.99)
@@ -73,25 +78,13 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
     import numpy as np
     import pandas as pd
 
-    from lm_core.charts.function_lines import Curve, function_lines
     from lm_core.foundations import descent
 
     paths = {name: descent.descend(surface, name, how, steps) for name in names}
-    if place == "curve":
-        _curve(surface, paths)
-    else:
-        _seen_from_above(surface, paths)
+    race = _race_of((place, how, steps, tuple(names)))
+    clock = TICK if race.going else None
+    st.fragment(_stage, run_every=clock)(surface, paths, race, place, race.going)
     losses = {name: surface.height(path) for name, path in paths.items()}
-    floor = float(surface.height(np.array(surface.lows)).min())
-    curves = [
-        Curve(name, list(range(len(loss))), (loss - floor).tolist())
-        for name, loss in losses.items()
-    ]
-    title = "How far above the lowest place"
-    chart = function_lines(
-        curves, title=title, x="steps", y="loss above the lowest", log=True, first=1
-    )
-    show_chart(chart, key="activations-losses")
     rows = []
     for name, path in paths.items():
         theirs = descent.by_torch(surface, name, how, steps)
@@ -115,6 +108,90 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
         _one_step(surface, names, how)
 
 
+@dataclass
+class Race:
+    """How far the runners of this visitor's session are shown."""
+
+    of: tuple  # all that was chosen
+    at: int  # steps
+    going: bool = False
+    begun: float = 0.0  # on the monotonic clock
+
+    @property
+    def steps(self) -> int:
+        return self.of[2]
+
+    def move(self) -> None:
+        """To where it is by now, one step further at least."""
+        if self.going:
+            by_now = int(self.steps * (time.monotonic() - self.begun) / SECONDS)
+            self.at = min(self.steps, max(self.at + 1, by_now))
+            self.going = self.at < self.steps
+
+
+def _race_of(of: tuple) -> Race:
+    """The session's; where something else was chosen all of it is shown at once."""
+    race = st.session_state.get(RACE)
+    if race is None or race.of != of:
+        race = st.session_state[RACE] = Race(of, of[2])
+    return race
+
+
+def _start() -> None:
+    race = st.session_state[RACE]
+    race.at, race.going, race.begun = 0, True, time.monotonic()
+
+
+def _stop() -> None:
+    race = st.session_state[RACE]
+    race.at, race.going = race.steps, False
+
+
+def _stage(surface: "Surface", paths: dict, race: Race, place: str, clock: bool) -> None:
+    """The two pictures, as far as the race has gone.
+
+    Args:
+        clock: whether it went on when the page was drawn, and so is drawn again by itself.
+    """
+    with session.mending():
+        race.move()
+        if race.going:
+            st.button("Stop", type="primary", on_click=_stop, key="activations-stop")
+        else:
+            st.button("Race", type="primary", on_click=_start, key="activations-go")
+        shown = {name: path[: race.at + 1] for name, path in paths.items()}
+        if place == "curve":
+            _curve(surface, shown)
+        else:
+            _seen_from_above(surface, shown)
+        _losses(surface, shown, paths, race)
+        if clock != race.going:
+            st.rerun()  # the clock begins and stops with the whole page
+
+
+def _losses(surface: "Surface", shown: dict, paths: dict, race: Race) -> None:
+    import numpy as np
+
+    from lm_core.charts.function_lines import Curve, function_lines
+
+    floor = float(surface.height(np.array(surface.lows)).min())
+    curves = [
+        Curve(name, list(range(len(path))), (surface.height(path) - floor).tolist())
+        for name, path in shown.items()
+    ]
+    every = np.concatenate(
+        [surface.height(path) - floor for path in paths.values()] or [np.ones(1)]
+    )
+    every = every[np.isfinite(every) & (every > 0)]
+    reach = (float(every.min()), float(every.max())) if len(every) else None
+    title, x = "How far above the lowest place", "number of steps"
+    y = "loss above the lowest"
+    chart = function_lines(curves, title=title, x=x, y=y, log=True, first=1, reach=reach)
+    chart.figure.update_xaxes(range=[-0.01 * race.steps, 1.01 * race.steps])
+    alt = "How far above the lowest place each runner is, step by step."
+    show_chart(chart, key="activations-losses", alt=alt)
+
+
 def _seen_from_above(surface: "Surface", paths: dict) -> None:
     from lm_core.charts.surface_paths import surface_paths
     from lm_core.foundations.surfaces import grid
@@ -129,7 +206,7 @@ def _seen_from_above(surface: "Surface", paths: dict) -> None:
         title="The paths, from above",
         dark=st.context.theme.type == "dark",
     )
-    show_chart(chart, key="activations-paths")
+    show_chart(chart, key="activations-paths", alt="The paths of the runners, from above.")
 
 
 def _curve(surface: "Surface", paths: dict) -> None:
@@ -148,9 +225,13 @@ def _curve(surface: "Surface", paths: dict) -> None:
         curves.append(Curve(name, known[:, 0].tolist(), inside.tolist(), dots=True))
         spots.append(Spot(float(known[-1, 0]), float(heights[-1]), name))
     chart = function_lines(
-        curves, title="A ball on a curve with two hollows", x="weight", y="loss", spots=spots
+        curves,
+        title="A ball on a curve with two hollows",
+        x="the weight",
+        y="the loss",
+        spots=spots,
     )
-    show_chart(chart, key="activations-curve")
+    show_chart(chart, key="activations-curve", alt="A ball for each runner on the curve.")
 
 
 def _noticed(place: str, paths: dict, surface: "Surface", steps: int) -> None:

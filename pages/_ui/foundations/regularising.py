@@ -32,7 +32,9 @@ def _dropout() -> None:
     from lm_core.foundations.regularising import dropout
 
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    p = left.slider("Dropped (p)", 0.0, 0.95, 0.2, 0.05, key="activations-p", bind="query-params")
+    p = left.slider(
+        "Dropout probability", 0.0, 0.95, 0.2, 0.05, key="activations-p", bind="query-params"
+    )
     seed = middle.number_input(
         "Seed", 0, 2**31 - 1, 0, key="activations-dropout-seed", bind="query-params"
     )
@@ -50,8 +52,8 @@ def _dropout() -> None:
         rows,
         columns,
         title="What goes on (blank: dropped)",
-        x="neuron",
-        y="example",
+        x="number of the neuron",
+        y="number of the example",
         dark=dark,
         height=430,
     )
@@ -99,7 +101,7 @@ def _decay() -> None:
     table = pd.DataFrame(
         {
             "weight decay": [one.weight_decay for one in found],
-            "mean |w|": [float(abs(one.weights).mean()) for one in found],
+            "mean size of a weight": [float(abs(one.weights).mean()) for one in found],
             "error on its examples": [one.train for one in found],
             "error on new ones": [one.held for one in found],
         }
@@ -123,7 +125,9 @@ def _decay() -> None:
     weights = next(one.weights for one in found if one.weight_decay == strength)
     bins = histogram(weights, 15)
     title = f"The weights at decay {strength:g}"
-    chart = bin_bars(bins.edges, {"weights": bins.counts.tolist()}, title=title, x="weight")
+    chart = bin_bars(
+        bins.edges, {"weights": bins.counts.tolist()}, title=title, x="size of a weight"
+    )
     show_chart(chart, key="activations-weights")
     best = min(found, key=lambda one: one.held)
     st.markdown(

@@ -58,7 +58,7 @@ def _table(logits: list[float], right_class: int, temperature: float) -> None:
     names = [f"class {i}" for i in range(K)]
     said = [percent(float(one)) for one in p]
     title = f"Softmax at temperature {temperature:g}"
-    chart = share_bars(names, p.tolist(), said, title=title, x="probability")
+    chart = share_bars(names, p.tolist(), said, title=title, x="probability of it")
     show_chart(chart, key="activations-softmax")
     target = one_hot(right_class, K)
     loss = cross_entropy(np.array(logits) / (temperature or 1e-3), target)

@@ -64,7 +64,9 @@ def _signals(chosen: list[str], kind: str, layers: int, normalised: bool) -> Non
             Curve(name, at, getattr(one, what).tolist(), dots=True) for name, one in found.items()
         ]
         with side:
-            chart = function_lines(curves, title=title, x="layer", y="size (by factors)", log=True)
+            chart = function_lines(
+                curves, title=title, x="number of the layer", y="size (by factors)", log=True
+            )
             show_chart(chart, key=f"activations-{key}")
     rows = [
         (

@@ -35,7 +35,7 @@ def show() -> None:
     for name, column in (("height (m)", city[:, 0]), ("weight (kg)", city[:, 1])):
         one = arrays.summary(column)
         rows.append((name, one.mean, one.median, one.std, one.least, one.largest))
-    columns = ["of", "mean", "median", "std", "least", "largest"]
+    columns = ["of what", "mean", "median", "std", "least value", "largest value"]
     show_table(pd.DataFrame(rows, columns=columns), key="arrays-summary", places=4)
     r = arrays.correlation(city[:, 0], city[:, 1])
     off = 0.2 / people**0.5
@@ -65,7 +65,7 @@ def _bins(values: object, which: str) -> None:
     chart = bin_bars(found.edges, {"values": found.counts.tolist()}, title=title, x=unit)
     show_chart(chart, key="arrays-histogram")
     if len(found.counts) <= 12:
-        st.markdown(f"Counts: **{', '.join(map(str, found.counts.tolist()))}**")
+        st.markdown(f"Counts by bin: **{', '.join(map(str, found.counts.tolist()))}**")
     empty = int((found.counts == 0).sum())
     st.markdown(
         f"**What to notice.** Each bin is {found.edges[1] - found.edges[0]:.3g} wide, and {empty} "

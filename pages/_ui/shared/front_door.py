@@ -16,5 +16,7 @@ ENTERED = "entered"  # in a session that came through app.py
 def enter() -> None:
     """First line of a screen: start again through app.py where it was passed by."""
     if ENTERED not in st.session_state:
-        st.navigation([st.Page(file) for file in SCREENS.glob("*.py")], position="hidden")
+        # Home as in app.py: of itself the first of the folder would be what has no address
+        pages = [st.Page(file, default=file.stem == "home") for file in SCREENS.glob("*.py")]
+        st.navigation(pages, position="hidden")
         st.rerun()
