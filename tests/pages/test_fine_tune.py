@@ -35,7 +35,11 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[2]
 VISITOR = "v" * 24
 NAMES = "names-transformer"
-VIEWS = {"outcome": "What came of it", "written": "ROUGE of what it writes"}
+VIEWS = {
+    "outcome": "What came of it",
+    "written": "ROUGE of what it writes",
+    "statements": "Four statements on LoRA",
+}
 
 
 @pytest.fixture(autouse=True)
