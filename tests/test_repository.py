@@ -17,7 +17,7 @@ import pytest
 import lm_core
 
 ROOT = Path(__file__).parents[1]
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-beyond.txt", "requirements-dev.txt")
 TARGETS = ["run", "class", "test", "test-slow", "lint", "format", "audit"]
 TARGETS += ["bench", "checkpoints", "races", "scaling", "ablations", "tokenizers", "memory"]
 TARGETS += ["screenshots", "clean", "help"]

@@ -17,9 +17,13 @@ fail() {
     exit 1
 }
 
-# requirements-dev.txt includes requirements.txt, so its stamp covers both.
+# requirements-dev.txt includes the other two, so its stamp covers all three.
 key() {
-    if [ "$1" = requirements.txt ]; then cat "$1"; else cat requirements.txt "$1"; fi | cksum
+    if [ "$1" = requirements.txt ]; then
+        cat "$1"
+    else
+        cat requirements.txt requirements-beyond.txt "$1"
+    fi | cksum
 }
 
 stamp() { echo "$venv/installed-$1"; }
