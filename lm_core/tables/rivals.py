@@ -52,7 +52,7 @@ def beside(rows: Rows) -> list[Fitted]:
 
     made = {
         "LogisticRegression": LogisticRegression(max_iter=500),
-        "MLPClassifier": MLPClassifier((32,), max_iter=400, random_state=SEED),
+        "MLPClassifier": MLPClassifier(hidden_layer_sizes=(32,), max_iter=400, random_state=SEED),
     }
     return [fit(name, one, rows) for name, one in made.items()]
 
@@ -65,7 +65,7 @@ def beside_values(rows: Rows) -> list[Fitted]:
 
     made = {
         "LinearRegression": LinearRegression(),
-        "MLPRegressor": MLPRegressor((32,), max_iter=1000, random_state=SEED),
+        "MLPRegressor": MLPRegressor(hidden_layer_sizes=(32,), max_iter=1000, random_state=SEED),
         "RandomForestRegressor": RandomForestRegressor(100, random_state=SEED),
     }
     return [fit(name, one, rows) for name, one in made.items()]

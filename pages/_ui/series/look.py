@@ -1,5 +1,7 @@
 """A series as it was measured, its three parts, and what a window of it is."""
 
+from itertools import pairwise
+
 import streamlit as st
 
 from pages._ui.series.known import Known
@@ -18,7 +20,7 @@ def look(about: Known) -> None:
     cuts = (0, *about.ends, len(about.values))
     lines = [
         Line(name, about.values[a:b].tolist(), x=[begin + k * step for k in range(a, b)])
-        for name, a, b in zip(("training", "validation", "test"), cuts, cuts[1:], strict=True)
+        for name, (a, b) in zip(("training", "validation", "test"), pairwise(cuts), strict=True)
     ]
     low, high = float(about.values.min()), float(about.values.max())
     unit = about.measure

@@ -148,7 +148,7 @@ def test_every_number_within_reads_as_a_program_writes_it(value: float) -> None:
 
 
 # Widgets whose limits are those of what is shown: a place past them is taken out by their screen.
-NARROWER = ("quantize-row", "quantize-column")
+NARROWER = ("quantize-row", "quantize-column", "forecast-window")
 
 # That nothing goes past it ------------------------------------------------------------------------
 
