@@ -11,9 +11,8 @@ from lm_core.charts import words
 from lm_core.charts.chart import Chart
 from lm_core.charts.theme import BLUE, DASHES, GREY, PALETTE, Style, legend_below, style_figure
 
-MOST = (
-    2000  # points of a line that are drawn; of longer ones the lowest and highest of each stretch
-)
+DENSE = 300  # points of a line whose dashes would be lost
+MOST = 2000  # points of a line that are drawn; of longer ones what stands out in each stretch
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Line:
     begin: int = 0
     x: Sequence[object] | None = None
     strong: bool = False  # drawn thick and solid
+    grey: bool = False  # what stands behind the others
 
 
 def line_chart(
@@ -39,7 +39,8 @@ def line_chart(
     now: bool = False,
     height: int = 340,
 ) -> Chart:
-    """Every line in a colour and a dash of its own.
+    """Every line in a colour and a dash of its own, in their order, so that pictures whose lines
+    are the same look the same; long ones are thin and solid.
 
     Args:
         x, y: axis titles with their units.
@@ -53,14 +54,18 @@ def line_chart(
     others = iter(styles[1:] * (1 + len(lines) // 5))
     for line in lines:
         at = [*range(line.begin, line.begin + len(line.values))] if line.x is None else [*line.x]
-        style = Style(BLUE) if line.strong else next(others)
+        style = Style(BLUE) if line.strong else Style(GREY) if line.grey else next(others)
         kept = _seen(np.asarray(line.values, dtype=float))
         figure.add_scatter(
             x=[at[k] for k in kept],
             y=[line.values[k] for k in kept],
             name=words.escaped(line.name),
             mode="lines",
-            line={"color": style.color, "dash": style.dash, "width": 3 if line.strong else 2},
+            line={
+                "color": style.color,
+                "dash": "solid" if len(kept) > DENSE else style.dash,
+                "width": 1 if len(kept) > DENSE else 3 if line.strong else 2,
+            },
         )
         tables.append(pd.DataFrame({x: at, "line": line.name, y: list(line.values)}))
     style_figure(figure, title=title, x=x, y=y, height=height)
@@ -68,7 +73,7 @@ def line_chart(
     if zero:
         figure.update_yaxes(rangemode="tozero")
     if log:
-        figure.update_yaxes(type="log", exponentformat="power", nticks=6)
+        figure.update_yaxes(type="log", tickformat="~g", nticks=6)
     if now:
         figure.add_vline(x=0.5, line={"color": GREY, "width": 1, "dash": "dot"})
     empty = pd.DataFrame(columns=[x, "line", y])

@@ -292,7 +292,7 @@ def load_own(key: str) -> AnyCorpus:
     except OSError as error:
         raise StoreUnavailable(unwritable(error)) from None
     corpus = None
-    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, OverflowError):
         stored: dict[str, Any] = json.loads(data)
         corpus = _restored(stored)
         if own_key(corpus.info.name) == key:

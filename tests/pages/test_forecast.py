@@ -52,7 +52,7 @@ def said(app: AppTest) -> str:
 
 def test_it_opens_with_forecasts_by_formulas_and_their_errors() -> None:
     app = opened()
-    errors = table(app, "squared error, in variances of the training part")
+    errors = table(app, "squared error, in variances")
     assert list(errors["forecast"]) == ["Least squares", "Same time before", "Last value"]
     assert errors.iloc[0, 1] < 0.05 < errors.iloc[1, 1]
     assert "smallest error has Least squares" in said(app)
@@ -118,7 +118,7 @@ def test_a_forecaster_that_learned_stands_beside_the_others() -> None:
     runs._turns.end(run)
     app.session_state["forecast-run"] = run
     sound(app.run())
-    errors = table(app, "squared error, in variances of the training part").set_index("forecast")
+    errors = table(app, "squared error, in variances").set_index("forecast")
     mine = errors.loc["Yours: Mine"].iloc[0]
     assert mine < errors.loc["Same time before"].iloc[0]
     assert "Trained. Step 30" in said(app)

@@ -7,9 +7,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from lm_core.evaluation.classification import report
 from lm_core.runs.worker import execute
 from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
+from pages._ui.tables.report import ERRORS
 from pages._ui.tables.tuning import GRID, specs
 from tests.waiting import PATIENCE
 
@@ -71,7 +73,7 @@ def test_ours_chosen_on_validation_stands_beside_scikit_learns_on_test() -> None
     ]
     choice = CorpusChoice("wine", "", False, "Wine", True, "table classes")
     runs, owner = session._manager(), app.session_state["visitor"]
-    for spec in specs(choice, "logistic")[:2]:
+    for spec in specs(choice, "logistic", "l2")[:2]:
         run = runs.store.create(owner, "Mine", spec.to_dict(), server=runs._presence.id)
         runs._turns.begin(run, owner, 1, 0).state = "busy"  # as if a worker had it
         assert execute(str(runs.store.folder), run, runs.store.hand_over(run)) == "finished"
@@ -81,6 +83,7 @@ def test_ours_chosen_on_validation_stands_beside_scikit_learns_on_test() -> None
     assert list(mine["loss on validation"]) == sorted(mine["loss on validation"])
     test = table(app, "seconds to learn")
     assert len(test) == 3  # the best of ours alone
+    assert (test["seconds to learn"] > 0).all()
     assert test["accuracy"].iloc[0] > 0.9
     report = table(app, "support").set_index("class")
     assert report.loc["micro average", "f1"] == pytest.approx(test["accuracy"].iloc[0])
@@ -93,9 +96,29 @@ def test_three_settings_of_a_family_are_started_at_once() -> None:
     sound(app.selectbox(key="tables-family").select("table-mlp").run())
     sound(app.button(key="tables-start").click().run())
     started = [session.manager().store.get(run) for run in app.session_state["tables-runs"]]
-    assert [run.spec["model"]["activation"] for run in started] == [*GRID["table-mlp"][1]]
+    assert [run.spec["model"]["activation"] for run in started] == [
+        *GRID["table-mlp"]["activation"]
+    ]
     for run in started:
         session.manager().stop(run.id, run.owner)
+
+
+def test_every_setting_that_can_be_tried_is_one() -> None:
+    choice = CorpusChoice("wine", "", False, "Wine", True, "table classes")
+    for family, settings in GRID.items():
+        for setting, values in settings.items():
+            made = specs(choice, family, setting)
+            known = [getattr(s.model, setting, getattr(s.train, setting, None)) for s in made]
+            assert known == [*values]
+
+
+def test_what_is_said_of_the_course_s_averages_is_what_they_come_to() -> None:
+    """Its example: F1 of .67, .00 and .80 over 1, 1 and 3 rows."""
+    told = report([0, 1, 2, 2, 2], [0, 0, 2, 2, 1])
+    theirs = sum(told.classes[k].f1 * told.support[k] for k in range(3)) / 3
+    for value in (theirs, told.weighted.f1, told.micro.f1):
+        assert f"({value:.2f}" in ERRORS
+    assert told.micro.f1 == told.accuracy
 
 
 def test_values_have_mse_rmse_and_r_squared() -> None:

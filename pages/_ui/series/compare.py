@@ -32,7 +32,7 @@ def forecast_picture(about: Known, said: "dict[str, np.ndarray]") -> None:
     )
     at = min(at, n) - 1
     seen, came = about.seen[at][-SHOWN:].tolist(), about.following[at].tolist()
-    lines = [Line("seen", seen, 1 - len(seen)), Line("what came", came, 1, strong=True)]
+    lines = [Line("seen", seen, 1 - len(seen), grey=True), Line("what came", came, 1, strong=True)]
     lines += [Line(name, one[at].tolist(), 1) for name, one in said.items()]
     now = datetime.fromisoformat(about.window) + timedelta(
         minutes=about.minutes * (at + about.seen.shape[1] - 1)
@@ -78,12 +78,12 @@ def errors(about: Known, said: "dict[str, np.ndarray]") -> None:
     rows = [
         {
             "forecast": name,
-            "squared error, in variances of the training part": squares[name],
+            "squared error, in variances": squares[name],
             f"mean error, {about.measure}": float(far[name].mean()),
         }
         for name in sorted(squares, key=squares.get)
     ]
-    show_table(pd.DataFrame(rows), key="forecast-errors", places=4)
+    show_table(pd.DataFrame(rows), key="forecast-errors", places=5, widths={"forecast": 240})
     st.markdown(notice(squares))
 
 

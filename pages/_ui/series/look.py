@@ -42,7 +42,7 @@ def look(about: Known) -> None:
     st.header("One window")
     seen, came = about.seen[0].tolist(), about.following[0].tolist()
     pair = [
-        Line("seen", seen, 1 - n_seen),
+        Line("seen", seen, 1 - n_seen, grey=True),
         Line("to be forecast", came, 1, strong=True),
     ]
     hours = n_seen * about.minutes / 60

@@ -44,6 +44,7 @@ class Told:
     label: str
     settings: str
     validation: float  # its loss there
+    seconds: float  # of training, as its run counted them
     said: "dict[str, np.ndarray]"  # by part: classes by number, or values in their unit
 
 
@@ -98,9 +99,12 @@ def ours(choice: CorpusChoice) -> list[Told]:
 def _of(choice: "Choice") -> Told:
     loss, said = _answers(str(choice.folder), models.stamp(choice))
     model, train = choice.card["spec"]["model"], choice.card["spec"]["train"]
-    told = {k: v for k, v in model.items() if k != "name"} | {"lr": train.get("lr")}
+    told = {k: v for k, v in model.items() if k != "name"} | {
+        k: train.get(k) for k in ("optimizer", "lr")
+    }
     settings = ", ".join(f"{k} {v}" for k, v in told.items())
-    return Told(plain(choice.label), settings, loss, said)
+    seconds = float(choice.card.get("seconds", 0.0))
+    return Told(plain(choice.label), settings, loss, seconds, said)
 
 
 @st.cache_data(max_entries=32, show_spinner="Asking the model …")

@@ -55,7 +55,7 @@ def _bagging(about: Known, real: "np.ndarray") -> None:
         [Line("accuracy", shares, x=counts, strong=True)],
         title="How many estimators",
         x="estimators",
-        y="accuracy, share of the validation rows",
+        y="accuracy",
         alt=alt,
         height=280,
     )
@@ -68,7 +68,8 @@ def _stacking(about: Known, real: "np.ndarray") -> None:
 
     st.write(
         "Level 0 answers, on rows that it did not learn from; level 1, a logistic regression, "
-        "learns whom to believe. It takes five times as long: level 0 learns five times over."
+        "learns whom to believe. It takes longer: level 0 learns once on all rows, and five times "
+        "on four fifths of them."
     )
     chosen = st.multiselect(
         "Level 0", list(BASES), list(BASES), format_func=BASES.get, key="tables-level-0"

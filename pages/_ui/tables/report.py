@@ -30,10 +30,12 @@ def report_on(about: Known, mine: list[Told], others: "list[Fitted]") -> None:
     """
     answers = {one.label: one.said["test"] for one in mine[:1]}
     answers |= {f"scikit-learn: {one.name}": one.answers for one in others}
-    (_classes if about.kind == CLASSES else _values)(about, answers, others)
+    spent = {one.label: one.seconds for one in mine[:1]}
+    spent |= {f"scikit-learn: {one.name}": one.seconds for one in others}
+    (_classes if about.kind == CLASSES else _values)(about, answers, spent)
 
 
-def _classes(about: Known, answers: "dict[str, np.ndarray]", others: "list[Fitted]") -> None:
+def _classes(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, float]) -> None:
     import pandas as pd
 
     from lm_core.charts.confusion import confusion_map
@@ -41,7 +43,6 @@ def _classes(about: Known, answers: "dict[str, np.ndarray]", others: "list[Fitte
 
     real = about.answers["test"].tolist()
     found = {name: classification.report(real, said.tolist()) for name, said in answers.items()}
-    spent = {f"scikit-learn: {one.name}": one.seconds for one in others}
     rows = [
         {
             "learner": name,
@@ -71,7 +72,7 @@ def _classes(about: Known, answers: "dict[str, np.ndarray]", others: "list[Fitte
     show_source(classification, "The code: accuracy, precision, recall, F1 and their averages")
 
 
-def _values(about: Known, answers: "dict[str, np.ndarray]", others: "list[Fitted]") -> None:
+def _values(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, float]) -> None:
     import pandas as pd
 
     from lm_core.charts.lines import spread_chart
@@ -83,7 +84,7 @@ def _values(about: Known, answers: "dict[str, np.ndarray]", others: "list[Fitted
     for name, said in answers.items():
         told = regression.regression(real, list(said))
         row = {"learner": name, "MSE": told.rmse**2, "RMSE": told.rmse, "R squared": told.r2}
-        rows.append(row)
+        rows.append(row | {"seconds to learn": spent.get(name)})
     show_table(pd.DataFrame(rows), key="tables-test", places=3)
     which = st.selectbox("Look closely at", list(answers)[1:], key="tables-closely")
     off = [a - b for a, b in zip(real, list(answers[which]), strict=True)]

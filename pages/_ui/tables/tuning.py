@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 LOOK, STEPS = 1.0, 300
 RUNS = "tables-runs"  # in the session: those that were started last
-GRID = {  # what is tried of each family, by name of its setting
-    "logistic": ("l2", (0.001, 0.01, 0.1)),
-    "table-mlp": ("activation", ("relu", "tanh", "sigmoid")),
+OPTIMIZERS = {"adamw": 5e-3, "sgd-momentum": 0.05, "sgd": 0.1}  # each with a rate that suits it
+GRID = {  # what can be tried of each family: a setting, and three values of it
+    "logistic": {"l2": (0.001, 0.01, 0.1), "lr": (0.002, 0.02, 0.2)},
+    "table-mlp": {
+        "activation": ("relu", "tanh", "sigmoid"),
+        "optimizer": tuple(OPTIMIZERS),
+        "n_hidden": (4, 32, 128),
+    },
 }
 
 
@@ -25,9 +30,10 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
     """The form, and how far the runs are."""
     from lm_core.models import models as families
     from lm_core.tasks import families_for
+    from lm_core.training import TrainSettings
 
     names = families_for(kind)
-    line = st.columns([5, 4], vertical_alignment="bottom")
+    line = st.columns([5, 4, 4], vertical_alignment="bottom")
     if st.session_state.get("tables-family") not in (None, *names):  # of another kind of table
         del st.session_state["tables-family"]
     family = line[0].selectbox(
@@ -37,11 +43,14 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
         key="tables-family",
         bind="query-params",
     )
-    setting, values = GRID[family]
-    label = families[family].settings.labels().get(setting, setting)
-    if line[1].button("Train three", type="primary", width="stretch", key="tables-start"):
+    labels = TrainSettings.labels() | families[family].settings.labels()
+    setting = line[1].selectbox(
+        "What is tried", list(GRID[family]), format_func=labels.get, key=f"tables-tried-{family}"
+    )
+    values, label = GRID[family][setting], labels[setting]
+    if line[2].button("Train three", type="primary", width="stretch", key="tables-start"):
         started = []
-        for spec, value in zip(specs(choice, family), values, strict=True):
+        for spec, value in zip(specs(choice, family, setting), values, strict=True):
             title = f"{families[family].title}, {setting} {value}, {choice.title}"[:80]
             started.append(session.manager().start(spec, session.visitor(), title=title))
         st.session_state[RUNS] = started
@@ -56,14 +65,18 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
         st.fragment(_looked, run_every=LOOK if going else None)(runs, going)
 
 
-def specs(choice: CorpusChoice, family: str) -> "list[RunSpec]":
-    """What is tried."""
+def specs(choice: CorpusChoice, family: str, setting: str) -> "list[RunSpec]":
+    """What is tried: a spec for each value of the setting."""
     from lm_core.runs.presets import default_spec
     from lm_core.training import Budget
 
     usual = default_spec(choice.spec(), family, budget=Budget(steps=STEPS))
-    setting, values = GRID[family]
-    return [replace(usual, model=replace(usual.model, **{setting: one})) for one in values]
+    made = []
+    for one in GRID[family][setting]:
+        changed = {setting: one} | ({"lr": OPTIMIZERS[one]} if setting == "optimizer" else {})
+        part = "model" if hasattr(usual.model, setting) else "train"
+        made.append(replace(usual, **{part: replace(getattr(usual, part), **changed)}))
+    return made
 
 
 def _rows(runs: list[str]) -> list:

@@ -103,7 +103,7 @@ def _lines(row: dict[str, Any]) -> None:
 
     x, y = row["columns"]
     lines = [
-        Line(str(name), values, int(begin), strong=n == 1)
+        Line(str(name), values, int(begin), strong=n == 1, grey=n == 0)
         for n, (name, begin, *values) in enumerate(row["rows"])
     ]
     ends = ", ".join(f"{line.name} {line.values[-1]:.3g}" for line in lines)
