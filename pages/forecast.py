@@ -9,7 +9,6 @@ from pages._ui.series.look import look
 from pages._ui.series.training import training
 from pages._ui.shared import front_door, session
 from pages._ui.shared.corpus_choice import pick_corpus
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
 from pages._ui.shared.switch import switch
 
@@ -42,7 +41,7 @@ def shown() -> None:
     said = dict(about.said)
     for one in learned(choice)[::-1]:
         if (made := forecast_of(one, about)) is not None:
-            said[plain(one.label)] = made
+            said[one.label] = made
     forecast_picture(about, said)
     st.header("Train a forecaster")
     st.write(

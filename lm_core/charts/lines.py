@@ -68,7 +68,7 @@ def line_chart(
             },
         )
         tables.append(pd.DataFrame({x: at, "line": line.name, y: list(line.values)}))
-    style_figure(figure, title=title, x=x, y=y, height=height)
+    style_figure(figure, title=title, x=words.escaped(x), y=words.escaped(y), height=height)
     legend_below(figure).update_layout(hovermode="x unified")
     if zero:
         figure.update_yaxes(rangemode="tozero")
@@ -107,7 +107,7 @@ def spread_chart(
     middles = (edges[:-1] + edges[1:]) / 2
     figure = go.Figure()
     figure.add_bar(x=middles, y=counts, marker_color=BLUE, hovertemplate="%{x:.3g}: %{y:,}")
-    style_figure(figure, title=title, x=x, y="how many", height=height)
+    style_figure(figure, title=title, x=words.escaped(x), y="how many", height=height)
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"})
     figure.update_layout(bargap=0.05, showlegend=False)
     alt = f"{title}: none yet."

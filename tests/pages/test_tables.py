@@ -11,6 +11,7 @@ from lm_core.evaluation.classification import report
 from lm_core.runs.worker import execute
 from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
+from pages._ui.shared.plain import plain
 from pages._ui.tables.report import ERRORS
 from pages._ui.tables.tuning import GRID, specs
 from tests.waiting import PATIENCE
@@ -154,6 +155,18 @@ def test_a_table_of_ones_own_is_kept_and_shown() -> None:
     sound(app.button(key="tables-of-own-use").click().run())
     assert "".join(app.query_params["text"]).startswith("own-")
     assert next(iter(table(app, "standard deviation")["column"])) == "size"
+
+
+def test_words_of_a_table_are_no_markup() -> None:
+    app = opened(text="own")
+    text = OWN.replace("size,", "<b>size,", 1).replace(",a", ",*a*").replace(",b", ",[b](c)")
+    sound(app.text_area(key="tables-of-own-text").input(text).run())
+    sound(app.button(key="tables-of-own-use").click().run())
+    (about,) = [c.value for c in app.caption if c.value.startswith("Means of")]
+    assert plain("<b>size") in about
+    assert "*a*" not in about.replace(plain("*a*"), "")
+    frame = table(app, "standard deviation")
+    assert "<b>size" in set(frame["column"])
 
 
 def test_words_in_a_target_of_numbers_get_a_sentence_and_nothing_is_lost() -> None:

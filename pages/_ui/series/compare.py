@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui.series.known import Known
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -53,7 +55,7 @@ def forecast_picture(about: Known, said: "dict[str, np.ndarray]") -> None:
         height=380,
     )
     show_chart(chart, key="forecast-picture")
-    st.caption(alt)
+    st.caption(plain(alt))
 
 
 def errors(about: Known, said: "dict[str, np.ndarray]") -> None:
@@ -90,11 +92,11 @@ def errors(about: Known, said: "dict[str, np.ndarray]") -> None:
 def notice(squares: dict[str, float]) -> str:
     """Who is ahead, and by how much."""
     order = sorted(squares, key=squares.get)
-    said = f"**What to notice:** the smallest error has {order[0]}."
+    said = f"**What to notice:** the smallest error has {plain(order[0])}."
     before = squares.get("Same time before")
     others = [name for name in order if name not in ("Last value", "Same time before")]
     if before and others:
-        shares = ", ".join(f"{name} {squares[name] / before:.3g}" for name in others)
+        shares = ", ".join(f"{plain(name)} {squares[name] / before:.3g}" for name in others)
         said += (
             f" As a multiple of the squared error of *Same time before*: {shares}; below 1 is "
             "better than looking at yesterday."
@@ -106,11 +108,14 @@ def residuals(about: Known, said: "dict[str, np.ndarray]") -> None:
     """What one forecast leaves over."""
     from lm_core.charts.lines import spread_chart
 
-    name = st.selectbox("Residuals of", list(said)[::-1], key="forecast-residuals")
+    name = st.selectbox(
+        "Residuals of", list(said)[::-1], format_func=readable, key="forecast-residuals"
+    )
     off = (about.following - said[name]).reshape(-1)
     chart = spread_chart(off, title="What came less the forecast", x=about.measure)
     show_chart(chart, key="forecast-spread")
     st.caption(
-        f"On average {off.mean():+.3g} {about.measure}: a forecast whose mean is not 0 is always "
-        "too low or too high. What is left over should have no pattern that could be learned."
+        f"On average {off.mean():+.3g} {plain(about.measure)}: a forecast whose mean is not 0 is "
+        "always too low or too high. What is left over should have no pattern that could be "
+        "learned."
     )

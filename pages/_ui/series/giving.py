@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui.shared import session
 from pages._ui.shared.made_once import made_once
 from pages._ui.shared.own_csv import own_csv, used
@@ -24,7 +25,9 @@ def giving(key: str) -> str | None:
             return None
         table = made_once(f"{key}-own-table", text.text, lambda _: read_measured(text.text))
         line = st.columns(2, vertical_alignment="bottom")
-        column = line[0].selectbox("Column to forecast", list(table.columns), key=f"{key}-column")
+        column = line[0].selectbox(
+            "Column to forecast", list(table.columns), format_func=readable, key=f"{key}-column"
+        )
         unit = line[1].text_input(
             "Unit", key=f"{key}-unit", max_chars=20, help="Such as kW. May stay empty."
         )

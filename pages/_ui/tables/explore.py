@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from lm_core.visible import readable
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 from pages._ui.tables.known import CLASSES, PARTS, Known
@@ -32,7 +34,7 @@ def explore(about: Known) -> None:
     answers = np.concatenate([about.answers[part] for part in PARTS])
     if about.kind == CLASSES:
         _balance(about, answers)
-    name = st.selectbox("Column", about.columns, key="tables-column")
+    name = st.selectbox("Column", about.columns, format_func=readable, key="tables-column")
     _by_answer(about, name, raw[:, about.columns.index(name)], answers)
     st.markdown(
         "**What to notice:** columns of large numbers would drown those of small ones, so each is "
@@ -93,4 +95,4 @@ def _by_answer(about: Known, name: str, column, answers) -> None:
             alt=alt,
         )
     show_chart(chart, key="tables-by-answer")
-    st.caption(chart.alt)
+    st.caption(plain(chart.alt))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui.shared import session
 from pages._ui.shared.made_once import made_once
 from pages._ui.shared.own_csv import own_csv, used
@@ -26,7 +27,9 @@ def giving(key: str) -> str | None:
         heading, rows, _ = made_once(f"{key}-own-table", text.text, lambda _: read_table(text.text))
         line = st.columns(3, vertical_alignment="bottom")
         last = len(heading) - 1
-        target = line[0].selectbox("Column to say", heading, index=last, key=f"{key}-target")
+        target = line[0].selectbox(
+            "Column to say", heading, index=last, format_func=readable, key=f"{key}-target"
+        )
         guess = guess_target([row[heading.index(target)] for row in rows])
         kind = line[1].selectbox(
             "It is",

@@ -7,7 +7,6 @@ import streamlit as st
 
 from pages._ui.shared import models
 from pages._ui.shared.corpus_choice import NEW, CorpusChoice
-from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +103,7 @@ def _of(choice: "Choice") -> Told:
     }
     settings = ", ".join(f"{k} {v}" for k, v in told.items())
     seconds = float(choice.card.get("seconds", 0.0))
-    return Told(plain(choice.label), settings, loss, seconds, said)
+    return Told(choice.label, settings, loss, seconds, said)
 
 
 @st.cache_data(max_entries=32, show_spinner="Asking the model …")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.visible import readable
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 from pages._ui.tables.known import CLASSES, Known, Told
@@ -53,7 +54,7 @@ def _classes(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, fl
         for name, one in found.items()
     ]
     show_table(pd.DataFrame(rows), key="tables-test", places=3)
-    which = st.selectbox("Look closely at", list(found), key="tables-closely")
+    which = st.selectbox("Look closely at", list(found), format_func=readable, key="tables-closely")
     one = found[which]
     each = [
         {"class": about.names[k], **figures._asdict(), "support": one.support[k]}
@@ -86,7 +87,9 @@ def _values(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, flo
         row = {"learner": name, "MSE": told.rmse**2, "RMSE": told.rmse, "R squared": told.r2}
         rows.append(row | {"seconds to learn": spent.get(name)})
     show_table(pd.DataFrame(rows), key="tables-test", places=3)
-    which = st.selectbox("Look closely at", list(answers)[1:], key="tables-closely")
+    which = st.selectbox(
+        "Look closely at", list(answers)[1:], format_func=readable, key="tables-closely"
+    )
     off = [a - b for a, b in zip(real, list(answers[which]), strict=True)]
     unit = about.unit or about.names[0]
     show_chart(
