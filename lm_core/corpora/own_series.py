@@ -134,9 +134,10 @@ def _moment(cell: str, *, day_first: bool) -> datetime | None:
         return None  # 20111231 would read as a date and may be a number
     try:
         moment = datetime.fromisoformat(cell.replace("/", "-"))
-    except ValueError:
+        zone = moment.tzinfo
+        return moment if zone is None else moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # no time, or one before the year 1 in Greenwich
         return None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _day_first(cells: Sequence[str]) -> bool:

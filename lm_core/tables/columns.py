@@ -12,6 +12,7 @@ import numpy as np
 
 RULE = "Doubles removed, shuffled once; 60 % train, 20 % validate, 20 % test."
 FEWEST = 5  # rows of a class, so that each part has some of it
+LARGEST = 1e30  # the square of a larger one is none that can be computed with
 MOST_WORDS = 20  # different ones in a column
 NOTHING = {"", "nan", "na", "n/a", "null", "none", "-", "?"}  # a cell that says that it is empty
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -19,14 +20,14 @@ _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 
 
 def number(cell: str) -> float | None:
-    """What a cell says as a number, a comma being a point; None where it is no number."""
+    """What a cell says as a number, a comma being a point; None where it is none, or too large."""
     cell = cell.strip()
     if _COMMA.fullmatch(cell):
         cell = cell.replace(",", ".")
     if not _NUMBER.fullmatch(cell):
         return None
     value = float(cell)
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def empty(cell: str) -> bool:

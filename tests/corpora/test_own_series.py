@@ -75,6 +75,16 @@ def test_what_cannot_be_read_is_said_in_a_sentence(text: str, said: str) -> None
         series_of(text, title="Mine")
 
 
+TIMES = ["2011-01-01", "0001-01-01T00:00+23:00", "9999-12-31 23:59", "1/2/2011", "31.12.2011", ""]
+
+
+@given(st.lists(st.sampled_from(TIMES), min_size=1, max_size=9), st.sampled_from(["1", "1e300"]))
+def test_times_at_the_ends_of_time_get_a_sentence(times: list[str], value: str) -> None:
+    rows = [f"{time},{value}" for time in times]
+    with pytest.raises(BadText):
+        series_of("\n".join(["time,kW", *rows]), title="Mine")
+
+
 def test_a_column_is_chosen_by_name() -> None:
     text = "time,a,b\n" + "\n".join(
         f"2011-01-01 {k // 60:02}:{k % 60:02},{k},{2 * k}" for k in range(70)
