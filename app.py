@@ -71,6 +71,8 @@ else:
                 st.Page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
             ],
             "Beyond text": [
+                st.Page("pages/forecast.py", title="Forecast"),
+                st.Page("pages/tables.py", title="Tables"),
                 st.Page("pages/image_bench.py", title="Image bench"),
                 st.Page("pages/boxes.py", title="Boxes"),
                 st.Page("pages/upsampling.py", title="Making pictures larger"),

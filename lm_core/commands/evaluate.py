@@ -117,6 +117,8 @@ def _task_data(saved: Checkpoint, args: argparse.Namespace) -> tuple[Task, dict[
     corpus = _corpus(saved, args)
     tell(corpus.info.note)
     rows = _chosen(corpus, args.split)
+    if isinstance(corpus, Numbers):  # one part may be scaled by another
+        return task, task.encode(corpus, saved.codec), rows
     return task, task.encode(replace(corpus, splits={args.split: rows}), saved.codec), rows
 
 

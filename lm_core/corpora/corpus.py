@@ -97,10 +97,12 @@ class Labelled(Splits):
 
 @dataclass(frozen=True)
 class Numbers(Splits):
-    """Examples that are numbers already: pictures, points, a series."""
+    """Examples that are numbers already: pictures, points, a series, a table. `given` is what they
+    were made of, plain JSON, where it is somebody's own (`own_numbers.py`)."""
 
     splits: "dict[str, Split]" = field(repr=False)
     codec: Codec = field(default_factory=Bare)
+    given: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ corpus = own_corpus(own.text, title=own.title, items=False)
 key = save_own(corpus);  load_own(key).splits == corpus.splits
 
 A text is known by the hash of its content, whatever it is called: given again, under any title, it
-is the text that models have learned already. Pairs and labelled texts of one's own are made in
-`own_pairs.py` and `own_labelled.py`, and named and stored here.
+is the text that models have learned already. Pairs, labelled texts, series and tables of one's own
+are made in `own_pairs.py`, `own_labelled.py`, `own_series.py` and `own_table.py`, and named and
+stored here.
 """
 
 import contextlib
@@ -27,12 +28,14 @@ from lm_core.corpora.corpus import (
     Corpus,
     CorpusInfo,
     Labelled,
+    Numbers,
     Pairs,
     Progress,
     untold,
 )
 from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
+from lm_core.corpora.own_numbers import numbers_of, rows_of
 from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import Table, parse_table
 from lm_core.csv_files import csv_text, harmless
@@ -48,7 +51,7 @@ MAX_HELD_OUT = 1000  # items that validate, and as many that test
 _PREFIX = "own-"  # of the name of a stored text
 _KEY = re.compile(r"[0-9a-f]{64}")
 
-Own = TypeVar("Own", Corpus, Pairs, Labelled)
+Own = TypeVar("Own", Corpus, Pairs, Labelled, Numbers)
 
 
 @dataclass(frozen=True)
@@ -291,7 +294,7 @@ def load_own(key: str) -> AnyCorpus:
     except OSError as error:
         raise StoreUnavailable(unwritable(error)) from None
     corpus = None
-    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, OverflowError):
         stored: dict[str, Any] = json.loads(data)
         corpus = _restored(stored)
         if own_key(corpus.info.name) == key:
@@ -320,8 +323,10 @@ def remove_own(key: str) -> None:
 
 def as_text(corpus: AnyCorpus) -> str:
     """The text as models read it, all splits together: running text from beginning to end; items
-    one a line, as they were shuffled; pairs likewise, with a tab between the sides; labelled texts
-    as a CSV. No cell of either is a formula to a spreadsheet."""
+    one a line, as they were shuffled; pairs likewise, with a tab between the sides; labelled texts,
+    series and tables as a CSV. No cell of either is a formula to a spreadsheet."""
+    if isinstance(corpus, Numbers):
+        return csv_text(rows_of(corpus.given))
     rows: list[Any] = [row for split in SPLITS for row in corpus.splits[split]]
     if isinstance(corpus, Pairs):
         return "".join(f"{harmless(one)}\t{harmless(other)}\n" for one, other in rows)
@@ -374,11 +379,13 @@ def own_info(title: str, kind: str, rule: str) -> CorpusInfo:
 
 def named(corpus: Own) -> Own:
     """The corpus, named after its content: the same text is the same name everywhere."""
-    texts = [text for rows in corpus.splits.values() for row in rows for text in _texts(row)]
-    size = sum(len(text.encode()) for text in texts)
+    content, texts = _json(_content(corpus)), []
+    if not isinstance(corpus, Numbers):
+        texts = [text for rows in corpus.splits.values() for row in rows for text in _texts(row)]
+    size = sum(len(text.encode()) for text in texts) or len(content)
     info = dataclasses.replace(
         corpus.info,
-        name=_PREFIX + hashlib.sha256(_json(_content(corpus))).hexdigest(),
+        name=_PREFIX + hashlib.sha256(content).hexdigest(),
         size=f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB",
         form="NFC" if all(map(_is_composed, texts)) else "",
     )
@@ -400,6 +407,8 @@ def _restored(stored: dict[str, Any]) -> AnyCorpus:
     if "items" in stored:
         return _corpus(stored["title"], stored["items"], stored["rule"], stored["splits"])
     info = own_info(stored["title"], stored["kind"], stored["rule"])
+    if "given" in stored:
+        return named(numbers_of(info, stored["given"]))
     splits: dict[str, Any] = {s: [tuple(row) for row in stored["splits"][s]] for s in SPLITS}
     if info.kind == "pairs":
         source, target = stored["sides"]
@@ -409,6 +418,9 @@ def _restored(stored: dict[str, Any]) -> AnyCorpus:
 
 def _content(corpus: AnyCorpus) -> dict[str, Any]:
     """What makes it the text that it is."""
+    if isinstance(corpus, Numbers):
+        rule = {"rule": corpus.info.split_rule, "kind": corpus.info.kind}
+        return rule | {"given": corpus.given}
     content = {"rule": corpus.info.split_rule, "splits": corpus.splits}
     if isinstance(corpus, Corpus):
         return {"items": corpus.items} | content

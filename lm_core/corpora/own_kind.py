@@ -6,7 +6,7 @@ corpus = corpus_of("pairs", text, title="My phrases")
 
 from dataclasses import dataclass, replace
 
-from lm_core.corpora.corpus import AnyCorpus, Labelled, Pairs, Progress, untold
+from lm_core.corpora.corpus import AnyCorpus, Labelled, Numbers, Pairs, Progress, untold
 from lm_core.corpora.listing import seems_list
 from lm_core.corpora.own import own_corpus, own_info
 from lm_core.corpora.own_labelled import labelled_of, labels_in, numbers_alone, read_labelled
@@ -14,6 +14,7 @@ from lm_core.corpora.own_pairs import SIDES, pairs_of, read_pairs, why_pairs
 from lm_core.errors import BadText
 
 KINDS = ("text", "items", "pairs", "classes", "values")  # that a text of one's own can be
+NUMBERS = ("series", "table classes", "table values")  # kinds that hold no text
 FEW_VALUES = 2  # different numbers are the names of classes: 0 and 1
 
 
@@ -55,7 +56,7 @@ def corpus_of(
     sides: tuple[str, str] | None = None,
     unit: str = "",
     progress: Progress = untold,
-) -> AnyCorpus:
+) -> AnyCorpus | Numbers:
     """The corpus that `text` is when it is read as that kind; arguments as of `own_corpus`.
 
     Args:
@@ -63,14 +64,32 @@ def corpus_of(
         unit: of values.
 
     Raises:
-        BadText: as `own_corpus`, `pairs_of` and `labelled_of`.
+        BadText: as `own_corpus`, `pairs_of`, `labelled_of`, `series_of` and `table_of`.
     """
     said = {"title": title, "note": note, "form": form, "validation": validation}
     if kind == "pairs":
         return pairs_of(text, sides=sides, progress=progress, **said)
     if kind in ("classes", "values"):
         return labelled_of(text, kind=kind, unit=unit, **said)
+    if kind in NUMBERS:
+        return _numbers(kind, text, unit=unit, **said)
     return own_corpus(text, items=kind == "items", progress=progress, **said)
+
+
+def _numbers(
+    kind: str, text: str, *, title: str, note: str, form: str, validation: str | None, unit: str
+) -> Numbers:
+    """A series, the first column of its table, or a table, whose last column is to be said."""
+    from lm_core.corpora.own_series import series_of
+    from lm_core.corpora.own_table import table_of
+
+    if validation is not None:
+        raise BadText(
+            "A series or a table validates on a part of its own: leave the validation file out."
+        )
+    if kind == "series":
+        return series_of(text, title=title, unit=unit, note=note)
+    return table_of(text, title=title, kind=kind, unit=unit, note=note)
 
 
 def whole_of(
@@ -79,9 +98,11 @@ def whole_of(
     """All pairs, or labelled texts, as they stand and in one split, "all": to be scored together.
 
     Raises:
-        BadText: there are none, or as `read_pairs` and `read_labelled`.
+        BadText: there are none, it holds no text, or as `read_pairs` and `read_labelled`.
     """
     sides = None
+    if kind in NUMBERS:
+        raise BadText("Of a series or a table no file is scored as a whole: name its split.")
     if kind == "pairs":
         rows, sides, said = read_pairs(text, form=form)
     else:

@@ -49,4 +49,7 @@ SAID = {
     "classes": "texts with a class",
     "values": "texts with a value",
     "picture classes": "pictures with a class",
+    "series": "a series of measurements",
+    "table classes": "a table with a class in each row",
+    "table values": "a table with a number in each row",
 }

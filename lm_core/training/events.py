@@ -50,6 +50,8 @@ class Preview:
     table       `rows` of texts and numbers under `columns`
     pictures    `rows` of brightness from 0 to 1, a picture each, `columns` its width and height,
                 `captions` what stands under each
+    lines       `rows` of a name, where on the x axis it begins, and a value for each whole number
+                from there; `columns` are what the axes are called
 
     `grid` counts, of the classes `names`, which was taken for which.
     """

@@ -29,7 +29,8 @@ def test_a_family_that_reads_both_sides_fills_gaps_and_every_other_goes_on() -> 
     both = {entry.name for entry in READERS if not entry.build.causal}
     assert {name for name, of in learned.items() if of == "fill-gap"} == both
     assert {name for name, of in learned.items() if of == "next-token"} == set(learned) - both
-    assert tasks.names() == ["next-token", "fill-gap", "translation", "text-class", "text-value"]
+    of_text = ["next-token", "fill-gap", "translation", "text-class", "text-value"]
+    assert tasks.names()[: len(of_text)] == of_text
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -3,6 +3,7 @@
 The choice made last is the one every page opens on, and stands in the address as `?text=names`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ def pick_corpus(
     default: str = "names",
     kinds: tuple[str, ...] | None = TEXTS,
     below: "DeltaGenerator | None" = None,
+    giving: Callable[[str], str | None] | None = None,
 ) -> CorpusChoice:
     """A selectbox over all texts. Where one is missing, a card that gets it; under one of the
     visitor's own, what can be done with it.
@@ -70,6 +72,8 @@ def pick_corpus(
         kinds: of data that are offered; None for all. A text of another kind that was chosen
             elsewhere stays chosen there.
         below: a container for what comes under it, for a selectbox in a narrow column.
+        giving: draws the card where the visitor's own is given, in place of that of texts; it
+            takes the key and gives back the SHA-256 once it was stored.
     """
     from lm_core.corpora import corpora, is_ready
 
@@ -109,7 +113,8 @@ def pick_corpus(
                 st.rerun()
         elif choice.name == NEW:
             own_texts.gone()
-            sha = own_text(key=key, kinds=kinds or tuple(KINDS))
+            texts = giving is None
+            sha = own_text(key=key, kinds=kinds or tuple(KINDS)) if texts else giving(key)
             if sha:
                 _take(f"own-{sha}")
                 st.rerun()

@@ -16,7 +16,9 @@ from pages._ui.shared.plain import plain
 if TYPE_CHECKING:
     from lm_core.runs.own_texts import OwnText
 
-ENDINGS = {"pairs": ".tsv", "classes": ".csv", "values": ".csv"}  # of a download; others: .txt
+ENDINGS = {"pairs": ".tsv"} | dict.fromkeys(  # of a download; others: .txt
+    ("classes", "values", "series", "table classes", "table values"), ".csv"
+)
 _LINKED = "linked_texts"  # in the session: SHA-256 -> text
 
 

@@ -267,6 +267,9 @@ KINDS: dict[str, Kind] = {
     "generate_names-batches": Whole(1, 25),
     "generate_names-name": Text(60),
     "generate_names-scorer": LABEL,
+    **{f"forecast-{one}": LABEL for one in ("view", "family", "budget")},
+    "forecast-window": Whole(1, 300_000),
+    **{f"tables-{one}": LABEL for one in ("view", "family")},
     "lessons-open": LABEL,
     "lesson_builder-of": Text(12_000),
 }

@@ -61,8 +61,8 @@ def sample(row: dict[str, Any]) -> str:
 def _made(run: "Run", row: dict[str, Any]) -> None:
     """What a model of another kind does now: the latest of it."""
     st.caption(f"After step {row['step']:,}, of examples kept from training:")
-    if row["kind"] == "pictures":
-        _pictures(row)
+    if row["kind"] in DRAWN:
+        DRAWN[row["kind"]](row)
         return
     as_line = _pair if row["kind"] == "pairs" else _line
     with st.container(height=HEIGHT, border=False):
@@ -95,6 +95,24 @@ def _pictures(row: dict[str, Any]) -> None:
     images = [np.asarray(one, dtype=float).reshape(height, width) for one in row["rows"]]
     captions = [plain(one) for one in row.get("captions", ())] or None
     st.image([np.kron(image, np.ones((8, 8))) for image in images], caption=captions, width=PICTURE)
+
+
+def _lines(row: dict[str, Any]) -> None:
+    """A forecast beside what came."""
+    from lm_core.charts.lines import Line, line_chart
+
+    x, y = row["columns"]
+    lines = [
+        Line(str(name), values, int(begin), strong=n == 1, grey=n == 0)
+        for n, (name, begin, *values) in enumerate(row["rows"])
+    ]
+    ends = ", ".join(f"{line.name} {line.values[-1]:.3g}" for line in lines)
+    alt = f"At their ends, in {y or 'units'}: {ends}."
+    chart = line_chart(lines, title="A forecast", x=x, y=y, alt=alt, now=True, height=HEIGHT)
+    show_chart(chart, key=f"train-lines-{row['step']}", table=False)
+
+
+DRAWN = {"pictures": _pictures, "lines": _lines}
 
 
 def confusion(run: "Run", shown: Shown) -> None:

@@ -149,7 +149,7 @@ def test_every_number_within_reads_as_a_program_writes_it(value: float) -> None:
 
 # Widgets whose limits are those of what is shown: a place past them is taken out by their screen.
 NARROWER = ("quantize-row", "quantize-column", "bench-row", "bench-column")
-NARROWER += ("upsampling-row", "upsampling-column")
+NARROWER += ("upsampling-row", "upsampling-column", "forecast-window")
 
 # That nothing goes past it ------------------------------------------------------------------------
 

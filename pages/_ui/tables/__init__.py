@@ -1,0 +1,1 @@
+"""Tables: columns explored, our models beside other learners, forests, mistakes and reports."""
