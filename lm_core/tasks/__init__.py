@@ -49,4 +49,5 @@ SAID = {
     "classes": "texts with a class",
     "values": "texts with a value",
     "picture classes": "pictures with a class",
+    "points": "points",
 }
