@@ -90,7 +90,7 @@ class Adversarial(Task):
         """Always COMPARED made things, of the same noise; `limit` is of no use to a distance, which
         is another one with fewer."""
         real = things(data[split])[:COMPARED]
-        false = made(model, len(real))
+        false = model.some(len(real))
         told, fooled = model.judged(real), model.judged(false)
         density, coverage = density_and_coverage(real.flatten(1), false.flatten(1))
         figures = {
@@ -118,13 +118,6 @@ def things(part: Any) -> Tensor:
 def noise(model: Maker, n: int) -> Tensor:
     """(n, Z), by the generator that is running."""
     return torch.randn(n, model.settings.n_z, device=model.device)
-
-
-@torch.no_grad()
-def made(model: Maker, n: int, seed: int = 0) -> Tensor:
-    """n things of noise that the seed alone decides."""
-    z = torch.randn(n, model.settings.n_z, generator=torch.Generator().manual_seed(seed))
-    return model.made(z.to(model.device))
 
 
 def judge_loss(real: Tensor, false: Tensor) -> Tensor:
@@ -162,7 +155,7 @@ class AdversarialPoints(Adversarial):
         real = things(data.get("validation", data["train"]))[:SHOWN_POINTS]
         rows = [
             (kind, round(x, 3), round(y, 3))
-            for kind, places in (("real", real), ("made", made(model, SHOWN_POINTS, seed)))
+            for kind, places in (("real", real), ("made", model.some(SHOWN_POINTS, seed)))
             for x, y in places.tolist()
         ]
         return Preview(kind="points", columns=("which", "x", "y"), rows=tuple(rows))
@@ -190,7 +183,7 @@ class AdversarialPictures(Adversarial):
         seconds: float = math.inf,
     ) -> Preview:
         """Nine made pictures, of the same noise each time."""
-        pixels = made(model, SHOWN_PICTURES, seed).mean(1)  # (n, height, width), grey
+        pixels = model.some(SHOWN_PICTURES, seed).mean(1)  # (n, height, width), grey
         return Preview(
             kind="pictures",
             columns=(pixels.shape[2], pixels.shape[1]),

@@ -50,6 +50,7 @@ class Preview:
     table       `rows` of texts and numbers under `columns`
     pictures    `rows` of brightness from 0 to 1, a picture each, `columns` its width and height,
                 `captions` what stands under each
+    points      `rows` of points in the plane, each with what it is, under `columns`
 
     `grid` counts, of the classes `names`, which was taken for which.
     """

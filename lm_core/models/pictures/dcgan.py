@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from lm_core.errors import BadSettings
 from lm_core.models.contract import models
-from lm_core.models.pictures.game import LEAK, Maker, noise_width, pictured
+from lm_core.models.pictures.game import LEAK, PLAYED, Maker, noise_width, pictured
 from lm_core.settings import Settings, setting
 
 SMALLEST = 7  # pixels of the side that the first layer draws, at most
@@ -64,7 +64,7 @@ class DCGANSettings(Settings):
     paper="Radford, Metz and Chintala 2016, Unsupervised representation learning with DCGAN",
     settings=DCGANSettings,
     order=211,
-    train={"lr": 1e-3, "batch_size": 64, "weight_decay": 0.0, "schedule": "constant"},
+    train={**PLAYED, "batch_size": 64},
 )
 class DCGAN(Maker):
     tasks = ("adversarial-pictures",)

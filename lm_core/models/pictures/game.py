@@ -14,12 +14,22 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from lm_core.models.contract import Model, models
 from lm_core.settings import Settings, setting
 
 LEAK = 0.2  # slope below zero, as in DCGAN
+# Half the momentum, and an average of the weights that forgets slowly: with the usual momentum the
+# two run round each other and never meet.
+PLAYED = {
+    "lr": 1e-3,
+    "optimizer": "adam-half",
+    "weight_decay": 0.0,
+    "schedule": "constant",
+    "ema": 0.99,
+}
 
 
 def noise_width(default: int) -> int:
@@ -55,6 +65,12 @@ class Maker(Model):
         """Real or made -> logits (B,): above 0 it takes them for real."""
         raise NotImplementedError
 
+    @torch.no_grad()
+    def some(self, n: int, seed: int = 0) -> Tensor:
+        """n things of noise that the seed alone decides."""
+        z = torch.randn(n, self.settings.n_z, generator=torch.Generator().manual_seed(seed))
+        return self.made(z.to(self.device))
+
 
 @models.register(
     "gan",
@@ -63,7 +79,7 @@ class Maker(Model):
     paper="Goodfellow et al. 2014, Generative adversarial nets",
     settings=GameSettings,
     order=210,
-    train={"lr": 1e-3, "batch_size": 128, "weight_decay": 0.0, "schedule": "constant"},
+    train={**PLAYED, "batch_size": 128},
 )
 class Game(Maker):
     def __init__(self, settings: GameSettings, dimensions: int = 0, **sizes: int) -> None:
