@@ -62,6 +62,10 @@ else:
                 st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
+            "Beyond text": [
+                st.Page("pages/digits.py", title="Digits"),
+                st.Page("pages/gan.py", title="GAN"),
+            ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
                 st.Page("pages/check_machine.py", title="Check this machine"),

@@ -117,7 +117,8 @@ def confusion(run: "Run", shown: Shown) -> None:
 
     with st.container(border=True):
         dark = st.context.theme.type == "dark"
-        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT)
+        what = "pictures" if row["kind"] == "pictures" else "texts"
+        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT, what=what)
         show_chart(chart, key=f"train-confusion-{run.id}", table=not run.active)
         st.caption(f"After step {row['step']:,}: {plain(chart.alt)}")
 
