@@ -1,7 +1,7 @@
 """The games of two networks that the screen GAN shows at once: `python -m tools.games`.
 
-Each is an ordinary training of `gan` on eight heaps of points, looked at after a few of its steps.
-On one core all of it takes about a minute.
+Each is an ordinary training of `gan` on points, looked at after a few of its steps. On one quiet
+core all of it takes about a minute.
 """
 
 import argparse
@@ -30,7 +30,7 @@ GAMES: dict[str, tuple[str, dict[str, Any]]] = {
     "saturating": ("Saturating, as the game is written", {"task": {"loss": "saturating"}}),
     "five": ("The judge takes five steps", {"task": {"k": 5}}),
     "momentum": (
-        "Full momentum (AdamW), no average",
+        "A ring, full momentum (AdamW), no average",
         {"train": {"optimizer": "adamw", "ema": 0.0}},
     ),
 }
@@ -51,9 +51,10 @@ class Looks(Callback):
         yield from ()
 
 
-def spec_of(changes: dict[str, Any]) -> RunSpec:
+def spec_of(name: str, changes: dict[str, Any]) -> RunSpec:
     """The usual settings but for the changes."""
-    usual = default_spec(CorpusSpec(name="points-gaussians"), "gan", budget=Budget(steps=STEPS))
+    data = CorpusSpec(name="points-ring" if name == "momentum" else "points-gaussians")
+    usual = default_spec(data, "gan", budget=Budget(steps=STEPS))
     plain = usual.to_dict()
     for part, values in changes.items():
         plain[part] |= values
@@ -63,7 +64,7 @@ def spec_of(changes: dict[str, Any]) -> RunSpec:
 def play(name: str) -> Course:
     """Train one game and look at it."""
     title, changes = GAMES[name]
-    spec = spec_of(changes)
+    spec = spec_of(name, changes)
     prepared, looks = prepare(spec), Looks()
     trainer = Trainer(
         prepared.task,

@@ -134,8 +134,8 @@ def _by_hand(layer: "Layer") -> None:
         f"come to {found.by_channel[strongest]:.3f}, those of all channels to "
         f"{sum(found.by_channel):.3f}. With the bias {bias:.3f} that is **{found.value:.3f}**, "
         f"and the network's own map has {float(layer.maps[n, row - 1, column - 1]):.3f} there "
-        "(ReLU: never below zero). Beyond the edge of the picture is zero: **padding**, so that a map is "
-        "as large as what it came from."
+        "(ReLU: never below zero). Beyond the edge of the picture is zero: **padding**, so that a "
+        "map is as large as what it came from."
     )
 
 

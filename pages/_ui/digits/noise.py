@@ -48,7 +48,11 @@ def show() -> None:
         )
         return
     choice, model = mends
-    st.caption(f"Mending: {plain(models.describe(choice))}")
+    strong = choice.card.get("task", {}).get("noise", 0.0)
+    st.caption(
+        f"Mending: {plain(choice.label)}, {model.n_parameters:,} parameters; it learned with noise "
+        f"{strong:g}."
+    )
     _beside(of, model, strength)
     _spaces(of, model, strength)
     show_source(type(model), "The code: the autoencoder")
@@ -118,7 +122,7 @@ def _beside(of: Seen, model: "Model", strength: float) -> None:
     from lm_core.evaluation.noise_curve import SEED, drawn
     from lm_core.pictures.noise import noisy, psnr
 
-    clean = of.test(SHOWN)[0]
+    clean = torch.stack([of.one(k) for k in range(SHOWN)])
     given = noisy(clean, strength, SEED)
     mended = drawn(model, given)
     said = {}
@@ -146,6 +150,7 @@ def _spaces(of: Seen, model: "Model", strength: float) -> None:
     import numpy as np
 
     from lm_core.charts.class_map import class_map
+    from lm_core.charts.words import percent
     from lm_core.evaluation.noise_curve import SEED, drawn
     from lm_core.inspection.pictures import spread_out, units
     from lm_core.pictures.noise import noisy
@@ -172,8 +177,8 @@ def _spaces(of: Seen, model: "Model", strength: float) -> None:
             show_chart(chart, key=f"digits-space-{name.lower()}")
     shares = base.shares.tolist()
     st.caption(
-        f"The two axes hold {shares[0] + shares[1]:.0%} of how far the clean pictures lie apart; "
-        "what they leave out cannot be seen here."
+        f"The two axes hold {percent(shares[0] + shares[1])} of how far the clean pictures lie "
+        "apart; what they leave out cannot be seen here."
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.digits.reading import Seen, dark, seen
+from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -67,7 +68,7 @@ def _counts(of: Seen) -> None:
     part, K = of.corpus.splits["train"], len(of.names)
     left = thinned(part, K, float(factor)).labels.bincount(minlength=K).tolist()
     was = part.labels.bincount(minlength=K).tolist()
-    title = "Training pictures of each class"
+    title = "How many training pictures each class has"
     figure = horizontal_bars(
         of.names, left, [f"{n:,}" for n in left], title=title, x="pictures", y="class"
     )
@@ -77,8 +78,8 @@ def _counts(of: Seen) -> None:
     show_chart(Chart(title, figure, alt, table), key="digits-counts")
     st.markdown(
         f"**What to notice.** Always saying the commonest class would be right for {most:,} of "
-        f"{sum(left):,} of these. With classes as uneven as that accuracy flatters; F1 of each "
-        "class, and its mean, do not. *Train* has runs with rare classes, weighed and not."
+        f"{sum(left):,} of these. The more uneven the classes, the more accuracy flatters; F1 of "
+        "each class, and its mean, do not. *Train* has runs with rare classes, weighed and not."
     )
 
 
@@ -87,7 +88,6 @@ def _report(of: Seen) -> None:
     import pandas as pd
 
     from lm_core.charts.confusion import confusion_map
-    from lm_core.charts.words import percent
     from lm_core.evaluation.classification import confusion, report_of
 
     st.subheader("How each class fares")
@@ -116,10 +116,10 @@ def _report(of: Seen) -> None:
         }
         for called, mean in (("mean (macro)", told.macro), ("weighted", told.weighted))
     ]
-    show_table(pd.DataFrame(rows), key="digits-report", places=3)
+    show_table(pd.DataFrame(rows), key="digits-report", places=3, height="content")
     chart = confusion_map(of.names, counted, dark=dark(), height=400, what="pictures")
     show_chart(chart, key="digits-confusion")
-    st.markdown(f"**{percent(told.accuracy)}** of {len(said)} test pictures are right. {chart.alt}")
+    st.markdown(f"**What to notice.** {plain(chart.alt)}")
 
 
 def _said(of: Seen, pixels: "torch.Tensor") -> list[int]:
