@@ -19,7 +19,16 @@ import lm_core
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 TARGETS = ["run", "class", "test", "test-slow", "lint", "format", "audit"]
-TARGETS += ["bench", "checkpoints", "races", "scaling", "ablations", "tokenizers", "memory"]
+TARGETS += [
+    "bench",
+    "checkpoints",
+    "races",
+    "scaling",
+    "ablations",
+    "tokenizers",
+    "memory",
+    "games",
+]
 TARGETS += ["screenshots", "clean", "help"]
 
 # Written in pieces, because this file is searched as well.

@@ -1,6 +1,5 @@
 """The screen Digits: what the course's figures are, what is drawn and counted, what is started."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
-from lm_core.runs.store import RunStore
+from lm_core.runs.manager import RunManager
 from pages._ui.digits import canvas, drawing, runs
 from tests.waiting import PATIENCE
 
@@ -89,7 +88,7 @@ def test_the_figures_of_the_course_are_read_off_it() -> None:
 
 
 def test_a_place_by_hand_is_that_of_the_network() -> None:
-    app = opened("Inside", of="3", layer="1")
+    app = opened("Inside", of="3", layer="layer 2")
     line = next(one for one in said(app).splitlines() if "network's own map" in one)
     by_hand = float(line.split("that is **")[1].split("**")[0])
     own = float(line.split("map has ")[1].split(" ")[0])
@@ -142,16 +141,15 @@ def test_every_question_is_a_run_that_the_form_can_show() -> None:
         assert RunSpec.from_address(spec.to_address()).to_dict() == spec.to_dict()
 
 
-def test_a_question_starts_a_run_of_its_settings(home: Path) -> None:
-    short = replace(runs.QUESTIONS["noise"], steps=2)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(runs.QUESTIONS, "noise", short)
-        app = opened("Train", question="noise")
-        sound(app.button(key="digits-start").click().run())
-        (run,) = RunStore(home).recent(5) if hasattr(RunStore, "recent") else [None]
-    if run is not None:
-        assert run.spec["task"]["noise"] == 0.4
-    assert "Noisy pictures" in "\n".join(frame.value.to_string() for frame in app.dataframe)
+def test_a_question_starts_a_run_of_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(RunManager, "start", lambda self, spec, *a, **more: asked.append(spec))
+    app = opened("Train")
+    sound(app.selectbox(key="digits-question").set_value("noise").run())
+    sound(app.button(key="digits-start").click().run())
+    (spec,) = asked
+    assert (spec.task.noise, spec.budget.steps) == (0.4, 600)
+    assert "Your runs of these questions will stand here" in said(app)
 
 
 def test_what_is_drawn_in_grey_is_what_the_network_is_given() -> None:

@@ -101,6 +101,6 @@ def test_a_game_of_ones_own_has_the_rules_that_were_chosen() -> None:
     assert (spec.task.loss, spec.task.k, spec.train.optimizer) == ("saturating", 5, "adam")
     assert spec.budget.steps == 300
     assert play.spec_of("digits", "non-saturating", 1, "adam-half", 300).model_name == "dcgan"
-    app = opened("Play", data="points-moons")
+    app = opened("Play", data="Two moons of points")
     assert app.selectbox(key="gan-data").value == "points-moons"
     assert "Your games will stand here" in said(app)

@@ -1,96 +1,11 @@
 """Every parameter of every screen, by name, and what it may hold."""
 
-import json
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from pages._ui.shared.kinds import LABEL, Id, Json, Kind, Number, Switch, Text, Whole
+from pages._ui.shared.parameters_beyond import BEYOND
 
-
-class Kind(Protocol):
-    """What a parameter holds."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        """Whether it can be this; most hold exactly one value."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number."""
-
-    low: int
-    high: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch("[0-9]{1,15}", one):
-                return self.low <= int(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, in the way that people and programs write one."""
-
-    low: float
-    high: float
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one] if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?", one):
-                return math.isfinite(float(one)) and self.low <= float(one) <= self.high
-        return False
-
-
-@dataclass(frozen=True)
-class Switch:
-    """On or off."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return list(values) in (["true"], ["false"])
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words of at most so many characters; what they name is looked up by the screen."""
-
-    most: int
-    times: int = 1
-
-    def reads(self, values: Sequence[str]) -> bool:
-        return len(values) <= self.times and all(len(one) <= self.most for one in values)
-
-
-@dataclass(frozen=True)
-class Id:
-    """The id of a run, or the name of a text."""
-
-    def reads(self, values: Sequence[str]) -> bool:
-        match list(values):
-            case [one]:
-                return re.fullmatch("[A-Za-z0-9_-]{1,80}", one) is not None
-        return False
-
-
-@dataclass(frozen=True)
-class Json:
-    """A JSON object; what it holds is checked by what it is for."""
-
-    most: int
-
-    def reads(self, values: Sequence[str]) -> bool:
-        if len(values) != 1 or len(values[0]) > self.most:
-            return False
-        try:
-            return isinstance(json.loads(values[0]), dict)
-        except (ValueError, RecursionError):
-            return False
-
-
-LABEL = Text(600)  # of a model, of a view
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)
 KINDS: dict[str, Kind] = {
+    **BEYOND,
     # of several screens
     **dict.fromkeys(("text", "run", "shared"), Id()),
     "spec": Json(4000),
@@ -278,25 +193,6 @@ KINDS: dict[str, Kind] = {
     "generate_names-batches": Whole(1, 25),
     "generate_names-name": Text(60),
     "generate_names-scorer": LABEL,
-    "digits-part": LABEL,
-    "digits-model": LABEL,
-    "digits-drawn": Text(64),
-    **dict.fromkeys(("digits-of", "digits-layer", "digits-copies"), Whole(0, 1000)),
-    "digits-which": Whole(1, 20),
-    "digits-side": Whole(1, 4096),
-    "digits-units": Whole(1, 100_000),
-    "digits-kernel": Whole(1, 11),
-    "digits-noise": Number(0.0, 1.0),
-    "digits-kind": LABEL,
-    "digits-seed": SEED,
-    "digits-question": LABEL,
-    "gan-part": LABEL,
-    "gan-model": LABEL,
-    "gan-seed": SEED,
-    "gan-d": Number(0.01, 0.99),
-    "gan-t": Number(0.0, 1.0),
-    **dict.fromkeys(("gan-data", "gan-loss", "gan-momentum"), LABEL),
-    "gan-k": Whole(1, 20),
     "lessons-open": LABEL,
     "lesson_builder-of": Text(12_000),
 }

@@ -20,7 +20,7 @@ def switch(
         options: what is given back -> what the button is called.
         address: keep it there, under `key`.
     """
-    return st.segmented_control(
+    chosen = st.segmented_control(
         label,
         list(options),
         default=next(iter(options)),
@@ -31,3 +31,4 @@ def switch(
         help=help,
         bind="query-params" if address else None,
     )
+    return chosen if chosen in options else next(iter(options))  # an empty address chooses none
