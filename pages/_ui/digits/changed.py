@@ -46,7 +46,7 @@ def show() -> None:
         torch.cat([one.unsqueeze(0), copies]).mean(1).numpy(),
         [f"{name}: {of.names[k]}" for name, k in zip(names, said, strict=True)],
         title="Changed copies, and what each is taken for",
-        columns=8,
+        columns=4,
         dark=dark(),
     )
     show_chart(chart, key="digits-changed")

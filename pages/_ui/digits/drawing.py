@@ -25,7 +25,8 @@ def show() -> None:
         "Paint a digit. The network slides small **filters** over it, layer on layer, keeps what "
         "they found and gives each class a **probability**; all of them add up to 1."
     )
-    st.latex(r"h_{l+1} = \text{pool}(\text{relu}(w_l * h_l + b_l)), \qquad p = \text{softmax}(V h)")
+    st.latex(r"h_{l+1} = \text{pool}(\text{relu}(w_l * h_l + b_l))")
+    st.latex(r"p = \text{softmax}(V h)")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         cells = _painted(of)
@@ -156,9 +157,9 @@ def _maps(of: Seen, pixels: "torch.Tensor") -> None:
     first = layers(of.model, pixels)[0]
     chart = picture_grid(
         first.maps.numpy(),
-        [f"filter {n + 1}" for n in range(len(first.maps))],
+        [f"{n + 1}" for n in range(len(first.maps))],
         title="What each filter of the first layer finds in it",
-        columns=8,
+        columns=6,
         unit="activation",
         dark=dark(),
     )

@@ -61,27 +61,27 @@ def _maps(of: Seen, layer: "Layer", at: int) -> None:
 
     given = picture_grid(
         layer.given.numpy()[:16],
-        ["the picture"] if not at else [f"map {n + 1}" for n in range(len(layer.given[:16]))],
+        ["the picture"] if not at else [f"{n + 1}" for n in range(len(layer.given[:16]))],
         title="What goes in",
-        columns=8,
+        columns=6,
         unit="activation" if at else "brightness",
         each=bool(at),
         height=170 if not at else None,
     )
     filters = picture_grid(
         layer.filters[:, 0].numpy(),
-        [f"filter {n + 1}" for n in range(len(layer.filters))],
+        [f"{n + 1}" for n in range(len(layer.filters))],
         title="The filters" if not at else "The filters, what they do to the first map",
-        columns=8,
+        columns=6,
         unit="weight",
         signed=True,
         dark=dark(),
     )
     maps = picture_grid(
         layer.maps.numpy(),
-        [f"map {n + 1}" for n in range(len(layer.maps))],
+        [f"{n + 1}" for n in range(len(layer.maps))],
         title="The map of every filter",
-        columns=8,
+        columns=6,
         unit="activation",
         each=True,
     )

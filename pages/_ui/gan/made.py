@@ -46,9 +46,9 @@ def _new(maker: "Maker", seed: int) -> None:
     sure = _judged(maker, pixels)
     chart = picture_grid(
         pixels.mean(1).numpy(),
-        [f"D {one:.2f}" for one in sure],
+        [f"{one:.2f}" for one in sure],
         title="Made digits, and how likely the judge takes each for real",
-        columns=9,
+        columns=6,
     )
     show_chart(chart, key="gan-made")
 
