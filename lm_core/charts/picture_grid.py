@@ -45,7 +45,7 @@ def picture_grid(
     rows = -(-N // columns)
     high, wide = H + max(1, round(NAME * H)), W + max(1, round(GAP * W))
     sheet = np.full((max(1, rows * high), max(1, columns * wide)), np.nan)
-    largest = np.abs(pictures).reshape(N, -1).max(axis=1, initial=0.0)
+    largest = np.abs(pictures).reshape(N, H * W).max(axis=1, initial=0.0)
     shown = pictures / np.where(largest > 0, largest, 1)[:, None, None] if each else pictures
     places = [(n // columns * high, n % columns * wide) for n in range(N)]
     for picture, (top, left) in zip(shown, places, strict=True):
