@@ -80,7 +80,9 @@ def picture_grid(
     style_figure(figure, title=title, height=height or round(60 + max(1, rows) * min(size, 110)))
     bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(**bare, range=[-0.5, sheet.shape[1] - 0.5])
-    figure.update_yaxes(**bare, range=[sheet.shape[0] - 0.5, -0.5], scaleanchor="x")
+    figure.update_yaxes(
+        **bare, range=[sheet.shape[0] - 0.5, -0.5], scaleanchor="x", constraintoward="top"
+    )
     figure.update_layout(hovermode="closest", margin={"l": 4, "r": 4, "t": 44, "b": 4})
     n, i, j = (axis.reshape(-1) for axis in np.indices((N, H, W)))
     labels = np.array(words.numbered_apart(list(names)), dtype=object)

@@ -101,7 +101,7 @@ def _by_hand(layer: "Layer") -> None:
 
     from lm_core.pictures.convolving import place
 
-    st.subheader("One place by hand")
+    st.header("One place by hand")
     F, H, W = layer.maps.shape
     places = st.columns(3, vertical_alignment="bottom")
     with places[0]:
@@ -146,7 +146,7 @@ def _example() -> None:
 
     from lm_core.pictures.convolving import place
 
-    st.subheader("Two channels")
+    st.header("Two channels")
     st.write(
         "A colour picture has three channels, and a later layer one for each filter before it. "
         "A filter then has a table for each, and their sums are added."
@@ -176,7 +176,7 @@ def _weights(of: Seen) -> None:
     """How many numbers a dense layer takes beside filters."""
     from lm_core.pictures.convolving import dense_weights, filter_weights
 
-    st.subheader("Why filters")
+    st.header("Why filters")
     places = st.columns(3, vertical_alignment="bottom")
     side = places[0].number_input(
         "Side of the picture", 1, 4096, 256, key="digits-side", bind="query-params"

@@ -155,7 +155,7 @@ def _spaces(of: Seen, model: "Model", strength: float) -> None:
     from lm_core.inspection.pictures import spread_out, units
     from lm_core.pictures.noise import noisy
 
-    st.subheader("Where the pictures lie, inside")
+    st.header("Where the pictures lie, inside")
     st.write(
         "What the network knows of a picture just before it says a class, as a point: the two main "
         "axes of the clean pictures (PCA), and the same axes for the noisy and the mended ones."

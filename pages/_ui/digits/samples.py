@@ -90,7 +90,7 @@ def _report(of: Seen) -> None:
     from lm_core.charts.confusion import confusion_map
     from lm_core.evaluation.classification import confusion, report_of
 
-    st.subheader("How each class fares")
+    st.header("How each class fares")
     pixels, real = of.test(JUDGED)
     said = _said(of, pixels)
     named = [[of.names[k] for k in each] for each in (real.tolist(), said)]

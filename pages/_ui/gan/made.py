@@ -66,7 +66,7 @@ def _way(maker: "Maker", seed: int) -> None:
 
     from lm_core.charts.picture_grid import picture_grid
 
-    st.subheader("A way through the noise")
+    st.header("A way through the noise")
     st.latex(r"z_t = (1 - t)\, z_0 + t\, z_1")
     t = st.slider("t", 0.0, 1.0, 0.5, 0.05, key="gan-t", bind=BIND)
     g = torch.Generator().manual_seed(seed)
@@ -106,7 +106,7 @@ def _distance(choice: "Choice", maker: "Maker") -> None:
     from lm_core.pictures.frechet import frechet, normal_of
     from pages._ui.shared.tables import show_table
 
-    st.subheader("How far from real ones")
+    st.header("How far from real ones")
     st.write(
         "The **Fréchet distance**: take what a network knows of each picture (its features), "
         "describe real and made pictures by the mean and the covariance of those, and measure how "
