@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations tokenizers lora memory screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations tokenizers lora memory games screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -61,6 +61,9 @@ lora: install  ## test what is said of LoRA again (fifteen minutes of one core)
 
 memory: install  ## measure again how long each family remembers (a quarter of an hour of one core)
 	$(PY) -m tools.memory $(ARGS)
+
+games: install  ## play again the games of two networks that the screen GAN shows (two minutes)
+	$(PY) -m tools.games $(ARGS)
 
 screenshots: dev chromium  ## take the README's pictures from the running lab
 	$(PY) -m tools.screenshots $(ARGS)

@@ -73,6 +73,8 @@ else:
             "Beyond text": [
                 st.Page("pages/forecast.py", title="Forecast"),
                 st.Page("pages/tables.py", title="Tables"),
+                st.Page("pages/digits.py", title="Digits"),
+                st.Page("pages/gan.py", title="GAN"),
                 st.Page("pages/image_bench.py", title="Image bench"),
                 st.Page("pages/boxes.py", title="Boxes"),
                 st.Page("pages/upsampling.py", title="Making pictures larger"),

@@ -58,6 +58,12 @@ MODELS = {
     "--set model.block_size=48 --threads 1",
     "translate-no-positions": f"{NUMBERS} encoder-decoder --set model.n_embd=64 "
     "--set model.block_size=48 --set model.position=none --steps 2000 --threads 1",
+    "digits-convolution": "--corpus digits --model convolution --set task.augment=shift "
+    "--set model.dropout=0.2 --steps 1000 --threads 1",
+    "digits-autoencoder": "--corpus digits --model autoencoder --set model.n_filter=16 "
+    "--set task.noise=0.4 --steps 2000 --threads 1",
+    "digits-dcgan": "--corpus digits --model dcgan --steps 3000 --threads 1",
+    "heaps-gan": "--corpus points-gaussians --model gan --steps 2000 --threads 1",
 }
 
 

@@ -47,7 +47,7 @@ CARDS = (
 
 def shipped_model() -> models.Choice | None:
     """The best model of running text that ships, else any that ships."""
-    choices = models.shipped()
+    choices = [choice for choice in models.shipped() if choice.of_text]
     return next((c for c in choices if not c.items), choices[0] if choices else None)
 
 

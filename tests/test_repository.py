@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ("requirements.txt", "requirements-beyond.txt", "requirements-dev.txt")
 TARGETS = ["run", "class", "test", "test-slow", "lint", "format", "audit"]
 TARGETS += ["bench", "checkpoints", "races", "scaling", "ablations", "tokenizers", "lora", "memory"]
+TARGETS += ["games"]
 TARGETS += ["screenshots", "clean", "help"]
 
 # Written in pieces, because this file is searched as well.

@@ -18,7 +18,12 @@ NAMED = 40  # along a side whose names all fit
 
 
 def confusion_map(
-    names: Sequence[str], counts: Sequence[Sequence[int]], *, dark: bool = False, height: int = 360
+    names: Sequence[str],
+    counts: Sequence[Sequence[int]],
+    *,
+    dark: bool = False,
+    height: int = 360,
+    what: str = "texts",
 ) -> Chart:
     """Counts as a heatmap, coloured by the share of its row, so that rare classes are seen too.
 
@@ -27,6 +32,7 @@ def confusion_map(
         counts: (K, K), [real][said].
         dark: use the colour scale made for a dark page.
         height: in pixels.
+        what: is counted.
     """
     labels, K = words.unique_labels(names), len(names)
     table = np.asarray(counts, dtype=float).reshape(K, K)
@@ -44,7 +50,7 @@ def confusion_map(
             zmax=1.0,
             xgap=1,
             ygap=1,
-            text=_said(labels, table, shares),
+            text=_said(labels, table, shares, what),
             hovertemplate="%{text}<extra></extra>",
             colorbar={
                 "thickness": 12,
@@ -82,29 +88,29 @@ def confusion_map(
         {
             "real class": np.repeat(np.array(labels, dtype=object), K),
             "class said": np.tile(np.array(labels, dtype=object), K),
-            "texts": table.reshape(-1).astype(int),
+            what: table.reshape(-1).astype(int),
             "share of the real class (share of 1)": shares.reshape(-1),
         }
     )
-    return Chart(title, figure, _alt(labels, table), data)
+    return Chart(title, figure, _alt(labels, table, what), data)
 
 
-def _said(labels: list[str], table: np.ndarray, shares: np.ndarray) -> list[list[str]]:
+def _said(labels: list[str], table: np.ndarray, shares: np.ndarray, what: str) -> list[list[str]]:
     """What stands on each cell when it is pointed at."""
     shown = [words.escaped(label) for label in labels]
     return [
         [
-            f"really <b>{real}</b>, said <b>{said}</b>: {count:,.0f} texts, {words.percent(share)}"
+            f"really <b>{real}</b>, said <b>{said}</b>: {count:,.0f} {what}, {words.percent(share)}"
             for said, count, share in zip(shown, row, of, strict=True)
         ]
         for real, row, of in zip(shown, table.tolist(), shares.tolist(), strict=True)
     ]
 
 
-def _alt(labels: list[str], table: np.ndarray) -> str:
+def _alt(labels: list[str], table: np.ndarray, what: str) -> str:
     if not table.sum():
-        return "Which class was taken for which, still empty: no text was judged."
-    says = f"{np.trace(table):,.0f} of {table.sum():,.0f} texts are right"
+        return "Which class was taken for which, still empty: nothing was judged."
+    says = f"{np.trace(table):,.0f} of {table.sum():,.0f} {what} are right"
     wrong = table - np.diag(np.diag(table))
     if wrong.any():
         i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)

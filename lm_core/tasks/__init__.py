@@ -52,4 +52,5 @@ SAID = {
     "series": "a series of measurements",
     "table classes": "a table with a class in each row",
     "table values": "a table with a number in each row",
+    "points": "points",
 }

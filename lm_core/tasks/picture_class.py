@@ -8,6 +8,7 @@ Source: LeCun et al. 1998, "Gradient-based learning applied to document recognit
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -18,7 +19,13 @@ from lm_core.codec import Bare
 from lm_core.evaluation.classification import confusion, report
 from lm_core.figures import percent
 from lm_core.models.contract import Model
+from lm_core.pictures.augment import KINDS, augmented
+from lm_core.pictures.imbalance import class_weights, thinned
+from lm_core.pictures.noise import noisy
 from lm_core.pictures.splits import PicturesWithClass
+from lm_core.registry import Entry
+from lm_core.settings import Settings, setting
+from lm_core.training.batches import Batches, Examples
 from lm_core.training.events import Preview
 from lm_core.training.task import Loss, Scored, Task, tasks
 
@@ -26,10 +33,47 @@ AT_ONCE = 256  # pictures through the model together
 SHOWN, COUNTED = 8, 300  # pictures shown, and counted in the table of what was taken for what
 
 
+@dataclass(frozen=True)
+class PictureClassSettings(Settings):
+    """What is done to the pictures before they are learned from."""
+
+    augment: str = setting(
+        "none",
+        title="Augmentation",
+        choices=KINDS,
+        help="Training pictures are changed a little, another way each time; those that judge are "
+        "not. A mirrored digit is no digit: flip shows what a change that breaks the class costs.",
+    )
+    noise: float = setting(
+        0.0,
+        title="Noise",
+        low=0.0,
+        high=2.0,
+        help="Spread of the noise on all pictures, those that judge too; brightness goes from 0 to "
+        "1.",
+    )
+    imbalance: float = setting(
+        1.0,
+        title="Imbalance",
+        low=1.0,
+        high=1000.0,
+        help="The last class keeps one of so many of its training pictures, the classes before it "
+        "more.",
+        advanced=True,
+    )
+    weighted: bool = setting(
+        False,
+        title="Weigh the classes",
+        help="A mistake costs more where the class is rare: each class weighs the same in all.",
+        advanced=True,
+    )
+
+
 @tasks.register(
     "picture-class",
     title="Class of a picture",
     idea="Look at a picture and say which of a few classes it belongs to.",
+    settings=PictureClassSettings,
     order=100,
 )
 class PictureClass(Task):
@@ -38,8 +82,39 @@ class PictureClass(Task):
     unit, kinds, split = "nats per picture", ("picture classes",), PicturesWithClass
     metrics: ClassVar = {"accuracy": "share of the pictures", "F1": "mean over the classes"}
 
-    def loss(self, model: Model, pixels: Tensor, labels: Tensor, state: Any) -> Loss:
-        return Loss(F.cross_entropy(model(pixels).float(), labels, reduction="none"))
+    def encode(self, corpus: Any, codec: Bare) -> dict[str, PicturesWithClass]:
+        """With the noise that is asked for, of each split another one, and the training pictures
+        that are left of each class."""
+        s, K = self.settings, codec.sizes["n_classes"]
+        splits = dict(corpus.splits)
+        if s.imbalance > 1:
+            splits["train"] = thinned(splits["train"], K, s.imbalance)
+        return {
+            name: PicturesWithClass(noisy(part.pixels, s.noise, seed), part.labels)
+            for seed, (name, part) in enumerate(sorted(splits.items()))
+        }
+
+    def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
+        model = super().build(entry, settings, sizes)
+        model.draws = model.draws or self.settings.augment != "none"
+        return model
+
+    def batches(
+        self, model: Model, train: PicturesWithClass, *, batch_size: int, seed: int
+    ) -> Batches:
+        """Pixels and classes, and what a mistake costs where that is not the same for all."""
+        tensors = [train.pixels, train.labels]
+        if self.settings.weighted:
+            weights = class_weights(train.labels, model.head.out_features)
+            tensors.append(weights[train.labels])  # (N,)
+        return Examples(tensors, batch_size, seed)
+
+    def loss(self, model: Model, pixels: Tensor, labels: Tensor, *rest: Any) -> Loss:
+        *weights, _ = rest
+        if model.training:
+            pixels = augmented(pixels, self.settings.augment)
+        each = F.cross_entropy(model(pixels).float(), labels, reduction="none")  # (B,)
+        return Loss(each * weights[0] if weights else each)
 
     def evaluate(
         self,

@@ -52,6 +52,7 @@ class Preview:
                 `captions` what stands under each
     lines       `rows` of a name, where on the x axis it begins, and a value for each whole number
                 from there; `columns` are what the axes are called
+    points      `rows` of points in the plane, each with what it is, under `columns`
 
     `grid` counts, of the classes `names`, which was taken for which.
     """

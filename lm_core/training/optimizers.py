@@ -31,6 +31,15 @@ def adam(
     return torch.optim.Adam(_groups(_learning(model), weight_decay), lr=lr, fused=True)
 
 
+def adam_half(
+    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+) -> torch.optim.Optimizer:
+    """Adam with half the momentum, betas (0.5, 0.999), as Radford et al. 2016 train DCGAN: in a
+    game the other player moves too, and the gradient soon points elsewhere."""
+    groups = _groups(_learning(model), weight_decay)
+    return torch.optim.Adam(groups, lr=lr, betas=(0.5, 0.999), fused=True)
+
+
 def sgd(
     model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
 ) -> torch.optim.Optimizer:
@@ -148,6 +157,7 @@ OPTIMIZERS: dict[str, Callable[..., Any]] = {
     "adamw": adamw,
     "muon": muon,
     "adam": adam,
+    "adam-half": adam_half,
     "sgd-momentum": sgd_momentum,
     "sgd": sgd,
 }

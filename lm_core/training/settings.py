@@ -32,7 +32,7 @@ class TrainSettings(Settings):
         title="Optimizer",
         choices=tuple(OPTIMIZERS),
         help="The rule that turns gradients into steps. Each has a rate that suits it: about 0.002 "
-        "for Adam and AdamW, 0.02 for Muon, 0.1 and more for SGD.",
+        "for Adam and AdamW, 0.02 for Muon, 0.1 and more for SGD. adam-half is for games of two.",
         kept=True,  # what it remembers is its own
     )
     schedule: str = setting(

@@ -29,6 +29,7 @@ class EagerStep:
     def __init__(self, training: Training) -> None:
         self.training = training
         self.objectives = [self._objective(player) for player in training.players]
+        self.turns = max((player.turns for player in training.players), default=1)
 
     def _objective(self, player: Player) -> Any:
         t = self.training
@@ -47,12 +48,21 @@ class EagerStep:
         t = self.training
         t.team.broadcast(STEP, lr, rows)
         t.learner.train()
-        pieces, asked = t.batches.parts(
-            t.step, rows=rows, cuts=t.settings.accumulate, rank=t.team.rank, world=t.team.size
-        )
+        pieces, asked = self._read(0, rows)
         loss, norm = self._on(pieces, asked, lr, callbacks)
         t.tokens += asked
         return loss, norm
+
+    def _read(self, turn: int, rows: int | None) -> tuple[list[Batch], int]:
+        """The batch of a turn of this step, in pieces, and how many targets count in it."""
+        t = self.training
+        return t.batches.parts(
+            t.step * self.turns + turn,
+            rows=rows,
+            cuts=t.settings.accumulate,
+            rank=t.team.rank,
+            world=t.team.size,
+        )
 
     def _on(
         self, pieces: list[Batch], asked: int, lr: float, callbacks: Sequence[Callback]
@@ -63,32 +73,43 @@ class EagerStep:
         for callback in callbacks:
             t.beside.ask(callback.part, lambda c=callback: c.before(t))
         before = hidden_state.split(t.state, [len(piece) for piece in pieces])
-        losses, norms = [], []
+        losses, norms, moves = [], [], 0
         with t.arithmetic.step():
             for player, optimizer, objective in zip(
                 t.players, t.optimizers, self.objectives, strict=True
             ):
-                states = list(before)  # of every player the same
-                losses.append(self._gradients(objective, pieces, states, asked))
-                for callback in callbacks if player is t.players[0] else ():
-                    t.beside.ask(callback.part, lambda c=callback: c.gradients(t, pieces[0]))
-                clip = t.settings.grad_clip or float("inf")
-                norms.append(torch.nn.utils.clip_grad_norm_(player.module.parameters(), clip))
-                set_rate(optimizer, lr)
-                optimizer.step()
-                t.clear_gradients()
+                for turn in range(player.turns):
+                    if turn:
+                        more, count = self._read(turn, None)
+                        t.tokens += count
+                    else:
+                        more, count = pieces, asked
+                    states = list(before)  # of every player the same
+                    loss = self._gradients(objective, more, states, count, moves)
+                    for callback in callbacks if not moves else ():
+                        t.beside.ask(callback.part, lambda c=callback: c.gradients(t, pieces[0]))
+                    clip = t.settings.grad_clip or float("inf")
+                    norm = torch.nn.utils.clip_grad_norm_(player.module.parameters(), clip)
+                    set_rate(optimizer, lr)
+                    optimizer.step()
+                    t.clear_gradients()
+                    moves += 1
+                losses.append(loss)  # of its last turn
+                norms.append(norm)
         t.state = hidden_state.join(states)
         return t.team.sum(together(losses)), whole(together(norms).detach())
 
     def _gradients(
-        self, objective: Any, pieces: list[Batch], states: list[Any], asked: int
+        self, objective: Any, pieces: list[Batch], states: list[Any], asked: int, move: int
     ) -> Tensor:
-        """Add the gradients of all pieces up; the mean loss. `states` becomes that after them."""
+        """Add the gradients of all pieces up; the mean loss. `states` becomes that after them. Each
+        move of a game has random numbers of its own."""
         t = self.training
         team, cuts, losses = t.team, t.settings.accumulate, []
+        first = (move * team.size + team.rank) * cuts
         for k, piece in enumerate(pieces):
             state = None if piece.fresh is None else restart(states[k], piece.fresh)
-            with t.chance(team.rank * cuts + k), team.quiet(k + 1 < len(pieces)):
+            with t.chance(first + k), team.quiet(k + 1 < len(pieces)):
                 each, penalty, state = objective(*piece.inputs, state)
                 loss = each.sum() / asked
                 # DDP takes the mean over the processes, and the sum is wanted.

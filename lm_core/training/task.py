@@ -43,13 +43,15 @@ class Loss(NamedTuple):
 class Player:
     """Who learns: the weights of `module`, by an optimizer of their own.
 
-    Most tasks have one. In a game of several each takes its step in turn on the same batch, by its
-    own loss, while the others stay as they are.
+    Most tasks have one. In a game of several each takes its step in turn, by its own loss, while
+    the others stay as they are. All of them step on the same batch first, and who has more turns
+    goes on over other batches, as in algorithm 1 of Goodfellow et al. 2014.
     """
 
     name: str
     module: nn.Module
     loss: Callable[..., Loss]  # (model, *inputs, state), the model being all of it
+    turns: int = 1  # steps that it takes in each step of the training
 
 
 @dataclass(frozen=True)

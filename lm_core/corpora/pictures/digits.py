@@ -1,14 +1,10 @@
 """Handwritten digits of 8 x 8 pixels, from the package scikit-learn, which is not imported: its
 file is a table of 64 brightnesses and a class."""
 
-import gzip
-from pathlib import Path
-
-import numpy as np
-
 from lm_core.codec import Bare
 from lm_core.corpora.corpus import CorpusInfo, Numbers, Progress, register
 from lm_core.corpora.packages import PackageFile
+from lm_core.corpora.pictures.splitting import parse_rows, split_rows
 
 SIDE, MOST = 8, 16  # pixels; the brightest value
 HELD_OUT = 300  # pictures that validate, and as many that test
@@ -37,30 +33,6 @@ def load_digits(progress: Progress | None = None) -> Numbers:
     """Raises CorpusUnavailable when scikit-learn is not installed."""
     return Numbers(
         INFO,
-        split_pictures(parse_digits(FILE.path())),
+        split_rows(parse_rows(FILE.path()), SIDE, MOST, HELD_OUT),
         Bare([str(k) for k in range(10)], n_classes=10, channels=1, height=SIDE, width=SIDE),
     )
-
-
-def parse_digits(path: Path) -> np.ndarray:
-    """The different rows of the table: (N, 65) int64, 64 brightnesses from 0 to 16 and a class."""
-    with gzip.open(path, "rt", encoding="ascii") as file:
-        rows = np.loadtxt(file, delimiter=",", dtype=np.int64)
-    _, first = np.unique(rows, axis=0, return_index=True)
-    return rows[np.sort(first)]
-
-
-def split_pictures(rows: np.ndarray) -> dict:
-    """By split a `PicturesWithClass` of the rows."""
-    import torch
-
-    from lm_core.pictures.splits import PicturesWithClass
-
-    mixed = torch.from_numpy(rows[np.random.default_rng(0).permutation(len(rows))])
-    pixels = mixed[:, :-1].float().view(-1, 1, SIDE, SIDE) / MOST  # (N, 1, 8, 8)
-    cut = {
-        "test": slice(0, HELD_OUT),
-        "validation": slice(HELD_OUT, 2 * HELD_OUT),
-        "train": slice(2 * HELD_OUT, None),
-    }
-    return {name: PicturesWithClass(pixels[at], mixed[at, -1].clone()) for name, at in cut.items()}

@@ -1,5 +1,5 @@
-"""Families that look at pictures."""
+"""Families that look at pictures, and that make some."""
 
-from lm_core.models.pictures import convolution
+from lm_core.models.pictures import autoencoder, convolution, dcgan, game
 
-__all__ = ["convolution"]
+__all__ = ["autoencoder", "convolution", "dcgan", "game"]

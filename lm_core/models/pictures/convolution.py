@@ -80,4 +80,5 @@ class Convolution(Model):
             record(layer, "maps", h, activation="relu")
             h = nn.functional.max_pool2d(h, 2, ceil_mode=True)  # half as high, half as wide
         h = self.hidden(h.flatten(1)).relu()  # (B, n_hidden)
+        record(self.hidden, "units", h, activation="relu")
         return self.head(self.dropout(h))  # (B, K)

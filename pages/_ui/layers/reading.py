@@ -24,7 +24,8 @@ LIKED = (" the", "the", "a", "e")  # tokens to begin with, the first that there 
 
 def with_vectors() -> list[models.Choice]:
     """Models that have a vector for each token: those that read a text first, then translators."""
-    found = [one for one in models.shipped() + models.own() if _embeds(one.card["model"])]
+    known = (one for one in models.shipped() + models.own() if one.of_text)
+    found = [one for one in known if _embeds(one.card["model"])]
     return sorted(found, key=lambda one: (one.of_pairs, one.label.startswith("Yours")))
 
 

@@ -48,6 +48,13 @@ class Choice:
         return task_said(self.card)
 
     @property
+    def of_text(self) -> bool:
+        """Whether its family reads texts of any kind."""
+        from lm_core.models import models
+
+        return models[self.family].build.of_text
+
+    @property
     def of_tokens(self) -> bool:
         """Whether it guesses the tokens of one text: what a family of language models usually
         learns."""
@@ -79,7 +86,7 @@ class Choice:
     @property
     def looks(self) -> bool:
         """Whether it has attention to be looked at."""
-        return _looks(dumps(self.card["model"]))
+        return self.of_text and _looks(dumps(self.card["model"]))
 
 
 def choice_of(folder: Path, meta: dict, label: str = "") -> Choice:

@@ -34,8 +34,6 @@ def example(corpus: "CorpusChoice", family: str, settings: dict[str, Any]) -> No
     Args:
         settings: of the model that was chosen, as a card has them.
     """
-    import math
-
     import pandas as pd
 
     from lm_core.checkpoints import load_history
@@ -52,7 +50,7 @@ def example(corpus: "CorpusChoice", family: str, settings: dict[str, Any]) -> No
                 pd.DataFrame(history["points"], columns=["step", "train_nats"]),
                 pd.DataFrame(history["evaluations"], columns=["step", "nats"]),
                 unit=_unit(str(choice.folder)),
-                uniform_nats=math.log(choice.card["sizes"]["vocab_size"]),
+                uniform_nats=_uniform(choice),
                 key="train-shipped",
                 live=False,
             )
@@ -63,6 +61,15 @@ def example(corpus: "CorpusChoice", family: str, settings: dict[str, Any]) -> No
         "No model that learned from data of this kind ships with the lab, so there is no curve to "
         "show as an example: press Start, and that of your run appears here."
     )
+
+
+def _uniform(choice: models.Choice) -> float | None:
+    """The loss of who takes everything for equally likely; None where nothing is chosen among."""
+    import math
+
+    sizes = choice.card["sizes"]
+    count = sizes.get("vocab_size") or (choice.task == "picture-class" and sizes.get("n_classes"))
+    return math.log(count) if count else None
 
 
 def nearest_first(

@@ -64,6 +64,9 @@ def _made(run: "Run", row: dict[str, Any]) -> None:
     if row["kind"] in DRAWN:
         DRAWN[row["kind"]](row)
         return
+    if row["kind"] == "points":
+        _points(run, row)
+        return
     as_line = _pair if row["kind"] == "pairs" else _line
     with st.container(height=HEIGHT, border=False):
         st.html("".join(as_line(row["columns"], one) for one in row["rows"]))
@@ -85,6 +88,14 @@ def _line(columns: tuple[str, ...], row: tuple[Any, ...]) -> str:
     pairs = zip(columns[1:], others, strict=True)
     named = ", ".join(f"{safe(str(name))} <b>{safe(one)}</b>" for name, one in pairs)
     return f'<div style="{EXAMPLE}">{safe(first)}<br><span style="opacity:0.8">{named}</span></div>'
+
+
+def _points(run: "Run", row: dict[str, Any]) -> None:
+    """Made ones beside real ones."""
+    from lm_core.charts.points import points
+
+    chart = points(row["rows"], title="Made and real points", height=HEIGHT)
+    show_chart(chart, key=f"train-points-{run.id}", table=not run.active)
 
 
 def _pictures(row: dict[str, Any]) -> None:
@@ -124,7 +135,8 @@ def confusion(run: "Run", shown: Shown) -> None:
 
     with st.container(border=True):
         dark = st.context.theme.type == "dark"
-        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT)
+        what = "pictures" if row["kind"] == "pictures" else "texts"
+        chart = confusion_map(row["names"], row["grid"], dark=dark, height=PROBE_HEIGHT, what=what)
         show_chart(chart, key=f"train-confusion-{run.id}", table=not run.active)
         st.caption(f"After step {row['step']:,}: {plain(chart.alt)}")
 

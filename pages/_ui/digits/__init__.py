@@ -1,0 +1,1 @@
+"""Digits: pictures and their classes, drawn, looked into, disturbed, mended and learned."""

@@ -1,0 +1,1 @@
+"""GAN: a game of two networks, one that makes and one that judges."""
