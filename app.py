@@ -62,6 +62,9 @@ else:
                 st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
                 st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
+            "Beyond text": [
+                st.Page("pages/masks.py", title="Masks"),
+            ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),
                 st.Page("pages/check_machine.py", title="Check this machine"),

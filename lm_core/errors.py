@@ -52,6 +52,10 @@ class BadText(LabError):
     """Text (pasted, uploaded, or a file) cannot be used for training or as a prompt."""
 
 
+class BadPicture(LabError):
+    """A picture (uploaded, or a file) cannot be read, or not be used so."""
+
+
 class BadPath(LabError):
     """A path leads nowhere on this machine, whatever is kept on it."""
 

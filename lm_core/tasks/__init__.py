@@ -49,4 +49,6 @@ SAID = {
     "classes": "texts with a class",
     "values": "texts with a value",
     "picture classes": "pictures with a class",
+    "picture masks": "pictures with masks",
+    "picture values": "pictures with a value",
 }

@@ -1,5 +1,5 @@
 """Pictures, as examples that are numbers already."""
 
-from lm_core.corpora.pictures import digits
+from lm_core.corpora.pictures import digits, shapes
 
-__all__ = ["digits"]
+__all__ = ["digits", "shapes"]
