@@ -64,6 +64,7 @@ else:
             ],
             "Beyond text": [
                 st.Page("pages/masks.py", title="Masks"),
+                st.Page("pages/age_from_a_face.py", title="Age from a face"),
             ],
             "Teach": [
                 st.Page("pages/lesson_builder.py", title="Make a lesson"),

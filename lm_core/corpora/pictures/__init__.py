@@ -1,5 +1,5 @@
 """Pictures, as examples that are numbers already."""
 
-from lm_core.corpora.pictures import digits, shapes
+from lm_core.corpora.pictures import digits, faces, shapes
 
-__all__ = ["digits", "shapes"]
+__all__ = ["digits", "faces", "shapes"]

@@ -1,5 +1,5 @@
 """Families that look at pictures."""
 
-from lm_core.models.pictures import convolution, fcn, unet
+from lm_core.models.pictures import convolution, fcn, residual, unet, vit
 
-__all__ = ["convolution", "fcn", "unet"]
+__all__ = ["convolution", "fcn", "residual", "unet", "vit"]
