@@ -21,8 +21,8 @@ st.write(
     "network learns masks as it learns classes, with one answer for each pixel instead of one for "
     "the picture. The scenes here are drawn by rule, so what is right is known exactly."
 )
+st.latex(r"\text{loss} = -\frac{1}{HW} \sum_{y,x} \ln p_{y,x}(\text{class})")
 st.latex(
-    r"\text{loss} = -\frac{1}{HW} \sum_{y,x} \ln p_{y,x}(\text{class}) \qquad "
     r"\text{IoU}_k = \frac{|\text{said } k \text{ and is } k|}{|\text{said } k \text{ or is } k|}"
 )
 view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)

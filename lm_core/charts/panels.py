@@ -18,6 +18,7 @@ from lm_core.charts.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, s
 EMPTY = "#2B3138"  # of class 0
 COLORS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 SIGNS = ("circle", "square", "triangle-up", "diamond", "cross", "x")
+SQUARE, HEIGHTS = 4, (300, 540)  # panels that stand two by two; pixels of one row, and of two
 OVER = 0.55  # how much of a colour is seen over a picture
 
 
@@ -66,22 +67,30 @@ def panels(
     alt: str,
     table: pd.DataFrame,
     legend: Sequence[str] = (),
-    height: int = 300,
+    height: int | None = None,
 ) -> Chart:
-    """Draw them from left to right.
+    """Draw them from left to right, four of them two by two.
 
     Args:
         alt: what is to be seen, a sentence.
         table: the numbers behind it.
         legend: names of the classes from 0.
     """
-    count = max(1, len(parts))
+    across = 2 if len(parts) == SQUARE else max(1, len(parts))  # on a telephone there is no more
+    down = -(-len(parts) // across) or 1
     titles = [words.escaped(one.title) for one in parts]
-    figure = make_subplots(1, count, subplot_titles=titles, horizontal_spacing=0.03)
-    for at, part in enumerate(parts, start=1):
+    figure = make_subplots(
+        down,
+        across,
+        subplot_titles=titles,
+        horizontal_spacing=0.03,
+        vertical_spacing=0.1,
+    )
+    for number, part in enumerate(parts):
+        row, at = number // across + 1, number % across + 1
         hover = {"hovertemplate": "%{text}<extra></extra>", "text": part.said}
         given = hover if part.said is not None else {"hoverinfo": "skip"}
-        figure.add_trace(go.Image(z=part.colors, **given), row=1, col=at)
+        figure.add_trace(go.Image(z=part.colors, **given), row=row, col=at)
         for x, y, text in part.marks:
             figure.add_annotation(
                 x=x,
@@ -90,14 +99,14 @@ def panels(
                 showarrow=False,
                 font={"color": "#FFFFFF", "size": 12},
                 bgcolor="rgba(0,0,0,0.65)",
-                row=1,
+                row=row,
                 col=at,
             )
         for x1, y1, x2, y2 in part.boxes:
             line = {"color": "#FFFFFF", "width": 2}
             figure.add_shape(
                 type="rect", x0=x1 - 0.5, y0=y1 - 0.5, x1=x2 - 0.5, y1=y2 - 0.5, line=line,
-                row=1, col=at,
+                row=row, col=at,
             )  # fmt: skip
     for k, name in enumerate(legend):
         sign = SIGNS[(k - 1) % len(SIGNS)] if k else "square-open"
@@ -105,9 +114,9 @@ def panels(
         figure.add_trace(
             go.Scatter(x=[None], y=[None], mode="markers", name=name, marker=marker),
             row=1,
-            col=count,
+            col=1,
         )
-    style_figure(figure, title=words.escaped(title), height=height)
+    style_figure(figure, title=words.escaped(title), height=height or HEIGHTS[down - 1])
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
     below = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}

@@ -38,7 +38,7 @@ def look() -> None:
         st.caption("Nothing else is said of these pictures: a CSV could name groups.")
     for name in found.groups[:3]:
         groups = {
-            str(value): found.table.loc[found.table[name] == value, "age"].tolist()
+            plain_name(str(value)): found.table.loc[found.table[name] == value, "age"].tolist()
             for value in sorted(found.table[name].unique())[:GROUPS]
         }
         chart = violins(groups, title=f"Ages by {plain_name(name)}", by=plain_name(name))
@@ -54,7 +54,7 @@ def look() -> None:
 
 
 def plain_name(name: str) -> str:
-    """A heading of somebody's CSV, short and harmless."""
+    """A heading or a group of somebody's CSV, short and readable."""
     from lm_core.charts.words import shorten
     from lm_core.visible import readable
 
@@ -64,7 +64,7 @@ def plain_name(name: str) -> str:
 def _samples(found: "Labelled") -> None:
     import numpy as np
 
-    again = st.number_input(
+    again = st.columns([2, 5])[0].number_input(
         "Sample", 0, 9999, 0, key=SAMPLE, bind=BIND, help="Each number draws other pictures."
     )
     rng = np.random.default_rng(int(again))
@@ -123,8 +123,8 @@ def _cross(found: "Labelled") -> None:
     counts = pd.crosstab(found.table[one], found.table[other]).iloc[:GROUPS, :GROUPS]
     chart = matrix(
         counts.to_numpy(),
-        [str(v) for v in counts.index],
-        [str(v) for v in counts.columns],
+        [plain_name(str(v)) for v in counts.index],
+        [plain_name(str(v)) for v in counts.columns],
         title=f"Pictures by {plain_name(one)} and {plain_name(other)}",
         x=plain_name(other),
         y=plain_name(one),

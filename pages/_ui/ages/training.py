@@ -149,12 +149,12 @@ def _compare() -> None:
         "By", list(GROUPS), default="light", required=True, format_func=GROUPS.get, key=BY
     )
     parts = {name: errors[shown][groups[by] == name] for name in _order(by)}
-    chart = group_errors(parts, title=f"Error by {by}: {plain(shown)}")
+    chart = group_errors(parts, title=f"Error by {by}: {shown}")
     show_chart(chart, key="ages-errors")
     st.markdown(
-        f"**What to notice:** {chart.alt} One figure for all hides that. Dim faces are drawn for "
-        "one in seven: what is rare in training is seldom learned well, and with people it is "
-        "people who are rare."
+        f"**What to notice:** {plain(chart.alt)} One figure for all hides that. Dim faces are "
+        "drawn for one in seven: what is rare in training is seldom learned well, and with people "
+        "it is people who are rare."
     )
     from lm_core.models.pictures import residual
     from lm_core.tasks import picture_value

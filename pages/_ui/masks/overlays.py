@@ -146,7 +146,7 @@ def _soft(one: "Scene", kept: "list[Instance]") -> "Chart":
     from lm_core.charts.words import percent
     from lm_core.pictures.scenes import CLASSES
 
-    shown = kept[:4]
+    shown = kept[:3]
     table = pd.DataFrame(
         {
             "thing": range(1, len(kept) + 1),
@@ -164,10 +164,9 @@ def _soft(one: "Scene", kept: "list[Instance]") -> "Chart":
             Panel(f"{n}: {CLASSES[thing.label]}, {percent(thing.score)}", thing.soft)
             for n, thing in enumerate(shown, start=1)
         ],
-        title="Soft masks: how sure of each pixel, white is certain",
+        title="Soft masks: white is certain",
         alt=f"Things with their scores: {each}.",
         table=table,
-        height=250,
     )
 
 

@@ -9,7 +9,6 @@ from pages._ui.masks.networks import NETWORKS
 from pages._ui.masks.scene import FIRST, pick, scene
 from pages._ui.shared import models, session
 from pages._ui.shared.open_run import TRAINED
-from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import csv_button
 
@@ -194,7 +193,7 @@ def beside(one, said: "np.ndarray", name: str) -> "Chart":
     each = ", ".join(
         f"{k} {v:.2f}" for k, v in zip(CLASSES, scored.each, strict=True) if v is not None
     )
-    alt = f"{plain(name)} has {percent(scored.accuracy)} of the pixels right; IoU: {each}."
+    alt = f"{name} has {percent(scored.accuracy)} of the pixels right; IoU: {each}."
     return panels(
         [
             Panel("picture", one.pixels),
