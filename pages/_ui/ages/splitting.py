@@ -1,12 +1,10 @@
 """The table cut in three, so that every part has the same share of each age."""
 
-from functools import partial
-
 import streamlit as st
 
 from pages._ui.ages.given import pick
 from pages._ui.shared.show import show_chart, show_source
-from pages._ui.shared.tables import csv_bytes
+from pages._ui.shared.tables import csv_button
 
 SEED = "ages-seed"
 PARTS = ("train", "validation", "test")
@@ -39,12 +37,5 @@ def look() -> None:
     st.markdown(f"**What to notice:** {sizes}. Their mean ages are {means} years: nearly the same.")
     with st.container(horizontal=True):
         for name in PARTS:
-            st.download_button(
-                FILES[name],
-                partial(csv_bytes, parts[name]),
-                file_name=FILES[name],
-                mime="text/csv",
-                key=f"ages-{name}",
-                on_click="ignore",
-            )
+            csv_button(parts[name], key=f"ages-{name}", name=FILES[name])
     show_source(stratified, "The code: the cut")
