@@ -100,7 +100,7 @@ def test_patches_that_do_not_fit_are_a_sentence() -> None:
 
 @pytest.mark.slow
 def test_drawn_faces_are_told_within_three_years() -> None:
-    made = trained("residual", 900)
+    made = trained("residual", 1200)
     scored = made.task.evaluate(made.model, made.data, "test", limit=None)
     mean = made.data["train"].values.mean()
     assert scored.loss <= 3

@@ -77,7 +77,8 @@ def _recipe(name: str) -> None:
             "1. **The loss before training**, on one batch: does the forward pass work, and does "
             "it begin near who always says the mean?\n"
             "2. **A few pictures learned by heart**: can it learn at all? (1,000 pictures, five at "
-            "a time, five epochs in the source.)\n"
+            "a time, five epochs in the source.) The Doctor takes this step with texts alone so "
+            "far.\n"
             "3. **Rates**, a short training each: 0.001, 0.0005 and 0.0001 in the source.\n"
             "4. **A grid** of rates 0.0005, 0.0008, 0.001 and weight decays 0.0001, 0.00001, 0: "
             "nine short trainings, saved as CSV. The source notes the loss on the thousand "
@@ -87,7 +88,7 @@ def _recipe(name: str) -> None:
             "6. **Export** the best model: below the run on the Train screen."
         )
         st.button(
-            "Steps 1 to 4 in the Doctor, with this grid →",
+            "Steps 1, 3 and 4 in the Doctor, with this grid →",
             key="ages-doctor",
             on_click=_ask_doctor,
             args=(name,),
