@@ -22,7 +22,7 @@ from lm_core.training.events import Preview
 from lm_core.training.task import Loss, Scored, Task, tasks
 
 AT_ONCE = 64  # pictures through the model together
-SHOWN, COUNTED = 4, 50  # pictures shown, and counted in the table of what was taken for what
+SHOWN, COUNTED = 3, 50  # pictures shown, and counted in the table of what was taken for what
 
 
 @tasks.register(
@@ -78,21 +78,19 @@ class Segment(Task):
         seed: int = 0,
         seconds: float = math.inf,
     ) -> Preview:
-        """A few pictures that it did not learn from, each with its mask and with the model's; and
-        over more of them how many pixels of each class were taken for each."""
+        """A few pictures that it did not learn from, each with its mask, the model's, and where
+        they differ; and over more of them how many pixels of each class were taken for each."""
         part = data.get("validation", data["train"])
         _, said = answers(model, part, COUNTED)
         real, brightest = part.masks[: len(said)].cpu(), max(1, model.n_classes - 1)
         rows, captions = [], []
         for k in range(min(SHOWN, len(said))):
             right = percent(compared(real[k], said[k], model.n_classes).accuracy)
-            shown = (
-                part.pixels[k].mean(0).cpu().clamp(0, 1),
-                real[k] / brightest,
-                said[k] / brightest,
-            )
+            wrong = (real[k] != said[k]).float()
+            grey = part.pixels[k].mean(0).cpu().clamp(0, 1)
+            shown = grey, real[k] / brightest, said[k] / brightest, wrong
             rows += [tuple(one.flatten().tolist()) for one in shown]
-            captions += ["picture", "its mask", f"answer, {right}"]
+            captions += ["picture", "its mask", f"answer, {right}", "wrong here"]
         return Preview(
             kind="pictures",
             columns=(said.size(2), said.size(1)),

@@ -48,7 +48,7 @@ def test_what_is_scored_is_what_references_say(family: str) -> None:
     mean = made.data["train"].values.mean()
     blind = made.task.blind(model, made.data)
     assert blind == pytest.approx((real - mean).abs().mean().item())
-    assert scored.loss == pytest.approx(blind, rel=0.1)  # untrained it says about the mean
+    assert scored.loss == pytest.approx(blind, abs=0.5)  # untrained: the mean in whole years
     assert made.task.baselines(model, made.data)["the median"] <= blind
     assert made.task.unit_of(made.codec) == "years"
     shown = made.task.preview(model, made.codec, made.data)

@@ -42,6 +42,7 @@ def test_what_is_scored_is_what_references_say() -> None:
     accuracy = (said == real).float().mean().item()
     assert scored.metrics["pixel accuracy"] == pytest.approx(accuracy)
     assert made.task.blind(model, made.data) == math.log(4)
+    assert scored.loss == pytest.approx(math.log(4))  # untrained, every class alike
     few = made.task.evaluate(model, made.data, "validation", limit=40)
     assert (scored.targets, scored.whole, few.targets, few.whole) == (200, True, 40, False)
     loss = made.task.loss(model, part.pixels[:3], real[:3], None)
@@ -52,7 +53,8 @@ def test_a_preview_is_pictures_their_masks_and_the_answers() -> None:
     made = ready(**TINY)
     shown = made.task.preview(made.model.eval(), made.codec, made.data)
     assert shown.columns == (32, 32)
-    assert [c.split(",")[0] for c in shown.captions] == ["picture", "its mask", "answer"] * 4
+    four = ["picture", "its mask", "answer", "wrong here"]
+    assert [c.split(",")[0] for c in shown.captions] == four * 3
     assert all(0 <= value <= 1 for row in shown.rows for value in row)
     assert sum(map(sum, shown.grid)) == 50 * 32 * 32
     mask = made.data["validation"].masks[0].flatten() / 3

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from lm_core.models import fields
 from lm_core.models.contract import Model, models
+from lm_core.models.layers import start_at_zero
 from lm_core.models.tracing import record
 from lm_core.settings import Settings, setting
 
@@ -47,7 +48,7 @@ class ResidualSettings(Settings):
     train={"lr": 3e-3, "batch_size": 32},
 )
 class Residual(Model):
-    """Says a number about a picture; untrained about `centre`."""
+    """Says a number about a picture; untrained `centre`."""
 
     tasks = ("picture-value",)
 
@@ -70,6 +71,7 @@ class Residual(Model):
         )
         self.dropout = nn.Dropout(s.dropout)
         self.head = nn.Linear(s.n_filter * 2 ** (s.n_layer - 1), 1)
+        start_at_zero(self.head)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, channels, height, width) from 0 to 1 -> values (B,)."""

@@ -24,6 +24,7 @@ from lm_core.errors import BadSettings
 from lm_core.models import fields
 from lm_core.models.contract import Model, models
 from lm_core.models.encoder import Stack
+from lm_core.models.layers import start_at_zero
 from lm_core.models.positions import Positions
 from lm_core.models.tracing import record
 from lm_core.models.transformer import TransformerSettings
@@ -66,7 +67,7 @@ class ViTSettings(Settings):
     train={"lr": 2e-3, "batch_size": 32},
 )
 class ViT(Model):
-    """Says a number about a picture; untrained about `centre`."""
+    """Says a number about a picture; untrained `centre`."""
 
     tasks = ("picture-value",)
 
@@ -100,9 +101,11 @@ class ViT(Model):
             block_size=self.n_patch + 1,
             dropout=s.dropout,
             position="learned",
+            activation="gelu",
         )
         self.stack = Stack(blocks)
         self.head = nn.Linear(s.n_embd, 1)
+        start_at_zero(self.head)
 
     def patches(self, pixels: Tensor) -> Tensor:
         """(B, channels, height, width) -> (B, N, channels patch²), row by row from the top."""
