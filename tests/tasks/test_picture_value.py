@@ -59,7 +59,7 @@ def test_what_is_scored_is_what_references_say(family: str) -> None:
 def test_a_few_steps_already_beat_the_mean() -> None:
     made = trained("residual", 60, n_filter=6)
     scored = made.task.evaluate(made.model, made.data, "validation", limit=None)
-    assert scored.loss < 0.9 * made.blind
+    assert scored.loss < 0.95 * made.blind
 
 
 def test_the_doctor_finds_that_it_begins_at_the_mean() -> None:

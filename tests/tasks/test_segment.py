@@ -42,7 +42,6 @@ def test_what_is_scored_is_what_references_say() -> None:
     accuracy = (said == real).float().mean().item()
     assert scored.metrics["pixel accuracy"] == pytest.approx(accuracy)
     assert made.task.blind(model, made.data) == math.log(4)
-    assert scored.loss == pytest.approx(math.log(4))  # untrained, every class alike
     few = made.task.evaluate(model, made.data, "validation", limit=40)
     assert (scored.targets, scored.whole, few.targets, few.whole) == (200, True, 40, False)
     loss = made.task.loss(model, part.pixels[:3], real[:3], None)
@@ -61,11 +60,10 @@ def test_a_preview_is_pictures_their_masks_and_the_answers() -> None:
     assert shown.rows[1] == pytest.approx(tuple(mask.tolist()))
 
 
-def test_a_few_steps_already_find_things() -> None:
+def test_a_few_steps_already_say_more_than_guessing_blindly() -> None:
     made = trained("unet", 30, n_filter=6)
     scored = made.task.evaluate(made.model, made.data, "validation", limit=None)
-    background = (made.data["validation"].masks == 0).float().mean().item()
-    assert scored.metrics["mean IoU"] > background / 4  # of saying background everywhere
+    assert scored.loss < 0.8 * made.blind
 
 
 @pytest.mark.slow

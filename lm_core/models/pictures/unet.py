@@ -68,8 +68,6 @@ class UNet(Model):
         beside = 2 if s.skips else 1
         self.joins = nn.ModuleList(Twice(beside * fine, fine) for fine in wide[:-1])
         self.head = nn.Conv2d(s.n_filter, n_classes, 1)
-        nn.init.zeros_(self.head.weight)  # untrained, every class alike
-        nn.init.zeros_(self.head.bias)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, channels, height, width) -> logits (B, K, height, width), whatever the size."""
