@@ -75,6 +75,8 @@ else:
                 st.Page("pages/tables.py", title="Tables"),
                 st.Page("pages/digits.py", title="Digits"),
                 st.Page("pages/gan.py", title="GAN"),
+                st.Page("pages/masks.py", title="Masks"),
+                st.Page("pages/age_from_a_face.py", title="Age from a face"),
                 st.Page("pages/image_bench.py", title="Image bench"),
                 st.Page("pages/boxes.py", title="Boxes"),
                 st.Page("pages/upsampling.py", title="Making pictures larger"),

@@ -20,9 +20,10 @@ from lm_core.doctor.verdicts import ALARM, OK, Verdict
 from lm_core.models.contract import IGNORED, LanguageModel
 from lm_core.settings import Settings
 from lm_core.tasks.token_batches import TokenBatch
+from lm_core.training.task import Task
 
-MOST_ABOVE = 0.5  # nats above ln V
-MOST_BELOW = 0.5  # nats below it
+MOST_ABOVE = 0.5  # nats above ln V, and as far below it
+SHARE = 0.25  # of guessing blindly, where the loss is counted in years, say, and that is more
 BINS = 41  # an odd number, so that one bin has 0 in its middle
 LOGITS_AT_MOST = 4_000_000  # rows beyond these have no part in the distribution
 
@@ -40,6 +41,7 @@ class Untrained:
     counts: tuple[int, ...] = ()
     cure: str = ""
     control: str = ""
+    room: float = MOST_ABOVE  # how far from guessing blindly it may begin
 
     def data(self) -> dict[str, Any]:
         """Plain JSON, for a chart."""
@@ -63,23 +65,23 @@ class Untrained:
             f"one batch); guessing blindly has {self.uniform_nats:.2f}."
         )
         above = self.nats - self.uniform_nats
-        if not above <= MOST_ABOVE:  # nor is "not a number"
+        if not above <= self.room:  # nor is "not a number"
             return Verdict(
                 "confident_start",
                 ALARM,
-                f"{said} It starts confidently wrong: at most {MOST_ABOVE} above that is fine"
+                f"{said} It starts confidently wrong: at most {self.room:.3g} above that is fine"
                 + (f"; its logits are {self.logit_std:.2f} apart." if self.counts else "."),
                 self.cure,
                 self.control,
             )
-        if above < -MOST_BELOW:
+        if above < -self.room:
             return Verdict(
                 "knows_already",
                 ALARM,
-                f"{said} Nothing untrained can be {MOST_BELOW} below that or more.",
+                f"{said} Nothing untrained can be {self.room:.3g} below that or more.",
                 "Look for the answer in what the model reads, or for weights that are not fresh.",
             )
-        return Verdict("untrained_ok", OK, f"{said} At most {MOST_ABOVE} above that is fine.")
+        return Verdict("untrained_ok", OK, f"{said} At most {self.room:.3g} above that is fine.")
 
 
 def untrained(patient: Patient) -> Untrained:
@@ -90,10 +92,13 @@ def untrained(patient: Patient) -> Untrained:
     model.eval()
     with torch.inference_mode():
         each = patient.task.players(model)[0].loss(model, *batch.inputs, None).each
+    blind = patient.task.blind(model, patient.data)
+    surprise = patient.task.judge == Task.judge  # in nats, which have the same scale everywhere
     return Untrained(
         nats=float(each.double().sum()) / batch.asked,
-        uniform_nats=patient.task.blind(model, patient.data),
+        uniform_nats=blind,
         tokens=batch.asked,
+        room=MOST_ABOVE if surprise else max(MOST_ABOVE, SHARE * blind),
     )
 
 

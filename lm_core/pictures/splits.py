@@ -11,3 +11,17 @@ from lm_core.split import Split
 class PicturesWithClass(Split):
     pixels: Tensor  # (N, channels, height, width), brightness from 0 to 1
     labels: Tensor  # (N,) int64, the number of a class
+
+
+@dataclass(frozen=True)
+class PicturesWithMask(Split):
+    pixels: Tensor  # (N, channels, height, width), brightness from 0 to 1
+    masks: Tensor  # (N, height, width) int64, the class of each pixel
+
+
+@dataclass(frozen=True)
+class PicturesWithValue(Split):
+    pixels: Tensor  # (N, channels, height, width), brightness from 0 to 1
+    values: Tensor  # (N,) float32, a number about each
+    groups: Tensor  # (N,) int64, what it is compared by and does not learn
+    group_names: list[str]  # in the order of their numbers

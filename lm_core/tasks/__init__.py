@@ -53,4 +53,6 @@ SAID = {
     "table classes": "a table with a class in each row",
     "table values": "a table with a number in each row",
     "points": "points",
+    "picture masks": "pictures with masks",
+    "picture values": "pictures with a value",
 }

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lm_core.doctor.untrained import BINS, MOST_ABOVE, MOST_BELOW, Untrained, measure, untrained
+from lm_core.doctor.untrained import BINS, MOST_ABOVE, Untrained, measure, untrained
 from tests.doctor.patients import ITEMS, RUNNING, V, patient
 from tests.tiny import READERS
 
@@ -85,8 +85,8 @@ FINE = Untrained(3.3, 3.3, 10, 0.1, (-1.0, 1.0), (10,))
         (3.3 + MOST_ABOVE + 0.01, "confident_start"),
         (math.inf, "confident_start"),
         (math.nan, "confident_start"),
-        (3.3 - MOST_BELOW + 0.01, "untrained_ok"),
-        (3.3 - MOST_BELOW - 0.01, "knows_already"),
+        (3.3 - MOST_ABOVE + 0.01, "untrained_ok"),
+        (3.3 - MOST_ABOVE - 0.01, "knows_already"),
     ],
 )
 def test_the_verdict_turns_at_its_threshold(nats: float, code: str) -> None:

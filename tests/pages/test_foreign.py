@@ -262,6 +262,17 @@ def test_memory() -> None:
     assert seen(checked(app)) >= 2  # what is read at the step, and in the sentences of charts
 
 
+def test_a_folder_of_faces() -> None:
+    """Groups of somebody's CSV."""
+    face = (Path(__file__).parents[2] / "docs" / "screenshots" / "home.png").read_bytes()
+    rows = "\n".join(f'a{k}.png,{20 + k},"{TITLE}","{TITLE}"' for k in range(3))
+    table = f'file,age,"{TITLE}",*other*\n{rows}\n'.encode()
+    app = opened("age_from_a_face", ages__from="A folder of my own")
+    files = [(f"a{k}.png", face, "image/png") for k in range(3)]
+    app.get("file_uploader")[0].set_value([*files, ("labels.csv", table, "text/csv")])
+    checked(app.run())
+
+
 @pytest.mark.parametrize("view", ["Map", "Neighbours", "Layer by layer", "Neurons"])
 def test_embeddings_and_layers(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages._ui.layers.neurons.TOKENS", 500)

@@ -1,5 +1,14 @@
 """Families that look at pictures, and that make some."""
 
-from lm_core.models.pictures import autoencoder, convolution, dcgan, game
+from lm_core.models.pictures import (
+    autoencoder,
+    convolution,
+    dcgan,
+    fcn,
+    game,
+    residual,
+    unet,
+    vit,
+)
 
-__all__ = ["autoencoder", "convolution", "dcgan", "game"]
+__all__ = ["autoencoder", "convolution", "dcgan", "fcn", "game", "residual", "unet", "vit"]

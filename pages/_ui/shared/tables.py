@@ -65,12 +65,13 @@ def _shown(cell: object) -> object:
     return readable(cell) if isinstance(cell, str) else cell
 
 
-def csv_button(table: "pd.DataFrame", *, key: str, **options: object) -> None:
-    """A button that gives `table` as a file for a spreadsheet, made when it is pressed."""
+def csv_button(table: "pd.DataFrame", *, key: str, name: str = "", **options: object) -> None:
+    """A button that gives `table` as a file for a spreadsheet, made when it is pressed; where there
+    are several, called by the `name` of the file."""
     st.download_button(
-        "Download CSV",
+        name or "Download CSV",
         partial(csv_bytes, table),
-        file_name=f"{key}.csv",
+        file_name=name or f"{key}.csv",
         mime="text/csv",
         key=f"{key}-csv",
         on_click="ignore",

@@ -1,0 +1,1 @@
+"""The screen Age from a face: drawn faces or a folder of one's own, splits, networks, errors."""

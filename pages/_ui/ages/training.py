@@ -1,0 +1,238 @@
+"""A network that says an age, by the lab's own runs: the six steps, what was reached beside a
+baseline, and who it is wrong about."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._ui.shared import models, session
+from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared.plain import plain
+from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.tables import csv_button
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lm_core.runs.spec import RunSpec
+    from pages._ui.shared.choice import Choice
+
+CORPUS, TASK = "faces", "picture-value"
+NETWORKS = {"Residual CNN": "residual", "ViT": "vit"}
+WHICH, MODEL, BY = "ages-which", "ages-model", "ages-by"
+RATES, DECAYS = "0.0005, 0.0008, 0.001", "0.0001, 0.00001, 0"  # of the fourth step in seed 002
+DECADES = ("0 to 19", "20 to 39", "40 to 59", "60 and older")
+GROUPS = {"age": "Age", "light": "Light", "pen": "Pen"}
+
+
+def trained() -> "list[Choice]":
+    """The visitor's networks that say an age of drawn faces."""
+    return [one for one in models.own() if one.task == TASK and one.corpus == CORPUS]
+
+
+def spec_of(name: str) -> "RunSpec":
+    """The usual run of that network: a minute on two cores."""
+    from lm_core.runs.presets import default_spec
+    from lm_core.runs.spec import CorpusSpec
+
+    return default_spec(CorpusSpec(name=CORPUS), NETWORKS[name])
+
+
+def look() -> None:
+    """The six steps, a run, the table, errors by group."""
+    line = st.columns([4, 2, 3], vertical_alignment="bottom")
+    name = line[0].selectbox("Network to train", list(NETWORKS), key=WHICH, bind="query-params")
+    if line[1].button("Train", type="primary", width="stretch", key="ages-train"):
+        title = f"{name}, drawn faces"
+        TRAINED.go(session.manager().start(spec_of(name), session.visitor(), title=title))
+    line[2].button(
+        "Fill in the Train form →", width="stretch", key="ages-form", on_click=_fill, args=(name,)
+    )
+    st.caption(
+        "A run of one minute on drawn faces, shown on the Train screen; it is compared here once "
+        "it has ended."
+    )
+    if st.session_state.pop(_FILLED, False):
+        from pages._ui.shared.filling import go
+
+        go()
+    _recipe(name)
+    _compare()
+
+
+_FILLED = "ages-filled"
+
+
+def _fill(name: str) -> None:
+    from pages._ui.shared.filling import fill
+
+    fill(spec_of(name), of=f"the screen Age from a face, {name}")
+    st.session_state[_FILLED] = True
+
+
+def _recipe(name: str) -> None:
+    """The steps of seed 002, and where each is taken in this lab."""
+    with st.expander("The recipe in six steps, with the Doctor"):
+        st.markdown(
+            "1. **The loss before training**, on one batch: does the forward pass work, and does "
+            "it begin near who always says the mean?\n"
+            "2. **A few pictures learned by heart**: can it learn at all? (1,000 pictures, five at "
+            "a time, five epochs in the source.) The Doctor takes this step with texts alone so "
+            "far.\n"
+            "3. **Rates**, a short training each: 0.001, 0.0005 and 0.0001 in the source.\n"
+            "4. **A grid** of rates 0.0005, 0.0008, 0.001 and weight decays 0.0001, 0.00001, 0: "
+            "nine short trainings, saved as CSV. The source notes the loss on the thousand "
+            "pictures it trains on; what to take is decided by pictures kept from training, as the "
+            "Doctor does.\n"
+            "5. **A long training** from the best cell: Train.\n"
+            "6. **Export** the best model: below the run on the Train screen."
+        )
+        st.button(
+            "Steps 1, 3 and 4 in the Doctor, with this grid →",
+            key="ages-doctor",
+            on_click=_ask_doctor,
+            args=(name,),
+        )
+        if st.session_state.pop(_ASKED, False):
+            query = {"doctor-model": NETWORKS[name], "text": CORPUS}
+            st.switch_page("pages/doctor.py", query_params=query)
+
+
+_ASKED = "ages-asked"
+
+
+def _ask_doctor(name: str) -> None:
+    from pages._ui.shared.corpus_choice import take_corpus
+
+    take_corpus(CORPUS)
+    st.session_state["doctor-model"] = NETWORKS[name]
+    st.session_state["doctor-lrs"], st.session_state["doctor-decays"] = RATES, DECAYS
+    st.session_state[_ASKED] = True
+
+
+def _compare() -> None:
+    """The visitor's networks beside who always says the mean, and errors by group of one."""
+    import pandas as pd
+
+    from lm_core.charts.ages import group_errors
+
+    found = trained()
+    labels = models.labels(found)
+    ages, groups = _tested()
+    mean = _mean()
+    rows = [_row(f"always the mean, {mean:.0f} years", mean - ages, ages)]
+    errors = {
+        label: measured(str(one.folder), models.stamp(one), one)
+        for label, one in zip(labels, found, strict=True)
+    }
+    rows += [_row(label, off, ages) for label, off in errors.items()]
+    rows.sort(key=lambda row: row["mean error (years)"])
+    table = pd.DataFrame(rows)
+    st.subheader("How far off each is")
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="ages-scores",
+        column_config={
+            column: st.column_config.NumberColumn(format="%.2f") for column in table.columns[1:]
+        },
+    )
+    csv_button(table, key="ages-scores")
+    st.caption(f"Measured now on the {len(ages):,} test faces, which no network learned from.")
+    if not found:
+        st.info("No network of yours is here yet: press Train, and come back after a minute.")
+        errors = {rows[0]["network"]: mean - ages}
+    st.subheader("Who it is wrong about")
+    line = st.columns([4, 3], vertical_alignment="bottom")
+    names = list(errors)
+    shown = line[0].selectbox("Network", names, format_func=plain, key=MODEL)
+    by = line[1].segmented_control(
+        "By", list(GROUPS), default="light", required=True, format_func=GROUPS.get, key=BY
+    )
+    parts = {name: errors[shown][groups[by] == name] for name in _order(by)}
+    chart = group_errors(parts, title=f"Error by {by}: {shown}")
+    show_chart(chart, key="ages-errors")
+    st.markdown(
+        f"**What to notice:** {plain(chart.alt)} One figure for all hides that. Dim faces are "
+        "drawn for one in seven: what is rare in training is seldom learned well, and with people "
+        "it is people who are rare."
+    )
+    from lm_core.models.pictures import residual
+    from lm_core.tasks import picture_value
+
+    show_source(picture_value, "The code: the task")
+    show_source(residual, "The code: the residual CNN")
+
+
+def _order(by: str) -> tuple[str, ...]:
+    from lm_core.pictures.faces import LIGHTS, PENS
+
+    return {"age": DECADES, "light": LIGHTS, "pen": PENS}[by]
+
+
+def _row(name: str, off: "np.ndarray", ages: "np.ndarray") -> dict[str, Any]:
+    from lm_core.evaluation.regression import regression
+
+    told = regression(ages.tolist(), (ages + off).tolist())
+    return {
+        "network": name,
+        "mean error (years)": told.mean_absolute_error,
+        "RMSE (years)": told.rmse,
+        "R2": told.r2,
+    }
+
+
+@st.cache_data(max_entries=2, show_spinner="Drawing the faces …")
+def _tested() -> "tuple[np.ndarray, dict[str, np.ndarray]]":
+    """Ages (N,) of the test faces, and by group what each is."""
+    import numpy as np
+
+    faces = test_faces()
+    ages = np.array([one.age for one in faces], dtype=float)
+    groups = {
+        "age": np.array([DECADES[min(3, int(age) // 20)] for age in ages]),
+        "light": np.array([one.light for one in faces]),
+        "pen": np.array([one.pen for one in faces]),
+    }
+    return ages, groups
+
+
+@st.cache_resource(max_entries=1, show_spinner="Drawing the faces …")
+def test_faces():
+    """The faces of the test split, in their order."""
+    from lm_core.corpora.pictures.faces import COUNTS
+    from lm_core.pictures.faces import draw_face
+
+    first = COUNTS["train"] + COUNTS["validation"]
+    return [draw_face(number) for number in range(first, first + COUNTS["test"])]
+
+
+@st.cache_data(max_entries=1, show_spinner="Drawing the faces …")
+def _mean() -> float:
+    """The mean age of the faces that train."""
+    from lm_core.corpora.load import load_corpus
+
+    return float(load_corpus(CORPUS).splits["train"].values.mean())
+
+
+@st.cache_data(max_entries=32, show_spinner="Asking the network …")
+def measured(folder: str, stamp: float, _choice: "Choice") -> "np.ndarray":
+    """(N,) answer minus age of each test face."""
+    import numpy as np
+
+    pixels = np.stack([one.pixels for one in test_faces()])
+    return answers(_choice, pixels) - np.array([one.age for one in test_faces()])
+
+
+def answers(choice: "Choice", pixels: "np.ndarray") -> "np.ndarray":
+    """(N, H, W, 3) from 0 to 1 -> years (N,).
+
+    Raises:
+        BadCheckpoint: its folder is damaged or gone.
+    """
+    import torch
+
+    from lm_core.tasks import picture_value
+
+    given = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().contiguous()
+    return picture_value.answers(models.load(choice).model, given).numpy()

@@ -1,0 +1,125 @@
+"""The screen Age from a face: drawn faces, a folder, splits, networks, patches, an answer."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from lm_core.pictures.faces import draw_face
+from pages._ui.ages import patches
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+VIEWS = ("Explore", "Split", "Train and judge", "Patches as tokens", "Picture in, age out")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LM_LAB_HOME", str(tmp_path))
+
+
+def opened(view: int = 0, **address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    app.query_params["ages-view"] = VIEWS[view]
+    for name, value in address.items():
+        app.query_params[f"ages-{name}"] = value
+    app.switch_page("pages/age_from_a_face.py").run()
+    return sound(app)
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def table(app: AppTest, column: str):
+    return next(frame.value for frame in app.dataframe if column in frame.value)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
+
+
+def picture(seed: int = 0) -> bytes:
+    out = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 255, (32, 40, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_privacy_and_bias_stand_before_the_first_button() -> None:
+    app = opened()
+    assert "consent" in app.warning[0].value
+    assert "No photographs" in app.warning[0].value
+    kinds = [one.type for one in app.main]
+    first = kinds.index("warning")
+    assert all("button" not in kind for kind in kinds[:first])
+    assert any("button" in kind for kind in kinds[first:])
+
+
+def test_drawn_faces_are_explored() -> None:
+    app = opened(age="70")
+    labels = table(app, "file")
+    assert labels["age"].tolist()[:3] == [draw_face(n).age for n in range(3)]
+    assert table(app, "pictures")["pictures"].sum() == len(labels)
+    cross = table(app, "thick")
+    assert cross[["thick", "thin"]].to_numpy().sum() == len(labels)
+
+
+def test_a_folder_is_read_and_what_is_wrong_with_it_is_a_sentence() -> None:
+    app = opened(**{"from": "A folder of my own"})
+    assert "Choose the files" in app.info[0].value
+    upload = app.get("file_uploader")[0]
+    files = [(f"{age}_{age % 2}_1_20170116.png", picture(age), "image/png") for age in (20, 31, 44)]
+    upload.set_value(files).run()
+    assert table(sound(app), "file")["age"].tolist() == [20, 31, 44]
+    upload = app.get("file_uploader")[0]
+    upload.set_value([("25_0_1_2017.png", b"no picture", "image/png")]).run()
+    assert not app.exception
+    assert "0 of 1 pictures can be used" in app.error[0].value
+
+
+def test_the_split_is_eighty_ten_ten() -> None:
+    app = opened(1)
+    assert "480 train, 60 validation, 60 test" in said(app)
+    names = [one.label for one in app.get("download_button")]
+    assert {"train_set.csv", "valid_set.csv", "test_set.csv"} <= set(names)
+
+
+def test_the_mean_stands_there_before_anything_is_trained() -> None:
+    app = opened(2)
+    (row,) = table(app, "mean error (years)").to_dict("records")
+    assert row["network"].startswith("always the mean")
+    assert 10 < row["mean error (years)"] < 30
+    assert table(app, "group")["group"].tolist() == ["bright", "dim"]
+    app.button_group(key="ages-by").set_value("age").run()
+    assert len(table(sound(app), "group")) == 4
+    app.button(key="ages-doctor").click().run()
+    assert not app.exception
+    assert app.selectbox(key="doctor-model").value == "residual"
+    assert app.text_input(key="doctor-lrs").value == "0.0005, 0.0008, 0.001"
+    assert app.text_input(key="doctor-decays").value == "0.0001, 0.00001, 0"
+
+
+def test_patches_are_tokens_and_attention_over_them_sums_to_one() -> None:
+    app = opened(3, patch="10")
+    assert "4 × 4 = 16 tokens" in said(app)
+    assert len(table(app, "mean brightness")) == 16
+    shown = table(app, "attention")["attention"]
+    face = draw_face(1800)
+    weights = patches.looked(patches.untrained(10), face.pixels)[-1][0]
+    assert weights.sum() == pytest.approx(1)
+    assert shown.tolist() == pytest.approx(weights[1:].tolist())
+
+
+def test_a_picture_goes_in_and_comes_out_annotated() -> None:
+    app = opened(4, number="1850")
+    assert f"drawn from {draw_face(1850).age}" in said(app)
+    app.get("file_uploader")[0].set_value(("me.png", picture(), "image/png")).run()
+    assert any("drawings alone" in one.value for one in sound(app).warning)
+    app.get("file_uploader")[0].set_value(("me.png", b"text", "image/png")).run()
+    assert "no picture" in app.error[0].value
