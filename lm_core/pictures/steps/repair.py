@@ -34,7 +34,7 @@ class NoiseSettings(Settings):
         title="Amount",
         low=0.0,
         high=100.0,
-        help="Normal: its standard deviation in levels. Else: percent of the pixels.",
+        help="Normal: its standard deviation in levels. Else: how many of 100 pixels.",
     )
     seed: int = setting(0, title="Seed", low=0, high=2**31 - 1, help="Which noise it is.")
 
