@@ -81,6 +81,7 @@ class Health:
             fresh=fresh,
             blindly=EVERY_TOKEN if reads else "guessing blindly would be",
             judge=trainer.task.judge,
+            game=trainer.task.game,
         )
         return cls(
             record,

@@ -47,15 +47,30 @@ RULES: tuple[Rule, ...] = (
     evaluated_in_train_mode,
     overfitting,
 )
+# What asks about the course of a loss that should fall: of a game it does not.
+OF_LOSS: tuple[Rule, ...] = (
+    diverged,
+    confident_start,
+    rate_too_high,
+    rate_too_low,
+    learns_only_frequencies,
+    overfitting,
+)
 # Codes of rules that speak of how a run does now, where the others name what has happened in it.
 PASSING = ("rate_too_low", "learns_only_frequencies", "overfitting")
 
 
 def judge(r: Record) -> Iterator[Verdict]:
     """All there is to say of the record as it stands; nothing where all is well. A family that
-    counts takes no steps, so only its texts, and how they are scored, are judged."""
+    counts takes no steps, so only its texts, and how they are scored, are judged; of a game, nothing
+    that its losses should do."""
+    return (verdict for rule in _rules(r) if (verdict := rule(r)) is not None)
+
+
+def _rules(r: Record) -> tuple[Rule, ...]:
+    """Those that make sense for what learns."""
     rules = RULES if r.descends else OF_TEXTS
-    return (verdict for rule in rules if (verdict := rule(r)) is not None)
+    return tuple(rule for rule in rules if not (r.game and rule in OF_LOSS))
 
 
 def over(said: Verdict, step: int) -> Verdict:
@@ -66,7 +81,7 @@ def over(said: Verdict, step: int) -> Verdict:
 def healthy(r: Record) -> Verdict:
     """The verdict over a run that ended without an alarm. A rule that had nothing to judge by is
     not counted as asked."""
-    asked = sum(judges(rule, r) for rule in RULES)
+    asked = sum(judges(rule, r) for rule in _rules(r))
     rules = f"{asked} of {len(RULES)}" if asked < len(RULES) else f"{asked}"
     start = "" if r.first is None else f"from {r.first:.2f} at step 1 "
     last = r.scored[-1] if r.scored else None

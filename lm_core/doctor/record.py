@@ -62,6 +62,7 @@ class Record:
     fresh: whether it begins with random weights.
     blindly: what guessing blindly is, in words.
     judge: what the loss is called, and counted in: bounds of so many nats are for a surprise.
+    game: whether several learn against each other, whose losses need not fall.
     """
 
     uniform: float
@@ -75,6 +76,7 @@ class Record:
     fresh: bool = True
     blindly: str = EVERY_TOKEN
     judge: str = "nats"
+    game: bool = False
 
     first: float | None = None  # the loss of the untrained model on the first batch
     step: int = 0

@@ -48,6 +48,11 @@ OF_TOKENS = {  # what asks about the tokens of a text, and says nothing of other
     "by token.",
 }
 
+NOT_FOR_GAMES = {
+    "init": "no loss of theirs is what guessing blindly would cost",
+    "lr": "a rate at which their losses fall fastest is not the best",
+}
+
 
 def examine(
     patient: Patient,
@@ -119,6 +124,9 @@ def left_out(patient: Patient, part: str) -> Verdict | None:
         title = models[patient.family].title
         text = f"{title} learns by counting: {NOT_FOR_COUNTING[part]}. This step is left out."
         return Verdict("not_for_counting", NOTE, text)
+    if part in NOT_FOR_GAMES and patient.task.game:
+        text = f"Several learn against each other: {NOT_FOR_GAMES[part]}. This step is left out."
+        return Verdict("not_for_task", NOTE, text)
     if part in OF_TOKENS and not patient.reads:
         return Verdict("not_for_task", NOTE, f"{OF_TOKENS[part]} This step is left out.")
     return None

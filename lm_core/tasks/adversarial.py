@@ -56,6 +56,7 @@ class Adversarial(Task):
     """What both games have in common. The first tensor of a split is the real things."""
 
     judge, unit = "energy distance", "energy distance from the real ones"
+    game = True
     metrics: ClassVar = {
         "judge's loss": "nats",
         "maker's loss": "nats",

@@ -69,7 +69,8 @@ class Task:
     in; `metrics` says of every other figure, by name, what it is counted in. `kinds` are those of
     corpora that it learns from, `split` is what it makes of them; `reads` says whether texts are
     cut by a tokenizer, `weighed` whether the memory of a step can be said beforehand (its model
-    has the `objective` of a language model)."""
+    has the `objective` of a language model), `game` whether several learn against each other, so
+    that a loss of training says little of how good they are."""
 
     judge: ClassVar[str] = "nats"
     unit: ClassVar[str] = "nats per target"
@@ -78,6 +79,7 @@ class Task:
     split: ClassVar[type[Split]]
     reads: ClassVar[bool] = False
     weighed: ClassVar[bool] = False
+    game: ClassVar[bool] = False
 
     codec: Codec | None = None  # of the data at hand, see `knowing`
 

@@ -228,6 +228,14 @@ def test_a_single_bad_step_is_no_rise() -> None:
     assert said(steps(*falling(), 1e9, *[2.2] * 10)) == {}
 
 
+@pytest.mark.parametrize("code", ["diverged", "rate_too_high", "rate_too_low", "overfitting"])
+def test_what_the_losses_of_a_game_do_is_no_fault(code: str) -> None:
+    """A judge's loss rises while the maker learns."""
+    events, known = SICK[code]
+    assert code in said(*events, **known)
+    assert code not in said(*events, game=True, **known)
+
+
 def test_a_family_that_counts_is_judged_by_its_texts_alone() -> None:
     leaky = replace(FACTS, leaked=0.5)
     assert said(steps(9.0, *falling()), descends=False, facts=leaky) == {"leaked_split": "alarm"}

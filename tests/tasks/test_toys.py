@@ -182,6 +182,7 @@ def test_the_doctor_examines_it(name: str) -> None:
             said.setdefault(event.step, []).append(event.code)
     assert said[0] == said[2] == ["not_for_task"]  # texts, and what their tokens allow
     assert {3, 4, 5} <= set(said)  # a rate, the grid, the look inside
+    assert (said[1] == said[3] == ["not_for_task"]) == (name == "points")  # losses that may rise
 
 
 @pytest.mark.parametrize("name", TOYS)

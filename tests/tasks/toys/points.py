@@ -46,6 +46,7 @@ class Game(Model):
 @tasks.register("toy-points", title="Toy points", idea="Make points like the real ones.")
 class Circle(Task):
     judge, unit, kinds, split = "distance", "distance from the circle", ("points",), Points
+    game = True
 
     def players(self, model: Game) -> Sequence[Player]:
         return Player("judge", model.judge, self.told), Player("maker", model.maker, self.fooled)
