@@ -62,8 +62,8 @@ PASSING = ("rate_too_low", "learns_only_frequencies", "overfitting")
 
 def judge(r: Record) -> Iterator[Verdict]:
     """All there is to say of the record as it stands; nothing where all is well. A family that
-    counts takes no steps, so only its texts, and how they are scored, are judged; of a game, nothing
-    that its losses should do."""
+    counts takes no steps, so only its texts, and how they are scored, are judged; a game, by
+    nothing that its losses should do."""
     return (verdict for rule in _rules(r) if (verdict := rule(r)) is not None)
 
 
