@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
-from lm_core.runs.per_character import withheld
+from lm_core.runs.per_character import of_tokens, withheld
 from lm_core.visible import readable
 from pages._ui.train.curves import measure_of
 from pages._ui.train.names import started
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from lm_core.runs.store import Run, RunStore
 
 NUMBER, RUN, STARTED, STATE, NOTE = "No.", "Run", "Started", "State", "Note"
-TEST, TEST_BITS = "Test, nats", "Test, bits per character"
-BEST, BEST_BITS = "Best validation, nats", "Best validation, bits per character"
+BITS = "bits per character"
 
 
 def rows(store: "RunStore", runs: "list[Run]", current: str | None) -> list[dict[str, Any]]:
@@ -26,7 +25,8 @@ def rows(store: "RunStore", runs: "list[Run]", current: str | None) -> list[dict
     titles, differing = setting_titles(specs), settings_that_differ(specs)
     if not any(map(_renamed, runs)):
         differing = [{k: v for k, v in one.items() if k not in SAID} for one in differing]
-    in_bits = len(shared([cut(run) for run in runs])) == 1  # nats of different tokens say nothing
+    # Nats of different tokens say nothing; other losses are not about tokens.
+    in_bits = len(shared([cut(run) for run in runs if of_tokens(run)])) == 1
     found = []
     for run, spec in zip(runs, differing, strict=True):
         found.append(
@@ -34,7 +34,7 @@ def rows(store: "RunStore", runs: "list[Run]", current: str | None) -> list[dict
             | {STARTED: started(run)}
             | ({NOTE: readable(run.note)} if any(one.note for one in runs) else {})
             | {STATE: run.status}
-            | _figures(store, run, in_bits)
+            | _figures(store, run, in_bits and of_tokens(run))
             | {titles.get(name, name): _said(name, value) for name, value in spec.items()}
         )
     return found
@@ -58,7 +58,7 @@ def cut(run: "Run") -> str:
 def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
     from lm_core.training.events import KEPT, Evaluated, Step
 
-    unit = measure_of(run, "bits" if in_bits else "nats")
+    unit, judge = measure_of(run, "bits" if in_bits else "nats"), _judge(run, in_bits)
 
     rows = store.since(Evaluated, run.id)
     scored = [row["nats"] for row in rows if row["split"] == "validation"]
@@ -71,7 +71,7 @@ def _figures(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
         scored, finite = [], []
     return {
         "Steps": step["step"] if step else None,
-        BEST_BITS if in_bits else BEST: round(float(unit.of(min(finite))), 3) if finite else None,
+        f"Best validation, {judge}": round(float(unit.of(min(finite))), 3) if finite else None,
         "Last": round(float(unit.of(scored[-1])), 3) if scored else None,
     } | _tested(store, run, in_bits)
 
@@ -84,7 +84,12 @@ def _tested(store: "RunStore", run: "Run", in_bits: bool) -> dict[str, Any]:
     if kept is None:
         return {}
     value = kept.bits if in_bits else kept.nats
-    return {TEST_BITS if in_bits else TEST: None if value is None else round(value, 3)}
+    return {f"Test, {_judge(run, in_bits)}": None if value is None else round(value, 3)}
+
+
+def _judge(run: "Run", in_bits: bool) -> str:
+    """What the loss of a run is called."""
+    return BITS if in_bits else run.facts.get("judge", "nats")
 
 
 def found_by(row: dict[str, Any], words: str) -> bool:

@@ -5,7 +5,10 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from pages._ui.train import names
+from lm_core.runs import final_score
+from lm_core.runs.presets import default_spec
+from lm_core.runs.spec import CorpusSpec
+from pages._ui.train import names, table
 from pages._ui.train.names import labels
 from pages._ui.train.table import found_by
 from tests.pages.stored import spec
@@ -35,6 +38,23 @@ def test_runs_of_one_text_are_called_by_what_sets_them_apart():
         "Transformer, run 2: learning rate 0.02",
     ]
     assert labels([run(), run(number=2)]) == ["Transformer, run 1", "Transformer, run 2"]
+
+
+def test_a_loss_that_is_not_about_tokens_stands_under_its_own_name(monkeypatch):
+    """Beside two texts that are cut otherwise, which are compared in bits."""
+    monkeypatch.setattr(table, "started", lambda run: "")
+    monkeypatch.setattr(final_score, "final_score", lambda store, run: None)
+    scored = [{"split": "validation", "nats": 0.5, "seq": 1}]
+    store = SimpleNamespace(since=lambda *_: scored, last=lambda *_: None)
+    counts = {"counts": {"validation": {"tokens": 10, "characters": 20}}}
+    texts = [run(given=spec("lstm"), facts=counts), run(given=spec("ngram"), facts=counts)]
+    texts[1].spec["codec"] = {"name": "bpe"}
+    picture = default_spec(CorpusSpec(name="digits"), "convolution")
+    faces = run(given=picture, facts={"judge": "absolute error"})
+    first, second, third = table.rows(store, [*texts, faces], None)
+    assert "Best validation, bits per character" in first.keys() & second.keys()
+    assert third["Best validation, absolute error"] == 0.5
+    assert "Best validation, bits per character" not in third
 
 
 @pytest.mark.parametrize(
