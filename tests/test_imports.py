@@ -207,6 +207,8 @@ def test_nothing_in_the_library_is_out_of_reach() -> None:
 
 # Public functions that nothing in the lab calls, and who has the use of them.
 OFFERED = {
+    "convolved": "the lesson that Digits shows whole, and the oracle of nn.Conv2d",
+    "max_pooled": "the same, of pooling",
     "precision_recall_f1": "whoever has a binary task: `report` is of all classes",
     "read_lines": "whoever reads the log of a run again, as the tests do",
 }

@@ -9,6 +9,7 @@ import pytest
 
 from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
+from lm_core.codec import Bare
 from lm_core.codecs import PairCodec
 from tests.marks import most_slow
 
@@ -77,6 +78,8 @@ def test_both_spellings_are_one(
 @pytest.mark.parametrize("folder", sorted((ROOT / "checkpoints").glob("*-*")), ids=lambda f: f.name)
 def test_models_that_ship_read_both_spellings(folder: Path) -> None:
     codec = load_checkpoint(folder).codec
+    if isinstance(codec, Bare):  # of pictures, or of points
+        return
     cut = (codec.source, codec.target) if isinstance(codec, PairCodec) else (codec,)
     assert {tokenizer.form for tokenizer in cut} == {"NFC"}
 

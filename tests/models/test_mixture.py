@@ -16,7 +16,16 @@ from lm_core.models.mixture import Mixture, MixtureSettings
 from lm_core.tasks import NextToken
 from lm_core.training import Budget, Trainer, TrainSettings
 from lm_core.training.events import Evaluated, Finished, Step
-from tests.tiny import TEXT, alphabet, encoded, lively_model, some_ids, tiny_model, tiny_settings
+from tests.tiny import (
+    OF_TEXT,
+    TEXT,
+    alphabet,
+    encoded,
+    lively_model,
+    some_ids,
+    tiny_model,
+    tiny_settings,
+)
 
 PAIR = ("ngram", "lstm")
 
@@ -146,7 +155,7 @@ def test_weights_of_another_size_are_refused_before_they_are_made(tmp_path) -> N
         load_checkpoint(tmp_path / "mixed")
 
 
-@pytest.mark.parametrize("name", [n for n in models.names() if n not in ("mixture", "ensemble")])
+@pytest.mark.parametrize("name", [e.name for e in OF_TEXT if e.name not in ("mixture", "ensemble")])
 def test_a_family_is_written_as_it_is_read(name: str) -> None:
     settings = models[name].settings.from_dict(tiny_settings(name))
     if models[name].build.causal:

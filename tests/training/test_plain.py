@@ -80,7 +80,7 @@ def test_it_gives_the_losses_of_the_trainer_step_by_step(family: str, items: boo
             seed=SEED,
         )
         said = list(taken)
-    assert [loss for _, _, loss in said] == pytest.approx(losses, abs=2e-4)
+    assert [loss for _, _, loss in said] == pytest.approx(losses, abs=6e-4)
     assert [(step, used) for step, used, _ in said][-1] == (STEPS, 1.0)
     assert len(losses) == STEPS
     assert sum(losses[-3:]) < sum(losses[:3])

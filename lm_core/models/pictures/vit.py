@@ -38,12 +38,12 @@ class ViTSettings(Settings):
     patch: int = setting(
         8, title="Patch", low=2, high=64, unit="pixels", help="Side of a patch, which is a token."
     )
-    n_layer: int = setting(3, title="Layers", low=1, high=24, help="Blocks on top of each other.")
+    n_layer: int = setting(3, title="Layers", low=1, high=48, help="Blocks on top of each other.")
     n_head: int = setting(
         4, title="Heads", low=1, high=32, help="Attentions side by side in each layer."
     )
     n_embd: int = setting(
-        64, title="Width", low=4, high=1024, unit="numbers", help="Numbers that stand for a token."
+        64, title="Width", low=4, high=4096, unit="numbers", help="Numbers that stand for a token."
     )
     dropout: float = fields.dropout()
 

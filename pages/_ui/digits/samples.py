@@ -24,7 +24,8 @@ def show() -> None:
         "What the network learns from. Look at the data first: how many there are of each class, "
         "and what they look like, decide what can be learned."
     )
-    st.caption(f"{info.title}. {info.source} {info.split_rule} Licence: {info.licence}")
+    said = f"{info.title}. {info.source} {info.split_rule} Licence: {info.licence}"
+    st.caption(plain(said))
     _samples(of)
     _counts(of)
     _report(of)

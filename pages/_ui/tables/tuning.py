@@ -8,6 +8,7 @@ import streamlit as st
 from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared.plain import plain
 from pages._ui.tables.known import CLASSES
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
         st.session_state[RUNS] = started
     what = "cross-entropy" if kind == CLASSES else "squared error"
     st.caption(
-        f"Three runs of {STEPS} steps, one for each {label}: {', '.join(map(str, values))}. The "
-        f"one with the smallest {what} on the validation rows is kept; the test rows are asked "
+        f"Three runs of {STEPS} steps, one for each {plain(label)}: "
+        f"{plain(', '.join(map(str, values)))}. The one with the smallest {what} on the validation rows "
+        "is kept; the test rows are asked "
         "once, at the end."
     )
     if runs := st.session_state.get(RUNS):

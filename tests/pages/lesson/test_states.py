@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lm_core.lessons.link import MOST, MOST_BYTES, LessonLink
 from lm_core.lessons.reading import BadLesson
 from pages._ui.lesson import builder
-from pages._ui.lesson.link import NOT_OF_A_LESSON, check
+from pages._ui.lesson.link import check
 from pages._ui.shared.address import SCREENS
 from pages._ui.shared.parameters import KINDS, Id, Json, Number, Switch, Text, Whole, begins
 
@@ -36,7 +36,7 @@ def said(kind: object) -> st.SearchStrategy[list[str]]:
 @st.composite
 def lessons(draw: st.DrawFn) -> LessonLink:
     screen = draw(st.sampled_from(SCREENS))
-    names = [n for n in KINDS if n.startswith(begins(screen)) and n not in NOT_OF_A_LESSON]
+    names = [n for n in KINDS if n.startswith(begins(screen)) and n not in builder.PRIVATE]
     names += ["text", "spec"]
     chosen = draw(st.lists(st.sampled_from(names), max_size=6, unique=True))
     state = {name: tuple(draw(said(KINDS[name]))) for name in chosen}
