@@ -56,11 +56,10 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
             started.append(session.manager().start(spec, session.visitor(), title=title))
         st.session_state[RUNS] = started
     what = "cross-entropy" if kind == CLASSES else "squared error"
+    tried = plain(", ".join(map(str, values)))
     st.caption(
-        f"Three runs of {STEPS} steps, one for each {plain(label)}: "
-        f"{plain(', '.join(map(str, values)))}. The one with the smallest {what} on the validation rows "
-        "is kept; the test rows are asked "
-        "once, at the end."
+        f"Three runs of {STEPS} steps, one for each {plain(label)}: {tried}. The one with the "
+        f"smallest {what} on the validation rows is kept; the test rows are asked once, at the end."
     )
     if runs := st.session_state.get(RUNS):
         going = any(run.active for run in _rows(runs))
