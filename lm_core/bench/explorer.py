@@ -1,6 +1,7 @@
 """Looking at texts, measured in a real Chromium: how soon `speeches` stands there, first and again,
 how soon a search is answered, how soon an n-gram of another order says its perplexity, and how long
-an upload of ten megabytes takes. What the server holds in memory at the end stands beside it.
+an upload of ten megabytes takes. What the server holds in memory at the end stands beside it, and
+how much of that the texts are.
 """
 
 import statistics
@@ -45,6 +46,7 @@ def bench_explorer() -> list[Result]:
         page.goto(seen.url)
         page.get_by_role("heading", name="Language Model Lab").wait_for()
         time.sleep(8)  # the workers import torch; a person reads the first screen
+        idle = family_memory(seen.process)
         cold, warm = _opened(seen)
         ways = ("Letters", "Words in context", "Pattern")
         searched = {how: _searched(seen, how) for how in ways}
@@ -67,6 +69,9 @@ def bench_explorer() -> list[Result]:
     if held is not None:
         about = {"of": "the server and its workers"}
         results.append(Result("explorer_memory", held / 1e9, "GB", False, about))
+    if held is not None and idle is not None:
+        about = {"of": "speeches and names, opened, searched and counted"}
+        results.append(Result("explorer_memory_texts", (held - idle) / 1e9, "GB", False, about))
     return results
 
 
