@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from lm_core.evaluation.study import BETTER, WORSE, beside
 from lm_core.figures import percent, significant
 
 FULL, LORA = "full", "lora"
@@ -73,12 +74,7 @@ def tuned(rows: Iterable[Mapping[str, str]], method: str, **changed: str) -> Tun
     Raises:
         ValueError: the study has none.
     """
-    wanted = {"method": method} | USUAL | changed
-    if method == FULL:
-        wanted |= {"targets": "", "rank": ""}
-    here = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
-    if not here:
-        raise ValueError(f"no run of {wanted}")
+    here = _runs(rows, method, changed)
     by_rate: dict[float, tuple[float, ...]] = {}
     for row in here:
         rate = float(row["lr"])
@@ -88,6 +84,28 @@ def tuned(rows: Iterable[Mapping[str, str]], method: str, **changed: str) -> Tun
     return Tuned(label, float(here[0]["before"]), dict(sorted(by_rate.items())))
 
 
+def forgotten(rows: Iterable[Mapping[str, str]], method: str) -> float | None:
+    """Nats that the old text costs more after it, at the usual choices and the best rate: the mean
+    over the seeds; None where it was not measured."""
+    rows = list(rows)
+    rate = tuned(rows, method).best_rate
+    lost = [row["forgotten"] for row in _runs(rows, method, {}) if float(row["lr"]) == rate]
+    return fmean(map(float, lost)) if all(lost) else None
+
+
+def _runs(
+    rows: Iterable[Mapping[str, str]], method: str, changed: Mapping[str, str]
+) -> list[Mapping[str, str]]:
+    """Of a method, with `USUAL` choices but for those changed."""
+    wanted = {"method": method} | USUAL | changed
+    if method == FULL:
+        wanted |= {"targets": "", "rank": ""}
+    here = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    if not here:
+        raise ValueError(f"no run of {wanted}")
+    return here
+
+
 TITLES = {
     ("method", FULL): "Full tuning",
     ("method", LORA): "LoRA",
@@ -95,13 +113,6 @@ TITLES = {
     ("targets", "mlp"): "MLP alone",
     ("targets", "all"): "All matrices",
 }
-
-
-def apart(one: Tuned, other: Tuned) -> str:
-    """ "better" or "worse" than the other with every seed; "" where nobody can say."""
-    if max(one.best) < min(other.best):
-        return "better"
-    return "worse" if min(one.best) > max(other.best) else ""
 
 
 def statements(rows: Iterable[Mapping[str, str]]) -> list[Statement]:
@@ -136,7 +147,7 @@ def _rate(rows: list[Mapping[str, str]]) -> Statement:
 def _targets(rows: list[Mapping[str, str]]) -> Statement:
     whole = tuned(rows, LORA, targets="all")
     attention, mlp = (tuned(rows, LORA, targets=name) for name in ("attention", "mlp"))
-    verdict = {"worse": HOLDS, "better": FAILS, "": OPEN}[apart(attention, whole)]
+    verdict = {WORSE: HOLDS, BETTER: FAILS, "": OPEN}[beside(attention.best, whole.best)]
     told = (
         f"Beside all matrices it gains {significant(whole.gain, 3)} nats, beside those of "
         f"attention {significant(attention.gain, 3)}, beside those of the MLP "
@@ -167,12 +178,7 @@ def _batch(rows: list[Mapping[str, str]]) -> Statement:
         b: [round(x - y, 6) for x, y in zip(of[LORA, b].best, of[FULL, b].best, strict=True)]
         for b in batches
     }
-    small, large = behind["16"], behind["64"]
-    verdict = OPEN
-    if min(large) > max(small):
-        verdict = HOLDS
-    elif max(large) < min(small):
-        verdict = FAILS
+    verdict = {WORSE: HOLDS, BETTER: FAILS, "": OPEN}[beside(behind["64"], behind["16"])]
     told = (
         "By how many nats LoRA is behind full tuning after equal text: "
         + ", ".join(f"{fmean(behind[b]):.3f} in batches of {b}" for b in batches)

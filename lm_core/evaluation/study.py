@@ -8,7 +8,7 @@ better than the best of the other. `tools/study.py` makes the table that is read
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -48,12 +48,19 @@ class Configuration:
     def told_apart(self, other: "Configuration", figure: str) -> str:
         """Whether it is `BETTER` or `WORSE` than another in one of `FIGURES`, with every seed; ""
         where the seeds overlap."""
-        (low, high), (others_low, others_high) = self.spread(figure), other.spread(figure)
-        if low > others_high:
-            return BETTER if FIGURES[figure] else WORSE
-        if high < others_low:
-            return WORSE if FIGURES[figure] else BETTER
-        return ""
+        return beside(self.of(figure), other.of(figure), more_is_better=FIGURES[figure])
+
+
+def beside(
+    values: Sequence[float], others: Sequence[float], *, more_is_better: bool = False
+) -> str:
+    """Whether the values of some seeds are `BETTER` or `WORSE` than those of others, every one than
+    every other; "" where they overlap."""
+    if min(values) > max(others):
+        return BETTER if more_is_better else WORSE
+    if max(values) < min(others):
+        return WORSE if more_is_better else BETTER
+    return ""
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -24,11 +24,17 @@ def adamw(
 
 
 def adam(
-    model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
+    model: nn.Module,
+    *,
+    lr: float,
+    weight_decay: float,
+    bfloat16: bool = False,
+    betas: tuple[float, float] = (0.9, 0.999),
 ) -> torch.optim.Optimizer:
-    """Adam (Kingma and Ba 2015), with the betas of the paper. Decay is a part of the gradient here,
-    so that it is divided by the gradient's usual size too: AdamW is what mends that."""
-    return torch.optim.Adam(_groups(_learning(model), weight_decay), lr=lr, fused=True)
+    """Adam (Kingma and Ba 2015), by itself with the betas of the paper. Decay is a part of the
+    gradient here, so that it is divided by its usual size too: AdamW is what mends that."""
+    groups = _groups(_learning(model), weight_decay)
+    return torch.optim.Adam(groups, lr=lr, betas=betas, fused=True)
 
 
 def adam_half(
@@ -36,8 +42,7 @@ def adam_half(
 ) -> torch.optim.Optimizer:
     """Adam with half the momentum, betas (0.5, 0.999), as Radford et al. 2016 train DCGAN: in a
     game the other player moves too, and the gradient soon points elsewhere."""
-    groups = _groups(_learning(model), weight_decay)
-    return torch.optim.Adam(groups, lr=lr, betas=(0.5, 0.999), fused=True)
+    return adam(model, lr=lr, weight_decay=weight_decay, betas=(0.5, 0.999))
 
 
 def sgd(

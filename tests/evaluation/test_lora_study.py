@@ -9,10 +9,11 @@ from lm_core.evaluation.lora_study import (
     LORA,
     OPEN,
     USUAL,
-    apart,
+    forgotten,
     statements,
     tuned,
 )
+from lm_core.evaluation.study import beside
 
 
 def row(method: str, lr: float, nats: float, **changed: str) -> dict[str, str]:
@@ -76,8 +77,14 @@ def test_each_is_judged_at_its_own_best_rate() -> None:
     assert (lora.best_rate, lora.at_the_edge) == (0.01, False)
     assert lora.best == (1.5, 1.501)
     assert lora.gain == pytest.approx(0.4995)
-    assert apart(tuned(table(), FULL), lora) == "better"
-    assert apart(lora, lora) == ""
+    assert beside(tuned(table(), FULL).best, lora.best) == "better"
+    assert beside(lora.best, lora.best) == ""
+
+
+def test_what_was_forgotten_is_that_of_the_usual_choices_at_the_best_rate() -> None:
+    rows = [one | {"forgotten": one["lr"]} for one in table()]
+    assert (forgotten(rows, FULL), forgotten(rows, LORA)) == (0.001, 0.01)
+    assert forgotten([one | {"forgotten": ""} for one in rows], FULL) is None
 
 
 def test_a_study_that_lacks_runs_says_so() -> None:

@@ -4,11 +4,11 @@ moves."""
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.foundations import racing
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -28,20 +28,9 @@ def opened(part: str = "Optimizers", **address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def said(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.code, app.success, app.warning, app.info)
     return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def figures(app: AppTest) -> dict[str, str]:

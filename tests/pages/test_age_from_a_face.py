@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.pictures.faces import draw_face
 from pages._ui.ages import patches
+from tests.pages.screens import first_table, said, sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -28,20 +29,6 @@ def opened(view: int = 0, **address: str) -> AppTest:
         app.query_params[f"ages-{name}"] = value
     app.switch_page("pages/age_from_a_face.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
 
 
 def picture(seed: int = 0) -> bytes:
@@ -63,10 +50,10 @@ def test_privacy_and_bias_stand_before_the_first_button() -> None:
 
 def test_drawn_faces_are_explored() -> None:
     app = opened(age="70")
-    labels = table(app, "file")
+    labels = first_table(app, "file")
     assert labels["age"].tolist()[:3] == [draw_face(n).age for n in range(3)]
-    assert table(app, "pictures")["pictures"].sum() == len(labels)
-    cross = table(app, "thick")
+    assert first_table(app, "pictures")["pictures"].sum() == len(labels)
+    cross = first_table(app, "thick")
     assert cross[["thick", "thin"]].to_numpy().sum() == len(labels)
 
 
@@ -92,10 +79,10 @@ def test_the_split_is_eighty_ten_ten() -> None:
 
 def test_the_mean_stands_there_before_anything_is_trained() -> None:
     app = opened(2)
-    (row,) = table(app, "mean error (years)").to_dict("records")
+    (row,) = first_table(app, "mean error (years)").to_dict("records")
     assert row["network"].startswith("always the mean")
     assert 10 < row["mean error (years)"] < 30
-    assert table(app, "group")["group"].tolist() == ["bright", "dim"]
+    assert first_table(app, "group")["group"].tolist() == ["bright", "dim"]
     app.button_group(key="ages-by").set_value("age").run()
     assert len(table(sound(app), "group")) == 4
     app.button(key="ages-doctor").click().run()
@@ -108,8 +95,8 @@ def test_the_mean_stands_there_before_anything_is_trained() -> None:
 def test_patches_are_tokens_and_attention_over_them_sums_to_one() -> None:
     app = opened(3, patch="10")
     assert "4 × 4 = 16 tokens" in said(app)
-    assert len(table(app, "mean brightness")) == 16
-    shown = table(app, "attention")["attention"]
+    assert len(first_table(app, "mean brightness")) == 16
+    shown = first_table(app, "attention")["attention"]
     face = draw_face(1800)
     weights = patches.looked(patches.untrained(10), face.pixels)[-1][0]
     assert weights.sum() == pytest.approx(1)

@@ -15,6 +15,7 @@ from lm_core.models.plain import lesson
 from lm_core.models.plain import transformer as plain_transformer
 from pages._ui.architectures import families
 from tests.marks import most_slow
+from tests.pages.screens import sound
 from tests.tiny import OF_TEXT
 from tests.waiting import PATIENCE
 
@@ -37,12 +38,6 @@ def visited(family: str = "Transformer", **address: str) -> AppTest:
         app.query_params[name] = value
     app.switch_page("pages/architectures.py").run()
     assert not app.exception
-    return app
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
     return app
 
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -26,12 +26,6 @@ def opened(part: str = "Two shapes", **address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def refused(app: AppTest) -> str:
     """The one sentence that says what to mend."""
     assert not app.exception
@@ -42,11 +36,6 @@ def refused(app: AppTest) -> str:
 def said(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.code, app.success, app.warning, app.info)
     return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 # Two shapes ---------------------------------------------------------------------------------------

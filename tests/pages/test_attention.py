@@ -16,6 +16,7 @@ from pages._ui.inside import attention, offers, sides
 from pages._ui.shared import models
 from pages._ui.shared.matrices import told
 from tests.charts.test_stack import unpacked
+from tests.pages.screens import first_table, sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,6 @@ def opened(**address: str) -> AppTest:
         app.query_params[f"attention-{name}"] = value
     app.switch_page("pages/attention.py").run()
     assert not app.exception
-    return app
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
     return app
 
 
@@ -67,10 +62,6 @@ def formula(app: AppTest, i: int) -> str:
     return app.latex[i].value.strip("$ \n")
 
 
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
-
-
 def views(app: AppTest) -> tuple[bytes, dict, dict]:
     """What the browser draws: the numbers, and how all heads and the large one are looked at."""
     held, small, large = (element.proto for element in app.get("bidi_component"))
@@ -88,7 +79,7 @@ def test_it_opens_on_a_sentence_with_the_weights_of_every_head() -> None:
     app = sound(opened())
     maps = maps_of(SENTENCE, items=False)
     L, H, T, _ = maps.shape
-    drawn = table(app, "head")
+    drawn = first_table(app, "head")
     assert len(drawn) == L * H * T * (T + 1) // 2
     np.testing.assert_allclose(
         drawn["attention (share of 1)"], maps[:, :, *np.tril_indices(T)].ravel(), atol=1e-5
@@ -170,10 +161,10 @@ def test_the_arithmetic_ends_in_the_weight_of_the_chosen_cell() -> None:
     sound(app.selectbox(key="attention-column").set_value(1).run())
     weight = maps_of(SENTENCE, items=False)[2, 1, 4, 1]
     assert formula(app, 1).endswith(f"= {weight:.3f}")
-    shares = table(app, "share")
+    shares = first_table(app, "share")
     assert len(shares) == 5
     assert shares["share"].sum() == pytest.approx(1, abs=1e-3)
-    numbers = table(app, "q × k")
+    numbers = first_table(app, "q × k")
     dot = float(formula(app, 0).split(r"= \frac{")[1].split("}")[0])
     assert dot == pytest.approx(numbers["q × k"].sum(), abs=0.002)
 

@@ -26,6 +26,7 @@ from pages._ui.inside import further, sample, switching
 from pages._ui.shared import models, session
 from pages._ui.shared.choice import choice_of
 from tests.pages import stored
+from tests.pages.screens import first_table, sound
 from tests.tiny import alphabet, lively_model
 from tests.waiting import PATIENCE
 
@@ -56,16 +57,6 @@ def opened(part: str | None = None, **address: str) -> AppTest:
         app.query_params[f"attention-{name}"] = value
     app.switch_page("pages/attention.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def captions(app: AppTest) -> str:
@@ -100,7 +91,7 @@ def test_the_loss_the_guess_and_the_text_with_and_without() -> None:
     assert shown[:2] == [f"{before.mean():.2f}", f"{after.mean():.2f}"]
     assert shown[2] == f"{after.mean() - before.mean():+.3f}"
     assert f"{encoded.predictions:,} tokens, items evenly spread" in captions(app)
-    bars = table(app, "Without them (share of 1)")
+    bars = first_table(app, "Without them (share of 1)")
     ids = text_ids(one.tokenizer, NAME, items=True).view(1, -1)
     with torch.no_grad():
         likely = twin(ids)[0][0, -1].softmax(-1)
@@ -121,7 +112,7 @@ def test_each_part_alone_is_measured_once_and_kept() -> None:
     app = opened("Switch off")
     assert len(app.multiselect(key="attention-off").value) == 1  # the head that is shown large
     sound(app.button(key="attention-effects-go").click().run())
-    found = table(app, "loss grows by (nats)")
+    found = first_table(app, "loss grows by (nats)")
     one, encoded = saved(), sampled()
     assert set(found["without"]) == {part.called for part in parts_of(one.model)}
     assert found["loss grows by (nats)"].is_monotonic_decreasing
@@ -132,7 +123,7 @@ def test_each_part_alone_is_measured_once_and_kept() -> None:
     assert worst["loss grows by (nats)"] == pytest.approx(change, abs=1e-4)
     assert any(f"({change:+.3f} nats" in m.value for m in app.markdown) or part.head is None
     sound(app.run())
-    assert len(table(app, "loss grows by (nats)")) == len(found)
+    assert len(first_table(app, "loss grows by (nats)")) == len(found)
     assert "attention-effects-go" not in [button.key for button in app.button]
 
 
@@ -142,7 +133,7 @@ def test_the_bars_of_what_moved_a_guess_sum_to_the_logit() -> None:
     ids = text_ids(one.tokenizer, NAME, items=True)
     found = contributions(one.model, ids)
     token = int(found.logits.argmax())
-    parts = table(app, "adds to the logit")
+    parts = first_table(app, "adds to the logit")
     np.testing.assert_allclose(parts["adds to the logit"], found.to(token), atol=1e-6)
     assert parts["adds to the logit"].sum() == pytest.approx(float(found.logits[token]), abs=1e-4)
     heads = parts[parts["part"].str.contains("head")]
@@ -161,7 +152,7 @@ def test_rollout_entropy_and_names_of_heads() -> None:
     shown = [f.value for f in app.dataframe if list(f.value)[-1:] == [SHARE]]
     found = next(f for f in shown if len(f.columns) == 3 and _is(f, rolled))
     assert len(found) == len(ids) * (len(ids) + 1) // 2
-    assert {"looks mostly at", "of an even look"} <= set(table(app, "of an even look"))
+    assert {"looks mostly at", "of an even look"} <= set(first_table(app, "of an even look"))
     assert "Diffuse: its entropy is at least 90 %" in captions(app)
 
 
@@ -179,7 +170,7 @@ def test_masks_positions_and_lines() -> None:
     assert len(set(lines["looking"])) == tokens
     sound(app.selectbox(key="attention-lines-of").set_value(2).run())
     sound(app.segmented_control(key="attention-further").set_value("Positions").run())
-    turned = table(app, "first number")
+    turned = first_table(app, "first number")
     assert np.hypot(*turned.iloc[0, 1:]) == pytest.approx(np.hypot(*turned.iloc[1, 1:]), abs=1e-5)
     for way in ("sinusoidal", "alibi", "rotary"):
         sound(app.segmented_control(key="attention-way").set_value(way).run())
@@ -274,7 +265,7 @@ def test_earlier_steps_of_a_run() -> None:
         fresh = build_model("transformer", settings, saved().model.vocab_size, seed=0)
         then = attention_maps(fresh.eval(), ids)[*place].numpy()
         assert any(_is(f.value, then) for f in app.dataframe if SHARE in f.value)
-        shares = table(app, "of 1")
+        shares = first_table(app, "of 1")
         assert set(shares["step"]) == {1, 40}
     finally:
         stored.forget(session._manager().store, run)
@@ -320,6 +311,6 @@ def test_models_of_ones_own_of_every_kind(
     for part in ("What moved the guess", "Averages and types", "Masks", "Positions"):
         sound(app.segmented_control(key="attention-further").set_value(part).run())
         if part == "What moved the guess":
-            assert len(table(app, "adds to the logit")) >= 7
+            assert len(first_table(app, "adds to the logit")) >= 7
         if part == "Masks":
             assert "changes by more than" in captions(app)

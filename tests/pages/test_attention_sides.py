@@ -23,6 +23,7 @@ from pages._ui.inside.sides import translated
 from pages._ui.shared import models, session
 from pages._ui.shared.choice import choice_of
 from tests.marks import most_slow
+from tests.pages.screens import sound
 from tests.tiny import stir, tiny_settings
 from tests.waiting import PATIENCE
 
@@ -67,12 +68,6 @@ def opened(**address: str) -> AppTest:
         app.query_params[f"attention-{name}"] = value
     app.switch_page("pages/attention.py").run()
     assert not app.exception
-    return app
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
     return app
 
 

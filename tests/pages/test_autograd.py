@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.foundations.expression import OFFERED
 from pages._ui.foundations.methods import METHODS
+from tests.pages.screens import said, sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -26,16 +27,6 @@ def opened(part: str = "Walk backwards", **address: str) -> AppTest:
     app.switch_page("pages/autograd.py").run()
     assert not app.exception
     return app
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 def checked(app: AppTest) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from lm_core.inspection import read_heads, take_values, text_ids, views_of_text
 from lm_core.inspection.one_head import head_steps, some_weights, some_words, three_means
 from pages._ui.averaging import numbers
 from pages._ui.shared import models
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,6 @@ def opened(step: int = 1, **address: str) -> AppTest:
     for name, value in address.items():
         app.query_params[f"averaging-{name}"] = value
     return sound(app.switch_page("pages/from_averaging_to_attention.py").run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def drawn(app: AppTest, title: str) -> np.ndarray:

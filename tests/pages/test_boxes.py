@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.boxes import dragging, rows
 from pages._ui.boxes.overlapping import FIRST, OFFERED, _read
+from tests.pages.screens import said, sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -27,20 +28,10 @@ def opened(view: str = "Overlap", **address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def kept(app: AppTest, name: str) -> str:
     """What the address holds."""
     value = app.query_params[name]
     return value if isinstance(value, str) else "".join(value)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 def test_the_two_boxes_of_the_course() -> None:

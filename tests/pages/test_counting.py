@@ -4,7 +4,6 @@ import math
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -15,6 +14,7 @@ from lm_core.models.ngram import Ngram, NgramSettings
 from pages._ui.counting import reading
 from pages._ui.counting.path import arithmetic
 from pages._ui.counting.reading import Weighing
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -36,19 +36,8 @@ def opened(part: str = "A table of pairs", **address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def said(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.latex, *app.caption])
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def figures(app: AppTest) -> dict[str, str]:

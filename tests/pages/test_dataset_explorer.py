@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import Corpus, CorpusInfo, load_corpus
 from pages._ui.explorer import figures
 from tests.pages.html import html
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -29,12 +30,6 @@ def opened(text: str = "names", **address: str) -> AppTest:
     for name, value in {"text": text, **address}.items():
         app.query_params[name] = value
     return sound(app.switch_page("pages/dataset_explorer.py").run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def test_another_text_under_the_same_name_is_counted_anew() -> None:

@@ -15,6 +15,7 @@ from lm_core.corpora.own_kind import corpus_of
 from lm_core.tokenizers.word import split_words
 from tests.corpora.test_own_kind import CLASSES, PAIRS, VALUES
 from tests.marks import most_slow
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -36,12 +37,6 @@ def opened(text: str, **address: str) -> AppTest:
     for name, value in {"text": text, **address}.items():
         app.query_params[name] = value
     return sound(app.switch_page("pages/dataset_explorer.py").run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def own(kind: str, text: str, **more: object) -> str:

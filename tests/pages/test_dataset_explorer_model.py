@@ -11,6 +11,7 @@ from lm_core.corpora import load_corpus
 from lm_core.corpora.names import names_as_given
 from lm_core.corpora.pair_surprise import pair_surprise
 from lm_core.runs.spec import CorpusSpec, RunSpec
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -27,18 +28,8 @@ def opened(look: str) -> AppTest:
     return sound(app.switch_page("pages/dataset_explorer.py").run())
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def words(app: AppTest) -> str:
     return "\n".join(markdown.value for markdown in app.markdown)
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def test_emma_stands_there_as_contexts_and_targets_of_any_length() -> None:

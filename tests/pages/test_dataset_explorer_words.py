@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import load_corpus
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.tokenizers.word import split_words
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -42,18 +43,8 @@ def opened(text: str, look: str) -> AppTest:
     return sound(app.switch_page("pages/dataset_explorer.py").run())
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def words(app: AppTest) -> str:
     return "\n".join(markdown.value for markdown in app.markdown)
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def test_a_word_stands_in_its_contexts_by_what_comes_after(small: str) -> None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.corpora import load_corpus
 from lm_core.runs.manager import RunManager
 from pages._ui.digits import canvas, drawing, runs
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -30,12 +31,6 @@ def opened(part: str = "Draw", **address: str) -> AppTest:
         app.query_params[f"digits-{name}"] = value
     app.switch_page("pages/digits.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def said(app: AppTest) -> str:

@@ -21,6 +21,7 @@ from lm_core.runs.spec import RunSpec
 from lm_core.training.events import Snapshot
 from pages._ui.layers import neurons, reading, times, token_map
 from pages._ui.shared import models, session
+from tests.pages.screens import said, sound
 from tests.pages.stored import spec, stored_run
 from tests.tiny import stir, tiny_settings
 from tests.waiting import PATIENCE
@@ -47,20 +48,10 @@ def opened(view: str, **address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def label_of(folder: str) -> str:
     choices = reading.with_vectors()
     called = zip(models.labels(choices), choices, strict=True)
     return next(label for label, choice in called if choice.folder.name == folder)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
 
 
 def table(app: AppTest, *columns: str):

@@ -29,6 +29,7 @@ from pages._ui.tune.form import METHODS
 from pages._ui.tune.statements import STUDY
 from pages._ui.tune.written import CALLED
 from tests.pages import stored
+from tests.pages.screens import sound
 from tests.tiny import NAMES as TINY
 from tests.waiting import PATIENCE
 
@@ -58,12 +59,6 @@ def opened(**address: str) -> AppTest:
         value = words.get(name, {}).get(value, value)
         app.query_params["tune-" + name.replace("_", "-")] = value
     return app.switch_page("pages/fine_tune.py").run()
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def said(app: AppTest) -> str:

@@ -4,7 +4,6 @@ own, and a model that really learned beside the others."""
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -17,6 +16,7 @@ from lm_core.runs.worker import execute
 from lm_core.training import Budget
 from pages._ui.series.compare import notice
 from pages._ui.shared import session
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -33,21 +33,6 @@ def opened(**address: str) -> AppTest:
         app.query_params[name.replace("_", "-")] = value
     app.switch_page("pages/forecast.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 def test_it_opens_with_forecasts_by_formulas_and_their_errors() -> None:

@@ -3,13 +3,13 @@
 import math
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.evaluation.game_course import read_courses
 from lm_core.runs.spec import RunSpec
 from pages._ui.gan import game, play
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 from tools.games import GAMES, LOOKS, spec_of
 
@@ -28,21 +28,6 @@ def opened(part: str = "The game", **address: str) -> AppTest:
         app.query_params[f"gan-{name}"] = value
     app.switch_page("pages/gan.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def test_a_game_that_ships_is_shown_step_by_step() -> None:

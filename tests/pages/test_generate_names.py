@@ -28,6 +28,7 @@ from pages._ui.write import name_lists, naming, scoring
 from pages._ui.write.name_lists import MOST_COLUMNS
 from tests.marks import most_slow
 from tests.pages.html import html
+from tests.pages.screens import sound
 from tests.runs.test_manager import Bench
 from tests.waiting import PATIENCE
 
@@ -61,12 +62,6 @@ def test_a_fresh_server_may_be_met_here_first() -> None:
     sound(app.switch_page("pages/generate_names.py").run())
     assert app.title[0].value == "Generate names"
     assert html(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def set_value(app: AppTest, kind: str, name: str, value: object) -> AppTest:

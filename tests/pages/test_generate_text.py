@@ -21,6 +21,7 @@ from lm_core.visible import readable
 from pages._ui.shared import models
 from pages._ui.write import writing
 from tests.pages.html import html
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -60,12 +61,6 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     models.shipped.clear()
     yield
     models.shipped.clear()
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def draft(app: AppTest) -> writing.Draft:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import models
 from tests.pages.html import html
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -31,12 +32,6 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     models.shipped.clear()
     yield
     models.shipped.clear()
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def written(app: AppTest) -> int:

@@ -17,6 +17,7 @@ from lm_core.pictures.reading import shrunk
 from pages._ui.bench import cells
 from pages._ui.bench.numbers import NOTICED
 from pages._ui.bench.placed import OFFERED
+from tests.pages.screens import said, sound
 from tests.pictures.test_reading import png_that_says
 from tests.waiting import PATIENCE
 
@@ -38,20 +39,10 @@ def opened(**address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def kept(app: AppTest, name: str) -> str:
     """What the address holds."""
     value = app.query_params[name]
     return value if isinstance(value, str) else "".join(value)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 def facts(app: AppTest) -> dict[str, str]:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.pictures.scenes import CLASSES, draw_scene
 from pages._ui.masks import networks
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -26,20 +27,6 @@ def opened(view: int = 0, **address: str) -> AppTest:
         app.query_params[f"masks-{name}"] = value
     app.switch_page("pages/masks.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
 
 
 def test_the_mask_of_a_scene_is_counted_and_classes_are_toggled() -> None:

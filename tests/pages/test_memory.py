@@ -11,6 +11,7 @@ from lm_core.inspection import text_ids
 from lm_core.inspection.gates import record_gates, unit_step
 from pages._ui.memory import delays, gradient, reading
 from pages._ui.shared import models
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -30,24 +31,10 @@ def opened(**address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def label_of(folder: str) -> str:
     choices = reading.with_memory()
     called = zip(models.labels(choices), choices, strict=True)
     return next(label for label, choice in called if choice.folder.name == folder)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 @pytest.mark.parametrize("folder", ["names-lstm", "names-gru", "names-rnn"])

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +9,7 @@ from lm_core.evaluation.bleu_steps import bleu_steps
 from lm_core.evaluation.side_by_side import side_by_side
 from pages._ui.metrics.dice import OFFERED
 from pages._ui.metrics.examples import EXAMPLES
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -31,19 +31,8 @@ def opened(part: str = "Perplexity", **address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def said(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.latex, *app.caption])
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def figures(app: AppTest) -> dict[str, str]:

@@ -3,10 +3,10 @@ sentence."""
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -25,20 +25,9 @@ def opened(**address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def said(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.warning, app.info)
     return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def test_three_ways_begin_alike_and_part() -> None:

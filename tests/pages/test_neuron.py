@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lm_core.foundations.multiplier import random_weight
 from pages._ui.foundations.one_gate import KINDS
+from tests.pages.screens import table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -35,11 +35,6 @@ def sound(app: AppTest) -> AppTest:
 
 def said(app: AppTest) -> str:
     return "\n".join(one.value for one in [*app.markdown, *app.latex, *app.caption])
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 def figures(app: AppTest) -> dict[str, str]:

@@ -10,6 +10,7 @@ from lm_core.checkpoints import load_checkpoint
 from lm_core.quantize.schemes import SCHEMES
 from pages._ui.quantize import outliers, schemes, sizes, texts
 from pages._ui.shared import models
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -32,24 +33,10 @@ def opened(**address: object) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def label_of(folder: str) -> str:
     choices = texts.networks()
     called = zip(models.labels(choices), choices, strict=True)
     return next(label for label, choice in called if choice.folder.name == folder)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def measured(app: AppTest, what: str) -> AppTest:

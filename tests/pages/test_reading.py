@@ -5,7 +5,6 @@ import math
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -19,6 +18,7 @@ from lm_core.evaluation import Score, evaluate
 from pages._ui.reading import asked
 from pages._ui.shared import models
 from tests.pages.html import html
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -40,19 +40,9 @@ def opened(**address: str) -> AppTest:
     return sound(app.switch_page("pages/reading.py").run())
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def shown(app: AppTest) -> list[dict]:
     """What the texts on the screen were drawn from."""
     return [json.loads(element.proto.json) for element in app.get("bidi_component")]
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def figures(app: AppTest) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -14,6 +13,7 @@ from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.plain import plain
 from pages._ui.tables.report import ERRORS
 from pages._ui.tables.tuning import GRID, specs
+from tests.pages.screens import said, sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -40,21 +40,6 @@ def opened(view: str = "Explore", **address: str) -> AppTest:
         app.query_params[name.replace("_", "-")] = value
     app.switch_page("pages/tables.py").run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 @pytest.mark.parametrize("corpus", ["wine", "diabetes"])

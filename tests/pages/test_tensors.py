@@ -14,6 +14,7 @@ from lm_core.inspection.one_step import one_step
 from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.shared import models
 from pages._ui.tensors import batch as batches
+from tests.pages.screens import said, table
 from tests.tiny import tiny_settings
 from tests.waiting import PATIENCE
 
@@ -39,14 +40,6 @@ def label_of(folder: str) -> str:
     choices = models.that_read()
     called = zip(models.labels(choices), choices, strict=True)
     return next(label for label, choice in called if choice.folder.name == folder)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(part.value for kind in ("markdown", "caption") for part in app.get(kind))
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def test_the_atlas_of_a_name_is_the_librarys() -> None:

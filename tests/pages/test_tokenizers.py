@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +12,7 @@ from lm_core.models.building import build_model
 from lm_core.tokenizers.bpe import BPESettings, BPETokenizer
 from lm_core.tokenizers.gpt2 import gpt2
 from tests.pages import html as shown_html
+from tests.pages.screens import sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -32,19 +32,8 @@ def opened(text: str = "names", **address: str) -> AppTest:
     return sound(app)
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def html(app: AppTest) -> str:
     return "".join(shown_html.html(app))
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    (found,) = [frame.value for frame in app.dataframe if column in frame.value]
-    return found
 
 
 @cache

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +17,7 @@ from pages._ui.shared.plain import plain
 from pages._ui.translate import beside, drafts, rungs
 from tests.marks import most_slow
 from tests.pages.html import html
+from tests.pages.screens import sound, table
 from tests.translators import SOURCES, TARGETS, saved_translator
 from tests.waiting import PATIENCE
 
@@ -42,12 +42,6 @@ def opened(**address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def draft(app: AppTest) -> drafts.Draft:
     return app.session_state["translate-draft"]
 
@@ -63,10 +57,6 @@ def to_the_end(app: AppTest) -> AppTest:
 
 def press(app: AppTest, name: str) -> AppTest:
     return sound(app.button(key=f"translate-{name}").click().run())
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def label(name: str) -> str:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from lm_core.pictures.upsampling import bilinear, nearest, pooled, transposed, unpooled
 from pages._ui.upsampling.grids import _read
 from pages._ui.upsampling.larger import FIRST, POOLED
+from tests.pages.screens import said, sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -30,20 +31,10 @@ def opened(**address: str) -> AppTest:
     return app
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def kept(app: AppTest, name: str) -> str:
     """What the address holds."""
     value = app.query_params[name]
     return value if isinstance(value, str) else "".join(value)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
 def result(app: AppTest) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Five ways to take noise out: a blur, total variation, bilateral, wavelets, non-local means."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,15 @@ def blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
     return ndimage.gaussian_filter(pixels, widths, mode="nearest")
 
 
+def restored(looked: Looked, way: str, **how: Any) -> Looked:
+    """By a denoiser of scikit-image's, named `way`."""
+    scikit_image()
+    from skimage import restoration
+
+    colours = None if looked.pixels.ndim == 2 else -1
+    return mended(looked, getattr(restoration, way)(looked.pixels, channel_axis=colours, **how))
+
+
 @dataclass(frozen=True)
 class TotalVariationSettings(Settings):
     """How much."""
@@ -61,14 +71,7 @@ class TotalVariationSettings(Settings):
 )
 def total_variation(looked: Looked, chosen: TotalVariationSettings) -> Looked:
     """By scikit-image's denoise_tv_chambolle."""
-    scikit_image()
-    from skimage import restoration
-
-    axis = None if looked.pixels.ndim == 2 else -1
-    pixels = restoration.denoise_tv_chambolle(
-        looked.pixels, weight=chosen.weight, channel_axis=axis
-    )
-    return mended(looked, pixels)
+    return restored(looked, "denoise_tv_chambolle", weight=chosen.weight)
 
 
 @dataclass(frozen=True)
@@ -102,17 +105,8 @@ class BilateralSettings(Settings):
 )
 def bilateral(looked: Looked, chosen: BilateralSettings) -> Looked:
     """By scikit-image's denoise_bilateral."""
-    scikit_image()
-    from skimage import restoration
-
-    axis = None if looked.pixels.ndim == 2 else -1
-    pixels = restoration.denoise_bilateral(
-        looked.pixels,
-        sigma_color=chosen.sigma_color / 255,
-        sigma_spatial=chosen.sigma_spatial,
-        channel_axis=axis,
-    )
-    return mended(looked, pixels)
+    near = {"sigma_color": chosen.sigma_color / 255, "sigma_spatial": chosen.sigma_spatial}
+    return restored(looked, "denoise_bilateral", **near)
 
 
 @steps.register(
@@ -156,16 +150,5 @@ class NonLocalSettings(Settings):
 )
 def non_local(looked: Looked, chosen: NonLocalSettings) -> Looked:
     """By scikit-image's denoise_nl_means: squares of 5 × 5, looked for up to 6 pixels away."""
-    scikit_image()
-    from skimage import restoration
-
-    axis = None if looked.pixels.ndim == 2 else -1
-    pixels = restoration.denoise_nl_means(
-        looked.pixels,
-        h=chosen.h / 255,
-        patch_size=5,
-        patch_distance=6,
-        fast_mode=True,
-        channel_axis=axis,
-    )
-    return mended(looked, pixels)
+    squares = {"patch_size": 5, "patch_distance": 6, "fast_mode": True}
+    return restored(looked, "denoise_nl_means", h=chosen.h / 255, **squares)

@@ -23,9 +23,9 @@ def statements() -> None:
         return
     from lm_core.charts.rates import by_rate
     from lm_core.charts.spreads import Spread, seed_spreads
-    from lm_core.evaluation.lora_study import apart
+    from lm_core.evaluation.study import beside
 
-    told, first, forgotten = found
+    told, first, lost = found
     st.write(
         "What is said of LoRA can be tested. The GPT of Shakespeare went on over the speeches, as "
         f"a whole and by LoRA, {int(first['tokens']):,} characters each "
@@ -42,12 +42,12 @@ def statements() -> None:
             chart = by_rate(losses, title=title, unit=UNIT, before=before)
         else:
             base, *others = one.compared
-            rows = [Spread(o.label, o.best, apart(o, base)) for o in others]
+            rows = [Spread(o.label, o.best, beside(o.best, base.best)) for o in others]
             title = "Loss on the new text, each at its best rate"
             chart = seed_spreads(Spread(base.label, base.best), rows, title=title, unit=UNIT)
         show_chart(chart, key=f"tune-statement-{number}")
     st.caption(
-        f"Forgotten of the old text meanwhile, mean over the seeds: {plain(forgotten)}. Measured "
+        f"Forgotten of the old text meanwhile, mean over the seeds: {plain(lost)}. Measured "
         f"on {plain(first['machine'])}, {plain(first['versions'])}; a run again: "
         "`python -m tools.lora_study --list` has every command."
     )
@@ -57,7 +57,7 @@ def statements() -> None:
 def studied(written: int) -> "tuple[list[Statement], dict[str, str], str] | None":
     """The statements, a row of the table, and what was forgotten, in words; None where a run of
     them is missing."""
-    from lm_core.evaluation.lora_study import FULL, LORA, TITLES, statements, tuned
+    from lm_core.evaluation.lora_study import FULL, LORA, TITLES, forgotten, statements
     from lm_core.evaluation.study import read
 
     rows = read(STUDY)
@@ -65,15 +65,8 @@ def studied(written: int) -> "tuple[list[Statement], dict[str, str], str] | None
         found = statements(rows)
     except ValueError:  # it is being made
         return None
-    lost = []
-    for method in (FULL, LORA):
-        rate = tuned(rows, method).best_rate
-        here = [
-            float(row["forgotten"])
-            for row in rows
-            if row["method"] == method and float(row["lr"]) == rate and row["batch"] == "16"
-            if row["rank"] in ("", "8") and row["targets"] in ("", "all") and row["forgotten"]
-        ]
-        said = f"{sum(here) / len(here):.2f} nats" if here else "not measured"
-        lost.append(f"{TITLES['method', method]} {said}")
-    return found, rows[0], ", ".join(lost)
+    lost = {TITLES["method", method]: forgotten(rows, method) for method in (FULL, LORA)}
+    said = [
+        f"{name} {'not measured' if n is None else f'{n:.2f} nats'}" for name, n in lost.items()
+    ]
+    return found, rows[0], ", ".join(said)

@@ -3,7 +3,6 @@ is the library's."""
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -16,6 +15,7 @@ from lm_core.inspection.remembered import remembered
 from lm_core.inspection.slots import slots
 from pages._ui.shared import models
 from tests.pages.html import html
+from tests.pages.screens import table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -43,10 +43,6 @@ def opened(folder: str, **address: str) -> AppTest:
 
 def said(app: AppTest) -> str:
     return "\n".join(e.value for e in [*app.markdown, *app.caption])
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def test_nothing_is_explained_before_a_token_is_pressed() -> None:

@@ -12,6 +12,7 @@ from lm_core.generation.translating import translate
 from lm_core.runs.store import RunStore
 from pages._ui.shared import models, session
 from pages._ui.translate import lengths, rungs
+from tests.pages.screens import sound
 from tests.translators import saved_translator
 from tests.waiting import PATIENCE
 
@@ -53,12 +54,6 @@ def opened(*names: str) -> AppTest:
         picked = app.multiselect(key="translate-models")
         picked.set_value([label(name) for name in names]).run()
     return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def press(app: AppTest, name: str) -> AppTest:

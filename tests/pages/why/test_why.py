@@ -22,6 +22,7 @@ from pages._ui.shared import models, session
 from pages._ui.why import places
 from tests.marks import most_slow
 from tests.pages.html import html
+from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -44,12 +45,6 @@ def opened(model: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["generate_text-model"] = model
     return sound(app.switch_page("pages/generate_text.py").run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def counted(app: AppTest):

@@ -22,6 +22,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from pages._ui.shared import models, session
 from pages._ui.write import writing
 from tests.pages.html import html
+from tests.pages.screens import sound, table
 from tests.tiny import lively_model
 from tests.waiting import PATIENCE
 
@@ -70,22 +71,12 @@ def opened(family: str = "lstm", *, look: str = "", **address: str) -> AppTest:
     return sound(app.switch_page("pages/generate_text.py").run())
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def draft(app: AppTest) -> writing.Draft:
     return app.session_state["generate_text-draft"]
 
 
 def press(app: AppTest, name: str) -> AppTest:
     return sound(app.button(key=f"generate_text-{name}").click().run())
-
-
-def table(app: AppTest, column: str):
-    return next(frame.value for frame in app.dataframe if column in frame.value)
 
 
 def test_the_prompt_is_scored_as_evaluate_scores_it() -> None:
