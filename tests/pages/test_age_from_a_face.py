@@ -63,7 +63,7 @@ def test_a_folder_is_read_and_what_is_wrong_with_it_is_a_sentence() -> None:
     upload = app.get("file_uploader")[0]
     files = [(f"{age}_{age % 2}_1_20170116.png", picture(age), "image/png") for age in (20, 31, 44)]
     upload.set_value(files).run()
-    assert table(sound(app), "file")["age"].tolist() == [20, 31, 44]
+    assert first_table(sound(app), "file")["age"].tolist() == [20, 31, 44]
     upload = app.get("file_uploader")[0]
     upload.set_value([("25_0_1_2017.png", b"no picture", "image/png")]).run()
     assert not app.exception
@@ -84,7 +84,7 @@ def test_the_mean_stands_there_before_anything_is_trained() -> None:
     assert 10 < row["mean error (years)"] < 30
     assert first_table(app, "group")["group"].tolist() == ["bright", "dim"]
     app.button_group(key="ages-by").set_value("age").run()
-    assert len(table(sound(app), "group")) == 4
+    assert len(first_table(sound(app), "group")) == 4
     app.button(key="ages-doctor").click().run()
     assert not app.exception
     assert app.selectbox(key="doctor-model").value == "residual"

@@ -246,7 +246,7 @@ def test_signs_of_markdown_are_shown_as_they_are() -> None:
 
 
 def test_heads_are_read_in_figures() -> None:
-    heads = table(sound(opened()), "entropy (nats)")
+    heads = first_table(sound(opened()), "entropy (nats)")
     L, H, T, _ = maps_of(SENTENCE, items=False).shape
     assert len(heads) == L * H
     assert heads["entropy (nats)"].between(0, np.log(T)).all()
