@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._ui.shared import models, session
-from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.starting import train_or_fill
 from pages._ui.shared.tables import csv_button
 
 if TYPE_CHECKING:
@@ -42,32 +42,14 @@ def look() -> None:
     """The six steps, a run, the table, errors by group."""
     line = st.columns([4, 2, 3], vertical_alignment="bottom")
     name = line[0].selectbox("Network to train", list(NETWORKS), key=WHICH, bind="query-params")
-    if line[1].button("Train", type="primary", width="stretch", key="ages-train"):
-        title = f"{name}, drawn faces"
-        TRAINED.go(session.manager().start(spec_of(name), session.visitor(), title=title))
-    line[2].button(
-        "Fill in the Train form →", width="stretch", key="ages-form", on_click=_fill, args=(name,)
-    )
     st.caption(
         "A run of one minute on drawn faces, shown on the Train screen; it is compared here once "
         "it has ended."
     )
-    if st.session_state.pop(_FILLED, False):
-        from pages._ui.shared.filling import go
-
-        go()
+    title, of = f"{name}, drawn faces", f"the screen Age from a face, {name}"
+    train_or_fill(line[1], line[2], lambda: spec_of(name), title=title, of=of, key="ages")
     _recipe(name)
     _compare()
-
-
-_FILLED = "ages-filled"
-
-
-def _fill(name: str) -> None:
-    from pages._ui.shared.filling import fill
-
-    fill(spec_of(name), of=f"the screen Age from a face, {name}")
-    st.session_state[_FILLED] = True
 
 
 def _recipe(name: str) -> None:

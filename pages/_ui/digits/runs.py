@@ -9,6 +9,7 @@ from pages._ui.shared import session
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
+from pages._ui.shared.starting import form_link
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -115,11 +116,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Start", type="primary", key="digits-start", disabled=bool(missing))
         spec = question.spec()
-        st.page_link(
-            "pages/train.py",
-            label="Open the filled-in form on Train",
-            query_params={"spec": spec.to_address(), "text": question.corpus},
-        )
+        form_link(spec, question.corpus)
     if pressed:
         session.manager().start(spec, session.visitor(), title=f"Digits: {question.title}")
     active = any(run.active for _, run in runs_of())

@@ -8,6 +8,7 @@ from pages._ui.shared import session
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
+from pages._ui.shared.starting import form_link
 
 if TYPE_CHECKING:
     from lm_core.runs.spec import RunSpec
@@ -46,11 +47,7 @@ def show() -> None:
     steps = middle.selectbox("Steps", STEPS, 1, format_func=lambda n: f"{n:,}", key="gan-steps")
     spec = spec_of(data, loss, int(k), momentum, steps)
     pressed = right.button("Start", type="primary", key="gan-start", width="stretch")
-    st.page_link(
-        "pages/train.py",
-        label="Open the filled-in form on Train",
-        query_params={"spec": spec.to_address(), "text": data},
-    )
+    form_link(spec, data)
     if pressed:
         title = f"GAN: {DATA[data]}, {loss}, k = {k}"
         session.manager().start(spec, session.visitor(), title=title)

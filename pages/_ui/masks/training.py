@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages._ui.masks.networks import NETWORKS
 from pages._ui.masks.scene import FIRST, pick, scene
-from pages._ui.shared import models, session
-from pages._ui.shared.open_run import TRAINED
+from pages._ui.shared import models
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.starting import train_or_fill
 from pages._ui.shared.tables import csv_button
 
 if TYPE_CHECKING:
@@ -49,34 +49,13 @@ def look() -> None:
     name = line[0].selectbox(
         "Network to train", names, index=len(names) - 1, key=WHICH, bind="query-params"
     )
-    if line[1].button("Train", type="primary", width="stretch", key="masks-train"):
-        TRAINED.go(session.manager().start(spec_of(name), session.visitor(), title=name))
-    line[2].button(
-        "Fill in the Train form →",
-        width="stretch",
-        key="masks-form",
-        on_click=_fill,
-        args=(name,),
-    )
     st.caption(
         "A run of one minute, shown on the Train screen with its curve and its masks; it is listed "
         "with your runs, can be stopped there, and is compared here once it has ended."
     )
-    if st.session_state.pop(_FILLED, False):
-        from pages._ui.shared.filling import go
-
-        go()
+    of = f"the Masks screen, {name}"
+    train_or_fill(line[1], line[2], lambda: spec_of(name), title=name, of=of, key="masks")
     _compare()
-
-
-_FILLED = "masks-filled"
-
-
-def _fill(name: str) -> None:
-    from pages._ui.shared.filling import fill
-
-    fill(spec_of(name), of=f"the Masks screen, {name}")
-    st.session_state[_FILLED] = True
 
 
 def _compare() -> None:

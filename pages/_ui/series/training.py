@@ -8,6 +8,7 @@ from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
+from pages._ui.shared.standing import paced
 
 if TYPE_CHECKING:
     from lm_core.runs.store import Run
@@ -56,7 +57,7 @@ def _watched(run_id: str) -> None:
     except RunNotFound:  # deleted on Train
         st.session_state.pop(RUN, None)
         return
-    st.fragment(_looked, run_every=LOOK if run.active else None)(run_id, run.active)
+    st.fragment(_looked, run_every=paced(LOOK) if run.active else None)(run_id, run.active)
 
 
 def _looked(run_id: str, before: bool) -> None:

@@ -9,6 +9,7 @@ from pages._ui.shared import session
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
+from pages._ui.shared.standing import paced
 from pages._ui.tables.known import CLASSES
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
     )
     if runs := st.session_state.get(RUNS):
         going = any(run.active for run in _rows(runs))
-        st.fragment(_looked, run_every=LOOK if going else None)(runs, going)
+        st.fragment(_looked, run_every=paced(LOOK) if going else None)(runs, going)
 
 
 def specs(choice: CorpusChoice, family: str, setting: str) -> "list[RunSpec]":
