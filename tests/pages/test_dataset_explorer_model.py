@@ -11,7 +11,7 @@ from lm_core.corpora import load_corpus
 from lm_core.corpora.names import names_as_given
 from lm_core.corpora.pair_surprise import pair_surprise
 from lm_core.runs.spec import CorpusSpec, RunSpec
-from tests.pages.screens import sound, table
+from tests.pages.screens import first_table, sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_a_block_of_nine_has_eight_samples_and_a_batch_its_targets_underneath() 
     assert first[1 : len(asked)] == asked[: len(asked) - 1]  # one token further on
     for look in ("Windows", "Padding and masks"):
         sound(app.segmented_control(key="explorer-sees").set_value(look).run())
-    causal = table(app, "row").drop(columns="row")
+    causal = first_table(app, "row").drop(columns="row")
     there = [(i, j) for i in range(len(causal)) for j in range(i + 1, len(causal))]
     assert all(causal.iloc[i, j] in ("", "padding, never") for i, j in there)
 

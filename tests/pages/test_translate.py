@@ -17,7 +17,7 @@ from pages._ui.shared.plain import plain
 from pages._ui.translate import beside, drafts, rungs
 from tests.marks import most_slow
 from tests.pages.html import html
-from tests.pages.screens import sound, table
+from tests.pages.screens import first_table, sound, table
 from tests.translators import SOURCES, TARGETS, saved_translator
 from tests.waiting import PATIENCE
 
@@ -121,7 +121,7 @@ def test_another_token_than_the_likeliest_is_taken_and_it_goes_on_from_there() -
 def test_the_bars_are_the_probabilities_of_the_next_token() -> None:
     app = press(opened(), "stop")
     shares = draft(app).session.logits.softmax(-1)
-    bars = table(app, "probability (share of 1)")
+    bars = first_table(app, "probability (share of 1)")
     top = shares.topk(drafts.PLACES)
     assert bars["probability (share of 1)"].to_numpy() == pytest.approx(
         top.values.numpy(), abs=1e-6
