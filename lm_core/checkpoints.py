@@ -4,7 +4,7 @@ Those of earlier versions have a `tokenizer.json` in its place, and learned the 
 family.
 
 Loading runs no code from the files and refuses what it does not know. A run that may go on also
-has `training.safetensors`: the optimizer's memory and the carried state. `history.json` is the
+has `training.safetensors`: the optimizer's memory and the hidden state. `history.json` is the
 curve, where it was kept. The card holds the SHA-256 of the other files, so that a damaged one is
 noticed.
 

@@ -34,7 +34,7 @@ def csv_bytes(table: "pd.DataFrame") -> bytes:
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """The same of rows of cells, the headings first, as text without the mark."""
+    """The file of rows of cells, the headings first, as text without the mark."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(
         [harmless(cell) for cell in row] for row in rows
@@ -48,7 +48,7 @@ def harmless(cell: Any) -> Any:
 
 
 def typed(cell: str) -> str:
-    """The inverse of `harmless`."""
+    """A cell as it was before `harmless`."""
     return cell[1:] if cell.startswith("'") and _computes(cell[1:]) else cell
 
 

@@ -34,7 +34,7 @@ class DeviceChoice:
         return None if self.chosen else self.threads
 
     def settled(self) -> "DeviceChoice":
-        """The same with the number that torch is set to, as a training leaves it."""
+        """This choice with the number that torch is set to, as a training leaves it."""
         return replace(self, threads=torch.get_num_threads(), chosen=True)
 
 

@@ -29,7 +29,7 @@ def strict(value: Any) -> Any:
 
 
 def numbers(value: Any) -> Any:
-    """The inverse, for what holds numbers and no text of people's own: words become numbers.
+    """What `strict` was given, where it holds no text of people's own: words become numbers.
 
     Nested lists and dicts are followed as far as they go, or BadCheckpoint is raised."""
     try:

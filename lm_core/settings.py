@@ -128,7 +128,7 @@ class Settings:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "typing.Self":
-        """The inverse of `to_dict`. Missing keys take their default.
+        """Settings from what `to_dict` gave. Missing keys take their default.
 
         Raises:
             BadSettings: an unknown key (the nearest known one is named), or a bad value.

@@ -47,5 +47,5 @@ def packed(tensor: Tensor) -> Tensor:
 
 
 def unpacked(tensor: Tensor) -> Tensor:
-    """The inverse of `packed`."""
+    """As it is computed with: ids in eight bytes again."""
     return tensor.long() if tensor.dtype == torch.int32 else tensor

@@ -91,7 +91,7 @@ def stage(choice: models.Choice, prompt: str, seed: int) -> None:
         another = st.session_state.get(DRAFT) is not None
         draft, fresh = writing.kept(DRAFT, choice, prompt, seed)
         if back:
-            branches.wish("back", max(0, len(draft.pieces) - 1))
+            branches.ask("back", max(0, len(draft.pieces) - 1))
         changed = branches.fulfil(draft, how)
         if write or step or clear or changed or (fresh and another):
             picked.leave()
@@ -188,7 +188,7 @@ def arithmetic(draft: writing.Draft, sampler: "SamplerSettings") -> None:
 
 
 def beside(choice: models.Choice, prompt: str, seed: int, sampler: "SamplerSettings") -> None:
-    """The same prompt and seed under every other model of running text that ships."""
+    """Prompt and seed under every other model of running text that ships."""
     if not st.toggle(
         "Other models beside",
         key="generate_text-beside",

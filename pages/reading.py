@@ -63,9 +63,9 @@ def noticed(one: Seen) -> str:
     worst = int(read.nats.argmax())
     token = plain(one.tokens[worst])
     held = f"{few:,} were held to be impossible"
-    carried = held if read.nats.isinf().any() else f"{few:,} carry half of it"
+    share = held if read.nats.isinf().any() else f"{few:,} carry half of it"
     return (
-        f"Surprise is not spread evenly: of {count(N, 'token')} {carried}, “{token}” most. "
+        f"Surprise is not spread evenly: of {count(N, 'token')} {share}, “{token}” most. "
         f"{percent(first / N)} were its first guess. Who is unsure and right has a high entropy "
         "and rank 1; sure and wrong is what costs most."
     )

@@ -25,7 +25,7 @@ def adapting(make: Make, settings: AdapterSettings) -> Make:
 
 
 def adapt(model: Model, settings: AdapterSettings) -> Model:
-    """The same model, in which only what the method says learns.
+    """The model, in which only what the method says learns.
 
     Raises:
         BadSettings: the method, or its sizes, do not suit this model.

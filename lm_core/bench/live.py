@@ -53,8 +53,8 @@ def _home() -> Iterator[Path]:
 
 
 def _overhead(home: Path) -> list[Result]:
-    """The same training with all that a worker adds to show it, and without; both evaluate, write
-    and save. Twice each, in the order that leaves nothing to a machine that gets slower: with,
+    """A training with all that a worker adds to show it, and without; both evaluate, write and
+    save. Twice each, in the order that leaves nothing to a machine that gets slower: with,
     without, without, with. And, within the former, the time that was spent on showing."""
     import torch
 

@@ -62,7 +62,7 @@ def token_legend() -> str:
 
 
 def shade_legend(what: str, names: Sequence[str]) -> str:
-    """The same of any number: `names` are of STEPS in their order, and are ours."""
+    """What the colours mean of any number: `names` are of STEPS in their order, and are ours."""
     spans = [
         f'<span style="padding:1px 5px;border-radius:4px;background:{fill};border-bottom:{line};'
         f'white-space:nowrap">{name}</span>'

@@ -73,7 +73,7 @@ def evidence_bar(
 
 
 def evidence_table(sources: Sequence[Source]) -> pd.DataFrame:
-    """The same as rows, the longest context first; counts are empty at the end of the chain."""
+    """The sources as rows, the longest context first; counts are empty at the end of the chain."""
     rows = [
         (
             named(source),

@@ -25,7 +25,7 @@ class Measure:
     exponential: bool = False
 
     def of(self, nats: np.ndarray | float) -> np.ndarray:
-        """The same losses in this unit; what is not finite stays so, and a perplexity that no
+        """Losses in this unit; what is not finite stays so, and a perplexity that no
         float is large enough for is infinite."""
         nats = np.asarray(nats, dtype=float)
         with np.errstate(over="ignore"):

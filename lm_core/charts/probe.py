@@ -1,4 +1,4 @@
-"""The same few words, scored again and again while the model learns: a row a scoring, a column a
+"""A few words, scored again and again while the model learns: a row a scoring, a column a
 token, the darker the more surprising.
 
 An altair chart that a page updates in place: its specification depends on the words, which stay

@@ -143,7 +143,7 @@ def stack(
 
 
 def in_words(stack: Stack, say: Callable[[str], str]) -> Stack:
-    """The same numbers under words of another language. Names of tokens stay, and so do those of
+    """Its numbers under words of another language. Names of tokens stay, and so do those of
     matrices, unless they are all that stands below them.
 
     Args:

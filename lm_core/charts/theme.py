@@ -190,7 +190,7 @@ def configured(chart: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -
 
 
 def ink_figure(figure: go.Figure) -> go.Figure:
-    """The same for a plotly figure, in place."""
+    """A plotly figure for a light page, its axes and legend in `INK`: changed in place."""
     axes = {"tickfont_color": INK, "title_font_color": INK}
     return figure.update_xaxes(axes).update_yaxes(axes).update_layout(legend_font_color=INK)
 

@@ -73,7 +73,7 @@ def unique_labels(tokens: Sequence[str]) -> list[str]:
 
 
 def numbered_apart(labels: Sequence[str]) -> list[str]:
-    """The same labels, those that come more than once numbered: x, y, x -> x₁, y, x₂."""
+    """Labels, those that come more than once numbered: x, y, x -> x₁, y, x₂."""
     total = Counter(labels)
     taken = {label for label, n in total.items() if n == 1}
     seen: Counter[str] = Counter()

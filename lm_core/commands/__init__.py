@@ -89,9 +89,9 @@ def fetch(corpus: str) -> None:
     Raises:
         CorpusUnavailable: as `load_corpus`.
     """
-    from lm_core.corpora.load import is_ready, load_corpus
+    from lm_core.corpora.load import load_corpus, to_be_fetched
 
-    if corpus in corpora and not is_ready(corpus):
+    if to_be_fetched(corpus):
         with _bar(corpus) as show:
             load_corpus(corpus, progress=show)
 

@@ -12,7 +12,14 @@ from lm_core.corpora.corpus import (
     of_kind,
 )
 from lm_core.corpora.fetching import Cancelled
-from lm_core.corpora.load import is_ready, load_corpus, origin, remove_download
+from lm_core.corpora.load import (
+    is_at_hand,
+    is_ready,
+    load_corpus,
+    origin,
+    remove_download,
+    to_be_fetched,
+)
 
 __all__ = [
     "SPLITS",
@@ -24,9 +31,11 @@ __all__ = [
     "Pairs",
     "Progress",
     "corpora",
+    "is_at_hand",
     "is_ready",
     "load_corpus",
     "of_kind",
     "origin",
     "remove_download",
+    "to_be_fetched",
 ]

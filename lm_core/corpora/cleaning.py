@@ -78,7 +78,7 @@ def cleaned(corpus: Corpus, how: Cleaning, *, items: Sequence[str] | None = None
 
 
 def as_own(corpus: Corpus) -> Corpus:
-    """The same as a text of one's own, not yet stored: it keeps its rule, and has no labels."""
+    """A corpus as a text of one's own, not yet stored: it keeps its rule, and has no labels."""
     info = own_info(corpus.info.title, corpus.info.kind, corpus.info.split_rule)
     return named(Corpus(info, corpus.splits))
 

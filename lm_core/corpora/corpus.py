@@ -121,7 +121,7 @@ class Corpus(Splits):
         return sum(map(len, self.splits[split])) + self._newlines(split)
 
     def bytes(self, split: str) -> int:
-        """The same in UTF-8 bytes."""
+        """UTF-8 bytes of a split, counted as `characters` are."""
         return sum(len(d.encode()) for d in self.splits[split]) + self._newlines(split)
 
     def _newlines(self, split: str) -> int:

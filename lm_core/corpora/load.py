@@ -58,6 +58,17 @@ def is_ready(name: str) -> bool:
     return all(source.find() for source in corpora[name].extra["sources"]())
 
 
+def to_be_fetched(name: str) -> bool:
+    """Whether it is a corpus of the registry that has to be downloaded first: false of any other
+    name, a file's or that of a text of one's own."""
+    return name in corpora and not is_ready(name)
+
+
+def is_at_hand(name: str) -> bool:
+    """Whether it is a corpus of the registry that is on this machine: false of any other name."""
+    return name in corpora and is_ready(name)
+
+
 def origin(name: str) -> list[list[str | int]]:
     """What decides the text of a corpus on this machine, in plain JSON: it changes when a file
     that the text is made from, or the package it comes with, is another.

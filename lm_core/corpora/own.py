@@ -121,7 +121,7 @@ def open_upload(
 
 
 def decode_upload(name: str, data: bytes, *, limit: int = MAX_BYTES, encoding: str = "") -> OwnFile:
-    """The same, before a table is taken apart, in an `encoding` of `decode` where one is said;
+    """An upload before a table is taken apart, in an `encoding` of `decode` where one is said;
     other arguments and errors as of `open_upload`, but for those of a table."""
     check_size(len(data), limit)
     title, ending = _title(name)
@@ -346,7 +346,7 @@ def own_key(name: str) -> str:
 
 
 def own_name(key: str) -> str:
-    """The inverse: how a corpus with that SHA-256 is named."""
+    """How a corpus with that SHA-256 is named."""
     return _PREFIX + key
 
 

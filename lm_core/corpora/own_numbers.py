@@ -18,7 +18,7 @@ def numbers_of(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
 
 
 def rows_of(given: dict[str, Any]) -> list[list[Any]]:
-    """The same as rows for a CSV, a heading first."""
+    """What was given as rows for a CSV, a heading first."""
     if "rows" in given:
         return [given["heading"], *given["rows"]]
     begin, step = datetime.fromisoformat(given["begin"]), timedelta(minutes=given["minutes"])

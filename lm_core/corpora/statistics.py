@@ -74,7 +74,7 @@ def token_counts(tokens: Iterable[str]) -> "pd.DataFrame":
 
 
 def ranked(tokens: Sequence[str], counts: Sequence[int]) -> "pd.DataFrame":
-    """The same of tokens that were counted already; those that came never are left out."""
+    """The table of tokens that were counted already; those that came never are left out."""
     import pandas as pd
 
     came = [(token, int(n)) for token, n in zip(tokens, counts, strict=True) if n]

@@ -87,7 +87,7 @@ class _Spoiled(Trainer):
 
     @staticmethod
     def spoil(data: Data) -> Data:
-        """The same texts, "train" and "validation" among them, with the fault in them."""
+        """The texts, "train" and "validation" among them, with the fault in them."""
         raise NotImplementedError
 
 

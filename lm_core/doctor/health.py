@@ -102,7 +102,7 @@ class Health:
         return [code for code, said in self._said.items() if said.severity == ALARM]
 
     def listen(self, events: Iterator[Event]) -> Iterator[Event]:
-        """The same events, and the verdicts where they become true; the last event stays last."""
+        """The events, and the verdicts where they become true; the last event stays last."""
         for event in events:
             ends = isinstance(event, Finished | Failed)
             if not ends:

@@ -210,7 +210,7 @@ def few_rows(encoded: Encoded, size: int, rows: int | None = None) -> Encoded:
 
 
 def calm(settings: Settings) -> Settings:
-    """The same model with nothing that holds learning back."""
+    """Settings of the model with nothing that holds learning back."""
     if isinstance(settings, PartsSettings):
         return settings.of([(name, calm(part)) for name, part in settings.parts])
     held = [f.name for f in fields(settings) if "drop" in f.name or f.name in PENALTIES]

@@ -38,7 +38,7 @@ class Until(Control):
 
 
 def plain(train: TrainSettings) -> TrainSettings:
-    """The same training with one rate from beginning to end, and nothing beside the steps."""
+    """The training with one rate from beginning to end, and nothing beside the steps."""
     return replace(
         train,
         schedule="constant",

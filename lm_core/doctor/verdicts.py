@@ -36,7 +36,7 @@ class Verdict:
 
     @classmethod
     def of(cls, said: Diagnosed) -> "Verdict":
-        """The inverse of `at`."""
+        """A verdict from the event that `at` made of it."""
         return cls(said.code, said.severity, said.text, said.cure, said.control)
 
     def at(self, step: int) -> Diagnosed:

@@ -75,7 +75,7 @@ def report(real: Sequence[Hashable], predicted: Sequence[Hashable]) -> Report:
 
 
 def report_of(table: Sequence[Sequence[object]], classes: Sequence[Hashable]) -> Report:
-    """The same from a confusion matrix, as `confusion` gives one: [real][said].
+    """All classes, from a confusion matrix as `confusion` gives one: [real][said].
 
     A class counts here though it never occurs and nobody said it.
 

@@ -85,7 +85,8 @@ def evaluate(model: LanguageModel, encoded: Encoded, *, max_tokens: int | None =
 def scoring(
     model: LanguageModel, encoded: Encoded, *, max_tokens: int | None = None
 ) -> Generator[None, None, Score]:
-    """The same a few rows at a time: it yields between them, for whoever has more to do."""
+    """Score as `evaluate`, a few rows at a time: it yields between them, for whoever has more to
+    do."""
     nats, tokens = 0.0, 0
     for row_nats, asked in _score_rows(model, encoded, max_tokens):
         nats += float(row_nats.double().sum())

@@ -46,7 +46,7 @@ class Logits(nn.Module):
 
 
 class ScannedLogits(nn.Module):
-    """The same of a recurrent model, each layer a scan of its cell over the text."""
+    """A recurrent model from the start of a text, each layer a scan of its cell over it."""
 
     def __init__(self, model: Recurrent) -> None:
         super().__init__()

@@ -152,7 +152,7 @@ class Value:
 
 
 def as_value(number: "Value | float") -> Value:
-    """The same, as a leaf where it is a plain number."""
+    """The node itself, or a leaf of a plain number."""
     return number if isinstance(number, Value) else Value(number)
 
 

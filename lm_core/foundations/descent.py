@@ -93,7 +93,7 @@ def descend(
 def by_torch(
     surface: Surface, rule: str, how: How, steps: int, start: tuple[float, ...] | None = None
 ) -> np.ndarray:
-    """The same path by torch.optim, with the surface's own gradient."""
+    """The path that torch.optim takes, with the surface's own gradient."""
     import torch
 
     w = torch.tensor(surface.start if start is None else start, dtype=torch.float64)

@@ -1,4 +1,4 @@
-"""The same network in torch, to compare with: its gradients by autograd, and its step by
+"""The network of `numpy_mlp.py` in torch, to compare with: its gradients by autograd, its step by
 torch.optim.SGD."""
 
 import numpy as np

@@ -48,7 +48,7 @@ def slope_of(w: float, pairs: Pairs) -> float:
 
 
 def nudged_slope(w: float, pairs: Pairs, eps: float) -> float:
-    """The same, from the loss here and a little to the right: (loss(w + eps) - loss(w)) / eps."""
+    """The slope from the loss here and a little to the right: (loss(w + eps) - loss(w)) / eps."""
     return (loss_of(w + eps, pairs) - loss_of(w, pairs)) / eps
 
 

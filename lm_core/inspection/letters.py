@@ -18,7 +18,7 @@ BETWEEN = ("E", "V")  # after C, the letters that a size is tried as
 
 
 def with_letters(model: Model, atlas: Atlas, idx: Tensor, target: Tensor | None = None) -> Atlas:
-    """The same atlas, each entry with its `letters`. idx and target as `follow` had them."""
+    """The atlas, each entry with its `letters`. idx and target as `follow` had them."""
     known = constants(model)
     text = idx if target is None else target
     varied = {"B": (_more_rows(idx), _more_rows(target))}

@@ -109,7 +109,7 @@ class LessonLink:
 
     @classmethod
     def from_dict(cls, data: Any) -> "LessonLink":
-        """The inverse of `to_dict`.
+        """A lesson from what `to_dict` gave.
 
         Raises:
             BadLesson: an unknown key, another version, a value that cannot be.
@@ -142,7 +142,7 @@ class LessonLink:
 
     @classmethod
     def from_address(cls, said: str) -> "LessonLink":
-        """The inverse of `to_address`.
+        """A lesson from what `to_address` gave.
 
         Raises:
             BadLesson: what is wrong with it, in a sentence.

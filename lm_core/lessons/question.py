@@ -220,7 +220,7 @@ class Question:
 
     @classmethod
     def from_dict(cls, data: Any) -> "Question":
-        """The inverse of `to_dict`.
+        """A question from what `to_dict` gave.
 
         Raises:
             BadLesson: an unknown key, or a value that cannot be.

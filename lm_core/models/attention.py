@@ -35,7 +35,7 @@ class Cache:
         self.layers, self.length = layers, length
 
     def grown(self, capacity: int) -> "Cache":
-        """The same content in buffers that hold `capacity` tokens; itself where they already do."""
+        """Its content in buffers that hold `capacity` tokens; itself where they already do."""
         if self.layers[0][0].size(2) >= capacity:
             return self
         grown = []
@@ -273,14 +273,14 @@ def mean_by_loop(x: Tensor) -> Tensor:
 
 
 def mean_by_matrix(x: Tensor) -> Tensor:
-    """The same by one product with a triangle whose rows sum to 1; version 2."""
+    """The mean of the past by one product with a triangle whose rows sum to 1; version 2."""
     triangle = torch.ones(x.size(1), x.size(1), device=x.device).tril()
     return (triangle / triangle.sum(dim=1, keepdim=True)) @ x
 
 
 def mean_by_softmax(x: Tensor) -> Tensor:
-    """The same as a softmax of zeros, with minus infinity where nobody may look; version 3. Real
-    attention has scores in place of the zeros."""
+    """The mean of the past as a softmax of zeros, minus infinity where nobody may look; version 3.
+    Real attention has scores in place of the zeros."""
     T = x.size(1)
     scores = torch.zeros(T, T, device=x.device)
     scores = scores.masked_fill(~causal_mask(T, T, x.device), float("-inf"))

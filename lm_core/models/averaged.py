@@ -34,7 +34,7 @@ class PartsSettings(Settings):
 
     @classmethod
     def of(cls, parts: Sequence[tuple[str, Settings]]) -> Self:
-        """The inverse of `parts`."""
+        """Settings that name these `parts`."""
         raise NotImplementedError
 
     @property
@@ -175,5 +175,5 @@ def part(text: str) -> tuple[str, Settings]:
 
 
 def written(name: str, settings: Settings) -> str:
-    """The inverse of `part`."""
+    """A part in words, as `part` reads them."""
     return " ".join([name, *(f"{k}={v}" for k, v in settings.difference().items())])

@@ -173,7 +173,7 @@ class Forward:
 
 
 def detach(state: Any) -> Any:
-    """The same state cut off from the graph, whatever nesting of tuples a family uses."""
+    """A state cut off from the graph, whatever nesting of tuples a family uses."""
     if isinstance(state, torch.Tensor):
         return state.detach()
     if isinstance(state, tuple):

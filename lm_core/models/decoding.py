@@ -82,7 +82,7 @@ class Steps:
 
 
 class OneRow:
-    """The same for one row on a CPU, where everything is a vector and calling takes the time.
+    """Steps of one row on a CPU, where everything is a vector and calling takes the time.
 
     W (r x) = r W x, so the norm's one number r never touches x: queries and keys are normed
     themselves, values take r, and (r relu(u))^2 = r^2 relu(u)^2 leaves r^2 to the last product.
@@ -141,13 +141,13 @@ class OneRow:
 
 
 def _by_columns(weight: Tensor) -> Tensor:
-    """The same matrix, column after column in memory."""
+    """A matrix as it is, column after column in memory."""
     return weight.t().contiguous().t()
 
 
 class Captured(Steps):
-    """The same on a GPU, recorded once as a CUDA graph: starting a hundred small kernels takes
-    longer than running them.
+    """Steps on a GPU, recorded once as a CUDA graph: starting a hundred small kernels takes longer
+    than running them.
 
     A graph repeats the same shapes at the same addresses, so the ids, the place t and the logits
     live in tensors that stay, and a token looks at all places of the buffers, those after t masked.
@@ -246,7 +246,7 @@ class Turn:
         return self.matrices[k]
 
     def at_tensor(self, t: Tensor) -> Tensor:
-        """The same of a place that is only known on the device, t (1,)."""
+        """The matrix of a place that is only known on the device, t (1,)."""
         self.first = -1
         self.here[:1].copy_(self.places.index_select(0, t))
         return self.matrices[0]

@@ -35,6 +35,7 @@ from lm_core.models.encoder import Embedded, PaperSettings, Stack
 from lm_core.models.heads import head_terms
 from lm_core.models.layers import start_linear
 from lm_core.models.positions import start_embedding
+from lm_core.models.recomputing import recomputable
 from lm_core.models.stack_costs import (
     STACK,
     block_terms,
@@ -103,7 +104,8 @@ class DecoderBlock(Block):
         if not s.residual:
             start_linear(self.cross.out)
 
-    def compute(
+    @recomputable
+    def forward(
         self,
         x: Tensor,
         *,

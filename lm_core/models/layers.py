@@ -26,7 +26,7 @@ def rms_norm(x: Tensor, eps: float = EPS) -> Tensor:
 
 
 class _RMSNorm(torch.autograd.Function):
-    """The same with its gradient written out: torch's own is many small steps on a CPU.
+    """RMSNorm with its gradient written out: torch's own is many small steps on a CPU.
 
     y = r x,  r = (mean(x^2) + eps)^(-1/2);   dL/dx = r (g - y mean(g y)),  g = dL/dy
     """
@@ -51,14 +51,14 @@ class _ReLU2(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        bent = F.relu(x)
-        ctx.save_for_backward(bent)
-        return bent * bent
+        y = F.relu(x)
+        ctx.save_for_backward(y)
+        return y * y
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> Tensor:
-        (bent,) = ctx.saved_tensors
-        return (g * bent).mul_(2)
+        (y,) = ctx.saved_tensors
+        return (g * y).mul_(2)
 
 
 def _learns(x: Tensor) -> bool:
@@ -97,7 +97,7 @@ def make_norm(
 
 
 def swiglu(x: Tensor) -> Tensor:
-    """(..., 2 n) -> (..., n): the first half, bent, is the gate of the second."""
+    """(..., 2 n) -> (..., n): the first half, activated, is the gate of the second."""
     gate, value = x.chunk(2, dim=-1)
     return F.silu(gate) * value
 

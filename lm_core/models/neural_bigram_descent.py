@@ -83,9 +83,11 @@ def fit(counts: Tensor, *, l2: float) -> NeuralBigram:
         slope = rows * p - shares / total + 2 * l2 / V**2 * W
         if slope.abs().max() < FLAT:
             break
-        bend = rows[..., None] * (torch.diag_embed(p) - p[:, :, None] * p[:, None, :])  # (V, V, V)
-        bend += (2 * l2 / V**2) * torch.eye(V, dtype=torch.float64)
-        step, before = torch.linalg.solve(bend, slope), W.clone()
+        curvature = rows[..., None] * (
+            torch.diag_embed(p) - p[:, :, None] * p[:, None, :]
+        )  # (V, V, V)
+        curvature += (2 * l2 / V**2) * torch.eye(V, dtype=torch.float64)
+        step, before = torch.linalg.solve(curvature, slope), W.clone()
         for halved in range(HALVINGS):
             W.copy_(before - step / 2**halved)
             now = _objective(model, counts)

@@ -8,7 +8,8 @@ Source: Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost".
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,24 +20,15 @@ from lm_core.models.tracing import tracing
 
 
 class Part(nn.Module):
-    """Base class of such parts. Where `recompute` is on, what a training pass returns beside the
-    stream is None: keys and values would be the larger half of what is saved."""
+    """Base class of such parts, whose `forward` is `recomputable`. Where `recompute` is on, what a
+    training pass returns beside the stream is None: keys and values would be the larger half of
+    what is saved."""
 
     recompute = False
 
-    def forward(self, x: Tensor, **where: Any) -> tuple[Tensor, Any]:
-        """As `compute`."""
-        if self.recompute and self.training and torch.is_grad_enabled() and not tracing():
-            return self._again(x, where)
-        return self.compute(x, **where)
-
-    def compute(self, x: Tensor, **where: Any) -> tuple[Tensor, Any]:
-        """The stream x (B, T, C) -> the same shape, and what a state is made of."""
-        raise NotImplementedError
-
-    def _again(self, x: Tensor, where: dict[str, Any]) -> tuple[Tensor, Any]:
+    def _again(self, compute: Callable, x: Tensor, named: dict[str, Any]) -> tuple[Tensor, Any]:
         def stream(x: Tensor) -> tuple[Tensor, ...]:
-            y, *rest = self.compute(x, **where)
+            y, *rest = compute(self, x, **named)
             return y, *(None for _ in rest)
 
         # Dropout draws the same masks again: torch puts the generators back for it.
@@ -60,6 +52,22 @@ class Part(nn.Module):
                 _put([(m, name, p) for (m, name, _), p in zip(places, later, strict=True)])
 
         return put_back()
+
+
+Forward = TypeVar("Forward", bound=Callable)
+
+
+def recomputable(compute: Forward) -> Forward:
+    """The `forward` of a `Part`: of the stream x (B, T, C) and named arguments it makes the stream,
+    in the same shape, and what a state is made of."""
+
+    @wraps(compute)
+    def forward(self: Part, x: Tensor, **named: Any) -> tuple[Tensor, Any]:
+        if self.recompute and self.training and torch.is_grad_enabled() and not tracing():
+            return self._again(compute, x, named)
+        return compute(self, x, **named)
+
+    return forward
 
 
 def _put(places: list[tuple[nn.Module, str, Tensor | None]]) -> None:

@@ -216,7 +216,7 @@ class Recurrent(Network):
         return self.by_layer(x, state, self.walk)
 
     def by_layer(self, x: Tensor, state: State | None, walk: Walk) -> tuple[Tensor, State]:
-        """The same layers one after the other, with what is hidden in and between them."""
+        """The layers one after the other, with what is hidden in and between them."""
         s = self.settings
         if state is None:
             state = (x.new_zeros(s.n_layer, x.size(0), s.n_hidden),) * len(self.kept)

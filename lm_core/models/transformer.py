@@ -32,7 +32,7 @@ from lm_core.models.heads import HEADS, make_head
 from lm_core.models.layers import ACTIVATIONS, MLP, NORMS, make_norm, rms_norm, start_linear
 from lm_core.models.network import Network
 from lm_core.models.positions import POSITIONS, Positions, start_embedding
-from lm_core.models.recomputing import Part
+from lm_core.models.recomputing import Part, recomputable
 from lm_core.models.stack_costs import (
     STACK,
     block_terms,
@@ -196,7 +196,8 @@ class Block(Part):
             start_linear(self.attention.out)
             start_linear(self.mlp.down)
 
-    def compute(
+    @recomputable
+    def forward(
         self,
         x: Tensor,
         *,

@@ -43,7 +43,7 @@ class Writing:
 
     @property
     def cross(self) -> Tensor | None:
-        """The same of every layer and head, (B, layers, H, S); None where there is one at most."""
+        """Where each layer and head looked, (B, layers, H, S); None where there is one at most."""
         return None
 
 

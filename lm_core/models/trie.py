@@ -92,7 +92,7 @@ def _with_a_zero(array: np.ndarray) -> np.ndarray:
 
 
 def smallest(array: np.ndarray) -> np.ndarray:
-    """The same whole numbers, none negative, in the smallest type torch and numpy both index."""
+    """Whole numbers, none negative, in the smallest type torch and numpy both index."""
     top = array.max(initial=0)
     fits = (kind for kind in (np.uint8, np.int16, np.int32) if top <= np.iinfo(kind).max)
     return array.astype(next(fits, np.int64))

@@ -152,7 +152,7 @@ class WaveNet(Network):
         return F.dropout(x, self.settings.dropout, self.training)
 
     def tree(self, ids: Tensor) -> Tensor:
-        """The same, each place's tree on its own; records every node, oldest first."""
+        """What `roots` computes, each place's tree on its own; records every node, oldest first."""
         x = self.embedding(windows(ids, self.context))  # (B, T, n, E)
         for fuse in self.levels:
             x = fuse(x[:, :, 0::2], x[:, :, 1::2])  # (B, T, half as many, C)

@@ -51,7 +51,7 @@ class Looked:
         return Looked(np.clip(pixels, 0.0, 1.0), facts=facts, **marks)
 
     def marked(self, *facts: tuple[str, str], **marks: object) -> "Looked":
-        """The same picture with other marks."""
+        """This picture with other marks."""
         bare = replace(self, lines=(), points=None, boxes=(), facts=facts)
         return replace(bare, **marks)
 

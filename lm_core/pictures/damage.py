@@ -61,5 +61,5 @@ def cells_of(painted: str) -> np.ndarray:
 
 
 def painted_of(cells: np.ndarray) -> str:
-    """The inverse of `cells_of`."""
+    """As `cells_of` reads them, 48 digits."""
     return np.packbits(np.asarray(cells, dtype=np.uint8).ravel()).tobytes().hex()

@@ -35,7 +35,7 @@ def contrast(pixels: np.ndarray) -> float:
 
 
 def stretched(pixels: np.ndarray) -> np.ndarray:
-    """The same from black to white; a plain picture stays as it is."""
+    """The picture stretched from black to white; a plain one stays as it is."""
     low, high = pixels.min(), pixels.max()
     return (pixels - low) / (high - low) if high > low else pixels
 

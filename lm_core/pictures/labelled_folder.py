@@ -106,7 +106,7 @@ def _by_name(names: Mapping[str, bytes]) -> dict[str, dict]:
 
 
 def _by_table(data: bytes, notes: list[str]) -> dict[str, dict]:
-    """The same from a CSV with the columns file and age; all others are groups.
+    """File -> age and groups, from a CSV with the columns file and age; all others are groups.
 
     Raises:
         BadText: it is none, or has no such columns.

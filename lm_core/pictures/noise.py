@@ -32,7 +32,7 @@ def noisy(pixels: Tensor, strength: float, seed: int) -> Tensor:
 
 
 def freshly_noisy(pixels: Tensor, strength: float) -> Tensor:
-    """The same with noise from the generator that is running: another one in each step."""
+    """The pictures with noise from the generator that is running: another one in each step."""
     return (pixels + strength * torch.randn_like(pixels)).clamp(0, 1) if strength else pixels
 
 

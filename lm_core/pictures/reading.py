@@ -79,7 +79,7 @@ def _check_size(height: int, width: int) -> None:
 
 
 def _plain(image: "Image.Image") -> "Image.Image":
-    """The same in gray or in RGB, 8 bits a number."""
+    """The image in gray or in RGB, 8 bits a number."""
     from PIL import Image
 
     if image.mode.startswith("I"):  # 16 bits
@@ -92,7 +92,7 @@ def _plain(image: "Image.Image") -> "Image.Image":
 
 
 def shrunk(pixels: np.ndarray, longest: int) -> np.ndarray:
-    """The same with at most `longest` pixels on its longer side, each the mean of those it covers;
+    """A picture with at most `longest` pixels on its longer side, each the mean of those it covers;
     never larger. `pixels`: (H, W) or (H, W, 3) uint8."""
     from PIL import Image
 

@@ -142,7 +142,7 @@ def complaints() -> tuple[str, ...]:
 
 
 def complain() -> None:
-    """The same into the log."""
+    """Write the complaints into the log."""
     for sentence in complaints():
         logging.getLogger(__name__).warning(sentence)
 

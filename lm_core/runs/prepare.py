@@ -82,7 +82,7 @@ class Prepared:
         return write
 
     def titled(self, title: str) -> "Prepared":
-        """The same, of a text with another title."""
+        """This, of a text with another title."""
         return replace(self, info=replace(self.info, title=title))
 
     def card(self) -> dict[str, Any]:

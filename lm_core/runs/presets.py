@@ -109,7 +109,7 @@ def _short(corpus: CorpusSpec) -> bool:
 def for_short_list(
     model: str, settings: Settings, train: TrainSettings, *, tokenizer: str
 ) -> tuple[Settings, TrainSettings, StartSpec]:
-    """The same for a short list: begun with the names model where one of the family ships and reads
+    """What suits a short list: begun with the names model where one of the family ships and reads
     the same tokens, a smaller model otherwise; and ended in time."""
     if isinstance(settings, PartsSettings):
         return settings, replace(train, patience=PATIENCE), StartSpec()

@@ -133,7 +133,7 @@ class Race:
 
     @classmethod
     def from_dict(cls, data: Any) -> "Race":
-        """The inverse of `to_dict`.
+        """A race from what `to_dict` gave.
 
         Raises:
             BadSettings, UnknownName: it is no race, or one that cannot be run.

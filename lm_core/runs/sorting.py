@@ -44,7 +44,7 @@ def sorts(prepared: Prepared, model: Model, *, most: int | None = None) -> Sorte
 
 
 def sorts_blindly(prepared: Prepared, model: Model, *, most: int | None = None) -> Sorted:
-    """The same texts without a look at them. `model` only says how far a text is read.
+    """By guessing: those texts without a look at them. `model` only says how far a text is read.
 
     Raises:
         BadText: there are none.

@@ -81,11 +81,11 @@ class CorpusSpec(Cleaning):
         return self == other.cleaned(self.cleaning)
 
     def cleaned(self, how: Cleaning) -> "CorpusSpec":
-        """The same text by these rules."""
+        """This text by these rules."""
         return replace(self, **how.to_dict())
 
     def as_read_by(self, tokenizer: Tokenizer) -> "CorpusSpec":
-        """The same text with its accents as they stand, for a tokenizer that takes them so."""
+        """This text with its accents as they stand, for a tokenizer that takes them so."""
         return self if tokenizer.form or self.name != "file" else replace(self, form="none")
 
 
@@ -201,8 +201,8 @@ class RunSpec:
 
     @classmethod
     def from_dict(cls, data: Any, *, trusted: bool = False) -> "RunSpec":
-        """The inverse of `to_dict`, of this version and of those before; missing parts take their
-        defaults.
+        """A spec from what `to_dict` gave, of this version and of those before; missing parts take
+        their defaults.
 
         Args:
             trusted: allow files of this machine to be named (the command line).
@@ -269,7 +269,7 @@ class RunSpec:
 
     @classmethod
     def from_address(cls, text: str, *, data: CorpusSpec | None = None) -> "RunSpec":
-        """The inverse of `to_address`; never trusted.
+        """A spec from what `to_address` gave; never trusted.
 
         Args:
             data: what it learns from where the link names nothing.

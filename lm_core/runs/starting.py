@@ -130,8 +130,8 @@ def started(spec: RunSpec) -> Checkpoint:
 
 
 def in_one(saved: Checkpoint) -> Checkpoint:
-    """The same with changes of low rank added to their matrices, which its card then says nothing
-    of: whoever looks at matrices, or writes them otherwise, finds the family's own."""
+    """A checkpoint with changes of low rank added to their matrices, which its card then says
+    nothing of: whoever looks at matrices, or writes them otherwise, finds the family's own."""
     if not changes(saved.model):
         return saved
     spec = saved.meta["spec"]

@@ -32,7 +32,7 @@ class Steering:
         return row
 
     def _trained(self, run: str, owner: str) -> Run:
-        """The same of a run that hears more than a stop."""
+        """The row of a run that hears more than a stop."""
         row = self._whole(run, owner)
         if row.kind != "train":
             raise LabError("An examination goes on as it was begun: let it end, or stop it.")

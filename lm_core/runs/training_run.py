@@ -149,7 +149,7 @@ class TrainingRun:
 
 
 def _glimpsed(data: dict[str, Any]) -> dict[str, Any]:
-    """The same, with a part of the validation split that every family scores whole."""
+    """The data, with a part of the validation split that every family scores whole."""
     if VALIDATION not in data:
         return data
     return data | {VALIDATION: glimpse(data[VALIDATION], GLIMPSE)}

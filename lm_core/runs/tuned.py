@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lm_core.adapt.gain import Change, change
 from lm_core.checkpoints import task_said
-from lm_core.corpora import corpora, is_ready
+from lm_core.corpora import corpora, to_be_fetched
 from lm_core.errors import LabError
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.prepare import Prepared, prepare
@@ -34,7 +34,7 @@ def outcome(prepared: Prepared, model: LanguageModel, *, most: int | None = None
     why = ""
     try:
         old_text = text_of(base.meta)
-        if old_text.name in corpora and not is_ready(old_text.name):  # nothing is fetched for this
+        if to_be_fetched(old_text.name):  # nothing is fetched for this
             title = corpora[old_text.name].title
             return Outcome(gain, None, f"The old text, {title}, is not on this machine.")
         old = prepare(RunSpec.from_dict(base.meta.get("spec", {}), trusted=True))

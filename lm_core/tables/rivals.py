@@ -58,7 +58,7 @@ def beside(rows: Rows) -> list[Fitted]:
 
 
 def beside_values(rows: Rows) -> list[Fitted]:
-    """The same where a number is said."""
+    """What scikit-learn makes of the rows where a number is said."""
     from sklearn.ensemble import RandomForestRegressor
     from sklearn.linear_model import LinearRegression
     from sklearn.neural_network import MLPRegressor

@@ -30,7 +30,7 @@ def flat(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 def mixed(rows: Sequence[T]) -> list[T]:
-    """The same rows in a fixed random order, so that the first of them are a fair part of all."""
+    """The rows in a fixed random order, so that the first of them are a fair part of all."""
     return [rows[k] for k in np.random.default_rng(0).permutation(len(rows))]
 
 

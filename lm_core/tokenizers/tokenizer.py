@@ -172,7 +172,7 @@ class Tokenizer(Codec):
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Tokenizer":
-        """The inverse of `_to_dict`.
+        """A tokenizer from what `_to_dict` gave.
 
         Raises:
             KeyError, TypeError, ValueError: it is none.

@@ -153,7 +153,7 @@ class Weights:
 
     @torch.no_grad()
     def restore(self, tensors: dict[str, Tensor]) -> None:
-        """The inverse of `tensors`, the weights that were shown being in the model.
+        """Take back what `tensors` gave, the weights that were shown being in the model.
 
         Raises:
             KeyError, RuntimeError: they are another model's.
@@ -191,7 +191,7 @@ class Weights:
         return own
 
     def _own(self, i: int, whole: Tensor) -> Tensor:
-        """The inverse."""
+        """What this process holds of the i-th tensor, given the `whole`: all of it."""
         return whole
 
 

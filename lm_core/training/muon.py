@@ -89,8 +89,8 @@ def orthogonal(X: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 class SharedMuon(Muon):
-    """The same where each process holds some rows of every matrix: they are exchanged, each makes
-    some of the matrices, whole, and has its rows of all back."""
+    """Muon where each process holds some rows of every matrix: they are exchanged, each makes some
+    of the matrices, whole, and has its rows of all back."""
 
     def _directions(self, matrices: list[Tensor]) -> tuple[Tensor, ...]:
         from torch.distributed.tensor import DTensor, Replicate, Shard

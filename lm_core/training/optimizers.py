@@ -56,8 +56,8 @@ def sgd(
 def sgd_momentum(
     model: nn.Module, *, lr: float, weight_decay: float, bfloat16: bool = False
 ) -> torch.optim.Optimizer:
-    """The same along a sum of the gradients so far, each step of age counting MOMENTUM times as
-    much (Polyak 1964; Sutskever et al. 2013)."""
+    """Gradient descent along a sum of the gradients so far, each step of age counting MOMENTUM
+    times as much (Polyak 1964; Sutskever et al. 2013)."""
     groups = _groups(_learning(model), weight_decay)
     return torch.optim.SGD(groups, lr=lr, momentum=MOMENTUM, fused=True)
 
@@ -128,7 +128,7 @@ class Several:
         return {"state": memories}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """The inverse; rates and the like stay as they are here."""
+        """Memories as `state_dict` numbers them; rates and the like stay as they are here."""
         first = 0
         for part in self.parts:
             end = first + _weights(part)

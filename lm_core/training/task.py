@@ -87,7 +87,7 @@ class Task:
         self.settings = settings or Settings()
 
     def knowing(self, codec: Codec) -> Self:
-        """The same task, which can say its answers in words and so judge them."""
+        """This task, which can say its answers in words and so judge them."""
         twin = copy(self)
         twin.codec = codec
         return twin

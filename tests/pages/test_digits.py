@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
 from lm_core.runs.manager import RunManager
-from pages._ui.digits import canvas, drawing, runs
+from pages._ui.digits import drawing, runs
+from pages._ui.shared import painting
 from tests.pages.screens import sound
 from tests.waiting import PATIENCE
 
@@ -63,15 +64,15 @@ def test_a_drawing_in_the_address_is_shown_and_what_is_none_is_not() -> None:
     assert "It takes this for **3**" in said(app)
 
 
-@given(st.one_of(st.text(max_size=70), st.text(canvas.LEVELS, min_size=64, max_size=64)))
+@given(st.one_of(st.text(max_size=70), st.text(drawing.GREYS, min_size=64, max_size=64)))
 def test_what_a_browser_sends_is_a_picture_or_nothing(given: str) -> None:
-    cells = canvas.read(given, 8)
-    assert (cells is None) == (len(given) != 64 or bool(set(given) - set(canvas.LEVELS)))
+    cells = painting.read(given, 64, "greys")
+    assert (cells is None) == (len(given) != 64 or bool(set(given) - set(drawing.GREYS)))
     if cells is not None:
         pixels = drawing.tensor(cells, 8)
         assert drawing.letters(pixels) == cells
-    assert canvas.read(None, 8) is None
-    assert canvas.read([1] * 64, 8) is None
+    assert painting.read(None, 64, "greys") is None
+    assert painting.read([1] * 64, 64, "greys") is None
 
 
 def test_the_figures_of_the_course_are_read_off_it() -> None:

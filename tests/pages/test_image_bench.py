@@ -17,6 +17,7 @@ from lm_core.pictures.reading import shrunk
 from pages._ui.bench import cells
 from pages._ui.bench.numbers import NOTICED
 from pages._ui.bench.placed import OFFERED
+from pages._ui.shared.painting import read
 from tests.pages.screens import said, sound
 from tests.pictures.test_reading import png_that_says
 from tests.waiting import PATIENCE
@@ -245,11 +246,10 @@ def test_an_empty_element_is_a_sentence() -> None:
 
 
 def test_what_a_browser_sends_becomes_cells() -> None:
-    from pages._ui.bench.drawing import _read
-
-    assert _read("0110", 2, 2) == [[0, 1], [1, 0]]
-    assert _read("01x", 2, 2) == [[0, 1], [0, 0]]
-    assert _read(None, 1, 2) == [[0, 0]]
+    assert read("0110", 4, "marks") == "0110"
+    assert read("01x0", 4, "marks") is None
+    assert read("01", 4, "marks") is None
+    assert read(None, 2, "marks") is None
     assert cells._read("11/1", 2, 3) == [[1, 1, 0], [1, 0, 0]]
 
 

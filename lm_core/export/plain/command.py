@@ -136,7 +136,7 @@ def load(path=WEIGHTS):
 
 
 def save(model, path):
-    """The same file written."""
+    """Write the weights as `load` reads them."""
     table, numbers = {}, b""
     for name, weight in model.state_dict().items():
         begin, numbers = len(numbers), numbers + bytes(weight.flatten().view(torch.uint8).tolist())

@@ -5,8 +5,8 @@
 
 Papers: Vaswani et al. 2017, "Attention Is All You Need", for the layers; Devlin et al. 2018,
 "BERT", for hiding tokens and guessing them.
-Left out on purpose: every other kind of position, norm and bend; scoring a text with each token
-hidden once; BERT's second task, and its showing a tenth of the hidden tokens as they are.
+Left out on purpose: every other kind of position, norm and activation; scoring a text with each
+token hidden once; BERT's second task, and its showing a tenth of the hidden tokens as they are.
 
 Shapes: B batch, T time, C = n_embd channels, H heads, D = C / H, V vocabulary.
 """

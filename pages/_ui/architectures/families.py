@@ -211,7 +211,7 @@ def costs(name: str, settings: dict, vocab_size: int) -> "Costs | None":
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def counted(name: str, settings: dict, vocab_size: int, what: str) -> float | None:
-    """The same, as PyTorch counts it while the model runs; None where there is no such thing.
+    """A cost as PyTorch counts it while the model runs; None where there is no such thing.
 
     Raises:
         BadSettings: the model is larger than the memory.

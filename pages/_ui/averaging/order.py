@@ -46,7 +46,7 @@ def step(number: int) -> None:
 
 
 def _shuffled(head: Tiny, seed: int, *, mask: bool, places: bool) -> None:
-    """The same words in another order: how far the output of each is moved."""
+    """The words in another order: how far the output of each is moved."""
     import pandas as pd
 
     from lm_core.inspection.one_head import moved_by_order, some_order

@@ -1,17 +1,13 @@
 """Erosion and dilation on cells that are painted, with a guess before the answer."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.bench.drawing import drawing
 from pages._ui.shared import address
+from pages._ui.shared.painting import painting
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
-
-if TYPE_CHECKING:
-    from pages._ui.bench.drawing import Cells
 
 ROWS, COLUMNS, ELEMENT = 8, 10, 3
 PICTURE, SHAPE, GUESS = "bench-cells", "bench-element", "bench-guess"
@@ -26,6 +22,7 @@ FIRST = "/".join(
 )
 SHAPES = {"Square": "111/111/111", "Cross": "010/111/010", "Line": "000/111/000"}
 BIND = "query-params"
+Cells = list[list[int]]
 
 
 def show() -> None:
@@ -76,7 +73,7 @@ def show() -> None:
     show_source(getattr(morphology, operation), "The code")
 
 
-def _answer(operation: str, picture: "Cells", shape: "Cells") -> None:
+def _answer(operation: str, picture: Cells, shape: Cells) -> None:
     import numpy as np
 
     from lm_core.charts.pixels import cells
@@ -120,7 +117,7 @@ def _set(key: str, text: str) -> None:
     st.session_state[key] = text, version + 1
 
 
-def _painted(key: str, usual: str, rows: int, columns: int, label: str) -> "Cells":
+def _painted(key: str, usual: str, rows: int, columns: int, label: str) -> Cells:
     """The cells as they are now; those of the picture and the element are in the address."""
     bound = key != GUESS
     if key not in st.session_state or (bound and address.brought(key)):
@@ -128,28 +125,31 @@ def _painted(key: str, usual: str, rows: int, columns: int, label: str) -> "Cell
         _set(key, usual if given is None else _written(_read(given, rows, columns)))
     text, version = st.session_state[key]
     now = _read(text, rows, columns)
-    drawing(
-        now,
+    painting(
+        _written(now).replace("/", ""),
+        columns,
+        kind="marks",
         key=f"{key}-drawn",
         label=label,
         hint="Press and drag, or arrows and the space bar." if key != SHAPE else "",
         version=version,
-        on_draw=partial(_keep, key),
+        on_paint=partial(_keep, key, columns),
     )
     if bound:
         address.keep(key, "" if text == usual else text)
     return now
 
 
-def _keep(key: str, painted: "Cells") -> None:
-    st.session_state[key] = _written(painted), st.session_state[key][1]
+def _keep(key: str, columns: int, painted: str) -> None:
+    lines = [painted[at : at + columns] for at in range(0, len(painted), columns)]
+    st.session_state[key] = "/".join(lines), st.session_state[key][1]
 
 
-def _read(text: str, rows: int, columns: int) -> "Cells":
+def _read(text: str, rows: int, columns: int) -> Cells:
     """Rows of 0 and 1 with / between; what is missing or no 1 is a 0."""
     lines = [*text.split("/"), *[""] * rows][:rows]
     return [[int(sign == "1") for sign in line[:columns].ljust(columns, "0")] for line in lines]
 
 
-def _written(painted: "Cells") -> str:
+def _written(painted: Cells) -> str:
     return "/".join("".join(str(one) for one in row) for row in painted)

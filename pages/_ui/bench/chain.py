@@ -112,24 +112,30 @@ def _paint(at: int, number: int) -> None:
     """The cells that are lost, painted over the picture before."""
     from dataclasses import replace
 
+    import numpy as np
+
     from lm_core.pictures.chain import Step
     from lm_core.pictures.damage import cells_of, painted_of
-    from pages._ui.bench.drawing import drawing
+    from pages._ui.shared.painting import painting
 
     step = st.session_state[placed.STEPS][at - 1].step
 
-    def keep(cells: list[list[int]]) -> None:
-        settings = replace(step.settings, painted=painted_of(cells))
+    def keep(painted: str) -> None:
+        lost = np.array([sign == "1" for sign in painted])
+        settings = replace(step.settings, painted=painted_of(lost))
         placed.change(at - 1, Step(step.name, settings))
 
     known = st.session_state.get(DONE, {}).get("looked", [])
-    drawing(
-        cells_of(step.settings.painted).astype(int).tolist(),
+    lost = cells_of(step.settings.painted)
+    painting(
+        "".join("01"[one] for one in lost.ravel().astype(int)),
+        lost.shape[1],
+        kind="marks",
         key=f"bench-paint-{number}",
         label="The cells of the picture that are lost",
         hint="Press and drag to paint; with the keyboard: arrows and the space bar.",
         version=number,
-        on_draw=keep,
+        on_paint=keep,
         background=pictures.address_of(known[at - 1]) if at - 1 < len(known) else "",
         cell=26,
     )

@@ -90,7 +90,7 @@ def keep() -> None:
 
 
 def change(place: int, step: "Step") -> None:
-    """The same step with other settings."""
+    """Another step in that place."""
     steps = list(st.session_state[STEPS])
     steps[place] = replace(steps[place], step=step)
     st.session_state[STEPS] = steps

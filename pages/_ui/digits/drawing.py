@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.digits import canvas
 from pages._ui.digits.reading import Seen, dark, seen
 from pages._ui.shared import address
+from pages._ui.shared.painting import LEVELS, painting, read
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import torch
 
 DRAWN, FIRST, NUMBER = "digits-drawn", "digits-first", 3  # a three to begin with
+PLACED = "digits-placed"  # how often a picture came that was not painted
+GREYS = LEVELS["greys"]
+HINT = "Paint with the pointer, or with arrow keys and the space bar. Begin on white to erase."
 WAYS = {"drawn": "What was drawn", "shifted": "Moved one pixel right", "turned": "Turned 90°"}
 
 
@@ -47,32 +50,46 @@ def show() -> None:
 def _painted(of: Seen) -> str:
     """The picture as it stands: of the address, painted, or one that is offered."""
     side = of.side
-
-    def keep(cells: str) -> None:
-        st.session_state[DRAWN] = cells
-
-    said = address.get(DRAWN) if address.brought(DRAWN) else None
-    cells = canvas.read(said or st.session_state.get(DRAWN), side)
-    if cells is None:
-        cells = letters(of.one(min(NUMBER, len(of.names) - 1)))
-    st.session_state[DRAWN] = cells
+    brought = read(address.get(DRAWN), side * side, "greys") if address.brought(DRAWN) else None
+    if brought is not None:
+        _place(brought)
+    elif read(st.session_state.get(DRAWN), side * side, "greys") is None:
+        _place(letters(of.one(min(NUMBER, len(of.names) - 1))))
+    cells = st.session_state[DRAWN]
     address.keep(DRAWN, cells if side <= 8 else "")
-    canvas.canvas(
-        cells, side, key=f"digits-canvas-{side}", label="A picture to paint", on_paint=keep
+    painting(
+        cells,
+        side,
+        kind="greys",
+        key=f"digits-canvas-{side}",
+        label="A picture to paint",
+        version=st.session_state.get(PLACED, 0),
+        on_paint=_keep,
+        hint=HINT,
+        cell=36,
     )
     with st.container(horizontal=True):
         if st.button("Clear", key="digits-clear"):
-            keep("0" * side * side)
-            _again()
+            _again("0" * side * side)
         if st.button("Another example", key="digits-example"):
             at = st.session_state.get(FIRST, NUMBER) + 1
             st.session_state[FIRST] = at
-            keep(letters(of.one(at % len(of.names), at // len(of.names))))
-            _again()
+            _again(letters(of.one(at % len(of.names), at // len(of.names))))
     return cells
 
 
-def _again() -> None:
+def _keep(cells: str) -> None:
+    st.session_state[DRAWN] = cells
+
+
+def _place(cells: str) -> None:
+    """A picture in place of what was painted."""
+    _keep(cells)
+    st.session_state[PLACED] = st.session_state.get(PLACED, 0) + 1
+
+
+def _again(cells: str) -> None:
+    _place(cells)
     address.keep(DRAWN, "")  # the session says what is shown
     st.rerun()
 
@@ -80,14 +97,14 @@ def _again() -> None:
 def letters(pixels: "torch.Tensor") -> str:
     """A picture (channels, side, side) as one letter a cell."""
     levels = (pixels.mean(0).flatten().clamp(0, 1) * 15).round().int().tolist()
-    return "".join(canvas.LEVELS[level] for level in levels)
+    return "".join(GREYS[level] for level in levels)
 
 
 def tensor(cells: str, side: int) -> "torch.Tensor":
-    """The inverse: (1, side, side)."""
+    """The picture of such letters, (1, side, side)."""
     import torch
 
-    levels = torch.tensor([canvas.LEVELS.index(one) for one in cells])
+    levels = torch.tensor([GREYS.index(one) for one in cells])
     return (levels / 15).view(1, side, side)
 
 

@@ -25,7 +25,7 @@ def names(corpus: "Examples") -> list[str]:
 
 
 def labelled_with(corpus: "Examples") -> list[str]:
-    """The same with the label, where there is one."""
+    """What the columns are called, that of the label too, where there is one."""
     from lm_core.charts.words import numbered_apart
 
     label = [] if corpus.info.kind == "pairs" else [corpus.unit[:NAME] or "label"]

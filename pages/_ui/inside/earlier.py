@@ -1,4 +1,4 @@
-"""The same head and the same text after earlier steps of the training, where they were kept."""
+"""One head and one text after earlier steps of the training, where they were kept."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -27,7 +27,7 @@ def large(
 def lines(
     weights: "np.ndarray", rows: Sequence[str], which: tuple[int, int], **drawn: object
 ) -> "Chart":
-    """The same head as lines between words."""
+    """The head as lines between words."""
     from lm_core.charts.between import lines_between
 
     return lines_between(weights, rows, *which, **drawn)

@@ -51,14 +51,14 @@ def offered_source(choice: models.Choice, checkpoint: "Checkpoint") -> str:
 @st.cache_data(max_entries=32, show_spinner="Reading the text …")
 def _sources(data: dict) -> list[str]:
     """The first sources of the pairs that a run was scored on; none where they are not here."""
-    from lm_core.corpora import corpora, is_ready
+    from lm_core.corpora import is_at_hand
     from lm_core.errors import LabError
     from lm_core.runs.prepare import load_text
     from lm_core.runs.spec import CorpusSpec
 
     try:
         spec = CorpusSpec.from_dict(data)
-        if spec.name != "own" and not (spec.name in corpora and is_ready(spec.name)):
+        if spec.name != "own" and not is_at_hand(spec.name):
             return []
         pairs = load_text(spec).splits.get("validation", [])
     except LabError:

@@ -37,7 +37,7 @@ def sample_of(look: Look) -> Sample:
 
 @st.cache_resource(max_entries=16, show_spinner="Reading what was kept from it …")
 def _kept(folder: str, stamp: float, _look: Look) -> Sample | None:
-    from lm_core.corpora import corpora, is_ready
+    from lm_core.corpora import is_at_hand
     from lm_core.errors import LabError
     from lm_core.runs.prepare import load_text
     from lm_core.runs.spec import RunSpec
@@ -48,7 +48,7 @@ def _kept(folder: str, stamp: float, _look: Look) -> Sample | None:
     try:
         spec = RunSpec.from_dict(card["spec"], trusted=True)
         name = spec.data.name
-        if name != "own" and not (name in corpora and is_ready(name)):
+        if name != "own" and not is_at_hand(name):
             return None
         corpus = load_text(spec.data)
         held_out = corpus.splits.get("validation")

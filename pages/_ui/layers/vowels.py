@@ -38,7 +38,7 @@ def vowels(apart: "Separation | None", table: "TokenTable") -> None:
 
 
 def course(found: "list[tuple[Any, Any, Separation | None]]", steps: list[int], at: int) -> None:
-    """The same over the steps of the run, with what chance gives beside it."""
+    """How far they lie apart over the steps of the run, with what chance gives beside it."""
     from lm_core.charts.head_course import head_course
 
     apart = [one for _, _, one in found]

@@ -48,7 +48,6 @@ def kept_from(choice: models.Choice, tokens: int) -> "Encoded":
 
 def is_here(choice: models.Choice) -> bool:
     """Whether its text is on this machine, as a text that has to be downloaded may not be."""
-    from lm_core.corpora import corpora
-    from lm_core.corpora.load import is_ready
+    from lm_core.corpora import to_be_fetched
 
-    return choice.corpus not in corpora or is_ready(choice.corpus)
+    return not to_be_fetched(choice.corpus)

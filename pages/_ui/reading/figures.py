@@ -121,7 +121,7 @@ def tokens_table(found: Seen) -> "pd.DataFrame":
 
 
 def in_numbers(label: str, found: Seen, *, key: str) -> None:
-    """The same as a table, folded away."""
+    """Every token as a row of a table, folded away."""
     panel = st.expander(
         f"Every token in numbers: {plain(label)}", key=f"{key}-open", on_change="rerun"
     )

@@ -28,8 +28,8 @@ def own_texts() -> dict[str, "OwnText"]:
 
 
 def linked_texts() -> dict[str, "OwnText"]:
-    """The same of those that a link led to. A SHA-256 cannot be guessed: who has the link was given
-    it."""
+    """SHA-256 -> text, of those that a link led to. A SHA-256 cannot be guessed: who has the link
+    was given it."""
     return st.session_state.setdefault(_LINKED, {})
 
 

@@ -35,7 +35,7 @@ def plain(text: object) -> str:
 
 
 def safe(text: object) -> str:
-    """The same for HTML: blanks and line ends stay."""
+    """HTML that shows exactly `text`: blanks and line ends stay."""
     return html.escape(readable(str(text)), quote=True)
 
 

@@ -56,7 +56,7 @@ def show_table(
 
 
 def readable_words(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The same with words as `readable`."""
+    """The table with its words as `readable`."""
     words = table.columns.difference(table.select_dtypes("number").columns, sort=False)
     return table.assign(**{name: table[name].map(_shown) for name in words})
 

@@ -23,7 +23,7 @@ UNFIT = (
 
 @once
 def token() -> str:
-    """The same as long as the lab runs."""
+    """The word in the teacher's address: one as long as the lab runs."""
     given = os.environ.get(VARIABLE, "")
     if _FORM.fullmatch(given):
         return given

@@ -1,4 +1,4 @@
-"""The same text under several translators, and scored by what somebody says is right."""
+"""One text under several translators, and scored by what somebody says is right."""
 
 import time
 from dataclasses import dataclass

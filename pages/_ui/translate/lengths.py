@@ -169,10 +169,10 @@ def _stage(chosen: list[models.Choice], going: bool) -> None:
 
 def _offer(chosen: list[models.Choice], *, again: bool) -> None:
     """A button that begins; a card in its place where their pairs are not on this machine."""
-    from lm_core.corpora import corpora, is_ready
+    from lm_core.corpora import corpora, to_be_fetched
 
     name = chosen[0].corpus
-    if name in corpora and not is_ready(name):
+    if to_be_fetched(name):
         download_card(corpora[name], key="translate-lengths")
         return
     label = "Score again" if again else f"Score {words.count(len(chosen), 'model')} by length"

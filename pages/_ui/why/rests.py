@@ -98,7 +98,7 @@ def _kept(recorded: Any) -> str:
 
 
 def _more(asked: Asked) -> None:
-    """The same text on the Memory screen, gate by gate."""
+    """This text on the Memory screen, gate by gate."""
     every = reading.with_memory()
     labels = dict(zip([one.folder for one in every], models.labels(every), strict=True))
     label = labels.get(asked.choice.folder)

@@ -1,7 +1,7 @@
 """Other ways for a text to go on: by hand, taken back, or several drawn from one place and kept as
 a tree that one can return to.
 
-A widget only says what is wished; `fulfil` does it when the text is drawn the next time.
+A widget only says what is asked; `fulfil` does it when the text is drawn the next time.
 """
 
 from math import log
@@ -13,16 +13,16 @@ from pages._ui.shared.plain import plain
 from pages._ui.write import writing
 from pages._ui.write.controls import Controls
 
-WISH, HAND = "generate_text-wish", "generate_text-hand"
+ASKED, HAND = "generate_text-asked", "generate_text-hand"
 MOST, FEW = 12, 2  # branches that are kept, and drawn at once
 LONGEST = 60  # tokens of each
 TOKENS = 8  # to choose from by hand
 MINE = "your text"
 
 
-def wish(*what: Any) -> None:
+def ask(*what: Any) -> None:
     """Note what was asked for."""
-    st.session_state[WISH] = what
+    st.session_state[ASKED] = what
 
 
 def fulfil(draft: writing.Draft, how: Controls) -> bool:
@@ -31,7 +31,7 @@ def fulfil(draft: writing.Draft, how: Controls) -> bool:
     Raises:
         BadCheckpoint: weights too large to compute with.
     """
-    match st.session_state.pop(WISH, None):
+    match st.session_state.pop(ASKED, None):
         case ("take", int(at), int(id)):
             draft.back_to(at)
             draft.take(id)
@@ -96,7 +96,7 @@ def panel(draft: writing.Draft, at: int | None, how: Controls) -> None:
         st.button(
             "Branch at the end" if at is None else f"Branch before token {at + 1}",
             key="generate_text-branch",
-            on_click=wish,
+            on_click=ask,
             args=("branch", place, int(count)),
             disabled=room < count,
             help=f"So many continuations of up to {LONGEST} tokens are drawn from there and kept.",
@@ -105,7 +105,7 @@ def panel(draft: writing.Draft, at: int | None, how: Controls) -> None:
             st.button(
                 f"Take back from token {at + 1} on",
                 key="generate_text-back_to",
-                on_click=wish,
+                on_click=ask,
                 args=("back", at),
             )
         if draft.branches:
@@ -113,7 +113,7 @@ def panel(draft: writing.Draft, at: int | None, how: Controls) -> None:
                 "Forget the branches",
                 key="generate_text-forget",
                 type="tertiary",
-                on_click=wish,
+                on_click=ask,
                 args=("forget",),
             )
     if room < count:
@@ -143,7 +143,7 @@ def _by_hand(draft: writing.Draft, at: int | None, where: str) -> None:
         id = st.session_state[HAND]
         st.session_state[HAND] = None
         if id is not None:
-            wish("take", len(draft.pieces) if at is None else at, id)
+            ask("take", len(draft.pieces) if at is None else at, id)
 
     st.pills(
         where,
@@ -165,7 +165,7 @@ def _tree(draft: writing.Draft) -> None:
                 st.button(
                     f"Go on with {name(k)}",
                     key=f"generate_text-return-{k}",
-                    on_click=wish,
+                    on_click=ask,
                     args=("return", row),
                 )
 

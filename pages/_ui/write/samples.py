@@ -1,4 +1,4 @@
-"""The same prompt several times, each with a seed of its own."""
+"""One prompt several times, each with a seed of its own."""
 
 import streamlit as st
 
