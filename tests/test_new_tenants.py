@@ -2,6 +2,7 @@
 are found by the command line, on the screens, by the contract test and by the doctor."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +86,23 @@ def test_architectures_shows_it(at: AppTest) -> None:
     at.switch_page("pages/architectures.py").run()
     assert not at.exception
     assert any("Toy pair" in str(table.value.to_dict()) for table in at.dataframe)
+
+
+def test_a_screen_is_one_file_and_one_line(tmp_path: Path) -> None:
+    """Beside app.py as it stands: what holds for all screens holds for this one."""
+    root = APP.parent
+    (tmp_path / "pages").mkdir()
+    for path in (root / "pages").glob("*.py"):
+        shutil.copy(path, tmp_path / "pages")
+    shutil.copy(root / "tests" / "toys" / "screen.py", tmp_path / "pages" / "toy_screen.py")
+    first, *rest = APP.read_text(encoding="utf-8").partition('"Start": [\n')
+    line = 'st.Page("pages/toy_screen.py", title="Toy screen"),\n'
+    (tmp_path / "app.py").write_text("".join([first, rest[0], line, rest[1]]), encoding="utf-8")
+    at = AppTest.from_file(tmp_path / "app.py", default_timeout=PATIENCE).run()
+    at.query_params["toy_screen-times"] = "7"
+    at.switch_page("pages/toy_screen.py").run()
+    assert not at.exception
+    assert at.slider(key="toy_screen-times").value == 7
+    at.slider(key="toy_screen-times").set_value(5).run()
+    assert not at.exception
+    assert [table.value["toys"].tolist() for table in at.dataframe] == [[1.0, 5.0]]

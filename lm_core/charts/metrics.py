@@ -59,12 +59,4 @@ def _layers(title: str, unit: str, height: int) -> Base:
 def _alt(title: str, unit: str, data: pd.DataFrame, finite: pd.DataFrame) -> str:
     if finite.empty:
         return f"{title}: nothing was evaluated yet."
-    first, last = finite.iloc[0], finite.iloc[-1]
-    says = f"{title}: {words.human(first['value'])} at step {first['step']:,.0f}"
-    if len(finite) > 1:
-        best = finite.loc[finite["value"].idxmax()]
-        says += f", {words.human(last['value'])} at step {last['step']:,.0f}, highest "
-        says += f"{words.human(best['value'])} at step {best['step']:,.0f}"
-    if len(finite) < len(data):
-        says += f"; not a number at {words.count(len(data) - len(finite), 'evaluation')}"
-    return f"{says} ({unit})."
+    return words.over_steps(title, unit, data, finite, "evaluation")

@@ -186,15 +186,7 @@ def _layers(kind: str, height: int) -> Base:
 def _alt(data: pd.DataFrame, finite: pd.DataFrame, about: _Kind) -> str:
     if finite.empty:
         return f"{about.title}, still empty: no step has been recorded."
-    first, last = finite.iloc[0], finite.iloc[-1]
-    says = f"{about.title}: {words.human(first['value'])} at step {first['step']:,.0f}"
-    if len(finite) > 1:
-        high = finite.loc[finite["value"].idxmax()]
-        says += f", {words.human(last['value'])} at step {last['step']:,.0f}, highest "
-        says += f"{words.human(high['value'])} at step {high['step']:,.0f}"
-    if len(finite) < len(data):
-        says += f"; not a number at {words.count(len(data) - len(finite), 'step')}"
-    return f"{says} ({about.unit})."
+    return words.over_steps(about.title, about.unit, data, finite, "step")
 
 
 def _read_rate(data: pd.DataFrame, limit: float | None) -> str:

@@ -4,12 +4,25 @@ import html
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lm_core.figures import MISSING, count, percent, significant
 from lm_core.visible import visible
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["MISSING", "bytes_size", "count", "duration", "escaped", "how_long", "human"]
-__all__ += ["nats", "numbered_apart", "percent", "probability", "shorten", "span", "unique_labels"]
+__all__ += [
+    "nats",
+    "numbered_apart",
+    "over_steps",
+    "percent",
+    "probability",
+    "shorten",
+    "span",
+    "unique_labels",
+]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = ("", " k", " M", " G", " T")
@@ -88,6 +101,26 @@ def numbered_apart(labels: Sequence[str]) -> list[str]:
                 break
         apart.append(unique)
     return apart
+
+
+def over_steps(
+    title: str, unit: str, data: "pd.DataFrame", finite: "pd.DataFrame", one: str
+) -> str:
+    """A curve in a sentence: its first, last and highest `value` and their `step`.
+
+    Args:
+        data, finite: all of it, and what of it is a number, of which there is some.
+        one: what a row comes from, an evaluation say.
+    """
+    first, last = finite.iloc[0], finite.iloc[-1]
+    says = f"{title}: {human(first['value'])} at step {first['step']:,.0f}"
+    if len(finite) > 1:
+        high = finite.loc[finite["value"].idxmax()]
+        says += f", {human(last['value'])} at step {last['step']:,.0f}, highest "
+        says += f"{human(high['value'])} at step {high['step']:,.0f}"
+    if len(finite) < len(data):
+        says += f"; not a number at {count(len(data) - len(finite), one)}"
+    return f"{says} ({unit})."
 
 
 def escaped(label: str) -> str:

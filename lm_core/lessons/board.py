@@ -16,15 +16,13 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from lm_core.errors import LabError, StoreUnavailable
-from lm_core.home import home_folder
+from lm_core.errors import LabError
 from lm_core.json_files import dumps
+from lm_core.lessons.kept import Kept
 from lm_core.lessons.tally import MOMENTS, Tally, tally
 from lm_core.runs.caps import caps
-from lm_core.runs.database import Database
 from lm_core.texts import is_text
 from lm_core.visible import readable
 
@@ -80,19 +78,15 @@ def new_pupil() -> int:
     return secrets.randbelow(PUPILS)
 
 
-class Board:
+class Board(Kept):
     """The board in the folder `home` (the lab's home by default); made with the first answer.
 
     Raises:
         StoreUnavailable: from any method, when the file cannot be read or written.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
-        self.path = (home or home_folder()) / FILE
-        self._db = Database(self.path, _make, "class board")
-
-    def __repr__(self) -> str:
-        return f"Board({str(self.path.parent)!r})"
+    file, version, called = FILE, VERSION, "class board"
+    schema, newer = SCHEMA, NEWER
 
     # What a pupil gives -----------------------------------------------------------------------
 
@@ -231,20 +225,6 @@ class Board:
             with self._db.writing() as db:
                 db.execute("DELETE FROM answers WHERE given < ?", (before,))
                 _unasked(db)
-
-    def _rows(self, asked: str, *given: Any) -> list[sqlite3.Row]:
-        if not self.path.exists():
-            return []  # nobody has answered yet
-        with self._db.reading() as db:
-            return db.execute(asked, given).fetchall()
-
-
-def _make(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise StoreUnavailable(NEWER)
-    db.executescript(SCHEMA)
-    db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _bound(db: sqlite3.Connection, lesson: str) -> None:

@@ -4,16 +4,11 @@ Kept as runs are: beside them, by the id of the visitor, so that a lesson that w
 again; and tidied as they are. What was answered is not here (`board.py` has it, without the id).
 """
 
-import sqlite3
 import time
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
-from lm_core.errors import StoreUnavailable
-from lm_core.home import home_folder
+from lm_core.lessons.kept import Kept
 from lm_core.runs.caps import caps
-from lm_core.runs.database import Database
 
 FILE, VERSION = "lessons.sqlite", 1
 MOST = 500  # rows of one visitor; no lesson has so many tasks
@@ -27,19 +22,15 @@ CREATE TABLE IF NOT EXISTS done (
 NEWER = f"The lessons of this home folder were begun in a newer lab: use that, or move {FILE} away."
 
 
-class Progress:
+class Progress(Kept):
     """The record in the folder `home` (the lab's home by default); made with the first step.
 
     Raises:
         StoreUnavailable: from any method, when the file cannot be read or written.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
-        self.path = (home or home_folder()) / FILE
-        self._db = Database(self.path, _make, "record of lessons")
-
-    def __repr__(self) -> str:
-        return f"Progress({str(self.path.parent)!r})"
+    file, version, called = FILE, VERSION, "record of lessons"
+    schema, newer = SCHEMA, NEWER
 
     def open(self, owner: str, lesson: str, step: int) -> float:
         """The learner is at a step; when that was first, in seconds since 1970."""
@@ -95,17 +86,3 @@ class Progress:
                 "(SELECT rowid FROM done WHERE owner = ? ORDER BY at DESC LIMIT ?)",
                 (owner, owner, MOST),
             )
-
-    def _rows(self, asked: str, *given: Any) -> list[sqlite3.Row]:
-        if not self.path.exists():
-            return []
-        with self._db.reading() as db:
-            return db.execute(asked, given).fetchall()
-
-
-def _make(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise StoreUnavailable(NEWER)
-    db.executescript(SCHEMA)
-    db.execute(f"PRAGMA user_version = {VERSION}")

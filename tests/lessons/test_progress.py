@@ -64,7 +64,7 @@ def test_it_is_tidied_as_runs_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_newer_or_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Progress(tmp_path).tick("ada", "memory", 1, [1])
-    monkeypatch.setattr(progress, "VERSION", 0)
+    monkeypatch.setattr(Progress, "version", 0)
     with pytest.raises(StoreUnavailable, match="newer"):
         Progress(tmp_path).tick("ada", "memory", 1, [1])
     (tmp_path / "other").mkdir()

@@ -117,6 +117,12 @@ def _plan(name: str, settings: dict, vocab_size: int) -> "LanguageModel":
         return entry.build(entry.settings.from_dict(settings), vocab_size)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _kept_plan(name: str, settings: dict, vocab_size: int) -> "LanguageModel":
+    """A plan that is only asked, never run: a click on the screen changes none of what it says."""
+    return _plan(name, settings, vocab_size)
+
+
 def _members(model: "LanguageModel") -> Iterator[tuple[str, "LanguageModel"]]:
     """The models a model is made of, with the titles of their families."""
     from lm_core.models import LanguageModel, models
@@ -196,7 +202,7 @@ def _reach(entry: "Entry", settings: "Settings") -> int | None:
     if entry.build.carries_state:
         return None
     if entry.build.learns_by == "gradient":  # a fixed window is said by the settings or the model
-        model = _plan(entry.name, settings.to_dict(), 1000)
+        model = _kept_plan(entry.name, settings.to_dict(), 1000)
         if window := getattr(settings, "context", getattr(model, "context", None)):
             return window
     if RUNGS[0][0] > entry.order:
@@ -206,7 +212,7 @@ def _reach(entry: "Entry", settings: "Settings") -> int | None:
 
 def costs(name: str, settings: dict, vocab_size: int) -> "Costs | None":
     """Its costs as formulas, for the batch of rows that is counted."""
-    return _plan(name, settings, vocab_size).costs(rows=ROWS)
+    return _kept_plan(name, settings, vocab_size).costs(rows=ROWS)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

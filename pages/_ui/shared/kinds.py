@@ -89,3 +89,4 @@ class Json:
 
 
 LABEL = Text(600)  # of a model, of a view
+SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)

@@ -10,7 +10,8 @@ from lm_core.lessons.reading import BadLesson
 from pages._ui.lesson import builder
 from pages._ui.lesson.link import check
 from pages._ui.shared.address import SCREENS
-from pages._ui.shared.parameters import KINDS, Id, Json, Number, Switch, Text, Whole, begins
+from pages._ui.shared.kinds import Id, Json, Number, Switch, Text, Whole
+from pages._ui.shared.parameters import KINDS, begins
 
 
 def said(kind: object) -> st.SearchStrategy[list[str]]:

@@ -3,6 +3,7 @@
 import ast
 import json
 import random
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.shared import parameters
-from pages._ui.shared.parameters import KINDS, Number, Text, Whole, begins
+from pages._ui.shared.kinds import Json, Number, Text, Whole
+from pages._ui.shared.parameters import KINDS, begins
 from tests.marks import most_slow
 from tests.waiting import PATIENCE
 
@@ -38,6 +40,17 @@ def opened(screen: str, **parameters: object) -> AppTest:
 def own(screen: str) -> list[str]:
     """The parameters that a screen may have."""
     return [name for name in KINDS if name.startswith(begins(screen)) or name in SHARED]
+
+
+def test_every_parameter_is_of_one_screen_or_of_all() -> None:
+    """So that a lesson of that screen can hold it, and no room takes a name from another."""
+    rooms = sorted((ROOT / "pages" / "_ui").glob("*/parameters.py"))
+    modules = [import_module(f"pages._ui.{path.parent.name}.parameters") for path in rooms]
+    said = [name for one in modules for name in getattr(one, "PARAMETERS", {})]
+    assert len(said) == len({*said})
+    starts = tuple(begins(screen) for screen in SCREENS)
+    assert [name for name in said if "-" in name and not name.startswith(starts)] == []
+    assert [screen for screen in parameters.BEGINS if screen not in SCREENS] == []
 
 
 def assert_shown(app: AppTest) -> None:
@@ -127,7 +140,7 @@ def test_what_reads_is_what_it_says(name: str, values: list[str]) -> None:
             assert kind.low <= int(value) <= kind.high
         case Number():
             assert kind.low <= float(value) <= kind.high
-        case parameters.Json():
+        case Json():
             assert isinstance(json.loads(value), dict)
         case _:
             assert value in ("true", "false") or quote(value) == value

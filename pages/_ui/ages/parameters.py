@@ -1,0 +1,14 @@
+"""What the parameters of Age from a face may hold."""
+
+from pages._ui.shared.kinds import LABEL, SEED, Kind, Whole
+
+PARAMETERS: dict[str, Kind] = {
+    **{f"ages-{one}": LABEL for one in ("view", "from", "which", "answers")},
+    "ages-sample": Whole(0, 9999),
+    "ages-person": Whole(0, 9999),
+    "ages-age": Whole(1, 90),
+    "ages-seed": SEED,
+    "ages-number": Whole(1800, 1999),
+    "ages-patch": Whole(4, 20),
+}
+BEGINS = {"age_from_a_face": "ages"}

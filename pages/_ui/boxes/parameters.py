@@ -1,0 +1,17 @@
+"""What the parameters of Boxes may hold."""
+
+from pages._ui.shared.kinds import LABEL, Kind, Number, Text, Whole
+
+PARAMETERS: dict[str, Kind] = {
+    "boxes-view": LABEL,
+    "boxes-pair": Text(120),
+    "boxes-list": Text(1200),
+    "boxes-threshold": Number(0.0, 1.0),
+    "boxes-sizes": Text(60),
+    "boxes-ratios": Text(60),
+    "boxes-stride": Whole(1, 64),
+    "boxes-wide": Whole(32, 1024),
+    "boxes-high": Whole(32, 1024),
+    "boxes-scene": Text(1600),
+    "boxes-reach": Number(0.05, 0.95),
+}

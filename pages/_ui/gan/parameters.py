@@ -1,0 +1,13 @@
+"""What the parameters of GAN may hold."""
+
+from pages._ui.shared.kinds import LABEL, SEED, Kind, Number, Whole
+
+PARAMETERS: dict[str, Kind] = {
+    "gan-part": LABEL,
+    "gan-model": LABEL,
+    "gan-seed": SEED,
+    "gan-d": Number(0.01, 0.99),
+    "gan-t": Number(0.0, 1.0),
+    **dict.fromkeys(("gan-data", "gan-loss", "gan-momentum"), LABEL),
+    "gan-k": Whole(1, 20),
+}
