@@ -2,14 +2,19 @@
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from lm_core.checkpoints import load_checkpoint, read_meta
 from lm_core.cli import main
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.store import RunStore
+from lm_core.training.events import Evaluated, Examined, Sampled, Step
 
 OLD = Path(__file__).parent / "older" / "checkpoint_of_version_1"
+RECORD = OLD.with_name("store_of_version_1.sql")
 
 
 def said(capsys: pytest.CaptureFixture[str], *args: object) -> dict:
@@ -35,3 +40,24 @@ def test_a_checkpoint_is_what_it_was(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert gone["steps"] == 32
     assert read_meta(folder)["spec"]["version"] == 2
     assert (folder / "codec.json").exists()
+
+
+def test_a_record_of_runs_says_what_it_said(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "runs.sqlite") as old:
+        old.executescript(RECORD.read_text(encoding="utf-8"))
+        ((run, spec),) = old.execute("SELECT id, spec FROM runs").fetchall()
+        points = old.execute("SELECT step, nats FROM points ORDER BY step").fetchall()
+        scored = old.execute("SELECT step, nats FROM evaluations ORDER BY seq").fetchall()
+    old.close()
+    assert json.loads(spec)["version"] == 1
+    store = RunStore(tmp_path)
+    row = store.get(run)
+    assert (row.status, row.title) == ("finished", "Names")
+    now = RunSpec.from_dict(row.spec)
+    assert (now.task_name, now.model_name, now.codec_name) == ("next-token", "lstm", "char")
+    assert now == RunSpec.from_dict(json.loads(spec))
+    assert [(one["step"], one["nats"]) for one in store.since(Step, run)] == points
+    assert len(points) == 8
+    assert [(one["step"], one["nats"]) for one in store.since(Evaluated, run)] == scored
+    assert store.last(Sampled, run)["text"]
+    assert store.last(Examined, run)["data"]["layers"]
