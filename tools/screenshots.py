@@ -23,8 +23,14 @@ SECONDS_OF_TRAINING = 20  # of the minute that the screen offers: by then it has
 KEPT = ("home", "train", "architectures", "attention", "dataset_explorer", "doctor")
 KEPT += ("generate_names", "generate_text")
 LINKS = "[data-testid=stSidebarNavLink]"
-FIGURE = "[data-testid=stMetricValue]"
+LEFT = """seconds => {  // by the run's own clock, which begins with its first step
+  const box = [...document.querySelectorAll("[data-testid=stMetric]")]
+    .find((one) => one.innerText.startsWith("Time left"))
+  const [, minutes, rest] = box?.innerText.match(/(\\d+):(\\d+)/) ?? []
+  return minutes !== undefined && 60 * minutes + 1 * rest <= seconds
+}"""
 PATIENCE = 300_000  # ms, as a machine may be busy with other work
+GREY = "[data-testid=stSkeleton]"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -32,6 +38,8 @@ def settle(page: Page) -> None:
     """Wait until the script has run and the charts have drawn."""
     page.wait_for_selector(IDLE, timeout=PATIENCE)
     page.wait_for_load_state("networkidle", timeout=PATIENCE)
+    # grey until the code that draws it is there
+    page.wait_for_function(f"!document.querySelector('{GREY}')", timeout=PATIENCE)
     page.wait_for_timeout(1500)  # charts draw after the last message, with no sign of the end
 
 
@@ -47,8 +55,7 @@ def screens(browser: Browser, lab: LabServer) -> list[tuple[str, str]]:
 def train_a_while(page: Page) -> None:
     """Start a run and wait until there is a curve to look at."""
     page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_selector(FIGURE, timeout=PATIENCE)  # from its first step on
-    page.wait_for_timeout(1000 * SECONDS_OF_TRAINING)
+    page.wait_for_function(LEFT, arg=60 - SECONDS_OF_TRAINING, timeout=PATIENCE)
 
 
 def pictures(
