@@ -10,9 +10,11 @@ if __name__ != "__main__":  # once for the server, which then runs this file for
     from starlette.middleware import Middleware
 
     from pages._ui.shared.cookie import VisitorCookie
+    from pages._ui.shared.first_screen import HomeToRoot
     from pages._ui.shared.serving import served
 
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=served)
+    around = [Middleware(HomeToRoot), Middleware(VisitorCookie)]
+    app = st.App(__file__, middleware=around, lifespan=served)
 else:
     # What they keep for all pages asks for a server that runs.
     from pages._ui.lesson import link as lesson

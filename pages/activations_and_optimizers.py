@@ -31,8 +31,6 @@ st.write(
     "goes down on it. Each of these is a line or two of arithmetic, shown here on numbers small "
     "enough to be followed."
 )
-part = switch(
-    "Part of the screen", {name: name for name in PARTS}, key="activations-part", address=True
-)
+part = switch("Part of the screen", {name: name for name in PARTS}, key="activations-part")
 with session.mending():
     PARTS[part]()

@@ -30,6 +30,6 @@ st.write(
     "mean of that is its loss, and the figure that judges it."
 )
 st.latex(r"\text{loss} = \frac{1}{N} \sum_i |\text{answer}_i - \text{age}_i| \quad \text{years}")
-view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW)
 with session.mending():
     VIEWS[view]()

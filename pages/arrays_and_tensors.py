@@ -23,6 +23,6 @@ st.write(
     "where gradients are kept with them. Who knows their shapes knows what fits what, and most "
     "errors are errors of shape. Guess first, then look."
 )
-part = switch("Part of the screen", {name: name for name in PARTS}, key="arrays-part", address=True)
+part = switch("Part of the screen", {name: name for name in PARTS}, key="arrays-part")
 with session.mending():
     PARTS[part]()

@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.inside import attention, further, noticed, offers, sides
 from pages._ui.inside.look import Look
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.begun import begun
 from pages._ui.shared.matrices import all_small, hold, one_large, shades_said
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -97,7 +98,7 @@ def pick_side() -> sides.Side:
     usual = list(known)[-1 if choice.of_pairs else 0]
     if st.session_state.get(VIEW, usual) not in known:
         del st.session_state[VIEW]
-    begin = {} if VIEW in st.session_state else {"default": usual}
+    begin = begun(VIEW, default=usual)
     chosen = st.segmented_control(
         "Who looks at whom",
         list(known),
@@ -121,10 +122,10 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         places = st.columns(2)
         with places[0]:
             names = [str(i + 1) for i in range(L)]
-            layer = choose("Layer", names, key=LAYER, default=opening[0], bind=BIND)
+            layer = choose("Layer", names, key=LAYER, default=opening[0])
         with places[1]:
             names = [str(i + 1) for i in range(H)]
-            head = choose("Head", names, key=HEAD, default=opening[1], bind=BIND)
+            head = choose("Head", names, key=HEAD, default=opening[1])
         hold(stack, key="attention-held")
         all_small(
             stack,
@@ -145,7 +146,7 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
     attention.open_cell(side, (*of, layer, head), ROW, COLUMN)
     with right, st.container(border=True, height="stretch"):
         pictures = {"map": "Map", "lines": "Lines between words"}
-        if switch("Picture of the head", pictures, key=PICTURE, address=True) == "map":
+        if switch("Picture of the head", pictures, key=PICTURE) == "map":
             one_large(
                 stack,
                 (layer, head),

@@ -10,6 +10,6 @@ PARTS = {"Walk backwards": walk.show, "Orders": orders.show, "The class": method
 
 front_door.enter()
 st.title("Autograd")
-part = switch("Part of the lesson", {one: one for one in PARTS}, key="autograd-part", address=True)
+part = switch("Part of the lesson", {one: one for one in PARTS}, key="autograd-part")
 with session.mending():
     PARTS[part]()

@@ -19,6 +19,6 @@ st.write(
     "A detector says where things are: a box for each, what is in it, and how sure it is. Here is "
     "what happens to boxes before and after the network, by hand and on a few of them."
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key="boxes-view", address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key="boxes-view")
 with session.mending():
     VIEWS[view]()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.check.looking import EVERY, RUN, begin, going, show
 from pages._ui.shared import front_door, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.show import show_source
 
 front_door.enter()
@@ -28,7 +29,7 @@ with session.mending():
         st.rerun()
 show()
 if RUN in st.session_state:
-    st.fragment(look, run_every=EVERY)()
+    alone(look, run_every=EVERY)()
 
 
 def code() -> None:

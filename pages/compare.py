@@ -68,7 +68,7 @@ def race() -> None:
 
 front_door.enter()
 st.title("Compare")
-part = switch("What to compare", PARTS, key="compare-part", address=True)
+part = switch("What to compare", PARTS, key="compare-part")
 if part == "ablations":
     ablations.panel()
 elif part == "scaling":

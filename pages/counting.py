@@ -21,8 +21,6 @@ st.write(
     "about language models can be seen on it already: probabilities, drawing from them, what is "
     "new, and learning."
 )
-part = switch(
-    "Part of the lesson", {name: name for name in PARTS}, key="counting-part", address=True
-)
+part = switch("Part of the lesson", {name: name for name in PARTS}, key="counting-part")
 with session.mending():
     PARTS[part]()

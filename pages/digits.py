@@ -21,6 +21,6 @@ st.write(
     "A **convolutional network** reads pictures as a language model reads text: numbers in, a "
     "guess out, and the same training in between. Handwritten digits are its smallest world."
 )
-part = switch("Part of the screen", {name: name for name in PARTS}, key="digits-part", address=True)
+part = switch("Part of the screen", {name: name for name in PARTS}, key="digits-part")
 with session.mending():
     PARTS[part]()

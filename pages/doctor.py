@@ -9,6 +9,7 @@ from pages._ui.doctor.cards import ASKS, cards, first_look
 from pages._ui.doctor.gallery import gallery
 from pages._ui.doctor.laboratory import laboratory
 from pages._ui.shared import front_door, session, told
+from pages._ui.shared.begun import begun
 from pages._ui.shared.corpus_choice import pick_corpus
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.show import show_source
@@ -62,20 +63,24 @@ def choose():
         corpus = pick_corpus(key="doctor-text", kinds=None, below=card)
     names = families_for(corpus.kind)
     usual = next((name for name in USUAL if name in names), names[0])
-    begin = {"index": names.index(usual)}
-    if chosen := st.session_state.get("doctor-model"):  # perhaps for another kind of data
-        st.session_state["doctor-model"] = chosen if chosen in names else usual
-        begin = {}
+    if st.session_state.get("doctor-model", usual) not in names:  # for another kind of data
+        st.session_state["doctor-model"] = usual
     model = line[1].selectbox(
         "Model",
         names,
-        **begin,
+        **begun("doctor-model", index=names.index(usual)),
         format_func=lambda name: families[name].title,
         key="doctor-model",
         bind="query-params",
     )
     seconds = line[2].number_input(
-        "Seconds", value=75.0, step=15.0, format="%g", key="doctor-seconds", help="For all steps."
+        "Seconds",
+        value=75.0,
+        step=15.0,
+        format="%g",
+        key="doctor-seconds",
+        bind="query-params",
+        help="For all steps.",
     )
     pressed = line[3].button(
         "Examine", type="primary", width="stretch", key="doctor-go", disabled=not corpus.ready
@@ -93,10 +98,22 @@ def choose():
             bind="query-params",
         )
         sides = st.columns(3)
-        rates = sides[0].text_input("Learning rates", key="doctor-lrs", placeholder="0.01, 0.03")
-        decays = sides[1].text_input("Weight decays", key="doctor-decays", placeholder="0, 0.1")
+        rates = sides[0].text_input(
+            "Learning rates",
+            max_chars=200,
+            key="doctor-lrs",
+            bind="query-params",
+            placeholder="0.01, 0.03",
+        )
+        decays = sides[1].text_input(
+            "Weight decays",
+            max_chars=200,
+            key="doctor-decays",
+            bind="query-params",
+            placeholder="0, 0.1",
+        )
         random = sides[2].number_input(
-            "Random points beside it", value=None, step=1, key="doctor-random"
+            "Random points beside it", value=None, step=1, key="doctor-random", bind="query-params"
         )
         st.caption(
             "Left empty: rates around the one that the third step suggests, and as many decays and "

@@ -18,7 +18,7 @@ st.write(
     "A model reads no letters: each token becomes a list of numbers, its embedding, and layer upon "
     "layer works on such lists until the last one says what comes next."
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW)
 
 
 def chosen() -> models.Choice:

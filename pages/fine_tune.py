@@ -22,6 +22,6 @@ st.write(
     "A model that has read one text is changed a little, to suit another: far quicker than "
     "learning anew. Here one sees what that wins on the new text, and what it forgets of the old."
 )
-view = switch("What to do", VIEWS, key="tune-view", address=True)
+view = switch("What to do", VIEWS, key="tune-view")
 with session.mending():
     {"start": form, "outcome": outcome, "written": rouge, "statements": statements}[view]()

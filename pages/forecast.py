@@ -31,7 +31,7 @@ def shown() -> None:
     choice = pick_corpus(
         key="forecast-series-of", label="Series", default=usual, kinds=("series",), giving=giving
     )
-    view = switch("What to see", VIEWS, key="forecast-view", address=True)
+    view = switch("What to see", VIEWS, key="forecast-view")
     if not choice.ready:
         return
     about = known(choice)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.averaging import asking, means, order, real, scale, taking
 from pages._ui.shared import front_door, session
+from pages._ui.shared.begun import begun
 
 STEP = "averaging-step"
 STEPS = {
@@ -28,7 +29,7 @@ def page() -> None:
     names = list(STEPS)
     if st.session_state.get(STEP, names[0]) not in names:
         del st.session_state[STEP]
-    begin = {} if STEP in st.session_state else {"default": names[0]}
+    begin = begun(STEP, default=names[0])
     chosen = st.segmented_control(
         "Step",
         names,

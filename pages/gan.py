@@ -19,6 +19,6 @@ st.write(
     "A language model learns by guessing what comes next. A **generative adversarial network** "
     "learns by a game: one network makes, the other judges, and no one says what is right."
 )
-part = switch("Part of the screen", {name: name for name in PARTS}, key="gan-part", address=True)
+part = switch("Part of the screen", {name: name for name in PARTS}, key="gan-part")
 with session.mending():
     PARTS[part]()

@@ -5,6 +5,7 @@ from itertools import chain
 import streamlit as st
 
 from pages._ui.shared import address, front_door, models, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.corpus_choice import pick_list
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
@@ -187,7 +188,7 @@ for place, (label, choice) in zip(st.columns(len(named)), named.items(), strict=
         column(label, choice, written.get(label, []))
 if len(seeds) == MOST_BATCHES:
     st.caption("As many names as fit here: change the seed for others.")
-st.fragment(how_likely)(named, written)
+alone(how_likely)(named, written)
 st.page_link(
     "pages/train.py", label="Teach a model a list of your own", query_params={"text": "own"}
 )

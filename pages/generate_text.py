@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
@@ -143,7 +144,7 @@ def further(
 ) -> None:
     """What else there is to see and to do; while it writes, only the prompt, which stands still."""
     _, prompt, seed = draft.begun
-    look = switch("Look further", FURTHER, key="generate_text-look", address=True)
+    look = switch("Look further", FURTHER, key="generate_text-look")
     with st.container(border=True), session.mending():
         if look == "prompt":
             prompted.panel(choice, prompt)
@@ -220,7 +221,7 @@ if choice is None:
     st.info("No model of running text is here yet: train one on the Train screen, then come back.")
     st.stop()
 clock = None if writing.at_rest(DRAFT) else TICK
-st.fragment(stage, run_every=clock)(choice, prompt, seed)
+alone(stage, run_every=clock)(choice, prompt, seed)
 
 
 def code() -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import class_address, front_door, models, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.write import writing, written
@@ -149,7 +150,7 @@ ways_in()
 runs_on = st.container(horizontal=True, vertical_alignment="center")
 with shown:
     still = DRAFT in st.session_state and writing.at_rest(DRAFT)
-    st.fragment(stage, run_every=None if still else TICK)()
+    alone(stage, run_every=None if still else TICK)()
 with runs_on:
     from lm_core.device import choose_device
 

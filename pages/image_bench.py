@@ -19,6 +19,6 @@ st.write(
     "its edges, cut light from dark, take noise out, find corners and faces. Here every step shows "
     "its arithmetic at one pixel."
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key="bench-view", address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key="bench-view")
 with session.mending():
     VIEWS[view]()

@@ -25,6 +25,6 @@ st.latex(r"\text{loss} = -\frac{1}{HW} \sum_{y,x} \ln p_{y,x}(\text{class})")
 st.latex(
     r"\text{IoU}_k = \frac{|\text{said } k \text{ and is } k|}{|\text{said } k \text{ or is } k|}"
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW)
 with session.mending():
     VIEWS[view]()

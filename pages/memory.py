@@ -19,7 +19,7 @@ st.write(
     "numbers that it changes at each token. Gates, numbers between 0 and 1, decide what is kept, "
     "written and shown."
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW)
 
 
 def chosen() -> models.Choice:

@@ -19,6 +19,6 @@ st.write(
     "A model is judged by a number, and every such number measures one thing and misses another. "
     "Here they are done by hand, on examples small enough to see where each number comes from."
 )
-part = switch("Metrics of", {name: name for name in PARTS}, key="metrics-part", address=True)
+part = switch("Metrics of", {name: name for name in PARTS}, key="metrics-part")
 with session.mending():
     PARTS[part]()

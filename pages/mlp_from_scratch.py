@@ -25,7 +25,5 @@ st.latex(
 )
 with session.mending():
     task = mlp_form.ask()
-    part = switch(
-        "Part of the screen", {name: name for name in PARTS}, key="mlp-part", address=True
-    )
+    part = switch("Part of the screen", {name: name for name in PARTS}, key="mlp-part")
     PARTS[part](task)

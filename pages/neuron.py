@@ -10,6 +10,6 @@ PARTS = {"Times two": times_two.show, "AND and OR": one_gate.show, "XOR": xor.sh
 
 front_door.enter()
 st.title("One neuron")
-part = switch("It learns", {name: name for name in PARTS}, key="neuron-part", address=True)
+part = switch("It learns", {name: name for name in PARTS}, key="neuron-part")
 with session.mending():
     PARTS[part]()

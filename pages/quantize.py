@@ -16,7 +16,7 @@ st.write(
     "each weight with 8 or 4 bits: a smaller file, less to read for every token, and a little "
     "knowledge lost. How little, one can measure."
 )
-view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW, address=True)
+view = switch("What to look at", {name: name for name in VIEWS}, key=VIEW)
 
 with session.mending():
     if view == VIEWS[3]:

@@ -77,7 +77,7 @@ def coloured(shown: dict[str, models.Choice], found: list[Seen], both: two.Besid
     from lm_core.charts import token_measures
 
     offered = {name: name for name in (*COLOURS, *(["Difference"] if both else []))}
-    title = switch("Coloured by", offered, key="reading-colour", address=True)
+    title = switch("Coloured by", offered, key="reading-colour")
     measure = getattr(token_measures, title.upper())
     picked = [marked.picked(one, k) for k, one in enumerate(found)]
     pressed = [at is not None for at in picked]

@@ -15,6 +15,6 @@ PARTS = {
 
 front_door.enter()
 st.title("Slopes")
-part = switch("Slopes of", {name: name for name in PARTS}, key="slopes-part", address=True)
+part = switch("Slopes of", {name: name for name in PARTS}, key="slopes-part")
 with session.mending():
     PARTS[part]()

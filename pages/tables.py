@@ -47,7 +47,7 @@ def shown() -> None:
     choice = pick_corpus(
         key="tables-of", label="Table", default="wine", kinds=(CLASSES, VALUES), giving=giving
     )
-    view = switch("What to see", VIEWS, key="tables-view", address=True)
+    view = switch("What to see", VIEWS, key="tables-view")
     if not choice.ready:
         return
     about = known(choice)

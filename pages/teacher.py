@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages._ui.shared import address, front_door, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.class_address import for_class
 from pages._ui.shared.standing import paced
 from pages._ui.shared.teacher_token import PARAMETER, is_token
@@ -27,16 +28,16 @@ def room() -> None:
     going()
 
 
-def looked_at(part: Callable[[], None], every: float, heading: str = "") -> None:
+def looked_at(piece: Callable[[], None], every: float, heading: str = "") -> None:
     """A part of the page that looks again by itself."""
 
     def look() -> None:
         with session.mending():
             if heading:
                 st.header(heading)
-            part()
+            piece()
 
-    st.fragment(look, run_every=paced(every), key=f"teacher-{part.__name__}")()
+    alone(look, run_every=paced(every), key=f"teacher-{piece.__name__}")()
 
 
 front_door.enter()

@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.inside import offers, sides
 from pages._ui.memory.reading import kept_from
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.begun import begun
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_source
 from pages._ui.tensors import batch as batches
@@ -39,7 +40,7 @@ def segmented(label: str, options: tuple[str, ...], key: str) -> str:
     return st.segmented_control(
         label,
         options,
-        default=None if key in st.session_state else options[0],
+        **begun(key, default=options[0]),
         required=True,
         key=key,
         bind=BIND,

@@ -37,6 +37,7 @@ size = right.select_slider(
     learned.SIZES,
     2048,
     key="tokenizers-size",
+    bind="query-params",
     help="Of byte pairs, WordPiece and Unigram; a short text may have less to offer. Characters "
     "and words take what the text has, and GPT-2 has 50,257.",
 )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.shared import front_door, models, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.everywhere import tall
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
@@ -193,7 +194,7 @@ if not text.strip():
     st.info("Type a sentence to translate.")
     st.stop()
 clock = None if DRAFT in st.session_state and drafts.at_rest(DRAFT) else TICK
-st.fragment(stage, run_every=clock)(choice, text)
+alone(stage, run_every=clock)(choice, text)
 if st.session_state.get(DRAFT) is not None:  # else it was said what to mend
     for panel in (search.panel, beside.panel, lengths.panel, without.panel):
         with session.mending():

@@ -16,8 +16,6 @@ st.write(
     "numbers to many. Here a grid of four numbers is made larger in four ways, each new number "
     "with its sum; and, for pictures that were made, how far they are from real ones."
 )
-view = switch(
-    "What to look at", {name: name for name in VIEWS}, key="upsampling-view", address=True
-)
+view = switch("What to look at", {name: name for name in VIEWS}, key="upsampling-view")
 with session.mending():
     VIEWS[view]()

@@ -140,3 +140,34 @@ def test_on_a_telephone_the_curve_comes_first_and_how_it_stands_is_said_aloud(pa
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("status").filter(has_text=re.compile("Done|spent"))).to_be_visible()
     assert found(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("address", "button"),
+    [
+        ("neuron?neuron-part=XOR", "Learn"),
+        ("mlp_from_scratch", "Learn"),
+        ("activations_and_optimizers", "Race"),
+        ("counting?counting-part=Learned%20instead", "Learn"),
+    ],
+)
+def test_on_a_telephone_what_learns_is_in_view_and_its_axis_stands_still(
+    page: Page, address: str, button: str
+) -> None:
+    """The chart next below the button that begins it, with one height of its axis all along."""
+    page.set_viewport_size(PHONE)
+    page.goto(f"/{address}")
+    at_rest(page)
+    page.get_by_role("button", name=button, exact=True).click()
+    end = page.get_by_role("button", name="Stop", exact=True)
+    expect(end).to_be_visible()
+    stop, charts = end.bounding_box()["y"], page.locator(".js-plotly-plot:visible")
+    tops = [charts.nth(i).bounding_box()["y"] for i in range(charts.count())]
+    chart = charts.nth(next(i for i, y in enumerate(tops) if y > stop))
+    expect(chart).to_be_in_viewport(ratio=0.9)
+    ticks, seen = chart.locator(".ytick text"), []
+    for _ in range(4):
+        seen.append(ticks.all_text_contents())
+        page.wait_for_timeout(500)
+    assert all(one == seen[0] for one in seen)

@@ -138,7 +138,7 @@ def test_frozen_parameters_do_not_learn() -> None:
     app = opened("Linear layers", arrays_sizes="64, 128, 256")
     app.number_input(key="arrays-count").set_value(41344)
     sound(app.button(key="arrays-count-check").click().run())
-    sound(app.multiselect(key="arrays-frozen-2").set_value(["0.weight"]).run())
+    sound(app.multiselect(key="arrays-frozen").set_value(["0.weight"]).run())
     assert "33,152 of 41,344 parameters learn" in said(app)
 
 

@@ -92,7 +92,7 @@ def test_pairs_that_go_together_have_the_information_of_their_counts(small: str)
 @pytest.mark.slow
 def test_a_president_has_words_of_his_own() -> None:
     app = opened("speeches", "Typical words")
-    sound(app.selectbox(key="explorer-typical-president").set_value("Abraham Lincoln").run())
+    sound(app.selectbox(key="explorer-typical").set_value("Abraham Lincoln").run())
     labels = load_corpus("speeches").labels
     of = Counter(
         word

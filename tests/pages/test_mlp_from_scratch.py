@@ -75,7 +75,7 @@ def test_the_way_back_is_that_of_torch(activation: str) -> None:
     for column in ("furthest from torch's gradient", "furthest from torch's step"):
         assert (layers[column].astype(float) < 1e-12).all()
     sound(app.slider(key="mlp-count").set_value(8).run())
-    sound(app.selectbox(key="mlp-layer-3").set_value(0).run())
+    sound(app.selectbox(key="mlp-layer").set_value(0).run())
     assert " + …" in said(app)
 
 

@@ -10,5 +10,7 @@ PARAMETERS: dict[str, Kind] = {
     "ages-seed": SEED,
     "ages-number": Whole(1800, 1999),
     "ages-patch": Whole(4, 20),
+    **dict.fromkeys(("ages-vit", "ages-model", "ages-by"), LABEL),
+    **dict.fromkeys(("ages-layer", "ages-head"), Whole(1, 1000)),
 }
 BEGINS = {"age_from_a_face": "ages"}

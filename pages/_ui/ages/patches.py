@@ -38,7 +38,7 @@ def look() -> None:
     labels = models.labels(found)
     line = st.columns([2, 4, 3], vertical_alignment="bottom")
     number = int(line[0].number_input("Face", FIRST, LAST, FIRST, key=NUMBER, bind=BIND))
-    source = line[1].selectbox("ViT", [*labels, FRESH], key=MODEL)
+    source = line[1].selectbox("ViT", [*labels, FRESH], key=MODEL, bind="query-params")
     pixels = draw_face(number).pixels
     if source == FRESH:
         size = line[2].select_slider("Side of a patch in pixels", SIZES, 8, key=PATCH, bind=BIND)
@@ -58,8 +58,14 @@ def look() -> None:
     )
     weights = looked(model, pixels)
     controls = st.columns(2)
-    layer = int(controls[0].number_input("Layer", 1, len(weights), len(weights), key=LAYER))
-    head = int(controls[1].number_input("Head", 1, weights[0].shape[0], 1, key=HEAD))
+    layer = int(
+        controls[0].number_input(
+            "Layer", 1, len(weights), len(weights), key=LAYER, bind="query-params"
+        )
+    )
+    head = int(
+        controls[1].number_input("Head", 1, weights[0].shape[0], 1, key=HEAD, bind="query-params")
+    )
     chart = _attention(pixels, weights[layer - 1][head - 1], model, layer, head)
     show_chart(chart, key="ages-attention")
     if source == FRESH:

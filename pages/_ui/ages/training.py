@@ -127,9 +127,15 @@ def _compare() -> None:
     st.subheader("Who it is wrong about")
     line = st.columns([4, 3], vertical_alignment="bottom")
     names = list(errors)
-    shown = line[0].selectbox("Network", names, format_func=plain, key=MODEL)
+    shown = line[0].selectbox("Network", names, format_func=plain, key=MODEL, bind="query-params")
     by = line[1].segmented_control(
-        "By", list(GROUPS), default="light", required=True, format_func=GROUPS.get, key=BY
+        "By",
+        list(GROUPS),
+        default="light",
+        required=True,
+        format_func=GROUPS.get,
+        key=BY,
+        bind="query-params",
     )
     parts = {name: errors[shown][groups[by] == name] for name in _order(by)}
     chart = group_errors(parts, title=f"Error by {by}: {shown}")

@@ -109,6 +109,7 @@ def pairs(entry: "Entry", settings: "Settings") -> None:
             UNSEEN_PAIR,
             max_chars=counting.LONGEST,
             key="architectures-name",
+            bind="query-params",
         )
         with session.mending():
             spelled, nats = counting.spelled(entry.name, settings.to_dict(), name)

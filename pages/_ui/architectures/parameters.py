@@ -1,9 +1,11 @@
 """What the parameters of Architectures may hold."""
 
-from pages._ui.shared.kinds import LABEL, Kind, Switch, Whole
+from pages._ui.shared.kinds import LABEL, Kind, Switch, Text, Whole
 
 PARAMETERS: dict[str, Kind] = {
     "architectures-family": LABEL,
     "architectures-vocabulary": Whole(2, 200_000),
     "architectures-alike": Switch(),
+    "architectures-cost": LABEL,
+    "architectures-name": Text(30),
 }

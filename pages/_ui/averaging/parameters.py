@@ -17,5 +17,17 @@ PARAMETERS: dict[str, Kind] = {
     "averaging-text": Text(5000),
     "averaging-layer": Whole(1, 1000),
     "averaging-head": Whole(1, 1000),
+    **dict.fromkeys(
+        (
+            "averaging-taker",
+            "averaging-row",
+            "averaging-column",
+            "averaging-view",
+            "averaging-token",
+            "averaging-looked",
+            "averaging-part",
+        ),
+        LABEL,
+    ),
 }
 BEGINS = {"from_averaging_to_attention": "averaging"}

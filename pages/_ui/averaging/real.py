@@ -88,8 +88,8 @@ def _head(reading: "sides.Reading", checkpoint: object, of: tuple[str, str]) -> 
     _open((of[0], side.name), {LAYER: opening[0], HEAD: opening[1]})
     _open((*of, side.name), {TOKEN: T - 1})
     with line:
-        layer = choose("Layer", _counted(layers), key=LAYER, bind=BIND, width=90)
-        head = choose("Head", _counted(heads), key=HEAD, bind=BIND, width=90)
+        layer = choose("Layer", _counted(layers), key=LAYER, width=90)
+        head = choose("Head", _counted(heads), key=HEAD, width=90)
         row = choose("The token that takes", side.rows, key=TOKEN, width=190)
     taken = take_values(checkpoint.model, side.view, layer, head, row)
     seen = [side.columns[i] for i in taken.seen.tolist()]

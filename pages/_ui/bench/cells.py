@@ -40,10 +40,7 @@ def show() -> None:
         r"\text{erosion: } \min_{(i,j)} f(r+i, c+j) \end{gathered}"
     )
     operation = switch(
-        "Which of the two",
-        {"dilation": "Dilation", "erosion": "Erosion"},
-        key=OPERATION,
-        address=True,
+        "Which of the two", {"dilation": "Dilation", "erosion": "Erosion"}, key=OPERATION
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         with st.container(width=190):

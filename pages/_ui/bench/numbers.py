@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.bench import pictures
+from pages._ui.shared.begun import begun
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -97,7 +98,7 @@ def _place(looked: "Looked", usual: tuple[int, int]) -> tuple[int, int]:
         ):
             if not 0 <= st.session_state.get(key, 0) < size:
                 del st.session_state[key]
-            begin = {} if key in st.session_state else {"value": value}
+            begin = begun(key, value=value)
             found.append(
                 int(
                     st.number_input(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lm_core.visible import readable
 from pages._ui.bench.placed import FIRST, OFFERED, PICTURE, PLAIN, SIZE, USUAL, offer
+from pages._ui.shared.begun import begun
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def choose() -> Source:
     usual = FIRST[0] if there() else PLAIN[0]
     if st.session_state.get(PICTURE, usual) not in names:
         del st.session_state[PICTURE]
-    begin = {} if PICTURE in st.session_state else {"index": names.index(usual)}
+    begin = begun(PICTURE, index=names.index(usual))
     one, other, third = st.columns([3, 2, 3], vertical_alignment="bottom")
     name = one.selectbox(
         "Picture",
@@ -51,7 +52,7 @@ def choose() -> Source:
         key=PICTURE,
         bind="query-params",
     )
-    begin = {} if SIZE in st.session_state else {"index": SIZES.index(USUAL)}
+    begin = begun(SIZE, index=SIZES.index(USUAL))
     longest = int(
         other.selectbox(
             "Pixels along its longer side",

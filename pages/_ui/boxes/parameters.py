@@ -14,4 +14,5 @@ PARAMETERS: dict[str, Kind] = {
     "boxes-high": Whole(32, 1024),
     "boxes-scene": Text(1600),
     "boxes-reach": Number(0.05, 0.95),
+    "boxes-label": LABEL,
 }

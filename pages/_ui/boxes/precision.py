@@ -68,7 +68,9 @@ def show() -> None:
     if not labels:
         raise BadPicture("There is no object: add a row that leaves “how sure” empty.")
     with left:
-        label = st.selectbox("Class", labels, format_func=readable, key="boxes-label")
+        label = st.selectbox(
+            "Class", labels, format_func=readable, key="boxes-label", bind="query-params"
+        )
     found = ap.judged(said, truths, label, reach)
     many = len(found)
     with left:

@@ -37,7 +37,7 @@ def panel() -> None:
         st.info("The study is not here: `make ablations` makes it.")
         return
     titles = {name: models[name].title for name in groups}
-    family = switch("Family", titles, key="compare-ablations", address=True)
+    family = switch("Family", titles, key="compare-ablations")
     base, *changed = groups[family]
     middle = Spread(base.label, tuple(base.of(FIGURE)))
     rows = [Spread(label(o), tuple(o.of(FIGURE)), o.told_apart(base, FIGURE)) for o in changed]

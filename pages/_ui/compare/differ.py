@@ -13,7 +13,7 @@ from lm_core.visible import readable
 from pages._ui.shared import models, session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
-from pages._ui.shared.switch import switch
+from pages._ui.shared.switch import several, switch
 
 if TYPE_CHECKING:
     from lm_core.charts.chart import Chart
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lm_core.evaluation.differences import Mean
 
 MOST, TOKENS, TARGETS = 6, 20_000, 400
+OF = "compare-differ-corpus"  # in the session: the text that the choice of models was made on
 SENTENCES = {True: "marietta", False: "The state of the union is strong"}
 SIZES = {True: (1, 2, 3, 4, 5, 6), False: (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)}
 # By name: what the bins are of, and what the picture is called.
@@ -84,8 +85,11 @@ def _section(corpus: str) -> None:
     of = known[names[0]]
     if len(names) > 1:
         titles = numbered_apart([_title(known[name][0]) for name in names])
-        key = f"compare-differ-of-{corpus}-{len(names)}"
-        of = known[names[titles.index(st.selectbox("Models of", titles, key=key))]]
+        key = "compare-differ-of"
+        if st.session_state.setdefault(OF, corpus) != corpus:  # of the text that was chosen since
+            st.session_state[OF], st.session_state[key] = corpus, titles[0]
+        named = st.selectbox("Models of", titles, key=key, bind="query-params")
+        of = known[names[titles.index(named)]]
     labels = models.labels(of)
     by_label = dict(zip(labels, of, strict=True))
     st.write(
@@ -93,20 +97,14 @@ def _section(corpus: str) -> None:
         "a model that counts is good at what it saw often, one that looks far back at what depends "
         "on it."
     )
-    chosen = st.pills(
-        "Models",
-        labels,
-        selection_mode="multi",
-        default=labels[:3],
-        format_func=plain,
-        key=f"compare-differ-models-{'-'.join(choice.folder.name for choice in of)}",
-    )
+    key = "compare-differ-models"
+    chosen = several("Models", labels, labels[:3], key=key, format_func=plain)
     if len(chosen) > MOST:
         st.caption(f"The first {MOST} of {len(chosen)} are shown.")
     chosen = chosen[:MOST]
     items = of[0].items  # one running text has one length
     views = {view: view for view in VIEWS if items or view != "Length"}
-    view = switch("View", views, key=f"compare-differ-view-{items}")
+    view = switch("View", views, key="compare-differ-view")
     if not chosen:
         st.caption("Choose at least one model.")
         return
@@ -127,7 +125,7 @@ def _sentence(shown: dict[str, models.Choice]) -> None:
 
     items = next(iter(shown.values())).items
     key = f"compare-differ-text-{items}"
-    text = st.text_input("Text", SENTENCES[items], key=key, max_chars=400)
+    text = st.text_input("Text", SENTENCES[items], key=key, bind="query-params", max_chars=400)
     scored = {}
     for label, choice in shown.items():
         with st.container(border=True):
@@ -138,9 +136,9 @@ def _sentence(shown: dict[str, models.Choice]) -> None:
     if len(scored) > 1:
         left, right = st.columns(2)
         labels = list(scored)
-        one = left.selectbox("First", labels, key=f"compare-differ-one-{len(labels)}")
+        one = left.selectbox("First", labels, key="compare-differ-one", bind="query-params")
         rest = [label for label in labels if label != one]
-        other = right.selectbox("Second", rest, key=f"compare-differ-other-{one}")
+        other = right.selectbox("Second", rest, key="compare-differ-other", bind="query-params")
         both = {label: scored[label][1] for label in (one, other)}
         show_chart(token_difference(scored[one][0], both), key="compare-differ-tokens")
 

@@ -34,7 +34,12 @@ def picture(shown: Shown, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         axis = switch("Over", AXES, key=f"{key}-axis")
         unit = switch("Unit", MEASURES, key=f"{key}-unit", help=UNITS)
-        log_x = st.toggle("Log scale", key=f"{key}-log", help="Equal lengths are equal factors.")
+        log_x = st.toggle(
+            "Log scale",
+            key=f"{key}-log",
+            bind="query-params",
+            help="Equal lengths are equal factors.",
+        )
     chart = drawn(shown, axis, unit, log_x)
     show_chart(
         chart,

@@ -8,6 +8,7 @@ from lm_core.errors import LabError
 from pages._ui.compare import picture
 from pages._ui.compare.shown import Shown, of_file, of_runs, ready, ready_for
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED, OpenRun
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -31,7 +32,7 @@ def open_race(id: str) -> None:
     store = session.manager().store
     store.races.get(id, session.visitor())
     active = any(run.active for run in store.runs_in(id, session.visitor()))
-    st.fragment(_panel, run_every=paced(LOOK_SECONDS) if active else None)(id, active)
+    alone(_panel, run_every=paced(LOOK_SECONDS) if active else None)(id, active)
 
 
 def _panel(id: str, was_active: bool) -> None:

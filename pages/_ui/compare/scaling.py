@@ -44,8 +44,8 @@ def panel() -> None:
         st.info("The study is not here: `make scaling` makes it.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        over = switch("Over", OVER, key="compare-over", address=True)
-        count = switch("Counted", COUNTED, key="compare-counted", help=WHY, address=True)
+        over = switch("Over", OVER, key="compare-over")
+        count = switch("Counted", COUNTED, key="compare-counted", help=WHY)
     show_chart(drawn(report, count, over), key=f"compare-scaling-{count}-{over}")
     st.markdown(f"**What to notice:** {plain(noticed(report))}")
     st.markdown(f"**Ten times larger:** {plain(foretold(report))}")

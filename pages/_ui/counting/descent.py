@@ -1,5 +1,4 @@
-"""The neural bigram beside the counted one: the loss falling to the counted line, and what the
-price of weights has to do with +k."""
+"""The neural bigram beside the counted one: the loss falling to the counted line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,12 +8,11 @@ import streamlit as st
 
 from pages._ui.counting import pairs
 from pages._ui.counting.pairs import Pairs
+from pages._ui.counting.prices import prices
+from pages._ui.shared.alone import alone
 from pages._ui.shared.show import show_chart, show_source
-from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from lm_core.charts.chart import Chart
     from lm_core.models.neural_bigram import NeuralBigram
     from lm_core.models.neural_bigram_descent import Downhill
@@ -55,7 +53,12 @@ def show() -> None:
     with left:
         found = pairs.pick(key="counting-learned-list")
     lr = middle.select_slider(
-        "Learning rate", RATES, 50, key=LR, help="How far a step goes; there are very few weights."
+        "Learning rate",
+        RATES,
+        50,
+        key=LR,
+        bind="query-params",
+        help="How far a step goes; there are very few weights.",
     )
     l2 = right.select_slider(
         "Price of weights (L2)",
@@ -63,15 +66,16 @@ def show() -> None:
         0.0,
         format_func=pairs.number,
         key=L2,
+        bind="query-params",
         help="Times the mean of all squared weights; what it adds is no surprise and is not drawn.",
     )
     if found is None:
         return
     learning = _learning(found, lr, l2)
     clocked = learning.going
-    st.fragment(_live, run_every=TICK if clocked else None)(found, learning, clocked)
+    alone(_live, run_every=TICK if clocked else None)(found, learning, clocked)
     st.header("The price of weights, and + k")
-    _prices(found, l2)
+    prices(found, l2)
     from lm_core.models import neural_bigram_descent
 
     show_source(neural_bigram_descent, "The code: downhill by hand")
@@ -91,12 +95,8 @@ def _learning(found: Pairs, lr: float, l2: float) -> Learning:
     return kept
 
 
-def _go() -> None:
-    st.session_state[LEARNING].going = True
-
-
-def _stop() -> None:
-    st.session_state[LEARNING].going = False
+def _going(on: bool) -> None:
+    st.session_state[LEARNING].going = on
 
 
 def _once() -> None:
@@ -116,10 +116,17 @@ def _live(found: Pairs, learning: Learning, clocked: bool) -> None:
     done = len(learning.points) > STEPS
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if learning.going:
-            st.button("Stop", type="primary", on_click=_stop, key="counting-stop")
+            st.button("Stop", type="primary", on_click=_going, args=(False,), key="counting-stop")
         else:
             name = "Learn" if len(learning.points) == 1 else "Go on"
-            st.button(name, type="primary", on_click=_go, disabled=done, key="counting-go")
+            st.button(
+                name,
+                type="primary",
+                on_click=_going,
+                args=(True,),
+                disabled=done,
+                key="counting-go",
+            )
         shut = learning.going or done
         st.button("One step", on_click=_once, disabled=shut, key="counting-once")
         st.button("Begin anew", on_click=_anew, key="counting-learn-anew")
@@ -202,89 +209,3 @@ def _counted(fingerprint: str, dark: bool, _found: Pairs) -> "Chart":
     title = "Counted: counts over their sum"
     counts = _found.counts.numpy()
     return pair_table(counts, table, _found.tokens, title=title, dark=dark, height=430)
-
-
-def _prices(found: Pairs, l2: float) -> None:
-    """Tables of every k and of every price, by what they say of old names and new ones."""
-    import pandas as pd
-
-    from lm_core.charts.marked_lines import Line, Mark, marked_lines
-    from lm_core.charts.words import percent
-
-    counted, learned = _fitted(found.fingerprint, found)
-    k = st.select_slider(
-        "Added to every count (k)", pairs.K, 5.0, format_func=pairs.number, key="counting-beside-k"
-    )
-    lines = [
-        Line("counts + k", [p.train for p in counted], [p.held for p in counted]),
-        Line("weights with a price", [p.train for p in learned], [p.held for p in learned]),
-    ]
-    here, there = counted[pairs.K.index(k)], learned[pairs.L2.index(l2)]
-    marks = [
-        Mark("counts + k", here.train, f"k = {pairs.number(k)}"),
-        Mark("weights with a price", there.train, f"L2 = {pairs.number(l2)}"),
-    ]
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        chart = marked_lines(
-            lines,
-            title="Both lead to every letter alike",
-            x="nats per character, learned from",
-            y="nats per character, kept from it",
-            marks=marks,
-        )
-        chart.figure.update_xaxes(tickformat=".2f")
-        show_chart(chart, key="counting-prices")
-    with right:
-        rows = [
-            {
-                "L2": pairs.number(price),
-                "learned from": point.train,
-                "kept from it": point.held,
-                "nearest k": pairs.number(pairs.K[point.nearest]),
-                "apart": percent(point.apart),
-            }
-            for price, point in zip(pairs.L2, learned, strict=True)
-        ]
-        show_table(pd.DataFrame(rows), key="counting-prices-table", height=340, places=4)
-    st.markdown(
-        "**What to notice.** Adding to every count and a price on weights pull the same way: off "
-        "what was seen, toward every letter alike, where W is 0 and each probability is "
-        f"1/{found.size}. At L2 = {pairs.number(l2)} the learned table is nearest to that of "
-        f"k = {pairs.number(pairs.K[there.nearest])}, with {percent(there.apart)} of the "
-        "probability elsewhere. They are kin, not the same: + k smooths rare rows most, and the "
-        "price flattens all of them."
-    )
-
-
-@dataclass(frozen=True)
-class Point:
-    """A table by its losses; of a learned one, which of K is nearest and how far it is."""
-
-    train: float
-    held: float
-    nearest: int = 0
-    apart: float = 0.0
-
-
-@st.cache_data(max_entries=4, show_spinner="Learning a table for each price …")
-def _fitted(fingerprint: str, _found: Pairs) -> tuple[list[Point], list[Point]]:
-    """For each of K, and, learned to their end, for each of L2."""
-    from lm_core.models.neural_bigram_descent import apart, fit, loss_of, softmax_table
-
-    rows = _found.counts.sum(1)
-
-    def losses(table: "Tensor") -> tuple[float, float]:
-        held = loss_of(table, _found.held) if _found.held.sum() else float("nan")
-        return loss_of(table, _found.counts), held
-
-    tables = [pairs.smoothed(_found, k).probabilities() for k in pairs.K]
-    counted = [Point(*losses(table)) for table in tables]
-    learned = []
-    for price in pairs.L2:
-        # Without a price the best table is the counted one, at weights without end.
-        table = softmax_table(fit(_found.counts, l2=price)) if price else tables[0]
-        off = [apart(table, other, rows) for other in tables]
-        best = min(range(len(off)), key=off.__getitem__)
-        learned.append(Point(*losses(table), best, off[best]))
-    return counted, learned

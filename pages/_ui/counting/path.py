@@ -35,6 +35,7 @@ def show(found: Read, order: int, weighing: Weighing, idea: str) -> None:
         FIRST["items" if items else found.how.unit],
         max_chars=LONGEST,
         key=f"{CONTEXT}-{'items' if items else found.how.unit}",
+        bind="query-params",
         help="The last tokens of it count: as many as the order, less one.",
     )
     ids = [int(id) for id in prompt_ids(found.tokenizer, context, items=items)]

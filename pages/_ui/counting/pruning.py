@@ -24,6 +24,7 @@ def show(found: Read, order: int, weighing: Weighing, called: str) -> None:
         PRUNES,
         1,
         key="counting-prune",
+        bind="query-params",
         help="Runs of three or more tokens; single ones and pairs stay.",
     )
 

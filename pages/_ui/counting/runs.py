@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.counting import path, pruning, reading
 from pages._ui.counting.reading import Read, Weighing
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.corpus_choice import TEXTS, load_choice, pick_corpus
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
@@ -60,6 +61,7 @@ def show() -> None:
             required=True,
             format_func=reading.UNITS.__getitem__,
             key="counting-unit",
+            bind="query-params",
         )
         amount = right.select_slider(
             "Text that is read",
@@ -67,18 +69,19 @@ def show() -> None:
             reading.USUAL,
             format_func=lambda n: f"{n:,}" if n else "all",
             key="counting-amount",
+            bind="query-params",
             help="Characters of the training part, of documents spread over all of it.",
         )
     if not choice.ready:
         return
     found = reading.read(load_choice(choice), unit, amount)
-    st.fragment(_live)(found)
+    alone(_live)(found)
 
 
 def _live(found: Read) -> None:
     """Controls and what they change, which alone is drawn anew at a move."""
     order, weighing = _controls(found)
-    look = switch("Look at", LOOKS, key="counting-look", address=True)
+    look = switch("Look at", LOOKS, key="counting-look")
     with session.mending():
         if look == "loss":
             _losses(found, order, weighing)
@@ -100,15 +103,27 @@ def _controls(found: Read) -> tuple[int, Weighing]:
         found.order,
         min(4, found.order),
         key=f"counting-order-{found.how.unit}",
+        bind="query-params",
         help="The one that is guessed, and all before it.",
     )
     smoothing = second.selectbox(
-        "Smoothing", list(SMOOTHINGS), format_func=SMOOTHINGS.__getitem__, key="counting-smoothing"
+        "Smoothing",
+        list(SMOOTHINGS),
+        format_func=SMOOTHINGS.__getitem__,
+        key="counting-smoothing",
+        bind="query-params",
     )
     weighing = Weighing(smoothing)
     with third:
         if smoothing == "add-k":
-            k = st.select_slider("k", K, 0.1, format_func=lambda k: f"{k:g}", key="counting-runs-k")
+            k = st.select_slider(
+                "k",
+                K,
+                0.1,
+                format_func=lambda k: f"{k:g}",
+                key="counting-runs-k",
+                bind="query-params",
+            )
             weighing = Weighing(smoothing, k=k)
         elif smoothing == "kneser-ney":
             strength = st.select_slider(
@@ -117,6 +132,7 @@ def _controls(found: Read) -> tuple[int, Weighing]:
                 0.0,
                 format_func=lambda s: f"{s:g}",
                 key="counting-strength",
+                bind="query-params",
                 help="0 is Kneser-Ney itself; more of it, and rare contexts decide less.",
             )
             weighing = Weighing(smoothing, strength=strength)

@@ -34,10 +34,15 @@ def show() -> None:
         "as often as its probability says."
     )
     st.latex(r"\text{share}(n) \to p, \qquad \text{spread} = \sqrt{p\,(1 - p) / n}")
-    kind = switch("What is thrown", KINDS, key="counting-thrown", address=True)
+    kind = switch("What is thrown", KINDS, key="counting-thrown")
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
     throws = middle.select_slider(
-        "Throws", THROWS, 1000, format_func=lambda n: f"{n:,}", key="counting-throws"
+        "Throws",
+        THROWS,
+        1000,
+        format_func=lambda n: f"{n:,}",
+        key="counting-throws",
+        bind="query-params",
     )
     seed = right.number_input("Seed", 0, 2**31 - 1, SEED, key="counting-seed", bind="query-params")
     with left:

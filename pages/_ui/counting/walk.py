@@ -44,6 +44,7 @@ def show() -> None:
         0.0,
         format_func=pairs.number,
         key="counting-k",
+        bind="query-params",
         help="0 believes the counts alone: what never came is impossible.",
     )
     if found is None:

@@ -30,10 +30,10 @@ def show() -> None:
         "matter. Only a change that keeps the class is allowed, and only training pictures are "
         "changed: those that judge stay as they are."
     )
-    kind = switch("How they are changed", KINDS, key="digits-kind", address=True)
+    kind = switch("How they are changed", KINDS, key="digits-kind")
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        digit = choose("Copies of", of.names, key="digits-copies", bind="query-params")
+        digit = choose("Copies of", of.names, key="digits-copies")
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="digits-seed", bind="query-params")
     one = of.one(digit)
     copies = augmented(

@@ -35,12 +35,12 @@ def show() -> None:
     )
     places = st.columns(3, vertical_alignment="bottom")
     with places[0]:
-        digit = choose("Picture of", of.names, key="digits-of", bind="query-params")
+        digit = choose("Picture of", of.names, key="digits-of")
     number = places[1].number_input("Which one", 1, 20, 1, key="digits-which", bind="query-params")
     found = layers(of.model, of.one(digit, number - 1))
     with places[2]:
         names = [f"layer {n + 1}" for n in range(len(found))]
-        at = choose("Layer", names, key="digits-layer", bind="query-params")
+        at = choose("Layer", names, key="digits-layer")
     layer = found[at]
     _maps(of, layer, at)
     _by_hand(layer)
@@ -106,8 +106,10 @@ def _by_hand(layer: "Layer") -> None:
     places = st.columns(3, vertical_alignment="bottom")
     with places[0]:
         n = choose("Filter", [f"filter {n + 1}" for n in range(F)], key="digits-filter")
-    row = places[1].number_input("Row", 1, H, (H + 1) // 2, key=f"digits-row-{H}")
-    column = places[2].number_input("Column", 1, W, (W + 1) // 2, key=f"digits-column-{W}")
+    row = places[1].number_input("Row", 1, H, (H + 1) // 2, key="digits-row", bind="query-params")
+    column = places[2].number_input(
+        "Column", 1, W, (W + 1) // 2, key="digits-column", bind="query-params"
+    )
     k = layer.filters.shape[-1]
     pad = [(k - 1) // 2, k // 2]
     import numpy as np

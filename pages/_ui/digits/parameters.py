@@ -15,4 +15,6 @@ PARAMETERS: dict[str, Kind] = {
     "digits-kind": LABEL,
     "digits-seed": SEED,
     "digits-question": LABEL,
+    **dict.fromkeys(("digits-way", "digits-filter", "digits-imbalance"), LABEL),
+    **dict.fromkeys(("digits-row", "digits-column"), Whole(1, 4096)),
 }

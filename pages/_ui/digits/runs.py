@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -120,7 +121,7 @@ def show() -> None:
     if pressed:
         session.manager().start(spec, session.visitor(), title=f"Digits: {question.title}")
     active = any(run.active for _, run in runs_of())
-    st.fragment(_panel, run_every=paced(LOOK_SECONDS) if active else None)(active)
+    alone(_panel, run_every=paced(LOOK_SECONDS) if active else None)(active)
 
 
 def _missing(corpus: str) -> str:

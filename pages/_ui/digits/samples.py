@@ -65,6 +65,7 @@ def _counts(of: Seen) -> None:
         (1, 2, 5, 10, 20, 50, 100),
         1,
         key="digits-imbalance",
+        bind="query-params",
     )
     part, K = of.corpus.splits["train"], len(of.names)
     left = thinned(part, K, float(factor)).labels.bincount(minlength=K).tolist()

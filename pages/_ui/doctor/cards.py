@@ -8,6 +8,7 @@ import streamlit as st
 from lm_core.json_files import dumps
 from pages._ui.doctor.findings import PICTURES, next_try
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.cures import BADGES, mended, said, title_of
 from pages._ui.shared.filling import fill, go
 from pages._ui.shared.open_run import TRAINED
@@ -65,7 +66,7 @@ def cards(run_id: str, chosen: "RunSpec | None") -> None:
         TRAINED.go(run_id)
     if chosen is not None and run.spec != json.loads(dumps(chosen.to_dict())):
         st.caption(f"Below: {plain(run.title)}. Examine asks about what is chosen above.")
-    st.fragment(_cards, run_every=paced(LOOK_SECONDS) if run.active else None)(run_id, run.active)
+    alone(_cards, run_every=paced(LOOK_SECONDS) if run.active else None)(run_id, run.active)
 
 
 def _cards(run_id: str, was_active: bool) -> None:

@@ -115,7 +115,12 @@ def next_try(run: "Run", part: str, data: dict[str, Any]) -> None:
         for c in [*data["cells"], *data["random"]]
     }
     chosen = st.selectbox(
-        "Open a cell", list(cells), index=None, key="doctor-cell", placeholder="choose one"
+        "Open a cell",
+        list(cells),
+        index=None,
+        key="doctor-cell",
+        bind="query-params",
+        placeholder="choose one",
     )
     if chosen:
         TRAINED.link(cells[chosen]["run"], "Its curve →")

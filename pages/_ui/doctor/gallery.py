@@ -14,6 +14,7 @@ from pages._ui.doctor.outcomes import (
     show_outcome,
 )
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.standing import paced
 
@@ -33,7 +34,7 @@ def gallery() -> None:
         "stands here afterwards."
     )
     going = _going(outcomes())
-    st.fragment(_cards, run_every=paced(LOOK_SECONDS) if going else None)(going)
+    alone(_cards, run_every=paced(LOOK_SECONDS) if going else None)(going)
 
 
 def _going(found: Outcomes) -> bool:

@@ -30,7 +30,7 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
         st.caption("It ended before there was anything to look at.")
         return
     kind = st.segmented_control(
-        "Inside", KINDS, default=KINDS[0], required=True, key="doctor-inside"
+        "Inside", KINDS, default=KINDS[0], required=True, key="doctor-inside", bind="query-params"
     )
     layers = {layer["name"]: layer for layer in data["layers"]}
     weights = {weight["name"]: weight for weight in data["weights"]}
@@ -57,7 +57,9 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
             draw(chart, key="doctor-5-moved", done=done)
         st.caption("About a thousandth, the line, is usual; far less crawls, far more jumps.")
     elif kind == KINDS[2] and layers:
-        chosen = layers[st.selectbox("Layer", list(layers), key="doctor-5-layer")]
+        chosen = layers[
+            st.selectbox("Layer", list(layers), key="doctor-5-layer", bind="query-params")
+        ]
         for what in ("activation", "gradient"):
             part = chosen[what]
             chart = histogram(
@@ -70,7 +72,9 @@ def inside(data: dict[str, Any], *, done: bool) -> None:
     elif kind == KINDS[3]:
         _stuck(layers, done)
     elif kind == KINDS[4] and weights:
-        chosen = weights[st.selectbox("Matrix", list(weights), key="doctor-5-matrix")]
+        chosen = weights[
+            st.selectbox("Matrix", list(weights), key="doctor-5-matrix", bind="query-params")
+        ]
         title = f"Weights of {chosen['name']}"
         chart = histogram(chosen["edges"], chosen["counts"], title=title, unit="weight")
         draw(chart, key="doctor-5-weight", done=done)
@@ -84,7 +88,7 @@ def _stuck(layers: dict[str, Any], done: bool) -> None:
     if not able:
         st.caption("Nothing in this family can be saturated or dead: it has no tanh and no ReLU.")
         return
-    layer = able[st.selectbox("Layer", list(able), key="doctor-5-stuck-layer")]
+    layer = able[st.selectbox("Layer", list(able), key="doctor-5-stuck-layer", bind="query-params")]
     parts = []
     if layer.get("saturated") is not None:
         parts.append(

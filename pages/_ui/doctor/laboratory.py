@@ -4,6 +4,7 @@ import streamlit as st
 
 from lm_core.figures import percent
 from pages._ui.doctor.one_layer import one_layer
+from pages._ui.shared.begun import begun
 from pages._ui.shared.show import show_chart, show_source
 
 KEY = "doctor-stack-"
@@ -16,7 +17,7 @@ def laboratory() -> None:
     chosen = st.segmented_control(
         "How many layers",
         SIZES,
-        default=None if "doctor-layers" in st.session_state else SIZES[0],
+        **begun("doctor-layers", default=SIZES[0]),
         required=True,
         key="doctor-layers",
         bind="query-params",
@@ -45,6 +46,7 @@ def _stack() -> None:
             "Activation",
             list(SHOWN),
             key=KEY + "activation",
+            bind="query-params",
             help="The function that each layer puts its sums through.",
         )
         if KEY + "gain" not in st.session_state:
@@ -55,6 +57,7 @@ def _stack() -> None:
             STEEPEST,
             step=0.01,
             key=KEY + "gain",
+            bind="query-params",
             help="Spread of the weights times the root of the width.",
         )
         if chosen in GAINS:
@@ -63,8 +66,10 @@ def _stack() -> None:
                 key=KEY + "usual",
                 on_click=lambda: st.session_state.update({KEY + "gain": round(GAINS[chosen], 2)}),
             )
-        width = st.slider("Width (units)", 10, 400, usual.width, 10, key=KEY + "width")
-        depth = st.slider("Layers", 2, 40, usual.depth, key=KEY + "depth")
+        width = st.slider(
+            "Width (units)", 10, 400, usual.width, 10, key=KEY + "width", bind="query-params"
+        )
+        depth = st.slider("Layers", 2, 40, usual.depth, key=KEY + "depth", bind="query-params")
         layers = stack(StackSettings(activation=chosen, gain=gain, width=width, depth=depth))
         left, idle = kept(layers), layers[-1]["idle"]
         if left is not None:

@@ -27,8 +27,10 @@ def one_layer() -> None:
     usual = lab.LayerSettings()
     controls, pictures = st.columns([2, 5], gap="medium")
     with controls:
-        n_in = st.slider("Inputs n", 2, 400, usual.n_in, key=KEY + "inputs")
-        n_out = st.slider("Units of the layer", 10, 400, usual.n_out, 10, key=KEY + "units")
+        n_in = st.slider("Inputs n", 2, 400, usual.n_in, key=KEY + "inputs", bind="query-params")
+        n_out = st.slider(
+            "Units of the layer", 10, 400, usual.n_out, 10, key=KEY + "units", bind="query-params"
+        )
         scales = lab.usual_scales(n_in)
         if SCALE not in st.session_state:
             st.session_state[SCALE] = usual.scale
@@ -39,6 +41,7 @@ def one_layer() -> None:
             step=0.05,
             format="%.4f",
             key=SCALE,
+            bind="query-params",
             help="Their standard deviation.",
         )
         with st.container(horizontal=True, gap="small"):

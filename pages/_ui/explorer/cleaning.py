@@ -79,10 +79,11 @@ def _rules(corpus: "Corpus") -> "Cleaning":
     from lm_core.cleaning import FORMS, KEPT, REMOVED, ZEROS, Cleaning
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        lower = st.checkbox("Lower case", key="explorer-clean-lower")
+        lower = st.checkbox("Lower case", key="explorer-clean-lower", bind="query-params")
         bare = st.checkbox(
             "No punctuation",
             key="explorer-clean-punctuation",
+            bind="query-params",
             help="Signs that are neither letters nor digits go.",
         )
         doubles = False
@@ -90,15 +91,21 @@ def _rules(corpus: "Corpus") -> "Cleaning":
             doubles = st.checkbox(
                 "Keep doubles",
                 key="explorer-clean-doubles",
+                bind="query-params",
                 help="The list as it was given. The same item may then be held out and train.",
             )
         numbers = st.selectbox(
-            "Digits", [KEPT, ZEROS, REMOVED], key="explorer-clean-numbers", width=140
+            "Digits",
+            [KEPT, ZEROS, REMOVED],
+            key="explorer-clean-numbers",
+            bind="query-params",
+            width=140,
         )
         form = st.selectbox(
             "Unicode",
             FORMS,
             key="explorer-clean-form",
+            bind="query-params",
             width=130,
             help="NFC makes a letter and its accent one character, NFD two; NFKC also makes plain "
             "letters of what only looks otherwise.",
@@ -111,6 +118,7 @@ def _rules(corpus: "Corpus") -> "Cleaning":
                 1000,
                 1,
                 key="explorer-clean-rarest",
+                bind="query-params",
                 width=130,
                 help="Words, cut at blanks, that train less often become <unk>; 1 keeps all.",
             )

@@ -37,7 +37,9 @@ def side(corpus: "Examples", key: str) -> int:
     called = names(corpus)
     if len(called) < 2:
         return 0
-    chosen = st.segmented_control("Side", called, default=called[0], required=True, key=key)
+    chosen = st.segmented_control(
+        "Side", called, default=called[0], required=True, key=key, bind="query-params"
+    )
     return called.index(chosen)
 
 

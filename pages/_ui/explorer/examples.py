@@ -61,12 +61,12 @@ def search(corpus: "Examples") -> None:
             "Look for", key="explorer-search", max_chars=200, bind="query-params", width=280
         )
         how = st.segmented_control(
-            "As", list(WAYS), default=LETTERS, required=True, key="explorer-as"
+            "As", list(WAYS), default=LETTERS, required=True, key="explorer-as", bind="query-params"
         )
         if how != LETTERS:
             place = columns.side(corpus, "explorer-search-side")
         if how != WORDS:
-            match_case = st.checkbox("Match case", key="explorer-case")
+            match_case = st.checkbox("Match case", key="explorer-case", bind="query-params")
     if how != LETTERS and not text:
         st.info("Type what to look for.")
         return
@@ -142,6 +142,7 @@ def lengths(corpus: "Examples") -> None:
             default="words",
             required=True,
             key="explorer-length-unit-of-examples",
+            bind="query-params",
         )
     called, says = columns.names(corpus), []
     for place, (column, name) in enumerate(zip(st.columns(len(called)), called, strict=True)):

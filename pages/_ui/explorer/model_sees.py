@@ -39,7 +39,7 @@ def show(corpus: "Corpus") -> None:
     """One of the five."""
     looks = [ITEM, BLOCK, BATCH, WINDOWS, MASKS]
     look = st.segmented_control(
-        "What it sees", looks, default=ITEM, required=True, key="explorer-sees"
+        "What it sees", looks, default=ITEM, required=True, key="explorer-sees", bind="query-params"
     )
     if look == ITEM:
         _item(corpus)
@@ -51,6 +51,7 @@ def show(corpus: "Corpus") -> None:
         required=True,
         format_func={"char": "Characters", "word": "Words"}.get,
         key="explorer-sees-tokens",
+        bind="query-params",
     )
     with session.mending():
         made = _cut(corpus, cut)
@@ -82,8 +83,17 @@ def _item(corpus: "Corpus") -> None:
     from lm_core.contexts import contexts
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        word = st.text_input("Letters", "emma", max_chars=40, key="explorer-sees-word", width=220)
-        length = st.number_input("Letters of context", 1, 16, 3, key="explorer-context", width=170)
+        word = st.text_input(
+            "Letters",
+            "emma",
+            max_chars=40,
+            key="explorer-sees-word",
+            bind="query-params",
+            width=220,
+        )
+        length = st.number_input(
+            "Letters of context", 1, 16, 3, key="explorer-context", bind="query-params", width=170
+        )
     if not word:
         st.info("Type a name, or a few letters.")
         return
@@ -125,7 +135,9 @@ def _block(made: _Cut) -> None:
 
     from lm_core.contexts import samples
 
-    size = st.number_input("Tokens of the block", 2, 17, 9, key="explorer-block", width=170)
+    size = st.number_input(
+        "Tokens of the block", 2, 17, 9, key="explorer-block", bind="query-params", width=170
+    )
     ids = made.encoded.ids[:size].tolist()
     rows = []
     for context, target in samples(ids):
@@ -152,15 +164,27 @@ def _batch(made: _Cut) -> None:
     from lm_core.tasks.token_batches import TokenBatches
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        B = st.number_input("Rows, B", 1, 8, 4, key="explorer-batch-rows", width=110)
-        T = st.number_input("Tokens, T", 2, 16, 8, key="explorer-batch-size", width=110)
-        step = st.number_input("Step", 0, 999, 0, key="explorer-batch-step", width=110)
+        B = st.number_input(
+            "Rows, B", 1, 8, 4, key="explorer-batch-rows", bind="query-params", width=110
+        )
+        T = st.number_input(
+            "Tokens, T", 2, 16, 8, key="explorer-batch-size", bind="query-params", width=110
+        )
+        step = st.number_input(
+            "Step", 0, 999, 0, key="explorer-batch-step", bind="query-params", width=110
+        )
         as_text = st.segmented_control(
-            "Shown as", ["text", "ids"], default="text", required=True, key="explorer-batch-as"
+            "Shown as",
+            ["text", "ids"],
+            default="text",
+            required=True,
+            key="explorer-batch-as",
+            bind="query-params",
         )
         along = not made.encoded.items and st.checkbox(
             "Read along",
             key="explorer-batch-along",
+            bind="query-params",
             help="Rows of the next step go on where these end, as for a model with a memory.",
         )
     data = made.encoded
@@ -208,9 +232,17 @@ def _windows(made: _Cut) -> None:
     from lm_core.windows import cut
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        size = st.number_input("Inputs in a row", 2, 16, 8, key="explorer-window", width=150)
+        size = st.number_input(
+            "Inputs in a row", 2, 16, 8, key="explorer-window", bind="query-params", width=150
+        )
         overlap = st.number_input(
-            "Read again", 0, size - 1, min(3, size - 1), key=f"explorer-overlap-{size}", width=130
+            "Read again",
+            0,
+            size - 1,
+            min(3, size - 1),
+            key="explorer-overlap",
+            bind="query-params",
+            width=130,
         )
     ids = made.encoded.ids[:STREAM]
     starts = made.encoded.starts[made.encoded.starts < len(ids) - 1]

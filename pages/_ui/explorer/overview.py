@@ -102,5 +102,5 @@ def pick_split(corpus: "Corpus", *, key: str) -> str:
     from lm_core.corpora.statistics import filled_splits
 
     return st.segmented_control(
-        "Part", filled_splits(corpus), default="train", required=True, key=key
+        "Part", filled_splits(corpus), default="train", required=True, key=key, bind="query-params"
     )

@@ -69,6 +69,7 @@ def _lengths(corpus: "Pairs") -> None:
         default=columns.names(corpus)[0],
         required=True,
         key="explorer-first-side",
+        bind="query-params",
     )
     place = columns.names(corpus).index(side)
     values = figures.lengths_of(corpus, "train", place, "words")

@@ -1,9 +1,62 @@
 """What the parameters of Dataset explorer may hold."""
 
-from pages._ui.shared.kinds import LABEL, Kind, Text
+from pages._ui.shared.kinds import LABEL, Kind, Switch, Text, Whole
 
 PARAMETERS: dict[str, Kind] = {
     "explorer-look": LABEL,
     "explorer-search": Text(200),
+    **dict.fromkeys(
+        (
+            "explorer-as",
+            "explorer-search-side",
+            "explorer-phrases-side",
+            "explorer-vocabulary-side",
+            "explorer-side",
+            "explorer-alike-side",
+            "explorer-split",
+            "explorer-length-split",
+            "explorer-length-unit",
+            "explorer-length-unit-of-examples",
+            "explorer-first-side",
+            "explorer-sees",
+            "explorer-sees-tokens",
+            "explorer-batch-as",
+            "explorer-runs",
+            "explorer-kwic-order",
+            "explorer-rate-by",
+            "explorer-splits-look",
+            "explorer-rule",
+            "explorer-alike-kind",
+            "explorer-alike-unit",
+            "explorer-unit-Characters",
+            "explorer-unit-Words",
+            "explorer-typical-by",
+            "explorer-typical",
+            "explorer-year-label",
+            "explorer-clean-numbers",
+            "explorer-clean-form",
+        ),
+        LABEL,
+    ),
+    **dict.fromkeys(
+        (
+            "explorer-case",
+            "explorer-batch-along",
+            "explorer-clean-lower",
+            "explorer-clean-punctuation",
+            "explorer-clean-doubles",
+        ),
+        Switch(),
+    ),
+    "explorer-clean-rarest": Whole(1, 1000),
+    "explorer-block": Whole(2, 17),
+    "explorer-sees-word": Text(40),
+    "explorer-context": Whole(1, 16),
+    **dict.fromkeys(("explorer-batch-rows", "explorer-phrase-n"), Whole(1, 8)),
+    **dict.fromkeys(("explorer-batch-size", "explorer-window"), Whole(2, 16)),
+    "explorer-batch-step": Whole(0, 999),
+    "explorer-overlap": Whole(0, 15),
+    "explorer-near": Text(60),
+    "explorer-least": Whole(2, 1000),
 }
 BEGINS = {"dataset_explorer": "explorer"}

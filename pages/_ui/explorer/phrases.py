@@ -23,16 +23,26 @@ def show(corpus: "Corpus") -> None:
     """One of the three; letters have no words that go together."""
     what = figures.unit(corpus)
     looks = [COUNTED, TOGETHER, NEAR] if what == "word" else [COUNTED, TOGETHER]
-    look = st.segmented_control("Runs", looks, default=COUNTED, required=True, key="explorer-runs")
+    look = st.segmented_control(
+        "Runs", looks, default=COUNTED, required=True, key="explorer-runs", bind="query-params"
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if look == COUNTED:
             n = st.number_input(
-                f"{what.capitalize()}s in a row", 1, MOST, 3, key="explorer-phrase-n", width=170
+                f"{what.capitalize()}s in a row",
+                1,
+                MOST,
+                3,
+                key="explorer-phrase-n",
+                bind="query-params",
+                width=170,
             )
         elif look == TOGETHER:
             least = _least()
         else:
-            word = st.text_input("Word", "peace", max_chars=60, key="explorer-near", width=200)
+            word = st.text_input(
+                "Word", "peace", max_chars=60, key="explorer-near", bind="query-params", width=200
+            )
             least = _least()
     if look == COUNTED:
         _counted(corpus, n, what)
@@ -49,6 +59,7 @@ def _least() -> int:
         1000,
         LEAST,
         key="explorer-least",
+        bind="query-params",
         width=130,
         help="Times together. Two words that come once, side by side, would lead any list.",
     )

@@ -30,9 +30,11 @@ def show(corpus: "Corpus") -> None:
             bind="query-params",
             width=280,
         )
-        how = st.segmented_control("As", ways, default=LETTERS, required=True, key="explorer-as")
+        how = st.segmented_control(
+            "As", ways, default=LETTERS, required=True, key="explorer-as", bind="query-params"
+        )
         if how != WORDS:
-            match_case = st.checkbox("Match case", key="explorer-case")
+            match_case = st.checkbox("Match case", key="explorer-case", bind="query-params")
     if not text:
         st.info("Type a word or a few letters to look for.")
     elif how == WORDS:
@@ -114,7 +116,12 @@ def in_context(
         st.info("Type a word, or several in a row.")
         return
     order = st.segmented_control(
-        "Order", ORDERS, default=ORDERS[1], required=True, key="explorer-kwic-order"
+        "Order",
+        ORDERS,
+        default=ORDERS[1],
+        required=True,
+        key="explorer-kwic-order",
+        bind="query-params",
     )
     found = concordance(words, phrase, limit=ROWS, order=order)
     st.markdown(
@@ -148,7 +155,8 @@ def _by_group(corpus: "Corpus", groups: dict[str, list[str]], phrase: list[str])
         names,
         default="decade" if "decade" in names else names[0],
         required=True,
-        key=f"explorer-rate-by-{'-'.join(names)}",
+        key="explorer-rate-by",
+        bind="query-params",
     )
     counts = phrase_by(figures.whole(corpus), groups[by], phrase)
     title = f"“{' '.join(phrase)}”"

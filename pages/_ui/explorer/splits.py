@@ -39,7 +39,12 @@ def pick() -> str:
     """Which look at the splits."""
     looks = [SIZES, ALIKE, LEAKS, FILES]
     return st.segmented_control(
-        "Splits", looks, default=SIZES, required=True, key="explorer-splits-look"
+        "Splits",
+        looks,
+        default=SIZES,
+        required=True,
+        key="explorer-splits-look",
+        bind="query-params",
     )
 
 
@@ -63,12 +68,22 @@ def alike(lengths: Callable[[str, str], list[int]], corpus: "Corpus", units: lis
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
-            "Drawn as", KINDS, default=KINDS[0], required=True, key="explorer-alike-kind"
+            "Drawn as",
+            KINDS,
+            default=KINDS[0],
+            required=True,
+            key="explorer-alike-kind",
+            bind="query-params",
         )
         unit = units[0]
         if len(units) > 1:
             unit = st.segmented_control(
-                "Measured in", units, default=unit, required=True, key="explorer-alike-unit"
+                "Measured in",
+                units,
+                default=unit,
+                required=True,
+                key="explorer-alike-unit",
+                bind="query-params",
             )
     found = {split: lengths(split, unit) for split in parts_of(corpus)}
     what = figures.things(corpus) if corpus.info.kind in ("text", "items") else "examples"
@@ -123,7 +138,8 @@ def _leaks(corpus: "Corpus") -> None:
         rules[1:],
         default=rules[-1],
         required=True,
-        key=f"explorer-rule-{len(rules)}",
+        key="explorer-rule",
+        bind="query-params",
         help=" ".join(f"{rule.capitalize()}: {RULES[rule]}" for rule in rules[1:]),
     )
     what = f"{figures.unit(corpus)}s"

@@ -46,7 +46,12 @@ def show(corpus: "Corpus", numbers: "DeltaGenerator", choice: CorpusChoice) -> C
     with right, st.container(border=True, height="stretch"):
         usual = "Characters" if figures.spells(corpus) else "Words"
         unit = st.segmented_control(
-            "Count", list(figures.UNITS), default=usual, required=True, key=f"explorer-unit-{usual}"
+            "Count",
+            list(figures.UNITS),
+            default=usual,
+            required=True,
+            key=f"explorer-unit-{usual}",
+            bind="query-params",
         )
         what = figures.UNITS[unit]
         table = figures.counts(corpus, unit)

@@ -31,7 +31,12 @@ def show(corpus: "Corpus | Examples") -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = st.segmented_control(
-            "By", list(groups), default=next(iter(groups)), required=True, key="explorer-typical-by"
+            "By",
+            list(groups),
+            default=next(iter(groups)),
+            required=True,
+            key="explorer-typical-by",
+            bind="query-params",
         )
         names = sorted(set(groups[by])) if by != "president" else list(dict.fromkeys(groups[by]))
         usual = names.index("Abraham Lincoln") if "Abraham Lincoln" in names else 0
@@ -40,7 +45,8 @@ def show(corpus: "Corpus | Examples") -> None:
             names,
             index=usual,
             format_func=lambda name: readable(name[:NAMED]),
-            key=f"explorer-typical-{by}",
+            key="explorer-typical",
+            bind="query-params",
             width=300,
         )
     table, what = _typical(corpus, by, part), figures.unit(corpus)

@@ -47,6 +47,7 @@ def lengths(corpus: "Corpus") -> None:
                 default=unit,
                 required=True,
                 key="explorer-length-unit",
+                bind="query-params",
             )
     values = figures.lengths(corpus, split, unit)
     show_chart(length_histogram(values, unit, what=what), key="explorer-lengths")
@@ -66,7 +67,9 @@ def years(table: "pd.DataFrame", corpus: "Corpus") -> None:
         chart = by_year(table["year"], table["words"], table["split"], table["label"])
         show_chart(chart, key="explorer-years")
     with right:
-        label = st.selectbox("Read one", table["label"], index=0, key="explorer-year-label")
+        label = st.selectbox(
+            "Read one", table["label"], index=0, key="explorer-year-label", bind="query-params"
+        )
         row = table[table["label"] == label].iloc[0]
         document = corpus.splits[row["split"]][corpus.labels[row["split"]].index(label)]
         st.caption(f"{row['words']:,} words, in {row['split']}")

@@ -21,7 +21,14 @@ def show() -> None:
         "number of brackets is its number of dimensions. A point in one number makes all of them "
         "floats, and networks learn with floats only."
     )
-    text = st.text_area("xs", "[[1, 2, 3], [4, 5, 6]]", max_chars=2000, height=80, key="arrays-xs")
+    text = st.text_area(
+        "xs",
+        "[[1, 2, 3], [4, 5, 6]]",
+        max_chars=2000,
+        height=80,
+        key="arrays-xs",
+        bind="query-params",
+    )
     values = typed.read_nested(text)
     made = tensors.made(values)
     rows = []
@@ -47,8 +54,12 @@ def show() -> None:
     )
     st.header("Two of them")
     left, right = st.columns(2)
-    a = left.text_area("a", FIRST, max_chars=2000, height=80, key="arrays-tensor-a")
-    b = right.text_area("b", SECOND, max_chars=2000, height=80, key="arrays-tensor-b")
+    a = left.text_area(
+        "a", FIRST, max_chars=2000, height=80, key="arrays-tensor-a", bind="query-params"
+    )
+    b = right.text_area(
+        "b", SECOND, max_chars=2000, height=80, key="arrays-tensor-b", bind="query-params"
+    )
     _together(typed.read_nested(a), typed.read_nested(b))
     st.markdown(
         "**What to notice.** `*` multiplies cell by cell; `@` multiplies rows by columns and adds "

@@ -27,7 +27,7 @@ def show() -> None:
         "it does to the **gradient** matters as much as what it does to the number: on the way "
         "back each layer multiplies by its slope."
     )
-    name = switch("Activation", NAMES, key="activations-which", address=True)
+    name = switch("Activation", NAMES, key="activations-which")
     kind = activations.ACTIVATIONS[name]
     if name == "leaky-relu":
         slope = st.select_slider(

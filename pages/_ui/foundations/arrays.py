@@ -24,9 +24,13 @@ def show() -> None:
     st.latex(r"\text{bmi} = \text{weight} \,/\, \text{height}^2")
     left, right = st.columns(2)
     given = ", ".join(map(str, arrays.HEIGHTS))
-    tall = left.text_input("Heights in metres", given, max_chars=200, key="arrays-heights")
+    tall = left.text_input(
+        "Heights in metres", given, max_chars=200, key="arrays-heights", bind="query-params"
+    )
     given = ", ".join(map(str, arrays.WEIGHTS))
-    heavy = right.text_input("Weights in kilograms", given, max_chars=200, key="arrays-weights")
+    heavy = right.text_input(
+        "Weights in kilograms", given, max_chars=200, key="arrays-weights", bind="query-params"
+    )
     heights, weights = (np.array(typed.read_row(text)) for text in (tall, heavy))
     _bmi(heights, weights)
     st.header("A list is no array")

@@ -43,9 +43,11 @@ def _one() -> None:
 
     left, middle, right = st.columns([3, 2, 2])
     texts = (
-        left.text_area("W", W, max_chars=400, height=80, key="arrays-w"),
-        middle.text_area("x", X, max_chars=200, height=80, key="arrays-x"),
-        right.text_area("b", BIAS, max_chars=200, height=80, key="arrays-bias"),
+        left.text_area("W", W, max_chars=400, height=80, key="arrays-w", bind="query-params"),
+        middle.text_area("x", X, max_chars=200, height=80, key="arrays-x", bind="query-params"),
+        right.text_area(
+            "b", BIAS, max_chars=200, height=80, key="arrays-bias", bind="query-params"
+        ),
     )
     weight, x, bias = (np.array(read_nested(text), dtype=float) for text in texts)
     if weight.ndim != 2 or x.shape != weight.shape[1:] or bias.shape != weight.shape[:1]:
@@ -109,7 +111,8 @@ def _stack() -> None:
     frozen = st.multiselect(
         "Frozen: not to be trained",
         [f"{i}.{kind}" for i in range(len(counted)) for kind in ("weight", "bias")],
-        key=f"arrays-frozen-{len(counted)}",
+        key="arrays-frozen",
+        bind="query-params",
         help="As when a trained network is adapted: the first layers stay as they are.",
     )
     rows, learns = [], 0

@@ -83,7 +83,7 @@ def _one(model: object, x: object, y: object) -> None:
     at = choose(
         "Layer",
         [layer.name for layer in layers],
-        key=f"mlp-layer-{len(layers)}",
+        key="mlp-layer",
         default=len(layers) - 1,
     )
     gW = gradients[at][0]
@@ -105,8 +105,8 @@ def _one(model: object, x: object, y: object) -> None:
             f"The first {rows} of {gW.shape[0]} rows and {columns} of {gW.shape[1]} columns."
         )
     left, right = st.columns(2)
-    i = left.number_input("Weight from", 1, gW.shape[0], 1, key=f"mlp-from-{gW.shape[0]}") - 1
-    j = right.number_input("to", 1, gW.shape[1], 1, key=f"mlp-to-{gW.shape[1]}") - 1
+    i = left.number_input("Weight from", 1, gW.shape[0], 1, key="mlp-from", bind="query-params") - 1
+    j = right.number_input("to", 1, gW.shape[1], 1, key="mlp-to", bind="query-params") - 1
     back = _errors(model, layers, y)[at][:, j]
     given = layers[at].given[:, i]
     terms = [f"({h:.4f})({g:.4f})" for h, g in zip(given[:6], back, strict=False)]

@@ -42,7 +42,7 @@ def show(task: Task) -> None:
         columns=["part of the data", "examples", *found.classes],
     )
     show_table(parts, key="mlp-parts")
-    at = choose("Feature", list(found.features), key=f"mlp-feature-{len(found.features)}")
+    at = choose("Feature", list(found.features), key="mlp-feature")
     left, right = st.columns(2)
     with left:
         _histogram(raw[:, at], task, f"{found.features[at]}, as measured", "before")

@@ -2,12 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages._ui.foundations.mlp_form import Task
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
@@ -72,7 +74,7 @@ def show(task: Task) -> None:
     from lm_core.foundations import numpy_mlp
 
     race = race_of(task)
-    st.fragment(_live, run_every=TICK if race.going else None)(task, race, race.going)
+    alone(_live, run_every=TICK if race.going else None)(task, race, race.going)
     show_source(numpy_mlp, "The code: forward, backward, train")
 
 
@@ -127,8 +129,8 @@ def _curves(race: Race) -> None:
     from lm_core.charts.function_lines import Curve, function_lines
 
     with st.container(horizontal=True, gap="medium"):
-        which = switch("Which loss", LOSS, key="mlp-loss", address=True)
-        over = switch("Over what", OVER, key="mlp-over", address=True)
+        which = switch("Which loss", LOSS, key="mlp-loss")
+        over = switch("Over what", OVER, key="mlp-over")
     curves = [
         Curve(
             one.regime,
@@ -139,8 +141,13 @@ def _curves(race: Race) -> None:
     ]
     words = {"epoch": "epochs (each example once)", "steps": "steps (updates of the weights)"}
     chart = function_lines(curves, title=LOSS[which], x=words[over], y="nats per example")
+    # Axes that stand still while the curves grow: to the end, and in halves of a nat.
     if over == "epoch":
         chart.figure.update_xaxes(range=[-1, EPOCHS + 1])
+    elif most := max(one.points[-1].steps / max(1, one.points[-1].epoch) for one in race.learners):
+        chart.figure.update_xaxes(range=[0, most * EPOCHS])
+    highest = max([1.0, *(y for curve in curves for y in curve.y if isfinite(y))])
+    chart.figure.update_yaxes(range=[0, ceil(2 * highest) / 2])
     show_chart(chart, key="mlp-curves", alt="The losses of three ways to learn, as they fall.")
 
 

@@ -77,6 +77,24 @@ PARAMETERS: dict[str, Kind] = {
     "mlp-seed": SEED,
     "mlp-missing": Whole(0, 90),
     "mlp-count": Whole(1, 32),
+    **dict.fromkeys(("arrays-xs", "arrays-tensor-a", "arrays-tensor-b"), Text(2000)),
+    **dict.fromkeys(("arrays-heights", "arrays-weights", "arrays-x", "arrays-bias"), Text(200)),
+    "arrays-w": Text(400),
+    "arrays-frozen": Text(40, times=40),
+    "activations-shares": Text(100),
+    **dict.fromkeys(("activations-start-kind", "activations-by-hand", "activations-target"), LABEL),
+    "activations-starts": Text(200, times=12),
+    **dict.fromkeys(
+        (
+            "activations-runners-valley",
+            "activations-runners-banana",
+            "activations-runners-saddle",
+            "activations-runners-curve",
+        ),
+        Text(200, times=8),
+    ),
+    **dict.fromkeys(("mlp-network", "mlp-feature", "mlp-layer"), LABEL),
+    **dict.fromkeys(("mlp-from", "mlp-to"), Whole(1, 100_000)),
 }
 BEGINS = {
     "arrays_and_tensors": "arrays",

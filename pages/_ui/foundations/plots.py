@@ -34,7 +34,7 @@ def show() -> None:
         "and 2010. Switch on one thing after another, and ask each time what a stranger would now "
         "know."
     )
-    kind = switch("Kind of plot", KINDS, key="arrays-plot", address=True)
+    kind = switch("Kind of plot", KINDS, key="arrays-plot")
     with st.container(horizontal=True, gap="medium"):
         labels = st.toggle("Labels of axes", key="arrays-plot-labels", bind="query-params")
         titled = st.toggle("Title", key="arrays-plot-title", bind="query-params")

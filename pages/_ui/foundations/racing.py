@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
 from pages._ui.shared.tables import show_table
@@ -44,7 +45,7 @@ def show() -> None:
         r"v \leftarrow m v + g \qquad w \leftarrow w - \text{lr} \cdot v \qquad "
         r"\text{(momentum; SGD where } m = 0)"
     )
-    place = switch("Where", PLACES, key="activations-surface", address=True)
+    place = switch("Where", PLACES, key="activations-surface")
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
     how = How(
         lr=one.select_slider(
@@ -69,6 +70,7 @@ def show() -> None:
         selection_mode="multi",
         default=NAMES[:2] if place == "curve" else NAMES,
         key=f"activations-runners-{place}",
+        bind="query-params",
     )
     _race(surface, [name for name in NAMES if name in chosen], how, steps, place)
     show_source(descent, "The code: five optimizers by hand")
@@ -83,7 +85,7 @@ def _race(surface: "Surface", names: list[str], how: object, steps: int, place: 
     paths = {name: descent.descend(surface, name, how, steps) for name in names}
     race = _race_of((place, how, steps, tuple(names)))
     clock = TICK if race.going else None
-    st.fragment(_stage, run_every=clock)(surface, paths, race, place, race.going)
+    alone(_stage, run_every=clock)(surface, paths, race, place, race.going)
     losses = {name: surface.height(path) for name, path in paths.items()}
     rows = []
     for name, path in paths.items():
@@ -263,7 +265,9 @@ def _one_step(surface: "Surface", names: list[str], how: object) -> None:
 
     from lm_core.foundations import descent
 
-    name = st.selectbox("The first step by hand", names, key="activations-by-hand")
+    name = st.selectbox(
+        "The first step by hand", names, key="activations-by-hand", bind="query-params"
+    )
     w = np.array(surface.start, dtype=float)
     slope = surface.gradient(w)[0]
     after = descent.descend(surface, name, how, 1)[1, 0]

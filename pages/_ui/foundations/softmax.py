@@ -117,7 +117,11 @@ def _distribution() -> None:
 
     st.write("The course gives these three numbers as what a softmax put out. Can that be?")
     text = st.text_input(
-        "Numbers", "0.57492, 0.034961, 0.15669", max_chars=100, key="activations-shares"
+        "Numbers",
+        "0.57492, 0.034961, 0.15669",
+        max_chars=100,
+        key="activations-shares",
+        bind="query-params",
     )
     shares = np.array(read_row(text))
     total, inside = float(shares.sum()), bool(((shares >= 0) & (shares <= 1)).all())

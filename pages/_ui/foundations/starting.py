@@ -27,13 +27,19 @@ def show() -> None:
         r"\text{nn.Linear: } |w| \le 1 / \sqrt{\text{fan}_\text{in}}"
     )
     one, two, three = st.columns(3, vertical_alignment="bottom")
-    kind = one.selectbox("Activation", ACTIVATIONS, key="activations-start-kind")
+    kind = one.selectbox(
+        "Activation", ACTIVATIONS, key="activations-start-kind", bind="query-params"
+    )
     layers = two.slider("Layers", 2, 30, 10, key="activations-depth", bind="query-params")
     normalised = three.toggle(
         "Batch normalisation", key="activations-start-bn", bind="query-params"
     )
     chosen = st.multiselect(
-        "How the weights are drawn", list(depth.STARTS), SHOWN, key="activations-starts"
+        "How the weights are drawn",
+        list(depth.STARTS),
+        SHOWN,
+        key="activations-starts",
+        bind="query-params",
     )
     _signals(chosen, kind, layers, normalised)
     st.header("How far the weights of a layer reach")

@@ -46,7 +46,7 @@ def show() -> None:
         "weight of 2,000 kilograms would say that something is wrong with the data."
     )
     st.header("Histogram")
-    which = switch("Which values", VALUES, key="arrays-values", address=True)
+    which = switch("Which values", VALUES, key="arrays-values")
     _bins({"height": city[:, 0], "weight": city[:, 1]}.get(which), which)
     show_source(arrays.histogram, "The code: a histogram")
 

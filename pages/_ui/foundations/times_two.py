@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared.alone import alone
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 
@@ -100,7 +101,7 @@ def show() -> None:
     pairs, eps = multiplier.doubles(*COUNTS[examples]), NUDGES[way]
     learning = _learning(pairs, eps, w, lr)
     clocked = learning.going
-    live = st.fragment(_live, run_every=TICK if clocked else None)
+    live = alone(_live, run_every=TICK if clocked else None)
     live(pairs, eps, lr, learning, clocked)
     _rates(pairs, lr, eps)
     _wiggled(pairs, w)

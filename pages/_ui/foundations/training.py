@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared.alone import alone
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
@@ -76,7 +77,7 @@ def _anew(key: str) -> None:
 def live(key: str, learning: Learning, more: Callable[[], None] = lambda: None) -> None:
     """The training, drawn anew while it goes on, and `more` below it."""
     clocked = learning.going
-    st.fragment(_live, run_every=TICK if clocked else None)(key, learning, more, clocked)
+    alone(_live, run_every=TICK if clocked else None)(key, learning, more, clocked)
 
 
 def _live(key: str, learning: Learning, more: Callable[[], None], clocked: bool) -> None:

@@ -46,7 +46,7 @@ def show() -> None:
     )
     st.latex(r"(\text{…}, m, k) \; @ \; (\text{…}, k, n) \to (\text{…}, m, n)")
     _offers()
-    how = switch("What is done", OPERATIONS, key=HOW, address=True)
+    how = switch("What is done", OPERATIONS, key=HOW)
     left, right = st.columns(2)
     first = left.text_input("Shape of a", "10, 3, 4", max_chars=40, key=A, bind="query-params")
     second = right.text_input("Shape of b", "4, 5", max_chars=40, key=B, bind="query-params")

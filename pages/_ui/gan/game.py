@@ -48,12 +48,18 @@ def show() -> None:
         list(names),
         format_func=lambda name: names[name].title,
         key="gan-game",
+        bind="query-params",
     )
     course = names[chosen]
     steps = [frame.step for frame in course.frames]
     with right:
         step = st.select_slider(
-            "After step", steps, steps[-1], format_func=lambda n: f"{n:,}", key=f"gan-step-{chosen}"
+            "After step",
+            steps,
+            steps[-1],
+            format_func=lambda n: f"{n:,}",
+            key=f"gan-step-{chosen}",
+            bind="query-params",
         )
     _picture(course, step)
     _curves(course, step)
@@ -101,6 +107,7 @@ def _curves(course: "Course", step: int) -> None:
         required=True,
         format_func=lambda name: CURVES[name][0],
         key="gan-curves",
+        bind="query-params",
         label_visibility="collapsed",
     )
     title, names, unit = CURVES[shown]

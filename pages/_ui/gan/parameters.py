@@ -10,4 +10,16 @@ PARAMETERS: dict[str, Kind] = {
     "gan-t": Number(0.0, 1.0),
     **dict.fromkeys(("gan-data", "gan-loss", "gan-momentum"), LABEL),
     "gan-k": Whole(1, 20),
+    **dict.fromkeys(
+        (
+            "gan-game",
+            "gan-curves",
+            "gan-steps",
+            "gan-step-usual",
+            "gan-step-saturating",
+            "gan-step-five",
+            "gan-step-momentum",
+        ),
+        LABEL,
+    ),
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -44,7 +45,9 @@ def show() -> None:
     momentum = left.selectbox(
         "Momentum", list(MOMENTUM), format_func=MOMENTUM.__getitem__, key="gan-momentum", bind=BIND
     )
-    steps = middle.selectbox("Steps", STEPS, 1, format_func=lambda n: f"{n:,}", key="gan-steps")
+    steps = middle.selectbox(
+        "Steps", STEPS, 1, format_func=lambda n: f"{n:,}", key="gan-steps", bind="query-params"
+    )
     spec = spec_of(data, loss, int(k), momentum, steps)
     pressed = right.button("Start", type="primary", key="gan-start", width="stretch")
     form_link(spec, data)
@@ -52,7 +55,7 @@ def show() -> None:
         title = f"GAN: {DATA[data]}, {loss}, k = {k}"
         session.manager().start(spec, session.visitor(), title=title)
     active = any(run.active for run in runs_of())
-    st.fragment(_panel, run_every=paced(LOOK_SECONDS) if active else None)(active)
+    alone(_panel, run_every=paced(LOOK_SECONDS) if active else None)(active)
 
 
 def spec_of(data: str, loss: str, k: int, momentum: str, steps: int) -> "RunSpec":

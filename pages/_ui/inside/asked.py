@@ -51,9 +51,8 @@ def ask(look: Look) -> Asked:
     last = len(side.rows) - 1
     begin = 0 if look.choice.of_pairs else last if causal else last // 2
     of = (str(look.choice.folder), look.text, look.target)
-    if st.session_state.get(OF) != of:
-        st.session_state[OF] = of
-        st.session_state[AT] = begin
+    if st.session_state.setdefault(OF, of) != of:
+        st.session_state[OF], st.session_state[AT] = of, begin
     label = "Its guess after" if causal else "Its guess in the place of"
     at = choose(label, side.rows, key=AT, default=begin)
     ids = look.ids

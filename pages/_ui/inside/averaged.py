@@ -30,9 +30,7 @@ def room(look: Look) -> None:
     pictures = [ALL, LAYER, *([] if side.across else [ROLLOUT])]
     if st.session_state.get(WHICH, ALL) not in pictures:
         del st.session_state[WHICH]
-    which = switch(
-        "Which mean", {name: name for name in pictures}, key=WHICH, address=True, help=None
-    )
+    which = switch("Which mean", {name: name for name in pictures}, key=WHICH, help=None)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _picture(look, which)

@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.inside import sides
 from pages._ui.inside.look import Look
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -37,7 +38,7 @@ def room(look: Look) -> None:
         st.info(NONE)
         st.page_link("pages/train.py", label="Go to Train →")
         return
-    st.fragment(_scrub)(look, run, steps)
+    alone(_scrub)(look, run, steps)
 
 
 def run_of(look: Look) -> str | None:

@@ -49,7 +49,7 @@ def _padded(look: Look, dark: bool) -> None:
         st.info("Padding is drawn of a text that looks at itself, which this model has none of.")
         return
     side = sides[name]
-    extra = st.slider("Tokens of padding behind it", 1, 8, 2, key=PADDING)
+    extra = st.slider("Tokens of padding behind it", 1, 8, 2, key=PADDING, bind="query-params")
     ids = side.view.ids[:LONGEST]
     room_for = look.checkpoint.model.context_size
     ids = ids if room_for is None else ids[: max(1, room_for - extra)]

@@ -1,6 +1,6 @@
 """What the parameters of Attention may hold."""
 
-from pages._ui.shared.kinds import LABEL, Kind, Text, Whole
+from pages._ui.shared.kinds import LABEL, SEED, Kind, Text, Whole
 
 PARAMETERS: dict[str, Kind] = {
     "attention-model": LABEL,
@@ -16,4 +16,17 @@ PARAMETERS: dict[str, Kind] = {
     "attention-off": Text(120, times=40),
     "attention-mean": LABEL,
     "attention-way": LABEL,
+    **dict.fromkeys(
+        (
+            "attention-at",
+            "attention-lines-of",
+            "attention-place",
+            "attention-pair",
+            "attention-row",
+            "attention-column",
+        ),
+        LABEL,
+    ),
+    "attention-padding": Whole(1, 8),
+    "attention-off-seed": SEED,
 }

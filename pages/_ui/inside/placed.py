@@ -61,7 +61,7 @@ def room(look: Look) -> None:
     ways |= {kind: CALLED[kind] for kind in places.MADE if kind not in ways}
     if st.session_state.get(WAY) not in (None, *ways):
         del st.session_state[WAY]
-    kind = switch("Which way", ways, key=WAY, address=True)
+    kind = switch("Which way", ways, key=WAY)
     if kind == "none":
         st.write(
             "This model was trained without positions: it sees which tokens there are, and not in "

@@ -42,7 +42,9 @@ def room(look: Look) -> None:
     )
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     off = _choice(look, list(parts), left)
-    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key=SEED, help="Of what it writes.")
+    seed = right.number_input(
+        "Seed", 0, 2**31 - 1, 0, key=SEED, bind="query-params", help="Of what it writes."
+    )
     sample = sample_of(look)
     if off:
         _loss(look, sample, off)

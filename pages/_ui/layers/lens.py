@@ -63,7 +63,7 @@ def logit_lens(choice: models.Choice) -> None:
         st.info("Type a word or a sentence to look at.")
         return
     _notes(seen)
-    by = switch("Coloured by", BYS, key=BY, address=True)
+    by = switch("Coloured by", BYS, key=BY)
     _open((str(choice.folder), text), seen)
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, height="stretch"):

@@ -109,7 +109,7 @@ def _pick(scan: "Scan", model: str) -> tuple[int, int]:
     M = scan.n_neurons
     line = st.columns(2, vertical_alignment="bottom")
     with line[0]:
-        layer = choose("Layer", [str(i + 1) for i in range(scan.n_layer)], key=LAYER, bind=BIND)
+        layer = choose("Layer", [str(i + 1) for i in range(scan.n_layer)], key=LAYER)
     suggested = scan.suggested(layer)
     known = st.session_state.get("layers-neurons-of")
     now = st.session_state.get(NEURON)

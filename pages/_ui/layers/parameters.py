@@ -18,5 +18,6 @@ PARAMETERS: dict[str, Kind] = {
     "layers-measure": LABEL,
     "layers-block": Whole(1, 1000),
     "layers-neuron": Whole(0, 100_000),
+    **dict.fromkeys(("layers-layer", "layers-place"), LABEL),
 }
 BEGINS = {"embeddings_and_layers": "layers"}

@@ -53,7 +53,7 @@ def pick_table(choice: models.Choice) -> "TokenTable":
     titles = [table.title for table in found]
     at = 0
     if len(found) > 1:
-        at = choose("Side", titles, key=TABLE, bind=BIND)
+        at = choose("Side", titles, key=TABLE)
     return found[at]
 
 
@@ -77,7 +77,7 @@ def pick_token(table: "TokenTable", label: str, key: str = TOKEN, begin: int | N
     names = labels_of(table)
     if begin is None:
         begin = usual(table)
-    return choose(label, names, key=key, default=min(begin, len(names) - 1), bind=BIND)
+    return choose(label, names, key=key, default=min(begin, len(names) - 1))
 
 
 def usual(table: "TokenTable") -> int:

@@ -26,19 +26,19 @@ def token_map(choice: models.Choice, table: "TokenTable") -> None:
     """The picture, how much of the distances it keeps, and the files of it."""
     line = st.columns([2, 2, 3], vertical_alignment="bottom")
     with line[0]:
-        k = int(switch("Dimensions", {"2": "Flat", "3": "In space"}, key=FLAT, address=True))
+        k = int(switch("Dimensions", {"2": "Flat", "3": "In space"}, key=FLAT))
     with line[1]:
         colours = {KIND: "Kind"} | ({OFTEN: "How often"} if choice.of_tokens else {})
         if st.session_state.get(COLOUR) not in (None, *colours):
             del st.session_state[COLOUR]
-        colour = switch("Coloured by", colours, key=COLOUR, address=True)
+        colour = switch("Coloured by", colours, key=COLOUR)
     with line[2]:
         token = reading.pick_token(table, "Token to find")
     counts = None
     if colour == OFTEN:
         counts = reading.times(str(choice.folder), models.stamp(choice), choice)
     ways = {PCA: "Main axes (PCA)", TSNE: "Neighbours (t-SNE)"}
-    kept = switch("What the picture keeps", ways, key=WAY, address=True) == TSNE
+    kept = switch("What the picture keeps", ways, key=WAY) == TSNE
     steps = times.steps_of(choice)
     at = (
         pick_step(steps, key=STEP, label="After step", what="The vectors")

@@ -11,6 +11,7 @@ import streamlit as st
 from lm_core.lessons.link import PARAMETER, LessonLink
 from pages._ui.lesson.link import stands
 from pages._ui.shared import held, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.lesson_record import record
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -66,7 +67,7 @@ def tasks(link: LessonLink, how_far: Callable[[LessonLink], HowFar]) -> None:
     lesson, number, step = found
     st.session_state[AT] = (lesson.name, number)
     every = None if done(lesson, number) >= _all(step) else paced(LOOK_SECONDS)
-    st.fragment(_tasks, run_every=every)(link, how_far)
+    alone(_tasks, run_every=every)(link, how_far)
 
 
 def go_on(link: LessonLink) -> None:

@@ -42,6 +42,7 @@ def look() -> None:
         "Masks from",
         [RULE, *labels],
         key=FROM,
+        bind="query-params",
         format_func=plain,
         help="Your trained networks too.",
     )

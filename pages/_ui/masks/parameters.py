@@ -14,4 +14,5 @@ PARAMETERS: dict[str, Kind] = {
     "masks-model": LABEL,
     "masks-sure": Number(0.0, 1.0),
     "masks-pixel": Number(0.0, 0.95),
+    "masks-from": LABEL,
 }

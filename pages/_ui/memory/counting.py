@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.memory.reading import CALLED, kept_from
 from pages._ui.shared import models
+from pages._ui.shared.begun import begun
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -33,11 +34,11 @@ def counting(choice: models.Choice, checkpoint: "Checkpoint") -> None:
     left, right = st.columns(2)
     with left:
         layers = [str(i + 1) for i in range(model.settings.n_layer)]
-        layer = choose("Layer", layers, key=LAYER, bind=BIND)
+        layer = choose("Layer", layers, key=LAYER)
     kept = list(model.kept)
     if st.session_state.get(STATE) not in (None, *kept):
         del st.session_state[STATE]
-    begin = {} if STATE in st.session_state else {"index": len(kept) - 1}  # an LSTM's memory
+    begin = begun(STATE, index=len(kept) - 1)  # an LSTM's memory
     state = right.selectbox(
         "State", kept, **begin, format_func=lambda name: CALLED[name][0], key=STATE, bind=BIND
     )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.memory import reading
 from pages._ui.memory.reading import CALLED, Reading
+from pages._ui.shared.begun import begun
 from pages._ui.shared.matrices import all_small, hold, one_large, shades_said
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -34,7 +35,7 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
     names = list(recorded.names)
     if st.session_state.get(GATE) not in (None, *names):
         del st.session_state[GATE]
-    begin = {} if GATE in st.session_state else {"index": len(names) - 1 - ("cell" in names)}
+    begin = begun(GATE, index=len(names) - 1 - ("cell" in names))
     name = left.selectbox(
         "What to look at",
         names,
@@ -44,7 +45,7 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
         bind=BIND,
     )
     with middle:
-        layer = choose("Layer", [str(i + 1) for i in range(L)], key=LAYER, bind=BIND)
+        layer = choose("Layer", [str(i + 1) for i in range(L)], key=LAYER)
     unit, t = st.session_state[UNIT], st.session_state[PLACE]
     place = (layer, names.index(name))
     stack = _stacked(*of, _seen=seen)
@@ -149,7 +150,7 @@ def _cell(seen: Reading, model: Any, layer: int) -> None:
     labels = unique_labels(seen.tokens)
     st.header("One unit, step by step")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Unit", 0, C - 1, key=UNIT, width=140)
+        st.number_input("Unit", 0, C - 1, key=UNIT, bind="query-params", width=140)
         st.selectbox(
             "After reading",
             range(T),

@@ -7,7 +7,7 @@ from pages._ui.memory.reading import kept_from
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
-from pages._ui.shared.switch import switch
+from pages._ui.shared.switch import several, switch
 
 PLACES, ITEM, FAR = 64, 8, 64  # guesses; tokens before each, of items and of running text
 MOST = 6
@@ -76,14 +76,7 @@ def gradient(choice: models.Choice) -> None:
     every = beside(choice)
     labels = _called(every)
     by_label = dict(zip(labels, every, strict=True))
-    chosen = st.pills(
-        "Models",
-        labels,
-        selection_mode="multi",
-        default=labels[:MOST],
-        format_func=plain,
-        key=f"memory-reach-{'-'.join(one.folder.name for one in every)}",
-    )[:MOST]
+    chosen = several("Models", labels, labels[:MOST], key="memory-reach", format_func=plain)[:MOST]
     stage = switch("Which weights", STAGES, key="memory-stage")
     if not chosen:
         st.caption("Choose at least one model.")

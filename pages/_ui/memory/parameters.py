@@ -13,4 +13,7 @@ PARAMETERS: dict[str, Kind] = {
     "memory-count-layer": Whole(1, 1000),
     "memory-count-state": LABEL,
     "memory-count-feature": LABEL,
+    "memory-unit": Whole(0, 100_000),
+    **dict.fromkeys(("memory-task", "memory-stage"), LABEL),
+    "memory-reach": Text(600, times=40),
 }

@@ -179,7 +179,8 @@ def _one(names: list[str], counts: Counts, found: "Report") -> None:
         "One class, step by step",
         names,
         index=len(names) - 1,
-        key=f"metrics-class-{'-'.join(names)}",
+        key="metrics-class",
+        bind="query-params",
     )
     k = names.index(chosen)
     right, real = counts[k][k], found.support[chosen]

@@ -18,4 +18,5 @@ PARAMETERS: dict[str, Kind] = {
     "metrics-lower": Switch(),
     "metrics-smooth": Switch(),
     "metrics-set": LABEL,
+    **dict.fromkeys(("metrics-class", "metrics-run"), LABEL),
 }

@@ -189,7 +189,12 @@ def _steps(steps: "BleuSteps", found: "SideBySide") -> None:
         show_chart(chart, key="metrics-runs")
     with right:
         n = st.segmented_control(
-            "Runs of so many tokens", [1, 2, 3, 4], default=1, required=True, key="metrics-run"
+            "Runs of so many tokens",
+            [1, 2, 3, 4],
+            default=1,
+            required=True,
+            key="metrics-run",
+            bind="query-params",
         )
         order = steps.orders[n - 1]
         show_table(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import models
+from pages._ui.shared.begun import begun
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
@@ -39,7 +40,7 @@ def matrix(choice: models.Choice) -> None:
         left.selectbox(
             "Scheme",
             list(SCHEMES),
-            **({} if SCHEME in st.session_state else {"index": list(SCHEMES).index("nf4")}),
+            **begun(SCHEME, index=list(SCHEMES).index("nf4")),
             format_func=lambda name: SCHEMES[name].title,
             key=SCHEME,
             bind=BIND,
@@ -49,7 +50,7 @@ def matrix(choice: models.Choice) -> None:
     name = right.selectbox(
         "Matrix",
         names,
-        **({} if MATRIX in st.session_state else {"index": usual}),
+        **begun(MATRIX, index=usual),
         key=MATRIX,
         bind=BIND,
     )
@@ -75,7 +76,7 @@ def _place(weight: "Tensor") -> tuple[int, int]:
     ):
         if not 1 <= st.session_state.get(key, 1) <= size:
             del st.session_state[key]
-        begin = {} if key in st.session_state else {"value": min(4, size)}
+        begin = begun(key, value=min(4, size))
         found.append(
             int(
                 column.number_input(

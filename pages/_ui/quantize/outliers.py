@@ -39,14 +39,16 @@ def outliers(choice: models.Choice) -> None:
     factor = left.select_slider(
         "f, how much larger",
         FACTORS,
-        **({} if FACTOR in st.session_state else {"value": USUAL}),
+        USUAL,
         key=FACTOR,
+        bind="query-params",
     )
     clip = right.select_slider(
         "Clip activations at the percentile",
         [99.0, 99.5, 99.8, 99.9, 99.95],
-        **({} if CLIP in st.session_state else {"value": 99.8}),
+        99.8,
         key=CLIP,
+        bind="query-params",
         help="The range leaves out what lies beyond, on both sides.",
     )
     _ranges(choice, int(factor))

@@ -10,4 +10,5 @@ PARAMETERS: dict[str, Kind] = {
     "quantize-row": Whole(1, 1_000_000),
     "quantize-column": Whole(1, 1_000_000),
     "quantize-only": LABEL,
+    **dict.fromkeys(("quantize-factor", "quantize-clip"), LABEL),
 }

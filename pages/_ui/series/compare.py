@@ -109,7 +109,11 @@ def residuals(about: Known, said: "dict[str, np.ndarray]") -> None:
     from lm_core.charts.lines import spread_chart
 
     name = st.selectbox(
-        "Residuals of", list(said)[::-1], format_func=readable, key="forecast-residuals"
+        "Residuals of",
+        list(said)[::-1],
+        format_func=readable,
+        key="forecast-residuals",
+        bind="query-params",
     )
     off = (about.following - said[name]).reshape(-1)
     chart = spread_chart(off, title="What came less the forecast", x=about.measure)

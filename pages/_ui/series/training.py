@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
@@ -57,7 +58,7 @@ def _watched(run_id: str) -> None:
     except RunNotFound:  # deleted on Train
         st.session_state.pop(RUN, None)
         return
-    st.fragment(_looked, run_every=paced(LOOK) if run.active else None)(run_id, run.active)
+    alone(_looked, run_every=paced(LOOK) if run.active else None)(run_id, run.active)
 
 
 def _looked(run_id: str, before: bool) -> None:

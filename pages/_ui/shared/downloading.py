@@ -7,6 +7,7 @@ import streamlit as st
 
 from lm_core.errors import LabError
 from lm_core.registry import Entry
+from pages._ui.shared.alone import alone
 from pages._ui.shared.plain import plain
 
 NEEDS = ("lm_core.corpora", "pooch", "requests")
@@ -80,7 +81,7 @@ def download_card(entry: Entry, *, key: str) -> None:
         st.markdown(f"**{info.title}** has to be downloaded once: {info.size}.")
         st.caption(told)
         if download is not None and download.running:
-            _watch(slot, key)
+            alone(_watch, run_every=_EVERY)(slot, key)
             return
         if download is not None:
             download.check()
@@ -91,7 +92,6 @@ def download_card(entry: Entry, *, key: str) -> None:
             st.rerun()
 
 
-@st.fragment(run_every=_EVERY)
 def _watch(slot: str, key: str) -> None:
     download: Download | None = st.session_state.get(slot)
     if download is None or not download.running:

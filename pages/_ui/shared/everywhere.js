@@ -41,12 +41,29 @@
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
 
-  // On a telephone a new run's curve comes before the form that started it.
+  // On a telephone a new run's curve comes before the form that started it, and what any screen's
+  // main button moves comes into view with it: the chart that stands next below.
+  const MAIN = '[data-testid="stBaseButton-primary"]:enabled';
+  const PLOT = '.js-plotly-plot, [data-testid="stVegaLiteChart"]';
+  const from = (one) =>
+    one.getBoundingClientRect().top + (document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0);
+  const reveal = () => {
+    if (Date.now() > lab.below.until) lab.below = undefined;
+    const chart = [...document.querySelectorAll(PLOT)].find(
+      (one) => one.offsetHeight && from(one) > lab.below?.top,
+    );
+    if (!chart) return;
+    lab.below = undefined;
+    if (matchMedia("(max-width: 640px)").matches)
+      if (chart.getBoundingClientRect().bottom > innerHeight) chart.scrollIntoView({ block: "end" });
+  };
   const curve = () => document.querySelector('[class*="st-key-train-says-train-curve"]');
   const hear = (event) => {
     lab.arriving = false;
     if (event.type === "click" && event.target.closest(".st-key-train-start button:enabled"))
       lab.before = curve()?.className ?? "";
+    else if (event.type === "click" && event.target.closest(MAIN))
+      lab.below = { top: from(event.target), until: Date.now() + 10000 };
   };
   if (!lab.hears) for (const kind of ["click", "keydown"]) document.addEventListener(kind, hear, true);
   lab.hears = true;
@@ -62,6 +79,7 @@
   const tidy = () => {
     if (lab.arriving) arrive();
     if (lab.before !== undefined) show();
+    if (lab.below) reveal();
     // What changes by itself is said aloud; Streamlit does so for errors, warnings and notes.
     for (const box of document.querySelectorAll('[class*="-stands"], [data-testid="stSpinner"]'))
       set(box, { role: "status" });

@@ -57,9 +57,11 @@ class Text:
 
     most: int
     times: int = 1
+    least: int = 0
 
     def reads(self, values: Sequence[str]) -> bool:
-        return len(values) <= self.times and all(len(one) <= self.most for one in values)
+        few = len(values) <= self.times
+        return few and all(self.least <= len(one) <= self.most for one in values)
 
 
 @dataclass(frozen=True)
@@ -88,5 +90,6 @@ class Json:
             return False
 
 
-LABEL = Text(600)  # of a model, of a view
+# Of a model, of a view: with nothing in it, a row of buttons would have none that is pressed.
+LABEL = Text(600, least=1)
 SEED, HOT = Whole(0, 2**31 - 1), Number(0.0, 2.0)

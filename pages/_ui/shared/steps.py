@@ -9,6 +9,7 @@ import streamlit as st
 
 from lm_core.errors import LabError
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 
 TICK, AT_ONCE = 0.2, 0.6  # seconds between two looks, and of work before the page is drawn again
 
@@ -56,7 +57,7 @@ def stage(
     """
     now = st.session_state.get(key)
     going = now is not None and now.of == of and now.going
-    draw = st.fragment(_stage, run_every=TICK if going else None)
+    draw = alone(_stage, run_every=TICK if going else None)
     draw(key, of, label, begin, show, going)
 
 

@@ -34,7 +34,9 @@ def explore(about: Known) -> None:
     answers = np.concatenate([about.answers[part] for part in PARTS])
     if about.kind == CLASSES:
         _balance(about, answers)
-    name = st.selectbox("Column", about.columns, format_func=readable, key="tables-column")
+    name = st.selectbox(
+        "Column", about.columns, format_func=readable, key="tables-column", bind="query-params"
+    )
     _by_answer(about, name, raw[:, about.columns.index(name)], answers)
     st.markdown(
         "**What to notice:** columns of large numbers would drown those of small ones, so each is "

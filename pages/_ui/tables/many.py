@@ -40,13 +40,26 @@ def _bagging(about: Known, real: "np.ndarray") -> None:
         "others outvote."
     )
     line = st.columns(4, vertical_alignment="bottom")
-    base = line[0].selectbox("Of", list(BASES), format_func=BASES.get, key="tables-base")
-    share = line[1].slider("Share of the rows", 0.1, 1.0, 1.0, 0.1, key="tables-share")
+    base = line[0].selectbox(
+        "Of", list(BASES), format_func=BASES.get, key="tables-base", bind="query-params"
+    )
+    share = line[1].slider(
+        "Share of the rows", 0.1, 1.0, 1.0, 0.1, key="tables-share", bind="query-params"
+    )
     vote = line[2].segmented_control(
-        "Votes", ["soft", "hard"], default="soft", required=True, key="tables-vote"
+        "Votes",
+        ["soft", "hard"],
+        default="soft",
+        required=True,
+        key="tables-vote",
+        bind="query-params",
     )
     again = line[3].toggle(
-        "With replacement", value=True, key="tables-bootstrap", help="A row can be drawn twice."
+        "With replacement",
+        value=True,
+        key="tables-bootstrap",
+        bind="query-params",
+        help="A row can be drawn twice.",
     )
     found = _bags(about.came, base, again, share, vote, about)
     counts, shares = [int(one.name) for one in found], [one.accuracy(real) for one in found]
@@ -72,7 +85,12 @@ def _stacking(about: Known, real: "np.ndarray") -> None:
         "on four fifths of them."
     )
     chosen = st.multiselect(
-        "Level 0", list(BASES), list(BASES), format_func=BASES.get, key="tables-level-0"
+        "Level 0",
+        list(BASES),
+        list(BASES),
+        format_func=BASES.get,
+        key="tables-level-0",
+        bind="query-params",
     )
     if len(chosen) < 2:
         st.info("Choose two learners at least.")

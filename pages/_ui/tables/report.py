@@ -54,7 +54,13 @@ def _classes(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, fl
         for name, one in found.items()
     ]
     show_table(pd.DataFrame(rows), key="tables-test", places=3)
-    which = st.selectbox("Look closely at", list(found), format_func=readable, key="tables-closely")
+    which = st.selectbox(
+        "Look closely at",
+        list(found),
+        format_func=readable,
+        key="tables-closely",
+        bind="query-params",
+    )
     one = found[which]
     each = [
         {"class": about.names[k], **figures._asdict(), "support": one.support[k]}
@@ -88,7 +94,11 @@ def _values(about: Known, answers: "dict[str, np.ndarray]", spent: dict[str, flo
         rows.append(row | {"seconds to learn": spent.get(name)})
     show_table(pd.DataFrame(rows), key="tables-test", places=3)
     which = st.selectbox(
-        "Look closely at", list(answers)[1:], format_func=readable, key="tables-closely"
+        "Look closely at",
+        list(answers)[1:],
+        format_func=readable,
+        key="tables-closely",
+        bind="query-params",
     )
     off = [a - b for a, b in zip(real, list(answers[which]), strict=True)]
     unit = about.unit or about.names[0]

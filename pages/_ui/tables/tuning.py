@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.corpus_choice import CorpusChoice
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
@@ -47,7 +48,11 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
     )
     labels = TrainSettings.labels() | families[family].settings.labels()
     setting = line[1].selectbox(
-        "What is tried", list(GRID[family]), format_func=labels.get, key=f"tables-tried-{family}"
+        "What is tried",
+        list(GRID[family]),
+        format_func=labels.get,
+        key="tables-tried",
+        bind="query-params",
     )
     values, label = GRID[family][setting], labels[setting]
     if line[2].button("Train three", type="primary", width="stretch", key="tables-start"):
@@ -64,7 +69,7 @@ def tuning(choice: CorpusChoice, kind: str) -> None:
     )
     if runs := st.session_state.get(RUNS):
         going = any(run.active for run in _rows(runs))
-        st.fragment(_looked, run_every=paced(LOOK) if going else None)(runs, going)
+        alone(_looked, run_every=paced(LOOK) if going else None)(runs, going)
 
 
 def specs(choice: CorpusChoice, family: str, setting: str) -> "list[RunSpec]":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import models
+from pages._ui.shared.begun import begun
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
@@ -27,6 +28,7 @@ def atlas(choice: models.Choice, batch: "Batch") -> None:
     parts = st.toggle(
         "Every operation",
         key=PARTS,
+        bind="query-params",
         help="Also the parts of longer lines, such as the products inside a sum.",
     )
     places = [n for n, made in enumerate(found.atlas.entries) if parts or made.step]
@@ -120,7 +122,7 @@ def _choose(found: "Followed", places: list[int]) -> int:
     if st.session_state.get(WHICH) not in (None, *names):
         del st.session_state[WHICH]
     bad = next((i for i, n in enumerate(places) if _bad(found, n)), 0)
-    begin = {} if WHICH in st.session_state else {"index": bad}
+    begin = begun(WHICH, index=bad)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Tensor", names, **begin, key=WHICH, bind=BIND, width=420)
         chosen = names.index(name)

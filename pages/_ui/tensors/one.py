@@ -118,7 +118,11 @@ def _places(made: "Made", letters: list[str]) -> list[int]:
             places.append(
                 0
                 if size == 1
-                else int(st.number_input(plain(label), 0, size - 1, key=key, width=150))
+                else int(
+                    st.number_input(
+                        plain(label), 0, size - 1, key=key, bind="query-params", width=150
+                    )
+                )
             )
     return places
 

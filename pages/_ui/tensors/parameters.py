@@ -1,6 +1,6 @@
 """What the parameters of Tensors may hold."""
 
-from pages._ui.shared.kinds import LABEL, Kind, Text, Whole
+from pages._ui.shared.kinds import LABEL, Kind, Number, Switch, Text, Whole
 
 PARAMETERS: dict[str, Kind] = {
     "tensors-view": LABEL,
@@ -16,4 +16,12 @@ PARAMETERS: dict[str, Kind] = {
     "tensors-optimizer": LABEL,
     "tensors-number": Whole(1, 20),
     "tensors-parameter": LABEL,
+    "tensors-parts": Switch(),
+    "tensors-target": LABEL,
+    "tensors-decay": Number(0.0, 1.0),
+    **dict.fromkeys(
+        ("tensors-lr-adamw", "tensors-lr-adam", "tensors-lr-sgd-momentum", "tensors-lr-sgd"),
+        Number(0.0, 10.0),
+    ),
+    **dict.fromkeys(("tensors-at-0", "tensors-at-1"), Whole(0, 100_000)),
 }

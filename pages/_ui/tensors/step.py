@@ -53,8 +53,11 @@ def _settings(choice: models.Choice, batch: "Batch") -> "Step":
         format="%.4f",
         step=0.001,
         key=f"tensors-lr-{optimizer}",
+        bind="query-params",
     )
-    decay = places[2].number_input("Weight decay", 0.0, 1.0, 0.05, step=0.01, key="tensors-decay")
+    decay = places[2].number_input(
+        "Weight decay", 0.0, 1.0, 0.05, step=0.01, key="tensors-decay", bind="query-params"
+    )
     number = places[3].number_input(
         "Step",
         1,

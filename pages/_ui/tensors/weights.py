@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.shared import models
+from pages._ui.shared.begun import begun
 
 PARAMETER = "tensors-parameter"
 
@@ -14,5 +15,5 @@ def choose_parameter(choice: models.Choice) -> str:
     if st.session_state.get(PARAMETER) not in (None, *names):
         del st.session_state[PARAMETER]
     matrices = [n for n, (_, p) in enumerate(named) if p.dim() > 1]
-    begin = {} if PARAMETER in st.session_state else {"index": matrices[-1] if matrices else 0}
+    begin = begun(PARAMETER, index=matrices[-1] if matrices else 0)
     return st.selectbox("Parameter", names, **begin, key=PARAMETER, bind="query-params")

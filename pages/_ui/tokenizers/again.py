@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -35,6 +36,7 @@ def show(study: "TokenizerStudy") -> None:
         default=[name for name in USUAL if name in titles],
         format_func=titles.__getitem__,
         key="tokenizers-again",
+        bind="query-params",
     )
     pressed = st.button("Start them", type="primary", key="tokenizers-start", disabled=not chosen)
     with session.mending():
@@ -45,7 +47,7 @@ def show(study: "TokenizerStudy") -> None:
                     title = f"{cut.title}, equal text"
                     session.manager().start(spec, session.visitor(), title=title)
         active = any(run.active for _, run in runs_of(study))
-        st.fragment(_panel, run_every=paced(LOOK_SECONDS) if active else None)(study, active)
+        alone(_panel, run_every=paced(LOOK_SECONDS) if active else None)(study, active)
 
 
 def runs_of(study: "TokenizerStudy") -> "list[tuple[Cut, Run]]":

@@ -43,7 +43,7 @@ def show() -> None:
         "tokenizer. All else is the same: its layers, its width, a context of so many tokens. "
         "Bits per byte ask how much of the same text was a surprise, whatever it was cut into."
     )
-    over = switch("Over", OVER, key="tokenizers-over", help=WHY, address=True)
+    over = switch("Over", OVER, key="tokenizers-over", help=WHY)
     show_chart(curves(found, over), key=f"tokenizers-curves-{over}")
     st.markdown(f"**What to notice:** {plain(noticed(found))}")
     ranks = found.ranked()

@@ -31,6 +31,7 @@ def show(corpus: "Corpus", size: int) -> None:
         default="the chosen text",
         required=True,
         key="tokenizers-whose",
+        bind="query-params",
     )
     theirs = whose == "GPT-2"
     tokenizer = gpt2() if theirs else own

@@ -8,4 +8,6 @@ PARAMETERS: dict[str, Kind] = {
     "tokenizers-over": LABEL,
     "tokenizers-word": Text(40),
     "tokenizers-signs": Text(30),
+    **dict.fromkeys(("tokenizers-size", "tokenizers-whose"), LABEL),
+    "tokenizers-again": Text(600, times=20),
 }

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 
 LOOK_SECONDS = 2.0
 SAID = "The teacher has paused everything."
@@ -12,7 +13,7 @@ WAITS = f"{SAID} This run goes on by itself, exactly where it is."
 def class_pause() -> None:
     """Above the form, where a run that is started now would only wait; nothing otherwise."""
     if session.manager().held:
-        st.fragment(_said, run_every=LOOK_SECONDS)()
+        alone(_said, run_every=LOOK_SECONDS)()
 
 
 def _said() -> None:

@@ -45,6 +45,7 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
             required=True,
             label_visibility="collapsed",
             key="train-view",
+            bind="query-params",
         )
         with st.popover("Scale", key="train-scale", type="tertiary"):
             measure, smoothing = scale(run)
@@ -75,6 +76,7 @@ def scale(run: "Run") -> "tuple[Measure, float]":
             required=True,
             format_func=MEASURES.__getitem__,
             key="train-measure",
+            bind="query-params",
             help=UNITS,
         )
     smoothing = st.select_slider(
@@ -82,6 +84,7 @@ def scale(run: "Run") -> "tuple[Measure, float]":
         list(SMOOTH),
         "some",
         key="train-smooth",
+        bind="query-params",
         help="Each step is drawn faint; the strong line is the mean of the steps just before.",
     )
     if name == "bits" and (reason := withheld(run)):

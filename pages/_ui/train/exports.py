@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._ui.shared.alone import alone
 from pages._ui.shared.plain import plain
 from pages._ui.train.beside import EVERY, asides
 
@@ -33,7 +34,7 @@ def exports(folder: Path, card: dict[str, Any], name: str) -> None:
         out = _place(folder, card) / f"model{format.suffix}"
         job = asides().of(str(out))
         going = job is not None and job.running
-        row = st.fragment(_row, run_every=EVERY if going else None)
+        row = alone(_row, run_every=EVERY if going else None)
         row(format, folder, out, f"{name}{format.suffix}", going)
     for why_not in dict.fromkeys(why_nots):
         st.caption(plain(why_not))

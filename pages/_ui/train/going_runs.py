@@ -7,6 +7,7 @@ import streamlit as st
 
 from lm_core.charts.words import shorten
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced, waiting
@@ -29,7 +30,7 @@ def going_runs(current: str) -> None:
     """The runs that go on, and the one shown, to go from one to another; nothing where there is
     one alone."""
     if len(_beside(current)) > 1:
-        st.fragment(_switch, run_every=paced(LOOK_SECONDS))(current)
+        alone(_switch, run_every=paced(LOOK_SECONDS))(current)
 
 
 def _beside(current: str) -> "list[Run]":

@@ -12,6 +12,7 @@ import streamlit as st
 
 from lm_core.runs.per_character import of_tokens
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
@@ -57,7 +58,7 @@ def live_panel(run_id: str) -> None:
         EXAMINED.go(run_id)
     st.html(ROOM)
     pace, held = _pace(run), session.manager().held
-    st.fragment(_panel, run_every=pace)(run_id, (pace, held), about(run))
+    alone(_panel, run_every=pace)(run_id, (pace, held), about(run))
     scrubber(run)
 
 

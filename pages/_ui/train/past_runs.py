@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -49,7 +50,7 @@ def past_runs(current: str | None) -> None:
     if not mine:
         st.caption("None yet. Each run you start is kept here, for this browser alone.")
     else:
-        st.fragment(_table, run_every=paced(LOOK_SECONDS) if going else None)(current)
+        alone(_table, run_every=paced(LOOK_SECONDS) if going else None)(current)
     delete_all()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.back_in_time import pick_step
 from pages._ui.shared.numbered import choose
 from pages._ui.shared.plain import plain
@@ -47,7 +48,7 @@ def scrubber(run: "Run") -> None:
     with st.expander(label, key="train-back", on_change="rerun") as back:
         if not back.open:
             return
-        st.fragment(_panel)(run.id)
+        alone(_panel)(run.id)
 
 
 def _panel(run_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lm_core.runs.per_character import of_tokens
+from pages._ui.shared.alone import alone
 from pages._ui.shared.plain import plain
 from pages._ui.train.beside import EVERY, asides
 
@@ -39,7 +40,7 @@ def run_tested(store: "RunStore", run: "Run") -> None:
     if not going and (why := why_not(store, run)):
         st.caption(plain(why))
         return
-    st.fragment(_measure, run_every=EVERY if going else None)(store, run, going)
+    alone(_measure, run_every=EVERY if going else None)(store, run, going)
 
 
 def _key(run: "Run") -> tuple[str, str]:

@@ -7,6 +7,7 @@ import streamlit as st
 from lm_core.json_files import dumps
 from lm_core.runs.per_character import withheld
 from pages._ui.shared import session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.standing import paced
 from pages._ui.shared.switch import switch
 from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of
@@ -30,9 +31,7 @@ def together(runs: "list[Run]") -> None:
     """The losses of these runs of the visitor, as many as can be told apart."""
     going = any(run.active for run in runs)
     with st.container(border=True):
-        st.fragment(_panel, run_every=paced(LOOK_SECONDS) if going else None)(
-            [run.id for run in runs]
-        )
+        alone(_panel, run_every=paced(LOOK_SECONDS) if going else None)([run.id for run in runs])
 
 
 def _panel(ids: list[str]) -> None:
@@ -49,7 +48,7 @@ def _panel(ids: list[str]) -> None:
             name = switch(
                 "Unit",
                 {measure: MEASURES[measure] for measure in allowed},
-                key=f"train-together-unit-{len(allowed)}",
+                key="train-together-unit",
                 help=UNITS,
             )
         measures = [measure_of(run, name) for run in runs]

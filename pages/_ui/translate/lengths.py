@@ -9,6 +9,7 @@ import streamlit as st
 from lm_core.charts import words
 from lm_core.errors import BadText, LabError
 from pages._ui.shared import models, session
+from pages._ui.shared.alone import alone
 from pages._ui.shared.downloading import download_card
 from pages._ui.shared.made_once import made_once
 from pages._ui.shared.plain import plain
@@ -132,7 +133,7 @@ def panel(choice: models.Choice, every: list[models.Choice], text: str) -> None:
     )
     chosen, now = in_question(choice, every), st.session_state.get(KEPT)
     going = now is not None and now.going and now.of == about(chosen)
-    st.fragment(_stage, run_every=TICK if going else None)(chosen, going)
+    alone(_stage, run_every=TICK if going else None)(chosen, going)
 
 
 def in_question(choice: models.Choice, every: list[models.Choice]) -> list[models.Choice]:

@@ -11,4 +11,5 @@ PARAMETERS: dict[str, Kind] = {
     "translate-reference": Text(5000),
     "translate-without": LABEL,
     "translate-study": LABEL,
+    **dict.fromkeys(("translate-head", "translate-lengths-score"), LABEL),
 }

@@ -60,12 +60,12 @@ def form() -> None:
     if corpus.kind == CLASSES:
         st.write(LABELLED)
     classes = classes_of(corpus)
-    method = switch("What learns", METHODS, key=METHOD, address=True)
+    method = switch("What learns", METHODS, key=METHOD)
     st.write(IDEAS[method])
     adapter = sizes(method, choice, classes)
     line = st.columns([3, 2, 2], vertical_alignment="bottom")
     with line[0]:
-        budget = switch("How long", BUDGETS, key="tune-budget", address=True)
+        budget = switch("How long", BUDGETS, key="tune-budget")
     seed = line[1].number_input("Seed", 0, 2**31 - 1, 0, key="tune-seed", bind="query-params")
     wrong = _refused(choice, adapter, corpus.kind, classes)
     told(choice, adapter, classes, wrong)
@@ -103,7 +103,8 @@ def sizes(method: str, choice: "Choice", classes: int = 0) -> "AdapterSettings":
             "Parts that learn",
             known,
             ["head"] if "head" in known else known[-1:],
-            key=f"tune-parts-{choice.family}-{len(known)}",
+            key="tune-parts",
+            bind="query-params",
             help="Blocks by number from 0, the lowest; embedding: the table that tokens are read "
             "from; head: the last matrix, with the norm before it; where texts have a class, it is "
             "new.",

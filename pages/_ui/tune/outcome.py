@@ -76,7 +76,9 @@ def measured(choice: "Choice") -> None:
 def samples(choice: "Choice") -> None:
     """What both write with the same seed."""
     st.header("What it writes")
-    seed = st.number_input("Seed of the writing", 0, 2**31 - 1, 0, key="tune-sample-seed")
+    seed = st.number_input(
+        "Seed of the writing", 0, 2**31 - 1, 0, key="tune-sample-seed", bind="query-params"
+    )
     before, after = st.columns(2)
     texts = written(str(choice.folder), models.stamp(choice), int(seed))
     for place, name, text in zip((before, after), ("Before", "After"), texts, strict=True):
@@ -98,9 +100,16 @@ def directions(choice: "Choice") -> None:
         return
     names = [one.name for one in moved]
     places = st.columns(2)
-    name = places[0].selectbox("Matrix", names, key="tune-matrix")
+    name = places[0].selectbox("Matrix", names, key="tune-matrix", bind="query-params")
     one = moved[names.index(name)]
-    rank = places[1].slider("Rank of a LoRA", 1, len(one.values), min(8, len(one.values)))
+    rank = places[1].slider(
+        "Rank of a LoRA",
+        1,
+        len(one.values),
+        min(8, len(one.values)),
+        key="tune-directions-rank",
+        bind="query-params",
+    )
     left = one.left_out(rank)
     show_chart(
         singular_values(one.values.tolist(), name=one.name, rank=rank, left_out=left),

@@ -16,5 +16,9 @@ PARAMETERS: dict[str, Kind] = {
     "tune-run": LABEL,
     "tune-rouge-models": Text(600, times=4),
     "tune-rouge-count": Whole(2, 100),
+    "tune-parts": Text(600, times=200),
+    "tune-sample-seed": SEED,
+    **dict.fromkeys(("tune-matrix", "tune-rouge-place"), LABEL),
+    "tune-directions-rank": Whole(1, 100_000),
 }
 BEGINS = {"fine_tune": "tune"}

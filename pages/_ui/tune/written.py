@@ -166,7 +166,11 @@ def _show(pieces: "list[Piece]", whole: bool, given: Passages) -> None:
         st.markdown(said)
     places = sorted({one.place for one in pieces if one.who not in CALLED} or {0})
     place = st.selectbox(
-        "A paragraph", places, format_func=lambda k: f"Paragraph {k + 1}", key="tune-rouge-place"
+        "A paragraph",
+        places,
+        format_func=lambda k: f"Paragraph {k + 1}",
+        key="tune-rouge-place",
+        bind="query-params",
     )
     rows = [("read", given[place].prompt), ("what came next", given[place].reference)]
     rows += [

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._ui.shared.begun import begun
 from pages._ui.shared.show import show_chart, show_source
 
 SIDES = {"one": "**Real pictures**", "other": "**Made pictures**"}
@@ -96,6 +97,6 @@ def _sliders(which: str, usual: tuple[float, ...]) -> tuple[float, ...]:
             name, (0.05, 2.0)
         )
         key = _key(which, name)
-        begin = {} if key in st.session_state else {"value": value}
+        begin = begun(key, value=value)
         found.append(st.slider(label, low, high, **begin, step=0.05, key=key, bind=BIND))
     return tuple(found)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared.begun import begun
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.switch import switch
@@ -58,7 +59,7 @@ def show() -> None:
     """The part of the screen."""
     from lm_core.pictures import upsampling as up
 
-    method = switch("In which way", METHODS, key=METHOD, address=True)
+    method = switch("In which way", METHODS, key=METHOD)
     st.write(IDEAS[method])
     if method == "transposed":
         st.latex(r"H' = (H - 1)\,\text{stride} - 2\,\text{padding} + k")
@@ -160,7 +161,7 @@ def _result(made: "Larger", title: str) -> None:
         for key, label, size in ((ROW, "Row", R), (COLUMN, "Column", S)):
             if not 1 <= st.session_state.get(key, 1) <= size:
                 del st.session_state[key]
-            begin = {} if key in st.session_state else {"value": min(2, size)}
+            begin = begun(key, value=min(2, size))
             found.append(
                 int(
                     st.number_input(

@@ -1,0 +1,103 @@
+"""Back and Forward on the screens whose controls are in the address: one change, one entry."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import at_rest
+from tests.marks import most_slow
+
+pytestmark = pytest.mark.browser
+
+# Screen; a control, by role, label and parameter; a view, by its button and parameter.
+CHANGES = {
+    "counting": (("spinbutton", "Seed", "counting-draws"), ("Coins and dice", "counting-part")),
+    "slopes": (("spinbutton", "P: x", "slopes-px"), ("Curve", "slopes-part")),
+    "neuron": (("spinbutton", "Learning rate lr", "neuron-lr"), ("XOR", "neuron-part")),
+    "activations_and_optimizers": (
+        ("slider", "Momentum", "activations-momentum"),
+        ("Softmax and loss", "activations-part"),
+    ),
+    "metrics": (("slider", "Sides", "metrics-sides"), ("Classification", "metrics-part")),
+    "memory": (("spinbutton", "Unit", "memory-unit"), ("How far back", "memory-view")),
+    "quantize": (
+        ("spinbutton", "Row of one weight", "quantize-row"),
+        ("Outliers", "quantize-view"),
+    ),
+    "gan": (("slider", "After step", "gan-step-usual"), ("Losses", "gan-part")),
+    "forecast": (
+        ("slider", "Window", "forecast-window"),
+        ("The series and its windows", "forecast-view"),
+    ),
+    "masks": (("spinbutton", "Scene", "masks-scene"), ("Through the network", "masks-view")),
+    "upsampling": (
+        ("slider", "Rows and columns before", "upsampling-side"),
+        ("Fréchet distance", "upsampling-view"),
+    ),
+    "mlp_from_scratch": (("slider", "Hidden layers", "mlp-layers"), ("The data", "mlp-part")),
+}
+
+
+def value(control: Locator, role: str) -> str:
+    if role == "spinbutton":
+        return control.input_value()
+    return control.get_attribute("aria-valuetext") or control.get_attribute("aria-valuenow")
+
+
+def change(control: Locator, role: str) -> None:
+    """One step up or down, whichever there is."""
+    control.focus()
+    before = value(control, role)
+    for key in ("ArrowUp", "ArrowDown") if role == "spinbutton" else ("ArrowLeft", "ArrowRight"):
+        control.press(key)
+        if value(control, role) != before:
+            break
+    control.blur()
+
+
+@pytest.mark.parametrize("screen", most_slow(list(CHANGES), quick=["counting"]))
+def test_back_and_forward_take_back_one_change_at_a_time(page: Page, screen: str) -> None:
+    (role, label, name), (button, part) = CHANGES[screen]
+    page.goto(f"/{screen}")
+    at_rest(page)
+    control = page.get_by_role(role, name=label, exact=True).first
+    view = page.get_by_role("radio", name=button, exact=True)
+    entries, usual = page.evaluate("history.length"), value(control, role)
+    change(control, role)
+    expect(page).to_have_url(re.compile(f"{name}="))
+    at_rest(page)
+    assert page.evaluate("history.length") == entries + 1
+    changed = value(control, role)
+    assert changed != usual
+    view.click()
+    expect(page).to_have_url(re.compile(f"{part}="))
+    at_rest(page)
+    assert page.evaluate("history.length") == entries + 2
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"{name}="))
+    expect(view).to_have_attribute("aria-checked", "false")
+    at_rest(page)
+    assert value(control, role) == changed
+    page.go_back()
+    expect(page).not_to_have_url(re.compile(f"{name}="))
+    at_rest(page)
+    assert value(control, role) == usual
+    page.go_forward()
+    expect(page).to_have_url(re.compile(f"{name}="))
+    at_rest(page)
+    page.go_forward()
+    expect(view).to_have_attribute("aria-checked", "true")
+    at_rest(page)
+
+
+@pytest.mark.parametrize("query", ["", "?home-temperature=1.2"])
+def test_home_by_its_name_is_home(page: Page, query: str) -> None:
+    """No “Page not found” over it, and what the address says is kept."""
+    page.goto(f"/home{query}")
+    expect(page.locator("h1")).to_have_text("Language Model Lab")
+    at_rest(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url.endswith(f"/{query}")
+    shown = "1.2" if query else "0.8"
+    expect(page.get_by_role("slider").first).to_have_attribute("aria-valuenow", shown)
