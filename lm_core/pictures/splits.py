@@ -25,3 +25,11 @@ class PicturesWithValue(Split):
     values: Tensor  # (N,) float32, a number about each
     groups: Tensor  # (N,) int64, what it is compared by and does not learn
     group_names: list[str]  # in the order of their numbers
+
+
+@dataclass(frozen=True)
+class TwoPicturesTwoClasses(Split):
+    first: Tensor  # (N, channels, height, width), brightness from 0 to 1
+    second: Tensor  # (N, channels, height, width), what else is given of the same thing
+    groups: Tensor  # (N,) int64, the coarse class
+    labels: Tensor  # (N,) int64, the fine class

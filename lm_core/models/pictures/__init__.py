@@ -7,8 +7,19 @@ from lm_core.models.pictures import (
     fcn,
     game,
     residual,
+    two_input,
     unet,
     vit,
 )
 
-__all__ = ["autoencoder", "convolution", "dcgan", "fcn", "game", "residual", "unet", "vit"]
+__all__ = [
+    "autoencoder",
+    "convolution",
+    "dcgan",
+    "fcn",
+    "game",
+    "residual",
+    "two_input",
+    "unet",
+    "vit",
+]
