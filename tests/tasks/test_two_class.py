@@ -1,4 +1,4 @@
-"""Two inputs and two outputs: the parameters of the course, a weighted loss, what an input is worth."""
+"""Two inputs and two outputs: the parameters of the course, a weighted loss, an input muted."""
 
 import math
 from dataclasses import replace

@@ -60,6 +60,8 @@ BEYOND: dict[str, Kind] = {
     "digits-noise": Number(0.0, 1.0),
     "digits-kind": LABEL,
     "digits-seed": SEED,
+    "digits-weight": Number(0.0, 1.0),
+    "digits-inputs": LABEL,
     "digits-question": LABEL,
     "gan-part": LABEL,
     "gan-model": LABEL,
