@@ -55,5 +55,6 @@ SAID = {
     "points": "points",
     "picture pairs": "two pictures with two classes",
     "picture masks": "pictures with masks",
+    "picture boxes": "pictures with boxes",
     "picture values": "pictures with a value",
 }

@@ -12,10 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
 from lm_core.runs.manager import RunManager
-from lm_core.runs.worker import execute
 from pages._ui.digits import canvas, drawing, halves, runs
-from pages._ui.shared import session
-from tests.pages.screens import sound
+from tests.pages.screens import finished, sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -156,15 +154,6 @@ def test_what_is_drawn_in_grey_is_what_the_network_is_given() -> None:
     assert (again - pixels).abs().max() <= 1 / 30 + 1e-6
     assert torch.equal(drawing.changed(again, "shifted")[..., 1:], again[..., :-1])
     assert torch.equal(drawing.changed(again, "turned"), again.rot90(1, (1, 2)))
-
-
-def finished(app: AppTest, spec) -> None:
-    """A run of this visitor, worked on by this process."""
-    manager, owner = session._manager(), app.session_state["visitor"]
-    run = manager.store.create(owner, "Mine", spec.to_dict(), server=manager._presence.id)
-    manager._turns.begin(run, owner, 1, 0).state = "busy"  # as if a worker had it
-    assert execute(str(manager.store.folder), run, manager.store.hand_over(run)) == "finished"
-    manager._turns.end(run)
 
 
 def test_two_inputs_are_counted_trained_and_muted() -> None:
