@@ -1,7 +1,8 @@
-"""A series or a table of one's own, made again from what was stored of it.
+"""A series, a table or pictures of one's own, made again from what was stored of it.
 
 series  {"begin": ISO 8601, "minutes": 15.0, "unit": "kW", "values": [...]}
 table   {"heading": [...], "rows": [[cell, ...], ...], "target": name, "unit": ""}
+pictures  {"side": 40, "pixels": base64, "ages": [31, ...], "group": ["gender 0", ...]}
 """
 
 from datetime import datetime, timedelta
@@ -13,6 +14,10 @@ from lm_core.corpora.corpus import CorpusInfo, Numbers
 
 def numbers_of(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
     """The corpus; `info.kind` says what it is."""
+    if info.kind == "picture values":
+        from lm_core.corpora.own_pictures import numbers_of_pictures
+
+        return numbers_of_pictures(info, given)
     made = _series(info, given) if info.kind == "series" else _table(info, given)
     return Numbers(info, made.splits, made.codec, given)
 
@@ -21,6 +26,10 @@ def rows_of(given: dict[str, Any]) -> list[list[Any]]:
     """The same as rows for a CSV, a heading first."""
     if "rows" in given:
         return [given["heading"], *given["rows"]]
+    if "ages" in given:
+        groups = given["group"] or [""] * len(given["ages"])
+        pairs = zip(given["ages"], groups, strict=True)
+        return [["picture", "age", "group"], *([n, *pair] for n, pair in enumerate(pairs))]
     begin, step = datetime.fromisoformat(given["begin"]), timedelta(minutes=given["minutes"])
     rows = [
         [(begin + k * step).isoformat(sep=" "), value] for k, value in enumerate(given["values"])

@@ -15,6 +15,7 @@ from torch import Tensor
 from lm_core.codec import Bare
 from lm_core.evaluation.regression import regression
 from lm_core.models.contract import Model
+from lm_core.models.pictures.published import Published
 from lm_core.pictures.splits import PicturesWithValue
 from lm_core.training.events import Preview
 from lm_core.training.task import Loss, Scored, Task, tasks
@@ -42,6 +43,11 @@ class PictureValue(Task):
 
     def unit_of(self, codec: Bare | None) -> str:
         return codec.names[0] if codec is not None and codec.names else self.unit
+
+    def begin(self, model: Model, train: PicturesWithValue) -> None:
+        """A published network takes its weights, where that was asked for."""
+        if isinstance(model, Published):
+            model.begin()
 
     def loss(
         self, model: Model, pixels: Tensor, values: Tensor, groups: Tensor, state: Any

@@ -1,4 +1,4 @@
-"""A screen as a test reads it: without an error, its words, one of its tables, a run of its visitor."""
+"""A screen as a test reads it: without an error, its words, a table, a run of its visitor."""
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest

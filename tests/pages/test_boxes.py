@@ -171,7 +171,7 @@ def test_a_class_of_markup_is_a_word() -> None:
 
 def test_a_detector_stands_beside_a_window_that_learns_nothing() -> None:
     app = sound(opened("A detector"))
-    assert "No detector of yours is here yet" in said(app)
+    assert "No detector of yours is here yet" in app.info[0].value
     rows = table(app, "mAP")
     assert list(rows["who"]) == [detector.WINDOW]
     assert rows["mAP"][0] < 0.2
@@ -180,7 +180,7 @@ def test_a_detector_stands_beside_a_window_that_learns_nothing() -> None:
     sound(app.run())
     rows = table(app, "mAP")
     assert len(rows) == 2
-    assert "No detector of yours" not in said(app)
+    assert not app.info
 
 
 def test_proposals_and_the_modules_of_the_course() -> None:

@@ -25,8 +25,8 @@ def show() -> None:
     """The part of the screen."""
     st.write(
         "A small network leaves a grid of cells over the picture. Each cell says what its middle "
-        "is in, and how its square has to be moved and stretched to fit: all places are answered in "
-        "one pass. What is said too often is taken out by suppression, as by hand on this screen."
+        "is in, and how its square has to be moved and stretched to fit: all places are answered "
+        "in one pass. What is said too often is taken out by suppression, as by hand here."
     )
     st.latex(
         r"\text{loss} = -\ln p(\text{class}) \;+\; \text{mean of } |t - t^*|, \qquad "
@@ -158,8 +158,8 @@ def _areas(found: "list[Choice]", labels: list[str]) -> None:
     show_table(pd.DataFrame(rows), key="boxes-areas", places=3)
     st.markdown(
         "**What to notice.** A window finds where it is bright, and knows neither what it is nor "
-        "how large. The detector has learned both: mAP is the area under precision over recall, at an "
-        "IoU of at least 0.5, over 200 scenes that nobody learned from."
+        "how large. The detector has learned both: mAP is the area under precision over recall, at "
+        "an IoU of at least 0.5, over 200 scenes that nobody learned from."
     )
 
 

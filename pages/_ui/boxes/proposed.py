@@ -68,8 +68,8 @@ def show() -> None:
     said = ", ".join(f"{value:.2f}" for value in best)
     st.markdown(
         f"**What to notice.** {len(proposed)} boxes are left to look at, where a window of one "
-        f"size at every pixel would be {scene.pixels.size:,}. With the things in the scene the best of "
-        f"them have an IoU of {said}. The paper's pictures give about 2,000."
+        f"size at every pixel would be {scene.pixels.size:,}. With the things in the scene the "
+        f"best of them have an IoU of {said}. The paper's pictures give about 2,000."
     )
     _modules(len(proposed))
     from lm_core.pictures import proposals
