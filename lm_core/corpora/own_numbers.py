@@ -5,6 +5,7 @@ table   {"heading": [...], "rows": [[cell, ...], ...], "target": name, "unit": "
 pictures  {"side": 40, "pixels": base64, "ages": [31, ...], "group": ["gender 0", ...]}
 """
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,7 @@ from lm_core.corpora.corpus import CorpusInfo, Numbers
 def numbers_of(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
     """The corpus; `info.kind` says what it is."""
     if info.kind == "picture values":
-        from lm_core.corpora.own_pictures import numbers_of_pictures
-
-        return numbers_of_pictures(info, given)
+        return _pictures(info, given)
     made = _series(info, given) if info.kind == "series" else _table(info, given)
     return Numbers(info, made.splits, made.codec, given)
 
@@ -70,3 +69,31 @@ def _in_order(name: str) -> tuple[float, str]:
 
     value = number(name)
     return (float("inf") if value is None else value, name)
+
+
+def _pictures(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from lm_core.pictures.splits import PicturesWithValue
+    from lm_core.pictures.stratified import split
+
+    ages, side = [int(age) for age in given["ages"]], int(given["side"])
+    raw = np.frombuffer(base64.b64decode(given["pixels"], validate=True), dtype=np.uint8)
+    pixels = torch.from_numpy(raw.reshape(len(ages), side, side, 3).copy()).float() / 255
+    pixels = pixels.permute(0, 3, 1, 2).contiguous()  # (N, 3, side, side)
+    said = [str(one) for one in given["group"]] or ["all"] * len(ages)
+    names = sorted(set(said))
+    values = torch.tensor(ages, dtype=torch.float32)
+    groups = torch.tensor([names.index(one) for one in said])
+    splits = {
+        name: PicturesWithValue(pixels[at], values[at], groups[at], names)
+        for name, part in split(pd.DataFrame({"age": ages})).items()
+        for at in [torch.from_numpy(part.index.to_numpy().copy())]
+    }
+    train = splits["train"].values
+    sizes = {"channels": 3, "height": side, "width": side}
+    sizes |= {"centre": max(1, round(train.mean().item()))}
+    sizes |= {"spread": max(1, round(train.std().item()))}
+    return Numbers(info, splits, Bare(["years"], **sizes), given)

@@ -10,12 +10,12 @@ import base64
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from lm_core.codec import Bare
-from lm_core.corpora.corpus import CorpusInfo, Numbers
+from lm_core.corpora.corpus import Numbers
+from lm_core.corpora.own import named, own_info
+from lm_core.corpora.own_numbers import numbers_of
 from lm_core.errors import BadText
 from lm_core.pictures.annotated import square
 from lm_core.pictures.faces import SIDE
@@ -79,8 +79,6 @@ def pictures_of(found: Labelled, *, title: str, side: int = SIDE) -> Numbers:
     Raises:
         BadText: too few pictures, or all of one age.
     """
-    from lm_core.corpora.own import named, own_info
-
     ages = found.table["age"].tolist()
     if len(set(ages)) < 2:
         raise BadText("All these pictures have the same age: give some of other ages, too.")
@@ -93,35 +91,7 @@ def pictures_of(found: Labelled, *, title: str, side: int = SIDE) -> Numbers:
         "group": [f"{groups[0]} {one}" for one in found.table[groups[0]]] if groups else [],
     }
     info = own_info(title, KIND, RULE)
-    return named(numbers_of_pictures(info, given))
-
-
-def numbers_of_pictures(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
-    """The corpus, made again from what was stored of it."""
-    import pandas as pd
-    import torch
-
-    from lm_core.pictures.splits import PicturesWithValue
-    from lm_core.pictures.stratified import split
-
-    ages, side = [int(age) for age in given["ages"]], int(given["side"])
-    raw = np.frombuffer(base64.b64decode(given["pixels"], validate=True), dtype=np.uint8)
-    pixels = torch.from_numpy(raw.reshape(len(ages), side, side, 3).copy()).float() / 255
-    pixels = pixels.permute(0, 3, 1, 2).contiguous()  # (N, 3, side, side)
-    said = [str(one) for one in given["group"]] or ["all"] * len(ages)
-    names = sorted(set(said))
-    values = torch.tensor(ages, dtype=torch.float32)
-    groups = torch.tensor([names.index(one) for one in said])
-    splits = {
-        name: PicturesWithValue(pixels[at], values[at], groups[at], names)
-        for name, part in split(pd.DataFrame({"age": ages})).items()
-        for at in [torch.from_numpy(part.index.to_numpy().copy())]
-    }
-    train = splits["train"].values
-    sizes = {"channels": 3, "height": side, "width": side}
-    sizes |= {"centre": max(1, round(train.mean().item()))}
-    sizes |= {"spread": max(1, round(train.std().item()))}
-    return Numbers(info, splits, Bare(["years"], **sizes), given)
+    return named(numbers_of(info, given))
 
 
 def of_folder(folder: Path) -> Numbers:

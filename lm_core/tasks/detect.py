@@ -43,6 +43,7 @@ class Detect(Task):
 
     judge, unit = "loss", "nats of the class and error of the box"
     kinds, split = ("picture boxes",), PicturesWithBoxes
+    least = 0.0
     metrics: ClassVar = {"mAP": "area from 0 to 1 at IoU 0.5, mean over the classes"}
 
     def loss(self, model: Model, pixels: Tensor, boxes: Tensor, labels: Tensor, state: Any) -> Loss:

@@ -87,6 +87,7 @@ class PictureClass(Task):
     """Splits are `PicturesWithClass`; (B, channels, height, width) -> (B, K) logits."""
 
     unit, kinds, split = "nats per picture", ("picture classes",), PicturesWithClass
+    least = 0.0
     metrics: ClassVar = {"accuracy": "share of the pictures", "F1": "mean over the classes"}
 
     def encode(self, corpus: Any, codec: Bare) -> dict[str, PicturesWithClass]:

@@ -56,6 +56,7 @@ class TwoClass(Task):
     """Splits are `TwoPicturesTwoClasses`; two pictures -> logits (B, G) and (B, K)."""
 
     unit, kinds, split = "weighted nats per pair", ("picture pairs",), TwoPicturesTwoClasses
+    least = 0.0
     metrics: ClassVar = {
         "class accuracy": "share of the pairs",
         "group accuracy": "share of the pairs",

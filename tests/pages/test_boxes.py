@@ -177,10 +177,11 @@ def test_a_detector_stands_beside_a_window_that_learns_nothing() -> None:
     assert rows["mAP"][0] < 0.2
     spec = detector.spec_of()
     finished(app, replace(spec, budget=replace(spec.budget, steps=40)))
+    assert "python -m lm_core vision yolos-tiny" in app.info[1].value
     sound(app.run())
     rows = table(app, "mAP")
     assert len(rows) == 2
-    assert not app.info
+    assert len(app.info) == 1
 
 
 def test_proposals_and_the_modules_of_the_course() -> None:
@@ -190,3 +191,16 @@ def test_proposals_and_the_modules_of_the_course() -> None:
     assert modules["3. classes"] == f"{512 * 512 + 512 + 512 * 5 + 5:,}"
     few = sound(opened("Proposals", merges="200", proposed="5"))
     assert "boxes are left to look at" in said(few)
+
+
+def test_the_questions_of_the_sixth_week() -> None:
+    """Q24 to Q27: graded as they are answered."""
+    app = sound(opened("Questions"))
+    rights = {"truth": 2, "loss": 1, "side": 1, "backbone": 0, "classifier": 1, "proposals": 1}
+    for name, place in (rights | {"metric": 0}).items():
+        app.radio(key=f"boxes-asked-{name}").set_value(place)
+    sound(app.run())
+    assert "**7 of 7** are right so far." in said(app)
+    sound(app.radio(key="boxes-asked-metric").set_value(1).run())
+    assert "**6 of 7**" in said(app)
+    assert "has no slope" in app.warning[0].value

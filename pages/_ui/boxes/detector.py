@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.boxes import published
 from pages._ui.shared import models
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.starting import train_or_fill
@@ -47,6 +48,7 @@ def show() -> None:
         st.info("No detector of yours is here yet: press Train, and come back after a minute.")
     _scene(found, labels)
     _areas(found, labels)
+    published.show()
     from lm_core.models.pictures import grid_detector
     from lm_core.pictures import sliding
     from lm_core.tasks import detect

@@ -80,6 +80,8 @@ BEYOND: dict[str, Kind] = {
     "ages-person": Whole(0, 9999),
     "ages-age": Whole(1, 90),
     "ages-seed": SEED,
+    "ages-changed": Whole(0, 9999),
+    "ages-changes": SEED,
     "ages-number": Whole(1800, 1999),
     "ages-patch": Whole(4, 20),
     "masks-view": LABEL,
