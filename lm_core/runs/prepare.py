@@ -32,7 +32,6 @@ from lm_core.corpora.cleaning import cleaned
 from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, of_validation, open_file, read_file
 from lm_core.corpora.own_kind import corpus_of
-from lm_core.corpora.own_pictures import of_folder
 from lm_core.errors import BadCheckpoint, BadText, LabError
 from lm_core.home import home_folder, make_folder, typed_path
 from lm_core.json_files import dumps
@@ -189,6 +188,8 @@ def _given(spec: CorpusSpec) -> Any:
             )
         return corpus
     if spec.name == "file" and spec.kind == "picture values":
+        from lm_core.corpora.own_pictures import of_folder
+
         return of_folder(typed_path(spec.file))
     if spec.name == "file":
         read = open_file if spec.kind else read_file  # all of a table, or a column of it
