@@ -10,18 +10,19 @@ import base64
 import io
 import zipfile
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from lm_core.corpora.corpus import Numbers
 from lm_core.corpora.own import named, own_info
 from lm_core.corpora.own_numbers import numbers_of
 from lm_core.errors import BadText
-from lm_core.pictures.annotated import square
-from lm_core.pictures.faces import SIDE
-from lm_core.pictures.labelled_folder import ENDINGS, MOST, Labelled
+
+if TYPE_CHECKING:
+    from lm_core.pictures.labelled_folder import Labelled
 
 KIND = "picture values"
+SIDE = 40  # pixels of what is kept, as the drawn faces have
+ENDINGS, MOST = (".jpg", ".jpeg", ".png", ".csv"), 2000  # files that are taken
 RULE = "Cut within each age: 80 of a hundred train, 10 validate, 10 test."
 MOST_BYTES = 300_000_000  # of all files of a folder, unpacked
 
@@ -65,7 +66,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def _wanted(name: str) -> bool:
-    return name.lower().endswith((*ENDINGS, ".csv")) and not name.split("/")[-1].startswith(".")
+    return name.lower().endswith(ENDINGS) and not name.split("/")[-1].startswith(".")
 
 
 def _too_large(name: str) -> str:
@@ -73,12 +74,16 @@ def _too_large(name: str) -> str:
     return f"The files {name} are more than {most}: give fewer or smaller pictures."
 
 
-def pictures_of(found: Labelled, *, title: str, side: int = SIDE) -> Numbers:
+def pictures_of(found: "Labelled", *, title: str, side: int = SIDE) -> Numbers:
     """A corpus of a folder that was read; the first of its groups is compared by.
 
     Raises:
         BadText: too few pictures, or all of one age.
     """
+    import numpy as np
+
+    from lm_core.pictures.annotated import square
+
     ages = found.table["age"].tolist()
     if len(set(ages)) < 2:
         raise BadText("All these pictures have the same age: give some of other ages, too.")

@@ -9,13 +9,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = ("skimage", "transformers", "torchvision", "sklearn", "mlxtend", "vega_datasets")
 LABS = ("boxes", "digits", "gan", "masks", "ages", "bench", "upsampling", "series", "tables")
+# The registries know each corpus, family and task by a small file; what only a screen asks for is
+# none of them.
 BEYOND = (
     *(f"pages._ui.{lab}" for lab in LABS),
     "pages._ui.foundations",
     "lm_core.foundations",
-    "lm_core.pictures",
-    "lm_core.series",
-    "lm_core.tables",
+    "lm_core.foreign.vision",
+    *(f"lm_core.pictures.{one}" for one in ("steps", "chain", "photographs", "faces")),
+    *(f"lm_core.pictures.{one}" for one in ("labelled_folder", "annotated", "proposals")),
+    "lm_core.tables.rivals",
 )
 OPEN = """
 import sys
