@@ -379,6 +379,13 @@ def _built(helped: tuple[str, ...]) -> argparse.ArgumentParser:
 
     backup = command("backup", _lazy("backup"), "write the lab's home folder to one file")
     backup.add_argument("--out", required=True, metavar="FILE", help="where it goes; as .zip")
+    vision = command("vision", _lazy("vision"), "keep a published network that looks at pictures")
+    vision.add_argument(
+        "network", help="resnet-50, efficientnet-b0 or vit-base (Age), or yolos-tiny (Boxes)"
+    )
+    vision.add_argument(
+        "--folder", metavar="DIR", help="where it is already: config.json and model.safetensors"
+    )
     restore = command("restore", _lazy("backup"), "fill an empty home folder with a backup")
     restore.add_argument("file", metavar="FILE", help="a backup; the home folder is LM_LAB_HOME")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lm_core.errors import BadPath, StoreUnavailable
 
+SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"  # small trained models
 LONGEST = 255  # bytes of a file's or folder's name, on all systems in use
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.ages import answering, exploring, patches, splitting, training
+from pages._ui.ages import answering, changed, exploring, own, patches, splitting, training
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -10,7 +10,9 @@ VIEW = "ages-view"
 VIEWS = {
     "Explore": exploring.look,
     "Split": splitting.look,
+    "Transforms": changed.look,
     "Train and judge": training.look,
+    "Your own pictures": own.look,
     "Patches as tokens": patches.look,
     "Picture in, age out": answering.look,
 }
@@ -23,7 +25,8 @@ st.warning(
     "be judged by its answer. A face is personal data: use pictures of people only with their "
     "consent. No photographs come with this lab. The faces here are drawn by rule from an age, "
     "nobody is in them, and what is learned from them says nothing about people. Pictures you give "
-    "stay in the memory of this server while this page is open, and are kept nowhere."
+    "stay in the memory of this server while this page is open, and are kept nowhere unless you "
+    "press Keep."
 )
 st.write(
     "A network looks at a picture and says one number. It learns by how many years it is off: the "

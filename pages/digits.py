@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.digits import changed, drawing, inside, noise, runs, samples
+from pages._ui.digits import changed, drawing, halves, inside, noise, runs, samples
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -12,6 +12,7 @@ PARTS = {
     "Noise": noise.show,
     "Changed copies": changed.show,
     "The pictures": samples.show,
+    "Two inputs": halves.show,
     "Train": runs.show,
 }
 

@@ -77,6 +77,8 @@ def _kind(args: argparse.Namespace) -> str:
     others = [kind for kind in kinds if kind in OWN_KINDS]
     if args.items or not others:
         return ""
+    if "picture values" in others and typed_path(args.corpus).is_dir():
+        return "picture values"
     found = guess_kind(open_file(args.corpus).text).kind
     if found not in kinds:
         return "" if "text" in kinds else others[0]

@@ -14,7 +14,7 @@ from lm_core.corpora.own_pairs import SIDES, pairs_of, read_pairs, why_pairs
 from lm_core.errors import BadText
 
 KINDS = ("text", "items", "pairs", "classes", "values")  # that a text of one's own can be
-NUMBERS = ("series", "table classes", "table values")  # kinds that hold no text
+NUMBERS = ("series", "table classes", "table values", "picture values")  # kinds that hold no text
 FEW_VALUES = 2  # different numbers are the names of classes: 0 and 1
 
 
@@ -87,6 +87,8 @@ def _numbers(
         raise BadText(
             "A series or a table validates on a part of its own: leave the validation file out."
         )
+    if kind == "picture values":
+        raise BadText("Pictures with an age are a folder of files: name the folder.")
     if kind == "series":
         return series_of(text, title=title, unit=unit, note=note)
     return table_of(text, title=title, kind=kind, unit=unit, note=note)

@@ -1,9 +1,11 @@
-"""A series or a table of one's own, made again from what was stored of it.
+"""A series, a table or pictures of one's own, made again from what was stored of it.
 
 series  {"begin": ISO 8601, "minutes": 15.0, "unit": "kW", "values": [...]}
 table   {"heading": [...], "rows": [[cell, ...], ...], "target": name, "unit": ""}
+pictures  {"side": 40, "pixels": base64, "ages": [31, ...], "group": ["gender 0", ...]}
 """
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,8 @@ from lm_core.corpora.corpus import CorpusInfo, Numbers
 
 def numbers_of(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
     """The corpus; `info.kind` says what it is."""
+    if info.kind == "picture values":
+        return _pictures(info, given)
     made = _series(info, given) if info.kind == "series" else _table(info, given)
     return Numbers(info, made.splits, made.codec, given)
 
@@ -21,6 +25,10 @@ def rows_of(given: dict[str, Any]) -> list[list[Any]]:
     """What was given as rows for a CSV, a heading first."""
     if "rows" in given:
         return [given["heading"], *given["rows"]]
+    if "ages" in given:
+        groups = given["group"] or [""] * len(given["ages"])
+        pairs = zip(given["ages"], groups, strict=True)
+        return [["picture", "age", "group"], *([n, *pair] for n, pair in enumerate(pairs))]
     begin, step = datetime.fromisoformat(given["begin"]), timedelta(minutes=given["minutes"])
     rows = [
         [(begin + k * step).isoformat(sep=" "), value] for k, value in enumerate(given["values"])
@@ -61,3 +69,31 @@ def _in_order(name: str) -> tuple[float, str]:
 
     value = number(name)
     return (float("inf") if value is None else value, name)
+
+
+def _pictures(info: CorpusInfo, given: dict[str, Any]) -> Numbers:
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from lm_core.pictures.splits import PicturesWithValue
+    from lm_core.pictures.stratified import split
+
+    ages, side = [int(age) for age in given["ages"]], int(given["side"])
+    raw = np.frombuffer(base64.b64decode(given["pixels"], validate=True), dtype=np.uint8)
+    pixels = torch.from_numpy(raw.reshape(len(ages), side, side, 3).copy()).float() / 255
+    pixels = pixels.permute(0, 3, 1, 2).contiguous()  # (N, 3, side, side)
+    said = [str(one) for one in given["group"]] or ["all"] * len(ages)
+    names = sorted(set(said))
+    values = torch.tensor(ages, dtype=torch.float32)
+    groups = torch.tensor([names.index(one) for one in said])
+    splits = {
+        name: PicturesWithValue(pixels[at], values[at], groups[at], names)
+        for name, part in split(pd.DataFrame({"age": ages})).items()
+        for at in [torch.from_numpy(part.index.to_numpy().copy())]
+    }
+    train = splits["train"].values
+    sizes = {"channels": 3, "height": side, "width": side}
+    sizes |= {"centre": max(1, round(train.mean().item()))}
+    sizes |= {"spread": max(1, round(train.std().item()))}
+    return Numbers(info, splits, Bare(["years"], **sizes), given)

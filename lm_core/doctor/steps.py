@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
-from lm_core.doctor import doubles, grid, overfit, pace, rates
+from lm_core.doctor import by_heart, doubles, grid, overfit, pace, rates
 from lm_core.doctor.grid import Opens, nobody
 from lm_core.doctor.health import Health
 from lm_core.doctor.inside import Inside
@@ -44,8 +44,7 @@ NOT_FOR_COUNTING = {
 
 OF_TOKENS = {  # what asks about the tokens of a text, and says nothing of other data
     "texts": "The splits are compared token by token, and these examples are no single text.",
-    "overfit": "What a batch allows is counted from its tokens, and this one is not guessed token "
-    "by token.",
+    "overfit": "What a batch of these allows is not known.",
 }
 
 NOT_FOR_GAMES = {
@@ -127,7 +126,8 @@ def left_out(patient: Patient, part: str) -> Verdict | None:
     if part in NOT_FOR_GAMES and patient.task.game:
         text = f"Several learn against each other: {NOT_FOR_GAMES[part]}. This step is left out."
         return Verdict("not_for_task", NOTE, text)
-    if part in OF_TOKENS and not patient.reads:
+    asked = part == "overfit" and patient.task.least is not None
+    if part in OF_TOKENS and not patient.reads and not asked:
         return Verdict("not_for_task", NOTE, f"{OF_TOKENS[part]} This step is left out.")
     return None
 
@@ -172,7 +172,9 @@ class _Steps:
         return [found.verdict()]
 
     def overfit(self) -> Data:
-        found = yield from overfit.overfit(self.patient, stop=self.until(self.seconds("overfit")))
+        stop = self.until(self.seconds("overfit"))
+        of = overfit.overfit if self.patient.reads else by_heart.by_heart
+        found = yield from of(self.patient, stop=stop)
         return [found.verdict()]
 
     def lr(self) -> Data:

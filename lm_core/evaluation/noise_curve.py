@@ -1,7 +1,7 @@
 """How well the classes of pictures are said as noise grows, with and without somebody who mends the
 pictures first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,6 +42,18 @@ def curve(
 ) -> list[Measured]:
     """At each strength, with the same noise in another size."""
     return [measured(model, part, one, mender) for one in strengths]
+
+
+def beside(
+    networks: Mapping[str, Model], part: PicturesWithClass, mender: Model, strength: float
+) -> dict[str, dict[str, float]]:
+    """By network the share that it says rightly of the pictures as they are, noisy, and mended."""
+    given = noisy(part.pixels, strength, SEED)
+    pictures = {"clean": part.pixels, "noisy": given, "mended": drawn(mender, given)}
+    return {
+        name: {said: share(model, pixels, part.labels) for said, pixels in pictures.items()}
+        for name, model in networks.items()
+    }
 
 
 @torch.no_grad()

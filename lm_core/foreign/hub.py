@@ -102,6 +102,25 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
     return made
 
 
+def fetch_files(name: str, wanted: list[str], progress: Progress | None = None) -> dict[str, Path]:
+    """Files of a model as they are, by name, each checked by the hash that the hub lists.
+
+    Raises:
+        BadCheckpoint: it has none of them, or they are too large; else as `fetch`.
+    """
+    listed = _listed(name)
+    missing = [one for one in wanted if one not in listed["files"]]
+    if missing:
+        raise BadCheckpoint(f"{name} holds no {missing[0]}: it is not what this lab reads.")
+    size = sum(listed["files"][one].size for one in wanted)
+    if size > MOST_WEIGHT_BYTES:
+        raise BadCheckpoint(
+            f"The files of {name} take {size / 1e9:,.1f} GB, and this lab reads "
+            f"{MOST_WEIGHT_BYTES / 1e9:,.0f} GB at most: choose a smaller model."
+        )
+    return _obtain(name, listed, wanted, progress)
+
+
 def _weights(name: str, listed: Mapping[str, Any], paths: dict[str, Path]) -> list[str]:
     """The names of its weight files; an index is fetched first.
 

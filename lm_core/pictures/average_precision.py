@@ -8,7 +8,7 @@ a threshold (Everingham and others, 2010; COCO's all-point area).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lm_core.pictures.boxes import Box, iou
@@ -89,6 +89,24 @@ def average_precision(found: Sequence[Judged]) -> float:
         area += (recall - before) * precision
         before = recall
     return area
+
+
+def over_pictures(
+    said: Sequence[Sequence[Said]], truths: Sequence[Sequence[Truth]], threshold: float
+) -> float:
+    """The mean over the classes that are there, of the predictions of many pictures: each finds
+    things of its own picture alone, and then all stand in one row, the surest first."""
+    areas = []
+    for label in sorted({truth.label for some in truths for truth in some}):
+        each = [judged(*one, label, threshold) for one in zip(said, truths, strict=True)]
+        there = sum(truth.label == label for some in truths for truth in some)
+        row = sorted((one for some in each for one in some), key=lambda one: -one.score)
+        right, found = 0, []
+        for count, one in enumerate(row, 1):
+            right += one.truth is not None
+            found.append(replace(one, right=right, said=count, there=there))
+        areas.append(average_precision(found))
+    return sum(areas) / len(areas) if areas else 0.0
 
 
 def mean_average_precision(

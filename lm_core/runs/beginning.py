@@ -31,6 +31,7 @@ import torch
 from lm_core.checkpoints import load_checkpoint, read_meta
 from lm_core.encoded import Encoded
 from lm_core.errors import BadCheckpoint, BadSettings
+from lm_core.home import SHIPPED
 from lm_core.models import LanguageModel, models
 from lm_core.models.building import blueprint
 from lm_core.models.contract import IGNORED
@@ -40,7 +41,6 @@ from lm_core.settings import Settings
 from lm_core.tokenizers import Tokenizer
 from lm_core.windows import cut, gather
 
-SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 FREE = ("block_size", "dropout", "locked_dropout", "embedding_dropout", "weight_drop", "ar", "tar")
 TOLD = 6  # letters that a sentence names
 UNSEEN = 0.02  # how often a letter comes, at least, where the list has none

@@ -33,7 +33,7 @@ from lm_core.corpora.load import load_corpus, origin
 from lm_core.corpora.own import load_own, of_validation, open_file, read_file
 from lm_core.corpora.own_kind import corpus_of
 from lm_core.errors import BadCheckpoint, BadText, LabError
-from lm_core.home import home_folder, make_folder
+from lm_core.home import home_folder, make_folder, typed_path
 from lm_core.json_files import dumps
 from lm_core.models.building import build_model
 from lm_core.models.contract import Model
@@ -187,6 +187,10 @@ def _given(spec: CorpusSpec) -> Any:
                 "choose it again."
             )
         return corpus
+    if spec.name == "file" and spec.kind == "picture values":
+        from lm_core.corpora.own_pictures import of_folder
+
+        return of_folder(typed_path(spec.file))
     if spec.name == "file":
         read = open_file if spec.kind else read_file  # all of a table, or a column of it
         text = read(spec.file)

@@ -29,7 +29,10 @@ from lm_core.training import Budget, TrainSettings
 from lm_core.training.task import Task
 from lm_core.versions import BEGIN_OF_1, VERSION, up_to_date
 
-OWN_KINDS = ("pairs", "classes", "values", "series", "table classes", "table values")
+OWN_KINDS = (
+    *("pairs", "classes", "values", "series", "table classes", "table values"),
+    "picture values",
+)
 FRESH, NAMES = "fresh", "names"  # what a run can start from, unless a trained model is named
 A_RUN = "run:"  # before the id of a run whose model another starts from
 PARTS = ("task", "data", "codec", "model", "start", "train", "budget", "seed", "fault")
@@ -61,7 +64,8 @@ class CorpusSpec(Cleaning):
         choices=("", *OWN_KINDS),
         help="What a text of your own or a file holds: running text or items where nothing is "
         "said; pairs in two columns; texts with a class, or with a value, in a table; a series of "
-        "measurements; a table whose last column is a class, or a number.",
+        "measurements; a table whose last column is a class, or a number; a folder of pictures "
+        "with an age each.",
     )
 
     @property

@@ -53,6 +53,8 @@ SAID = {
     "table classes": "a table with a class in each row",
     "table values": "a table with a number in each row",
     "points": "points",
+    "picture pairs": "two pictures with two classes",
     "picture masks": "pictures with masks",
+    "picture boxes": "pictures with boxes",
     "picture values": "pictures with a value",
 }

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from lm_core.codec import Bare
 from lm_core.evaluation.classification import confusion, report
+from lm_core.evaluation.mending import mended
 from lm_core.figures import percent
 from lm_core.models.contract import Model
 from lm_core.pictures.augment import KINDS, augmented
@@ -52,6 +53,12 @@ class PictureClassSettings(Settings):
         help="Spread of the noise on all pictures, those that judge too; brightness goes from 0 to "
         "1.",
     )
+    mended: bool = setting(
+        False,
+        title="Mend first",
+        help="All pictures go through the denoising autoencoder that ships before they are learned "
+        "from or judged: for pictures of 8 × 8 pixels.",
+    )
     imbalance: float = setting(
         1.0,
         title="Imbalance",
@@ -80,19 +87,27 @@ class PictureClass(Task):
     """Splits are `PicturesWithClass`; (B, channels, height, width) -> (B, K) logits."""
 
     unit, kinds, split = "nats per picture", ("picture classes",), PicturesWithClass
+    least = 0.0
     metrics: ClassVar = {"accuracy": "share of the pictures", "F1": "mean over the classes"}
 
     def encode(self, corpus: Any, codec: Bare) -> dict[str, PicturesWithClass]:
-        """With the noise that is asked for, of each split another one, and the training pictures
-        that are left of each class."""
+        """With the noise that is asked for, of each split another one, mended where that is asked
+        for, and the training pictures that are left of each class.
+
+        Raises:
+            BadSettings: pictures of another size than the mender has learned.
+        """
         s, K = self.settings, codec.sizes["n_classes"]
         splits = dict(corpus.splits)
         if s.imbalance > 1:
             splits["train"] = thinned(splits["train"], K, s.imbalance)
-        return {
-            name: PicturesWithClass(noisy(part.pixels, s.noise, seed), part.labels)
+        given = {
+            name: noisy(part.pixels, s.noise, seed)
             for seed, (name, part) in enumerate(sorted(splits.items()))
         }
+        if s.mended:
+            given = mended(given)
+        return {name: PicturesWithClass(given[name], part.labels) for name, part in splits.items()}
 
     def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
         model = super().build(entry, settings, sizes)

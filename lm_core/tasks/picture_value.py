@@ -7,6 +7,7 @@ Source: the regression of seed 002, whose loss is L1; He et al. 2016 for the fir
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
@@ -15,7 +16,12 @@ from torch import Tensor
 from lm_core.codec import Bare
 from lm_core.evaluation.regression import regression
 from lm_core.models.contract import Model
+from lm_core.models.pictures.published import Published
+from lm_core.pictures.relighting import KINDS as AUGMENTED
+from lm_core.pictures.relighting import relit
 from lm_core.pictures.splits import PicturesWithValue
+from lm_core.registry import Entry
+from lm_core.settings import Settings, setting
 from lm_core.training.events import Preview
 from lm_core.training.task import Loss, Scored, Task, tasks
 
@@ -23,10 +29,32 @@ AT_ONCE = 128  # pictures through the model together
 SHOWN = 8  # pictures
 
 
+@dataclass(frozen=True)
+class PictureValueSettings(Settings):
+    """What is learned from."""
+
+    few: int = setting(
+        0,
+        title="Training pictures",
+        low=0,
+        high=1_000_000,
+        help="Only the first so many; 0 is all of them. The second step of 002 takes 1,000.",
+        advanced=True,
+    )
+    augment: str = setting(
+        "none",
+        title="Augmentation",
+        choices=AUGMENTED,
+        help="Training pictures are mirrored, turned and lit another way each time; those that "
+        "judge are not.",
+    )
+
+
 @tasks.register(
     "picture-value",
     title="Value of a picture",
     idea="Look at a picture and say a number about it: the age of a face.",
+    settings=PictureValueSettings,
     order=120,
 )
 class PictureValue(Task):
@@ -35,6 +63,7 @@ class PictureValue(Task):
 
     kinds, split = ("picture values",), PicturesWithValue
     judge, unit = "mean error", "in the unit of the value"
+    least = 0.0
     metrics: ClassVar = {
         "RMSE": "in the unit of the value",
         "R2": "share of the variance explained",
@@ -43,9 +72,30 @@ class PictureValue(Task):
     def unit_of(self, codec: Bare | None) -> str:
         return codec.names[0] if codec is not None and codec.names else self.unit
 
+    def begin(self, model: Model, train: PicturesWithValue) -> None:
+        """A published network takes its weights, where that was asked for."""
+        if isinstance(model, Published):
+            model.begin()
+
+    def encode(self, corpus: Any, codec: Bare) -> dict[str, PicturesWithValue]:
+        """Of the training pictures only so many as are asked for."""
+        few, splits = self.settings.few, dict(corpus.splits)
+        if few:
+            train = splits["train"]
+            cut = {name: tensor[:few] for name, tensor in train.tensors.items()}
+            splits["train"] = replace(train, **cut)
+        return splits
+
+    def build(self, entry: Entry, settings: Settings, sizes: Mapping[str, int]) -> Model:
+        model = super().build(entry, settings, sizes)
+        model.draws = model.draws or self.settings.augment != "none"
+        return model
+
     def loss(
         self, model: Model, pixels: Tensor, values: Tensor, groups: Tensor, state: Any
     ) -> Loss:
+        if model.training:
+            pixels = relit(pixels, self.settings.augment)
         return Loss((model(pixels).float() - values).abs())
 
     def evaluate(

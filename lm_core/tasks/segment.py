@@ -36,6 +36,7 @@ class Segment(Task):
     A target is a picture, and costs the mean over its pixels."""
 
     unit, kinds, split = "nats per pixel", ("picture masks",), PicturesWithMask
+    least = 0.0
     metrics: ClassVar = {
         "mean IoU": "overlap from 0 to 1, mean over the classes",
         "pixel accuracy": "share of the pixels",

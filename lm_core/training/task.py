@@ -70,7 +70,8 @@ class Task:
     corpora that it learns from, `split` is what it makes of them; `reads` says whether texts are
     cut by a tokenizer, `weighed` whether the memory of a step can be said beforehand (its model
     has the `objective` of a language model), `game` whether several learn against each other, so
-    that a loss of training says little of how good they are."""
+    that a loss of training says little of how good they are; `least` what a few examples cost that
+    are known by heart, None where nobody knows."""
 
     judge: ClassVar[str] = "nats"
     unit: ClassVar[str] = "nats per target"
@@ -80,6 +81,7 @@ class Task:
     reads: ClassVar[bool] = False
     weighed: ClassVar[bool] = False
     game: ClassVar[bool] = False
+    least: ClassVar[float | None] = None
 
     codec: Codec | None = None  # of the data at hand, see `knowing`
 

@@ -1,7 +1,11 @@
-"""A screen as a test reads it: without an error, its words, one of its tables."""
+"""A screen as a test reads it: without an error, its words, a table, a run of its visitor."""
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
+
+from lm_core.runs.spec import RunSpec
+from lm_core.runs.worker import execute
+from pages._ui.shared import session
 
 
 def sound(app: AppTest) -> AppTest:
@@ -25,3 +29,12 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
 def first_table(app: AppTest, column: str) -> pd.DataFrame:
     """The first of several that have it."""
     return next(frame.value for frame in app.dataframe if column in frame.value)
+
+
+def finished(app: AppTest, spec: RunSpec) -> None:
+    """A run of this visitor, worked on by this process."""
+    manager, owner = session._manager(), app.session_state["visitor"]
+    run = manager.store.create(owner, "Mine", spec.to_dict(), server=manager._presence.id)
+    manager._turns.begin(run, owner, 1, 0).state = "busy"  # as if a worker had it
+    assert execute(str(manager.store.folder), run, manager.store.hand_over(run)) == "finished"
+    manager._turns.end(run)

@@ -1,6 +1,7 @@
 """The screen Age from a face: drawn faces, a folder, splits, networks, patches, an answer."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,16 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from lm_core.pictures.faces import draw_face
-from pages._ui.ages import patches
-from tests.pages.screens import first_table, said, sound
+from lm_core.training import Budget
+from pages._ui.ages import own, patches, training
+from tests.pages.screens import finished, first_table, said, sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-VIEWS = ("Explore", "Split", "Train and judge", "Patches as tokens", "Picture in, age out")
+VIEWS = (
+    *("Explore", "Split", "Train and judge", "Patches as tokens", "Picture in, age out"),
+    *("Transforms", "Your own pictures"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +115,48 @@ def test_a_picture_goes_in_and_comes_out_annotated() -> None:
     assert any("drawings alone" in one.value for one in sound(app).warning)
     app.get("file_uploader")[0].set_value(("me.png", b"text", "image/png")).run()
     assert "no picture" in app.error[0].value
+
+
+def test_transforms_change_pixels_and_say_their_numbers() -> None:
+    app = opened(5)
+    rows = first_table(app, "standard deviation").set_index("picture")
+    assert rows.loc["resized", "least"] >= 0
+    assert rows.loc["resized", "most"] <= 1
+    assert rows.loc["normalised", "least"] < 0
+    copies = first_table(app, "copy")
+    assert len(copies) == 8
+    assert copies["mean"].nunique() > 4
+
+
+def face(number: int) -> tuple[str, bytes, str]:
+    """A drawn face, named as UTKFace names its files."""
+    drawn, out = draw_face(number), io.BytesIO()
+    Image.fromarray((255 * drawn.pixels).round().astype(np.uint8)).save(out, "PNG")
+    return f"{drawn.age}_{number % 2}_0_2017{number:04}.png", out.getvalue(), "image/png"
+
+
+def test_own_pictures_are_kept_when_asked_trained_on_and_judged() -> None:
+    app = opened(6, **{"from": "A folder of my own"})
+    assert "Nothing of yours is kept yet" in app.info[-1].value
+    app.get("file_uploader")[0].set_value([face(n) for n in range(30)]).run()
+    sound(app.button(key="ages-own-keep").click().run())
+    (row,) = first_table(app, "all").to_dict("records")
+    assert row["network"] == "always the mean"
+    sha = app.selectbox(key="ages-own-data").value
+    spec = own.spec_of("Residual CNN", sha)
+    small = replace(spec.model, n_filter=4, n_layer=1)
+    finished(app, replace(spec, model=small, budget=Budget(steps=3)))
+    sound(app.run())
+    assert len(first_table(app, "all")) == 2
+
+
+def test_the_second_step_has_the_numbers_of_the_source() -> None:
+    """F58: 1,000 samples, five at a time, five epochs, by SGD with momentum."""
+    spec = training.second_step("Residual CNN")
+    assert spec.task.few == 1000
+    assert spec.train.batch_size == 5
+    assert spec.budget.steps * spec.train.batch_size == 5 * 1000
+    assert spec.train.lr == 0.001
+    assert spec.train.optimizer == "sgd-momentum"
+    named = training.of_network("ResNet-50")
+    assert named == ("published", {"network": "resnet-50"})

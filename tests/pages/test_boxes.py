@@ -1,13 +1,14 @@
 """The Boxes screen: the course's figures are read off it, and whatever is typed is a sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.boxes import dragging, rows
+from pages._ui.boxes import detector, dragging, rows
 from pages._ui.boxes.overlapping import FIRST, OFFERED, _read
-from tests.pages.screens import said, sound
+from tests.pages.screens import finished, said, sound, table
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -166,3 +167,40 @@ def test_a_scene_that_is_none_is_a_sentence(scene: str, message: str) -> None:
 def test_a_class_of_markup_is_a_word() -> None:
     app = sound(opened(PRECISION, scene="**x**,1,1,5,5,;**x**,1,1,5,5,0.9"))
     assert r"“\*\*x\*\*”" in said(app)
+
+
+def test_a_detector_stands_beside_a_window_that_learns_nothing() -> None:
+    app = sound(opened("A detector"))
+    assert "No detector of yours is here yet" in app.info[0].value
+    rows = table(app, "mAP")
+    assert list(rows["who"]) == [detector.WINDOW]
+    assert rows["mAP"][0] < 0.2
+    spec = detector.spec_of()
+    finished(app, replace(spec, budget=replace(spec.budget, steps=40)))
+    assert "python -m lm_core vision yolos-tiny" in app.info[1].value
+    sound(app.run())
+    rows = table(app, "mAP")
+    assert len(rows) == 2
+    assert len(app.info) == 1
+
+
+def test_proposals_and_the_modules_of_the_course() -> None:
+    app = sound(opened("Proposals"))
+    modules = table(app, "module").set_index("module")["parameters"]
+    assert modules["3. boxes"] == f"{512 * 32 + 32 + 32 * 4 + 4:,}"
+    assert modules["3. classes"] == f"{512 * 512 + 512 + 512 * 5 + 5:,}"
+    few = sound(opened("Proposals", merges="200", proposed="5"))
+    assert "boxes are left to look at" in said(few)
+
+
+def test_the_questions_of_the_sixth_week() -> None:
+    """Q24 to Q27: graded as they are answered."""
+    app = sound(opened("Questions"))
+    rights = {"truth": 2, "loss": 1, "side": 1, "backbone": 0, "classifier": 1, "proposals": 1}
+    for name, place in (rights | {"metric": 0}).items():
+        app.radio(key=f"boxes-asked-{name}").set_value(place)
+    sound(app.run())
+    assert "**7 of 7** are right so far." in said(app)
+    sound(app.radio(key="boxes-asked-metric").set_value(1).run())
+    assert "**6 of 7**" in said(app)
+    assert "has no slope" in app.warning[0].value

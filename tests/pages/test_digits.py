@@ -1,5 +1,6 @@
 """The screen Digits: what the course's figures are, what is drawn and counted, what is started."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.corpora import load_corpus
 from lm_core.runs.manager import RunManager
-from pages._ui.digits import drawing, runs
+from pages._ui.digits import drawing, halves, runs
 from pages._ui.shared import painting
-from tests.pages.screens import sound
+from tests.pages.screens import finished, sound
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -154,3 +155,43 @@ def test_what_is_drawn_in_grey_is_what_the_network_is_given() -> None:
     assert (again - pixels).abs().max() <= 1 / 30 + 1e-6
     assert torch.equal(drawing.changed(again, "shifted")[..., 1:], again[..., :-1])
     assert torch.equal(drawing.changed(again, "turned"), again.rot90(1, (1, 2)))
+
+
+def test_two_inputs_are_counted_trained_and_muted() -> None:
+    app = opened("Two inputs")
+    counted = table(app, "the course").set_index("part")["the course"]
+    assert dict(counted) == {
+        "first input": 2762,
+        "second input": 2113,
+        "kinds": 0,
+        "classes": 504,
+        "all": 5379,
+    }
+    assert "5,379 parameters" in said(app)
+    assert "Train one" in said(app)
+    finished(app, halves.spec_of(0.9, "both"))
+    sound(app.run())
+    (row,) = table(app, "w").to_dict("records")
+    assert row["w"] == 0.9
+    assert row["digit"] > 0.85
+    assert row["digit, upper half black"] < row["digit"]
+    assert "says the digit best" in said(app)
+
+
+def test_networks_of_clean_noisy_and_mended_pictures_stand_side_by_side() -> None:
+    app = opened("Noise")
+    rows = table(app, "learned from")
+    assert list(rows["learned from"]) == ["clean pictures"]
+    assert rows["clean"][0] >= 0.97
+    assert "start “Noisy pictures” and “Mended pictures”" in said(app)
+    for name in ("noise", "again"):
+        spec = runs.QUESTIONS[name].spec()
+        finished(app, replace(spec, budget=replace(spec.budget, steps=20)))
+    sound(app.run())
+    rows = table(app, "learned from")
+    assert set(rows["learned from"]) == {
+        "clean pictures",
+        "noisy pictures, noise 0.4",
+        "mended pictures, noise 0.4",
+    }
+    assert "start “Noisy pictures”" not in said(app)

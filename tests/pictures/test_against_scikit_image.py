@@ -17,6 +17,7 @@ from lm_core.pictures.photographs import PHOTOGRAPHS, photograph
 from lm_core.pictures.steps.denoising import blurred
 from lm_core.pictures.steps.parts import structure
 from lm_core.pictures.steps.thresholding import local_limits
+from lm_core.pictures.steps.trying import limits
 
 color, data, exposure, feature, filters, morphology = (
     pytest.importorskip(f"skimage.{name}")
@@ -151,3 +152,15 @@ def test_wavelets_take_noise_out() -> None:
         np.sqrt(((one - clean) ** 2).mean()) for one in (noisy, wavelets.denoised(noisy))
     )
     assert after < before / 2
+
+
+@pytest.mark.parametrize("name", ["coins", "page"])
+def test_all_limits_are_those_that_it_tries_itself(name: str) -> None:
+    found = limits(pixels_of(name))
+    whole = photograph(name)
+    for method, limit in found.items():
+        try:
+            theirs = getattr(filters, f"threshold_{method}")(whole)
+        except RuntimeError:
+            theirs = None
+        assert limit == theirs

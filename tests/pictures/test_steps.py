@@ -17,10 +17,20 @@ from lm_core.pictures.photographs import drawn, photograph
 from lm_core.pictures.reading import shrunk
 
 NEEDS = {"inpaint": "damage;", "blur-faces": "faces;"}
-GRAY_ONLY = ("threshold", "otsu", "local", "sobel", "kernel", "canny", "equalize", "erosion")
+GRAY_ONLY = (
+    "threshold",
+    "otsu",
+    "local",
+    "try-all",
+    "sobel",
+    "kernel",
+    "canny",
+    "equalize",
+    "erosion",
+)
 GRAY_ONLY += ("dilation", "contours")
 ALONE = ("rotate", "rescale", "resize", "canny", "clahe", "inpaint", "tv", "bilateral", "non-local")
-ALONE += ("superpixels", "contours", "corners", "faces")  # that need scikit-image
+ALONE += ("try-all", "superpixels", "contours", "corners", "faces")  # that need scikit-image
 
 
 def through(text: str, pixels: np.ndarray) -> tuple[Looked, Looked, Step]:

@@ -1,5 +1,5 @@
 """Pictures, as examples that are numbers already."""
 
-from lm_core.corpora.pictures import digits, faces, fashion, mnist, points, shapes
+from lm_core.corpora.pictures import boxes, digits, faces, fashion, halves, mnist, points, shapes
 
-__all__ = ["digits", "faces", "fashion", "mnist", "points", "shapes"]
+__all__ = ["boxes", "digits", "faces", "fashion", "halves", "mnist", "points", "shapes"]

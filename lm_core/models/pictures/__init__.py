@@ -6,9 +6,24 @@ from lm_core.models.pictures import (
     dcgan,
     fcn,
     game,
+    grid_detector,
+    published,
     residual,
+    two_input,
     unet,
     vit,
 )
 
-__all__ = ["autoencoder", "convolution", "dcgan", "fcn", "game", "residual", "unet", "vit"]
+__all__ = [
+    "autoencoder",
+    "convolution",
+    "dcgan",
+    "fcn",
+    "game",
+    "grid_detector",
+    "published",
+    "residual",
+    "two_input",
+    "unet",
+    "vit",
+]

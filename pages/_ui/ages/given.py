@@ -28,8 +28,8 @@ def pick() -> "Labelled | None":
     if source == DRAWN:
         return drawn()
     files = st.file_uploader(
-        "Pictures, and a CSV if their names say no age",
-        type=["jpg", "jpeg", "png", "csv"],
+        "Pictures, and a CSV if their names say no age; or a zip file of all",
+        type=["jpg", "jpeg", "png", "csv", "zip"],
         accept_multiple_files=True,
         key=FILES,
         help="Files named like 25_0_2_20170116.jpg (age, gender, race, date) as in UTKFace, or "
@@ -40,9 +40,13 @@ def pick() -> "Labelled | None":
         return None
     known = tuple(file.file_id for file in files)
     if st.session_state.get(_READ, (None,))[0] != known:
+        from lm_core.corpora.own_pictures import unpacked
         from lm_core.pictures.labelled_folder import read_folder
 
-        given = {file.name: file.getvalue() for file in files}
+        given = {}
+        for file in files:
+            zipped = file.name.lower().endswith(".zip")
+            given |= unpacked(file.getvalue()) if zipped else {file.name: file.getvalue()}
         st.session_state[_READ] = known, read_folder(given)
     found = st.session_state[_READ][1]
     for note in found.notes:

@@ -12,5 +12,7 @@ PARAMETERS: dict[str, Kind] = {
     "ages-patch": Whole(4, 20),
     **dict.fromkeys(("ages-vit", "ages-model", "ages-by"), LABEL),
     **dict.fromkeys(("ages-layer", "ages-head"), Whole(1, 1000)),
+    "ages-changed": Whole(0, 9999),
+    "ages-changes": SEED,
 }
 BEGINS = {"age_from_a_face": "ages"}

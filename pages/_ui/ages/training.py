@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from pages._ui.shared.choice import Choice
 
 CORPUS, TASK = "faces", "picture-value"
-NETWORKS = {"Residual CNN": "residual", "ViT": "vit"}
+NETWORKS = {  # name -> family, and what differs from its usual settings
+    "Residual CNN": ("residual", {}),
+    "ViT": ("vit", {}),
+    "ResNet-50": ("published", {"network": "resnet-50"}),
+    "EfficientNet-B0": ("published", {"network": "efficientnet-b0"}),
+    "ViT-B/16": ("published", {"network": "vit-base"}),
+}
+FEW, AT_A_TIME, EPOCHS, RATE = 1000, 5, 5, 0.001  # of the second step in seed 002
 WHICH, MODEL, BY = "ages-which", "ages-model", "ages-by"
 RATES, DECAYS = "0.0005, 0.0008, 0.001", "0.0001, 0.00001, 0"  # of the fourth step in seed 002
 DECADES = ("0 to 19", "20 to 39", "40 to 59", "60 and older")
@@ -32,10 +39,39 @@ def trained() -> "list[Choice]":
 
 def spec_of(name: str) -> "RunSpec":
     """The usual run of that network: a minute on two cores."""
+    from dataclasses import replace
+
     from lm_core.runs.presets import default_spec
     from lm_core.runs.spec import CorpusSpec
 
-    return default_spec(CorpusSpec(name=CORPUS), NETWORKS[name])
+    family, settings = of_network(name)
+    spec = default_spec(CorpusSpec(name=CORPUS), family)
+    return replace(spec, model=replace(spec.model, **settings))
+
+
+def of_network(name: str) -> tuple[str, dict[str, Any]]:
+    """Its family, and its settings; published weights where they are on this machine."""
+    family, settings = NETWORKS[name]
+    if family == "published":
+        from lm_core.foreign.vision import is_here
+
+        if is_here(settings["network"]):
+            return family, settings | {"begins": "published", "side": 224}
+    return family, settings
+
+
+def second_step(name: str) -> "RunSpec":
+    """A thousand pictures, five at a time, five epochs, by SGD with momentum."""
+    from dataclasses import replace
+
+    from lm_core.training import Budget
+
+    spec = spec_of(name)
+    train = replace(
+        spec.train, batch_size=AT_A_TIME, lr=RATE, optimizer="sgd-momentum", schedule="constant"
+    )
+    steps = EPOCHS * FEW // AT_A_TIME
+    return replace(spec, task=replace(spec.task, few=FEW), train=train, budget=Budget(steps=steps))
 
 
 def look() -> None:
@@ -48,6 +84,12 @@ def look() -> None:
     )
     title, of = f"{name}, drawn faces", f"the screen Age from a face, {name}"
     train_or_fill(line[1], line[2], lambda: spec_of(name), title=title, of=of, key="ages")
+    if NETWORKS[name][0] == "published":
+        st.caption(
+            "As published, by the package transformers: it begins with weights of ImageNet where "
+            "`python -m lm_core vision` has fetched them, fresh otherwise, and without a GPU it "
+            "takes far longer than a minute."
+        )
     _recipe(name)
     _compare()
 
@@ -58,9 +100,9 @@ def _recipe(name: str) -> None:
         st.markdown(
             "1. **The loss before training**, on one batch: does the forward pass work, and does "
             "it begin near who always says the mean?\n"
-            "2. **A few pictures learned by heart**: can it learn at all? (1,000 pictures, five at "
-            "a time, five epochs in the source.) The Doctor takes this step with texts alone so "
-            "far.\n"
+            "2. **A few pictures learned by heart**: can it learn at all? 1,000 pictures, five at "
+            "a time, five epochs in the source: the button below starts that run. The Doctor takes "
+            "eight.\n"
             "3. **Rates**, a short training each: 0.001, 0.0005 and 0.0001 in the source.\n"
             "4. **A grid** of rates 0.0005, 0.0008, 0.001 and weight decays 0.0001, 0.00001, 0: "
             "nine short trainings, saved as CSV. The source notes the loss on the thousand "
@@ -69,14 +111,23 @@ def _recipe(name: str) -> None:
             "5. **A long training** from the best cell: Train.\n"
             "6. **Export** the best model: below the run on the Train screen."
         )
+        line = st.columns(2)
+        train_or_fill(
+            line[0],
+            line[1],
+            lambda: second_step(name),
+            title=f"{name}, a thousand by heart",
+            of="the second step of the recipe",
+            key="ages-second",
+        )
         st.button(
-            "Steps 1, 3 and 4 in the Doctor, with this grid →",
+            "Steps 1 to 4 in the Doctor, with this grid →",
             key="ages-doctor",
             on_click=_ask_doctor,
             args=(name,),
         )
         if st.session_state.pop(_ASKED, False):
-            query = {"doctor-model": NETWORKS[name], "text": CORPUS}
+            query = {"doctor-model": NETWORKS[name][0], "text": CORPUS}
             st.switch_page("pages/doctor.py", query_params=query)
 
 
@@ -87,7 +138,7 @@ def _ask_doctor(name: str) -> None:
     from pages._ui.shared.corpus_choice import take_corpus
 
     take_corpus(CORPUS)
-    st.session_state["doctor-model"] = NETWORKS[name]
+    st.session_state["doctor-model"] = NETWORKS[name][0]
     st.session_state["doctor-lrs"], st.session_state["doctor-decays"] = RATES, DECAYS
     st.session_state[_ASKED] = True
 

@@ -15,4 +15,9 @@ PARAMETERS: dict[str, Kind] = {
     "boxes-scene": Text(1600),
     "boxes-reach": Number(0.05, 0.95),
     "boxes-label": LABEL,
+    "boxes-scene-number": Whole(1800, 1999),
+    "boxes-sure": Number(0.05, 0.95),
+    "boxes-proposed": Whole(0, 999),
+    "boxes-scale": Number(0.1, 3.0),
+    "boxes-merges": Whole(0, 200),
 }

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._ui.digits.reading import Seen, dark, mender, seen
+from pages._ui.digits.reading import CLASSES, Seen, dark, mender, seen, that_learn
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lm_core.models.contract import Model
 
 SHOWN, MAPPED, JUDGED = 6, 200, 500  # pictures side by side, on the maps, and that are counted
+NETWORKS = 8  # in the table, at most
 
 
 def show() -> None:
@@ -53,6 +55,7 @@ def show() -> None:
         f"Mending: {plain(choice.label)}, {model.n_parameters:,} parameters; it learned with noise "
         f"{strong:g}."
     )
+    _again(of, model, strength)
     _beside(of, model, strength)
     _spaces(of, model, strength)
     show_source(type(model), "The code: the autoencoder")
@@ -112,6 +115,47 @@ def _part(of: Seen) -> object:
     from lm_core.pictures.splits import PicturesWithClass
 
     return PicturesWithClass(*of.test(JUDGED))
+
+
+def _again(of: Seen, model: "Model", strength: float) -> None:
+    """Networks that learned from clean, noisy and mended pictures, each judged on all three."""
+    import pandas as pd
+
+    from lm_core.evaluation.noise_curve import beside
+
+    st.header("Trained again on what was mended")
+    found = [one for one in that_learn(CLASSES) if one.corpus == of.choice.corpus]
+    found = found[:NETWORKS]
+    labels = models.labels(found)
+    networks = {label: models.load(one).model for label, one in zip(labels, found, strict=True)}
+    shares = beside(networks, _part(of), model, strength)
+    rows = [
+        {"network": label, "learned from": _learned(one.card)} | shares[label]
+        for label, one in zip(labels, found, strict=True)
+    ]
+    show_table(pd.DataFrame(rows), key="digits-again")
+    st.caption(
+        f"Share that is right of {len(of.test(JUDGED)[1])} test pictures: clean, with noise "
+        f"{strength:.2f}, and with that noise mended."
+    )
+    learned = {row["learned from"].partition(" ")[0] for row in rows}
+    if learned >= {"noisy", "mended"}:
+        return
+    st.info(
+        "To compare, start “Noisy pictures” and “Mended pictures” under *Train*: they stand here "
+        "once they have ended."
+    )
+
+
+def _learned(card: dict) -> str:
+    """What a network of classes was shown."""
+    task = card.get("task", {})
+    noise = task.get("noise", 0.0)
+    if not noise:
+        return "clean pictures"
+    if task.get("mended"):
+        return f"mended pictures, noise {noise:g}"
+    return f"noisy pictures, noise {noise:g}"
 
 
 def _beside(of: Seen, model: "Model", strength: float) -> None:

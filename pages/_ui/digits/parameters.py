@@ -17,4 +17,6 @@ PARAMETERS: dict[str, Kind] = {
     "digits-question": LABEL,
     **dict.fromkeys(("digits-way", "digits-filter", "digits-imbalance"), LABEL),
     **dict.fromkeys(("digits-row", "digits-column"), Whole(1, 4096)),
+    "digits-weight": Number(0.0, 1.0),
+    "digits-inputs": LABEL,
 }

@@ -69,6 +69,13 @@ QUESTIONS = {
         "that never saw any.",
         task={"noise": 0.4},
     ),
+    "again": Question(
+        "Mended pictures",
+        "The same noise, but every picture goes through the denoising autoencoder first: which of "
+        "the two is right more often? Under Noise they stand side by side.",
+        task={"noise": 0.4, "mended": True},
+        steps=400,
+    ),
     "rare": Question(
         "Rare classes",
         "Of the nines one in fifty is left: accuracy and mean F1 part.",
@@ -84,6 +91,13 @@ QUESTIONS = {
         "A denoising autoencoder: noise of 0.5.",
         family="autoencoder",
         steps=1500,
+    ),
+    "halves": Question(
+        "Two inputs, two outputs",
+        "The upper and the lower half of a digit are read apart; asked are its kind and the digit. "
+        "More about it under “Two inputs”.",
+        corpus="digit-halves",
+        family="two-input",
     ),
     "large": Question(
         "28 × 28 pixels",

@@ -3,7 +3,7 @@ without activations is one layer."""
 
 import streamlit as st
 
-from pages._ui.foundations.asking import in_order
+from pages._ui.shared.asking import in_order
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table

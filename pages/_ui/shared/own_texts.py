@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lm_core.runs.own_texts import OwnText
 
 ENDINGS = {"pairs": ".tsv"} | dict.fromkeys(  # of a download; others: .txt
-    ("classes", "values", "series", "table classes", "table values"), ".csv"
+    ("classes", "values", "series", "table classes", "table values", "picture values"), ".csv"
 )
 _LINKED = "linked_texts"  # in the session: SHA-256 -> text
 
