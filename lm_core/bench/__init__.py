@@ -19,6 +19,7 @@ LONG = (
     "inside",
     "class",
     "quantized",
+    "adapt",
 )  # when asked for by name only
 
 FILES = {"lists": "own_lists", "class": "classroom"}  # where a part is not in the file of its name
