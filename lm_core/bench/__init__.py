@@ -12,7 +12,7 @@ from lm_core.machine import this_machine
 
 PARTS = ("ngram", "train", "generate", "start", "live")
 LONG = (  # when asked for by name only; "page" is the end of "start"
-    *("page", "quality", "lists", "watch", "explorer", "inside", "class", "quantized"),
+    *("page", "quality", "lists", "watch", "explorer", "inside", "class", "quantized", "adapt"),
 )
 
 FILES = {"lists": "own_lists", "class": "classroom"}  # where a part is not in the file of its name

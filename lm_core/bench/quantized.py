@@ -1,5 +1,10 @@
-"""Writing with fewer bits: tokens per second of float32 and int8 weights, and what the products of
-a token alone would take with each of torch's kernels, as bytes that are read in a second."""
+"""Writing with fewer bits: tokens per second of float32 and int8 weights; the bytes that the engine
+reads in a second, beside those of one wide product; and what the products of a token alone would
+take with each of torch's kernels.
+
+Seconds are the thread's own (`time.thread_time`): all of it runs on one thread, and what waits for
+memory counts, what waits for another program does not.
+"""
 
 import statistics
 import time
@@ -15,9 +20,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHAPE = {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256}
-VOCAB, TOKENS, ROUNDS = 65, 60, 7
+VOCAB, TOKENS, ROUNDS = 65, 20, 15
 SCHEMES = ("int8", "int8-absmax")
 BLOCK = 64  # of the int4 kernel
+WIDE = 4096  # rows and columns of the wide product: 64 MB, more than a processor's cache holds
+TIMES = 4  # that it is computed in a round, about as long as some tokens
 
 
 def bench_quantized() -> list[Result]:
@@ -36,22 +43,46 @@ def _engine() -> list[Result]:
     model = build_model("transformer", SHAPE, VOCAB).eval()
     models = {"float32": model}
     models |= {name: quantize(model, name).model(model) for name in SCHEMES}
+    matrix, row = torch.randn(WIDE, WIDE), torch.randn(1, WIDE)
 
     def write(of: torch.nn.Module) -> None:
         for _ in generate(of, [0], max_tokens=TOKENS):
             pass
 
+    def read() -> None:
+        with torch.inference_mode():
+            for _ in range(TIMES):
+                row @ matrix.T
+
     works = {name: partial(write, of) for name, of in models.items()}
-    speeds = {name: [TOKENS / t for t in times] for name, times in _alternating(works).items()}
+    times = _alternating(works | {"wide": read})
+    wide = [TIMES * matrix.nbytes / t for t in times.pop("wide")]
+    speeds = {name: [TOKENS / t for t in of] for name, of in times.items()}
     about = {**SHAPE, "batch": 1, "threads": 1, "tokens": TOKENS}
-    found = []
+    rate, shape = statistics.median(wide) / 1e9, {"rows": WIDE, "columns": WIDE, "threads": 1}
+    found = [Result("engine_wide_product", rate, "GB/s", True, shape)]
     for name, of in speeds.items():
         key = f"quantized_{name.replace('-', '_')}"
         found.append(Result(key, statistics.median(of), "tokens/s", True, about))
+        found += _read(name, of, wide, about)
         if name != "float32":
-            times = [a / b for a, b in zip(of, speeds["float32"], strict=True)]
-            found.append(Result(f"{key}_ratio", statistics.median(times), "times", True, about))
+            ratios = [a / b for a, b in zip(of, speeds["float32"], strict=True)]
+            found.append(Result(f"{key}_ratio", statistics.median(ratios), "times", True, about))
     return found
+
+
+def _read(name: str, speeds: list[float], wide: list[float], about: dict[str, Any]) -> list[Result]:
+    """Bytes of weights that the engine reads in a second, and their share of the wide product's:
+    of every matrix all, of the embedding one row, which is not counted."""
+    C, size = SHAPE["n_embd"], 4 if name == "float32" else 1
+    touched = size * (12 * C * C * SHAPE["n_layer"] + VOCAB * C)
+    key, about = f"engine_read_{name.replace('-', '_')}", about | {"bytes_a_token": touched}
+    share = statistics.median(touched * a / b for a, b in zip(speeds, wide, strict=True))
+    rate = statistics.median(touched * a / 1e9 for a in speeds)
+    return [
+        Result(key, rate, "GB/s", True, about),
+        Result(f"{key}_share", share, "of the wide product", True, about),
+    ]
 
 
 def _products() -> list[Result]:
@@ -131,7 +162,7 @@ def _alternating(works: dict[str, Callable[[], None]]) -> dict[str, list[float]]
         work()
     for _ in range(ROUNDS):
         for name, work in works.items():
-            began = time.perf_counter()
+            began = time.thread_time()
             work()
-            times[name].append(time.perf_counter() - began)
+            times[name].append(time.thread_time() - began)
     return times

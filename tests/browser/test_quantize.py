@@ -1,12 +1,18 @@
-"""The Quantize screen in a browser: a scheme, a weight, and what outliers ruin."""
+"""The Quantize screen in a browser: a scheme, a weight, and what outliers ruin; and the whole way
+there: a model that ships is adapted, compared with what it was, and made smaller."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lm_core.bench.adapt import STAGES, walk
 from tests.browser.conftest import at_rest
 from tests.browser.test_access import PHONE, found
+from tests.browser.test_training import nothing_goes_on
+from tools.lab_server import LabServer
+
+__all__ = ["nothing_goes_on"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
@@ -29,4 +35,23 @@ def test_a_weight_has_its_arithmetic_and_outliers_are_measured(page: Page) -> No
     at_rest(page)
     page.set_viewport_size(PHONE)
     at_rest(page)
+    assert found(page) == []
+
+
+@pytest.mark.slow
+def test_a_shipped_model_is_adapted_compared_and_quantized(page: Page, lab: LabServer) -> None:
+    """The way that `bench adapt` times; here each stage has to say what it found."""
+    seen = {}
+
+    def look(stage: str) -> None:
+        at_rest(page)
+        values = page.locator("[data-testid=stMetricValue]").all_inner_texts()
+        seen[stage] = page.url, values, page.locator("[data-testid=stDataFrame]").count()
+
+    walk(page, lab.url, look)
+    assert tuple(seen) == STAGES
+    _, (gain, forgotten), _ = seen["compare"]
+    assert gain.startswith("+")  # nats won on the new text
+    assert forgotten.startswith("+")  # and lost on the old one
+    assert seen["quantize"][2] >= 1  # the table of all schemes
     assert found(page) == []
