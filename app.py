@@ -2,10 +2,21 @@
 
 import streamlit as st
 
-from pages._ui.shared import address, everywhere, first_name, held, language, session
+from pages._ui.shared import (
+    address,
+    everywhere,
+    first_name,
+    gathered,
+    held,
+    language,
+    looks,
+    session,
+)
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
+gathered.install()
+looks.install()
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 

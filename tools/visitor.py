@@ -186,6 +186,8 @@ class Visitor:
             case "navigation":
                 pages = message.navigation.app_pages
                 self._pages = {page.page_name: page.page_script_hash for page in pages}
+                if not self._going:  # a session that has just come was at the first screen
+                    self._page = message.navigation.page_script_hash
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":

@@ -20,7 +20,7 @@ from lm_core.charts.families import FamilyRun, family_curves
 from lm_core.charts.live import Base
 from lm_core.charts.measures import Measure
 from lm_core.charts.theme import GREY, SERIES, altair_config
-from lm_core.charts.zooming import inside, thinned, zoomable
+from lm_core.charts.zooming import thinned, zoomable
 
 __all__ = ["FamilyRun", "decimate", "family_curves", "loss_curve", "smooth"]
 
@@ -60,36 +60,42 @@ def loss_curve(
     """
     measure = measure or Measure(unit)
     unit = measure.unit
+    # In arrays: a page draws this twice a second, and a frame at each of these steps would take
+    # ten times as long.
     train, validation = _series(points, "train_nats"), _series(evaluations, "nats")
-    mean = train.assign(nats=smooth(train["nats"], smoothing))
-    shown = {RAW: train, TRAINING: mean, VALIDATION: validation}
-    parts = []
-    for name, part in shown.items():
-        shown[name] = part = part.assign(nats=measure.of(part["nats"]))
-        part = part[np.isfinite(part["nats"])]
-        parts.append(thinned(part, "step", "nats", _ROWS[name], within).assign(series=name))
-    data = pd.concat(parts, ignore_index=True)
-    table = data[["series", "step", "nats"]].rename(columns={"nats": unit})
+    mean = smooth(pd.Series(train[1]), smoothing).to_numpy()
+    lines = {RAW: train, TRAINING: (train[0], mean), VALIDATION: validation}
+    shown = {name: (steps, measure.of(nats)) for name, (steps, nats) in lines.items()}
+    parts = {name: _thinned(*line, _ROWS[name], within) for name, line in shown.items()}
+    series = np.repeat(np.array(list(parts), dtype=object), [len(x) for x, _ in parts.values()])
+    steps, nats = (np.concatenate(one) for one in zip(*parts.values(), strict=True))
+    table = pd.DataFrame({"series": series, "step": steps, unit: nats})
     title = "Loss"
     blind = None if uniform_nats is None else float(measure.of(uniform_nats))
     lowest = 1.0 if measure.exponential else 0.0
-    seen = inside(data, "step", within)
-    closer = len(seen) < len(data)
-    if closer and blind is not None and blind > seen["nats"].max():
+    seen = _inside(steps, within)
+    closer = not seen.all()
+    if closer and blind is not None and blind > nats[seen].max():
         blind = None
     least, even = 0.0 if closer else FLAT, not measure.exponential
-    frame = _frame(seen, blind, lowest=lowest, least=least, even=even)
-    high = frame["nats"].max()
-    measured = [
-        (name, shown[of]["step"], shown[of]["nats"])
-        for name, of in ((TRAINING, RAW), (VALIDATION, VALIDATION))
-    ]
+    in_view = series[seen], steps[seen], nats[seen]
+    frame = _frame(*in_view, blind, lowest=lowest, least=least, even=even)
+    high = max(height for _, height, _ in frame)
+    measured = [(name, *shown[of]) for name, of in ((TRAINING, RAW), (VALIDATION, VALIDATION))]
     beyond = view.beyond(
         measured, high, lambda step: f"step {step:,.0f}", within if closer else None
     )
     # The mean follows the steps: where it is above, they are.
-    above = data["series"].isin((RAW, VALIDATION)) & (data["nats"] > high)
-    drawn = pd.concat([data.assign(above=above), frame.assign(above=False)], ignore_index=True)
+    above = (series != TRAINING) & (nats > high)
+    framed = [np.array(column, dtype=object) for column in zip(*frame, strict=True)]
+    drawn = pd.DataFrame(
+        {
+            "step": np.concatenate([steps, framed[0].astype(float)]),
+            "nats": np.concatenate([nats, framed[1].astype(float)]),
+            "series": np.concatenate([series, framed[2]]),
+            "above": np.concatenate([above, np.zeros(len(frame), dtype=bool)]),
+        }
+    )
     figure = _layers(title, unit, height, measure.exponential).of(drawn)
     said = f"{_alt(shown[RAW], shown[VALIDATION], unit)} {beyond}".strip()
     return Chart(title, figure, said, table, beyond)
@@ -105,34 +111,72 @@ def smooth(values: pd.Series, share: float = SMOOTHING) -> pd.Series:
     return finite.ewm(span=span, ignore_na=True).mean().where(finite.notna())
 
 
-def _series(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Columns `step` and `nats` as numbers, in order of step."""
-    steps = pd.to_numeric(frame["step"], errors="coerce")
-    nats = pd.to_numeric(frame[column], errors="coerce")
-    plain = pd.DataFrame({"step": steps.astype(float), "nats": nats.astype(float)})
-    return plain[np.isfinite(plain["step"])].sort_values("step", kind="stable", ignore_index=True)
+Line = tuple[np.ndarray, np.ndarray]  # steps and nats, of floats
+
+
+def _series(frame: pd.DataFrame, column: str) -> Line:
+    """Steps and the column as numbers, in order of step."""
+    steps, nats = (_numbers(frame[name]) for name in ("step", column))
+    there = np.isfinite(steps)
+    steps, nats = steps[there], nats[there]
+    order = np.argsort(steps, kind="stable")
+    return steps[order], nats[order]
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _thinned(
+    steps: np.ndarray, nats: np.ndarray, n: int, within: tuple[float, float] | None
+) -> Line:
+    """About `n` of what is finite, as `thinned`."""
+    there = np.isfinite(nats)
+    steps, nats = steps[there], nats[there]
+    if len(steps) > n:
+        frame = pd.DataFrame({"step": steps, "nats": nats})
+        frame = thinned(frame, "step", "nats", n, within)
+        steps, nats = frame["step"].to_numpy(), frame["nats"].to_numpy()
+    return steps, nats
+
+
+def _inside(steps: np.ndarray, within: tuple[float, float] | None) -> np.ndarray:
+    """Which are in view; all of them where nobody looks closer, or nothing is in view."""
+    everywhere = np.ones(len(steps), dtype=bool)
+    if within is None:
+        return everywhere
+    there = (steps >= within[0]) & (steps <= within[1])
+    return there if there.any() else everywhere
 
 
 def _frame(
-    data: pd.DataFrame, uniform: float | None, *, lowest: float, least: float, even: bool
-) -> pd.DataFrame:
-    """Rows that are not curves: where the axes reach to (`least` of the upper one at least; to
-    round numbers where its lengths are `even`), and the line of guessing blindly. `lowest` is the
-    loss of a model that is never surprised."""
+    series: np.ndarray,
+    steps: np.ndarray,
+    nats: np.ndarray,
+    uniform: float | None,
+    *,
+    lowest: float,
+    least: float,
+    even: bool,
+) -> list[tuple[float, float, str]]:
+    """Step, nats and series of rows that are not curves: where the axes reach to (`least` of the
+    upper one at least; to round numbers where its lengths are `even`), and the line of guessing
+    blindly. `lowest` is the loss of a model that is never surprised."""
     blind = uniform if uniform is not None and np.isfinite(uniform) else None
-    if data.empty:  # any round numbers will do for the axes
+    if not len(steps):  # any round numbers will do for the axes
         first, last, low, high = 0.0, 100.0, lowest, blind or 4.0
     else:
-        first, last = data["step"].min(), data["step"].max()
+        first, last = steps.min(), steps.max()
         last = max(last, first + 10)
-        begins = data[data["series"] != RAW].groupby("series")["nats"].first().max()
-        high = data["nats"].max()
+        lines = {name: nats[series == name] for name in (TRAINING, VALIDATION)}
+        begins = max((line[0] for line in lines.values() if len(line)), default=np.nan)
+        high = nats.max()
         if np.isfinite(begins):
             begins = max(begins, blind or 0.0)
-            course = data["nats"][data["series"] == VALIDATION].max()
+            course = lines[VALIDATION].max(initial=-np.inf)
             whole = course if course <= view.COURSE * begins else 0.0
             high = min(high, max(view.SPIKES * begins, whole))
-        low = max(lowest, min(data["nats"].min(), high - least))
+        low = max(lowest, min(nats.min(), high - least))
     if blind is not None:
         high = max(high, blind + 0.1 * (blind - low))  # room for its words
     if even:
@@ -140,7 +184,7 @@ def _frame(
     rows = [(first, low, FRAME), (last, high, FRAME)]
     if blind is not None:
         rows.append((last, blind, UNIFORM))
-    return pd.DataFrame(rows, columns=["step", "nats", "series"])
+    return rows
 
 
 @lru_cache(maxsize=16)
@@ -195,23 +239,25 @@ def _layers(title: str, unit: str, height: int, doubling: bool) -> Base:
     return Base(layered.configure(**altair_config()))
 
 
-def _alt(train: pd.DataFrame, validation: pd.DataFrame, unit: str) -> str:
-    if train.empty and validation.empty:
+def _alt(train: Line, validation: Line, unit: str) -> str:
+    if not len(train[0]) and not len(validation[0]):
         return "Loss curve, still empty: no step has been recorded."
     parts = []
-    for name, part in ((TRAINING, train), (VALIDATION, validation)):
-        finite = part[np.isfinite(part["nats"])]
-        if finite.empty:
-            parts.append(f"no {name} loss {'is a number' if len(part) else 'yet'}")
+    for name, (steps, nats) in ((TRAINING, train), (VALIDATION, validation)):
+        there = np.isfinite(nats)
+        if not there.any():
+            parts.append(f"no {name} loss {'is a number' if len(steps) else 'yet'}")
             continue
-        first, last, low = finite.iloc[0], finite.iloc[-1], finite.loc[finite["nats"].idxmin()]
-        says = f"{name} {words.nats(first['nats'])} at step {first['step']:,.0f}"
-        if len(finite) > 1:
-            says += f", {words.nats(last['nats'])} at step {last['step']:,.0f}"
-            if low["step"] < last["step"]:
-                says += f", lowest {words.nats(low['nats'])} at step {low['step']:,.0f}"
-        if len(finite) < len(part):
-            lost = part["step"][~np.isfinite(part["nats"])].iloc[0]
-            says += f", not a number at {len(part) - len(finite):,} (first at step {lost:,.0f})"
+        at, of = steps[there], nats[there]
+        low = of.argmin()
+        says = f"{name} {words.nats(of[0])} at step {at[0]:,.0f}"
+        if len(of) > 1:
+            says += f", {words.nats(of[-1])} at step {at[-1]:,.0f}"
+            if at[low] < at[-1]:
+                says += f", lowest {words.nats(of[low])} at step {at[low]:,.0f}"
+        if len(of) < len(nats):
+            says += (
+                f", not a number at {len(nats) - len(of):,} (first at step {steps[~there][0]:,.0f})"
+            )
         parts.append(says)
     return f"Loss in {unit}: {'; '.join(parts)}."

@@ -1,7 +1,5 @@
 """Fewer points with the same picture."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -19,9 +17,15 @@ def decimate(df: pd.DataFrame, x: str, y: str, n: int) -> pd.DataFrame:
         return df
     values = df[y].to_numpy(dtype=float, na_value=np.nan)
     edges = np.linspace(1, len(df) - 1, (n - 2) // 2 + 1).astype(int)
-    keep = {0, len(df) - 1}
-    for begin, end in itertools.pairwise(edges):
-        inside = begin + np.flatnonzero(np.isfinite(values[begin:end]))
-        if len(inside):
-            keep |= {inside[values[inside].argmin()], inside[values[inside].argmax()]}
-    return df.iloc[sorted(keep)]
+    ends = (np.array([0, len(df) - 1]), _lowest(values, edges), _lowest(-values, edges))
+    return df.iloc[np.unique(np.concatenate(ends))]
+
+
+def _lowest(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Where each bucket between two edges is lowest, at the first such place; nowhere in one that
+    has nothing finite."""
+    inside = np.where(np.isfinite(values), values, np.inf)[edges[0] : edges[-1]]
+    bucket = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    least = np.minimum.reduceat(inside, edges[:-1] - edges[0])
+    at = np.flatnonzero((inside == least[bucket]) & np.isfinite(inside))
+    return edges[0] + at[np.unique(bucket[at], return_index=True)[1]]

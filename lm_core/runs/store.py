@@ -379,6 +379,14 @@ class RunStore(Joined):
         which = f"run = {SOURCE} AND seq > ? AND step % ? = 0 ORDER BY step, seq"
         return self._shown(kind, which, run, seq, every)
 
+    def newest(self, run: str) -> tuple[int | None, ...]:
+        """The `seq` of the last event of each kind that a run has shown: another where it has shown
+        something more, or something again."""
+        last = f"run = {SOURCE} ORDER BY step DESC, seq DESC LIMIT 1"
+        asked = ", ".join(f"(SELECT seq FROM {table} WHERE {last})" for table, _ in TABLES.values())
+        with self._reading() as db:
+            return tuple(db.execute(f"SELECT {asked}", (run,)).fetchone())
+
     def last(self, kind: type, run: str) -> dict[str, Any] | None:
         """The event of `kind` with the highest step."""
         found = self._shown(kind, f"run = {SOURCE} ORDER BY step DESC, seq DESC LIMIT 1", run)

@@ -616,3 +616,19 @@ def test_a_folder_that_tells_nonsense_is_passed_over(store: RunStore) -> None:
 def test_a_defect_is_no_full_disk(store: RunStore, run: str) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         store.update(run, status=None)
+
+
+def test_the_newest_of_a_run_tells_all_that_it_has_shown_more_or_again(
+    store: RunStore, run: str
+) -> None:
+    other = store.create("ada", "Another", {})
+    seen = [store.newest(run)]
+    events = [point(1), Evaluated(1, 10, "validation", 2.0, 10, True), Sampled(1, "a"), point(2)]
+    for event in (*events, Probed(2, (1.0,)), point(2), Sampled(1, "b")):
+        store.record(other, [event])
+        assert store.newest(run) == seen[-1]
+        store.record(run, [event])
+        seen.append(store.newest(run))
+    assert len(set(seen)) == len(seen)
+    follower = store.join(run, "bob", "The same")
+    assert store.newest(follower) == seen[-1]

@@ -112,3 +112,16 @@ def again(fragment: str, every: float) -> ForwardMsg:
     message = ForwardMsg()
     message.auto_rerun.fragment_id, message.auto_rerun.interval = fragment, every
     return message
+
+
+def test_a_page_opened_by_its_name_stays_there(page: Visitor) -> None:
+    """The server says at first which screen a session that has just come was at, the first one, and
+    by the list of screens where it is now."""
+    message = ForwardMsg()
+    message.navigation.page_script_hash = "train"
+    page._take(session("home"))
+    page._take(message)
+    assert page._page == "train"
+    page._page, page._going = "compare", True  # pressed, and the server has not heard of it
+    page._take(message)
+    assert page._page == "compare"

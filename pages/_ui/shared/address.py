@@ -55,6 +55,8 @@ def leaving() -> Iterator[None]:
     the run short, that came from a browser which may not know of it yet: then what the address held
     before is no news either."""
     before, cut = _held(), False
+    if st.session_state.get(LEFT, ("",))[0] != _screen():
+        st.session_state[LEFT] = ("", {})  # a click may come before this run has noted its own
     try:
         yield
     except RerunException:

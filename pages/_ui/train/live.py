@@ -12,7 +12,7 @@ import streamlit as st
 
 from lm_core.runs.per_character import of_tokens
 from pages._ui.shared import session
-from pages._ui.shared.alone import alone
+from pages._ui.shared.looks import looking
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
@@ -58,7 +58,9 @@ def live_panel(run_id: str) -> None:
         EXAMINED.go(run_id)
     st.html(ROOM)
     pace, held = _pace(run), session.manager().held
-    alone(_panel, run_every=pace)(run_id, (pace, held), about(run))
+    owner = session.visitor()
+    looked = looking(_panel, pace, lambda: _news(run_id, owner))
+    looked(run_id, (pace, held), about(run))
     scrubber(run)
 
 
@@ -69,6 +71,16 @@ def _pace(run: "Run") -> float | None:
     soon = run.started is None or time.time() - run.started < SOON
     most = MOST if run.moved else MOST / 2  # until there is a point, somebody waits for it
     return paced(SOON_SECONDS if soon else LOOK_SECONDS, most)
+
+
+def _news(run_id: str, owner: str) -> tuple[object, ...]:
+    """What the panel is drawn from."""
+    runs = session.manager()
+    run = runs.store.get(run_id, owner)
+    shared = runs.store.watchers(run_id) if run.active else []
+    place = runs.queue_position(run_id) if run.status == "queued" else None
+    stands = _pace(run), runs.held, runs.trouble(run_id), place, len(shared)
+    return run, runs.store.newest(run_id), stands
 
 
 def _panel(run_id: str, before: tuple[float | None, bool], called: str) -> None:

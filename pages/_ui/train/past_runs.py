@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui.shared import session
-from pages._ui.shared.alone import alone
+from pages._ui.shared.looks import looking
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced
@@ -50,8 +50,16 @@ def past_runs(current: str | None) -> None:
     if not mine:
         st.caption("None yet. Each run you start is kept here, for this browser alone.")
     else:
-        alone(_table, run_every=paced(LOOK_SECONDS) if going else None)(current)
+        owner = session.visitor()
+        every = paced(LOOK_SECONDS) if going else None
+        looking(_table, every, lambda: _news(owner))(current)
     delete_all()
+
+
+def _news(owner: str) -> list[object]:
+    """What the table is drawn from."""
+    store = session.manager().store
+    return [(run, store.newest(run.id)) for run in store.runs_of(owner)]
 
 
 def _removed() -> None:

@@ -74,3 +74,32 @@ def test_a_click_that_cuts_a_start_short_does_not_undo_it(before: dict[str, str]
     app.query_params.update(before)
     app.run()  # now the browser knows: this is Back
     assert app.markdown[0].value == f"shown: {before.get('run')}"
+
+
+def overtaken() -> None:
+    """Back on a screen before the one in between was drawn to its end: there it was slow."""
+    import streamlit as st
+
+    from pages._ui.shared import address
+    from pages._ui.shared.open_run import TRAINED
+
+    at = address._screen
+    try:
+        address._screen = lambda: "train"
+        with address.leaving():
+            TRAINED.show("mine")
+        address._screen = lambda: "between"
+        between = address.leaving()
+        between.__enter__()
+        st.query_params.clear()  # as the list of screens leads to one
+        address._screen = lambda: "train"
+        st.session_state["shown"] = TRAINED.id()
+        between.__exit__(None, None, None)
+    finally:
+        address._screen = at
+
+
+def test_a_run_is_found_again_while_the_screen_in_between_is_still_drawn() -> None:
+    app = AppTest.from_function(overtaken).run()
+    assert not app.exception
+    assert app.session_state["shown"] == "mine"

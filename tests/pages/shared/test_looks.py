@@ -1,0 +1,130 @@
+"""A part that looks again by itself is drawn only where there is something new."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+
+import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.testing.v1 import AppTest
+
+from lm_core.errors import RunNotFound
+from pages._ui.shared import looks
+from pages._ui.shared.looks import Look
+from tests.loops import awaited
+
+
+def asked(*, by_itself: bool = True, fragment: str = "part", scheme: str = "") -> ClientState:
+    state = ClientState(fragment_id=fragment, is_auto_rerun=by_itself)
+    if scheme:
+        state.context_info.color_scheme = scheme
+    return state
+
+
+class Page:
+    """A session of one page, whose part is drawn from `news`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.news, self.drawn = 0, []
+        self.look = Look(lambda: self.news)
+        monkeypatch.setattr(AppSession, "request_rerun", lambda _, state: self.draw(state))
+        looks.install()
+        self.storage = MemoryFragmentStorage()
+        looks._looks[self.storage] = {"part": self.look}
+        self.look.draws()
+
+    def draw(self, state: ClientState | None) -> None:
+        self.drawn.append(state)
+
+    def ask(self, *states: ClientState | None) -> int:
+        """How often it was drawn for these, each answered before the next."""
+        before = len(self.drawn)
+
+        async def all_of_them() -> None:
+            session = SimpleNamespace(
+                _event_loop=asyncio.get_running_loop(),
+                _fragment_storage=self.storage,
+                _client_state=ClientState(),
+            )
+            for state in states:
+                AppSession.request_rerun(session, state)
+                eyes = looks._eyes()
+                await asyncio.wrap_future(eyes.submit(lambda: None))
+                await asyncio.sleep(0)
+
+        awaited(all_of_them())
+        return len(self.drawn) - before
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    return Page(monkeypatch)
+
+
+def test_looks_at_what_has_not_changed_draw_nothing(page: Page) -> None:
+    assert page.ask(*[asked()] * 20) == 0
+    page.news += 1
+    assert page.ask(asked()) == 1
+    page.look.draws()
+    assert page.ask(*[asked()] * 20) == 0
+
+
+def test_what_somebody_does_is_always_drawn(page: Page) -> None:
+    assert page.ask(asked(by_itself=False), None, asked(fragment="another")) == 3
+    assert page.ask(asked(scheme="dark")) == 1  # charts are drawn in other inks
+
+
+def test_what_cannot_be_read_is_drawn_and_says_so(page: Page) -> None:
+    def gone() -> object:
+        raise RunNotFound("There is no such run.")
+
+    page.look._news = gone
+    page.look.draws()
+    assert page.ask(asked(), asked()) == 2
+
+
+def test_a_defect_of_the_question_surfaces_where_the_part_is_drawn(page: Page) -> None:
+    page.look._news = lambda: {}["none"]
+    assert page.ask(asked()) == 1
+    with pytest.raises(KeyError):
+        page.look.draws()
+
+
+def test_a_look_that_waits_for_its_answer_is_not_asked_again(page: Page) -> None:
+    there = threading.Event()
+    looks._eyes().submit(there.wait)
+    page.news += 1
+
+    async def three() -> None:
+        session = SimpleNamespace(
+            _event_loop=asyncio.get_running_loop(),
+            _fragment_storage=page.storage,
+            _client_state=ClientState(),
+        )
+        for _ in range(3):
+            AppSession.request_rerun(session, asked())
+        there.set()
+        await asyncio.wrap_future(looks._eyes().submit(lambda: None))
+        await asyncio.sleep(0)
+
+    awaited(three())
+    assert len(page.drawn) == 1
+
+
+def screen() -> None:
+    import streamlit as st
+
+    from pages._ui.shared.looks import looking
+
+    def part(word: str) -> None:
+        st.write(word)
+
+    looking(part, 2.0, lambda: 1)("drawn")
+
+
+def test_it_is_drawn_with_its_page() -> None:
+    app = AppTest.from_function(screen).run()
+    assert not app.exception
+    assert [one.value for one in app.markdown] == ["drawn"]

@@ -1,0 +1,72 @@
+"""The panel of a run is drawn again by itself only where the run has moved."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from lm_core.runs.store import RunStore
+from lm_core.training.events import Diagnosed, Evaluated, Probed, Sampled, Step
+from pages._ui.shared import session
+from pages._ui.train import live, past_runs
+
+OWNER = "ada"
+SHOWN = (
+    Step(1, 10, 0.1, 3.0),
+    Evaluated(1, 10, "validation", 3.0, 10, True),
+    Sampled(1, "a"),
+    Probed(1, (3.0,)),
+    Diagnosed(1, "flat", "info", "It is flat.", "", ""),
+)
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+    manager = SimpleNamespace(store=RunStore(tmp_path), every=15.0, held=False)
+    manager.trouble, manager.queue_position = (lambda run: ""), (lambda run: 1)
+    monkeypatch.setattr(session, "manager", lambda: manager)
+    return manager
+
+
+def test_all_that_a_panel_says_is_news_once(runs: SimpleNamespace) -> None:
+    store = runs.store
+    run = store.create(OWNER, "", {})
+    other = store.create("bob", "", {})
+
+    def held() -> None:
+        runs.held = True
+
+    def fewer() -> None:
+        runs.every = 0.0
+
+    changes: list[Callable[[], object]] = [
+        lambda: store.hand_over(run),
+        lambda: store.update(run, status="running", facts={"unit": "nats"}),
+        *(lambda event=event: store.record(run, [event]) for event in SHOWN),
+        lambda: store.update(run, message="It went on."),
+        lambda: store.update(run, lr_scale=0.5),
+        lambda: store.update(run, pause_at=9),
+        lambda: store.join(run, "bob", "", ""),
+        held,
+        fewer,
+        lambda: store.update(run, status="finished"),
+    ]
+    before = live._news(run, OWNER)
+    for change in changes:
+        store.record(other, [SHOWN[0]])  # that another moves is none
+        assert live._news(run, OWNER) == before
+        change()
+        after = live._news(run, OWNER)
+        assert after != before
+        before = after
+
+
+def test_the_table_of_runs_is_drawn_again_where_one_of_them_has_moved(
+    runs: SimpleNamespace,
+) -> None:
+    mine, other = (runs.store.create(owner, "", {}) for owner in (OWNER, "bob"))
+    before = past_runs._news(OWNER)
+    runs.store.record(other, [SHOWN[0]])
+    assert past_runs._news(OWNER) == before
+    runs.store.record(mine, [SHOWN[0]])
+    assert past_runs._news(OWNER) != before
