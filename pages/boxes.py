@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.boxes import anchored, overlapping, precision, suppressed
+from pages._ui.boxes import anchored, asked, overlapping, precision, suppressed
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -11,6 +11,7 @@ VIEWS = {
     "Suppression": suppressed.show,
     "Anchors and windows": anchored.show,
     "Average precision": precision.show,
+    "Questions": asked.show,
 }
 
 front_door.enter()

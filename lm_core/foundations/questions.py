@@ -1,4 +1,4 @@
-"""The course's questions of its first weeks that have one answer, with why."""
+"""The course's questions of its first weeks, and of boxes, that have one answer, with why."""
 
 from dataclasses import dataclass
 
@@ -114,5 +114,44 @@ QUESTIONS: dict[str, Question] = {
         ("Underfitting", "Overfitting", "A learning rate too small"),
         (1,),
         "It knows its examples by heart. If both losses were high, it would be underfitting.",
+    ),
+}
+
+
+OF_BOXES: dict[str, Question] = {
+    "box": Question(
+        "What does a bounding box say of a thing?",
+        (
+            "Which pixels belong to it",
+            "What its outline is",
+            "The rectangle that it lies in, by four numbers",
+        ),
+        (2,),
+        "Two corners, or one corner with width and height. Pixel by pixel is what a mask says.",
+    ),
+    "loss": Question(
+        "A network gives the four numbers of a box. Which loss fits?",
+        ("Cross-entropy", "The mean squared error, or its root", "Accuracy"),
+        (1,),
+        "They are quantities and no classes: what counts is how far each is off.",
+    ),
+    "paper": Question(
+        "Which of these belong to R-CNN, as it was published?",
+        (
+            "Regions proposed by selective search",
+            "Each region brought to 227 × 227 pixels",
+            "Features by an AlexNet",
+            "An SVM for each class",
+            "Anchors that the network learns",
+        ),
+        (0, 1, 2, 3),
+        "Girshick and others, 2014. Anchors came with Faster R-CNN, which proposes regions itself.",
+    ),
+    "iou": Question(
+        "Is the intersection over union a metric or a loss?",
+        ("A metric", "A loss"),
+        (0,),
+        "Where two boxes do not touch it is 0 however far apart they are: it has no slope to learn "
+        "from, and judges what was learned.",
     ),
 }

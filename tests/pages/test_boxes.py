@@ -166,3 +166,13 @@ def test_a_scene_that_is_none_is_a_sentence(scene: str, message: str) -> None:
 def test_a_class_of_markup_is_a_word() -> None:
     app = sound(opened(PRECISION, scene="**x**,1,1,5,5,;**x**,1,1,5,5,0.9"))
     assert r"“\*\*x\*\*”" in said(app)
+
+
+def test_the_questions_of_the_course_are_graded() -> None:
+    app = opened("Questions")
+    app.radio(key="boxes-asked-box").set_value(2)
+    app.radio(key="boxes-asked-loss").set_value(0)
+    app.button_group(key="boxes-asked-paper").set_value([0, 1, 2, 3])
+    app.radio(key="boxes-asked-iou").set_value(0).run()
+    assert "**3 of 4** are right so far." in said(sound(app))
+    assert app.warning[0].value.startswith("The answer is 2")

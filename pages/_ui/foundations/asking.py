@@ -1,5 +1,7 @@
 """The course's questions, graded: one answer, several, or an order."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from lm_core.foundations.questions import QUESTIONS, Question
@@ -12,13 +14,17 @@ def show() -> None:
         "Questions of the course's first weeks. Each is graded as soon as it is answered, and says "
         "why."
     )
-    right = sum(_asked(name, question) for name, question in QUESTIONS.items())
-    st.markdown(f"**{right} of {len(QUESTIONS)}** are right so far.")
+    ask(QUESTIONS, "activations-asked")
 
 
-def _asked(name: str, question: Question) -> bool:
+def ask(questions: Mapping[str, Question], key: str) -> None:
+    """Each of them, and how many are right."""
+    right = sum(_asked(f"{key}-{name}", question) for name, question in questions.items())
+    st.markdown(f"**{right} of {len(questions)}** are right so far.")
+
+
+def _asked(key: str, question: Question) -> bool:
     """Whether it is answered, and rightly."""
-    key = f"activations-asked-{name}"
     with st.container(border=True):
         if question.several:
             chosen = _several(key, question)

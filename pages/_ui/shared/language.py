@@ -46,7 +46,8 @@ def code() -> str:
 
 def place() -> None:
     """Where a page is told what the options of its choices are called."""
-    slot = st.empty()
+    with st.container(key=PLACE):
+        slot = st.empty()
     st.session_state[PLACE] = list(slot._cursor.delta_path)
     st.session_state.setdefault(TOLD, {})
 
