@@ -10,6 +10,7 @@ sentence of its own. What only the command line says is not among them.
 
 import argparse
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -31,7 +32,7 @@ CODE = re.compile(
     r"ORDER BY|WHERE|AND \w+ %?=?|VALUES|TEXT|INTEGER|REAL|UNIQUE|JOIN|LIKE|STATUS IN|seq >)(\W|$)"
     r"|(?<!%)\{\s*[a-z]+[\w-]*:(?=\s)|^@page|^\W?[\w-]+:\s*[\w.%#() -]+;|^\w+px (solid|dotted)|"
     r"\\(frac|sum|text|mathrm|operatorname|begin|left|cdot)|^[\w.]+ \| [\w.| ]+$|"
-    r"\[data-testid|^def |^import |^from \w+(\.\w+)* import|https?://\S+$|max-width|font-family|datum\."
+    r"\[data-testid|^<script>|^def |^import |^from \w+(\.\w+)* import|https?://\S+$|max-width|font-family|datum\."
 )
 TAG = re.compile(r"<[^<>]*>")
 # Of sentences and of the gaps between them.
@@ -71,6 +72,7 @@ SHOWN_BY = {
     "toggle",
     "write",
 }
+DRAWN = "words.json"  # of a language: single words that are drawn, which no sentence holds
 TOLD = re.compile("(Strong and weak|Left out on purpose): ")
 SHOWN_AS = {"label", "title", "help", "name", "placeholder", "caption"}
 SHOWN_AS |= {"xaxis_title", "yaxis_title"}
@@ -217,6 +219,29 @@ def _blanks(node: ast.AST) -> Iterator[ast.AST]:
                     yield from _blanks(side)
 
 
+@cache
+def words() -> frozenset[str]:
+    """Every word that stands in a string of the code: what `words.json` of a language holds is made
+    of them, and is seen where a table, an axis or a legend is drawn."""
+    found: set[str] = set()
+    for root in READ:
+        path = ROOT / root
+        for file in [path] if path.is_file() else path.rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+            found.update(
+                word for text in texts if isinstance(text, str) for word in WORD.findall(text)
+            )
+    return frozenset(found)
+
+
+def idle(language: str) -> list[str]:
+    """What stands in a language and nobody says."""
+    drawn = set(json.loads((FOLDER / language / DRAWN).read_text(encoding="utf-8")))
+    said = {one for one in drawn if set(WORD.findall(one.replace("{}", " "))) <= words()}
+    return sorted(set(known(language)) - set(sentences()) - said)
+
+
 def ending(sentence: str) -> bool:
     """Whether a blank holds the ending of an English word."""
     return re.search(r"[^\W\d_]\{\}", sentence) is not None
@@ -242,10 +267,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="the missing ones as JSON")
     given = parser.parse_args()
     lack = missing(given.language)
-    idle = sorted(set(known(given.language)) - set(sentences()))
     for room, ones in sorted(lack.items()):
         print(f"{len(ones):5} missing in {room}")
-    for one in idle:
+    for one in idle(given.language):
         print(f"nobody says: {one}")
     if given.out:
         given.out.write_text(dumps(lack, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -139,12 +139,12 @@ def curve(train: Points, validation: Points, unit: str) -> str:
 def _in_words(train: Points, validation: Points, unit: str) -> str:
     """Where the lines begin and end."""
     said = []
-    for name, line in (("Training", train), ("validation", validation)):
+    for name, line in (("Training", train), ("Validation", validation)):
         if line:
             (first, begins), (last, ends) = line[0], line[-1]
             went = f"{significant(begins, 3)} at step {first:,} to {significant(ends, 3)}"
-            said.append(f"{name} loss went from {went} at step {last:,}")
-    return f"{'; '.join(said)}, in {unit}: the lower the better."
+            said.append(f"{name} loss went from {went} at step {last:,}.")
+    return f"{' '.join(said)} In {unit}: the lower the better."
 
 
 def _ticks(low: float, high: float) -> list[float]:

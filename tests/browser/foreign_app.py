@@ -20,6 +20,9 @@ from tests.pages.foreign import TEXTS, TITLE
 SIGNS = [*":$*_`~<>[]{}()#+-=|!&\\.@/ ab1", "www", "http", "\n", "material", "smile", "red"]
 
 
+RIGHT_TO_LEFT = ("שלום", "سلام", "אבג דהו!")
+
+
 def drawn(*, whole: bool) -> list[str]:
     """Signs thrown together, always the same."""
     draw = random.Random(0)
@@ -73,4 +76,12 @@ if __name__ == "__main__":
         st.markdown("help", help=plain(TITLE))
     with st.container(key="options"):
         st.selectbox("options", [readable(text) for text in TEXTS])
+    with st.container(key="right-to-left"):
+        for text in RIGHT_TO_LEFT:
+            st.markdown(f"{plain(text)} 12, {plain(text)} 34 ends")
+            st.caption(f"“{plain(text)}” 12 ends")
+            st.html(f"<p>{safe(text)} 12, {safe(text)} 34 ends</p>")
+            st.button(f"{plain(text)} 12 ends", key=f"rtl-{text}")
+            st.pills(text, [f"{plain(text)} 12 ends"], key=f"rtl-pill-{text}")
+            st.dataframe({"a": [f"{readable(text)} 12 ends"]}, key=f"rtl-table-{text}")
     st.text("The end of the page")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lm_core.visible import readable
-from tests.browser.foreign_app import drawn, kinds_of
+from tests.browser.foreign_app import RIGHT_TO_LEFT, drawn, kinds_of
 from tests.marks import most_slow
 from tests.pages.foreign import TEXTS, TITLE
 from tests.waiting import PATIENCE
@@ -76,6 +76,30 @@ def help_and_options(shown: Page) -> None:
     assert options.all_text_contents() == TEXTS[: options.count()]
 
 
+# Of each line that ends in English: where its pieces stand, in the order they were written in.
+PIECE = r"[\u0590-\u06ff !]*[\u0590-\u06ff]|12|34|ends"
+ORDER = """(area, pattern) => [...area.querySelectorAll('p, [data-testid=stHtml], button')].filter(
+    one => one.textContent.trim().endsWith('ends') && !one.querySelector('p')).map(line => {
+  const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode())
+    for (const piece of texts.currentNode.data.matchAll(new RegExp(pattern, 'g'))) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, piece.index);
+      range.setEnd(texts.currentNode, piece.index + piece[0].length);
+      found.push(range.getBoundingClientRect().left);
+    }
+  return [line.textContent, found];
+})"""
+
+
+def right_to_left(shown: Page) -> None:
+    """What is written from right to left keeps its order, and what stands around it keeps its own:
+    a figure behind it is not drawn to its other side."""
+    lines = shown.locator(".st-key-right-to-left").evaluate(ORDER, PIECE)
+    assert len(lines) == 5 * len(RIGHT_TO_LEFT)
+    assert [line for line, places in lines if places != sorted(places) or len(places) < 3] == []
+
+
 @pytest.mark.parametrize("whole", most_slow([False, True], quick=[False]))
 def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page, whole: bool) -> None:
     """One page of them, as drawing it takes long."""
@@ -84,4 +108,5 @@ def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page, w
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     texts(page, whole=whole)
     signs_thrown_together(page, whole=whole)
+    right_to_left(page)
     help_and_options(page)

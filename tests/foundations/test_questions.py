@@ -5,11 +5,13 @@ import torch
 from torch import nn
 
 from lm_core.foundations.questions import QUESTIONS
+from lm_core.pictures.boxes import Box, iou
+from lm_core.pictures.questions import BOXES
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", [*QUESTIONS, *BOXES])
 def test_every_answer_is_among_the_options(name: str) -> None:
-    question = QUESTIONS[name]
+    question = (QUESTIONS | BOXES)[name]
     assert set(question.answer) <= set(range(len(question.options)))
     assert question.right(list(question.answer))
     assert not question.right([])
@@ -37,3 +39,9 @@ def test_the_order_of_the_course_for_tuning() -> None:
 
 def test_a_negative_number_through_relu_is_0() -> None:
     assert nn.ReLU()(torch.tensor(-2.0)) == 0
+
+
+def test_where_boxes_do_not_touch_intersection_over_union_has_nothing_to_learn_from() -> None:
+    still = Box(0, 0, 10, 10)
+    assert {iou(still, Box(x, 0, x + 10, 10)) for x in (10, 11, 50, 500)} == {0.0}
+    assert BOXES["metric"].answer == (0,)

@@ -7,7 +7,6 @@ from lm_core.lessons.asked_twice import FROM_THE_TEXT, OPTIONS, strange
 from lm_core.lessons.lesson import Figure, Step
 from lm_core.lessons.ready import lesson, lessons
 
-CHEAP = ("initial_loss", "die_perplexity", "softmax_share", "race_loss", "winner", "cure")
 STEPS = [step for name in lessons.names() for step in lesson(name).steps]
 FIGURES = [figure for step in STEPS for figure in step.figures if figure.computed]
 ASKED = [step for step in STEPS if step.link.question and step.link.question.computed]
@@ -19,17 +18,6 @@ def holds(figure: Figure) -> None:
     assert figure.holds(value), (figure.said, value)
 
 
-def test_figures_that_are_arithmetic_or_stand_in_files() -> None:
-    cheap = [one for one in EACH if one.computed.name in CHEAP]
-    assert len(cheap) > 12
-    for figure in cheap:
-        holds(figure)
-    for step in ASKED:
-        if step.link.question.computed.name in CHEAP:
-            answered(step)
-
-
-@pytest.mark.slow
 def test_all_figures_and_all_answers() -> None:
     for figure in EACH:
         holds(figure)

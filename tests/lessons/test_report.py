@@ -76,9 +76,9 @@ def test_the_picture_shows_the_points() -> None:
     assert y == TOP  # the highest loss is at the top
     assert y < lines[0][1][1] < lowest
     assert x > LEFT
-    said = "Training loss went from 3.3 at step 1 to 2 at step 100; validation loss went"
+    said = "Training loss went from 3.3 at step 1 to 2 at step 100. Validation loss went"
     assert svg.get("aria-label").startswith(said)
-    assert "in nats per character" in svg.get("aria-label")
+    assert "In nats per character" in svg.get("aria-label")
 
 
 losses = st.floats(allow_nan=True, allow_infinity=True) | st.floats(0, 12)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.shared.language import say
+
 if TYPE_CHECKING:
     from lm_core.charts.boxes import Drawn
     from lm_core.pictures.boxes import Box
@@ -52,7 +54,7 @@ def dragged(
         key=key,
         data={
             "boxes": [[one.x1, one.y1, one.x2, one.y2] for one in boxes],
-            "names": [one.name for one in boxes],
+            "names": [say(one.name) for one in boxes],
             "colors": [one.color for one in boxes],
             "dashes": ["6 4" if one.dash == "dash" else "" for one in boxes],
             "shared": list(shared) if shared is not None else None,

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lm_core.lessons.link import PARAMETER, LessonLink
-from pages._ui.shared import class_address
+from pages._ui.shared import class_address, language
+from pages._ui.shared.paper import printed
 
 LONGEST = 2000  # characters of an address that a telephone still reads from a screen
 TOO_LONG = (
@@ -43,9 +44,10 @@ def give(lesson: LessonLink, address: str) -> None:
     )
     from lm_core.lessons.worksheet import worksheet
 
+    named = title.strip() or "Language Model Lab"
     st.download_button(
         "Worksheet to print",
-        worksheet(lesson, title=title.strip() or "Language Model Lab", address=address, code=code),
+        printed(worksheet(lesson, title=named, address=address, code=code), language.known()),
         file_name="worksheet.html",
         mime="text/html",
         key="lesson_builder-worksheet",

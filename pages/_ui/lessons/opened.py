@@ -1,5 +1,6 @@
 """A lesson that is opened: its steps with what is done, the way on, and the teacher's notes."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,10 +10,13 @@ from pages._ui.lesson import guide
 from pages._ui.lesson.given import address_of
 from pages._ui.lesson.panel import computed
 from pages._ui.lessons.cards import begun, is_done
+from pages._ui.shared import language
+from pages._ui.shared.paper import printed
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
     from lm_core.lessons.lesson import Lesson, Step
+    from pages._ui.shared.catalogue import Catalogue
 
 
 def show(lesson: "Lesson") -> None:
@@ -70,9 +74,10 @@ def _notes(lesson: "Lesson") -> None:
         st.markdown(plain(line))
     for number, step in enumerate(lesson.steps, 1):
         _told(number, step, answers[number])
+    links = {n: address_of(step.link) for n, step in enumerate(lesson.steps, 1)}
     st.download_button(
         "Notes to print",
-        lambda: _page(lesson, answers),
+        partial(_page, lesson, answers, links, language.known()),
         file_name=f"{lesson.name}.html",
         mime="text/html",
         key="lessons-print",
@@ -103,8 +108,13 @@ def _answer(step: "Step") -> str:
         return str(error)
 
 
-def _page(lesson: "Lesson", answers: dict[int, str]) -> str:
+def _page(
+    lesson: "Lesson",
+    answers: dict[int, str],
+    links: dict[int, str],
+    catalogue: "Catalogue | None",
+) -> str:
+    """Made when it is asked for, where nobody knows who reads."""
     from lm_core.lessons.notes import notes
 
-    links = {n: address_of(step.link) for n, step in enumerate(lesson.steps, 1)}
-    return notes(lesson, answers, links)
+    return printed(notes(lesson, answers, links), catalogue)

@@ -20,8 +20,11 @@ PIECE = re.compile(
     r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|"
     r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z]))"
 )
+# A name with its unit or its kind, and one of several that are called alike, or are not here yet.
+TOGETHER = re.compile(r"(?P<first>.{1,100}?)(?: \((?P<second>.{1,100})\)|(?P<tail>[₀-₉]+| ↓))")
 MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
+TAG = re.compile(r"(<[^<>]*>)")
 SIGN = re.compile(r"[^\w\s]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
@@ -76,9 +79,12 @@ class Catalogue:
     Args:
         sentences: English, with `{}` for each blank -> the other language, where blanks follow in
             the same order or are told by number, `{1} von {0}`.
+        code: of the language: "de".
     """
 
-    def __init__(self, sentences: Mapping[str, str]) -> None:
+    def __init__(self, sentences: Mapping[str, str], code: str = "") -> None:
+        self.code = code
+        sentences = _between_tags(sentences) | dict(sentences)
         self._exact = {key: value for key, value in sentences.items() if "{}" not in key}
         self._by_word: dict[str, list[Template]] = {}
         for key, value in sentences.items():
@@ -105,6 +111,13 @@ class Catalogue:
         """
         return text if len(text) > MOST else self._best(text, words, 0).text
 
+    def ours(self, text: str) -> str | None:
+        """`text` in the language where each word of it is known; None where one is not."""
+        if len(text) > SHORT:
+            return None
+        said = self._best(text, 1, 0)
+        return said.text if said.known >= _letters(text) else None
+
     def _found(self, text: str, words: int, depth: int) -> Said:
         """As a whole, or in pieces: the way in which most of it is known."""
         if depth and len(text) > SHORT:
@@ -130,12 +143,25 @@ class Catalogue:
         return said and Said(text.replace(inner, said.text, 1), said.known)
 
     def _looked_up(self, inner: str, depth: int) -> Said | None:
-        if (exact := self._exact.get(_bare(inner))) is not None:
+        if (exact := self._exact.get(bare(inner))) is not None:
             return Said(exact, len(inner))
         if depth > DEEP:
             return None
-        found = (self._filled(one, inner, depth) for one in self._candidates(inner))
+        found = [self._filled(one, inner, depth) for one in self._candidates(inner)]
+        found.append(self._together(inner, depth))
         return max((one for one in found if one), key=lambda one: one.known, default=None)
+
+    def _together(self, inner: str, depth: int) -> Said | None:
+        """A name and what stands behind it, where both are known."""
+        if (parts := TOGETHER.fullmatch(inner)) is None:
+            return None
+        first, second, tail = parts["first"], parts["second"], parts["tail"]
+        named = self._best(first, 1, depth + 1)
+        kind = self._best(second, 1, depth + 1) if second else Said("", 0)
+        if named.known < _letters(first) or kind.known < _letters(second or ""):
+            return None
+        text = f"{named.text} ({kind.text})" if second else f"{named.text}{tail}"
+        return Said(text, named.known + kind.known + len(inner) - len(first) - len(second or ""))
 
     def _candidates(self, text: str) -> Iterator[Template]:
         """Templates whose words stand in the text."""
@@ -201,6 +227,11 @@ def _ends(pieces: list[str], at: int) -> list[int]:
     return sorted({*parts, *stops[:SENTENCES], len(pieces)})
 
 
+def _letters(text: str) -> int:
+    """How many characters its words have."""
+    return sum(map(len, WORD.findall(text)))
+
+
 def _strange(blank: str) -> bool:
     """Whether it has words and no figure, as what others wrote."""
     return WORD.search(blank) is not None and not re.search(r"\d", blank)
@@ -223,13 +254,24 @@ def _literals(key: str) -> list[re.Pattern[str]]:
     return [re.compile(part) for part in [*parts, rf"{last}\Z"]]
 
 
+def _between_tags(sentences: Mapping[str, str]) -> dict[str, str]:
+    """Of those with markup, the words between its tags."""
+    found = {}
+    for key, value in sentences.items():
+        english, other = TAG.split(key), TAG.split(value)
+        if len(english) > 1 and english[1::2] == other[1::2]:
+            pairs = zip(english[::2], other[::2], strict=True)
+            found |= {one.strip(): there.strip() for one, there in pairs if WORD.search(one)}
+    return found
+
+
 def _sign(char: str) -> str:
     if char in ":@":
         return rf"(?::color\[\\?{char}\]|{char})"
     return rf"\\?{re.escape(char)}" if char in MARKDOWN else re.escape(char)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Without what `plain` puts before signs."""
     return ESCAPED.sub(lambda match: match[1] or match[2], text) if "\\" in text else text
 

@@ -88,9 +88,29 @@
       if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
         if (/auto|scroll/.test(getComputedStyle(box).overflow))
           set(box, { tabindex: "0", role: "group", "aria-label": "Scrolls" });
+    // A list of screens that is folded away is none for the keyboard either.
+    for (const list of document.querySelectorAll('[data-testid="stSidebar"]'))
+      list.inert = list.getAttribute("aria-expanded") === "false";
+    // The button of a lesson's question is gone once it was pressed: on to what took its place.
+    const lesson = document.querySelector(LESSON);
+    if (lesson && lab.asked && !lab.asked.isConnected && document.activeElement === document.body) {
+      lesson.tabIndex = -1;
+      lesson.focus({ preventScroll: true });
+    }
   };
+  const LESSON = ".st-key-lesson-panel";
+  if (!lab.asks)
+    document.addEventListener("focusin", ({ target }) => {
+      lab.asked = target.closest(LESSON) ? target : null;
+    });
+  lab.asks = true;
 
   document.documentElement.lang = LANGUAGE;
+  // Numbers and dates that Streamlit writes itself follow the language, and not the browser.
+  const theirs = (lab.theirs ??= [...navigator.languages]);
+  const own = theirs.filter((one) => one.startsWith(`${LANGUAGE}-`));
+  const languages = [...own, LANGUAGE, ...theirs];
+  Object.defineProperty(navigator, "languages", { value: languages, configurable: true });
 
   // Streamlit answers with the words of an option, so these stay what they are, and are shown in
   // the language: the text of each is changed in place, before it is painted.
@@ -108,7 +128,7 @@
         const english = text.nodeValue === is ? was : text.nodeValue;
         const [, number, rest] = english.match(/^(\d+ )(.+)$/) ?? []; // a step and its number
         const step = OPTIONS[rest] && number + OPTIONS[rest];
-        const said = OPTIONS[english] ?? step ?? english;
+        const said = lab.composed?.[english] ?? OPTIONS[english] ?? step ?? english;
         if (said !== text.nodeValue) text.nodeValue = said;
         lab.said.set(text, [english, said]);
       }
@@ -119,7 +139,7 @@
       if (field.getAttribute("aria-expanded") === "true") continue;
       const [was, is] = lab.said.get(field) ?? [];
       const english = field.value === is ? was : field.value;
-      const said = OPTIONS[english] ?? english;
+      const said = lab.composed?.[english] ?? OPTIONS[english] ?? english;
       if (said !== field.value) field.value = said;
       lab.said.set(field, [english, said]);
     }
@@ -150,6 +170,10 @@
       tidy();
     }, 200);
   });
-  lab.watch.observe(document.body, { childList: true, subtree: true });
+  lab.watch.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["aria-expanded"],
+  });
   tidy();
 }

@@ -72,6 +72,7 @@ def begin(page: "StreamlitPage") -> None:
         f"OPTIONS = {_options(code)};\n{SCRIPT}}}</script>",
         unsafe_allow_javascript=True,
     )
+    language.place()
 
 
 @cache

@@ -3,6 +3,7 @@
 A language is a folder of `languages/`, named by its code. English needs none, and costs nothing.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pages._ui.shared.catalogue import Catalogue
 
 LANGUAGE = "language"  # in the address and in the session
+TOLD, PLACE = "language-told", "language-place"  # in the session: options that a page was told of
 FOLDER = Path(__file__).with_name("languages")
 CODES = {"English": "en", "Deutsch": "de"}  # a language by its own name
 
@@ -42,10 +44,22 @@ def code() -> str:
     return _code(get_script_run_ctx())
 
 
+def place() -> None:
+    """Where a page is told what the options of its choices are called."""
+    with st.container(key=PLACE):
+        slot = st.empty()
+    st.session_state[PLACE] = list(slot._cursor.delta_path)
+    st.session_state.setdefault(TOLD, {})
+
+
+def known() -> "Catalogue | None":
+    """The sentences of the language of who reads; None for English."""
+    return _catalogue(code())
+
+
 def say(text: str) -> str:
     """A sentence of ours, in the language of who reads it, where no message to the browser is."""
-    known = _catalogue(code())
-    return known.say(text) if known else text
+    return catalogue.say(text) if (catalogue := known()) else text
 
 
 def options(code: str) -> dict[str, str]:
@@ -59,7 +73,7 @@ def _catalogue(code: str) -> "Catalogue | None":
     """The sentences of a language; None for English."""
     from pages._ui.shared.catalogue import Catalogue, sentences_in
 
-    return None if code == "en" else Catalogue(sentences_in(FOLDER / code))
+    return None if code == "en" else Catalogue(sentences_in(FOLDER / code), code)
 
 
 def _code(context: ScriptRunContext | None) -> str:
@@ -68,15 +82,36 @@ def _code(context: ScriptRunContext | None) -> str:
     return CODES.get(context.session_state[LANGUAGE], "en")
 
 
+def _telling(context: ScriptRunContext, composed: dict[str, str]) -> "ForwardMsg | None":
+    """The message that tells the browser of options it has not been told of; each once."""
+    if PLACE not in context.session_state:
+        return None
+    told = context.session_state[TOLD]
+    if not set(composed) - set(told):
+        return None
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    told |= composed
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = context.session_state[PLACE]
+    said = message.delta.new_element.html
+    words = json.dumps(told).replace("<", "\\u003c")
+    said.body = f"<script>(window.lab ??= {{}}).composed = {words};</script>"
+    said.unsafe_allow_javascript = True
+    return message
+
+
 def _door() -> None:
     """Every message of every page goes through here, also where only a part of it is drawn anew."""
     send = ScriptRunContext.enqueue
 
     def enqueue(self: ScriptRunContext, message: "ForwardMsg") -> None:
-        if known := _catalogue(_code(self)):
+        if catalogue := _catalogue(_code(self)):
             from pages._ui.shared.messages import put
 
-            put(message, known.say)
+            composed = put(message, catalogue)
+            if script := _telling(self, composed):
+                send(self, script)
         send(self, message)
 
     ScriptRunContext.enqueue = enqueue

@@ -2,8 +2,9 @@
 there, after all keys and ids were made of the English.
 
 Options keep their English, since the browser answers with them: `everywhere.js` shows them in the
-language. Code, cells of tables, lists that are drawn, and what a component holds beside its named
-words are somebody's data, and stay.
+language, and is told of those that no list of labels can hold. Code, and what a component holds
+beside its named words, are somebody's data, and stay; of tables and charts what is ours
+(`cells.py`, `drawn.py`).
 """
 
 import json
@@ -12,36 +13,46 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
+from pages._ui.shared.catalogue import bare
+from pages._ui.shared.cells import Ours, columns_of, decimals, phrase, table
+from pages._ui.shared.drawn import figure, specification
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    from pages._ui.shared.catalogue import Catalogue
 
 WORDS = {
     "alt", "body", "caption", "captions", "delta", "delta_description", "help", "label",
     "page_name", "placeholder", "section_header", "text", "title",
 }  # fields of any message  # fmt: skip
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
-# Of a plotly figure or an altair specification: what a key like these holds is words of ours.
-DRAWN = {"title", "text", "name", "label", "description", "hovertemplate", "labelExpr"}
 CALLED = ("label", "hint", "save")  # of a component
 TAG = re.compile(r"(<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+LISTED = 400  # options of a choice, beyond which they are a list of somebody's
 FOREIGN = 3  # words that a sentence has at least, where what is drawn may be tokens and names
 Say = Callable[..., str]
 
 
-def put(message: "ForwardMsg", say: Say) -> None:
-    """Put the words of a message into a language, in place."""
-    _fields(message, say)
+def put(message: "ForwardMsg", known: "Catalogue") -> dict[str, str]:
+    """Put the words of a message into a language, in place. Options of its choices, with what they
+    are called in the language: those that are more than a label."""
+    composed: dict[str, str] = {}
+    _fields(message, known, composed)
+    return composed
 
 
-def _fields(message: "Message", say: Say) -> None:
+def _fields(message: "Message", known: "Catalogue", composed: dict[str, str]) -> None:
+    say = known.say
     for field, value in message.ListFields():
+        if field.name == "options":
+            composed |= _options(value, known)
         if field.name in NEVER:
             continue
         if field.type == field.TYPE_MESSAGE:
             for one in value if _many(value) else [value]:
-                _element(field.name, one, say)
+                _element(field.name, one, known, composed)
         elif field.name in WORDS and field.type == field.TYPE_STRING:
             if _many(value):
                 value[:] = [say(one) for one in value]
@@ -49,22 +60,36 @@ def _fields(message: "Message", say: Say) -> None:
                 setattr(message, field.name, say(value))
 
 
-def _element(name: str, element: Any, say: Say) -> None:
+def _options(options: Any, known: "Catalogue") -> dict[str, str]:
+    """Of a choice, by what the browser shows: a list of words, or of messages with words."""
+    if not _many(options) or len(options) > LISTED:
+        return {}
+    words = [getattr(one, "content", one) for one in options]
+    said = {one: known.ours(one) for one in words if isinstance(one, str) and phrase(one)}
+    return {bare(one): bare(there) for one, there in said.items() if there and there != one}
+
+
+def _element(name: str, element: Any, known: "Catalogue", composed: dict[str, str]) -> None:
+    say, ours = known.say, known.ours
     match name:
         case "markdown" if element.element_type == element.Type.LATEX:
             return
         case "text":
             element.body = say(element.body, FOREIGN)
         case "html":
-            element.body = html(element.body, say)
+            element.body = html(element.body, say, ours)
         case "plotly_chart":
-            element.spec = figure(element.spec, say)
+            element.spec = figure(element.spec, say, ours)
             element.alt = say(element.alt)
         case "vega_lite_chart":
-            element.spec = specification(element.spec, say)
+            element.spec = specification(element.spec, say, ours, _data(element))
             element.alt = say(element.alt)
         case "dataframe":
-            element.columns = columns(element.columns, _headings(element.arrow_data.data), say)
+            data = element.arrow_data.data
+            read = bool(data) and not element.editing_mode
+            element.columns = columns(element.columns, _headings(data), say, data if read else b"")
+            if read:
+                element.arrow_data.data = table(data, ours)
             element.placeholder = say(element.placeholder)
             element.alt = say(element.alt)
         case "bidi_component":
@@ -73,47 +98,33 @@ def _element(name: str, element: Any, say: Say) -> None:
                 holder.json = component(holder.json, say)
         case _:
             if hasattr(element, "ListFields"):
-                _fields(element, say)
+                _fields(element, known, composed)
+
+
+def _data(chart: Any) -> dict[str, list]:
+    """The words that stand in the data of a chart, by column."""
+    found: dict[str, list] = {}
+    for sent in [chart.data, *(one.data for one in chart.datasets)]:
+        for name, words in columns_of(sent.data).items() if sent.data else ():
+            found.setdefault(name, []).extend(words)
+    return found
 
 
 def _many(value: object) -> bool:
     return not isinstance(value, str | bytes) and hasattr(value, "__len__")
 
 
-def html(body: str, say: Say) -> str:
-    """The text between tags; styles and scripts stay."""
+def html(body: str, say: Say, ours: Ours) -> str:
+    """The text between tags; styles and scripts stay, and so does what is shorter than a sentence,
+    unless it is a figure with our words."""
+
+    def said(piece: str) -> str:
+        there = say(piece, FOREIGN)
+        figure = there == piece and re.search(r"\d", piece) and phrase(piece)
+        return (ours(piece) if figure else None) or there
+
     pieces = TAG.split(body)
-    return "".join(
-        piece if n % 2 or not piece.strip() else say(piece, FOREIGN)
-        for n, piece in enumerate(pieces)
-    )
-
-
-def figure(spec: str, say: Say) -> str:
-    """A plotly figure: titles, names, what is said on hovering; numbers in the language's way."""
-    if not spec:
-        return spec
-    made = json.loads(spec)
-    made.setdefault("layout", {})["separators"] = ",."
-    return dumps(_drawn(made, say))
-
-
-def specification(spec: str, say: Say) -> str:
-    """A specification of Vega-Lite: titles and words that are drawn."""
-    return dumps(_drawn(json.loads(spec), say)) if spec else spec
-
-
-def _drawn(value: Any, say: Say, key: str = "") -> Any:
-    match value:
-        case dict():
-            return {name: _drawn(one, say, name) for name, one in value.items()}
-        case list() if key != "title" and not any(isinstance(one, dict | list) for one in value):
-            return value  # what is drawn: tokens, names, numbers
-        case list():
-            return [_drawn(one, say, key) for one in value]
-        case str() if key in DRAWN:
-            return say(value, 1 if key == "title" else 2)
-    return value
+    return "".join(p if n % 2 or not p.strip() else said(p) for n, p in enumerate(pieces))
 
 
 def component(data: str, say: Say) -> str:
@@ -124,9 +135,15 @@ def component(data: str, say: Say) -> str:
     return dumps({k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()})
 
 
-def columns(configured: str, headings: list[str], say: Say) -> str:
-    """The columns of a table: each heading by a label, which its name would be without one."""
+def columns(configured: str, headings: list[str], say: Say, data: bytes = b"") -> str:
+    """The columns of a table: each heading by a label, which its name would be without one.
+
+    Args:
+        data: of one that is only read, whose numbers are written in the language's way.
+    """
     made = json.loads(configured) if configured else {}
+    if data:
+        decimals(made, data)
     for heading in headings:
         one = made.get(heading, {})
         if one is None:  # it is not shown

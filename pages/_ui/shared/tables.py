@@ -8,9 +8,13 @@ import streamlit as st
 
 from lm_core.csv_files import csv_bytes
 from lm_core.visible import readable
+from pages._ui.shared import language
+from pages._ui.shared.paper import taken
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pages._ui.shared.catalogue import Catalogue
 
 
 def show_table(
@@ -65,12 +69,16 @@ def _shown(cell: object) -> object:
     return readable(cell) if isinstance(cell, str) else cell
 
 
+def _file(table: "pd.DataFrame", catalogue: "Catalogue | None") -> bytes:
+    return csv_bytes(taken(table, catalogue))
+
+
 def csv_button(table: "pd.DataFrame", *, key: str, name: str = "", **options: object) -> None:
     """A button that gives `table` as a file for a spreadsheet, made when it is pressed; where there
     are several, called by the `name` of the file."""
     st.download_button(
         name or "Download CSV",
-        partial(csv_bytes, table),
+        partial(_file, table, language.known()),
         file_name=name or f"{key}.csv",
         mime="text/csv",
         key=f"{key}-csv",

@@ -1,13 +1,14 @@
 """The class board: how a lesson's questions were answered, why, how low the class came; the table
 to take away, and the question before all is cleared."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lm_core.charts.words import numbered_apart
 from lm_core.visible import readable
-from pages._ui.shared import session
+from pages._ui.shared import language, session
 from pages._ui.shared.class_board import board
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
@@ -17,10 +18,12 @@ from pages._ui.teacher.present import named
 if TYPE_CHECKING:
     from lm_core.lessons.board import Answer
     from lm_core.lessons.tally import Tally
+    from pages._ui.shared.catalogue import Catalogue
 
 LESSON, QUESTION = "teacher-lesson", "teacher-question"
 CLEARED = "teacher-cleared"  # in the session: how often; after each the question is closed
 HEIGHT = 260  # pixels of the explanations, beyond which they scroll
+OURS = ("Asked", "Moment", "Right")  # columns of the table that nobody of the class wrote
 SHOWN, LOWEST = 60, 10  # explanations; runs of each text
 EMPTY = (
     "No answers yet. When pupils answer the question of a lesson, their predictions and reasons "
@@ -54,7 +57,7 @@ def answers() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the table",
-            lambda: _file(lesson),
+            partial(_file, lesson, language.known()),
             file_name="class-board.csv",
             mime="text/csv",
             key="teacher-table",
@@ -105,10 +108,16 @@ def _why(given: "list[Answer]") -> None:
             st.caption(plain(f"{about}{mark}" or "said"))
 
 
-def _file(lesson: str) -> bytes:
+def _file(lesson: str, catalogue: "Catalogue | None") -> bytes:
     from lm_core.csv_files import csv_text
 
-    return csv_text(board().table(lesson)).encode("utf-8-sig")
+    say = catalogue.say if catalogue else str
+    headings, *rows = board().table(lesson)
+    told = [
+        tuple(say(cell) if name in OURS else cell for name, cell in zip(headings, row, strict=True))
+        for row in rows
+    ]
+    return csv_text([tuple(map(say, headings)), *told]).encode("utf-8-sig")
 
 
 def _clear(lesson: str) -> None:

@@ -39,7 +39,7 @@ def downloads(run: "Run") -> None:
             help=NEEDED if missing else None,
         )
     st.caption("To hand in: the figures, the curve and what it wrote, on a page to print")
-    _button("Report", partial(page_of, run), f"{name}-report.html")
+    _button("Report", page_of(run), f"{name}-report.html")
     st.caption("The model")
     folder = store.run_folder(run.id) / "checkpoint"
     card = _card(folder)

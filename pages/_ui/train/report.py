@@ -1,11 +1,14 @@
 """A run as one page to hand in, with the question that it was to answer."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages._ui.lesson.panel import progress
-from pages._ui.shared import held, session
+from pages._ui.shared import held, language, session
+from pages._ui.shared.paper import printed
 from pages._ui.train.curves import measure_of, unit_of
 from pages._ui.train.names import started
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from lm_core.lessons.link import LessonLink
     from lm_core.lessons.report import Report
     from lm_core.runs.store import Run, RunStore
+    from pages._ui.shared.catalogue import Catalogue
 
 UNDER = "train-lessons"  # in the session: the lesson that each run was started under
 MOST, WROTE = 400, 3  # points of a curve; samples, the latest
@@ -24,16 +28,24 @@ def begun(run: str) -> None:
         st.session_state.setdefault(UNDER, {})[run] = lesson
 
 
-def page_of(run: "Run") -> bytes:
-    """The page of a run of this visitor's."""
+def page_of(run: "Run") -> Callable[[], bytes]:
+    """What makes the page of a run of this visitor's. It is made when it is asked for, where nobody
+    knows whose session it is: what stands in the session is looked up now."""
+    lesson = st.session_state.get(UNDER, {}).get(run.id)
+    return partial(_made, run, started(run), _asked(lesson), language.known())
+
+
+def _made(
+    run: "Run", begun: str, asked: list[tuple[str, str]], catalogue: "Catalogue | None"
+) -> bytes:
     from lm_core.lessons.report import page
 
-    lesson = st.session_state.get(UNDER, {}).get(run.id)
-    return page(report_of(session.manager().store, run, lesson)).encode("utf-8", "replace")
+    said = printed(page(report_of(session.manager().store, run, begun, asked)), catalogue)
+    return said.encode("utf-8", "replace")
 
 
-def report_of(store: "RunStore", run: "Run", lesson: "LessonLink | None") -> "Report":
-    """What stands on it: from the record, and from what was answered in this session."""
+def report_of(store: "RunStore", run: "Run", begun: str, asked: list[tuple[str, str]]) -> "Report":
+    """What stands on it: from the record, and what was answered in the session."""
     from lm_core.checkpoints import thinned
     from lm_core.lessons.report import Report
     from lm_core.models import models as families
@@ -46,11 +58,11 @@ def report_of(store: "RunStore", run: "Run", lesson: "LessonLink | None") -> "Re
     held_out = [(row["step"], row["nats"]) for row in scored if row["split"] == "validation"]
     wrote = [(row["step"], row["text"]) for row in store.since(Sampled, run.id)]
     spec = RunSpec.from_dict(run.spec, trusted=True)
-    about = [f"{families[spec.model_name].title}, started {started(run)}."]
+    about = [f"{families[spec.model_name].title}, started {begun}."]
     return Report(
         title=run.title,
         about=about + ([f"Note: {run.note}"] if run.note else []),
-        asked=_asked(lesson),
+        asked=asked,
         figures=_figures(store, run, scored),
         command=command_of(spec),
         unit=unit_of(run),

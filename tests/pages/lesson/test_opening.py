@@ -1,5 +1,7 @@
 """A lesson link opens its screen as it says, holds what is locked, and goes with the screen."""
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 from lm_core.lessons.link import LessonLink
@@ -114,6 +116,28 @@ def test_on_another_screen_it_goes_to_its_own() -> None:
     assert not app.exception
     assert app.title[0].value == "Metrics"
     assert app.query_params["metrics-sides"] == "3"
+
+
+# As labs before wrote them, on paper by now: a link, and the settings of a run inside one.
+BEFORE = (
+    "dY_BCsIwEER_peyxxCKCCP0M8VZLKc1gQ9skbFYrlP67CZ60etthZt_uLPQAB-MslQdFoWMgjnSDBbeCRvAUioZEQe"
+    "Xyaew8u8kLlRVdemQezo-gWn2lAqBT5rS1BJNP8s5IiX1xpHpV1But0x_VL1KEjK4b3sz_uM0p55shLc-OdYgdz2h1"
+    "lktvQl5cbSxgs5mNoKD1BQ"
+)
+SPEC_1 = {"version": 1, "corpus": {"name": "speeches"}, "tokenizer": {"name": "char"}}
+SPEC_1 |= {"model": {"name": "lstm"}}
+
+
+def test_links_of_labs_before_still_open() -> None:
+    app = opened("generate_text", lesson=BEFORE)
+    shown(app, "## Lesson", r"Read \*this\*")
+    assert app.slider(key=HOT).value == 0.5
+    assert app.slider(key=HOT).disabled
+    assert not app.error
+    app = opened("train", lesson=LessonLink("train", {"spec": (json.dumps(SPEC_1),)}).to_address())
+    shown(app, "## Lesson")
+    assert not app.error
+    assert app.selectbox(key="train-text").value == "speeches"
 
 
 QUESTION = Question("How many sides?", "number", answer=6.0, tolerance=0.0, why="Why so?")
