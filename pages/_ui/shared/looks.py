@@ -36,13 +36,15 @@ class Look:
 
     def __init__(self, news: News) -> None:
         self._news, self._seen, self.asked = news, object(), False
+        self._found: list[object] = []  # at the last look, until it is drawn
 
     def draws(self) -> None:
         """It is drawn now. Asked before anything is read: what comes meanwhile is new."""
-        self._seen = self._now()
+        self._seen = self._found.pop() if self._found else self._now()
 
     def is_new(self) -> bool:
-        return self._now() != self._seen
+        self._found = [self._now()]
+        return self._found[0] != self._seen
 
     def _now(self) -> object:
         try:

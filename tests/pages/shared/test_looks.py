@@ -71,6 +71,16 @@ def test_looks_at_what_has_not_changed_draw_nothing(page: Page) -> None:
     assert page.ask(*[asked()] * 20) == 0
 
 
+def test_what_comes_between_a_look_and_its_drawing_is_new(page: Page) -> None:
+    page.news = 1
+    assert page.ask(asked()) == 1
+    page.news = 2
+    page.look.draws()
+    assert page.ask(asked()) == 1
+    page.look.draws()
+    assert page.ask(asked()) == 0
+
+
 def test_what_somebody_does_is_always_drawn(page: Page) -> None:
     assert page.ask(asked(by_itself=False), None, asked(fragment="another")) == 3
     assert page.ask(asked(scheme="dark")) == 1  # charts are drawn in other inks
