@@ -42,7 +42,9 @@ def test_a_worksheet_and_the_notes_of_every_step() -> None:
 def test_a_report_keeps_what_was_written() -> None:
     html = printed(page(report(wrote=[(100, f"the loss of 0.25 {FOREIGN}")])), GERMAN)
     assert "Die Zahlen" in html
-    assert 'aria-label="Verlust (Training) ging von 3,3 bei Schritt 1 bis 2 bei Schritt 100.' in html
+    for name, first, last in (("Training", "3,3", "2"), ("Validierung", "3,2", "2,25")):
+        went = f"Verlust ({name}) ging von {first} bei Schritt 1 auf {last} bei Schritt 100."
+        assert html.count(went) == 3  # drawn, below it, and aloud
     assert "the loss of 0.25 &lt;script&gt;" in html
     assert "<script>" not in html
 
