@@ -142,8 +142,10 @@ def _in_words(train: Points, validation: Points, unit: str) -> str:
     for name, line in (("Training", train), ("Validation", validation)):
         if line:
             (first, begins), (last, ends) = line[0], line[-1]
-            went = f"{significant(begins, 3)} at step {first:,} to {significant(ends, 3)}"
-            said.append(f"{name} loss went from {went} at step {last:,}.")
+            low, high = significant(ends, 3), significant(begins, 3)
+            said.append(
+                f"{name} loss went from {high} at step {first:,} to {low} at step {last:,}."
+            )
     return f"{' '.join(said)} In {unit}: the lower the better."
 
 

@@ -29,6 +29,8 @@ def test_what_the_browser_draws_itself_is_said_in_german(
 ) -> None:
     page = new_context(locale="de-DE").new_page()
     page.goto("/attention?attention-layer=1&attention-head=1")
+    chosen = page.locator("[data-testid=stSelectbox] input").first  # put together from two names
+    expect(chosen).to_have_value("Transformer, Reden zur Lage der Nation")
     large = page.locator(".st-key-attention-one [role=slider]")
     expect(large).to_have_attribute("aria-label", "Zellen von Schicht 1, Kopf 1")
     large.press("Home")

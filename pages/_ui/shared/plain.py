@@ -28,15 +28,19 @@ _RIGHT_TO_LEFT = ("R", "AL", "AN")
 def plain(text: object) -> str:
     """Markdown of one line that shows exactly `text`, blanks and line ends as one space each."""
     shown = _BLANKS.sub(" ", readable(str(text))).strip()
-    harmless = _HARM.sub(_shown, shown)
-    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in shown):
-        return f"\u2068{harmless}\u2069"  # its order is its own, and not that of the sentence
-    return harmless
+    return _apart(_HARM.sub(_shown, shown))
 
 
 def safe(text: object) -> str:
     """HTML that shows exactly `text`: blanks and line ends stay."""
-    return html.escape(readable(str(text)), quote=True)
+    return _apart(html.escape(readable(str(text)), quote=True))
+
+
+def _apart(shown: str) -> str:
+    """Text from right to left: its order is its own, and not that of what stands around it."""
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in shown):
+        return f"\u2068{shown}\u2069"
+    return shown
 
 
 def _shown(match: re.Match[str]) -> str:
