@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHAPE = {"n_layer": 6, "n_head": 6, "n_embd": 384, "block_size": 256}
-VOCAB, TOKENS, ROUNDS = 65, 20, 15
+VOCAB, TOKENS, ROUNDS = 65, 120, 9
 SCHEMES = ("int8", "int8-absmax")
 BLOCK = 64  # of the int4 kernel
 WIDE = 4096  # rows and columns of the wide product: 64 MB, more than a processor's cache holds

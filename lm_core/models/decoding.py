@@ -90,11 +90,10 @@ class OneRow:
     negatives: of [x, -x] the mean is 0, and the LayerNorm of torch, one call, is an RMS norm.
 
     A token reads every weight once, so that a model too wide for the processor's cache writes as
-    fast as memory is read. That is nearly twice as fast along the longer side of a matrix, and a
-    little faster where what is read next lies next: so the two matrices that widen are laid out by
-    columns, and all of them in the order of their use, which takes about the time of some tokens.
-    The square one has no longer side. It is read twice, first in one go by a product of all its
-    numbers with themselves, and then from the cache.
+    fast as memory is read: nearly twice as fast along the longer side of a matrix. The two matrices
+    that widen are therefore laid out by columns, which takes about the time of some tokens. The
+    square one has no longer side. It is read twice, first in one go by the product of all its
+    numbers with themselves, then from the cache.
     """
 
     WIDE = 256
@@ -102,11 +101,18 @@ class OneRow:
     def __init__(self, model: Network, cache: Cache) -> None:
         s, self.length = model.settings, cache.length
         self.C, self.H, self.D = s.n_embd, s.n_head, s.n_embd // s.n_head
-        four = [(b.attention.qkv, b.attention.out, b.mlp.up, b.mlp.down) for b in model.blocks]
-        layers = [tuple(part.weight.detach() for part in parts) for parts in four]
         wide = self.C >= self.WIDE
-        self.layers = _laid_out(layers) if wide else layers
-        self.first = [out.view(-1) for _, out, _, _ in self.layers] if wide else []
+        widen = _by_columns if wide else Tensor.detach
+        self.layers = [
+            (
+                widen(b.attention.qkv.weight.detach()),
+                b.attention.out.weight.detach(),
+                widen(b.mlp.up.weight.detach()),
+                b.mlp.down.weight.detach(),
+            )
+            for b in model.blocks
+        ]
+        self.square = [out.view(-1) for _, out, _, _ in self.layers] if wide else []
         past = [tensor.detach()[0, :, : self.length] for pair in cache.layers for tensor in pair]
         self.kv = past[0].new_empty(len(past), self.H, s.block_size, self.D)
         self.kv[:, :, : self.length] = torch.stack(past)
@@ -130,8 +136,8 @@ class OneRow:
             torch.mul(qkv[2 * H :], math.sqrt(square), out=places[2 * i + 1])
             q = qk[:H, :D].view(1, H, 1, D)
             y = F.scaled_dot_product_attention(q, seen[2 * i], seen[2 * i + 1])
-            if self.first:
-                self.first[i].dot(self.first[i])  # what it comes to is not asked
+            if self.square:
+                self.square[i].dot(self.square[i])  # what it comes to is not asked
             x = torch.addmv(x, out, y.view(C))
             square = C / (x.dot(x).item() + least)
             x = torch.addmv(x, down, torch.mv(up, x).relu_().square_(), alpha=square)
@@ -140,17 +146,9 @@ class OneRow:
         return torch.mv(self.head, x).unsqueeze(0)
 
 
-Four = tuple[Tensor, Tensor, Tensor, Tensor]  # qkv, out, up, down
-
-
-def _laid_out(layers: list[Four]) -> list[Four]:
-    """The matrices one after the other in memory, those that widen column after column."""
-    stored = [(qkv.t(), out, up.t(), down) for qkv, out, up, down in layers]
-    every = [matrix for four in stored for matrix in four]
-    stretch = every[0].new_empty(sum(matrix.numel() for matrix in every))
-    places = iter(stretch.split([matrix.numel() for matrix in every]))
-    copied = [[next(places).view(matrix.shape).copy_(matrix) for matrix in four] for four in stored]
-    return [(qkv.t(), out, up.t(), down) for qkv, out, up, down in copied]
+def _by_columns(weight: Tensor) -> Tensor:
+    """A matrix as it is, column after column in memory."""
+    return weight.t().contiguous().t()
 
 
 class Captured(Steps):
