@@ -42,7 +42,7 @@ def show() -> None:
     large = np.ones((4, 4))
     parts = [
         Panel(
-            f"regions after {many} merges",
+            "the regions",
             np.kron(coloured(mask), large[..., None]).astype(np.uint8),
         ),
         Panel(

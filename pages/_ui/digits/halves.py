@@ -74,15 +74,13 @@ def _pictures() -> None:
 
     corpus = load_corpus(CORPUS)
     part, names = corpus.splits["test"], corpus.codec.names
-    halves = torch.cat([part.first[:SHOWN], part.second[:SHOWN]]).mean(1).numpy()
+    upper, lower = (half[:SHOWN].mean(1) for half in (part.first, part.second))  # (n, 4, 8) grey
+    gap = torch.full_like(upper[:, :1], 0.5)
     G = corpus.codec.sizes["n_groups"]
-    said = [
-        [names[g] for g in part.groups[:SHOWN].tolist()],
-        [names[G + k] for k in part.labels[:SHOWN].tolist()],
-    ]
+    real = zip(part.groups[:SHOWN].tolist(), part.labels[:SHOWN].tolist(), strict=True)
     chart = picture_grid(
-        halves,
-        [*said[0], *said[1]],
+        torch.cat([upper, gap, lower], dim=1).numpy(),
+        [f"{names[g]}, {names[G + k]}" for g, k in real],
         title="Two inputs, one above the other, and what is asked: the kind, the digit",
         columns=SHOWN,
         dark=dark(),
