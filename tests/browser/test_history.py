@@ -16,7 +16,7 @@ CHANGES = {
     "slopes": (("spinbutton", "P: x", "slopes-px"), ("Curve", "slopes-part")),
     "neuron": (("spinbutton", "Learning rate lr", "neuron-lr"), ("XOR", "neuron-part")),
     "activations_and_optimizers": (
-        ("slider", "Momentum", "activations-momentum"),
+        ("slider", "Steps", "activations-steps-valley"),
         ("Softmax and loss", "activations-part"),
     ),
     "metrics": (("slider", "Sides", "metrics-sides"), ("Classification", "metrics-part")),
@@ -25,7 +25,6 @@ CHANGES = {
         ("spinbutton", "Row of one weight", "quantize-row"),
         ("Outliers", "quantize-view"),
     ),
-    "gan": (("slider", "After step", "gan-step-usual"), ("Losses", "gan-part")),
     "forecast": (
         ("slider", "Window", "forecast-window"),
         ("The series and its windows", "forecast-view"),
