@@ -88,15 +88,16 @@ def _head(reading: "sides.Reading", checkpoint: object, of: tuple[str, str]) -> 
     _open((of[0], side.name), {LAYER: opening[0], HEAD: opening[1]})
     _open((*of, side.name), {TOKEN: T - 1})
     with line:
-        layer = choose("Layer", _counted(layers), key=LAYER, width=90)
-        head = choose("Head", _counted(heads), key=HEAD, width=90)
-        row = choose("The token that takes", side.rows, key=TOKEN, width=190)
+        layer = choose("Layer", _counted(layers), key=LAYER, default=opening[0], width=90)
+        head = choose("Head", _counted(heads), key=HEAD, default=opening[1], width=90)
+        row = choose("The token that takes", side.rows, key=TOKEN, default=T - 1, width=190)
     taken = take_values(checkpoint.model, side.view, layer, head, row)
     seen = [side.columns[i] for i in taken.seen.tolist()]
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        _open((*of, side.name, layer, head, row), {ONE: int(taken.weights.argmax())})
-        place = choose("The token it looks at", seen, key=ONE)
+        most = int(taken.weights.argmax())
+        _open((*of, side.name, layer, head, row), {ONE: most})
+        place = choose("The token it looks at", seen, key=ONE, default=most)
         cell = side.view.cell(layer, head, row, int(taken.seen[place]))
         _score(side, cell)
     with right:
@@ -108,12 +109,11 @@ def _head(reading: "sides.Reading", checkpoint: object, of: tuple[str, str]) -> 
 
 
 def _open(of: tuple, places: dict[str, int]) -> None:
-    """Where to begin with another model or text: until one is chosen, or the address says one."""
+    """Where to begin anew with another model or text."""
     known = st.session_state.setdefault(OPENED, {})
     for key, place in places.items():
-        if (key in known or key not in st.session_state) and known.get(key) != of:
-            st.session_state[key] = place
-        known[key] = of
+        if known.setdefault(key, of) != of:
+            st.session_state[key], known[key] = place, of
 
 
 def _score(side: "sides.Side", cell: "AttentionCell") -> None:

@@ -30,7 +30,7 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
     """
     recorded = seen.gates
     L, _, C = recorded.values["hidden"].shape
-    _open(seen, of)
+    usual = _open(seen, of)
     left, middle = st.columns(2)
     names = list(recorded.names)
     if st.session_state.get(GATE) not in (None, *names):
@@ -46,7 +46,9 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
     )
     with middle:
         layer = choose("Layer", [str(i + 1) for i in range(L)], key=LAYER)
-    unit, t = st.session_state[UNIT], st.session_state[PLACE]
+    unit, t = (
+        st.session_state.get(key, one) for key, one in zip((UNIT, PLACE), usual, strict=True)
+    )
     place = (layer, names.index(name))
     stack = _stacked(*of, _seen=seen)
     with st.container(border=True):
@@ -75,23 +77,22 @@ def gates(seen: Reading, model: Any, of: tuple) -> None:
             said += f" The first {reading.MOST_UNITS} of {C:,} units are drawn."
         st.caption(said + shades_said(stack))
     st.markdown(f"**What to notice:** {plain(_notice(seen, layer))}")
-    _cell(seen, model, layer)
+    _cell(seen, model, layer, usual)
 
 
-def _open(seen: Reading, of: tuple) -> None:
-    """Of another text or model: the unit that moves most, at the last token; what was chosen stays
-    while it is there."""
+def _open(seen: Reading, of: tuple) -> tuple[int, int]:
+    """The unit that moves most, at the last token: where the screen begins, and, with another text
+    or model, begins again; what was chosen stays while it is there."""
     T, C = seen.gates.values["hidden"].shape[1:]
-    known = st.session_state.get("memory-of") == of
-    unit, place = st.session_state.get(UNIT), st.session_state.get(PLACE)
-    if not known and unit is not None and st.session_state.get("memory-of") is not None:
-        unit = place = None
+    state = seen.gates.values[seen.gates.kept[-1]][0]  # (T, C)
+    usual = int((state.amax(0) - state.amin(0)).argmax()), T - 1
+    another = st.session_state.get("memory-of", of) != of
     st.session_state["memory-of"] = of
-    if unit is None or not 0 <= unit < C:
-        state = seen.gates.values[seen.gates.kept[-1]][0]  # (T, C)
-        st.session_state[UNIT] = int((state.amax(0) - state.amin(0)).argmax())
-    if place is None or not 0 <= place < T:
-        st.session_state[PLACE] = T - 1
+    for key, size, begin in zip((UNIT, PLACE), (C, T), usual, strict=True):
+        now = st.session_state.get(key)
+        if now is not None and (another or not 0 <= now < size):
+            st.session_state[key] = begin
+    return usual
 
 
 def _moved(names: list[str], layer: int, g: int, *cell: int) -> None:
@@ -139,7 +140,7 @@ def _notice(seen: Reading, layer: int) -> str:
     )
 
 
-def _cell(seen: Reading, model: Any, layer: int) -> None:
+def _cell(seen: Reading, model: Any, layer: int, usual: tuple[int, int]) -> None:
     """One unit at one token: sums, functions, states."""
     from lm_core.charts.gates import unit_lines
     from lm_core.charts.words import unique_labels
@@ -150,10 +151,12 @@ def _cell(seen: Reading, model: Any, layer: int) -> None:
     labels = unique_labels(seen.tokens)
     st.header("One unit, step by step")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Unit", 0, C - 1, key=UNIT, bind="query-params", width=140)
+        given = begun(UNIT, value=usual[0])
+        st.number_input("Unit", 0, C - 1, **given, key=UNIT, bind="query-params", width=140)
         st.selectbox(
             "After reading",
             range(T),
+            **begun(PLACE, index=usual[1]),
             format_func=lambda t: f"{t + 1}: {labels[t]}",
             key=PLACE,
             bind=BIND,
