@@ -14,8 +14,10 @@ from torch import Tensor
 from lm_core.encoded import Encoded
 from lm_core.errors import Unsupported
 from lm_core.models.contract import IGNORED, LanguageModel
+from lm_core.tokenizers import Tokenizer
 
 PLACES = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32, 64, 128, 256, 512)  # where bins of counts begin
+SENTENCES = (5, 10, 20, 30, 50)  # tokens of the longest sentence of each bin
 AT_ONCE = 2_000_000  # logits held at a time
 
 
@@ -73,6 +75,28 @@ def by_length(nats: Tensor, encoded: Encoded) -> list[Mean]:
     ends = torch.cat([encoded.starts[1:], torch.tensor([len(encoded.ids) - 1])])
     lengths = (ends - encoded.starts)[_sequence(encoded)[:-1]]  # of the sequence of each input
     return _binned(nats, lengths, range(1, int(lengths.max()) + 1))
+
+
+def by_sentence(
+    nats: Tensor, encoded: Encoded, ends: Tensor, *, longest: Iterable[int] = SENTENCES
+) -> list[Mean]:
+    """By how many tokens the sentence has that a token is of, its end included; of running text,
+    that is cut after each of `ends`. `nats` as for `by_place`.
+
+    Args:
+        ends: ids (see `sentence_ends`).
+        longest: tokens of the longest sentence of each bin; one more holds what is longer.
+    """
+    last = torch.isin(encoded.ids[1:], ends).long()
+    which = last.cumsum(0) - last  # the sentence of each target
+    lengths = which.bincount()[which]
+    return _binned(nats, lengths, (1, *(n + 1 for n in longest)))
+
+
+def sentence_ends(tokenizer: Tokenizer) -> Tensor:
+    """Ids of the tokens that end with a full stop, a question mark or an exclamation mark."""
+    texts = (tokenizer.decode([id]).rstrip() for id in range(tokenizer.vocab_size))
+    return torch.tensor([id for id, text in enumerate(texts) if text.endswith((".", "!", "?"))])
 
 
 def reach(

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lm_core.models.layers import rms_norm, start_at_zero, start_linear
+from lm_core.models.layers import AS_CPU, rms_norm, start_at_zero, start_linear
 from lm_core.models.positions import rotate
 from lm_core.models.tracing import record, tracing
 
@@ -218,7 +218,7 @@ def _short(q: Tensor, k: Tensor) -> bool:
     """Whether a CPU learns faster from attention written out than from the fused one, which saves
     memory that short texts do not need. Measured forward and back, 64 x 24 tokens 4.4 times, 12 x
     64 1.4, 16 x 128 1.05 (in bfloat16 6, 4.6 and 4 times); 8 x 256 0.85."""
-    learns = q.device.type == "cpu" and q.requires_grad and not torch.compiler.is_compiling()
+    learns = q.device.type in AS_CPU and q.requires_grad and not torch.compiler.is_compiling()
     return learns and k.size(2) <= SHORT
 
 

@@ -21,7 +21,7 @@ class Kept:
     def __init__(self, model: nn.Module) -> None:
         self.own = {p.untyped_storage()._cdata for p in model.parameters()}
         self.seen: dict[int, Tensor] = {}  # holding a tensor keeps its storage's address its own
-        self.hooks = torch.autograd.graph.saved_tensors_hooks(self._note, lambda tensor: tensor)
+        self.hooks = torch.autograd.graph.saved_tensors_hooks(self.note, lambda tensor: tensor)
 
     def __enter__(self) -> Self:
         self.hooks.__enter__()
@@ -42,7 +42,8 @@ class Kept:
         """Bytes of the largest of them."""
         return max((tensor.untyped_storage().nbytes() for tensor in self.seen.values()), default=0)
 
-    def _note(self, tensor: Tensor) -> Tensor:
+    def note(self, tensor: Tensor) -> Tensor:
+        """Count a tensor that is saved; gives it back."""
         if tensor.untyped_storage()._cdata not in self.own:
             self.seen[tensor.untyped_storage()._cdata] = tensor
         return tensor

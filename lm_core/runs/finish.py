@@ -2,7 +2,7 @@
 
     validation, test     nats per token over the whole splits, and bits per character of the test
     writing              tokens a second, one text at a time; and the beginning of what it writes
-    memory               bytes that a step takes, by `training/estimate.py`; of counts, themselves
+    memory               bytes that a step holds (`training/step_memory.py`); of counts, themselves
     computing            seconds of processor time, all threads together
 
 The test split is read here, once, at the end; nothing is chosen by it.
@@ -14,9 +14,10 @@ from typing import Any
 
 from lm_core.evaluation.score import Score, scoring
 from lm_core.generation.engine import generate
+from lm_core.models.building import blueprint
 from lm_core.models.contract import LanguageModel
 from lm_core.runs.training_run import TrainingRun
-from lm_core.training.estimate import Plan
+from lm_core.training.step_memory import foretold
 
 FACT = "finish"  # among the facts of a run
 VALIDATION, TEST = "validation", "test"
@@ -72,16 +73,16 @@ def _scored(scores: dict[str, Score]) -> dict[str, Any]:
 
 
 def memory(training: TrainingRun) -> int:
-    """Bytes that the training of this model takes, about; of one that counts those it holds."""
+    """Bytes that a step of this training holds, told from shapes alone; of a model that counts
+    those it holds."""
     prepared, model = training.prepared, training.trainer.model
     if model.learns_by == "counting":
         return sum(t.nbytes for t in model.state_dict().values())
-    spec = prepared.spec
-    longest = prepared.task.longest(prepared.data["train"])
-    plan = Plan(
-        spec.model_name, spec.model, prepared.codec.sizes["vocab_size"], spec.train, longest
-    )
-    return plan.need().total
+    spec, task, train = prepared.spec, prepared.task, prepared.data["train"]
+    planned = blueprint(spec.model_name, spec.model.to_dict(), prepared.codec.sizes, task.build)
+    batches = task.batches(planned, train, batch_size=spec.train.batch_size, seed=spec.seed)
+    first, *_ = batches.parts(0, cuts=spec.train.accumulate)[0]
+    return foretold(task, planned, first, spec.train).total
 
 
 def writing_speed(model: LanguageModel, first: int) -> float:

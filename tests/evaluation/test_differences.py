@@ -16,7 +16,9 @@ from lm_core.evaluation.differences import (
     by_frequency,
     by_length,
     by_place,
+    by_sentence,
     reach,
+    sentence_ends,
 )
 from lm_core.models.contract import IGNORED
 from tests.tiny import NAMES, TEXT, encoded, lively_model
@@ -83,6 +85,22 @@ def test_frequency_is_that_of_the_training_text(names: list[str], read: list[str
         n = counts[int(part.ids[t])]
         pairs.append((0 if n == 0 else 10 ** (len(str(n)) - 1), float(nats[t - 1])))
     assert flat(by_frequency(nats, part, train, tokenizer.vocab_size)) == means(pairs)
+
+
+@given(st.text("ab.!", min_size=2, max_size=40))
+def test_a_sentence_is_what_stands_up_to_its_end(text: str) -> None:
+    tokenizer, part = encoded([f"{text}.!"])  # both ends are known to it
+    nats = torch.rand(part.predictions, generator=torch.Generator().manual_seed(3))
+    letters, sentence, sentences = tokenizer.decode(part.ids[1:].tolist()), [], []
+    for letter, one in zip(letters, nats.tolist(), strict=True):
+        sentence.append(one)
+        if letter in ".!":
+            sentences.append(sentence)
+            sentence = []
+    sentences.append(sentence)
+    pairs = [(1 if len(of) <= 3 else 4, one) for of in sentences for one in of]
+    found = by_sentence(nats, part, sentence_ends(tokenizer), longest=(3,))
+    assert flat(found) == means(pairs)
 
 
 def test_running_text_has_one_beginning() -> None:

@@ -71,7 +71,8 @@ def test_a_text_stands_under_each_model_with_the_surprise_it_gives(page: AppTest
 @pytest.mark.parametrize(
     "view",
     most_slow(
-        [view for view in differ.VIEWS if view != "Sentence"], quick=["Frequency", "How sure"]
+        [view for view in differ.VIEWS if not view.startswith("Sentence")],
+        quick=["Frequency", "How sure"],
     ),
 )
 def test_each_view_is_drawn_for_every_model_that_is_chosen(page: AppTest, view: str) -> None:
@@ -98,6 +99,26 @@ def test_perplexity_by_length_is_a_direct_computation() -> None:
         )
 
 
+def test_perplexity_by_sentence_length_is_a_direct_computation() -> None:
+    choice = next(c for c in models.shipped() if c.folder.name == "speeches-ngram")
+    held = differ._held(choice)
+    found = differ._measured.__wrapped__("", 0.0, "Sentence length", (), choice)
+    saved = models.load(choice)
+    sums: dict[int, list[float]] = {}
+    sentence: list[float] = []
+    texts = [saved.tokenizer.decode([int(i)]) for i in held.ids[1:]]
+    for nats, text in zip(token_nats(saved.model, held).tolist(), texts, strict=True):
+        sentence.append(nats)
+        if text.strip()[-1:] in (".", "?", "!"):
+            sums.setdefault(len(sentence), []).extend(sentence)
+            sentence = []
+    sums.setdefault(len(sentence), []).extend(sentence)
+    assert sum(one.tokens for one in found) == held.predictions
+    for one in found:
+        within = [n for k, of in sums.items() if k >= one.low and k <= (one.high or k) for n in of]
+        assert math.exp(one.nats) == pytest.approx(math.exp(sum(within) / len(within)), rel=1e-5)
+
+
 def test_a_letter_that_no_model_read_is_one_sentence(page: AppTest) -> None:
     page.text_input(key="compare-differ-text-True").set_value("ан").run()
     assert not page.exception
@@ -106,7 +127,7 @@ def test_a_letter_that_no_model_read_is_one_sentence(page: AppTest) -> None:
     assert not page.exception
 
 
-def test_models_of_another_text_can_be_had_and_running_text_has_no_lengths(page: AppTest) -> None:
+def test_models_of_another_text_can_be_had_and_running_text_has_sentences(page: AppTest) -> None:
     (of,) = (one for one in page.selectbox if str(one.key).startswith("compare-differ-of"))
     assert of.value.startswith("US first names")
     other = next(name for name in of.options if name.startswith("State of the Union"))
@@ -115,6 +136,10 @@ def test_models_of_another_text_can_be_had_and_running_text_has_no_lengths(page:
     assert "Length" not in views
     assert "Place" in views
     assert all("State of the Union" in label for label in chosen(page))
+    chosen_view = page.segmented_control(key="compare-differ-view")
+    well(chosen_view.set_value("Sentence length").run())
+    (chart,) = page.get("plotly_chart")
+    assert "Perplexity by sentence length" in chart.proto.spec
 
 
 def _of_mine() -> None:

@@ -127,7 +127,7 @@ def test_giant_settings_are_refused_in_a_sentence_with_numbers(
     with pytest.raises(BadSettings) as error:
         check("transformer", settings, 100, TrainSettings())
     assert str(error.value) == (
-        "This training would take about 225.4 GB of memory, 193.3 GB of it for its weights, and "
+        "This training would take about 220.5 GB of memory, 193.3 GB of it for its weights, and "
         "16.0 GB are free: lower n_layer (now 48), n_embd (now 4,096) or vocab_size (now 100)."
     )
     with pytest.raises(BadSettings, match=r"take 38\.7 GB, and 16\.0 GB of memory are free"):

@@ -35,6 +35,10 @@ VIEWS = {
         "Surprise by how long ago it was seen",
     ),
     "Length": ("tokens of its text, the end included", "Perplexity by length"),
+    "Sentence length": (
+        "tokens of its sentence, the end included",
+        "Perplexity by sentence length",
+    ),
     "How far back": ("tokens before it that can be seen", "Surprise where the past is cut"),
     "How sure": ("", ""),
 }
@@ -102,8 +106,8 @@ def _section(corpus: str) -> None:
     if len(chosen) > MOST:
         st.caption(f"The first {MOST} of {len(chosen)} are shown.")
     chosen = chosen[:MOST]
-    items = of[0].items  # one running text has one length
-    views = {view: view for view in VIEWS if items or view != "Length"}
+    items = of[0].items  # one running text has one length, but sentences
+    views = {view: view for view in VIEWS if view != ("Sentence length" if items else "Length")}
     view = switch("View", views, key="compare-differ-view")
     if not chosen:
         st.caption("Choose at least one model.")
@@ -202,7 +206,7 @@ def _bins(shown: dict[str, models.Choice], view: str) -> "Chart":
     from lm_core.evaluation.surprise import perplexity
 
     of, title = VIEWS[view]
-    length = view == "Length"
+    length = view in ("Length", "Sentence length")
     unit = "perplexity per token" if length else "nats per token"
     # All are asked for the same tokens, so none looks back further than the shortest context.
     contexts = [models.load(choice).model.context_size for choice in shown.values()]
@@ -234,6 +238,9 @@ def _measured(
         ),
         "Last seen": lambda: differences.by_distance(nats, held),
         "Length": lambda: differences.by_length(nats, held),
+        "Sentence length": lambda: differences.by_sentence(
+            nats, held, differences.sentence_ends(saved.tokenizer)
+        ),
     }
     return how[view]()
 

@@ -99,8 +99,9 @@ def table(shown: Shown, *, key: str) -> None:
         f"Means over the seeds, in {shown.unit}; validation and test are whole splits, with the "
         "weights that each run kept, and the test split is read once, at the end. Training is the "
         "time that a run computed, processor all its threads together; energy takes "
-        f"{WATTS:g} watts for a busy core, which is an assumption; memory is the estimate that is "
-        "made before a run, and of a model that counts what it holds."
+        f"{WATTS:g} watts for a busy core, which is an assumption; memory is what a step holds: "
+        "weights, gradients, what the optimizer remembers and what is kept for the way back; of a "
+        "model that counts what it holds."
     )
 
 
