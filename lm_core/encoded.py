@@ -6,7 +6,6 @@ context never reaches back over a start. Items are one sequence each (from b to 
 one sequence from beginning to end.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -86,14 +85,9 @@ def encode_documents(
     """
     if not documents or not any(documents):
         raise BadText("There is no text here: choose another split, or give some text.")
-    documents = [tokenizer.read(document) for document in documents]  # its size is counted as read
+    documents = tokenizer.read_many(documents)  # its size is counted as read
     pieces = tokenizer.encode_many(documents, skip_unknown=skip_unknown)
     apart = items or len(documents) > 1
-    unknown = 0
-    if tokenizer.unknown_id is not None:
-        unknown = sum(int((piece == tokenizer.unknown_id).sum()) for piece in pieces)
-    elif skip_unknown:
-        unknown = sum(map(tokenizer.count_unknown, documents))
     if apart:
         boundary = np.array([tokenizer.boundary_id], dtype=np.int64)
         stream = [boundary]
@@ -107,9 +101,11 @@ def encode_documents(
         lengths = np.array([len(piece) + 1 for piece in pieces[:-1]], dtype=np.int64)
         starts = np.concatenate([starts, lengths.cumsum()])
     newlines = len(documents) if apart else 0
-    skipped: Counter[str] = Counter()
-    for document, piece in zip(documents, pieces, strict=True):
-        skipped.update(tokenizer.untold(document, piece))
+    skipped, unknown = tokenizer.untold_in(documents, pieces), 0
+    if tokenizer.unknown_id is not None:
+        unknown = int((ids == tokenizer.unknown_id).sum())
+    elif skip_unknown and skipped:
+        unknown = sum(map(tokenizer.count_unknown, documents))
     return Encoded(
         ids=torch.from_numpy(ids),
         starts=torch.from_numpy(starts),

@@ -1,6 +1,7 @@
 """Finding installed packages, and the data files that ship in them, without importing them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +29,7 @@ class Package:
     def identity(self) -> list[str | int]:
         path = self.find()
         try:
-            return [self.name, version(self.name)] if path else []
+            return [self.name, version_of(self.name, *stamp(path))] if path else []
         except PackageNotFoundError:  # put there by hand
             return stamp(path) if path else []
 
@@ -63,7 +64,7 @@ class PackageFile:
     def identity(self) -> list[str | int]:
         path = self.find()
         try:
-            return [version(self.package), *stamp(path)] if path else []
+            return [version_of(self.package, *stamp(path)), *stamp(path)] if path else []
         except PackageNotFoundError:  # put there by hand
             return stamp(path)
 
@@ -76,6 +77,17 @@ class PackageFile:
         if path := self.find():
             return path
         raise CorpusUnavailable(_missing(self.package, self.install))
+
+
+@lru_cache(maxsize=64)
+def version_of(package: str, *stamp: str | int) -> str:
+    """Of an installed package, read anew where the `stamp` of a file or folder of it is another:
+    every page asks for it, and what is installed is searched for a millisecond.
+
+    Raises:
+        PackageNotFoundError: it has none, as it was put there by hand.
+    """
+    return version(package)
 
 
 def _folders(package: str) -> list[Path]:

@@ -9,7 +9,8 @@ evaluation shows that it holds no more, and said with the last figures at the en
 without an alarm is called healthy. Listening costs next
 to nothing: figures are kept up step by step, and judged after evaluations, examinations and ever
 rarer steps. Two things are done once: the texts are counted after enough steps for that to be a
-small part of the work, and a small part of the validation text is evaluated twice.
+small part of the work, at the latest at the end of a run that nobody stops, as who stops one waits
+for it; and a small part of the validation text is evaluated twice.
 
 Nothing here looks at a clock: the same events give the same verdicts at the same steps, however
 fast the machine is. An examination is heard after the losses of the steps up to it, which a trainer
@@ -105,6 +106,7 @@ class Health:
         """The events, and the verdicts where they become true; the last event stays last."""
         for event in events:
             ends = isinstance(event, Finished | Failed)
+            stopped = isinstance(event, Finished) and event.reason == "stopped"
             if not ends:
                 yield event
             if isinstance(event, Examined):
@@ -115,7 +117,7 @@ class Health:
             if isinstance(event, Evaluated):
                 self._evaluate_twice(event)
                 self._add_up(event)
-            self._count(late=ends)
+            self._count(late=ends and not stopped)
             if ends or looked or self._is_due(event):
                 yield from self._new(event.step)
             if ends or isinstance(event, Evaluated):

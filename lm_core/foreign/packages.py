@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
+from lm_core.corpora.corpus import stamp
+from lm_core.corpora.packages import version_of
 from lm_core.errors import BadCheckpoint, nearest
 from lm_core.foreign import gguf_file, glassllm
 from lm_core.foreign.keeping import Foreign, is_kept, keep
@@ -95,8 +97,9 @@ def at_hand() -> dict[str, Path]:
 
 
 def _kept(name: str, packaged: Packaged) -> Path:
+    place = packaged.place()
     try:
-        which = version(packaged.package.replace("_", "-"))
+        which = version_of(packaged.package.replace("_", "-"), *(stamp(place) if place else ()))
     except PackageNotFoundError:  # put there by hand
         which = "unversioned"
     return home_folder() / "foreign" / f"{name}-{which}-{FORM}"

@@ -9,7 +9,6 @@ cores.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from lm_core.doctor.faults import trainer_with
@@ -237,16 +236,16 @@ def case(name: str) -> Case:
     return known[name]
 
 
-@cache
-def _cases() -> tuple[dict[str, Case], frozenset[str]]:
-    """The cases by the ids of their broken runs, and the ids of the repaired ones."""
-    broken = {case.spec.id: case for case in CASES}
-    return broken, frozenset(case.repaired.id for case in CASES)
+def _near(spec: RunSpec) -> list[Case]:
+    """The few cases that this run may be; it has its model and its number of steps from one. Only
+    these are made: a run that begins waits for it."""
+    asked = spec.model_name, spec.budget.steps
+    return [case for case in CASES if (case.family, case.steps) == asked]
 
 
 def case_of(spec: RunSpec) -> Case | None:
     """The case whose broken run this is."""
-    return _cases()[0].get(spec.id)
+    return next((case for case in _near(spec) if case.spec == spec), None)
 
 
 def run(spec: RunSpec, *, looking: float | None = None) -> Iterator[Event]:
@@ -274,8 +273,8 @@ def run(spec: RunSpec, *, looking: float | None = None) -> Iterator[Event]:
 def share(spec: RunSpec) -> float:
     """Of a run's time, what looking inside may take: a case is there to be looked into, and has so
     few steps that otherwise little would be seen."""
-    broken, repaired = _cases()
-    return math.inf if spec.fault or spec.id in broken or spec.id in repaired else SHARE
+    shown = spec.fault or any(spec in (case.spec, case.repaired) for case in _near(spec))
+    return math.inf if shown else SHARE
 
 
 def diagnosed(events: Iterator[Event]) -> list[Diagnosed]:

@@ -211,7 +211,7 @@ def recorded(
     trainer, row = training.trainer, store.get(run)
     spent = row.facts.get(CPU, 0.0)  # before, in other processes
     waiting: list[Event] = []
-    written, status, message, facts = 0.0, "failed", "", {}
+    written, status, message, facts = -math.inf, "failed", "", {}  # when a step was last written
     counting = trainer.model.learns_by == "counting"  # each of its few steps is worth keeping
     try:
         for event in training:
@@ -242,9 +242,12 @@ def recorded(
                 case _:
                     waiting.append(event)
             store.record(run, waiting)
+            # The first step is shown at once, and the first after a pause.
+            if isinstance(event, Paused):
+                written = -math.inf
+            elif any(isinstance(one, Step) for one in waiting):
+                written = time.perf_counter()
             waiting.clear()
-            # The first step after a pause is shown at once.
-            written = 0.0 if isinstance(event, Paused) else time.perf_counter()
             if isinstance(event, Paused):  # said once all it came to is there
                 store.update(run, status="paused")
             elif isinstance(event, Step) and store.get(run).status != "running":

@@ -37,6 +37,7 @@ class Tokenizer(Codec):
     reads_all: ClassVar[bool] = False  # its vocabulary is that of all splits, not of one alone
     packages: ClassVar[tuple[str, ...]] = ()  # those whose versions decide the tokens
     lossless: ClassVar[bool] = True  # decode(encode(text)) == text
+    one_each: ClassVar[bool] = False  # each character that is read is a token
     vocab_size: int
     boundary_id: int
     unknown_id: int | None = None
@@ -73,6 +74,12 @@ class Tokenizer(Codec):
         text = in_form(text, self.form)
         return text if self.cleaning is None else in_form(self.cleaning(text), self.form)
 
+    def read_many(self, texts: Sequence[str]) -> list[str]:
+        """`read` of each text."""
+        if self.cleaning is None and all(map(str.isascii, texts)):  # the same in every form
+            return list(texts)
+        return [self.read(text) for text in texts]
+
     @property
     def cleans(self) -> str:
         """A sentence on what is done to any text before it is read; "" where nothing is."""
@@ -93,7 +100,7 @@ class Tokenizer(Codec):
 
     def encode_many(self, texts: Sequence[str], *, skip_unknown: bool = False) -> list[np.ndarray]:
         """`encode` of each text."""
-        return self._encode_many([self.read(text) for text in texts], skip_unknown)
+        return self._encode_many(self.read_many(texts), skip_unknown)
 
     def count_unknown(self, text: str) -> int:
         """How many tokens of `text` the vocabulary does not hold."""
@@ -103,7 +110,15 @@ class Tokenizer(Codec):
         """The characters of `text`, as it is read, that its `ids` do not tell: of each kind, how
         many fewer come back when the ids are decoded. Those are skipped ones, the letters of an
         `<unk>`, and what is folded (a capital read as a small letter, a line break as a space)."""
-        return self._untold(self.read(text), ids)
+        return self.untold_in([text], [ids])
+
+    def untold_in(self, texts: Sequence[str], pieces: Sequence[np.ndarray]) -> Counter[str]:
+        """`untold` of all texts together, each with its ids."""
+        found: Counter[str] = Counter()
+        for text, ids in zip(self.read_many(texts), pieces, strict=True):
+            if len(ids) != len(text) or not self.one_each:
+                found.update(self._untold(text, ids))
+        return found
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where each token of `encode(text, skip_unknown=True)` stands: its first byte and the one

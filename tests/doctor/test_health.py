@@ -363,9 +363,11 @@ def test_the_texts_are_counted_once_and_late() -> None:
     assert asked == [0]
     (leak,) = (e for e in events if isinstance(e, Diagnosed))
     assert 50 <= leak.step <= 56
-    late = heard([*run[:9], Finished(9, 0, 0.9, "stopped")], count=count, tokens=200_000)
+    late = heard([*run[:9], Finished(9, 0, 0.9, "budget")], count=count, tokens=200_000)
     assert asked == [0, 1]
     assert "leaked_split" in {e.code for e in late if isinstance(e, Diagnosed)}
+    heard([*run[:9], Finished(9, 0, 0.9, "stopped")], count=count, tokens=200_000)
+    assert asked == [0, 1]  # who stops a run waits for it
 
 
 def diagnosed(events: list[Event], **known) -> list[Diagnosed]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core import checkpoints, cli
-from lm_core.checkpoints import Checkpoint, load_checkpoint, load_history
+from lm_core.checkpoints import CODEC, CODEC_OF_1, Checkpoint, load_checkpoint, load_history
 from lm_core.corpora import own
 from lm_core.corpora.statistics import search
 from lm_core.doctor.plan import Plan
@@ -92,7 +92,9 @@ def vocabularies(rng: random.Random, folder: Path) -> None:
 
 @target(800)
 def tokenizer_files(rng: random.Random, folder: Path) -> None:
-    whole = json.loads((rng.choice(SHIPPED) / "tokenizer.json").read_text())
+    shipped = rng.choice(SHIPPED)
+    kept = next(f for f in (shipped / CODEC, shipped / CODEC_OF_1) if f.exists())
+    whole = json.loads(kept.read_text())
     tokenizer = load_tokenizer(inputs.changed(rng, whole))
     ids = tokenizer.encode(inputs.text(rng), skip_unknown=True)
     tokenizer.decode(ids.tolist())

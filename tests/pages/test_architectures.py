@@ -145,7 +145,9 @@ def test_a_click_on_a_part_tells_what_it_is() -> None:
     assert told["parameters of one"] == "65,536"
     assert any("self.up(x)" in code.value for code in app.code)
     sound(app.button(key="architectures-box-blocks.0.mlp").click().run())
-    assert any("class MLP" in code.value for code in app.code)
+    assert not any("class MLP" in code.value for code in app.code)  # sent when it is asked for
+    app.session_state["architectures-code-MLP"] = True  # a click on "Its own code"
+    assert any("class MLP" in code.value for code in sound(app.run()).code)
 
 
 def test_families_of_one_size() -> None:

@@ -168,7 +168,7 @@ def test_nor_the_packages_it_was_made_with(token: str, monkeypatch: pytest.Monke
 
 def test_nor_the_package_its_text_came_with(monkeypatch: pytest.MonkeyPatch) -> None:
     prepare(spec := spec_of(CorpusSpec(name="names")))
-    monkeypatch.setattr("lm_core.corpora.packages.version", lambda name: "99.0")
+    monkeypatch.setattr("lm_core.corpora.packages.version_of", lambda name, *_: "99.0")
     monkeypatch.setattr(module, "load_text", None)
     with pytest.raises(TypeError):
         prepare(spec)

@@ -105,6 +105,23 @@ def test_a_run_leaves_its_curve_its_samples_and_its_model(store: RunStore, famil
     assert saved.meta["step"] == steps[-1]
 
 
+def test_the_first_step_is_there_before_it_is_scored(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who presses Start waits for a point; an examination of the same step was kept before it."""
+    run, there = queued(store, spec_of("transformer")), []
+    plain = loop.Trainer.evaluate
+
+    def evaluate(self: loop.Trainer, **how: int) -> Evaluated:
+        there.append(store.last(Step, run) is not None)
+        return plain(self, **how)
+
+    monkeypatch.setattr(loop.Trainer, "evaluate", evaluate)
+    assert worked(store, run) == "finished"
+    assert len(there) > 1
+    assert there[0]
+
+
 def best_at_step_10(self: loop.Trainer, **how: int) -> Evaluated:
     weights = self.weights
     step = weights.best_step if weights.showing and weights.kept_step else self.step

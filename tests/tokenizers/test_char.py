@@ -1,6 +1,7 @@
 """Characters: exact both ways, and the course's own example."""
 
 import string
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -63,3 +64,14 @@ def test_the_boundary_is_the_newline_and_is_shown_as_a_sign() -> None:
     assert LETTERS.decode([LETTERS.boundary_id]) == "\n"
     assert LETTERS.token_text(LETTERS.boundary_id) == "⏎"
     assert CharTokenizer.train(["a b"]).token_text(1) == "·"
+
+
+@given(st.lists(st.text(st.sampled_from("abcé\ud800\udc00"))))
+def test_many_texts_are_read_as_each_of_them(texts: list[str]) -> None:
+    read = LETTERS.encode_many(texts, skip_unknown=True)
+    assert [ids.tolist() for ids in read] == [
+        LETTERS.encode(text, skip_unknown=True).tolist() for text in texts
+    ]
+    untold = sum((LETTERS.untold(*one) for one in zip(texts, read, strict=True)), Counter())
+    assert LETTERS.untold_in(texts, read) == untold
+    assert untold.total() == sum(map(LETTERS.count_unknown, texts))

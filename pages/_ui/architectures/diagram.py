@@ -1,12 +1,12 @@
 """The parts of a model as boxes in boxes, from its real modules: a click tells of one."""
 
-import inspect
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages._ui.architectures import families
 from pages._ui.shared import session
+from pages._ui.shared.show import show_source
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def _about(entry: "Entry", settings: "Settings", vocab_size: int, node: "Node") 
         st.markdown("Where the code names it (the number is the line in the file):")
         st.code("\n".join(f"{n:>4}  {text}" for n, text in lines), language="python")
     if source is not None:
-        with st.expander("Its own code", key=f"architectures-code-{node.kind}"):
-            st.code(inspect.getsource(source), language="python")
+        show_source(source, "Its own code", key=f"architectures-code-{node.kind}")
     elif node.path:
         st.caption(f"{node.kind} is one of PyTorch's own modules.")

@@ -210,6 +210,7 @@ def _reach(entry: "Entry", settings: "Settings") -> int | None:
     return getattr(settings, "block_size", None)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
 def costs(name: str, settings: dict, vocab_size: int) -> "Costs | None":
     """Its costs as formulas, for the batch of rows that is counted."""
     return _kept_plan(name, settings, vocab_size).costs(rows=ROWS)
@@ -272,6 +273,7 @@ def _tokens(model: "LanguageModel", what: str) -> int:
     return min(letters["T"], counters.FEW) if one_by_one else letters["T"]
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
 def code(name: str, settings: dict, vocab_size: int, path: str) -> tuple[list, type | None]:
     """Where the code names a module, [(line, text)], and its class where that is our own."""
     from lm_core.inspection.modules import code_of, mentions

@@ -71,12 +71,12 @@ def data_of(chart: "Chart | Part", *, key: str) -> None:
         csv_button(chart.table, key=key)
 
 
-def show_source(thing: object, label: str = "The code") -> None:
+def show_source(thing: object, label: str = "The code", *, key: str = "") -> None:
     """The real source of a class or function, sent to the browser once it is asked for: colouring
     a few hundred lines would hold up every screen."""
     import inspect
 
-    key = f"source-{getattr(thing, '__name__', label)}"
+    key = key or f"source-{getattr(thing, '__name__', label)}"
     with st.expander(label, key=key, on_change="rerun") as expander:
         if expander.open:
             st.code(inspect.getsource(thing), language="python")
