@@ -190,8 +190,9 @@ def configured(chart: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -
 
 
 def ink_figure(figure: go.Figure) -> go.Figure:
-    """A plotly figure for a light page, changed in place. Colour by colour: plotly's own updates of axes take
-    three times as long, at every chart that is drawn."""
+    """A plotly figure for a light page, its axes and legend in `INK`: changed in place.
+
+    Colour by colour: plotly's own updates of axes take three times as long, at every chart."""
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         axis.tickfont.color = axis.title.font.color = INK
     figure.layout.legend.font.color = INK
