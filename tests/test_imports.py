@@ -71,10 +71,6 @@ MAY_USE = {
         "inside",
     ): "its last step is a head of the Attention screen: a text is offered and read as there",
     (
-        "boxes",
-        "foundations",
-    ): "the questions of the course are asked and graded as those of its first weeks",
-    (
         "compare",
         "train",
     ): "the runs of a race are runs of Train: their points are read, their losses "

@@ -88,6 +88,7 @@ def test_every_command_is_shown() -> None:
         "bench",
         "backup",
         "restore",
+        "vision",
     }
     assert shown == listed
 

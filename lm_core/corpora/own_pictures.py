@@ -44,7 +44,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
-    """The same of a zip file; folders in it are left out of the names.
+    """The files of a zip file by their names, without its folders.
 
     Raises:
         BadText: it is none, or too much comes out of it.

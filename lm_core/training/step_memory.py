@@ -64,8 +64,7 @@ def foretold(task: Task, model: Model, batch: Batch, train: TrainSettings) -> He
 
 
 def counted(task: Task, model: Model, batch: Batch, train: TrainSettings) -> Held:
-    """The same by PyTorch's own counters, in a step of the real model, which has learned from it
-    then."""
+    """What PyTorch's own counters say of a step of the real model, which learns from it."""
     return _held(task, model, list(batch.inputs), train, None)
 
 

@@ -43,7 +43,7 @@ def look() -> None:
         format_func=lambda one: given[one].title,
         key=DATA,
     )
-    name = line[1].selectbox("Network to train", list(NETWORKS), key=WHICH)
+    name = line[1].selectbox("Network to train", list(NETWORKS), key=WHICH, bind="query-params")
     train_or_fill(
         line[2],
         line[3],

@@ -3,6 +3,7 @@
 from pages._ui.shared.kinds import LABEL, SEED, Kind, Whole
 
 PARAMETERS: dict[str, Kind] = {
+    "ages-own-which": LABEL,
     **{f"ages-{one}": LABEL for one in ("view", "from", "which", "answers")},
     "ages-sample": Whole(0, 9999),
     "ages-person": Whole(0, 9999),
