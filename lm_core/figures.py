@@ -10,6 +10,14 @@ def count(value: int, one: str, several: str | None = None) -> str:
     return f"{value:,} {one if value == 1 else several or one + 's'}"
 
 
+def perplexity(nats: float) -> float:
+    """e^nats of a mean surprise in nats; infinite where no float is large enough."""
+    try:
+        return math.exp(nats)
+    except OverflowError:
+        return math.inf
+
+
 def percent(share: float) -> str:
     """A share of one as a percentage: 0.523 -> "52 %", 0.0123 -> "1.2 %".
 

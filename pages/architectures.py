@@ -12,6 +12,7 @@ from pages._ui.architectures import families, panels
 from pages._ui.architectures.comparison import comparison
 from pages._ui.architectures.costs import costs
 from pages._ui.architectures.diagram import diagram
+from pages._ui.architectures.other_data import other_data
 from pages._ui.shared import address, front_door, session
 from pages._ui.shared.corpus_choice import last_corpus
 from pages._ui.shared.filling import fill, go
@@ -118,6 +119,7 @@ def page() -> None:
         diagram(entry, settings, size, vocab_size)
         panels.shapes(entry, settings, size, vocab_size)
     comparison(vocab_size, size)
+    other_data()
     panels.source(entry)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lm_core.figures import MISSING, count, percent, significant
+from lm_core.figures import MISSING, count, percent, perplexity, significant
 from lm_core.visible import visible
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ __all__ += [
     "over_steps",
     "percent",
     "probability",
+    "scores",
     "shorten",
     "span",
+    "surprise",
     "unique_labels",
 ]
 
@@ -78,6 +80,19 @@ def nats(value: float) -> str:
     if abs(value) >= 0.1:
         return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
     return f"{value:.2g}" if value else "0"
+
+
+def surprise(value: float, per: str) -> str:
+    """A mean surprise as it stands wherever it stands large, in nats and in what all others speak:
+    1.93, "character" -> "1.93 nats per character (perplexity 6.89)"."""
+    return f"{nats(value)} nats per {per} (perplexity {nats(perplexity(value))})"
+
+
+def scores(validation: float, test: float | None, per: str) -> str:
+    """What a finished model comes to on both splits, of which test may not have been read yet:
+    "1.93 nats per character (perplexity 6.89) on validation, 1.95 (7.03) on test"."""
+    said = f"{surprise(validation, per)} on validation"
+    return said if test is None else f"{said}, {nats(test)} ({nats(perplexity(test))}) on test"
 
 
 def unique_labels(tokens: Sequence[str]) -> list[str]:

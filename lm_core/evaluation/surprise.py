@@ -13,6 +13,9 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import BadSettings
+from lm_core.figures import perplexity
+
+__all__ = ["cross_entropy", "entropy", "perplexity", "to_bits"]
 
 SUM_WITHIN = 1e-4  # how far from 1 rounded probabilities may sum
 
@@ -20,14 +23,6 @@ SUM_WITHIN = 1e-4  # how far from 1 rounded probabilities may sum
 def to_bits(nats: float) -> float:
     """A bit is ln 2 = 0.693 nats: one question that is answered by yes or no."""
     return nats / math.log(2)
-
-
-def perplexity(nats: float) -> float:
-    """e^nats of a mean surprise in nats; infinite where no float is large enough."""
-    try:
-        return math.exp(nats)
-    except OverflowError:
-        return math.inf
 
 
 def entropy(p: Tensor) -> Tensor:

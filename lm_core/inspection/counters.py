@@ -8,6 +8,7 @@ All run the model on the CPU, on ids that are counted up.
 """
 
 import dataclasses
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -31,9 +32,8 @@ def by_module(model: Model, T: int) -> dict[str, float]:
 
     A fused recurrent network is taken apart for this (oneDNN does not tell what it does).
     """
-    counter = FlopCounterMode(display=False, custom_mapping={FUSED: _fused})
-    taken_apart = torch.backends.mkldnn.flags(enabled=False, allow_tf32=None)
-    with evaluating(model), taken_apart, counter:
+    counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
+    with evaluating(model), taken_apart(), counter:
         _run(model, ids(model, 1, T))
     # The counter calls the whole by its class, and what is in it by "Class.path".
     whole = type(model).__name__
@@ -88,6 +88,14 @@ def _run(model: Any, idx: Tensor) -> Tensor:
 
 def _fused(q: Any, k: Any, v: Any, *rest: Any, out_shape: Any = None, **more: Any) -> int:
     return sdpa_flop_count(q, k, v)
+
+
+COUNTED = {FUSED: _fused}  # what is told of it beside what PyTorch's counter knows
+
+
+def taken_apart() -> AbstractContextManager[None]:
+    """While a fused recurrent network is to be seen product by product."""
+    return torch.backends.mkldnn.flags(enabled=False, allow_tf32=None)
 
 
 def _numbers(state: Any) -> int:

@@ -44,11 +44,13 @@ def targets(
     cell = (centre / stride).long()  # (B, M, 2): column and row
     moved = (centre - (cell + 0.5) * stride) / anchor
     told = torch.cat([moved, (size / anchor).log()], dim=-1)  # (B, M, 4)
-    for b, m in labels.nonzero().tolist():
-        x, y = cell[b, m].tolist()
-        x, y = min(x, columns - 1), min(y, rows - 1)
-        classes[b, y, x] = labels[b, m]
-        numbers[b, :, y, x] = told[b, m]
+    x, y = cell[..., 0].clamp(0, columns - 1), cell[..., 1].clamp(0, rows - 1)  # (B, M)
+    b = torch.arange(B, device=boxes.device)
+    for m in range(labels.size(1)):  # of all pictures at once
+        at, there = (b, y[:, m], x[:, m]), labels[:, m] > 0
+        classes[at] = torch.where(there, labels[:, m], classes[at])
+        before = numbers[at[0], :, at[1], at[2]]  # (B, 4)
+        numbers[at[0], :, at[1], at[2]] = torch.where(there[:, None], told[:, m], before)
     return classes, numbers
 
 

@@ -17,6 +17,7 @@ model leaves padding out. Left out is what comes and goes within one operation, 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,12 +56,19 @@ def foretold(task: Task, model: Model, batch: Batch, train: TrainSettings) -> He
         model: a blueprint.
         batch: one of the step's pieces; only its shapes count.
     """
+    inputs = [part.to("meta") for part in batch.inputs]
+    with as_blueprint() as other:
+        return _held(task, model, inputs, train, other)
+
+
+@contextmanager
+def as_blueprint() -> "Iterator[AsOnCpu]":
+    """While a batch of shapes goes through a blueprint."""
     from torch.fx.experimental import _config
 
-    inputs = [part.to("meta") for part in batch.inputs]
     # Some ask which places count, which a blueprint cannot know: all of them.
     with _config.patch(meta_nonzero_assume_all_nonzero=True), AsOnCpu() as other:
-        return _held(task, model, inputs, train, other)
+        yield other
 
 
 def counted(task: Task, model: Model, batch: Batch, train: TrainSettings) -> Held:

@@ -453,3 +453,19 @@ def test_settings_and_family_follow_the_address_that_back_brings() -> None:
     sound(app.run())
     assert any("LSTM" in markdown.value for markdown in app.markdown)
     assert app.query_params["architectures-family"] == "LSTM"
+
+
+def test_families_of_other_data_show_operations_counted_from_shapes(monkeypatch) -> None:
+    """Those of the first of them; `tests/runs/test_operations.py` counts every one."""
+    from lm_core.charts.words import human
+    from lm_core.models import models
+    from lm_core.runs.operations import counted, usual
+    from pages._ui.architectures import other_data
+
+    few = [e for e in models if not e.build.of_text][:1]
+    monkeypatch.setattr("lm_core.models.models", few)
+    table = other_data.costs.__wrapped__()
+    (entry,) = few
+    assert table["family"].tolist() == [entry.title] * len(entry.build.tasks)
+    prepared, batch = usual(entry.name, entry.build.tasks[0])
+    assert table["operations an example"][0] == human(counted(prepared, batch))

@@ -230,18 +230,21 @@ def test_odds_are_said_as_large_as_they_are(nats: float, said: str) -> None:
 
 
 def test_quality_by_the_card_counts_what_was_scored_or_is_withheld() -> None:
-    def said(skipped: int, nats: float = 2.0) -> str:
+    def said(skipped: int, nats: float = 2.0, splits: tuple[str, ...] = ("validation",)) -> str:
         counts = {"tokens": 100, "characters": 200, "skipped_characters": skipped}
         card = {
-            "metrics": {"validation": {"nats_per_token": nats}},
-            "counts": {"validation": counts},
+            "metrics": {split: {"nats_per_token": nats} for split in splits},
+            "counts": dict.fromkeys(splits, counts),
         }
         return scoring.quality(dataclasses.replace(shipped()[0], card=card))
 
-    assert said(0) == "1.00 nats per character"
-    assert said(2) == "1.01 nats per character"  # 200 nats over the 198 that were scored
+    one = "1.00 nats per character (perplexity 2.72) on validation"
+    assert said(0) == one
+    assert said(0, splits=("validation", "test")) == f"{one}, 1.00 (2.72) on test"
+    # 200 nats over the 198 that were scored
+    assert said(2) == "1.01 nats per character (perplexity 2.75) on validation"
     assert said(20).startswith("not scored by character")
-    assert said(0, math.inf) == "∞ nats per character"
+    assert said(0, math.inf) == "∞ nats per character (perplexity ∞) on validation"
     assert scoring.quality(dataclasses.replace(shipped()[0], card={})) == "never scored"
 
 

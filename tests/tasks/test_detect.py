@@ -157,3 +157,12 @@ def test_the_detector_beats_the_window() -> None:
     windows = max(of_windows(made.data["test"], label) for label in NAMES[1:])
     assert area >= 0.85
     assert windows < 0.3 * area
+
+
+def test_of_two_things_in_a_cell_the_later_one_counts_and_padding_says_nothing() -> None:
+    boxes = torch.tensor([[[0.0, 0, 4, 4], [1, 1, 5, 5], [9, 9, 30, 30], [0, 0, 4, 4]]])
+    labels = torch.tensor([[1, 2, 3, 0]])
+    classes, numbers = cells.targets(boxes, labels, 2, 2, 8, 4.0)
+    assert classes.tolist() == [[[2, 0], [0, 3]]]
+    assert numbers[0, :, 0, 0].tolist() == [-0.25, -0.25, 0, 0]  # (3, 3) is one left of (4, 4)
+    assert numbers[0, :, 0, 1].tolist() == [0] * 4

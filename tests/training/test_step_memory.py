@@ -11,6 +11,7 @@ from lm_core.corpora.own import own_corpus, save_own
 from lm_core.corpora.own_pairs import pairs_of
 from lm_core.models import models
 from lm_core.models.building import blueprint
+from lm_core.runs.operations import shipped_for
 from lm_core.runs.prepare import Prepared, prepare
 from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
@@ -21,16 +22,6 @@ from lm_core.training.step_memory import Held, counted, foretold
 from tests.marks import most_slow
 from tests.tiny import TEXT
 
-# A corpus that ships, for each kind that is no text.
-SHIPPED = {
-    "picture classes": "digits",
-    "picture values": "faces",
-    "picture masks": "shapes",
-    "points": "points-moons",
-    "series": "waves",
-    "table classes": "wine",
-    "table values": "diabetes",
-}
 ALL = [(e.name, task) for e in models for task in e.build.tasks if not task.startswith("text-")]
 SLOW = {"rnn-forecaster", "gru-forecaster", "ensemble", "wavenet", "residual"}
 
@@ -43,8 +34,8 @@ def home(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
 def data_for(task: str) -> CorpusSpec:
     """Rows without padding, which a blueprint cannot know of."""
     kind = tasks[task].build.kinds[0] if tasks[task].build.kinds else "text"
-    if kind in SHIPPED:
-        return CorpusSpec(name=SHIPPED[kind])
+    if kind not in ("text", "pairs"):
+        return CorpusSpec(name=shipped_for(task))
     if kind == "pairs":
         words = map("".join, itertools.islice(itertools.permutations("abcdefgh", 6), 300))
         rows = "\n".join(f"{word}\t{word[::-1]}" for word in words)

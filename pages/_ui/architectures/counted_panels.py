@@ -8,6 +8,7 @@ from pages._ui.architectures import counting, families
 from pages._ui.shared import models, session
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
+from pages._ui.shared.surprise import surprise_metric
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -75,8 +76,6 @@ def stored(entry: "Entry", settings: "Settings") -> None:
 
 def worth(entry: "Entry", settings: "Settings") -> None:
     """How good the table guesses with this smoothing."""
-    from lm_core.charts.words import nats
-
     pairs = counting.pairs(entry.name, settings.to_dict())
     with st.container(horizontal=True, gap="medium"):
         for label, value, what in (
@@ -84,7 +83,7 @@ def worth(entry: "Entry", settings: "Settings") -> None:
             ("On names it never read", pairs.validation_nats, "1,000 names kept from it"),
         ):
             in_full = f"{value:.4f} nats per character over {what}, the end of each name included."
-            st.metric(label, f"{nats(value)} nats", help=in_full, width="content")
+            surprise_metric(label, value, help=in_full)
 
 
 def table(entry: "Entry", settings: "Settings") -> None:

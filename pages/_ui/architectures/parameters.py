@@ -6,6 +6,7 @@ PARAMETERS: dict[str, Kind] = {
     "architectures-family": LABEL,
     "architectures-vocabulary": Whole(2, 200_000),
     "architectures-alike": Switch(),
+    "architectures-other": Switch(),
     "architectures-cost": LABEL,
     "architectures-name": Text(30),
 }

@@ -10,6 +10,7 @@ from pages._ui.counting.pairs import Pairs
 from pages._ui.shared import address
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.surprise import surprise_metric
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
@@ -265,8 +266,6 @@ def _written(found: Pairs, table: "Tensor", steps: list[Step]) -> None:
 
 def _losses(found: Pairs, table: "Tensor", k: float) -> None:
     """What the table is worth, on names it counted and on names it did not."""
-    from lm_core.charts.words import nats
-    from lm_core.evaluation.surprise import perplexity
     from lm_core.models.neural_bigram_descent import loss_of
 
     with st.container(horizontal=True, gap="medium"):
@@ -276,10 +275,8 @@ def _losses(found: Pairs, table: "Tensor", k: float) -> None:
         ):
             if counts.sum():
                 loss = loss_of(table, counts)
-                in_full = f"Per character of {what}, the ends included; "
-                in_full += f"perplexity {nats(perplexity(loss))}."
-                value = f"{loss:.4f}" if math.isfinite(loss) else "∞"
-                st.metric(label, f"{value} nats", help=in_full, width="content")
+                in_full = f"Per character of {what}, the ends included."
+                surprise_metric(label, loss, digits=4, help=in_full)
     nothing = loss_of(table * 0 + 1 / found.size, found.counts)
     st.caption(
         f"{plain(found.title)}, k = {pairs.number(k)}; who knows nothing has "

@@ -11,6 +11,7 @@ from pages._ui.shared import session
 from pages._ui.shared.cures import verdicts_over
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
+from pages._ui.shared.surprise import surprise_metric
 
 if TYPE_CHECKING:
     from lm_core.runs.gallery import Case
@@ -97,6 +98,9 @@ def _outcome(run: "Run") -> Outcome:
 
 def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None) -> None:
     """In words, under the case's buttons: what was found, and whether the mend helped."""
+    from lm_core.charts.words import nats, surprise
+    from lm_core.figures import perplexity
+
     if broken:
         row = broken.given(case.expected)
         if row:
@@ -122,16 +126,16 @@ def show_outcome(case: "Case", broken: Outcome | None, repaired: Outcome | None)
         TRAINED.link(repaired.run.id, "The repaired run →")
     if broken and repaired and broken.nats is not None and repaired.nats is not None:
         st.caption(
-            f"Validation loss: {broken.nats:.2f} nats per token broken, "
-            f"{repaired.nats:.2f} repaired."
+            f"Validation loss: {surprise(broken.nats, 'token')} broken, "
+            f"{nats(repaired.nats)} ({nats(perplexity(repaired.nats))}) repaired."
         )
 
 
 def _flattered(nats: float, honest: float) -> None:
     """What the validation loss says beside what it should say."""
     with st.container(horizontal=True):
-        st.metric("Validation, leaked", f"{nats:.2f} nats", width="content")
-        st.metric("Text it never read", f"{honest:.2f} nats", width="content")
+        surprise_metric("Validation, leaked", nats)
+        surprise_metric("Text it never read", honest)
     st.caption(
         f"Per token, at the same step: the leak makes it look {honest - nats:.2f} nats better than "
         "it is."

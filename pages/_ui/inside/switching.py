@@ -10,6 +10,7 @@ from pages._ui.inside.look import Look
 from pages._ui.inside.sample import Sample, sample_of
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
+from pages._ui.shared.surprise import surprise_metric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -110,8 +111,8 @@ def _loss(look: Look, sample: Sample, off: tuple[str, ...]) -> None:
     found = effect(None, before.double(), after.double())
     one, two, three = st.columns(3)
     unit = look.tokenizer.unit
-    one.metric(f"Loss before, nats per {unit}", figure(float(before.double().mean())))
-    two.metric(f"Loss after, nats per {unit}", figure(float(after.double().mean())))
+    surprise_metric(f"Loss before, per {unit}", float(before.double().mean()), place=one)
+    surprise_metric(f"Loss after, per {unit}", float(after.double().mean()), place=two)
     three.metric("Change", effects.change(found.change), help=effects.ERROR)
     st.caption(
         f"Measured on {plain(sample.said)}. The change is sure to ± {figure(found.error)}, the "

@@ -33,6 +33,11 @@ class Choice:
         """What cuts its text into tokens, by name; "" where the card does not say."""
         return self.card.get("spec", {}).get("codec", {}).get("name", "")
 
+    def scored(self, split: str) -> float | None:
+        """Nats per token on a split, by the card; None where it was not scored there."""
+        found = self.card.get("metrics", {}).get(split, {})
+        return found.get("nats_per_token") if isinstance(found, dict) else None
+
     @property
     def family_title(self) -> str:
         """What its family is called."""

@@ -21,7 +21,9 @@ SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
 WORDS = (
     "Parameters are the numbers that training adjusts. A token is a word, a piece of one or a "
     "character: what the model reads and writes. Nats measure surprise: 0 is never surprised, and "
-    "0.69 less means that what really came got twice the probability."
+    "0.69 less means that what really came got twice the probability. Perplexity is e to the power "
+    "of the nats: as unsure as somebody who throws a fair die of so many sides. It learned from "
+    "neither validation nor test; by validation one chooses, and test is read once, at the end."
 )
 
 
@@ -220,8 +222,8 @@ def describe(choice: Choice) -> str:
     if choice.foreign:
         said = card.get("corpus", {})
         line += f", {readable(str(said.get('licence', '')))}. {readable(str(said.get('source')))}"
-    scored = card.get("metrics", {}).get("validation", {}).get("nats_per_token")
-    if scored is not None:
+    validation, test = choice.scored("validation"), choice.scored("test")
+    if validation is not None:
         unit = {"char": "character", "word": "word"}.get(choice.cut, "token")
-        line += f", {words.nats(scored)} nats per {unit} on text it never saw"
+        line += f", {words.scores(validation, test, unit)}"
     return line + "."

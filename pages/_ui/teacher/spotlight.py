@@ -93,5 +93,6 @@ def _quality(run: "Run", now) -> list[tuple[str, str]]:
     if not of_tokens(run):
         return [(f"Validation, {measure_of(run, 'nats').unit}", nats(loss))]
     bits = float(measure_of(run, "bits").of(loss))
-    said = [("Validation, nats", nats(loss))]
+    unsure = float(measure_of(run, "perplexity").of(loss))
+    said = [("Validation, nats", nats(loss)), ("Perplexity", nats(unsure))]
     return said if bits != bits else [*said, ("Bits per character", nats(bits))]

@@ -127,6 +127,9 @@ def _forward(step: "Step", batch: "Batch") -> None:
 
 def _loss(step: "Step", batch: "Batch", choice: models.Choice) -> tuple[int, int]:
     """The mean, and which of the targets is done by hand."""
+    from lm_core.charts.words import nats
+    from lm_core.figures import perplexity
+
     st.header("2. Loss")
     asked = [(int(b), int(t)) for b, t in (step.targets >= 0).nonzero().tolist()]
     tokenizer = _guessed(choice)
@@ -147,7 +150,14 @@ def _loss(step: "Step", batch: "Batch", choice: models.Choice) -> tuple[int, int
         + (f", and a penalty of {step.penalty:.4f}." if step.penalty else ".")
     )
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Loss (nats)", f"{step.loss:.6f}", width="content")
+        st.metric(
+            "Loss (nats)",
+            f"{step.loss:.6f}",
+            None if step.penalty else f"perplexity {nats(perplexity(step.loss))}",
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
         highest = max(asked, key=lambda place: float(step.nats[place]))
         st.metric("Largest surprise", f"{float(step.nats[highest]):.4f}", width="content")
     at = choose(

@@ -111,6 +111,8 @@ def _figures(store: "RunStore", run: "Run", scored: list[dict[str, Any]]) -> lis
         found += [(name, nats(value)) for name, value in kept[-1]["metrics"].items()]
     if (tested := final_score(store, run)) is not None:
         found.append(("Test loss, measured once", f"{nats(tested.nats)} {unit_of(run)}"))
+        if of_tokens(run):
+            found.append(("Test perplexity", nats(tested.perplexity)))
     if (count := run.facts.get("parameters")) is not None:
         found.append(("Parameters", f"{count:,} ({human(count)})"))
     if (last := store.last(Step, run.id)) is not None:

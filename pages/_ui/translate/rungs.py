@@ -126,12 +126,14 @@ def describe(choice: models.Choice) -> str:
     line = f"{choice.label}, {words.human(choice.card.get('parameters', 0))} parameters"
     match = exact(choice)
     if match is not None:
-        line += f", {words.percent(match)} right to the letter on text it never saw"
+        line += f", {words.percent(match)} right to the letter on validation"
+        if (test := exact(choice, "test")) is not None:
+            line += f", {words.percent(test)} on test"
     return f"{line}. Learned from: {choice.card.get('corpus', {}).get('title', 'own text')}."
 
 
-def exact(choice: models.Choice) -> float | None:
+def exact(choice: models.Choice, split: str = "validation") -> float | None:
     """The share of held-out texts that it translates right to the letter, off its card."""
-    scored = choice.card.get("metrics", {}).get("validation", {}).get("metrics", {})
+    scored = choice.card.get("metrics", {}).get(split, {}).get("metrics", {})
     value = scored.get("exact match") if isinstance(scored, dict) else None
     return float(value) if isinstance(value, int | float) else None

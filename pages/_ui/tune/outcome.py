@@ -11,6 +11,7 @@ from pages._ui.shared.tables import show_table
 from pages._ui.tune import classes
 
 if TYPE_CHECKING:
+    from lm_core.adapt.gain import Change
     from lm_core.adapt.update import Update
     from lm_core.checkpoints import Checkpoint
     from lm_core.runs.tuned import Outcome
@@ -54,14 +55,14 @@ def measured(choice: "Choice") -> None:
         places[0].metric(
             "Gain on the new text", f"{gain.less:+.3f} nats", help="Nats per token before - after."
         )
-        places[0].caption(f"{gain.before:.3f} before, {gain.after:.3f} after.")
+        places[0].caption(before_and_after(gain))
     if lost is not None:
         places[1].metric(
             "Forgotten of the old text",
             f"{-lost.less:+.3f} nats",
             help="Nats per token after - before: above 0 it says the old text less well.",
         )
-        places[1].caption(f"{lost.before:.3f} before, {lost.after:.3f} after.")
+        places[1].caption(before_and_after(lost))
     else:
         places[1].caption(
             "The old text is not on this machine, so what was forgotten of it is not measured: "
@@ -70,6 +71,18 @@ def measured(choice: "Choice") -> None:
     tokens = next((one.tokens for one in (gain, lost) if one is not None), 0)
     st.caption(
         f"Measured now on an evenly spread part of each validation split, about {tokens:,} tokens."
+    )
+
+
+def before_and_after(change: "Change") -> str:
+    """Both scores, in nats and as perplexities."""
+    from lm_core.charts.words import nats
+    from lm_core.figures import perplexity
+
+    was, now = (nats(perplexity(one)) for one in (change.before, change.after))
+    return (
+        f"{change.before:.3f} before, {change.after:.3f} after: perplexity {was} before, {now} "
+        "after."
     )
 
 

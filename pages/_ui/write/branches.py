@@ -178,7 +178,8 @@ def name(k: int) -> str:
 def drawn(draft: writing.Draft) -> str:
     """Safe HTML: a list in a list for each place where the branches part, the tokens coloured."""
     from lm_core.charts.colour_text import token_spans
-    from lm_core.charts.words import count, nats
+    from lm_core.charts.words import count
+    from lm_core.charts.words import surprise as in_words
     from lm_core.generation.branches import limbs
 
     rows = draft.branches
@@ -202,7 +203,7 @@ def drawn(draft: writing.Draft) -> str:
         here = ", shown above" if row.ids == draft.writer.written else ""
         return (
             f'<div style="font-size:0.85rem"><b>{name(k)}</b> ({row.said}{here}): '
-            f"{count(len(row.ids), 'token')}, {nats(surprise / len(row.ids))} nats per token</div>"
+            f"{count(len(row.ids), 'token')}, {in_words(surprise / len(row.ids), 'token')}</div>"
         )
 
     return f'<ul style="list-style:none;padding-left:0;margin:0">{shown(0)}</ul>'

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lm_core.charts.words import human
-from lm_core.charts.words import nats as in_words
+from lm_core.charts.words import human, scores
 from pages._ui.shared import models
 from pages._ui.write import naming
 
@@ -96,19 +95,22 @@ def _nats(
 
 
 def quality(choice: models.Choice) -> str:
-    """How good the model is, by its card: nats per character of the validation list."""
+    """How good the model is, by its card: per character of the lists that were kept from it."""
     from lm_core.extent import withheld
 
-    scored = choice.card.get("metrics", {}).get("validation", {}).get("nats_per_token")
-    counts = choice.card.get("counts", {}).get("validation", {})
-    if scored is None or not {"tokens", "characters"} <= counts.keys():
+    found: dict[str, float] = {}
+    for split in ("validation", "test"):
+        scored, counts = choice.scored(split), choice.card.get("counts", {}).get(split, {})
+        if scored is None or not {"tokens", "characters"} <= counts.keys():
+            continue
+        skipped = counts.get("skipped_characters", 0)
+        read = counts["characters"] - skipped
+        if withheld(read, skipped):
+            return "not scored by character: its tokens do not tell all of them"
+        found[split] = scored * counts["tokens"] / max(1, read)
+    if "validation" not in found:
         return "never scored"
-    skipped = counts.get("skipped_characters", 0)
-    read = counts["characters"] - skipped
-    if withheld(read, skipped):
-        return "not scored by character: its tokens do not tell all of them"
-    nats = scored * counts["tokens"] / max(1, read)
-    return f"{in_words(nats)} nats per character"
+    return scores(found["validation"], found.get("test"), "character")
 
 
 def in_all(nats: float) -> str:
