@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lm_core.figures import perplexity
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart
 
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
     from lm_core.evaluation.study import Configuration
 
 STUDY = Path(__file__).resolve().parents[3] / "docs" / "sweeps" / "translation.csv"
+PERPLEXITY, OF = "perplexity", "validation_nats"  # a figure that is no column, and what it is of
 # By column: what it is called on its button and its axis.
 FIGURES = {
     "exact_match": ("Exact match", "share right to the letter"),
     "validation_nats": ("Loss", "nats per token"),
+    PERPLEXITY: ("Perplexity", "perplexity per token"),
     "chrf": ("ChrF", "chrF (0 to 100)"),
 }
 
@@ -45,10 +48,9 @@ def panel() -> None:
         bind="query-params",
     )
     called, unit = FIGURES[figure]
-    share, middle = figure == "exact_match", Spread(base.label, tuple(base.of(figure)))
-    rows = [
-        Spread(one.label, tuple(one.of(figure)), one.told_apart(base, figure)) for one in changed
-    ]
+    share, middle = figure == "exact_match", Spread(base.label, of(base, figure))
+    judged = OF if figure == PERPLEXITY else figure  # which grows with it
+    rows = [Spread(one.label, of(one, figure), one.told_apart(base, judged)) for one in changed]
     title = f"{called} after one change"
     chart = seed_spreads(middle, rows, title=title, unit=unit, share=share)
     show_chart(chart, key="translate-study-chart")
@@ -63,6 +65,13 @@ def panel() -> None:
         "docs/sweeps/translation.csv; made again by "
         "`python -m tools.study`."
     )
+
+
+def of(one: "Configuration", figure: str) -> tuple[float, ...]:
+    """One of FIGURES, a value for each seed."""
+    if figure == PERPLEXITY:
+        return tuple(map(perplexity, one.of(OF)))
+    return tuple(one.of(figure))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

@@ -1,6 +1,7 @@
 """The configuration study on Translate: drawn from the table that ships."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,13 @@ def test_each_figure_of_the_kept_table_is_drawn_for_every_seed() -> None:
         assert drawn["layout"]["title"]["text"].startswith(called)
         traces = [trace for trace in drawn["data"] if trace.get("mode") == "markers"]
         points = {(x, y) for t in traces for x, y in zip(t["x"], t["y"], strict=True)}
-        wanted = {(x, place) for place, one in enumerate(kept) for x in one.of(figure)}
+        values = [
+            [math.exp(x) for x in one.of("validation_nats")]
+            if figure == study.PERPLEXITY
+            else one.of(figure)
+            for one in kept
+        ]
+        wanted = {(x, place) for place, those in enumerate(values) for x in those}
         assert points == wanted
         table = next(f.value for f in app.dataframe if f"mean ({unit})" in f.value)
         assert table["changed"].tolist() == [one.label for one in kept]
