@@ -73,8 +73,8 @@ def _quality(
         of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
         kept_back = withheld(run)
         why = f" Withheld: {kept_back}" if kept_back else ""
-        yield "Validation, nats", loss, step, NATS, 140
-        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 112
+        yield "Validation, nats", loss, step, NATS, 130
+        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 104
         yield "Bits per character", of["bits"], step, BITS + why, 140
     else:
         judge = run.facts.get("judge", "loss")
@@ -84,4 +84,4 @@ def _quality(
             continue
         values = shown.figure(name)
         at, value = values[-1] if values else (None, math.nan)
-        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112
+        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 104
