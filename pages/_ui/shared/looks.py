@@ -6,7 +6,7 @@ comes first: what the part is drawn from is read, by one thread for all pages, a
 is what it was, the browser's request is not followed. What somebody clicks is always drawn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -23,40 +23,96 @@ if TYPE_CHECKING:
     from streamlit.proto.ClientState_pb2 import ClientState
     from streamlit.runtime.fragment import FragmentStorage
 
-News = Callable[[], object]
+Asked = Callable[[], object]
 _looks: "WeakKeyDictionary[FragmentStorage, dict[str, Look]]" = WeakKeyDictionary()
 
 
-class Look:
-    """Of a part of one page: what it is drawn from, and what that was when it was drawn last.
+class News(dict[str, object]):
+    """What a part is drawn from, under "", and by their names what the parts inside it are.
 
     Args:
-        news: what it is drawn from. Called in another thread, without a session.
+        read: all that it was told from, so that whoever draws need not read it again.
     """
 
-    def __init__(self, news: News) -> None:
-        self._news, self._seen, self.asked = news, object(), False
-        self._found: list[object] = []  # at the last look, until it is drawn
+    def __init__(self, whole: object, parts: Mapping[str, object] | None = None, read: Any = None):
+        super().__init__({"": whole} | dict(parts or {}))
+        self.read = read
 
-    def draws(self) -> None:
-        """It is drawn now. Asked before anything is read: what comes meanwhile is new."""
-        self._seen = self._found.pop() if self._found else self._now()
 
-    def is_new(self) -> bool:
-        self._found = [self._now()]
-        return self._found[0] != self._seen
+class Look:
+    """Of a part of one page, and of those inside it: what it is drawn from, and what that was when
+    it was drawn last.
 
-    def _now(self) -> object:
+    Args:
+        news: what it is drawn from; as `News` where there are parts inside it. Called in another
+            thread, without a session.
+    """
+
+    def __init__(self, news: Asked) -> None:
+        self._news, self.asked = news, False
+        self._seen: dict[str, object] = {}
+        self._found: dict[str, object] = {}  # at the last look, until it is drawn
+        self._latest: News | LabError | None = None
+        self._inside: dict[str, str] = {}  # name of a part -> its fragment
+
+    @property
+    def read(self) -> Any:
+        """What the latest news were told from.
+
+        Raises:
+            LabError: it cannot be read.
+        """
+        if isinstance(self._latest, LabError):
+            raise self._latest
+        return self._latest and self._latest.read
+
+    def draws(self, name: str = "") -> None:
+        """It is drawn now, or the part of this name inside it alone. Asked before anything is read:
+        what comes meanwhile is new."""
+        found = self._found if name in self._found else self._now()
+        if name:
+            self._seen[name] = found.pop(name, None)
+        else:
+            self._seen, self._found = found, {}
+
+    def new(self) -> list[str]:
+        """The fragments inside it that are to be drawn; "" is the whole, with all of them."""
+        found = self._now()
+        if found[""] != self._seen.get("", self):
+            self._found = found
+            return [""]
+        names = [name for name in self._inside if found[name] != self._seen.get(name, self)]
+        self._found = {name: found[name] for name in names}
+        return [self._inside[name] for name in names]
+
+    def inside(self, name: str, part: Callable[..., None]) -> Callable[..., None]:
+        """`alone(part)`, inside the part that looks: drawn again by itself where what stands under
+        this name is another."""
+
+        def drawn(*args: Any) -> None:
+            own = ThreadState.get().fragment_id
+            self._inside[name] = own
+            if own in (get_script_run_ctx().fragment_ids_this_run or ()):
+                self.draws(name)
+            part(*args)
+
+        drawn.__module__, drawn.__qualname__ = part.__module__, part.__qualname__
+        return alone(drawn)
+
+    def _now(self) -> dict[str, object]:
         try:
-            return self._news()
-        except LabError:
-            return object()  # whatever it is, the part says it
+            found = self._news()
+        except LabError as error:
+            self._latest = error
+            return {"": object()} | {name: object() for name in self._inside}  # the part says it
+        self._latest = found if isinstance(found, News) else News(found)
+        return dict(self._latest)
 
 
-def looking(part: Callable[..., None], every: float | None, news: News) -> Callable[..., None]:
+def looking(part: Callable[..., None], every: float | None, news: Asked | Look) -> Callable:
     """`alone(part, run_every=every)`, which is drawn again by itself only where `news()` is
-    another than when it was drawn last."""
-    look = Look(news)
+    another than when it was drawn last, and where that is so of parts inside alone, only they."""
+    look = news if isinstance(news, Look) else Look(news)
 
     def drawn(*args: Any) -> None:
         here = _looks.setdefault(get_script_run_ctx().fragment_storage, {})
@@ -81,12 +137,19 @@ def install() -> None:
         elif not look.asked:  # or the answer to an earlier look is still awaited
             look.asked = True
 
-            def answer(found: "Future[bool]") -> None:
+            def answer(found: "Future[list[str]]") -> None:
                 look.asked = False
-                if found.exception() or found.result():
-                    self._event_loop.call_soon_threadsafe(follow, self, asked)
+                new = [""] if found.exception() else found.result()
+                if new:
+                    self._event_loop.call_soon_threadsafe(draw, new)
 
-            _eyes().submit(look.is_new).add_done_callback(answer)
+            def draw(new: list[str]) -> None:  # at once: one run draws them all
+                for fragment in new:
+                    if fragment:
+                        asked.fragment_id = fragment
+                    follow(self, asked)
+
+            _eyes().submit(look.new).add_done_callback(answer)
 
     request.looks = True
     AppSession.request_rerun = request

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.shared import session
-from pages._ui.shared.alone import alone
+from pages._ui.shared.looks import looking
 
 LOOK_SECONDS = 2.0
 SAID = "The teacher has paused everything."
@@ -13,7 +13,7 @@ WAITS = f"{SAID} This run goes on by itself, exactly where it is."
 def class_pause() -> None:
     """Above the form, where a run that is started now would only wait; nothing otherwise."""
     if session.manager().held:
-        alone(_said, run_every=LOOK_SECONDS)()
+        looking(_said, LOOK_SECONDS, lambda: session.manager().held)()
 
 
 def _said() -> None:

@@ -30,12 +30,13 @@ UNITS = (
 )
 
 
-def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
-    """The curve that is chosen, and a sentence that reads it aloud."""
+def run_choices(run: "Run", shown: Shown) -> "tuple[str, Measure, float]":
+    """Which curve is drawn and how: view, unit of the loss, smoothing; what steers the run beside
+    it."""
     from lm_core.charts.run_curves import NORM, RATE, SPEED
     from lm_core.runs.queue import counts
 
-    named = {shown_as(name): name for name in figures_of(run) if shown.may_have(name)}
+    named = _named(run, shown)
     views = [LOSS, *named, *([SPEED] if counts(run) else [RATE, NORM, SPEED])]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(
@@ -50,8 +51,20 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
         with st.popover("Scale", key="train-scale", type="tertiary"):
             measure, smoothing = scale(run)
         changes(run)
+    return view, measure, smoothing
+
+
+def run_curve(
+    run: "Run",
+    shown: Shown,
+    judgement: "Judgement",
+    view: str,
+    measure: "Measure",
+    smoothing: float,
+) -> None:
+    """The curve that is chosen, and a sentence that reads it aloud."""
     key = f"train-curve-{view}-{measure.unit}-{run.id}"
-    within = view_of(key)
+    within, named = view_of(key), _named(run, shown)
     if view == LOSS:
         chart = _loss(run, shown, measure, smoothing, within)
         says = judgement.reading.text
@@ -61,6 +74,11 @@ def run_curves(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     else:
         chart, says = _other(run, shown, view, within)
     draw(chart, says, key=key, live=run.active)
+
+
+def _named(run: "Run", shown: Shown) -> dict[str, str]:
+    """The curves of the task's figures: by what each is called, its name."""
+    return {shown_as(name): name for name in figures_of(run) if shown.may_have(name)}
 
 
 def scale(run: "Run") -> "tuple[Measure, float]":

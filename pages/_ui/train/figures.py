@@ -12,7 +12,7 @@ from pages._ui.train.curves import figures_of, measure_of, shown_as, unit_of
 
 if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement
-    from lm_core.runs.store import Run, RunStore
+    from lm_core.runs.store import Run
     from pages._ui.train.points import Shown
 
 STEP = "Steps taken: each is one look at a little text and one small correction."
@@ -32,7 +32,7 @@ PERPLEXITY = (
 LOSS = "at the last evaluation, and in the end that of what is kept; the lower the better."
 
 
-def run_figures(store: "RunStore", run: "Run", judgement: "Judgement", shown: "Shown") -> None:
+def run_figures(run: "Run", shown: "Shown", judgement: "Judgement") -> None:
     """Step, time left, speed; of a text validation in nats, as a perplexity, and in bits, else the
     loss and the figures of the task. Of fixed widths, so that nothing moves: one line on a wide
     page, two on a telephone."""
@@ -40,13 +40,14 @@ def run_figures(store: "RunStore", run: "Run", judgement: "Judgement", shown: "S
     from lm_core.runs.queue import seconds_left
     from lm_core.training.events import Step
 
+    store = session.manager().store
     step, known = store.last(Step, run.id), judgement.headline
     at, kept = "at step", shown.kept
     if kept and not run.active:
         at, known = "kept, step", kept
     outlook = session.manager().outlook(run.id)
     left = outlook.done if outlook else seconds_left(store, run) if run.active else None
-    with st.container(horizontal=True, gap="small", key="train-figures"):
+    with st.container(horizontal=True, gap="xsmall", key="train-figures"):
         st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
         st.metric("Time left", "–" if left is None else duration(left), width=100)
         speed = human(step["tokens_per_second"]) if step else "–"
@@ -72,15 +73,15 @@ def _quality(
         of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
         kept_back = withheld(run)
         why = f" Withheld: {kept_back}" if kept_back else ""
-        yield "Validation, nats", loss, step, NATS, 158
-        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 112
-        yield "Bits per character", of["bits"], step, BITS + why, 158
+        yield "Validation, nats", loss, step, NATS, 130
+        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 104
+        yield "Bits per character", of["bits"], step, BITS + why, 140
     else:
         judge = run.facts.get("judge", "loss")
-        yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 158
+        yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 140
     for name, unit in figures_of(run).items():
         if not shown.may_have(name):
             continue
         values = shown.figure(name)
         at, value = values[-1] if values else (None, math.nan)
-        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 112
+        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 104

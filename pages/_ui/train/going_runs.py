@@ -7,7 +7,7 @@ import streamlit as st
 
 from lm_core.charts.words import shorten
 from pages._ui.shared import session
-from pages._ui.shared.alone import alone
+from pages._ui.shared.looks import looking
 from pages._ui.shared.open_run import TRAINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import paced, waiting
@@ -30,7 +30,17 @@ def going_runs(current: str) -> None:
     """The runs that go on, and the one shown, to go from one to another; nothing where there is
     one alone."""
     if len(_beside(current)) > 1:
-        alone(_switch, run_every=paced(LOOK_SECONDS))(current)
+        owner = session.visitor()
+        looking(_switch, paced(LOOK_SECONDS), lambda: _news(owner))(current)
+
+
+def _news(owner: str) -> list[object]:
+    """What the choice is drawn from: not how far the runs are."""
+    runs = session.manager()
+    return [
+        (run.id, run.title, run.status, runs.queue_position(run.id) if run.active else None)
+        for run in runs.store.runs_of(owner)
+    ]
 
 
 def _beside(current: str) -> "list[Run]":

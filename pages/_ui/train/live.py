@@ -6,18 +6,22 @@ second, at first twice as often, and less often where many share; it asks only f
 """
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from lm_core.runs.per_character import of_tokens
+from lm_core.runs.tables import TABLES
+from lm_core.training.events import Diagnosed, Evaluated, Probed, Sampled, Step
 from pages._ui.shared import session
-from pages._ui.shared.looks import looking
+from pages._ui.shared.looks import Look, News, looking
 from pages._ui.shared.open_run import EXAMINED
 from pages._ui.shared.plain import plain
 from pages._ui.shared.standing import MOST, paced, sharing, waiting, watching
 from pages._ui.train.class_pause import WAITS
-from pages._ui.train.curves import run_curves
+from pages._ui.train.curves import figures_of, run_choices, run_curve
 from pages._ui.train.figures import run_figures
 from pages._ui.train.names import about
 from pages._ui.train.next_steps import next_steps
@@ -31,6 +35,7 @@ from pages._ui.train.verdicts import judgement_of, verdicts
 if TYPE_CHECKING:
     from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run
+    from pages._ui.train.points import Shown
 
 LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
 SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
@@ -59,8 +64,8 @@ def live_panel(run_id: str) -> None:
     st.html(ROOM)
     pace, held = _pace(run), session.manager().held
     owner = session.visitor()
-    looked = looking(_panel, pace, lambda: _news(run_id, owner))
-    looked(run_id, (pace, held), about(run))
+    look = Look(lambda: _news(run_id, owner))
+    looking(_panel, pace, look)((pace, held), about(run), look)
     scrubber(run)
 
 
@@ -73,42 +78,72 @@ def _pace(run: "Run") -> float | None:
     return paced(SOON_SECONDS if soon else LOOK_SECONDS, most)
 
 
-def _news(run_id: str, owner: str) -> tuple[object, ...]:
-    """What the panel is drawn from."""
+def _news(run_id: str, owner: str) -> News:
+    """What the panel is drawn from, and each of its parts. The buttons and choices are drawn with
+    the whole: they change only where somebody, or the run itself, does something."""
     runs = session.manager()
     run = runs.store.get(run_id, owner)
+    newest = dict(zip(TABLES, runs.store.newest(run_id), strict=True))
     shared = runs.store.watchers(run_id) if run.active else []
     place = runs.queue_position(run_id) if run.status == "queued" else None
-    stands = _pace(run), runs.held, runs.trouble(run_id), place, len(shared)
-    return run, runs.store.newest(run_id), stands
+    stands = runs.trouble(run_id), place, len(shared)
+    figures = bool(figures_of(run)) and newest[Evaluated]  # each of them has a curve to choose
+    whole = replace(run, moved=None), _pace(run), runs.held, figures
+    judged = newest[Step], newest[Evaluated], newest[Diagnosed]
+    parts = {
+        "figures": judged[:2],
+        "curve": judged,
+        "stands": (stands, judged),
+        "samples": newest[Sampled],
+        "verdicts": judged[1:],
+        "confusion": newest[Sampled],
+        "probe": newest[Probed],
+    }
+    return News(whole, parts, (run, newest))
 
 
-def _panel(run_id: str, before: tuple[float | None, bool], called: str) -> None:
+def _panel(before: tuple[float | None, bool], called: str, look: Look) -> None:
     with session.mending():
         runs = session.manager()
-        run = runs.store.get(run_id, session.visitor())
+        run, now, _ = _read(look)
         if (_pace(run), runs.held) != before:
             st.rerun()  # the whole page: it looks more often or less, or everybody waits
-        now = shown(runs.store, run_id)
-        judgement = judgement_of(runs.store, run, now)
-        run_figures(runs.store, run, judgement, now)
+
+        def part(name: str, draw: Callable[..., None], *more: Any) -> None:
+            look.inside(name, _part)(look, draw, *more)
+
+        part("figures", run_figures)
         run_tested(runs.store, run)
         curve, beside = st.columns([5, 3])
         with curve, st.container(border=True, height="stretch", gap="xsmall"):
             st.caption(plain(called))
-            run_curves(run, now, judgement)
+            part("curve", run_curve, *run_choices(run, now))
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
-            _status(run, judgement)
-            samples(run, now)
+            writes, wrote = ("writes", "wrote") if of_tokens(run) else ("does", "did")
+            st.markdown(f"## What it {writes} now" if run.active else f"## What it {wrote}")
+            part("stands", _status)
+            part("samples", samples)
             steering(run)
             if not run.active:
                 next_steps(run)
-        verdicts(run, judgement)
-        confusion(run, now)
-        probe(run, now)
+        part("verdicts", verdicts)
+        part("confusion", confusion)
+        part("probe", probe)
 
 
-def _status(run: "Run", judgement: "Judgement") -> None:
+def _part(look: Look, draw: Callable[..., None], *more: Any) -> None:
+    with session.mending():
+        draw(*_read(look), *more)
+
+
+def _read(look: Look) -> "tuple[Run, Shown, Judgement]":
+    """What the latest look has read, and all that follows from it."""
+    store, (run, newest) = session.manager().store, look.read
+    now = shown(store, run.id, newest)
+    return run, now, judgement_of(store, run, now, newest)
+
+
+def _status(run: "Run", shown: "Shown", judgement: "Judgement") -> None:
     """Where the run stands, in words."""
     unkept = session.manager().trouble(run.id)
     trouble = unkept or run.message
@@ -130,8 +165,6 @@ def _status(run: "Run", judgement: "Judgement") -> None:
         words += f" Learning rate {rate_now(run):.3g}, at the start {run.spec['train']['lr']:.3g}."
     if run.active and run.pause_at:
         words += f" It pauses after step {run.pause_at:,}."
-    writes, wrote = ("writes", "wrote") if of_tokens(run) else ("does", "did")
-    st.markdown(f"## What it {writes} now" if run.active else f"## What it {wrote}")
     bad = run.status in ("failed", "interrupted") or unkept
     if trouble and bad:
         st.warning(plain(trouble))

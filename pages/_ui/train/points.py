@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from lm_core.runs.store import RunStore
@@ -25,7 +27,8 @@ EVALUATIONS = ("step", "tokens", "nats")
 class Shown:
     """`points` and `evaluations` are frames with the columns above; `scored` (evaluations with all
     their figures), `samples` and `probes` are rows of the store; `probed` is the picture made of
-    the latter, by what it was made from; `kept` step and loss of what the run keeps, once it has
+    the latter, by what it was made from, as `judged` is the judgement of all; `newest` what was the
+    newest of each kind when it was read; `kept` step and loss of what the run keeps, once it has
     ended."""
 
     points: "pd.DataFrame"
@@ -35,6 +38,8 @@ class Shown:
     probes: list[dict[str, Any]] = field(default_factory=list)
     probed: tuple[Any, ...] | None = None
     kept: tuple[int, float] | None = None
+    judged: tuple[Any, Any] | None = None
+    newest: dict[type, int | None] = field(default_factory=dict)
     every: int = 1
     seq: dict[type, int] = field(default_factory=dict)
 
@@ -53,8 +58,12 @@ class Shown:
         return not self.scored or bool(self.figure(name))
 
 
-def shown(store: "RunStore", run: str) -> Shown:
-    """All that the run has shown until now. Whose run it is must have been asked before."""
+def shown(store: "RunStore", run: str, newest: "Mapping[type, int | None] | None" = None) -> Shown:
+    """All that the run has shown until now. Whose run it is must have been asked before.
+
+    Args:
+        newest: what `RunStore.newest` has just said, by kind: what is as it was is not read again.
+    """
     from lm_core.training.events import KEPT as THE_KEPT
     from lm_core.training.events import Evaluated, Probed, Sampled, Step
 
@@ -63,11 +72,15 @@ def shown(store: "RunStore", run: str) -> Shown:
     kept[run] = here  # the newest last
     while len(kept) > RUNS:
         del kept[next(iter(kept))]
-    news = {kind: _news(store, run, here, kind) for kind in (Step, Evaluated, Sampled, Probed)}
+    news: dict[type, list[dict[str, Any]]] = {}
+    for kind in (Step, Evaluated, Sampled, Probed):
+        same = newest is not None and here.newest.get(kind, -1) == newest[kind]
+        news[kind] = [] if same else _news(store, run, here, kind)
+    here.newest = dict(newest or {})
     again, points = news[Step], here.points
     if again and len(points) and again[0]["step"] <= points["step"].iloc[0]:  # it was begun anew
         kept[run] = _nothing(store, run)
-        return shown(store, run)
+        return shown(store, run, newest)
     if again and len(points) and again[0]["step"] <= points["step"].iloc[-1]:  # it was resumed
         _cut(here, again[0]["step"])
     here.points = _joined(here.points, news[Step])

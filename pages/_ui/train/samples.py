@@ -11,6 +11,7 @@ from pages._ui.train.curves import blind
 from pages._ui.train.points import Shown
 
 if TYPE_CHECKING:
+    from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run
 
 SAMPLES = 6  # shown at a time: the first, and the latest
@@ -20,7 +21,7 @@ PICTURE = 96  # pixels across
 EXAMPLE = "overflow-wrap:anywhere;margin:0 0 8px 0;font-size:0.9rem"
 
 
-def samples(run: "Run", shown: Shown) -> None:
+def samples(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """The things it wrote, oldest first, so that one sees it get better."""
     from lm_core.charts.colour_text import token_legend
 
@@ -126,7 +127,7 @@ def _lines(row: dict[str, Any]) -> None:
 DRAWN = {"pictures": _pictures, "lines": _lines}
 
 
-def confusion(run: "Run", shown: Shown) -> None:
+def confusion(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """Which class was taken for which, at the latest look. Nothing where there are no classes."""
     row = shown.samples[-1] if shown.samples else None
     if row is None or not row["grid"]:
@@ -141,7 +142,7 @@ def confusion(run: "Run", shown: Shown) -> None:
         st.caption(f"After step {row['step']:,}: {plain(chart.alt)}")
 
 
-def probe(run: "Run", shown: Shown) -> None:
+def probe(run: "Run", shown: Shown, judgement: "Judgement") -> None:
     """A text it never learns from, scored at each evaluation. Nothing where none was scored."""
     from lm_core.charts.probe import probe_map, read_probe
 

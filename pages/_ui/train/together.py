@@ -1,5 +1,6 @@
 """Several runs on one pair of axes, live where one of them goes on."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from lm_core.json_files import dumps
 from lm_core.runs.per_character import withheld
 from pages._ui.shared import session
-from pages._ui.shared.alone import alone
+from pages._ui.shared.looks import looking
 from pages._ui.shared.standing import paced
 from pages._ui.shared.switch import switch
 from pages._ui.train.curves import MEASURES, UNITS, draw, measure_of, view_of
@@ -31,7 +32,15 @@ def together(runs: "list[Run]") -> None:
     """The losses of these runs of the visitor, as many as can be told apart."""
     going = any(run.active for run in runs)
     with st.container(border=True):
-        alone(_panel, run_every=paced(LOOK_SECONDS) if going else None)([run.id for run in runs])
+        ids, owner = [run.id for run in runs], session.visitor()
+        every = paced(LOOK_SECONDS) if going else None
+        looking(_panel, every, lambda: _news(ids, owner))(ids)
+
+
+def _news(ids: list[str], owner: str) -> list[object]:
+    """What the picture is drawn from."""
+    store = session.manager().store
+    return [(replace(store.get(run, owner), moved=None), store.newest(run)) for run in ids]
 
 
 def _panel(ids: list[str]) -> None:

@@ -9,22 +9,34 @@ from pages._ui.shared.filling import fill
 from pages._ui.shared.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lm_core.doctor.judgement import Judgement
     from lm_core.runs.store import Run, RunStore
     from pages._ui.train.points import Shown
 
 
-def judgement_of(store: "RunStore", run: "Run", shown: "Shown") -> "Judgement":
-    """What all parts of the page say of this visitor's run, from what is `shown` of it."""
+def judgement_of(
+    store: "RunStore", run: "Run", shown: "Shown", newest: "Mapping[type, int | None]"
+) -> "Judgement":
+    """What all parts of the page say of this visitor's run, from what is `shown` of it; made once
+    for all that are drawn from the same.
+
+    Args:
+        newest: as `points.shown`.
+    """
     from lm_core.doctor.judgement import judged
     from lm_core.runs.queue import counts
 
-    found = verdicts_over(store, run.id)
     how = {"counts": counts(run), "over": not run.active, "judge": run.facts.get("judge", "nats")}
-    return judged(shown.train, shown.evaluations, found, **how)
+    seen = dict(newest), how
+    if shown.judged is None or shown.judged[0] != seen:
+        found = verdicts_over(store, run.id)
+        shown.judged = seen, judged(shown.train, shown.evaluations, found, **how)
+    return shown.judged[1]
 
 
-def verdicts(run: "Run", judgement: "Judgement") -> None:
+def verdicts(run: "Run", shown: "Shown", judgement: "Judgement") -> None:
     """All that was found, what has to be mended first; what is fine folded away."""
     if not judgement.findings:
         return

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from lm_core.errors import RunNotFound
 from pages._ui.shared import looks
-from pages._ui.shared.looks import Look
+from pages._ui.shared.looks import Look, News
 from tests.loops import awaited
 
 
@@ -121,6 +121,23 @@ def test_a_look_that_waits_for_its_answer_is_not_asked_again(page: Page) -> None
 
     awaited(three())
     assert len(page.drawn) == 1
+
+
+def test_of_parts_inside_only_those_are_drawn_that_have_something_new(page: Page) -> None:
+    """And the whole, with all that is inside it, alone where it is new itself."""
+    page.news = News("whole", {"curve": 1, "words": 1, "verdicts": 1})
+    page.look._inside = {"curve": "c", "words": "w", "verdicts": "v"}
+    page.look.draws()
+    assert page.ask(*[asked()] * 3) == 0
+    page.news = News("whole", {"curve": 2, "words": 2, "verdicts": 1})
+    assert page.look.new() == ["c", "w"]
+    assert page.ask(asked()) == 2
+    page.look.draws("curve")
+    assert page.look.new() == ["w"]
+    page.news = News("another", {"curve": 3, "words": 2, "verdicts": 1})
+    assert page.look.new() == [""]
+    page.look.draws()
+    assert page.look.new() == []
 
 
 def screen() -> None:

@@ -1,6 +1,7 @@
 """The panel of a run is drawn again by itself only where the run has moved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Diagnosed, Evaluated, Probed, Sampled, Step
 from pages._ui.shared import session
-from pages._ui.train import live, past_runs
+from pages._ui.train import going_runs, live, past_runs, points, together
 
 OWNER = "ada"
 SHOWN = (
@@ -70,3 +71,68 @@ def test_the_table_of_runs_is_drawn_again_where_one_of_them_has_moved(
     assert past_runs._news(OWNER) == before
     runs.store.record(mine, [SHOWN[0]])
     assert past_runs._news(OWNER) != before
+
+
+def test_a_step_is_news_to_the_figures_the_curve_and_the_words_alone(
+    runs: SimpleNamespace,
+) -> None:
+    """What a look draws: not the samples, the scored text, the buttons."""
+    store, run = runs.store, runs.store.create(OWNER, "", {})
+    store.hand_over(run)
+    told = {
+        Step: {"figures", "curve", "stands"},
+        Evaluated: {"figures", "curve", "stands", "verdicts"},
+        Sampled: {"samples", "confusion"},
+        Probed: {"probe"},
+        Diagnosed: {"curve", "stands", "verdicts"},
+    }
+    store.record(run, [SHOWN[0]])  # it is seen to move from now on
+    live._news(run, OWNER)
+    for event in (replace(SHOWN[0], step=2), *SHOWN[1:]):
+        before = live._news(run, OWNER)
+        store.record(run, [event])
+        after = live._news(run, OWNER)
+        assert {name for name in after if after[name] != before[name]} == told[type(event)]
+
+
+def test_the_choice_among_runs_that_go_on_and_their_picture_wait_for_news(
+    runs: SimpleNamespace,
+) -> None:
+    store = runs.store
+    one, other = (store.create(OWNER, "", {}) for _ in range(2))
+    for run in (one, other):
+        store.hand_over(run)
+    choice, picture = going_runs._news(OWNER), together._news([one, other], OWNER)
+    assert together._news([one, other], OWNER) == picture
+    store.record(one, [SHOWN[0]])
+    assert going_runs._news(OWNER) == choice  # not how far they are
+    assert together._news([one, other], OWNER) != picture
+    store.update(other, status="paused")
+    assert going_runs._news(OWNER) != choice
+
+
+def test_what_has_not_changed_is_not_read_again(
+    runs: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = runs.store
+    run = store.create(OWNER, "", {})
+    store.record(run, SHOWN)
+    monkeypatch.setattr(points.st, "session_state", {})
+    asked: list[type] = []
+    since = store.since
+    monkeypatch.setattr(
+        store, "since", lambda kind, *a, **o: asked.append(kind) or since(kind, *a, **o)
+    )
+
+    def read() -> points.Shown:
+        _, newest = live._news(run, OWNER).read
+        asked.clear()
+        return points.shown(store, run, newest)
+
+    read()
+    assert asked == [Step, Evaluated, Sampled, Probed]
+    read()
+    assert asked == []
+    store.record(run, [replace(SHOWN[0], step=2)])
+    assert list(read().points["step"]) == [1, 2]
+    assert asked == [Step]
