@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from lm_core.checkpoints import load_checkpoint
 from lm_core.cli import main
-from lm_core.corpora import cnn_dailymail, is_ready, load_corpus
+from lm_core.corpora import SPLITS, cnn_dailymail, is_ready, load_corpus
 from lm_core.corpora.fetching import download_folder
 from lm_core.corpora.own import OwnText, open_upload, read_file
-from lm_core.corpora.own_kind import guess_kind
+from lm_core.corpora.own_kind import corpus_of, guess_kind
 from lm_core.corpora.own_summaries import MARK, parted, summarised
 from lm_core.csv_files import csv_text
 from lm_core.errors import BadText, CorpusUnavailable
@@ -96,6 +96,8 @@ def test_a_table_of_ones_own_is_such_a_text(tmp_path: Path) -> None:
     assert (guess.kind, guess.why[-19:]) == ("text", "article and summary")
     (tmp_path / "news.csv").write_bytes(data)
     assert read_file(tmp_path / "news.csv").text == own.text
+    pasted = corpus_of("text", data.decode(), title="news")
+    assert "".join(pasted.splits[s][0] for s in SPLITS if pasted.splits[s]) == own.text
     with pytest.raises(BadText, match="fill both columns"):
         open_upload("news.csv", b"article,summary\nx,\n,y\n")
 
