@@ -239,7 +239,9 @@ def test_of_articles_with_summaries_it_is_the_summaries() -> None:
     text = "\n\n".join(summarised(one, f"Ship {k} sinks.") for k, one in enumerate(news))
     sha = save_own(own_corpus(text, title="News", items=False))
     session._manager().store.texts.add(VISITOR, sha, "News", "text")
-    app = sound(opened(view="written", text=f"own-{sha}", rouge_count="2"))
+    app = opened(view="written", rouge_count="2")
+    app.query_params["text"] = f"own-{sha}"
+    app = sound(app.switch_page("pages/fine_tune.py").run())
     assert "This text holds articles with summaries" in said(app)
 
 
