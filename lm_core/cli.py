@@ -306,8 +306,9 @@ def _built(helped: tuple[str, ...]) -> argparse.ArgumentParser:
         "--format",
         required=True,
         metavar="FORMAT",
-        help="torchscript, torch-export, onnx, script (plain PyTorch that writes and trains it "
-        "again), or archive: script, weights and text in one .zip",
+        help="torchscript, torch-export, onnx, transformers (a folder with its tokenizer, or a "
+        ".zip of it), script (plain PyTorch that writes and trains it again), or archive: script, "
+        "weights and text in one .zip",
     )
     export.add_argument("--out", required=True, metavar="FILE", help="where it goes")
 

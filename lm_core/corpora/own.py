@@ -36,6 +36,7 @@ from lm_core.corpora.corpus import (
 from lm_core.corpora.decoding import MAX_BYTES, check_size, decode, tidy
 from lm_core.corpora.files import texts_folder, write_whole
 from lm_core.corpora.own_numbers import numbers_of, rows_of
+from lm_core.corpora.own_summaries import names_summaries, of_table
 from lm_core.corpora.splitting import split_items, split_text, unique
 from lm_core.corpora.table import Table, parse_table
 from lm_core.csv_files import csv_text, harmless
@@ -81,10 +82,13 @@ class OwnFile(OwnText):
     table: bool = False
 
     def opened(self, progress: Progress = untold) -> "OwnText | OwnTable":
-        """As text, or as a table of which a column is to be chosen; errors as of
-        `open_upload`."""
+        """As text, or as a table of which a column is to be chosen; one of articles and their
+        summaries is a text too. Errors as of `open_upload`."""
         if not self.table:
             return OwnText(self.title, self.text, self.note)
+        if names_summaries(self.text):
+            text, note = of_table(self.text)
+            return OwnText(self.title, text, " ".join(filter(None, (self.note, note))))
         return OwnTable(self.title, parse_table(self.text, progress=progress), self.note)
 
 

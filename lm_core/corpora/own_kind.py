@@ -11,10 +11,12 @@ from lm_core.corpora.listing import seems_list
 from lm_core.corpora.own import own_corpus, own_info
 from lm_core.corpora.own_labelled import labelled_of, labels_in, numbers_alone, read_labelled
 from lm_core.corpora.own_pairs import SIDES, pairs_of, read_pairs, why_pairs
+from lm_core.corpora.own_summaries import names_summaries, of_table
 from lm_core.errors import BadText
 
 KINDS = ("text", "items", "pairs", "classes", "values")  # that a text of one's own can be
 NUMBERS = ("series", "table classes", "table values", "picture values")  # kinds that hold no text
+SUMMARIES = "its first line names the columns article and summary"
 FEW_VALUES = 2  # different numbers are the names of classes: 0 and 1
 
 
@@ -34,6 +36,8 @@ def guess_kind(text: str) -> KindGuess:
         if numbers_alone(labels) and len(set(labels)) > FEW_VALUES:
             return KindGuess("values", f"{why}, and the labels are numbers")
         return KindGuess("classes", why)
+    if names_summaries(text):
+        return KindGuess("text", SUMMARIES)
     if why := why_pairs(text):
         return KindGuess("pairs", why)
     return guess_words(text)
@@ -66,6 +70,9 @@ def corpus_of(
     Raises:
         BadText: as `own_corpus`, `pairs_of`, `labelled_of`, `series_of` and `table_of`.
     """
+    if kind == "text" and names_summaries(text):  # of a file it was read so already
+        text, told = of_table(text)
+        note = " ".join(filter(None, (note, told)))
     said = {"title": title, "note": note, "form": form, "validation": validation}
     if kind == "pairs":
         return pairs_of(text, sides=sides, progress=progress, **said)

@@ -14,6 +14,10 @@ and they compare those who write; they do not say how good a text is. Beside eve
     lead-3      the first three sentences themselves, said again: who repeats the matter scores
     unrelated   what followed in another of these paragraphs: what any text of this kind scores
 
+Where a text holds articles with summaries (`corpora/own_summaries.py`), the article and "TL;DR:"
+are read, the summary is the reference, and lead-3 is the article's first three sentences: that is
+summarisation. A short context keeps the beginning of an article.
+
 n-shot prompting puts n examples, a whole paragraph each, before the prompt; nothing is learned. A
 context that is too short for them is filled from its end: the oldest tokens are left out.
 
@@ -27,6 +31,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lm_core.corpora.own_summaries import MARK, parted
 from lm_core.errors import BadText
 from lm_core.evaluation.overlap import PRF
 from lm_core.evaluation.summaries import ROUGES, rouge
@@ -46,10 +51,20 @@ _SHORT = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Gen|Hon|No|[A-Z]\.[A-Z
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph, parted into what is read and what came next."""
+    """A paragraph, parted into what is read and what came next; or an article and its summary.
+
+    Args:
+        article: of which `reference` is the summary; "" of a paragraph.
+    """
 
     prompt: str
     reference: str
+    article: str = ""
+
+    @property
+    def lead(self) -> str:
+        """The first three sentences."""
+        return " ".join(sentences(self.article)[:LEAD]) if self.article else self.prompt
 
 
 @dataclass(frozen=True)
@@ -100,12 +115,16 @@ def passages(documents: Sequence[str], count: int, *, seed: int = 0) -> list[Pas
     known: dict[str, None] = {}
     for document in documents:
         parts = re.split(r"\n\s*\n", document.strip())
-        known |= dict.fromkeys(parts if len(parts) > 1 else document.splitlines())
+        whole = len(parts) > 1 or parted(parts[0])
+        known |= dict.fromkeys(parts if whole else document.splitlines())
     drawn, found = list(known), []
     random.Random(seed).shuffle(drawn)
     for paragraph in drawn:
         if len(found) == count:
             break
+        if both := parted(paragraph):
+            found.append(Passage(f"{both[0]}\n{MARK}", both[1], both[0]))
+            continue
         said = sentences(paragraph)
         if len(said) >= FEWEST:
             prompt, reference = said[:LEAD], said[LEAD : 2 * LEAD]
@@ -127,7 +146,7 @@ def prompted(passage: Passage, examples: Sequence[Passage]) -> str:
 def baselines(given: Sequence[Passage]) -> Iterator[Piece]:
     """Lead-3 of each passage, and what followed in the next of them (none where there is one)."""
     for place, one in enumerate(given):
-        yield _piece(LEAD_3, 0, place, one.prompt, one.reference)
+        yield _piece(LEAD_3, 0, place, one.lead, one.reference)
         if len(given) > 1:
             other = given[(place + 1) % len(given)].reference
             yield _piece(UNRELATED, 0, place, other, one.reference)
@@ -161,8 +180,11 @@ def written(
         for n in shots:
             text = prompted(one, examples[:n])
             ids = tokenizer.encode(text, skip_unknown=True).tolist() or [tokenizer.boundary_id]
-            seen = ids[-(model.context_size or len(ids)) :]
+            seen = _fitting(tokenizer, ids, one, model.context_size, max_tokens)
             said = _write(model, tokenizer, text, seen, sampler, seed + place, max_tokens)
+            if one.article:
+                said = said.strip().partition("\n")[0]  # the next article is no summary
+            said = " ".join(sentences(said)[:LEAD])
             yield _piece(who, n, place, said, one.reference, given=len(ids), seen=len(seen))
 
 
@@ -219,6 +241,21 @@ def _spread(values: list[float]) -> tuple[float, float]:
     return middle, math.sqrt(squares / (n - 1) / n) if n > 1 else 0.0
 
 
+def _fitting(
+    tokenizer: Tokenizer, ids: list[int], one: Passage, context: int | None, max_tokens: int
+) -> list[int]:
+    """What a context holds of a text: its end; of an article its beginning and the mark after it,
+    with room for the summary."""
+    if not one.article or context is None or len(ids) <= context - max_tokens:
+        return ids[-(context or len(ids)) :]
+    mark = tokenizer.encode(f"\n{MARK}", skip_unknown=True).tolist()
+    article = tokenizer.encode(one.article, skip_unknown=True).tolist()
+    room = max(1, context - min(max_tokens, context // 2) - len(mark))
+    before = ids[: len(ids) - len(article) - len(mark)]  # examples, of which the last ones fit
+    left = max(0, room - len(article))
+    return [*(before[-left:] if left else []), *article[:room], *mark][-context:]
+
+
 def _write(
     model: LanguageModel,
     tokenizer: Tokenizer,
@@ -228,7 +265,7 @@ def _write(
     seed: int,
     max_tokens: int,
 ) -> str:
-    """Up to three sentences after the ids `seen`, the end of `text`; the last may be cut off by
+    """Three sentences or more after the ids `seen`, the end of `text`; the last may be cut off by
     `max_tokens`."""
     ids: list[int] = []
     for step in generate(model, seen, max_tokens=max_tokens, sampler=sampler, seed=seed):
@@ -236,7 +273,7 @@ def _write(
         # A sentence is known to have ended when the next one has begun.
         if len(ids) % LOOK == 0 and len(sentences(tokenizer.decode(ids))) > LEAD:
             break
-    return " ".join(sentences(continuation(tokenizer, text, ids))[:LEAD])
+    return continuation(tokenizer, text, ids)
 
 
 def _piece(who: str, shots: int, place: int, text: str, reference: str, **sizes: int) -> Piece:

@@ -34,6 +34,7 @@ class Format:
     module: str
     needs: tuple[str, ...] = ()
     holds_text: bool = False  # of what the model learned
+    folder: bool = False  # unless the name that is given ends in the suffix
 
     @property
     def missing(self) -> list[str]:
@@ -63,6 +64,14 @@ _FORMATS = (
         ".onnx",
         "lm_core.export.onnx_file",
         ("onnx", "onnxscript"),
+    ),
+    Format(
+        "transformers",
+        "transformers",
+        "A folder that Hugging Face transformers opens, model and tokenizer, packed as one file.",
+        ".zip",
+        "lm_core.export.transformers_folder",
+        folder=True,
     ),
     Format(
         "script",
@@ -118,10 +127,12 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
         StoreUnavailable: `out` cannot be written.
     """
     out, chosen = Path(out), _format(format)
-    if out.is_dir():
+    if out.is_dir() and not chosen.folder:
         raise BadSettings(
             f"{out} is a folder: name a file, such as {out / 'model'}{chosen.suffix}."
         )
+    if out.is_dir() and any(out.iterdir()):
+        raise BadSettings(f"{out} holds files already: name a folder that is not there yet.")
     if chosen.missing:
         raise Unsupported(_missing(chosen))
     if why := _learned(saved.meta):
@@ -138,15 +149,16 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
                     f"The {chosen.title} file gave other logits than the model (by {difference:.2g}"
                     "), so it was not kept: export it in another format."
                 )
-            written = sorted(path for path in fresh.iterdir() if path.is_file())
-            size = sum(path.stat().st_size for path in written)
+            written = sorted(fresh.iterdir())
+            inside = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
+            size = sum((fresh / path).stat().st_size for path in inside)
             for path in written:
                 os.replace(path, out.parent / path.name)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise StoreUnavailable(unwritable(error, out)) from None
-    files = tuple(out.parent / path.name for path in written)
+    files = tuple(out.parent / path for path in inside)
     return Exported(out, format, saved.model.n_parameters, difference, size, files)
 
 

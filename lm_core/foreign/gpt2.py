@@ -8,9 +8,12 @@ Paper: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from lm_core.foreign.described import number, refuse_others, whole
+from lm_core.models.layers import LAYER_EPS
+from lm_core.models.transformer import TransformerSettings
 
 PROGRAM = "GPT-2"
 HEADED = "GPT2LMHeadModel"  # the only one of its kinds that writes
@@ -29,6 +32,9 @@ ACTIVATIONS = {
     "gelu": "gelu",
     "relu": "relu",
 }
+# What else makes our Transformer a GPT-2. Biases it may lack: they are zeros.
+SAME = {"position": "learned", "norm": "layer", "qk_norm": False}
+SAME |= {"attention": "softmax", "norm_place": "before", "residual": True, "head": "linear"}
 USUAL = {"scale_attn_weights": True, "scale_attn_by_inverse_layer_idx": False}
 USUAL |= {"add_cross_attention": False}
 
@@ -75,3 +81,40 @@ def as_ours(theirs: Mapping[str, Tensor], n_layer: int) -> dict[str, Tensor]:
                 tensor = theirs[f"h.{layer}.{their}.{last}"]
                 ours[f"blocks.{layer}.{our}.{last}"] = tensor.T if tensor.dim() == 2 else tensor
     return ours
+
+
+def is_one(s: TransformerSettings) -> bool:
+    """Whether our Transformer of these settings is a GPT-2."""
+    same = all(getattr(s, name) == value for name, value in SAME.items())
+    return same and s.n_kv_head in (0, s.n_head) and s.activation in ACTIVATIONS.values()
+
+
+def config_of(s: TransformerSettings) -> dict[str, Any]:
+    """Its config.json, but for its tokens: `settings_of` backwards."""
+    theirs = {our: their for their, our in reversed(ACTIVATIONS.items())}  # the first name of each
+    return {
+        "n_layer": s.n_layer,
+        "n_head": s.n_head,
+        "n_embd": s.n_embd,
+        "n_positions": s.block_size,
+        "n_inner": s.mlp_width or None,
+        "activation_function": theirs[s.activation],
+        "layer_norm_epsilon": s.norm_eps or LAYER_EPS,
+        "tie_word_embeddings": s.tied,
+    }
+
+
+def as_theirs(ours: Mapping[str, Tensor], s: TransformerSettings) -> dict[str, Tensor]:
+    """Our tensors under GPT-2's names: `as_ours` backwards, a bias that is not there as zeros."""
+    theirs = {"transformer.wte.weight": ours["embedding.weight"]}
+    theirs["transformer.wpe.weight"] = ours["positions.table.weight"]
+    theirs["lm_head.weight"] = ours["head.weight"]
+    names = {"norm": "ln_f"}
+    for layer in range(s.n_layer):
+        names |= {f"blocks.{layer}.{our}": f"h.{layer}.{their}" for their, our in PARTS.items()}
+    for our, their in names.items():
+        weight = ours[f"{our}.weight"]
+        bias = ours.get(f"{our}.bias", torch.zeros(len(weight)))
+        theirs[f"transformer.{their}.weight"] = weight.T if weight.dim() == 2 else weight
+        theirs[f"transformer.{their}.bias"] = bias
+    return theirs

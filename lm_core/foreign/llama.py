@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 
 from lm_core.foreign.described import number, refuse_others, whole
+from lm_core.models.layers import EPS
+from lm_core.models.transformer import TransformerSettings
 
 PROGRAM = "Llama"
 HEADED = "LlamaForCausalLM"
@@ -26,6 +28,8 @@ PARTS = {  # names in a layer of Llama -> name in a block of ours, one on anothe
     ("input_layernorm",): "norm_attention",
     ("post_attention_layernorm",): "norm_mlp",
 }
+SAME = {**SETTINGS, "bias": False, "attention": "softmax", "norm_place": "before"}
+SAME |= {"residual": True, "head": "linear"}  # what makes our Transformer a Llama
 USUAL = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": False}
 LONGEST = 8192  # tokens of context; a longer one is cut there, which rotary positions allow
 
@@ -70,3 +74,40 @@ def as_ours(theirs: Mapping[str, Tensor], n_layer: int) -> dict[str, Tensor]:
             found = [theirs[f"model.layers.{layer}.{part}.weight"] for part in parts]
             ours[f"blocks.{layer}.{our}.weight"] = torch.cat(found)
     return ours
+
+
+def is_one(s: TransformerSettings) -> bool:
+    """Whether our Transformer of these settings is a Llama."""
+    return all(getattr(s, name) == value for name, value in SAME.items())
+
+
+def config_of(s: TransformerSettings) -> dict[str, Any]:
+    """Its config.json, but for its tokens: `settings_of` backwards."""
+    return {
+        "num_hidden_layers": s.n_layer,
+        "num_attention_heads": s.n_head,
+        "num_key_value_heads": s.n_kv_head or s.n_head,
+        "hidden_size": s.n_embd,
+        "intermediate_size": s.mlp_width or 8 * s.n_embd // 3,
+        "max_position_embeddings": s.block_size,
+        "rms_norm_eps": s.norm_eps or EPS,
+        "rope_theta": s.rotary_base,
+        "rope_parameters": {"rope_type": "default", "rope_theta": s.rotary_base},
+        "tie_word_embeddings": s.tied,
+        **USUAL,
+    }
+
+
+def as_theirs(ours: Mapping[str, Tensor], s: TransformerSettings) -> dict[str, Tensor]:
+    """Our tensors under Llama's names: `as_ours` backwards."""
+    theirs = {"model.embed_tokens.weight": ours["embedding.weight"]}
+    theirs |= {"model.norm.weight": ours["norm.weight"], "lm_head.weight": ours["head.weight"]}
+    narrow = s.n_embd // s.n_head * (s.n_kv_head or s.n_head)  # numbers of all keys, or values
+    for layer in range(s.n_layer):
+        for parts, our in PARTS.items():
+            weight = ours[f"blocks.{layer}.{our}.weight"]
+            rows = len(weight) // len(parts)
+            heights = [s.n_embd, narrow, narrow] if len(parts) == 3 else [rows] * len(parts)
+            for part, piece in zip(parts, weight.split(heights), strict=True):
+                theirs[f"model.layers.{layer}.{part}.weight"] = piece
+    return theirs

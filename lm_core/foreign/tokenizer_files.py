@@ -3,14 +3,21 @@
 Read are byte pairs as GPT-2's, and those that also cut every digit apart, as SmolLM2's.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lm_core.errors import BadCheckpoint
+from tokenizers import Regex, decoders, pre_tokenizers
+from tokenizers import Tokenizer as Engine
+from tokenizers import models as engine_models
+
+from lm_core.errors import BadCheckpoint, Unsupported
 from lm_core.json_files import read_json
+from lm_core.tokenizers import Tokenizer
 from lm_core.tokenizers.bpe import BOUNDARY, BPETokenizer
 from lm_core.tokenizers.byte_level import ALPHABET, MOST
+from lm_core.tokenizers.char import CharTokenizer
 
 MOST_BYTES = 50_000_000
 OTHER = (
@@ -46,6 +53,27 @@ def tokenizer_in(folder: Path, *, size: int, end: int | None) -> BPETokenizer:
         return byte_pairs(ids, merges, size=size, end=end, digits=digits)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise BadCheckpoint(DAMAGED) from None
+
+
+def tokenizer_json(tokenizer: Tokenizer) -> dict[str, Any]:
+    """What its tokenizer.json says. Of characters the package tokenizers refuses one that is
+    not known, as this lab does.
+
+    Raises:
+        Unsupported: another kind.
+    """
+    if isinstance(tokenizer, BPETokenizer):
+        return json.loads(tokenizer.engine_json)
+    if not isinstance(tokenizer, CharTokenizer):
+        raise Unsupported(
+            "The tokenizer of this model cannot be written for transformers: choose a model of "
+            "byte pairs or of characters."
+        )
+    ids = {char: id for id, char in enumerate(tokenizer.chars)}
+    engine = Engine(engine_models.WordLevel(ids))
+    engine.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+    engine.decoder = decoders.Fuse()
+    return json.loads(engine.to_str())
 
 
 def byte_pairs(

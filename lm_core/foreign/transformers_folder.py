@@ -60,6 +60,22 @@ def read(folder: Path, *, title: str, source: str = "", licence: str = "") -> Fo
         BadCheckpoint: not causal, of an architecture that is not known here, damaged, truncated, or
             kept as a pickle.
     """
+    settings, tensors, config = weights_in(folder)
+    ends = config.get("eos_token_id")
+    end = ends[0] if isinstance(ends, list) and ends else ends
+    return Foreign(
+        title=title,
+        source=source or f"A folder in the format of transformers, {folder.name}",
+        licence=licence or "as its author says",
+        settings=settings,
+        tensors=tensors,
+        tokenizer=tokenizer_in(folder, size=whole(config, "vocab_size"), end=end),
+    )
+
+
+def weights_in(folder: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor], dict[str, Any]]:
+    """The settings of our Transformer that a folder describes, its weights under our names in
+    float32, and its config.json. Errors as of `read`."""
     config = read_json(folder / CONFIG, MOST_CONFIG_BYTES)
     layout = layout_of(config)
     settings = layout.settings_of(config)
@@ -80,17 +96,7 @@ def read(folder: Path, *, title: str, source: str = "", licence: str = "") -> Fo
         ours = layout.as_ours(theirs, settings["n_layer"])
     except (KeyError, RuntimeError):
         raise BadCheckpoint(NO_MATCH) from None
-    size = whole(config, "vocab_size")
-    ends = config.get("eos_token_id")
-    end = ends[0] if isinstance(ends, list) and ends else ends
-    return Foreign(
-        title=title,
-        source=source or f"A folder in the format of transformers, {folder.name}",
-        licence=licence or "as its author says",
-        settings=settings,
-        tensors={name: tensor.float() for name, tensor in ours.items()},
-        tokenizer=tokenizer_in(folder, size=size, end=end),
-    )
+    return settings, {name: tensor.float() for name, tensor in ours.items()}, config
 
 
 def layout_of(config: Any) -> ModuleType:

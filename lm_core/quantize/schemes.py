@@ -226,8 +226,8 @@ SCHEMES: dict[str, Scheme] = {
         ),
         Scheme(
             "nf4-double",
-            "NF4, scales quantized too",
-            "The same with the scales as int8: double quantization.",
+            "NF4, double quantization",
+            "The same, its scales quantized too, as int8.",
             4,
             "block",
             "nf4",

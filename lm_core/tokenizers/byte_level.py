@@ -45,6 +45,11 @@ class ByteLevelTokenizer(Tokenizer):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.vocab_size} tokens)"
 
+    @property
+    def engine_json(self) -> str:
+        """The engine as a tokenizer.json holds it."""
+        return self._engine.to_str()
+
     def _encode(self, text: str, skip_unknown: bool) -> np.ndarray:
         self._check(text, skip_unknown)
         return np.array(self._engine.encode(sendable(text)).ids, dtype=np.int64)

@@ -16,7 +16,7 @@ from lm_core.corpora import (
     origin,
 )
 
-TEXTS = ["speeches", "tiny-shakespeare", "wikitext-2"]
+TEXTS = ["speeches", "tiny-shakespeare", "wikitext-2", "cnn-dailymail"]
 ITEMS = ["names", "makemore-names"]
 PAIRS = [
     "numbers-in-words",
@@ -30,9 +30,9 @@ PAIRS = [
 ]
 CLASSES = ["names-by-sex", "speeches-by-party", "speeches-by-decade"]
 VALUES = ["speeches-by-year"]
-NAMES = ["names", "speeches", "tiny-shakespeare", "makemore-names", "wikitext-2"]
+NAMES = ["names", "speeches", "tiny-shakespeare", "makemore-names", "wikitext-2", "cnn-dailymail"]
 NAMES += [*PAIRS, *CLASSES, *VALUES]
-FOR_RESEARCH = ["multi30k-en-fr", "multi30k-de-en"]  # nobody may give these to others
+FOR_RESEARCH = ["multi30k-en-fr", "multi30k-de-en", "cnn-dailymail"]  # not to be passed on
 
 
 def corpus(kind: str, train: list[str]) -> Corpus:
@@ -55,7 +55,7 @@ def test_one_running_text_counts_as_it_stands_and_several_are_parted() -> None:
 def test_the_registry_lists_the_corpora_in_their_order() -> None:
     assert of_kind("text", "items", "pairs", "classes", "values") == NAMES
     assert of_kind("text") == TEXTS
-    assert of_kind("items", "text") == NAMES[:5]
+    assert of_kind("items", "text") == NAMES[:6]
     assert of_kind("pairs") == PAIRS
     assert of_kind("classes", "values") == CLASSES + VALUES
     assert of_kind() == []

@@ -200,6 +200,6 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_formats_can_be_listed() -> None:
-    names = ["torchscript", "torch-export", "onnx", "script", "archive"]
+    names = ["torchscript", "torch-export", "onnx", "transformers", "script", "archive"]
     assert [f.name for f in formats()] == names
     assert all(f.title and f.idea.endswith(".") and f.suffix.startswith(".") for f in formats())

@@ -11,6 +11,7 @@ from lm_core.adapt.settings import AdapterSettings
 from lm_core.checkpoints import load_checkpoint
 from lm_core.corpora.own import own_corpus, save_own
 from lm_core.corpora.own_labelled import labelled_of
+from lm_core.corpora.own_summaries import summarised
 from lm_core.device import choose_device
 from lm_core.evaluation.lora_study import statements
 from lm_core.evaluation.study import read
@@ -231,6 +232,17 @@ def test_rouge_is_of_what_was_written_with_lead_3_in_the_table() -> None:
     assert pieces[-1].text not in shown  # of the second paragraph
     app.selectbox(key="tune-rouge-place").set_value(1).run()
     assert pieces[-1].text in [code.value for code in sound(app).code]
+
+
+def test_of_articles_with_summaries_it_is_the_summaries() -> None:
+    news = [f"Ship {k} is lost. It sank at {k}. All {k} live. Rain fell." for k in range(60)]
+    text = "\n\n".join(summarised(one, f"Ship {k} sinks.") for k, one in enumerate(news))
+    sha = save_own(own_corpus(text, title="News", items=False))
+    session._manager().store.texts.add(VISITOR, sha, "News", "text")
+    app = opened(view="written", rouge_count="2")
+    app.query_params["text"] = f"own-{sha}"
+    app = sound(app.switch_page("pages/fine_tune.py").run())
+    assert "This text holds articles with summaries" in said(app)
 
 
 def test_statements_on_lora_are_shown_with_what_was_measured() -> None:

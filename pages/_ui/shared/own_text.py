@@ -172,9 +172,12 @@ def _read(given: "OwnText | None", kinds: Sequence[str], key: str) -> "tuple[Own
 
 def _column(given: "OwnFile", key: str) -> "tuple[OwnText, KindGuess]":
     """The column of a table that holds the text, and what its lines look like."""
-    from lm_core.corpora.own_kind import guess_words
+    from lm_core.corpora.own import OwnTable
+    from lm_core.corpora.own_kind import guess_kind, guess_words
 
     table = made_once(f"{key}-own-table", given.text, given.opened)
+    if not isinstance(table, OwnTable):  # articles and summaries: both columns are the text
+        return table, guess_kind(given.text)
     heading = st.checkbox(
         "The first line is a heading",
         value=table.table.heading,

@@ -11,7 +11,7 @@ from pages._ui.shared.alone import alone
 from pages._ui.shared.plain import plain
 from pages._ui.train.beside import EVERY, asides
 
-FORMATS = ("torchscript", "torch-export", "onnx")
+FORMATS = ("torchscript", "torch-export", "onnx", "transformers")
 
 
 def exports(folder: Path, card: dict[str, Any], name: str) -> None:

@@ -27,7 +27,8 @@ Passages = tuple["Passage", ...]
 
 
 def rouge() -> None:
-    """The task, who takes it, a button, and the table."""
+    """The task, who takes it, a button, and the table. What a text with summaries asks instead is
+    said below the choice."""
     st.write(
         "A paragraph that was kept from the models is begun: they read its first three sentences "
         "and write on by themselves, up to three sentences. ROUGE counts the words and runs of "
@@ -72,6 +73,11 @@ def rouge() -> None:
         return
     chosen = {name: known[name] for name in shown}
     given, examples = drawn(corpus, int(count), int(seed))
+    if given[0].article:
+        st.caption(
+            "This text holds articles with summaries. The article is read, the summary after "
+            "TL;DR: is written, and lead-3 is the article's first three sentences."
+        )
     stage(
         "tune-rouge",
         of=(corpus.spec(), given, *((str(c.folder), models.stamp(c)) for c in chosen.values())),
