@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lm_core import checkpoints, cli
-from lm_core.checkpoints import CODEC, CODEC_OF_1, Checkpoint, load_checkpoint, load_history
+from lm_core.checkpoints import Checkpoint, codec_file, load_checkpoint, load_history
 from lm_core.corpora import own
 from lm_core.corpora.statistics import search
 from lm_core.doctor.plan import Plan
@@ -92,9 +92,7 @@ def vocabularies(rng: random.Random, folder: Path) -> None:
 
 @target(800)
 def tokenizer_files(rng: random.Random, folder: Path) -> None:
-    shipped = rng.choice(SHIPPED)
-    kept = next(f for f in (shipped / CODEC, shipped / CODEC_OF_1) if f.exists())
-    whole = json.loads(kept.read_text())
+    whole = json.loads(codec_file(rng.choice(SHIPPED)).read_text())
     tokenizer = load_tokenizer(inputs.changed(rng, whole))
     ids = tokenizer.encode(inputs.text(rng), skip_unknown=True)
     tokenizer.decode(ids.tolist())
@@ -106,8 +104,8 @@ def checkpoint_folders(rng: random.Random, folder: Path) -> None:
     source, mine = rng.choice(SMALL), folder / "model"
     shutil.rmtree(mine, ignore_errors=True)
     shutil.copytree(source, mine)
-    file = mine / rng.choice(["meta.json", "meta.json", "codec.json", "history.json", "w"])
-    if file.name == "w":
+    file = rng.choice([mine / "meta.json"] * 2 + [codec_file(mine), mine / "history.json", None])
+    if file is None:
         weights = mine / "model.safetensors"
         header = int.from_bytes(weights.read_bytes()[:8], "little")
         given = bytearray(weights.read_bytes())

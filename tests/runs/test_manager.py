@@ -749,11 +749,11 @@ def test_a_visit_keeps_a_run_going(manager: RunManager, monkeypatch: pytest.Monk
         )
     run = manager.start(SPEC, "ada")
     manager.backend.begin(run)
-    for _ in range(15):
-        now[0] += 0.8 * caps().grace
-        manager.store.visit("ada")
+    for away in [60.0] + [0.8 * caps().grace] * 15:  # a network that is cut for a minute, and more
+        now[0] += away
         manager.look_after()
         assert manager.store.requested(run)[0] == "run"
+        manager.store.visit("ada")
     now[0] += 1.1 * caps().grace
     manager.look_after()
     assert manager.store.requested(run)[0] == "stop"

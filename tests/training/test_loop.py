@@ -1,3 +1,4 @@
+import itertools
 import math
 from collections.abc import Iterator
 from itertools import pairwise
@@ -188,6 +189,24 @@ def test_pausing_and_resuming_changes_no_number(every_step: None) -> None:
     seen = until(events, 9)
     control.pause()
     assert [event.loss for event in steps([*seen, *events])] == plain
+
+
+@pytest.mark.parametrize("budget", [Budget(steps=20), Budget(tokens=20 * ROWS * 8)], ids=str)
+def test_a_machine_of_any_speed_keeps_the_same_weights(budget: Budget) -> None:
+    """Where the budget is no time: what is evaluated, kept and written is the same as well."""
+
+    def ended(slow: float) -> tuple[list, torch.Tensor]:
+        now = itertools.count(step=slow)  # seconds between two looks at the clock
+        given = {"eval_every": 0, "lr": 0.1}
+        trainer = make(budget=budget, dropout=0.1, settings=given, clock=lambda: next(now))
+        seen = [(event.step, event.loss) for event in trainer.run() if isinstance(event, Evaluated)]
+        return seen, torch.cat([p.detach().flatten() for p in trainer.model.parameters()])
+
+    (seen, weights), *others = [ended(slow) for slow in (1e-6, 0.01, 100.0)]
+    assert len(seen) > 5
+    for evaluated, other in others:
+        assert evaluated == seen
+        assert torch.equal(other, weights)
 
 
 def test_pauses_do_not_count_as_time(every_step: None, monkeypatch: pytest.MonkeyPatch) -> None:
