@@ -1,11 +1,14 @@
 """The Architectures screen: figures come from the models themselves, and each widget moves."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.charts import growth, sizes
+from lm_core.charts.chart import Chart
 from lm_core.corpora import corpora
 from lm_core.inspection import counters
 from lm_core.models import models
@@ -469,3 +472,23 @@ def test_families_of_other_data_show_operations_counted_from_shapes(monkeypatch)
     assert table["family"].tolist() == [entry.title] * len(entry.build.tasks)
     prepared, batch = usual(entry.name, entry.build.tasks[0])
     assert table["operations an example"][0] == human(counted(prepared, batch))
+
+
+def test_a_picture_is_made_once_for_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counting(make: Callable[..., Chart]) -> Callable[..., Chart]:
+        def counted(*given: object, **named: object) -> Chart:
+            made.append(make.__name__)
+            return make(*given, **named)
+
+        return counted
+
+    for module, name in ((growth, "growth_curves"), (sizes, "parameter_bars")):
+        monkeypatch.setattr(module, name, counting(getattr(module, name)))
+    app = opened(**{"architectures-vocabulary": "1234"})  # as no other test has it
+    assert sorted(made) == ["growth_curves", "parameter_bars"]
+    sound(app.toggle(key="architectures-alike").set_value(True).run())
+    assert len(made) == 2
+    sound(app.number_input(key="architectures-vocabulary").set_value(1235).run())
+    assert len(made) == 4

@@ -22,7 +22,7 @@ from lm_core.errors import BadText
 from lm_core.runs.manager import RunManager
 from lm_core.runs.store import RunStore
 from lm_core.tokenizers.char import CharTokenizer
-from pages._ui.shared import models, session
+from pages._ui.shared import models, own_texts, session
 from pages._ui.shared.corpus_choice import GONE
 from pages._ui.write import name_lists, naming, scoring
 from pages._ui.write.name_lists import MOST_COLUMNS
@@ -93,6 +93,15 @@ def test_it_opens_with_twenty_names_of_as_many_shipped_models_as_there_is_room_f
     for choice in shipped()[:MOST_COLUMNS]:
         nats = choice.card["metrics"]["validation"]["nats_per_token"]
         assert f"{nats:.2f} nats per character" in said(app)
+
+
+def test_the_record_is_asked_once_for_own_texts(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, given = [], own_texts._given
+    monkeypatch.setattr(own_texts, "_given", lambda: asked.append(1) or given())
+    sound(app.run())
+    assert len(asked) == 1
 
 
 def test_ones_own_newest_is_among_those_that_are_shown_first() -> None:

@@ -11,6 +11,7 @@ from pages._ui.shared.switch import switch
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
+    from lm_core.charts.chart import Chart
     from lm_core.models.costs import Costs
     from lm_core.registry import Entry
     from lm_core.settings import Settings
@@ -52,7 +53,7 @@ def costs(entry: "Entry", settings: "Settings", vocab_size: int, told: "Costs | 
         _table(told, what)
         _counted(entry, settings, vocab_size, told, what)
     with right:
-        _growth(told, what)
+        _growth(entry, settings, vocab_size, told, what)
 
 
 def _formula(told: "Costs", what: str) -> None:
@@ -110,19 +111,13 @@ def _counted(
         )
 
 
-def _growth(told: "Costs", what: str) -> None:
-    from lm_core.charts.growth import FACTORS, growth_curves
-
-    grown = {
-        f"{said} {letter}": [
-            told.total(what, **{letter: told.letters[letter] * factor}) for factor in FACTORS
-        ]
-        for letter, said in SIZES.items()
-        if letter in told.letters and not (letter == "T" and "n" in told.letters)
-    }
+def _growth(
+    entry: "Entry", settings: "Settings", vocab_size: int, told: "Costs", what: str
+) -> None:
     if not told.formula(what):
         return
-    chart = growth_curves(grown, title=f"{WHAT[what]}, with one size grown", unit=UNITS[what])
+    light = st.context.theme.type == "light"
+    grown, chart = _grown(entry.name, settings.to_dict(), vocab_size, what, light, told)
     show_chart(chart, key=f"architectures-growth-{what}")
     ratio = {size: costs[1] / costs[0] for size, costs in grown.items() if costs[0]}
     most = max(ratio.values())
@@ -132,3 +127,23 @@ def _growth(told: "Costs", what: str) -> None:
         f"**What to notice:** twice the {fastest} makes {most:.3g} times as much, more than twice "
         "any other size does" + (f"; no part in it: {', '.join(still)}." if still else ".")
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _grown(
+    name: str, settings: dict, vocab_size: int, what: str, light: bool, _told: "Costs"
+) -> "tuple[dict[str, list[int]], Chart]":
+    """What the cost is with each size grown, and the picture of it: one for light pages and one for
+    others, since a picture takes on the ink of its page when it is shown."""
+    from lm_core.charts.growth import FACTORS, growth_curves
+
+    letters = _told.letters
+    grown = {
+        f"{said} {letter}": [
+            _told.total(what, **{letter: letters[letter] * factor}) for factor in FACTORS
+        ]
+        for letter, said in SIZES.items()
+        if letter in letters and not (letter == "T" and "n" in letters)
+    }
+    chart = growth_curves(grown, title=f"{WHAT[what]}, with one size grown", unit=UNITS[what])
+    return grown, chart

@@ -10,6 +10,7 @@ from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
 
 if TYPE_CHECKING:
+    from lm_core.charts.chart import Chart
     from lm_core.models.costs import Costs
     from lm_core.registry import Entry
     from lm_core.settings import Settings
@@ -95,8 +96,6 @@ def figures(size: families.Size, costs: "Costs | None") -> None:
 
 def learned(size: families.Size, costs: "Costs | None") -> None:
     """Where the parameters of a family that learns by gradient are."""
-    from lm_core.charts.sizes import parameter_bars
-
     if size.parameters:
         figures(size, costs)
     if size.counters:
@@ -108,7 +107,17 @@ def learned(size: families.Size, costs: "Costs | None") -> None:
             else f"{named}: both parts count, and store nothing before they have read a text."
         )
     if size.parameters:
-        show_chart(parameter_bars(_shown(size)), key="architectures-parts")
+        light = st.context.theme.type == "light"
+        show_chart(_bars(tuple(_shown(size)), light), key="architectures-parts")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _bars(parts: tuple[tuple[str, int], ...], light: bool) -> "Chart":
+    """The picture of so many parameters: one for light pages and one for others, since a picture
+    takes on the ink of its page when it is shown."""
+    from lm_core.charts.sizes import parameter_bars
+
+    return parameter_bars(parts)
 
 
 def _shown(size: families.Size) -> list[tuple[str, int]]:

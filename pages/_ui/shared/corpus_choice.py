@@ -83,7 +83,7 @@ def pick_corpus(
         last = default if default in ready else next(iter(ready), NEW)
     own = own_texts.readable_texts()
     fitting = {sha for sha, one in own.items() if kinds is None or one.kind in kinds}
-    given = {f"own-{s}": label for s, label in own_texts.labels().items() if s in fitting}
+    given = {f"own-{s}": label for s, label in own_texts.labels(own).items() if s in fitting}
 
     def title(option: str) -> str:
         if option == NEW:

@@ -59,20 +59,20 @@ def readable_texts() -> dict[str, "OwnText"]:
 
 def called(corpus: str) -> str:
     """What the visitor calls an own text, by the name of its corpus; "" where it is none."""
-    from lm_core.corpora.own import own_key
+    from lm_core.corpora.own import is_own, own_key
 
-    text = readable_texts().get(own_key(corpus))
+    text = readable_texts().get(own_key(corpus)) if is_own(corpus) else None
     return text.title if text else ""
 
 
-def labels() -> dict[str, str]:
-    """SHA-256 -> what a text is called in a list of choices, no two alike."""
+def labels(texts: dict[str, "OwnText"]) -> dict[str, str]:
+    """SHA-256 -> what each of `readable_texts` is called in a list of choices, no two alike."""
     from lm_core.charts.words import numbered_apart
 
-    mine = own_texts()
+    linked = linked_texts()
     called = {
-        sha: f"{'Yours' if sha in mine else 'From a link'}: {readable(one.title)}"
-        for sha, one in readable_texts().items()
+        sha: f"{'From a link' if linked.get(sha) is one else 'Yours'}: {readable(one.title)}"
+        for sha, one in texts.items()
     }
     return dict(zip(called, numbered_apart(list(called.values())), strict=True))
 

@@ -36,7 +36,8 @@ def offered(choices: list[models.Choice]) -> dict[str, str]:
         if corpora[name].extra["info"].kind == "items" and is_ready(name)
     }
     texts = own_texts.readable_texts()
-    lists |= {own_name(sha): label for sha, label in own_texts.labels().items() if texts[sha].items}
+    called = own_texts.labels(texts)
+    lists |= {own_name(sha): label for sha, label in called.items() if texts[sha].items}
     for choice in choices:
         title = choice.card.get("corpus", {}).get("title", "a list")
         lists.setdefault(choice.corpus, readable(str(title)))
