@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.ages import answering, changed, exploring, own, patches, splitting, training
+from pages._ui.ages import answering, changed, exploring, moving, own, patches, splitting, training
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -15,6 +15,7 @@ VIEWS = {
     "Your own pictures": own.look,
     "Patches as tokens": patches.look,
     "Picture in, age out": answering.look,
+    "Still to be tried": moving.look,
 }
 
 front_door.enter()

@@ -1,6 +1,8 @@
 """Published networks that look at pictures: a folder or a download is kept, read, and asked."""
 
+import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +11,12 @@ import torch
 from transformers import YolosConfig, YolosForObjectDetection
 
 from lm_core.cli import main
-from lm_core.errors import BadCheckpoint, BadSettings, UnknownName
+from lm_core.errors import BadCheckpoint, BadSettings, CorpusUnavailable, UnknownName
 from lm_core.foreign import vision
 from lm_core.models.building import build_model
 from lm_core.pictures.boxes import iou
 from lm_core.tasks.picture_value import PictureValue
+from tests.corpora.conftest import Server
 
 SIZES = {"channels": 3, "height": 40, "width": 40, "centre": 40, "spread": 20}
 
@@ -98,3 +101,73 @@ def test_published_weights_are_taken_when_training_begins(home: Path) -> None:
     PictureValue().begin(model, None)
     for name, tensor in theirs.state_dict().items():
         assert torch.equal(model.network.state_dict()[name], tensor)
+
+
+@pytest.fixture
+def hub(yolos: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server of this machine that offers the tiny detector as the hub does the published one."""
+    running, name, commit = Server(), vision.KNOWN[vision.DETECTOR], "c0ffee" * 7
+    listed = []
+    for path in sorted(yolos.iterdir()):
+        data = path.read_bytes()
+        blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+        one = {"rfilename": path.name, "size": len(data), "blobId": blob}
+        if path.suffix == ".safetensors":
+            one["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        listed.append(one)
+        running.files[f"/{name}/resolve/{commit}/{path.name}"] = data
+    said = {"sha": commit, "siblings": listed, "cardData": {"license": "apache-2.0"}}
+    running.files[f"/api/models/{name}?blobs=true"] = json.dumps(said).encode()
+    monkeypatch.setenv("HF_ENDPOINT", running.address)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield running
+    running.close()
+
+
+def of_file(hub: Server, called: str) -> str:
+    return next(path for path in hub.files if path.endswith(called))
+
+
+def test_the_command_fetches_it_whole_and_a_page_can_ask_it(hub: Server, yolos: Path) -> None:
+    assert main(["vision", "yolos-tiny"]) == 0
+    folder = vision.folder_of(vision.DETECTOR)
+    for name in ("config.json", "model.safetensors"):
+        assert (folder / name).read_bytes() == (yolos / name).read_bytes()
+    asked = "".join(hub.asked)
+    assert "pytorch_model.bin" not in asked
+    assert vision.detected(vision.detector(folder), np.zeros((20, 30), np.uint8)) is not None
+
+
+@pytest.mark.parametrize("called", ["config.json", "model.safetensors"])
+def test_a_file_with_another_hash_is_thrown_away(hub: Server, called: str) -> None:
+    path = of_file(hub, called)
+    right = hub.files[path]
+    hub.files[path] = right[:-1] + bytes([right[-1] ^ 1])
+    with pytest.raises(CorpusUnavailable, match=r"not the file that the hub lists|SHA-256"):
+        vision.take("yolos-tiny")
+    assert not vision.is_here("yolos-tiny")
+    hub.files[path] = right
+    vision.take("yolos-tiny")
+    assert vision.is_here("yolos-tiny")
+
+
+def test_one_that_was_cut_off_is_not_there_and_the_next_try_brings_it_whole(hub: Server) -> None:
+    hub.cut = 50
+    with pytest.raises(CorpusUnavailable):
+        vision.take("yolos-tiny")
+    assert not vision.is_here("yolos-tiny")
+    hub.cut = 0
+    vision.take("yolos-tiny")
+    assert vision.is_here("yolos-tiny")
+
+
+def test_a_model_without_safe_weights_and_one_that_is_too_large_are_sentences(
+    hub: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lm_core.foreign.hub.MOST_WEIGHT_BYTES", 10)
+    with pytest.raises(BadCheckpoint, match="choose a smaller model"):
+        vision.take("yolos-tiny")
+    api = next(path for path in hub.files if path.startswith("/api"))
+    hub.files[api] = hub.files[api].replace(b"model.safetensors", b"pytorch_model.bin")
+    with pytest.raises(BadCheckpoint, match=r"holds no model\.safetensors"):
+        vision.take("yolos-tiny")

@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[2]
 VIEWS = (
     *("Explore", "Split", "Train and judge", "Patches as tokens", "Picture in, age out"),
-    *("Transforms", "Your own pictures"),
+    *("Transforms", "Your own pictures", "Still to be tried"),
 )
 
 
@@ -148,6 +148,23 @@ def test_own_pictures_are_kept_when_asked_trained_on_and_judged() -> None:
     finished(app, replace(spec, model=small, budget=Budget(steps=3)))
     sound(app.run())
     assert len(first_table(app, "all")) == 2
+
+    # What it learned is asked about any picture, with how far off it is on its own.
+    off = first_table(app, "all")["all"].tolist()
+    app.button_group(key="ages-view").set_value("Picture in, age out").run()
+    app.get("file_uploader")[0].set_value(("me.png", picture(), "image/png")).run()
+    (warned,) = [one.value for one in sound(app).warning if "On those kept" in one.value]
+    assert f"{off[1]:.1f} years off on average" in warned
+    assert f"the mean is {off[0]:.1f} years off" in warned
+    assert not any("drawings alone" in one.value for one in app.warning)
+
+    # Where it looks, what moves it, and how it does on what it did not learn from.
+    app.button_group(key="ages-view").set_value("Still to be tried").run()
+    app.slider(key="ages-square").set_value(20).run()
+    assert len(first_table(sound(app), "years more")) == 4
+    carried = first_table(app, "drawn faces")
+    assert carried["network"].tolist() == ["always the mean of its own", "Yours: Mine"]
+    assert carried["My pictures"].tolist() == pytest.approx(off)
 
 
 def test_the_second_step_has_the_numbers_of_the_source() -> None:

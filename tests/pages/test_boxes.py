@@ -189,7 +189,12 @@ def test_proposals_and_the_modules_of_the_course() -> None:
     modules = table(app, "module").set_index("module")["parameters"]
     assert modules["3. boxes"] == f"{512 * 32 + 32 + 32 * 4 + 4:,}"
     assert modules["3. classes"] == f"{512 * 512 + 512 + 512 * 5 + 5:,}"
+    alike = table(app, "how alike").set_index("measure")["how alike"]
+    assert alike.index.tolist() == ["colour", "texture", "size", "fill", "sum"]
+    assert alike["sum"] == pytest.approx(alike.iloc[:4].sum())
+    assert alike.iloc[:4].between(0, 1).all()
     few = sound(opened("Proposals", merges="200", proposed="5"))
+    assert "nothing is merged any more" in said(few)
     assert "boxes are left to look at" in said(few)
 
 

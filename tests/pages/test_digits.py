@@ -171,7 +171,9 @@ def test_two_inputs_are_counted_trained_and_muted() -> None:
     assert "Train one" in said(app)
     finished(app, halves.spec_of(0.9, "both"))
     sound(app.run())
-    (row,) = table(app, "w").to_dict("records")
+    nothing, row = table(app, "w").to_dict("records")
+    assert nothing["network"] == "always the commonest"
+    assert nothing["digit"] < 0.15 < 0.3 < nothing["kind"] < 0.6
     assert row["w"] == 0.9
     assert row["digit"] > 0.85
     assert row["digit, upper half black"] < row["digit"]

@@ -4,7 +4,9 @@ from pages._ui.shared.kinds import LABEL, SEED, Kind, Whole
 
 PARAMETERS: dict[str, Kind] = {
     "ages-own-which": LABEL,
-    **{f"ages-{one}": LABEL for one in ("view", "from", "which", "answers")},
+    **{f"ages-{one}": LABEL for one in ("view", "from", "which", "answers", "moved")},
+    "ages-moving": Whole(1800, 1999),
+    "ages-square": Whole(4, 20),
     "ages-sample": Whole(0, 9999),
     "ages-person": Whole(0, 9999),
     "ages-age": Whole(1, 90),

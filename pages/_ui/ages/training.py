@@ -32,9 +32,14 @@ DECADES = ("0 to 19", "20 to 39", "40 to 59", "60 and older")
 GROUPS = {"age": "Age", "light": "Light", "pen": "Pen"}
 
 
+def networks() -> "list[Choice]":
+    """The visitor's networks that say an age, whatever pictures they learned from."""
+    return [one for one in models.own() if one.task == TASK]
+
+
 def trained() -> "list[Choice]":
-    """The visitor's networks that say an age of drawn faces."""
-    return [one for one in models.own() if one.task == TASK and one.corpus == CORPUS]
+    """Those that learned from drawn faces."""
+    return [one for one in networks() if one.corpus == CORPUS]
 
 
 def spec_of(name: str) -> "RunSpec":

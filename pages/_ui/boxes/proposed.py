@@ -1,9 +1,14 @@
 """Proposals of regions, and the modules of R-CNN that look at them."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages._ui.shared.show import show_chart, show_source
 from pages._ui.shared.tables import show_table
+
+if TYPE_CHECKING:
+    from lm_core.pictures.proposals import Search
 
 SCENE, SCALE, MERGES = "boxes-proposed", "boxes-scale", "boxes-merges"
 BIND = "query-params"
@@ -26,6 +31,12 @@ def show() -> None:
         "pixels that are alike become regions, then the two neighbouring regions that are most "
         "alike become one, until one is left, and every region there was on the way gives a box. "
         "R-CNN looks at each of them with a network."
+    )
+    st.write(
+        "How alike two are is the sum of four measures, each from 0 to 1: **colour** and "
+        "**texture** compare histograms of values and of slopes in eight directions, **size** "
+        "prefers the small, so that none swallows the rest, and **fill** those that fit into each "
+        "other, so that the box around both has few other pixels."
     )
     left, middle, right = st.columns(3)
     number = int(left.number_input("Scene", 0, LAST, 3, key=SCENE, bind=BIND))
@@ -65,6 +76,7 @@ def show() -> None:
         parts, title=f"Selective search in scene {number}", alt=alt, table=_rows(proposed)
     )
     show_chart(chart, key="boxes-proposals")
+    _next(found, int(many))
     said = ", ".join(f"{value:.2f}" for value in best)
     st.markdown(
         f"**What to notice.** {len(proposed)} boxes are left to look at, where a window of one "
@@ -75,6 +87,22 @@ def show() -> None:
     from lm_core.pictures import proposals
 
     show_source(proposals, "The code: selective search")
+
+
+def _next(found: "Search", many: int) -> None:
+    """The four measures of the two regions that become one next."""
+    import pandas as pd
+
+    if many == len(found.merged):
+        st.write("One region is left: nothing is merged any more.")
+        return
+    why = found.why(many)
+    a, b = (found.known[k] for k in found.merged[many])
+    st.write(f"The next two regions to become one have {a.size} and {b.size} pixels:")
+    table = pd.DataFrame(
+        {"measure": [*why, "sum"], "how alike": [*why.values(), sum(why.values())]}
+    )
+    show_table(table, key="boxes-alike", places=3)
 
 
 def _rows(proposed: list):

@@ -22,7 +22,7 @@ def show() -> None:
     if not vision.is_here(vision.DETECTOR):
         st.info(
             f"It is not on this machine: `python -m lm_core vision {vision.DETECTOR}` fetches it "
-            "once (26 MB), or keeps a folder that you have, with `--folder`."
+            "once, or keeps a folder that you have, with `--folder`."
         )
         return
     file = st.file_uploader("A photograph of your own", type=["jpg", "jpeg", "png"], key=OWN)
