@@ -90,7 +90,7 @@ GAMES: dict[str, Question] = {
         "Does the maker simply learn the training data by heart?",
         ("Yes", "No"),
         (1,),
-        "It never sees them: all it is told comes through the judge's gradient. Noise between two "
-        "noises makes things that are in no data.",
+        "It never sees them: all it is told comes through the judge's gradient. Between two "
+        "points of the noise it makes things that are in no data.",
     ),
 }
