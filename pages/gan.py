@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.gan import game, losses, made, play
+from pages._ui.gan import asked, game, losses, made, play
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -11,6 +11,7 @@ PARTS = {
     "Losses": losses.show,
     "Digits": made.show,
     "Play": play.show,
+    "Questions": asked.show,
 }
 
 front_door.enter()

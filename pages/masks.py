@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.masks import networks, overlays, scene, training
+from pages._ui.masks import asked, networks, overlays, scene, training
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -12,6 +12,7 @@ VIEWS = {
     "Through the network": networks.look,
     "Train and compare": training.look,
     "Things told apart": overlays.look,
+    "Questions": asked.show,
 }
 
 front_door.enter()

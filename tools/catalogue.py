@@ -90,7 +90,16 @@ def sentences() -> dict[str, str]:
                 continue
             for one in found_in(file):
                 found.setdefault(one, _room(inner))
+    for one in _studies():
+        found.setdefault(one, "studies")
     return found
+
+
+def _studies() -> Iterator[str]:
+    """What the studies that ship with the lab are called, from which a screen lets one choose."""
+    for file in sorted((ROOT / "checkpoints" / "studies").glob("*.json")):
+        for course in json.loads(file.read_text(encoding="utf-8")).get("courses", ()):
+            yield course["title"]
 
 
 def _room(parts: tuple[str, ...]) -> str:

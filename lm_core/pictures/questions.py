@@ -1,4 +1,4 @@
-"""The course's questions about boxes that have one answer, with why."""
+"""The course's questions about boxes, masks and GANs that have one answer, with why."""
 
 from lm_core.foundations.questions import Question
 
@@ -49,5 +49,48 @@ BOXES: dict[str, Question] = {
         ("A metric", "The loss"),
         (0,),
         "It says how good a box is. Where two boxes do not touch it is 0 and has no slope.",
+    ),
+}
+
+MASKS: dict[str, Question] = {
+    "classes": Question(
+        "The last layer of the fully convolutional network in the paper has 21 filters. Why 21?",
+        ("21 pictures in a batch", "21 classes", "The picture is made 21 times smaller"),
+        (1,),
+        "One map of scores for each class: the 20 of PASCAL VOC, and the background.",
+    ),
+    "joined": Question(
+        "By which operation does that network join the predictions of its layers?",
+        ("Addition", "Laying them beside each other", "The larger of the two"),
+        (0,),
+        "They have the same shape once the coarser one is made larger. U-Net lays features beside "
+        "each other instead.",
+    ),
+}
+
+GAMES: dict[str, Question] = {
+    "principle": Question(
+        "How does a generative adversarial network learn?",
+        (
+            "The maker is shown which picture each noise belongs to",
+            "Both networks make the same loss smaller together",
+            "The maker tries to deceive the judge, and the judge tries not to be deceived",
+        ),
+        (2,),
+        "Two players of one game: what one wins the other loses, and nobody says what is right.",
+    ),
+    "loss": Question(
+        "Which loss does that of a GAN resemble?",
+        ("Squared error", "Binary cross-entropy", "Cross-entropy over ten classes"),
+        (1,),
+        "The judge sorts into two classes, real and made; the maker's is the same with the label "
+        "turned round.",
+    ),
+    "overfits": Question(
+        "Does the maker simply learn the training data by heart?",
+        ("Yes", "No"),
+        (1,),
+        "It never sees them: all it is told comes through the judge's gradient. Between two "
+        "points of the noise it makes things that are in no data.",
     ),
 }

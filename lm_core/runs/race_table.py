@@ -118,9 +118,11 @@ def counting_beside(table: Sequence[Standing], axis: str = "seconds") -> list[st
         else:
             said.append(f"{name} is below the {title} ({loss:.3f}) after {_span(place, axis)}.")
     if above:
-        have = "has" if len(above) == 1 else "have"
+        listed, below = _listed(above), f"{title} ({loss:.3f})"
         said.append(
-            f"{_listed(above)} {have} not come below the {title} ({loss:.3f}) with every seed."
+            f"{listed} has not come below the {below} with every seed."
+            if len(above) == 1
+            else f"{listed} have not come below the {below} with every seed."
         )
     return said
 

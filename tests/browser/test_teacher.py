@@ -73,19 +73,21 @@ def test_a_lesson_of_three_pupils_from_its_link_to_the_board(
     for page in (keyboard, *others):
         page.set_viewport_size(PHONE)
         page.goto(f"{class_lab.url}{given.path}?{given.query}")
-    at_rest(keyboard)
-    expect(keyboard.get_by_text("Look at the die.")).to_be_visible()
-    expect(keyboard.get_by_text("The screen opens when")).to_be_visible()
-    assert found(keyboard) == []
+    for page in (keyboard, *others):
+        at_rest(page)
+        expect(page.get_by_text("Look at the die.")).to_be_visible()
+        expect(page.get_by_text("The screen opens when")).to_be_visible()
+        assert found(page) == []
     alone(keyboard)
     for page, guess in zip(others, ("2", "1.0986"), strict=True):
-        at_rest(page)
         page.get_by_role("spinbutton", name=GUESS).fill(guess)
         page.get_by_role("spinbutton", name=GUESS).press("Enter")
         at_rest(page)
         page.get_by_role("button", name="Answer").click()
         page.get_by_role("button", name="Show the answer").click()
         expect(page.get_by_text("The answer: 1.099 nats")).to_be_visible()
+        at_rest(page)
+        assert found(page) == []
 
     teacher.goto(f"{class_lab.url}/teacher?teacher={TOKEN}")
     expect(teacher.get_by_text("3 pupils here, with 3 pages open")).to_be_visible()
@@ -138,6 +140,8 @@ def a_pupil(page: Page, lab: LabServer, name: str, seed: int) -> None:
     asked = page.get_by_role("textbox", name="Your first name")
     asked.fill(name)
     asked.press("Enter")
+    at_rest(page)
+    page.get_by_role("radio", name="5 min").click()  # so that it surely goes on till it is paused
     at_rest(page)
     page.get_by_text("More settings").click()
     field = page.get_by_role("spinbutton", name="Seed").last

@@ -13,6 +13,14 @@ pytestmark = pytest.mark.browser
 ENDED = "■ ended"
 RIGHT = "deux cent soixante et onze mille neuf cent quatre-vingt-quatorze"
 
+# Of each thing that a list of several has chosen: how far its words, or itself, stand beyond.
+BEYOND = """all => all.map((tag) => {
+  const box = tag.closest("[data-testid=stMultiSelect]").getBoundingClientRect()
+  const [own, said] = [tag.getBoundingClientRect(), tag.firstChild]
+  return Math.max(own.right - box.right, own.bottom - box.bottom,
+    said.scrollWidth - said.clientWidth, said.scrollHeight - said.clientHeight - 2)
+})"""
+
 
 def test_a_sentence_is_written_word_by_word_and_a_word_is_chosen(page: Page) -> None:
     page.goto("/translate")
@@ -25,6 +33,9 @@ def test_a_sentence_is_written_word_by_word_and_a_word_is_chosen(page: Page) -> 
     at_rest(page)
     assert looks.bounding_box() == box  # it filled, and moved nothing
     assert found(page) == []
+    chosen = page.locator("[data-testid=stMultiSelect] [data-tag]")  # with long names
+    expect(chosen).to_have_count(5)
+    assert max(chosen.evaluate_all(BEYOND)) <= 0
     page.get_by_role("button", name="Start over").click()
     others = page.locator(".st-key-translate-others button")
     expect(others).to_have_count(6)
@@ -41,3 +52,4 @@ def test_a_sentence_is_written_word_by_word_and_a_word_is_chosen(page: Page) -> 
     page.set_viewport_size(PHONE)
     at_rest(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert max(chosen.evaluate_all(BEYOND)) <= 0

@@ -89,3 +89,15 @@ def test_a_game_of_ones_own_has_the_rules_that_were_chosen() -> None:
     app = opened("Play", data="Two moons of points")
     assert app.selectbox(key="gan-data").value == "points-moons"
     assert "Your games will stand here" in said(app)
+
+
+def test_the_questions_of_the_course() -> None:
+    """Q30 to Q32: graded as they are answered."""
+    app = opened("Questions")
+    for name, place in {"principle": 2, "loss": 1, "overfits": 1}.items():
+        app.radio(key=f"gan-asked-{name}").set_value(place)
+    sound(app.run())
+    assert "**3 of 3** are right so far." in said(app)
+    sound(app.radio(key="gan-asked-overfits").set_value(0).run())
+    assert "**2 of 3**" in said(app)
+    assert "no data" in app.warning[0].value

@@ -13,6 +13,7 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 VIEWS = ("A scene and its mask", "Through the network", "Train and compare", "Things told apart")
+VIEWS += ("Questions",)
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +81,14 @@ def test_the_baseline_stands_there_before_anything_is_trained() -> None:
     assert not app.exception
     assert app.selectbox(key="train-model").value == "unet"
     assert app.selectbox(key="train-text").value == "shapes"
+
+
+def test_the_questions_of_the_course() -> None:
+    """Q28 and Q29: graded as they are answered."""
+    app = opened(4)
+    app.radio(key="masks-asked-classes").set_value(1)
+    sound(app.radio(key="masks-asked-joined").set_value(0).run())
+    assert "**2 of 2** are right so far." in said(app)
+    sound(app.radio(key="masks-asked-joined").set_value(1).run())
+    assert "**1 of 2**" in said(app)
+    assert "The answer is 1" in app.warning[0].value

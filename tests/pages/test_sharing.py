@@ -1,6 +1,7 @@
 """A model shared by a link or brought as a file: another visitor sees the model, and nothing else
 of the run."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import exp, log
 from pathlib import Path
 from string import ascii_letters, digits
@@ -120,8 +121,19 @@ def test_a_report_has_the_figures_of_the_run_and_what_was_said(
     lesson = LessonLink("train", {}, question=question)
     said = Progress(predicted=2.1, why="It is small.", compared=True)
     monkeypatch.setattr(report, "progress", lambda of: said if of == lesson else Progress())
-    made = report.report_of(store, row, lesson)
-    assert [text for _, text in made.asked] == ["How low will it come?", "2.1", "It is small."]
+    monkeypatch.setattr(report.st, "session_state", {report.UNDER: {run: lesson}})
+    asked = [("Asked:", "How low will it come?"), ("I expected:", "2.1"), ("Why so?", said.why)]
+    file = report.page_of(row)
+    # A file is made when it is asked for, where nobody knows whose session it is.
+    monkeypatch.setattr(report, "progress", lambda of: Progress())
+    monkeypatch.setattr(report.st, "session_state", {})
+    with ThreadPoolExecutor() as elsewhere:
+        taken = elsewhere.submit(file).result().decode()
+    for name, text in asked:
+        assert name in taken
+        assert text in taken
+    made = report.report_of(store, row, "today", asked)
+    assert made.asked == asked
     figures = dict(made.figures)
     kept = [r["nats"] for r in store.since(Evaluated, run) if r["split"] == "validation"][-1]
     assert figures["Validation loss"].startswith(f"{kept:.2f}")

@@ -26,6 +26,7 @@ MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
 TAG = re.compile(r"(<[^<>]*>)")
 SIGN = re.compile(r"[^\w\s]")
+SPACE = re.escape(" ")  # a literal that tells nothing
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
 NUMBER = re.compile(
@@ -71,6 +72,16 @@ class Template(NamedTuple):
             found.append((at, there.start()))
             at = there.end()
         return found if here else None
+
+    def later(self, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The same, but of two blanks with nothing but a space between them the first as long as it
+        can be: "{} {} mostly" of "Neural bigram looks mostly"."""
+        moved = list(spans)
+        for n, literal in enumerate(self.literals[1:-1]):
+            (a, _), (_, d) = moved[n], moved[n + 1]
+            if literal.pattern == SPACE and (at := text.rfind(" ", a, d)) > a:
+                moved[n : n + 2] = [(a, at), (at + 1, d)]
+        return moved
 
 
 class Catalogue:
@@ -173,6 +184,15 @@ class Catalogue:
         spans = template.spans(text)
         if spans is None:
             return None
+        later = template.later(text, spans)
+        ways = [spans] if later == spans else [spans, later]
+        found = (self._with(template, text, way, depth) for way in ways)
+        return max((one for one in found if one), key=lambda one: one.known, default=None)
+
+    def _with(
+        self, template: Template, text: str, spans: list[tuple[int, int]], depth: int
+    ) -> Said | None:
+        """What is said where these fill its blanks."""
         # What stands in quotation marks is quoted.
         said = [
             Said(text[a:b], 0)

@@ -34,6 +34,11 @@ def figure(spec: str, say: Say, ours: Ours) -> str:
             along.setdefault(trace.get(f"{side}axis", side), []).extend(_flat(trace.get(side)))
         if isinstance(trace.get("text"), list):
             trace["text"] = _put(trace["text"], known(_flat(trace["text"]), ours))
+    # The lines of a legend, where each is ours: single words may else be somebody's.
+    names = known((trace.get("name") for trace in made.get("data", ())), ours)
+    for trace in made.get("data", ()):
+        if trace.get("name") in names:
+            trace["name"] = names[trace["name"]]
     for axis, values in along.items():
         if said := known(values, ours):
             layout.setdefault(f"{axis[0]}axis{axis[1:]}", {})["labelalias"] = said

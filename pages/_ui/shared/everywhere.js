@@ -115,7 +115,7 @@
   // Streamlit answers with the words of an option, so these stay what they are, and are shown in
   // the language: the text of each is changed in place, before it is painted.
   const CHOICES =
-    '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-baseweb=tag], ' +
+    '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-tag] > span, ' +
     '[data-testid="stButtonGroup"] button, [data-testid="stRadio"] label';
   const CHOSEN = '[data-testid="stSelectbox"] input';
   lab.said ??= new WeakMap(); // text or field -> what it was, what it is

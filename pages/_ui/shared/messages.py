@@ -30,6 +30,7 @@ WORDS = {
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
 CALLED = ("label", "hint", "save")  # of a component
 TAG = re.compile(r"(<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+TEXT = re.compile(r"\\text\{([^{}$\\]+)\}")  # of a formula
 LISTED = 400  # options of a choice, beyond which they are a list of somebody's
 FOREIGN = 3  # words that a sentence has at least, where what is drawn may be tokens and names
 Say = Callable[..., str]
@@ -73,7 +74,7 @@ def _element(name: str, element: Any, known: "Catalogue", composed: dict[str, st
     say, ours = known.say, known.ours
     match name:
         case "markdown" if element.element_type == element.Type.LATEX:
-            return
+            element.body = formula(element.body, ours)
         case "text":
             element.body = say(element.body, FOREIGN)
         case "html":
@@ -133,6 +134,17 @@ def component(data: str, say: Say) -> str:
     if not isinstance(made, dict) or not set(made) & set(CALLED):
         return data
     return dumps({k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()})
+
+
+def formula(body: str, ours: Ours) -> str:
+    """The words of a formula, `\\text{loss}`; its signs and names stay."""
+
+    def said(found: re.Match[str]) -> str:
+        inner = found[1].strip()
+        there = ours(f"text{{{inner}}}")  # a word of a formula has its own entry
+        return found[0].replace(inner, there) if there else found[0]
+
+    return TEXT.sub(said, body)
 
 
 def columns(configured: str, headings: list[str], say: Say, data: bytes = b"") -> str:

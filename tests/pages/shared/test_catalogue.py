@@ -54,6 +54,15 @@ def test_signs_of_markdown_that_lost_their_sense_are_found_as_well() -> None:
     assert known.say(plain("start.x: [a] *b*")) == "beginne.x: [a] *b*"
 
 
+def test_of_two_blanks_side_by_side_each_is_as_long_as_what_is_known() -> None:
+    known = Catalogue(
+        {"{} {} mostly": "{} {} meist", "Neural bigram": "Neuronales Bigramm", "looks": "schaut"}
+        | {"the last token": "auf das letzte Token"}
+    )
+    assert known.say("Neural bigram looks mostly") == "Neuronales Bigramm schaut meist"
+    assert known.say("looks the last token mostly") == "schaut auf das letzte Token meist"
+
+
 def test_what_is_quoted_stays_as_it_is() -> None:
     known = Catalogue({"“{}” stands {}": "„{}“ steht {}", "word": "Wort", "here": "hier"})
     assert known.say("“word” stands here") == "„word“ steht hier"

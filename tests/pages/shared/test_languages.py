@@ -1,9 +1,11 @@
 """Every sentence of the screens, of the verdicts and of the library that a person may read is in
 each language's catalogue, and nothing stands there that nobody says any more."""
 
+import re
+
 import pytest
 
-from pages._ui.shared.catalogue import BLANK
+from pages._ui.shared.catalogue import BLANK, WORD
 from pages._ui.shared.language import CODES, FOLDER
 from tools import catalogue
 
@@ -23,6 +25,18 @@ def test_no_sentence_is_missing(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_there_that_nobody_says(language: str) -> None:
     assert catalogue.idle(language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_word_of_a_formula_has_its_own(language: str) -> None:
+    """Its entry is `text{share}`: a word alone may be a button's."""
+    written = re.compile(r"\\text\{+([^{}$\\]+)\}")
+    folders = [catalogue.ROOT / root for root in ("pages", "lm_core")]
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    words = {one.strip() for file in files for one in written.findall(file.read_text("utf-8"))}
+    wanted = {f"text{{{one}}}" for one in words if WORD.search(one) and one != "one.function"}
+    assert len(wanted) > 50
+    assert wanted - set(catalogue.known(language)) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

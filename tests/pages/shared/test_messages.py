@@ -17,6 +17,7 @@ GERMAN = Catalogue(
         "How far a step goes.": "Wie weit ein Schritt geht.",
         "Loss after {} steps": "Verlust nach {} Schritten",
         "the loss": "der Verlust",
+        "text{loss}": "Verlust",
         "Train": "Trainieren",
         "fast": "schnell",
     }
@@ -180,3 +181,22 @@ def test_a_component_is_called_in_the_language_and_keeps_what_it_holds() -> None
     put(message, GERMAN)
     assert component.bytes == b"Train"
     assert component.WhichOneof("data") == "bytes"
+
+
+def test_lines_of_a_legend_are_said_where_each_is_ours() -> None:
+    for names, said in (
+        (["fast", "the loss"], ["schnell", "der Verlust"]),
+        (["fast", "the loss", "Bob"], ["fast", "der Verlust", "Bob"]),
+    ):
+        message, chart = sent("plotly_chart")
+        chart.spec = json.dumps({"data": [{"name": one} for one in names]})
+        put(message, GERMAN)
+        assert [one["name"] for one in json.loads(chart.spec)["data"]] == said
+
+
+def test_the_words_of_a_formula_are_said_and_its_names_stay() -> None:
+    message, shown = sent("markdown")
+    shown.element_type = Markdown.LATEX
+    shown.body = r"\text{loss } = \ln fast \cdot \text{fast}"
+    put(message, GERMAN)
+    assert shown.body == r"\text{Verlust } = \ln fast \cdot \text{fast}"
