@@ -58,7 +58,7 @@ def traced(prepared: Prepared, batch: Batch) -> float:
 
 
 def counted(prepared: Prepared, batch: Batch) -> float:
-    """The same while the real model runs, on a CPU."""
+    """Operations of an example, counted while the real model runs on a CPU."""
     with taken_apart():
         return _counted(prepared.task, prepared.model, batch.inputs)
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pages._ui.shared.template import Template, literals
+
 BLANK = re.compile(r"(?<!%)\{[A-Za-z_0-9]*(?::[^{}\s]{1,6})?\}")
 # Where one sentence, or a part of one, ends and another begins.
 PIECE = re.compile(
@@ -22,11 +24,9 @@ PIECE = re.compile(
 )
 # A name with its unit or its kind, and one of several that are called alike, or are not here yet.
 TOGETHER = re.compile(r"(?P<first>.{1,100}?)(?: \((?P<second>.{1,100})\)|(?P<tail>[₀-₉]+| ↓))")
-MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
 TAG = re.compile(r"(<[^<>]*>)")
 SIGN = re.compile(r"[^\w\s]")
-SPACE = re.escape(" ")  # a literal that tells nothing
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
 NUMBER = re.compile(
@@ -45,43 +45,6 @@ class Said(NamedTuple):
 
     text: str
     known: int
-
-
-class Template(NamedTuple):
-    """A sentence with blanks: what stands between them, what it is in the language, what words and
-    how many characters it has itself, and whether these tell it from any other, as one word between
-    blanks does not."""
-
-    literals: list[re.Pattern[str]]
-    value: str
-    words: frozenset[str]
-    known: int
-    tells: bool
-
-    def spans(self, text: str) -> list[tuple[int, int]] | None:
-        """Where what fills each blank begins and ends, each as short as it can be; None where the
-        text is another. Each literal is looked for once, from left to right, so that no text, of a
-        visitor's making either, takes longer than its length."""
-        first, *others = self.literals
-        here = first.match(text)
-        found, at = [], here.end() if here else 0
-        for literal in others if here else ():
-            there = literal.search(text, at)
-            if there is None:
-                return None
-            found.append((at, there.start()))
-            at = there.end()
-        return found if here else None
-
-    def later(self, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The same, but of two blanks with nothing but a space between them the first as long as it
-        can be: "{} {} mostly" of "Neural bigram looks mostly"."""
-        moved = list(spans)
-        for n, literal in enumerate(self.literals[1:-1]):
-            (a, _), (_, d) = moved[n], moved[n + 1]
-            if literal.pattern == SPACE and (at := text.rfind(" ", a, d)) > a:
-                moved[n : n + 2] = [(a, at), (at + 1, d)]
-        return moved
 
 
 class Catalogue:
@@ -103,7 +66,7 @@ class Catalogue:
             own = WORD.findall(key.replace("{}", " "))
             if "{}" in key and own:
                 tells = len(own) > 1 or SIGN.search(literal) is not None
-                one = Template(_literals(key), value, frozenset(own), len(literal), tells)
+                one = Template(literals(key), value, frozenset(own), len(literal), tells)
                 self._by_word.setdefault(max(own, key=len), []).append(one)
         self._best = lru_cache(maxsize=5_000)(self._found)
         self._known = lru_cache(maxsize=20_000)(self._looked_up)
@@ -267,13 +230,6 @@ def localised(text: str) -> str:
     return NUMBER.sub(lambda match: match[0].translate(SIGNS), text)
 
 
-def _literals(key: str) -> list[re.Pattern[str]]:
-    """What stands before, between and behind the blanks, also where `plain` has taken the sense
-    from signs of Markdown; the last ends the text."""
-    *parts, last = ("".join(map(_sign, part)) for part in key.split("{}"))
-    return [re.compile(part) for part in [*parts, rf"{last}\Z"]]
-
-
 def _between_tags(sentences: Mapping[str, str]) -> dict[str, str]:
     """Of those with markup, the words between its tags."""
     found = {}
@@ -283,12 +239,6 @@ def _between_tags(sentences: Mapping[str, str]) -> dict[str, str]:
             pairs = zip(english[::2], other[::2], strict=True)
             found |= {one.strip(): there.strip() for one, there in pairs if WORD.search(one)}
     return found
-
-
-def _sign(char: str) -> str:
-    if char in ":@":
-        return rf"(?::color\[\\?{char}\]|{char})"
-    return rf"\\?{re.escape(char)}" if char in MARKDOWN else re.escape(char)
 
 
 def bare(text: str) -> str:

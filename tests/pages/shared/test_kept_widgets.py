@@ -68,6 +68,7 @@ NOT_KEPT: dict[str, list[str]] = {
         "translate.py: key",
     ],
     "a text, list, table or picture of one's own, which is stored by its name or not at all": [
+        "ages/answering.py: CAMERA",
         "ages/answering.py: GIVEN",
         "ages/given.py: FILES",
         "ages/own.py: 'ages-own-title'",
