@@ -149,8 +149,10 @@ def export_checkpoint(saved: Checkpoint, format: str, out: Path | str) -> Export
                     f"The {chosen.title} file gave other logits than the model (by {difference:.2g}"
                     "), so it was not kept: export it in another format."
                 )
-            written = sorted(fresh.iterdir())
-            inside = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
+            # Python leaves a folder of compiled scripts beside one that was read.
+            written = sorted(one for one in fresh.iterdir() if one.name != "__pycache__")
+            found = (one for path in written for one in (path, *path.rglob("*")))
+            inside = sorted(one.relative_to(fresh) for one in found if one.is_file())
             size = sum((fresh / path).stat().st_size for path in inside)
             for path in written:
                 os.replace(path, out.parent / path.name)

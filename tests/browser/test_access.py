@@ -22,9 +22,15 @@ THEIRS = {
 }
 
 
+STILL = """Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime < Infinity)
+    .map(one => one.finished.catch(() => null)))"""
+
+
 def found(page: Page) -> list[str]:
     """What axe holds against this page and is serious and ours; headings in any order, too."""
     wrong = []
+    page.evaluate(STILL)  # what fades in is not yet what is read
     for violation in Axe().run(page, options=VIOLATIONS).response["violations"]:
         rule = violation["id"]
         if violation["impact"] not in ("serious", "critical") and rule != "heading-order":

@@ -29,6 +29,7 @@ WORKS = {  # arguments that work, each option in turn is then replaced or added
     "race": ["--corpus", "t.txt", "--models", "bigram", "--steps", "1", "--out", "r"],
     "backup": ["--out", "lab.zip"],
     "restore": ["lab.zip"],
+    "vision": ["yolos-tiny", "--folder", "t.txt"],
     "corpora": [],
     "models": [],
 }

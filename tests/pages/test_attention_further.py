@@ -88,7 +88,7 @@ def test_the_loss_the_guess_and_the_text_with_and_without() -> None:
     twin = without(one.model, [p for p in parts_of(one.model) if p.called == part])
     before, after = (token_nats(m, encoded).double() for m in (one.model, twin))
     shown = [metric.value for metric in app.metric]
-    assert shown[:2] == [f"{before.mean():.2f}", f"{after.mean():.2f}"]
+    assert shown[:2] == [f"{before.mean():.2f} nats", f"{after.mean():.2f} nats"]
     assert shown[2] == f"{after.mean() - before.mean():+.3f}"
     assert f"{encoded.predictions:,} tokens, items evenly spread" in captions(app)
     bars = first_table(app, "Without them (share of 1)")
@@ -281,7 +281,7 @@ def test_a_text_that_is_not_here_gives_way_to_the_one_on_the_screen(
     ids = text_ids(saved().tokenizer, NAME, items=True)
     with torch.no_grad():
         nats = saved().model.nats(ids[None, :-1], ids[None, 1:])[0].mean()
-    assert app.metric[0].value == f"{nats:.2f}"
+    assert app.metric[0].value == f"{nats:.2f} nats"
 
 
 def of_model(given: tuple):

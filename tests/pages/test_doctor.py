@@ -270,7 +270,7 @@ def test_the_gallery_compares_what_was_found_with_what_was_expected(doctor: AppT
     text = said(doctor).replace("\\", "")
     assert "found at step 10, as expected" in text
     assert text.count("repaired, no alarm") == 1, "the other case was never repaired"
-    assert "6.50 nats per token broken, 2.50 repaired" in text
+    assert "6.50 nats per token (perplexity 665) broken, 2.50 (12.18) repaired" in text
     assert f"{CASES[1].expected.replace('_', ' ')}, was not given" in text
 
 

@@ -349,7 +349,10 @@ def test_a_list_of_ones_own_has_an_n_gram_at_once(mine: RunManager) -> None:
     mine.give_text(corpus, OWNER, "Towns of *mine*")
     app = of_list(corpus.info.name)
     assert headings(app) == ["N-gram, order 4"]
-    assert re.search(r"[\d.]+ nats per character, counted just now", said(app))
+    assert re.search(
+        r"[\d.]+ nats per character \(perplexity [\d.]+\) on validation, counted just now",
+        said(app),
+    )
     assert "“Towns of \\*mine\\*”" in next(m.help for m in app.markdown if m.help)
     (names,) = lists(app)
     assert len(names) == 20

@@ -3,7 +3,6 @@
 A language is a folder of `languages/`, named by its code. English needs none, and costs nothing.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+
+from lm_core.json_files import dumps
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -95,7 +96,7 @@ def _telling(context: ScriptRunContext, composed: dict[str, str]) -> "ForwardMsg
     message = ForwardMsg()
     message.metadata.delta_path[:] = context.session_state[PLACE]
     said = message.delta.new_element.html
-    words = json.dumps(told).replace("<", "\\u003c")
+    words = dumps(told).replace("<", "\\u003c")
     said.body = f"<script>(window.lab ??= {{}}).composed = {words};</script>"
     said.unsafe_allow_javascript = True
     return message

@@ -21,7 +21,7 @@ PICTURE = 96  # pixels across
 EXAMPLE = "overflow-wrap:anywhere;margin:0 0 8px 0;font-size:0.9rem"
 
 
-def samples(run: "Run", shown: Shown, judgement: "Judgement") -> None:
+def samples(run: "Run", shown: Shown, _: "Judgement | None" = None) -> None:
     """The things it wrote, oldest first, so that one sees it get better."""
     from lm_core.charts.colour_text import token_legend
 

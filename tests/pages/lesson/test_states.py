@@ -28,8 +28,9 @@ def said(kind: object) -> st.SearchStrategy[list[str]]:
             return st.from_regex("[A-Za-z0-9_-]{1,80}", fullmatch=True).map(lambda one: [one])
         case Json():
             return st.sampled_from([["{}"], ['{"seed":5}'], ['{"name": "é\\n"}']])
-        case Text(most, times):
-            one = st.text(st.characters(codec="utf-8"), max_size=min(most, 60))
+        case Text(most, times, least):
+            signs = st.characters(codec="utf-8")
+            one = st.text(signs, min_size=least, max_size=min(most, 60))
             return st.lists(one, min_size=1, max_size=min(times, 4))
     raise AssertionError(kind)
 
