@@ -6,7 +6,6 @@ from pages._ui.shared import (
     address,
     everywhere,
     first_name,
-    gathered,
     held,
     language,
     looks,
@@ -15,7 +14,6 @@ from pages._ui.shared import (
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
-gathered.install()
 looks.install()
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware

@@ -38,7 +38,7 @@ def ended(steps) -> ByHeart:
     [
         ("digits", "convolution", {"n_filter": 8, "dropout": 0.5}),
         ("digit-halves", "two-input", {}),
-        ("faces", "residual", {"n_filter": 4, "n_layer": 2}),
+        pytest.param(*("faces", "residual", {"n_filter": 4, "n_layer": 2}), marks=pytest.mark.slow),
     ],
 )
 def test_eight_pictures_are_known_by_heart(corpus: str, family: str, model: dict) -> None:

@@ -98,6 +98,7 @@ def test_mended_pictures_are_what_the_mender_draws_of_the_noisy_ones() -> None:
         mended(large)
 
 
+@pytest.mark.slow
 def test_a_cnn_trained_again_on_mended_pictures_beats_one_trained_on_noisy_ones() -> None:
     """S4-26: the CNN again, on mended data: accuracy on clean, noisy and mended pictures."""
     networks = {
