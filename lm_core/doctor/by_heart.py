@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
-from lm_core.doctor.overfit import ENOUGH, LOOK_EVERY, STEPS, calm
+from lm_core.doctor.overfit import ENOUGH, LOOK_EVERY, STEPS, calm, failed, not_learned
 from lm_core.doctor.patient import Patient, Stop, Until, never, plain
-from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
+from lm_core.doctor.verdicts import NOTE, OK, Verdict, out_of_time
 from lm_core.figures import percent
 from lm_core.models.contract import Model, evaluating
 from lm_core.training import Trainer
@@ -76,9 +76,7 @@ class ByHeart:
                 f"After {steps:,} steps it knows {self.rows} examples by heart: {said}.",
             )
         if self.failure:
-            return Verdict(
-                "cannot_overfit", ALARM, self.failure, "Lower the learning rate.", "train.lr"
-            )
+            return failed(self.failure)
         if steps < min(ENOUGH, self.most):
             return out_of_time(
                 f"Time was up after {steps:,} of up to {self.most:,} steps on {self.rows} "
@@ -91,14 +89,9 @@ class ByHeart:
                 f"After {steps:,} steps on {self.rows} examples it is still falling: {said}.",
                 "A higher learning rate would show sooner whether it gets there.",
             )
-        return Verdict(
-            "cannot_overfit",
-            ALARM,
+        return not_learned(
             f"After {steps:,} steps at rate {self.lr:g} it has not learned {self.rows} examples by "
             f"heart: {said}.",
-            "Try another learning rate, then a wider model; if both fail, look for a mistake: "
-            "targets that do not belong to their inputs, weights the optimizer does not move.",
-            "train.lr",
         )
 
 

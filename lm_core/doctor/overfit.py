@@ -111,9 +111,7 @@ class Overfit:
                 f"token, {percent(self.accuracy)} of them its first guess; {allowed}.",
             )
         if self.failure:
-            return Verdict(
-                "cannot_overfit", ALARM, self.failure, "Lower the learning rate.", "train.lr"
-            )
+            return failed(self.failure)
         if not self.stuck and steps < self.most:
             return out_of_time(
                 f"Time was up after {steps:,} of up to {self.most:,} steps on {batch}, at "
@@ -127,15 +125,24 @@ class Overfit:
                 f"still falling; {allowed}.",
                 "A higher learning rate would show sooner whether it gets there.",
             )
-        return Verdict(
-            "cannot_overfit",
-            ALARM,
+        return not_learned(
             f"After {steps:,} steps at rate {self.lr:g} it has not learned {batch} by heart: "
             f"it came down to {self.lowest:.2f} nats per token; {allowed}.",
-            "Try another learning rate, then a wider model; if both fail, look for a mistake: "
-            "targets that do not belong to their inputs, weights the optimizer does not move.",
-            "train.lr",
         )
+
+
+def failed(reason: str) -> Verdict:
+    """Of training that came to an end by itself."""
+    return Verdict("cannot_overfit", ALARM, reason, "Lower the learning rate.", "train.lr")
+
+
+def not_learned(said: str) -> Verdict:
+    """Of steps enough, and what was to be known by heart is not."""
+    cure = (
+        "Try another learning rate, then a wider model; if both fail, look for a mistake: "
+        "targets that do not belong to their inputs, weights the optimizer does not move."
+    )
+    return Verdict("cannot_overfit", ALARM, said, cure, "train.lr")
 
 
 def overfit(

@@ -16,7 +16,7 @@ import numpy as np
 
 from lm_core.checkpoints import MOST_WEIGHT_BYTES
 from lm_core.corpora.corpus import Progress
-from lm_core.errors import BadCheckpoint, UnknownName, Unsupported, nearest
+from lm_core.errors import BadCheckpoint, UnknownName, nearest
 from lm_core.foreign.hub import fetch_files
 from lm_core.foreign.transformers_folder import CONFIG, MOST_CONFIG_BYTES, WEIGHTS
 from lm_core.home import home_folder, make_folder
@@ -24,6 +24,7 @@ from lm_core.json_files import read_json, too_large
 from lm_core.models.pictures.published import MEAN, NETWORKS, SPREAD
 from lm_core.pictures.average_precision import Said
 from lm_core.pictures.boxes import Box, suppression
+from lm_core.pictures.extra import hugging_face
 
 DETECTOR = "yolos-tiny"
 KNOWN = NETWORKS | {DETECTOR: "hustvl/yolos-tiny"}
@@ -95,17 +96,11 @@ def detector(folder: Path) -> Any:
         Unsupported: transformers is not installed.
     """
     check({one: folder / one for one in (CONFIG, WEIGHTS)}, KINDS[DETECTOR])
-    try:
-        from transformers import YolosForObjectDetection
-    except ImportError:
-        raise Unsupported(
-            "This needs transformers, which is not installed here: pip install -r "
-            "requirements-beyond.txt brings it."
-        ) from None
+    transformers = hugging_face()
     from safetensors import SafetensorError
 
     try:
-        model = YolosForObjectDetection.from_pretrained(
+        model = transformers.YolosForObjectDetection.from_pretrained(
             folder, local_files_only=True, use_safetensors=True
         )
     except (SafetensorError, OSError, RuntimeError, ValueError, TypeError, KeyError):

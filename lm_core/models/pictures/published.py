@@ -22,10 +22,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lm_core.errors import BadSettings, Unsupported
+from lm_core.errors import BadSettings
 from lm_core.home import home_folder
 from lm_core.models.contract import Model, models
 from lm_core.models.layers import start_at_zero
+from lm_core.pictures.extra import hugging_face
 from lm_core.settings import Settings, setting
 
 FRESH, PUBLISHED = "fresh", "published"
@@ -156,13 +157,7 @@ def network(name: str, side: int, narrow: int = 1) -> tuple[nn.Module, int]:
     Raises:
         Unsupported: transformers is not installed.
     """
-    try:
-        import transformers
-    except ImportError:
-        raise Unsupported(
-            "This needs transformers, which is not installed here: pip install -r "
-            "requirements-beyond.txt brings it."
-        ) from None
+    transformers = hugging_face()
     if name == "resnet-50":
         widths = [one // narrow for one in (256, 512, 1024, 2048)]
         config = transformers.ResNetConfig(embedding_size=64 // narrow, hidden_sizes=widths)
