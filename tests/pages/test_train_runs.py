@@ -6,6 +6,8 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.runs.manager import RunManager
+from lm_core.runs.queue import Outlook
 from lm_core.runs.spec import RunSpec
 from lm_core.training.events import KEPT, Diagnosed, Evaluated, Snapshot
 from lm_core.versions import up_to_date
@@ -94,6 +96,24 @@ def test_in_the_end_the_figure_is_that_of_what_is_kept(train: AppTest) -> None:
     assert_well(train)
     loss = next(metric for metric in train.metric if metric.label == "Validation, nats")
     assert (loss.value, loss.delta) == ("2.25", "kept, step 81")
+
+
+def test_a_run_that_ended_has_no_time_left_and_a_figure_says_whose_it_is(
+    train: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is foretold of all runs is a moment old; accuracy is that of the last evaluation."""
+    told = stored.FACTS | {"metrics": {"accuracy": "share"}}
+    run = a_run(train, facts=told)
+    store = session._manager().store
+    store.record(run, [Evaluated(119, 9000, "validation", 2.5, 700, True, {"accuracy": 0.3})])
+    store.record(run, [Evaluated(81, 6000, KEPT, 2.25, 7000, True)])
+    monkeypatch.setattr(RunManager, "outlook", lambda *_: Outlook(1, 0.0, 2.0))
+    opened(train, run)
+    assert_well(train)
+    figures = {metric.label: metric for metric in train.metric}
+    assert figures["Time left"].value == "–"
+    assert figures["Perplexity"].delta == "kept, step 81"
+    assert figures["Accuracy"].delta == "at step 119"
 
 
 def test_beside_an_alarm_everything_on_the_page_leads_to_it(train: AppTest) -> None:

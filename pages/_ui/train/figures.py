@@ -42,17 +42,16 @@ def run_figures(run: "Run", shown: "Shown", judgement: "Judgement") -> None:
 
     store = session.manager().store
     step, known = store.last(Step, run.id), judgement.headline
-    at, kept = "at step", shown.kept
-    if kept and not run.active:
-        at, known = "kept, step", kept
-    outlook = session.manager().outlook(run.id)
+    kept = None if run.active else shown.kept
+    outlook = session.manager().outlook(run.id) if run.active else None  # it lags behind an end
     left = outlook.done if outlook else seconds_left(store, run) if run.active else None
     with st.container(horizontal=True, gap="xsmall", key="train-figures"):
         st.metric("Step", f"{step['step']:,}" if step else "–", help=STEP, width=96)
-        st.metric("Time left", "–" if left is None else duration(left), width=100)
+        st.metric("Time left", "–" if left is None else duration(left), width=84)
         speed = human(step["tokens_per_second"]) if step else "–"
-        st.metric("Tokens / s" if of_tokens(run) else "Targets / s", speed, width=112)
-        for label, value, at_step, help_, width in _quality(run, shown, known):
+        st.metric("Tokens / s" if of_tokens(run) else "Targets / s", speed, width=96)
+        for label, value, at_step, help_, width in _quality(run, shown, kept or known):
+            at = "kept, step" if kept and at_step == kept[0] else "at step"
             st.metric(
                 label,
                 "–" if math.isnan(value) else nats(value),
@@ -74,7 +73,7 @@ def _quality(
         kept_back = withheld(run)
         why = f" Withheld: {kept_back}" if kept_back else ""
         yield "Validation, nats", loss, step, NATS, 130
-        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 104
+        yield "Perplexity", of["perplexity"], step, PERPLEXITY, 124
         yield "Bits per character", of["bits"], step, BITS + why, 140
     else:
         judge = run.facts.get("judge", "loss")
@@ -84,4 +83,4 @@ def _quality(
             continue
         values = shown.figure(name)
         at, value = values[-1] if values else (None, math.nan)
-        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 104
+        yield shown_as(name), value, at, f"At the last evaluation: {unit}.", 124
