@@ -1,6 +1,7 @@
 """The Architectures screen: figures come from the models themselves, and each widget moves."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -467,11 +468,28 @@ def test_families_of_other_data_show_operations_counted_from_shapes(monkeypatch)
 
     few = [e for e in models if not e.build.of_text][:1]
     monkeypatch.setattr("lm_core.models.models", few)
-    table = other_data.costs.__wrapped__()
+    table, missing = other_data.costs.__wrapped__()
+    assert missing == []
     (entry,) = few
     assert table["family"].tolist() == [entry.title] * len(entry.build.tasks)
     prepared, batch = usual(entry.name, entry.build.tasks[0])
     assert table["operations an example"][0] == human(counted(prepared, batch))
+
+
+def test_a_family_whose_package_is_not_here_keeps_no_other_from_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from lm_core.models import models
+    from pages._ui.architectures import other_data
+
+    few = [models["published"], models["two-input"]]
+    monkeypatch.setattr("lm_core.models.models", few)
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    table, missing = other_data.costs.__wrapped__()
+    assert table["family"].tolist() == [models["two-input"].title]
+    (why,) = missing
+    assert why.startswith(models["published"].title)
+    assert "requirements-beyond.txt" in why
 
 
 def test_a_picture_is_made_once_for_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
