@@ -96,7 +96,7 @@ def test_a_screen_is_one_file_and_one_line(tmp_path: Path) -> None:
         shutil.copy(path, tmp_path / "pages")
     shutil.copy(root / "tests" / "toys" / "screen.py", tmp_path / "pages" / "toy_screen.py")
     first, *rest = APP.read_text(encoding="utf-8").partition('"Start": [\n')
-    line = 'st.Page("pages/toy_screen.py", title="Toy screen"),\n'
+    line = 'screens.page("pages/toy_screen.py", title="Toy screen"),\n'
     (tmp_path / "app.py").write_text("".join([first, rest[0], line, rest[1]]), encoding="utf-8")
     at = AppTest.from_file(tmp_path / "app.py", default_timeout=PATIENCE).run()
     at.query_params["toy_screen-times"] = "7"

@@ -1,5 +1,7 @@
 """Where inputs of strangers come in, one function each: it makes an input from `rng` and gives it
 to the lab, where only a LabError may come back. `folder` is its own to write in.
+
+`archives.py` has files that are not text, `links.py` what is short.
 """
 
 import contextlib
@@ -7,7 +9,6 @@ import io
 import json
 import random
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from lm_core.checkpoints import Checkpoint, codec_file, load_checkpoint, load_hi
 from lm_core.corpora import own
 from lm_core.corpora.statistics import search
 from lm_core.doctor.plan import Plan
-from lm_core.errors import LabError
 from lm_core.generation import SamplerSettings
 from lm_core.generation.beam import beam_search
 from lm_core.generation.engine import prompt_ids, write_text
@@ -27,21 +27,12 @@ from lm_core.runs.spec import CorpusSpec, RunSpec
 from lm_core.tokenizers import load_tokenizer, tokenizers
 from lm_core.training import Budget
 from tests.fuzz import inputs
+from tests.fuzz.registry import target
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(path.parent for path in (ROOT / "checkpoints").glob("*/meta.json"))
 SMALL = [path for path in SHIPPED if path.name.startswith("names-")]
-Target = Callable[[random.Random, Path], Any]
-TARGETS: dict[str, tuple[int, Target]] = {}  # name -> (how many inputs, what is done with each)
 _loaded: dict[Path, Checkpoint] = {}
-
-
-def target(count: int) -> Callable[[Target], Target]:
-    def register(function: Target) -> Target:
-        TARGETS[function.__name__] = count, function
-        return function
-
-    return register
 
 
 def loaded(rng: random.Random) -> Checkpoint:
@@ -256,6 +247,3 @@ def command_lines(rng: random.Random, folder: Path) -> None:
 
 def _refused(word: str) -> None:
     raise AssertionError(f"{word} is no JSON")
-
-
-__all__ = ["TARGETS", "LabError"]

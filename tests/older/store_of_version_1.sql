@@ -3,6 +3,7 @@ CREATE TABLE checkpoints (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
     UNIQUE (run, step));
 INSERT INTO "checkpoints" VALUES(1,'JD141vd2G_p_',8,'HOME/runs/JD141vd2G_p_/checkpoint');
+INSERT INTO "checkpoints" VALUES(2,'first',3,'somewhere');
 CREATE TABLE diagnostics (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
     code TEXT, severity TEXT, text TEXT, cure TEXT, control TEXT NOT NULL DEFAULT '', UNIQUE (run, step, code));
@@ -13,6 +14,7 @@ CREATE TABLE evaluations (
     UNIQUE (run, step, split));
 INSERT INTO "evaluations" VALUES(1,'JD141vd2G_p_',4,917,'validation',3.28941829980933908572e+00,433,0);
 INSERT INTO "evaluations" VALUES(2,'JD141vd2G_p_',8,1832,'validation',3.28643262854349238466e+00,433,0);
+INSERT INTO "evaluations" VALUES(3,'first',3,30,'validation',3.25,100,1);
 CREATE TABLE examinations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
     data TEXT NOT NULL, UNIQUE (run, step));
@@ -32,6 +34,9 @@ INSERT INTO "points" VALUES(5,'JD141vd2G_p_',5,1138,4.46766013999877031892e-01,3
 INSERT INTO "points" VALUES(6,'JD141vd2G_p_',6,1371,4.71151798999926541e-01,3.28782129287719726562e+00,7.41535504255550707158e-04,2.07020163536071777343e-01,3253.69236896206);
 INSERT INTO "points" VALUES(7,'JD141vd2G_p_',7,1603,4.92671038999105803668e-01,3.2871608734130859375e+00,4.06582506955546231757e-04,2.12813034653663635253e-01,3253.69236896206);
 INSERT INTO "points" VALUES(8,'JD141vd2G_p_',8,1832,5.12828095999793731607e-01,3.28685808181762695312e+00,1.80015339677695371516e-04,2.16317027807235717773e-01,3.57234717498929103384e+03);
+INSERT INTO "points" VALUES(9,'first',1,10,0.5,3.4,0.001,0.5,20.0);
+INSERT INTO "points" VALUES(10,'first',2,20,1.0,3.3,0.001,0.5,20.0);
+INSERT INTO "points" VALUES(11,'first',3,30,1.5,3.2,0.001,0.5,20.0);
 CREATE TABLE probes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL,
     nats TEXT NOT NULL, UNIQUE (run, step));
@@ -44,6 +49,8 @@ CREATE TABLE runs (
     message TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL, ended REAL,
     pid INTEGER, server INTEGER, facts TEXT NOT NULL DEFAULT '{}', kind TEXT NOT NULL DEFAULT 'train', options TEXT NOT NULL DEFAULT '{}', parent TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', pause_at INTEGER, attempt INTEGER NOT NULL DEFAULT 0, moved REAL, number INTEGER NOT NULL DEFAULT 0);
 INSERT INTO "runs" VALUES('JD141vd2G_p_','ada','Names','{"version": 1, "corpus": {"name": "names"}, "tokenizer": {"name": "char"}, "model": {"name": "lstm", "n_layer": 1, "n_embd": 4, "n_hidden": 4, "block_size": 64, "dropout": 0.0, "tied": false, "head": "linear", "locked_dropout": 0.0, "embedding_dropout": 0.0, "weight_drop": 0.0, "ar": 0.0, "tar": 0.0}, "train": {"lr": 0.002, "batch_size": 32, "weight_decay": 0.05, "optimizer": "adamw", "schedule": "cosine", "warmup": 0.05, "keep_best": true, "begin": "nothing", "grad_clip": 1.0, "eval_tokens": 400, "eval_every": 4, "accumulate": 1, "ramp": 0.0, "ema": 0.0, "patience": 0, "precision": "auto", "recompute": false, "compile": "auto", "deterministic": false}, "budget": {"steps": 8}, "seed": 3}','finished','run',NULL,0,1.0,'',1.79607797833090376861e+09,1.79607797838272309305e+09,1.79607799494475293164e+09,26427,0,'{"parameters": 403, "vocab_size": 27, "device": "CPU, 1 thread", "corpus": "US first names, 2017", "unit": "nats per character", "counts": {"train": {"tokens": 200394, "characters": 200394, "bytes": 200394, "skipped_characters": 0, "skipped_bytes": 0}, "validation": {"tokens": 7184, "characters": 7184, "bytes": 7184, "skipped_characters": 0, "skipped_bytes": 0}, "test": {"tokens": 7186, "characters": 7186, "bytes": 7186, "skipped_characters": 0, "skipped_bytes": 0}}, "probe": ["\u23ce", "r", "o", "s", "e", "n", "d", "o", "\u23ce", "j", "a", "m", "y", "l", "a", "h", "\u23ce", "e", "h", "a", "b", "\u23ce", "m", "o", "u", "h", "a", "m", "a", "d", "o", "u", "\u23ce", "k", "e", "o", "n", "t", "a", "\u23ce"], "kept": null, "early": false}','train','{}','','',NULL,1,1.79607799479665493965e+09,1);
+INSERT INTO "runs" VALUES('first','ada','LSTM, Mine','{"version": 1, "corpus": {"name": "own", "text": "abababababababababababababababababababababababababababababababab", "items": true}, "tokenizer": {"name": "char"}, "model": {"name": "lstm", "n_layer": 1, "n_embd": 64, "n_hidden": 256, "block_size": 64, "dropout": 0.0, "tied": false, "head": "linear", "locked_dropout": 0.0, "embedding_dropout": 0.0, "weight_drop": 0.0, "ar": 0.0, "tar": 0.0}, "train": {"lr": 0.001, "batch_size": 32, "weight_decay": 0.05, "optimizer": "adamw", "schedule": "cosine", "warmup": 0.05, "keep_best": true, "begin": "names", "grad_clip": 1.0, "eval_tokens": 20000, "eval_every": 0, "accumulate": 1, "ramp": 0.0, "ema": 0.0, "patience": 0, "precision": "auto", "recompute": false, "compile": "auto", "deterministic": false}, "budget": {"steps": 20}, "seed": 7}','finished','run',NULL,0,1.0,'',1795976381.19486,NULL,NULL,NULL,0,'{"vocab_size": 27, "unit": "nats per character", "parameters": 1000, "counts": {"validation": {"tokens": 100}}}','train','{}','','',NULL,0,1.79597638120035696029e+09,1);
+INSERT INTO "runs" VALUES('second','ada','Transformer encoder, US first names, 2017','{"version": 1, "corpus": {"name": "names"}, "tokenizer": {"name": "char"}, "model": {"name": "encoder", "n_layer": 3, "n_head": 4, "n_embd": 64, "block_size": 24, "dropout": 0.0, "position": "rotary", "attention": "softmax", "n_kv_head": 0, "qk_norm": false, "activation": "relu", "norm": "layer", "norm_place": "after", "bias": true, "tied": false, "head": "linear", "masked": 0.3}, "train": {"lr": 0.003, "batch_size": 64, "weight_decay": 0.05, "optimizer": "adamw", "schedule": "cosine", "warmup": 0.05, "keep_best": true, "begin": "nothing", "grad_clip": 1.0, "eval_tokens": 20000, "eval_every": 0, "accumulate": 1, "ramp": 0.0, "ema": 0.0, "patience": 0, "precision": "auto", "recompute": false, "compile": "auto", "deterministic": false}, "budget": {"seconds": 60.0}, "seed": 0}','queued','run',NULL,0,1.0,'',1.79597638123052334791e+09,NULL,NULL,NULL,0,'{}','train','{}','','',NULL,0,NULL,2);
 CREATE TABLE samples (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, text TEXT, pieces TEXT NOT NULL DEFAULT '[]',
     UNIQUE (run, step));
@@ -55,6 +62,7 @@ INSERT INTO "samples" VALUES(2,'JD141vd2G_p_',8,'
 evccoerbtjbwxzml
 hsswhiwennjtolyi
 djaenms','[["\n", 0.037517815828323364], ["e", 0.03750433400273323], ["v", 0.03681712970137596], ["c", 0.036759503185749054], ["c", 0.03677232190966606], ["o", 0.037324678152799606], ["e", 0.03773568943142891], ["r", 0.03757888823747635], ["b", 0.03678648918867111], ["t", 0.036785002797842026], ["j", 0.03671255335211754], ["b", 0.03670883551239967], ["w", 0.03667091578245163], ["x", 0.03676752373576164], ["z", 0.0366787314414978], ["m", 0.03671455755829811], ["l", 0.03764411062002182], ["\n", 0.03780895844101906], ["h", 0.03680482879281044], ["s", 0.037399061024188995], ["s", 0.03738894686102867], ["w", 0.03670977056026459], ["h", 0.0367775484919548], ["i", 0.03770524635910988], ["w", 0.03667677938938141], ["e", 0.03750605881214142], ["n", 0.03750970959663391], ["n", 0.03747567906975746], ["j", 0.03679194673895836], ["t", 0.03677904233336449], ["o", 0.037397779524326324], ["l", 0.037777237594127655], ["y", 0.037179868668317795], ["i", 0.037766631692647934], ["\n", 0.0377371609210968], ["d", 0.036836449056863785], ["j", 0.03677358850836754], ["a", 0.037634287029504776], ["e", 0.037660062313079834], ["n", 0.03755497187376022], ["m", 0.03681630641222], ["s", 0.037321027368307114]]');
+INSERT INTO "samples" VALUES(3,'first',3,'anna','[["an", 0.5], ["na", 0.25]]');
 CREATE TABLE snapshots (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, step INTEGER NOT NULL, path TEXT,
     UNIQUE (run, step));

@@ -232,41 +232,6 @@ def test_a_file_of_an_older_lab_is_brought_up_to_date(tmp_path: Path) -> None:
         assert store.last(type(event), "old")["step"] == 1
 
 
-def test_a_store_of_version_1_is_read_whole(tmp_path: Path) -> None:
-    """When a spec was a corpus and a tokenizer, and an evaluation nats alone."""
-    old = sqlite3.connect(tmp_path / "runs.sqlite")
-    old.executescript((Path(__file__).parent / "older" / "store_of_version_1.sql").read_text())
-    given = [("ab" * 32, "Names", 1), ("cd" * 32, "Diary", 0)]
-    for number, (text, title, items) in enumerate(given):
-        old.execute("INSERT INTO texts VALUES ('ada', ?, ?, ?, ?)", (text, title, items, number))
-    old.commit()
-    asked = "SELECT id, spec FROM runs"
-    before = {run: json.loads(text) for run, text in old.execute(asked)}
-    old.close()
-    assert {spec["version"] for spec in before.values()} == {1}
-    for _ in range(2):  # the second time there is nothing to do
-        store = RunStore(tmp_path)
-    first, second = store.get("first"), store.get("second")
-    spec = RunSpec.from_dict(first.spec)
-    assert (spec.task_name, spec.model_name, spec.codec_name) == ("next-token", "lstm", "char")
-    assert (spec.data.text, spec.data.items, spec.start.origin) == ("ab" * 32, True, "names")
-    assert (spec.train.lr, spec.budget.steps, spec.seed) == (1e-3, 20, 7)
-    assert RunSpec.from_dict(second.spec).task_name == "fill-gap"
-    assert [row.spec["task"]["name"] for row in (first, second)] == ["next-token", "fill-gap"]
-    for row in (first, second):  # says the same as if it were read from version 1, but for the name
-        said = {k: v for k, v in row.spec.items() if k != "version"}
-        again = RunSpec.from_dict(before[row.id])
-        assert RunSpec.from_dict(said) == again
-    (scored,) = store.since(Evaluated, "first")
-    assert (scored["nats"], scored["metrics"]) == (3.25, {})
-    assert [row["nats"] for row in store.since(Step, "first")] == [3.4, 3.3, 3.2]
-    (shown,) = store.since(Sampled, "first")
-    assert (shown["text"], shown["kind"], shown["rows"]) == ("anna", "text", ())
-    assert shown["pieces"] == (("an", 0.5), ("na", 0.25))
-    told = [(one.title, one.kind) for one in store.texts.of("ada")]
-    assert told == [("Names", "items"), ("Diary", "text")]
-
-
 # What a run shows ---------------------------------------------------------------------------------
 
 SHOWN = [
