@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from pages._ui.ages import answering, changed, exploring, moving, own, patches, splitting, training
+from pages._ui.ages import (
+    answering,
+    changed,
+    exploring,
+    moving,
+    others,
+    own,
+    patches,
+    splitting,
+    training,
+)
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
@@ -16,6 +26,7 @@ VIEWS = {
     "Patches as tokens": patches.look,
     "Picture in, age out": answering.look,
     "Still to be tried": moving.look,
+    "What others did": others.look,
 }
 
 front_door.enter()

@@ -9,16 +9,18 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from lm_core.doctor.plan import Plan
 from lm_core.pictures.faces import draw_face
+from lm_core.runs.manager import RunManager
 from lm_core.training import Budget
-from pages._ui.ages import own, patches, training
-from tests.pages.screens import finished, first_table, said, sound
+from pages._ui.ages import own, patches, recipe, training
+from tests.pages.screens import finished, first_table, said, sound, table
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 VIEWS = (
     *("Explore", "Split", "Train and judge", "Patches as tokens", "Picture in, age out"),
-    *("Transforms", "Your own pictures", "Still to be tried"),
+    *("Transforms", "Your own pictures", "Still to be tried", "What others did"),
 )
 
 
@@ -73,6 +75,25 @@ def test_a_folder_is_read_and_what_is_wrong_with_it_is_a_sentence() -> None:
     upload.set_value([("25_0_1_2017.png", b"no picture", "image/png")]).run()
     assert not app.exception
     assert "0 of 1 pictures can be used" in app.error[0].value
+    assert app.get("file_uploader")[0].value[0].name == "25_0_1_2017.png"  # nothing is lost
+    app.get("file_uploader")[0].set_value([face(0)]).run()
+    assert not app.exception
+    assert "1 of 1 pictures can be used, and at least 2 are needed" in app.error[0].value
+
+
+def test_pictures_whose_ages_are_missing_are_left_out_and_said() -> None:
+    app = opened(**{"from": "A folder of my own"})
+    ages = b"file,age\na.png,31\nb.png,\nc.png,44\n"
+    files = [(f"{name}.png", picture(), "image/png") for name in "abcd"]
+    upload = app.get("file_uploader")[0]
+    upload.set_value([*files, ("ages.csv", ages, "text/csv")]).run()
+    assert first_table(sound(app), "file")["age"].tolist() == [31, 44]
+    notes = " ".join(one.value for one in app.caption)
+    assert "1 rows of the CSV have no age from 0 to 120" in notes
+    assert "Of 2 pictures the CSV says no age: they are left out." in notes
+    app.get("file_uploader")[0].set_value(files).run()
+    assert not app.exception
+    assert "give more pictures with an age, named like 25_0_2" in app.error[0].value
 
 
 def test_the_split_is_eighty_ten_ten() -> None:
@@ -90,11 +111,6 @@ def test_the_mean_stands_there_before_anything_is_trained() -> None:
     assert first_table(app, "group")["group"].tolist() == ["bright", "dim"]
     app.button_group(key="ages-by").set_value("age").run()
     assert len(first_table(sound(app), "group")) == 4
-    app.button(key="ages-doctor").click().run()
-    assert not app.exception
-    assert app.selectbox(key="doctor-model").value == "residual"
-    assert app.text_input(key="doctor-lrs").value == "0.0005, 0.0008, 0.001"
-    assert app.text_input(key="doctor-decays").value == "0.0001, 0.00001, 0"
 
 
 def test_patches_are_tokens_and_attention_over_them_sums_to_one() -> None:
@@ -167,9 +183,43 @@ def test_own_pictures_are_kept_when_asked_trained_on_and_judged() -> None:
     assert carried["My pictures"].tolist() == pytest.approx(off)
 
 
+def test_the_recipe_is_examined_with_the_numbers_of_the_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """F56 to F58: 1,000 samples, rates of the third step, rates times decays of the fourth."""
+    asked = []
+
+    def start(self, spec, owner, **more):
+        asked.append((spec, more))
+        return "0" * 12
+
+    monkeypatch.setattr(RunManager, "start", start)
+    opened(2).button(key="ages-doctor").click().run()
+    ((spec, more),) = asked
+    assert spec == recipe.second_step(training.spec_of("Residual CNN"))
+    assert more["kind"] == "doctor"
+    plan = Plan.from_dict(more["options"])
+    assert plan.steps == ("init", "overfit", "lr", "grid")
+    assert plan.rates == (0.001, 0.0005, 0.0001)
+    assert plan.lrs == (0.0005, 0.0008, 0.001)
+    assert (plan.decays, plan.random) == ((1e-4, 1e-5, 0), 0)
+
+
+def test_what_others_published_is_told_with_its_source() -> None:
+    """AGE-16: seven publications and the figures they report, with where that is told."""
+    app = opened(8)
+    rows = table(app, "an age is").set_index("name of the publication")
+    assert len(rows) == 7
+    assert "0.22 on CLAP2015" in rows.loc["SwinFace", "figures it reports"]
+    assert rows.loc["CORAL", "an age is"] == "one rank of many"
+    sizes = table(app, "number of people").set_index("name of the collection")
+    assert sizes.loc["MORPH"].tolist()[:4] == [55_134, 13_617, 16, 77]
+    assert "As told by seed 002" in said(app)
+
+
 def test_the_second_step_has_the_numbers_of_the_source() -> None:
     """F58: 1,000 samples, five at a time, five epochs, by SGD with momentum."""
-    spec = training.second_step("Residual CNN")
+    spec = recipe.second_step(training.spec_of("Residual CNN"))
     assert spec.task.few == 1000
     assert spec.train.batch_size == 5
     assert spec.budget.steps * spec.train.batch_size == 5 * 1000

@@ -53,7 +53,7 @@ def look() -> None:
     else:
         text = "no network yet" + ("" if real is None else f"; drawn from {real}")
     png = annotated.annotated(pixels, text)
-    st.image(png, width=384)
+    st.image(png, width=384, alt=text)
     st.markdown(f"**{text}**")
     st.download_button(
         "Download the annotated picture", png, file_name="age.png", mime="image/png",

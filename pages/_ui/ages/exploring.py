@@ -29,7 +29,7 @@ def look() -> None:
         _older()
     from lm_core.charts.ages import histograms, violins
 
-    st.subheader("How often each age comes")
+    st.header("How often each age comes")
     ages = found.table["age"]
     chart = histograms({"pictures": ages.tolist()}, title="Ages in these pictures")
     show_chart(chart, key="ages-histogram")
@@ -45,7 +45,7 @@ def look() -> None:
         show_chart(chart, key=f"ages-violin-{found.groups.index(name)}")
     if len(found.groups) > 1:
         _cross(found)
-    st.subheader("The table of labels")
+    st.header("The table of labels")
     st.dataframe(readable_words(found.table), hide_index=True, height=240, key="ages-labels")
     csv_button(found.table, key="ages-labels")
     from lm_core.pictures import faces, labelled_folder
@@ -69,11 +69,8 @@ def _samples(found: "Labelled") -> None:
     )
     rng = np.random.default_rng(int(again))
     chosen = rng.permutation(len(found.pixels))[:MANY]
-    st.image(
-        [found.pixels[k] for k in chosen],
-        caption=[f"{found.table['age'].iloc[k]} years" for k in chosen],
-        width=WIDE,
-    )
+    said = [f"{found.table['age'].iloc[k]} years" for k in chosen]
+    st.image([found.pixels[k] for k in chosen], caption=said, alt=said, width=WIDE)
 
 
 def _older() -> None:
@@ -83,13 +80,14 @@ def _older() -> None:
     from lm_core.pictures.faces import OLDEST, YOUNGEST, draw_face
 
     with st.container(border=True):
-        st.subheader("One face, younger and older")
+        st.header("One face, younger and older")
         line = st.columns([2, 5])
         person = int(line[0].number_input("Face", 0, 9999, 7, key=PERSON, bind=BIND))
         age = line[1].slider("Age in years", YOUNGEST, OLDEST, 40, key=AGE, bind=BIND)
         ages = sorted({5, 20, 40, 60, 80, age})
         drawn = [np.kron(draw_face(person, age=a).pixels, np.ones((3, 3, 1))) for a in ages]
-        st.image(drawn, caption=[f"{a} years" for a in ages], width=WIDE)
+        said = [f"{a} years" for a in ages]
+        st.image(drawn, caption=said, alt=said, width=WIDE)
         st.caption(
             "The head grows until 20; then lines, grey hair, a hair line that goes back and "
             "sunken cheeks come, each a few years early or late."
@@ -128,6 +126,7 @@ def _cross(found: "Labelled") -> None:
         title=f"Pictures by {plain_name(one)} and {plain_name(other)}",
         x=plain_name(other),
         y=plain_name(one),
+        whole=True,
         dark=st.context.theme.type == "dark",
     )
     show_chart(chart, key="ages-cross")

@@ -105,7 +105,7 @@ def _carried(found: "list[Choice]") -> None:
     """Mean error of each network on the test part of each collection."""
     import pandas as pd
 
-    st.subheader("Learned from one, tested on another")
+    st.header("Learned from one, tested on another")
     given = {sha: one.title for sha, one in own_texts().items() if one.kind == "picture values"}
     sets = {"drawn faces": ""} | {
         plain(title): sha for sha, title in given.items() if title != "drawn faces"

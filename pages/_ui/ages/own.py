@@ -97,7 +97,7 @@ def _compared(sha: str) -> None:
         {"network": label} | measured(sha, str(one.folder), models.stamp(one), one)
         for label, one in zip(models.labels(found), found, strict=True)
     ]
-    st.subheader("How far off each is, in years")
+    st.header("How far off each is, in years")
     show_table(pd.DataFrame(rows), key="ages-own", places=2)
     best = min(rows, key=lambda row: row["all"])
     st.caption(

@@ -1,10 +1,11 @@
-"""A network that says an age, by the lab's own runs: the six steps, what was reached beside a
-baseline, and who it is wrong about."""
+"""A network that says an age, by the lab's own runs: what was reached beside a baseline, and who it
+is wrong about."""
 
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages._ui.ages.recipe import recipe
 from pages._ui.shared import models
 from pages._ui.shared.plain import plain
 from pages._ui.shared.show import show_chart, show_source
@@ -25,9 +26,7 @@ NETWORKS = {  # name -> family, and what differs from its usual settings
     "EfficientNet-B0": ("published", {"network": "efficientnet-b0"}),
     "ViT-B/16": ("published", {"network": "vit-base"}),
 }
-FEW, AT_A_TIME, EPOCHS, RATE = 1000, 5, 5, 0.001  # of the second step in seed 002
 WHICH, MODEL, BY = "ages-which", "ages-model", "ages-by"
-RATES, DECAYS = "0.0005, 0.0008, 0.001", "0.0001, 0.00001, 0"  # of the fourth step in seed 002
 DECADES = ("0 to 19", "20 to 39", "40 to 59", "60 and older")
 GROUPS = {"age": "Age", "light": "Light", "pen": "Pen"}
 
@@ -65,22 +64,8 @@ def of_network(name: str) -> tuple[str, dict[str, Any]]:
     return family, settings
 
 
-def second_step(name: str) -> "RunSpec":
-    """A thousand pictures, five at a time, five epochs, by SGD with momentum."""
-    from dataclasses import replace
-
-    from lm_core.training import Budget
-
-    spec = spec_of(name)
-    train = replace(
-        spec.train, batch_size=AT_A_TIME, lr=RATE, optimizer="sgd-momentum", schedule="constant"
-    )
-    steps = EPOCHS * FEW // AT_A_TIME
-    return replace(spec, task=replace(spec.task, few=FEW), train=train, budget=Budget(steps=steps))
-
-
 def look() -> None:
-    """The six steps, a run, the table, errors by group."""
+    """A run, the six steps, the table, errors by group."""
     line = st.columns([4, 2, 3], vertical_alignment="bottom")
     name = line[0].selectbox("Network to train", list(NETWORKS), key=WHICH, bind="query-params")
     st.caption(
@@ -95,57 +80,8 @@ def look() -> None:
             "`python -m lm_core vision` has fetched them, fresh otherwise, and without a GPU it "
             "takes far longer than a minute."
         )
-    _recipe(name)
+    recipe(name, lambda: spec_of(name))
     _compare()
-
-
-def _recipe(name: str) -> None:
-    """The steps of seed 002, and where each is taken in this lab."""
-    with st.expander("The recipe in six steps, with the Doctor"):
-        st.markdown(
-            "1. **The loss before training**, on one batch: does the forward pass work, and does "
-            "it begin near who always says the mean?\n"
-            "2. **A few pictures learned by heart**: can it learn at all? 1,000 pictures, five at "
-            "a time, five epochs in the source: the button below starts that run. The Doctor takes "
-            "eight.\n"
-            "3. **Rates**, a short training each: 0.001, 0.0005 and 0.0001 in the source.\n"
-            "4. **A grid** of rates 0.0005, 0.0008, 0.001 and weight decays 0.0001, 0.00001, 0: "
-            "nine short trainings, saved as CSV. The source notes the loss on the thousand "
-            "pictures it trains on; what to take is decided by pictures kept from training, as the "
-            "Doctor does.\n"
-            "5. **A long training** from the best cell: Train.\n"
-            "6. **Export** the best model: below the run on the Train screen."
-        )
-        line = st.columns(2)
-        train_or_fill(
-            line[0],
-            line[1],
-            lambda: second_step(name),
-            title=f"{name}, a thousand by heart",
-            of="the second step of the recipe",
-            key="ages-second",
-        )
-        st.button(
-            "Steps 1 to 4 in the Doctor, with this grid →",
-            key="ages-doctor",
-            on_click=_ask_doctor,
-            args=(name,),
-        )
-        if st.session_state.pop(_ASKED, False):
-            query = {"doctor-model": NETWORKS[name][0], "text": CORPUS}
-            st.switch_page("pages/doctor.py", query_params=query)
-
-
-_ASKED = "ages-asked"
-
-
-def _ask_doctor(name: str) -> None:
-    from pages._ui.shared.corpus_choice import take_corpus
-
-    take_corpus(CORPUS)
-    st.session_state["doctor-model"] = NETWORKS[name][0]
-    st.session_state["doctor-lrs"], st.session_state["doctor-decays"] = RATES, DECAYS
-    st.session_state[_ASKED] = True
 
 
 def _compare() -> None:
@@ -166,7 +102,7 @@ def _compare() -> None:
     rows += [_row(label, off, ages) for label, off in errors.items()]
     rows.sort(key=lambda row: row["mean error (years)"])
     table = pd.DataFrame(rows)
-    st.subheader("How far off each is")
+    st.header("How far off each is")
     st.dataframe(
         table,
         hide_index=True,
@@ -180,7 +116,7 @@ def _compare() -> None:
     if not found:
         st.info("No network of yours is here yet: press Train, and come back after a minute.")
         errors = {rows[0]["network"]: mean - ages}
-    st.subheader("Who it is wrong about")
+    st.header("Who it is wrong about")
     line = st.columns([4, 3], vertical_alignment="bottom")
     names = list(errors)
     shown = line[0].selectbox("Network", names, format_func=plain, key=MODEL, bind="query-params")
