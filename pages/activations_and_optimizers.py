@@ -8,6 +8,7 @@ from pages._ui.foundations import (
     normalising,
     racing,
     regularising,
+    searching,
     softmax,
     starting,
 )
@@ -16,6 +17,7 @@ from pages._ui.shared.switch import switch
 
 PARTS = {
     "Optimizers": racing.show,
+    "Grid and random search": searching.show,
     "Activations": activations.show,
     "Softmax and loss": softmax.show,
     "First weights": starting.show,

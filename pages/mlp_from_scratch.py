@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from pages._ui.foundations import mlp_backward, mlp_data, mlp_form, mlp_regimes
+from pages._ui.foundations import mlp_backward, mlp_batches, mlp_data, mlp_form, mlp_regimes
 from pages._ui.shared import front_door, session
 from pages._ui.shared.switch import switch
 
 PARTS = {
     "Three ways to learn": mlp_regimes.show,
     "The data": mlp_data.show,
+    "Batches": mlp_batches.show,
     "The way back": mlp_backward.show,
 }
 

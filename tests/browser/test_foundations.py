@@ -43,11 +43,29 @@ def test_three_neurons_learn_xor_while_one_looks(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("4 of 4 rows on their side of one half")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
+    assert loss(page) < 0.25  # of who always says one half, the best of one neuron
     expect(page.get_by_text("Hidden 1 is OR")).to_be_visible()
     expect(page.get_by_text("Hidden 2 is NAND")).to_be_visible()
     at_rest(page)
     assert narrow(page)
     assert found(page) == []
+
+
+def loss(page: Page) -> float:
+    """What stands under the curve of a net that learns."""
+    said = page.get_by_text("on their side of one half.").inner_text()
+    return float(re.search(r"loss ([\d.]+);", said).group(1))
+
+
+@pytest.mark.slow
+def test_one_neuron_becomes_a_gate(page: Page) -> None:
+    page.goto("/neuron?neuron-part=AND+and+OR")
+    at_rest(page)
+    page.get_by_role("button", name="Learn", exact=True).click()
+    expect(page.get_by_text("4 of 4 rows on their side of one half")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    at_rest(page)
+    assert loss(page) < 0.25  # of who always says one half
 
 
 @pytest.mark.slow

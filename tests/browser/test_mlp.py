@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import at_rest
 from tests.browser.test_access import PHONE, found
+from tests.browser.test_beyond import ROWS
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +44,11 @@ def test_three_networks_learn_while_one_looks(page: Page) -> None:
     expect(page.get_by_text(re.compile("Epoch 100 of 100"))).to_be_visible()
     expect(page.get_by_role("button", name="Go on")).to_be_disabled()
     at_rest(page)
+    known = page.get_by_text("Who always says the commonest class").inner_text()
+    always = float(re.search(r"in ([\d.]+) of", known).group(1))
+    head, *rows = page.evaluate(ROWS, "right (test)")
+    assert all(float(row[head.index("right (test)")]) > always + 0.2 for row in rows)
+    assert len(rows) == 3
     page.mouse.move(0, 0)
     assert found(page) == []
     page.set_viewport_size(PHONE)

@@ -5,6 +5,7 @@ import pytest
 
 from lm_core.charts.bin_bars import bin_bars
 from lm_core.charts.class_regions import class_regions
+from lm_core.charts.coverage import coverage
 from lm_core.charts.function_lines import Curve, Spot, function_lines
 from lm_core.charts.picked_cells import picked_cells
 from lm_core.charts.shape_rows import Cell, shape_rows
@@ -70,6 +71,24 @@ def test_paths_from_above(dark: bool) -> None:
     assert chart.alt == "T. At the end SGD is at (0.5, 0.25); Adam is at (1, 1) before it was lost."
     assert len(chart.table) == 4
     assert "empty" in surface_paths(x, y, heights, {}, title="T").alt
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_points_of_two_ways_on_a_map(dark: bool) -> None:
+    x, y = np.array([-4.0, -2.0]), np.array([0.85, 0.99])
+    heights = np.array([[0.0, np.nan], [1.0, 10.0]])
+    points = np.array([[-3.0, 0.9], [-2.0, 0.95]])
+    ways = {"grid": (points, np.array([2.0, 0.5])), "random": (points, np.array([1.0, np.nan]))}
+    how = {"title": "T", "names": ("rate", "momentum"), "unit": "loss", "dark": dark}
+    chart = coverage(x, y, heights, ways, **how)
+    chart_map, grid, random = chart.figure.data
+    assert list(chart_map.x) == [1e-4, 1e-2]
+    assert (list(grid.marker.size), list(random.marker.size)) == ([9, 17], [17, 9])
+    assert grid.marker.symbol != random.marker.symbol
+    assert chart.alt == (
+        "T: grid comes down to 0.5 at 0.01 and 0.950; random comes down to 1 at 0.001 and 0.900."
+    )
+    assert chart.table.columns.tolist() == ["way", "rate", "momentum", "loss"]
 
 
 def test_regions_and_examples() -> None:

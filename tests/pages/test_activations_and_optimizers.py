@@ -50,6 +50,21 @@ def test_every_step_of_the_race_is_that_of_torch() -> None:
     assert (race["furthest from torch.optim"].astype(float) < 1e-12).all()
 
 
+def test_a_grid_and_random_points_search_on_the_same_map() -> None:
+    """W3-28: their coverage on a map of two settings."""
+    app = opened("Grid and random search")
+    assert "heatmap" in app.get("plotly_chart")[0].proto.spec
+    rows = table(app, "different rates").set_index("way to search")
+    assert rows["number of trials"].tolist() == [9, 9]
+    assert rows["different rates"].tolist() == rows["different momenta"].tolist() == [3, 9]
+    assert rows.loc["a grid of both", "longest gap of rates (%)"] == pytest.approx(100 / 3)
+    sound(app.slider(key="activations-side").set_value(2).run())
+    assert "the grid has tried 2 rates, random points 4" in said(app)
+    sound(app.number_input(key="activations-draw").set_value(1).run())
+    again = table(app, "different rates").set_index("way to search")["lowest loss"]
+    assert again["random points"] != rows.loc["random points", "lowest loss"]
+
+
 @pytest.mark.parametrize("place", ["A bent valley", "A saddle"])
 def test_every_surface_is_drawn(place: str) -> None:
     app = opened(activations_surface=place)

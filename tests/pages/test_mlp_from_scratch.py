@@ -44,6 +44,24 @@ def test_three_ways_begin_alike_and_part() -> None:
     assert table(app, "training loss")["steps"].tolist() == [0, 0, 0]
 
 
+def test_batches_are_shown_shuffled_or_as_the_rows_stand() -> None:
+    """W3-12: a data set in batches of four; without shuffling each holds one class alone."""
+    app = opened(mlp_part="Batches", mlp_data="Wine, all 13 measurements")
+    assert "178 rows come in 45 batches; the last one has 2." in said(app)
+    first = table(app, "number of the row")["number of the row"].tolist()
+    assert len(first) == 4
+    assert "shuffle=True" in app.code[0].value
+    sound(app.number_input(key="mlp-epoch").set_value(2).run())
+    assert table(app, "number of the row")["number of the row"].tolist() != first
+    sound(app.toggle(key="mlp-shuffle").set_value(False).run())
+    rows = table(app, "number of the row")
+    assert rows["number of the row"].tolist() == [0, 1, 2, 3]
+    assert set(rows["target class"]) == {"cultivar 1"}
+    assert "In 43 of them all rows are of one class." in said(app)
+    sound(app.toggle(key="mlp-drop").set_value(True).run())
+    assert "44 batches; the last one has 4." in said(app)
+
+
 def test_it_learns_live_and_stops() -> None:
     app = opened()
     sound(app.button(key="mlp-go").click().run())

@@ -152,6 +152,7 @@ def _curves(race: Race) -> None:
 
 
 def _table(task: Task, race: Race) -> None:
+    import numpy as np
     import pandas as pd
 
     x, y = task.prepared.x["test"], task.prepared.y["test"]
@@ -171,6 +172,8 @@ def _table(task: Task, race: Race) -> None:
     columns = ["way to learn", "steps", "training loss", "validation loss", "right (validation)"]
     table = pd.DataFrame(rows, columns=[*columns, "right (test)"])
     show_table(table, key="mlp-table", places=4)
+    always = (y == np.bincount(task.prepared.y["train"]).argmax()).mean()
+    st.caption(f"Who always says the commonest class is right in {always:.4f} of the test rows.")
 
 
 def _regions(task: Task, race: Race) -> None:

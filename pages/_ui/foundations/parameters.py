@@ -48,6 +48,10 @@ PARAMETERS: dict[str, Kind] = {
     **dict.fromkeys(("activations-part", "activations-surface", "activations-which"), LABEL),
     **{f"activations-{one}": LABEL for one in ("lr", "momentum", "leak", "strength", "scale")},
     "activations-decay": Number(0.0, 0.5),
+    "activations-where": LABEL,
+    "activations-side": Whole(2, 6),
+    "activations-trial": Whole(10, 300),
+    "activations-draw": SEED,
     **{
         f"activations-steps-{one}": Whole(1, 300) for one in ("valley", "banana", "saddle", "curve")
     },
@@ -77,6 +81,10 @@ PARAMETERS: dict[str, Kind] = {
     "mlp-seed": SEED,
     "mlp-missing": Whole(0, 90),
     "mlp-count": Whole(1, 32),
+    "mlp-rows": Whole(1, 64),
+    "mlp-epoch": Whole(1, 50),
+    "mlp-order": SEED,
+    **dict.fromkeys(("mlp-shuffle", "mlp-drop"), Switch()),
     **dict.fromkeys(("arrays-xs", "arrays-tensor-a", "arrays-tensor-b"), Text(2000)),
     **dict.fromkeys(("arrays-heights", "arrays-weights", "arrays-x", "arrays-bias"), Text(200)),
     "arrays-w": Text(400),
