@@ -13,7 +13,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations tokenizers lora memory games screenshots clean help install dev chromium
+.PHONY: run class test test-slow lint format audit bench checkpoints races scaling ablations tokenizers words lora memory games screenshots clean help install dev chromium
 
 run: install  ## serve the page and print its address
 	@exec $(PY) -m streamlit run app.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
@@ -55,6 +55,9 @@ ablations: install  ## train the study of what each part does again (five minute
 
 tokenizers: install  ## train the study of what a tokenizer does to the loss again (four minutes of one core)
 	$(PY) -m tools.tokenizer_study $(ARGS)
+
+words: install  ## train the study in words again (half an hour of one core)
+	$(PY) -m tools.word_study $(ARGS)
 
 lora: install  ## test what is said of LoRA again (fifteen minutes of one core)
 	$(PY) -m tools.lora_study $(ARGS)

@@ -13,9 +13,10 @@ Work = Callable[[str, dict[str, int]], None]  # a home, and the attempt at each 
 
 
 def turn_cost(runs: int = RUNS, steps: int = STEPS, rounds: int = ROUNDS) -> list[Result]:
-    """`class_slice_cost`: percent of the time that goes into setting runs down and taking them up
-    again; the median of rounds in which both ways alternate, in this process, on one thread."""
-    from lm_core.runs.dispatch import TURN
+    """`class_slice_cost`: percent of the processor time that goes into setting runs down and taking
+    them up again; the median of rounds in which both ways alternate, in this process, on one
+    thread."""
+    from lm_core.runs.caps import caps
     from lm_core.runs.worker import warm_up
 
     with tempfile.TemporaryDirectory() as home:
@@ -25,7 +26,8 @@ def turn_cost(runs: int = RUNS, steps: int = STEPS, rounds: int = ROUNDS) -> lis
             for _ in range(rounds)
         ]
     costs = [100 * (turns / row - 1) for row, turns in times]
-    about = {"corpus": "names", "model": "transformer", "runs": runs, "steps": steps, "turn": TURN}
+    about = {"corpus": "names", "model": "transformer", "runs": runs, "steps": steps}
+    about["turn"] = caps().turn
     return [Result("class_slice_cost", statistics.median(costs), "%", False, about)]
 
 
@@ -41,9 +43,9 @@ def _seconds(
     spec = default_spec(CorpusSpec(name="names"), "transformer", budget=Budget(steps=steps))
     made = [store.create("bench", "", spec.to_dict()) for _ in range(runs)]
     handed = {run: store.hand_over(run) for run in made}
-    began = time.perf_counter()
+    began = time.process_time()
     work(home, handed)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _in_a_row(home: str, attempts: dict[str, int]) -> None:
@@ -54,11 +56,11 @@ def _in_a_row(home: str, attempts: dict[str, int]) -> None:
 
 
 def _in_turns(home: str, attempts: dict[str, int]) -> None:
-    from lm_core.runs.dispatch import TURN
+    from lm_core.runs.caps import caps
     from lm_core.runs.worker import execute
 
     left = dict(attempts)
     while left:
         for run, attempt in [*left.items()]:
-            if isinstance(execute(home, run, attempt, TURN), str):
+            if isinstance(execute(home, run, attempt, caps().turn), str):
                 del left[run]

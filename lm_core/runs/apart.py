@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
+from lm_core.figures import MONTHS
 from lm_core.models import models
 from lm_core.runs.spec import CorpusSpec, StartSpec
 from lm_core.runs.store import Run
@@ -115,7 +116,8 @@ def _day(day: date, today: date) -> str:
         return "today"
     if day == today - timedelta(days=1):
         return "yesterday"
-    return f"{day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day.day} {MONTHS[day.month - 1]}{year}"
 
 
 def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from lm_core.json_files import read_json
 from lm_core.settings import Settings, setting
 
 FILE = "limits.json"
+ALONE = 60.0  # seconds of a turn from which a run has no shorter first one
 MOST_BYTES = 100_000
 
 
@@ -123,6 +124,15 @@ class Caps(Settings):
         unit="s",
         help="seconds that a run goes on after its visitor's last page was closed, as a network "
         "may fail for a while and nobody watches after that",
+    )
+    turn: float = setting(
+        0.5,
+        title="Turn",
+        low=0.1,
+        high=86_400.0,
+        unit="s",
+        help="seconds that a run computes before the next one has its turn, so that all move; from "
+        "a minute on a run has no shorter first turn, and runs go one after the other",
     )
 
 

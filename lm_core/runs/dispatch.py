@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 
 from lm_core.errors import LabError, RunNotFound, StoreUnavailable
 from lm_core.machine import free_memory
-from lm_core.runs.caps import caps
+from lm_core.runs.caps import ALONE, caps
 from lm_core.runs.presence import Presence
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.queue import (
@@ -27,7 +27,6 @@ from lm_core.runs.queue import (
 from lm_core.runs.store import ACTIVE, WAITING, Run, RunStore
 from lm_core.runs.worker import execute, put_away
 
-TURN = 1.0  # seconds that a run computes before the next one has its turn
 COUNTED = 3.0  # seconds within which a model that counts is done, as a rule
 PARKED = 60.0  # seconds after which a paused run is on disk and no longer in memory
 NEEDED = 400e6  # bytes that are free before another run is begun beside those that go on
@@ -61,7 +60,7 @@ class Dispatch:
         has no turns. Computed once a second for all who look, who wait for no lock."""
         at, found = self._outlooks
         if time.monotonic() - at > 1.0:
-            found = outlooks(self.left(), places=self.slots, turn=TURN)
+            found = outlooks(self.left(), places=self.slots, turn=caps().turn)
             self._outlooks = time.monotonic(), found
         return found.get(run)
 
@@ -69,7 +68,7 @@ class Dispatch:
     def every(self) -> float:
         """Seconds from one turn of a run to its next, about; 0 where none waits for another."""
         sharing = len(self._turns.awake())
-        return TURN * sharing / self.slots if sharing > self.slots else 0.0
+        return caps().turn * sharing / self.slots if sharing > self.slots else 0.0
 
     def done_in(self, seconds: float) -> float:
         """About how long it would take from now to compute one more run of so many seconds."""
@@ -147,7 +146,8 @@ class Dispatch:
             self._served[run.owner] = max(self._served.values(), default=0) + 1
             going = self._turns.begin(run.id, run.owner, attempt, place)
             going.left = _known(seconds_left(self.store, run))
-            going.lasts = COUNTED if counts(run) else 0.0
+            turn = caps().turn
+            going.lasts = COUNTED if counts(run) else turn if turn >= ALONE else 0.0
             return going
         return None
 
@@ -158,7 +158,7 @@ class Dispatch:
         going.steps = self.store.requested(going.run).single_steps
         self._into(going, "busy")
         asked = (str(self.store.folder), going.run, going.attempt, going.lasts)
-        going.lasts = TURN
+        going.lasts = caps().turn
         future = self.backend.submit_to(place, execute, *asked)
         self._running[going.run] = future
         future.add_done_callback(lambda f, run=going.run: self._turned(run, f))

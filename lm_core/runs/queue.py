@@ -5,6 +5,8 @@
                                      and what only counts before it
     all others                       the visitor who has had the least time; of theirs the shortest
 
+Who comes while others have had hours begins CATCHES_UP behind them, so that of a class who all come
+within seconds each soon has had as much as any, and nobody waits long for one who comes late.
 Fair is between visitors, not between runs: who has three moves each of them a third as fast.
 """
 
@@ -65,6 +67,7 @@ def joinable(spec: dict[str, Any], runs: Iterable[Run], owner: str, server: int)
     return None
 
 
+CATCHES_UP = 2.0  # seconds of turns
 WORTH_MOVING = 5.0  # seconds that a run still computes: saving it and reading it again takes one
 
 
@@ -109,9 +112,11 @@ class Turns:
                 one.place = None
 
     def begin(self, run: str, owner: str, attempt: int, place: int | None) -> Going:
-        """It has begun. A visitor who comes has had as much time as the one who had least."""
+        """It has begun. A visitor who comes counts as one who had CATCHES_UP less time than those
+        here had at least."""
         present = [self.used[one.owner] for one in self.awake()]
-        self.used[owner] = max(self.used.get(owner, 0.0), min(present, default=0.0))
+        least = min(present, default=0.0) - CATCHES_UP
+        self.used[owner] = max(self.used.get(owner, 0.0), least)
         self.going[run] = Going(run, owner, attempt, place)
         return self.going[run]
 

@@ -3,7 +3,7 @@ when its turn was over, and goes on from there at its next.
 
     turn 1   run A: text read, model built, step 1 with its evaluation and its sample
     turn 2   run B: the same
-    turn 3   run A: steps for about a second
+    turn 3   run A: steps for half a second
     ...
 
 A run is a generator of events, so between two of them everything that makes it is at rest in its
@@ -34,6 +34,7 @@ class Job:
     """One run in this process. `paused`: its last turn ended because it was to pause. `can_leave`:
     it can be saved between two steps; `leaves`: it is to do so before the next, and to end here as
     LEFT. `cpu` counts the seconds of processor time, of all threads together, that it took here.
+    `ready`: when, by its clock, its text was read and its model built.
 
     Args:
         begin: called with this job, gives what it does; that goes by the job's `clock`.
@@ -42,6 +43,7 @@ class Job:
     def __init__(self, begin: "Callable[[Job], Work]") -> None:
         self.clock, self.cpu, self.paused = Stopwatch(), Stopwatch(time.process_time), False
         self.can_leave = self.leaves = False
+        self.ready = 0.0
         self._work = begin(self)
         self._threads = 1  # until the steps have found their number
         self._chance = _chance()

@@ -68,7 +68,8 @@ def execute(home: str, run: str, attempt: int, seconds: float | None = None) -> 
     """Work on `run` of the store in `home` until it ends, or for one turn of about `seconds`.
 
     Returns how it ended: "lost" where it is not this attempt's any more, see `HeldStore`; of a turn
-    that left more to do whether it is `paused`, and the `seconds` it had.
+    that left more to do whether it is `paused`, and the `seconds` it had, without those of getting
+    ready: whoever is first reads the text for all.
 
     Bad input ends it as failed, with a sentence; a defect of ours surfaces as its exception.
     """
@@ -85,7 +86,7 @@ def execute(home: str, run: str, attempt: int, seconds: float | None = None) -> 
         return "lost"
     if ended is None:
         JOBS[home, run] = attempt, job
-        return {"paused": job.paused, "seconds": job.clock() - before}
+        return {"paused": job.paused, "seconds": job.clock() - max(before, job.ready)}
     return ended
 
 
@@ -129,6 +130,7 @@ def _work(store: HeldStore, run: str, job: Job, *, waits: bool) -> Work:
         device = choose_device(most=THREADS)
         reporting = Reporting(store, run, prepared)
         training = training_of(store, run, prepared, device, reporting, job, waits=waits)
+        job.ready = job.clock()
     except LabError as error:
         return store.finish("failed", str(error))
     store.update(

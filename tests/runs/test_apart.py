@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lm_core.figures import moment
 from lm_core.runs.apart import (
     called_apart,
     setting_titles,
@@ -84,3 +85,7 @@ def test_a_moment_is_said_as_people_say_it(hours: int, said: str):
     zone = timezone(timedelta(hours=2))
     now = datetime(2026, 3, 1, 23, 5, tzinfo=UTC)  # past midnight there
     assert when((now + timedelta(hours=hours)).timestamp(), zone, now=now.timestamp()) == said
+
+
+def test_a_moment_of_any_year():
+    assert moment(datetime(2016, 3, 1, 0, 5)) == "1 March 2016, 0:05"

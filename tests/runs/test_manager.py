@@ -13,8 +13,8 @@ from lm_core.models import models
 from lm_core.runs import dispatch
 from lm_core.runs import manager as module
 from lm_core.runs import store as store_module
-from lm_core.runs.caps import caps
-from lm_core.runs.dispatch import CAN_GO_ON, COUNTED, DEATHS, KILLED, TURN, WENT_ON
+from lm_core.runs.caps import Caps, caps
+from lm_core.runs.dispatch import CAN_GO_ON, COUNTED, DEATHS, KILLED, WENT_ON
 from lm_core.runs.manager import LEFT, RunManager
 from lm_core.runs.processes import WorkerDied
 from lm_core.runs.spec import CorpusSpec, RunSpec
@@ -24,6 +24,7 @@ from lm_core.training.events import Snapshot, Step
 from tests.waiting import until
 
 SPEC = RunSpec()
+TURN = Caps().turn
 
 
 class Bench(Executor):
@@ -141,6 +142,17 @@ def test_a_first_turn_shows_something_and_is_over_and_then_come_whole_ones(manag
         (run,) = manager.backend.tasks
         manager.backend.turn(run)
     assert manager.backend.seconds[:4] == [(ada, 0.0), (bob, 0.0), (ada, TURN), (bob, TURN)]
+
+
+def test_turns_as_long_as_a_run_let_runs_go_one_after_the_other(manager, monkeypatch) -> None:
+    monkeypatch.setenv("LM_LAB_TURN", "600")
+    manager.start(SPEC, "ada"), manager.start(SPEC, "bob")
+    order = []
+    while manager.backend.tasks:
+        (run,) = manager.backend.tasks
+        order.append(run)
+        manager.backend.finish(run)
+    assert manager.backend.seconds == [(run, 600.0) for run in order]
 
 
 def test_what_counts_waits_for_nobody_and_is_done_in_its_first_turn(manager) -> None:
