@@ -31,6 +31,7 @@ OTHERWISE = {
     "translate-no-positions": (0.0143, 0.0025),
 }
 UNMOVED = ["translate-bahdanau", "translate-luong", "translate-none", "translate-transformer"]
+TABLE = "names-neural-bigram"  # log frequencies: far from the normal weights that NF4 is made for
 WRITERS = [folder for folder in NETWORKS if folder.name not in {*OTHERWISE, *UNMOVED}]
 
 
@@ -59,6 +60,21 @@ def scored(saved: Checkpoint, model) -> float:
 @pytest.mark.parametrize("folder", NETWORKS, ids=lambda folder: folder.name)
 def test_int8_with_a_scale_a_channel_costs_a_hundredth_of_a_nat_at_most(folder: Path) -> None:
     assert loss(folder, "int8") - loss(folder, "") <= 0.01
+
+
+def error(model, scheme: str) -> float:
+    """Sum of the squares of what the weights lose."""
+    stored, state = quantize(model, scheme), model.state_dict()
+    made = ((stored.scheme.decode(p, stored.shapes[n]), state[n]) for n, p in stored.parts.items())
+    return sum(float((a - b).square().sum()) for a, b in made)
+
+
+@pytest.mark.parametrize("folder", NETWORKS, ids=lambda folder: folder.name)
+def test_weights_lose_less_by_nf4_than_by_equal_steps_of_as_many_bits(folder: Path) -> None:
+    model = load_checkpoint(folder).model
+    bits = {scheme: quantize(model, scheme).bits_per_weight for scheme in ("nf4", "int4")}
+    assert bits["nf4"] == bits["int4"]
+    assert (error(model, "nf4") < error(model, "int4")) == (folder.name != TABLE)
 
 
 @pytest.mark.slow
