@@ -9,12 +9,15 @@ from pages._ui.shared import (
     held,
     language,
     looks,
+    overtaken,
+    screens,
     session,
 )
 from pages._ui.shared.in_turn import DOOR
 
 held.install()
 looks.install()
+overtaken.install()
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 
@@ -36,65 +39,67 @@ else:
     page = st.navigation(
         {
             "Start": [
-                st.Page("pages/home.py", title="Home", default=True),
-                st.Page("pages/lessons.py", title="Lessons"),
+                screens.page("pages/home.py", title="Home", default=True),
+                screens.page("pages/lessons.py", title="Lessons"),
             ],
             "Look": [
-                st.Page("pages/dataset_explorer.py", title="Dataset explorer"),
-                st.Page("pages/tokenizers.py", title="Tokenizers"),
-                st.Page("pages/metrics.py", title="Metrics"),
-                st.Page("pages/counting.py", title="Counting"),
+                screens.page("pages/dataset_explorer.py", title="Dataset explorer"),
+                screens.page("pages/tokenizers.py", title="Tokenizers"),
+                screens.page("pages/metrics.py", title="Metrics"),
+                screens.page("pages/counting.py", title="Counting"),
             ],
             "Learn": [
-                st.Page("pages/train.py", title="Train"),
-                st.Page("pages/doctor.py", title="Doctor"),
-                st.Page("pages/compare.py", title="Compare"),
-                st.Page("pages/architectures.py", title="Architectures"),
+                screens.page("pages/train.py", title="Train"),
+                screens.page("pages/doctor.py", title="Doctor"),
+                screens.page("pages/compare.py", title="Compare"),
+                screens.page("pages/architectures.py", title="Architectures"),
             ],
             "See inside": [
-                st.Page(
+                screens.page(
                     "pages/from_averaging_to_attention.py", title="From averaging to attention"
                 ),
-                st.Page("pages/attention.py", title="Attention"),
-                st.Page("pages/memory.py", title="Memory"),
-                st.Page("pages/embeddings_and_layers.py", title="Embeddings and layers"),
-                st.Page("pages/tensors.py", title="Tensors"),
+                screens.page("pages/attention.py", title="Attention"),
+                screens.page("pages/memory.py", title="Memory"),
+                screens.page("pages/embeddings_and_layers.py", title="Embeddings and layers"),
+                screens.page("pages/tensors.py", title="Tensors"),
             ],
             "Write": [
-                st.Page("pages/generate_text.py", title="Generate text"),
-                st.Page("pages/generate_names.py", title="Generate names"),
-                st.Page("pages/reading.py", title="Read with the model's eyes"),
-                st.Page("pages/translate.py", title="Translate"),
+                screens.page("pages/generate_text.py", title="Generate text"),
+                screens.page("pages/generate_names.py", title="Generate names"),
+                screens.page("pages/reading.py", title="Read with the model's eyes"),
+                screens.page("pages/translate.py", title="Translate"),
             ],
             "Adapt": [
-                st.Page("pages/fine_tune.py", title="Fine-tune"),
-                st.Page("pages/quantize.py", title="Quantize"),
+                screens.page("pages/fine_tune.py", title="Fine-tune"),
+                screens.page("pages/quantize.py", title="Quantize"),
                 # In no list: the teacher has its address, and the projector its own
-                st.Page("pages/teacher.py", title="Teacher", visibility="hidden"),
-                st.Page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
+                screens.page("pages/teacher.py", title="Teacher", visibility="hidden"),
+                screens.page("pages/spotlight.py", title="Shown to the class", visibility="hidden"),
             ],
             "Foundations": [
-                st.Page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
-                st.Page("pages/slopes.py", title="Slopes"),
-                st.Page("pages/neuron.py", title="One neuron"),
-                st.Page("pages/autograd.py", title="Autograd"),
-                st.Page("pages/activations_and_optimizers.py", title="Activations and optimizers"),
-                st.Page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
+                screens.page("pages/arrays_and_tensors.py", title="Arrays and tensors"),
+                screens.page("pages/slopes.py", title="Slopes"),
+                screens.page("pages/neuron.py", title="One neuron"),
+                screens.page("pages/autograd.py", title="Autograd"),
+                screens.page(
+                    "pages/activations_and_optimizers.py", title="Activations and optimizers"
+                ),
+                screens.page("pages/mlp_from_scratch.py", title="An MLP from scratch"),
             ],
             "Beyond text": [
-                st.Page("pages/forecast.py", title="Forecast"),
-                st.Page("pages/tables.py", title="Tables"),
-                st.Page("pages/digits.py", title="Digits"),
-                st.Page("pages/gan.py", title="GAN"),
-                st.Page("pages/masks.py", title="Masks"),
-                st.Page("pages/age_from_a_face.py", title="Age from a face"),
-                st.Page("pages/image_bench.py", title="Image bench"),
-                st.Page("pages/boxes.py", title="Boxes"),
-                st.Page("pages/upsampling.py", title="Making pictures larger"),
+                screens.page("pages/forecast.py", title="Forecast"),
+                screens.page("pages/tables.py", title="Tables"),
+                screens.page("pages/digits.py", title="Digits"),
+                screens.page("pages/gan.py", title="GAN"),
+                screens.page("pages/masks.py", title="Masks"),
+                screens.page("pages/age_from_a_face.py", title="Age from a face"),
+                screens.page("pages/image_bench.py", title="Image bench"),
+                screens.page("pages/boxes.py", title="Boxes"),
+                screens.page("pages/upsampling.py", title="Making pictures larger"),
             ],
             "Teach": [
-                st.Page("pages/lesson_builder.py", title="Make a lesson"),
-                st.Page("pages/check_machine.py", title="Check this machine"),
+                screens.page("pages/lesson_builder.py", title="Make a lesson"),
+                screens.page("pages/check_machine.py", title="Check this machine"),
             ],
         },
         expanded=True,  # otherwise what is last, writing, would be hidden behind "View more"

@@ -27,7 +27,9 @@ STILL = """new MutationObserver((_, observer) => {
   observer.disconnect()
   const style = document.createElement("style")
   const still = "{animation: none !important; transition: none !important}"
-  style.textContent = "*, *::before, *::after " + still
+  // What fades when half a second has gone would now be pale at once
+  const read = '[data-stale="true"] {opacity: 1 !important}'
+  style.textContent = "*, *::before, *::after " + still + read
   document.head.append(style)
 }).observe(document, {childList: true, subtree: true})"""
 # A traceback of Python, the stack that Streamlit shows with a warning, a level that a logger names.

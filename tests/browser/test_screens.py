@@ -67,13 +67,17 @@ def test_back_undoes_one_visible_change_at_a_time(page: Page, back: int | None) 
         expect(page.locator("h1")).to_have_text(name)
 
 
-# Where the heading below the stage is, once the page has its style, and whenever it is elsewhere.
-HEADING = """window.tops = []; (function look() {
+# Where the heading below the stage is, once the page has its style, and whenever it is elsewhere;
+# what stands along the axis of the bars, and whenever that is something else.
+HEADING = """window.tops = []; window.axes = []; (function look() {
   const h2 = [...document.querySelectorAll("h2")].find((h) => h.textContent === "Three ways in")
   const top = h2 && Math.round(h2.getBoundingClientRect().top + scrollY)
   const stage = document.querySelector(".st-key-home-stage")
   const drawn = h2 && stage && parseFloat(getComputedStyle(stage).minHeight) > 0
   if (drawn && tops.at(-1) !== top && document.fonts.status === "loaded") tops.push(top)
+  const along = [...document.querySelectorAll(".st-key-home-stage .role-axis-label text")]
+    .map((text) => text.textContent).filter((text) => /^\\d+ %$/.test(text)).join()
+  if (along && axes.at(-1) !== along) axes.push(along)
   requestAnimationFrame(look)
 })()"""
 
@@ -150,6 +154,11 @@ def test_nothing_drops_and_labels_are_in_line(page: Page) -> None:
     at_rest(page)
     tops = page.evaluate("tops.slice(-2)")
     assert max(tops) - min(tops) <= 4, "pixels that the cards move while the model wakes"
+    page.get_by_role("button", name="Next token").click()
+    at_rest(page)
+    (along,) = page.evaluate("axes")  # one and the same while it wrote
+    assert along.startswith("0 %")
+    assert along.endswith("100 %")
     page.goto("/train")
     labels = [f".st-key-train-{name} label" for name in ("text", "model", "budget")]
     expect(page.locator(labels[-1]).first).to_be_visible()

@@ -45,7 +45,7 @@ def _box(node: "Node", chosen: "Node") -> None:
         st.button(
             f"{often}{node.name}{weights}",
             key=f"architectures-box-{node.path}",
-            type="primary" if node is chosen else "tertiary",
+            type="secondary" if node is chosen else "tertiary",
             on_click=st.session_state.__setitem__,
             args=(BLOCK, node.path),
         )
@@ -57,7 +57,7 @@ def _about(entry: "Entry", settings: "Settings", vocab_size: int, node: "Node") 
     """Shape, parameters, operations and code of one."""
     import pandas as pd
 
-    from lm_core.charts.words import human
+    from lm_core.charts.words import count, human
 
     st.subheader(f"{node.path or entry.title}")
     shape = "not called by itself" if node.shape is None else " × ".join(map(str, node.shape))
@@ -65,7 +65,7 @@ def _about(entry: "Entry", settings: "Settings", vocab_size: int, node: "Node") 
         ("class", node.kind),
         ("as many of them", f"{node.times:,}"),
         ("gives", shape),
-        ("parameters of one", f"{node.parameters:,}"),
+        ("parameters of one", count(node.parameters, "number")),
     ]
     if BLOCK in st.session_state:  # asked for by a click: counting takes a moment
         parts = families.operations_by_part(entry.name, settings.to_dict(), vocab_size)

@@ -168,7 +168,6 @@ def _cell(seen: Reading, model: Any, layer: int, usual: tuple[int, int]) -> None
         st.button(
             "Next token",
             key="memory-next",
-            type="primary",
             on_click=_step,
             args=(1, T),
             icon=":material/arrow_forward:",

@@ -41,7 +41,7 @@ def training(choice: CorpusChoice) -> None:
         key="forecast-budget",
         bind="query-params",
     )
-    if line[2].button("Start", type="primary", width="stretch", key="forecast-start"):
+    if line[2].button("Start", width="stretch", key="forecast-start"):
         spec = default_spec(choice.spec(), family, budget=Budget(seconds=BUDGETS[budget]))
         title = f"{families[family].title}, {choice.title}"[:80]
         run = session.manager().start(spec, session.visitor(), title=title)

@@ -9,17 +9,21 @@ widgets ends in an error at `inf` and at numbers of 4,301 digits.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.shared import held
 from pages._ui.shared.parameters import KINDS
 
+if TYPE_CHECKING:
+    from streamlit.runtime.state import SessionState
+
 SCREENS = sorted(path.stem for path in Path(__file__).parents[2].glob("*.py"))
 DROPPED = "address-dropped"  # in the session: what was taken out, until it was said
-LEFT = "address-left"  # in the session: a screen, and what its address held after its last run
+LEFT = "address-left"  # in the session: a screen, and what its address held, each that is no news
 
 
 def get(name: str) -> str | None:
@@ -45,29 +49,35 @@ def brought(name: str) -> bool:
     Forward, say: then it says what to show, also where it has none. A screen that is come to
     without it shows what it showed last."""
     screen, *known = st.session_state.get(LEFT, ("", {}))
-    held = [one.get(name, []) for one in known] if screen == _screen() else [[]]
-    return st.query_params.get_all(name) not in held
+    values = st.query_params.get_all(name)
+    return any(values != one.get(name, []) for one in (known if screen == _screen() else [{}]))
+
+
+def know(
+    state: "SessionState", screen: str, last: dict[str, list[str] | str], *, only: bool
+) -> None:
+    """Before a run: what the address of this screen held until now, which is no news. The run
+    before may have been cut short before it noted that; what it did not read is news all the same.
+
+    Args:
+        only: the message brings no address, so that there are no news at all.
+    """
+    if LEFT not in state or state[LEFT][0] != screen:
+        return
+    known = {name: [said] if isinstance(said, str) else said for name, said in last.items()}
+    state[LEFT] = (screen, known) if only else (*state[LEFT], known)
 
 
 @contextmanager
 def leaving() -> Iterator[None]:
-    """Around a run of a screen: note what its address holds when it ends. Where another click cuts
-    the run short, that came from a browser which may not know of it yet: then what the address held
-    before is no news either."""
-    before, cut = _held(), False
+    """Around a run of a screen: note what its address holds when it ends."""
     if st.session_state.get(LEFT, ("",))[0] != _screen():
         st.session_state[LEFT] = ("", {})  # a click may come before this run has noted its own
     try:
         yield
-    except RerunException:
-        cut = True
-        raise
     finally:
-        st.session_state[LEFT] = (_screen(), _held(), *([before] if cut else []))
-
-
-def _held() -> dict[str, list[str]]:
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+        last = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.session_state[LEFT] = (_screen(), last)
 
 
 def _screen() -> str:

@@ -20,20 +20,22 @@
 
   // One change that a person made is one entry of the browser's history, begun by the first address
   // written after it. What a screen writes by itself goes into the entry there is, and so does what
-  // follows: on the way to another screen the address of the old one is emptied first.
+  // follows: on the way to another screen the address of the old one is emptied first. Only what
+  // would make it say the same as the entry before, where Back would do nothing, begins another.
   if (!lab.enter) {
     lab.enter = history.pushState;
     const stay = history.replaceState;
     const write = function (state, title, url) {
-      const entry = lab.acted && new URL(url ?? "", location.href).href !== location.href;
-      if (entry) lab.acted = false;
+      const [from, to] = [location.href, new URL(url ?? "", location.href).href];
+      const entry = to !== from && (lab.acted || to === lab.behind);
+      if (entry) [lab.acted, lab.behind] = [false, from];
       (entry ? lab.enter : stay).call(history, state, title, url);
     };
     history.pushState = history.replaceState = write;
     const silent = ["Tab", "Shift", "Control", "Alt", "Meta"];
     const act = (event) => (lab.acted ||= !silent.includes(event.key));
     for (const kind of ["pointerdown", "click", "keydown"]) document.addEventListener(kind, act, true);
-    addEventListener("popstate", () => (lab.acted = false), true);
+    addEventListener("popstate", () => ([lab.acted, lab.behind] = [false, undefined]), true);
   }
 
   const set = (element, attributes) => {
@@ -118,6 +120,8 @@
     '[role=option], [data-testid="stSelectbox"] [data-baseweb=select], [data-tag] > span, ' +
     '[data-testid="stButtonGroup"] button, [data-testid="stRadio"] label';
   const CHOSEN = '[data-testid="stSelectbox"] input';
+  const SLID = '[data-testid="stSliderThumbValue"] p, [data-testid="stSliderTickBar"] p';
+  const POINT = (0.5).toLocaleString(LANGUAGE)[1];
   lab.said ??= new WeakMap(); // text or field -> what it was, what it is
   const translate = (root) => {
     for (const choice of root.querySelectorAll?.(CHOICES) ?? []) {
@@ -133,6 +137,16 @@
         lab.said.set(text, [english, said]);
       }
     }
+    // What a slider says is nobody's but to be read, too: its number in the language's way.
+    for (const thumb of root.querySelectorAll?.(SLID) ?? []) {
+      const text = thumb.firstChild;
+      const [was, is] = lab.said.get(text) ?? [];
+      const english = text?.nodeValue === is ? was : text?.nodeValue;
+      if (!english || POINT === ".") continue;
+      const said = english.replace(/[.,]/g, (sign) => (sign === "." ? POINT : "."));
+      if (said !== text.nodeValue) text.nodeValue = said;
+      lab.said.set(text, [english, said]);
+    }
     // What a closed list has chosen stands in a field, whose value is nobody's but to be seen: an
     // open one is typed into.
     for (const field of root.querySelectorAll?.(CHOSEN) ?? []) {
@@ -140,7 +154,12 @@
       const [was, is] = lab.said.get(field) ?? [];
       const english = field.value === is ? was : field.value;
       const said = lab.composed?.[english] ?? OPTIONS[english] ?? english;
-      if (said !== field.value) field.value = said;
+      if (said !== field.value) {
+        field.value = said;
+        // Drawn once more, it is set back, of which no observer is told.
+        clearTimeout(lab.again);
+        lab.again = setTimeout(() => translate(document), 300);
+      }
       lab.said.set(field, [english, said]);
     }
   };

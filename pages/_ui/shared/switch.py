@@ -31,6 +31,7 @@ def switch(
         key=key,
         label_visibility="collapsed",
         help=help,
+        wrap=True,
         bind="query-params",
     )
     return chosen if chosen in options else next(iter(options))  # an address may hold anything

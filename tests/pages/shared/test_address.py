@@ -171,8 +171,6 @@ NARROWER += ("upsampling-row", "upsampling-column", "forecast-window", "memory-u
 NARROWER += ("ages-layer", "ages-head", "mlp-from", "mlp-to", "digits-row", "digits-column")
 NARROWER += ("explorer-overlap", "tensors-at-0", "tensors-at-1")
 UNLIMITED = ("doctor-seconds", "doctor-random")  # what they may not be is said beside them
-# Begins at a place that the model's pictures say, and falls back to another.
-MOVES = ("attention-column",)
 
 # That nothing goes past it ------------------------------------------------------------------------
 
@@ -210,7 +208,7 @@ def defaults(app: AppTest) -> dict[str, str]:
     kinds = ("number_input", "slider", "selectbox", "text_input", "text_area", "button_group")
     kinds += ("select_slider", "multiselect", "checkbox", "toggle", "radio")
     found = [widget for kind in kinds for widget in app.get(kind)]
-    bound = set(bound_in(app)) - set(MOVES)
+    bound = set(bound_in(app))
     return {one.key: str(one.proto.default) for one in found if one.key in bound}
 
 
