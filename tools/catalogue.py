@@ -23,9 +23,13 @@ from pages._ui.shared.language import FOLDER
 ROOT = Path(__file__).parents[1]
 READ = ("app.py", "pages", "lm_core")
 COMMAND_LINE = ("bench", "cli.py", "commands", "export", "__main__.py", "plain")  # in lm_core
-WORDS = re.compile(r"[^\W\d_]{2,}\W*\s(a\s)?\W*[^\W\d_]{2,}|\b\w+\b:?\s+\{\}|\{\}\s+[^\W\d_]{2,}")
+WORDS = re.compile(
+    r"[^\W\d_]{2,}\W*\s(a\s)?\W*[^\W\d_]{2,}|\b\w+\b:?\s+\{\}|\{\}\s+[^\W\d_]{2,}"
+    # One word with a sign that none of mathematics stands beside: Counting …, as “{}”, {}, drawn
+    r"|[^\W\d_]{3,} …|[^\W\d_]{2,} “\{\}”|\{\}[,:] [a-z]{3,}|^[a-z]{3,}, \{\}|^[,;:] [a-z]{3,}"
+)
 LABEL = re.compile(r"[A-Z][a-z]+(-[a-z]+)?|[a-z]{3,}")
-CHOICE = re.compile(r"[A-Z][a-z]{2,}(-[a-z]+)?")  # of a screen: an option, a heading
+CHOICE = re.compile(r"[A-Z][a-z]{2,}(-[a-z]+)?|A [a-z]{3,}")  # of a screen: an option, a heading
 # Not for a person: SQL, styles, markup, mathematics, code, addresses, hashes.
 CODE = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX)|PRAGMA|ALTER TABLE|"

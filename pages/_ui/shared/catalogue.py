@@ -20,21 +20,27 @@ BLANK = re.compile(r"(?<!%)\{[A-Za-z_0-9]*(?::[^{}\s]{1,6})?\}")
 # Where one sentence, or a part of one, ends and another begins.
 PIECE = re.compile(
     r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|"
-    r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z]))"
+    r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z])|:material/\w+:\s+|\s+:gray\[\(|\)\]\Z)"
 )
 # A name with its unit or its kind, and one of several that are called alike, or are not here yet.
-TOGETHER = re.compile(r"(?P<first>.{1,100}?)(?: \((?P<second>.{1,100})\)|(?P<tail>[₀-₉]+| ↓))")
+TOGETHER = re.compile(
+    r"(?P<first>.{1,100}?)(?: \((?P<second>.{1,100})\)|(?P<tail>[₀-₉]+| ↓| [-+−]?\d[\d.,]*( %)?))"
+)
+STRONG = re.compile(r"\*\*([^*]+)\*\*")  # a heading that stands in a card
 ESCAPED = re.compile(r":color\[\\(.)\]|\\(.)")
 TAG = re.compile(r"(<[^<>]*>)")
+QUOTED = re.compile(r"“([^„“”]{1,300})”")  # as in English
 SIGN = re.compile(r"[^\w\s]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # 1,234,567.89 and 0.25, but neither a version (1.67.0) nor a part of a name (v2.1).
 NUMBER = re.compile(
     r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,]|\.\d)|(?<![\w.,])\d+\.\d+(?![\w.]*\.\d)"
+    r"|(?<![\w.,])\.\d\d?(?![\w.])"
 )
 SIGNS = str.maketrans(",.", ".,")
 LABEL = 100  # characters that an option of a choice has at most
 MOST = 2000  # characters: what is longer is no sentence of ours
+FOREIGN = 3  # words that a sentence has at least, where what is shown may be tokens and names
 DEEP = 2  # blanks within blanks that are looked up
 LISTED, SHORT = 40, 300  # pieces of a text, characters of a blank, beyond which little is tried
 PARTS, SENTENCES = 6, 4  # that are looked up together, as what fills a blank may have several
@@ -66,7 +72,9 @@ class Catalogue:
             own = WORD.findall(key.replace("{}", " "))
             if "{}" in key and own:
                 tells = len(own) > 1 or SIGN.search(literal) is not None
-                one = Template(literals(key), value, frozenset(own), len(literal), tells)
+                # Signs around a single word say little: "{}: {}, {} to {}" fits much.
+                known = len(literal.strip()) if len(own) > 1 else len(own[0])
+                one = Template(literals(key), value, frozenset(own), known, tells)
                 self._by_word.setdefault(max(own, key=len), []).append(one)
         self._best = lru_cache(maxsize=5_000)(self._found)
         self._known = lru_cache(maxsize=20_000)(self._looked_up)
@@ -83,7 +91,10 @@ class Catalogue:
             words: the fewest that a sentence must have to be taken for one of ours, where a text
                 may be somebody else's.
         """
-        return text if len(text) > MOST else self._best(text, words, 0).text
+        if len(text) > MOST:
+            return text
+        said = self._best(text, words, 0).text
+        return QUOTED.sub(r"„\1“", said) if words == 1 and self.code == "de" else said
 
     def ours(self, text: str) -> str | None:
         """`text` in the language where each word of it is known; None where one is not."""
@@ -103,17 +114,22 @@ class Catalogue:
         return whole if whole and whole.known >= found.known else found
 
     def _whole(self, text: str, words: int, depth: int) -> Said | None:
-        """A sentence that is known, also where it begins small or has a full stop more; None for
-        any other."""
+        """A sentence that is known, also where it begins small, or large, or has a full stop more;
+        None for any other."""
         inner = text.strip()
         if len(WORD.findall(inner)) < words:
             return None
         found = [self._known(inner, depth)]
         if inner[0].islower():
             found.append(self._known(inner[0].upper() + inner[1:], depth))
+        elif inner[0].isupper() and len(WORD.findall(inner)) > 1:
+            small = self._known(inner[0].lower() + inner[1:], depth)
+            found.append(small and Said(small.text[:1].upper() + small.text[1:], small.known))
         if inner[-1] == "." and (bare := self._known(inner[:-1], depth)):
             found.append(Said(f"{bare.text}.", bare.known))
         said = max((one for one in found if one), key=lambda one: one.known, default=None)
+        if said and words >= FOREIGN and 10 * said.known < 9 * _letters(inner):
+            return None  # somebody else's, with some words that ours have too
         return said and Said(text.replace(inner, said.text, 1), said.known)
 
     def _looked_up(self, inner: str, depth: int) -> Said | None:
@@ -123,6 +139,9 @@ class Catalogue:
             return None
         found = [self._filled(one, inner, depth) for one in self._candidates(inner)]
         found.append(self._together(inner, depth))
+        if strong := STRONG.fullmatch(inner):
+            said = self._best(strong[1], 1, depth + 1)
+            found.append(Said(f"**{said.text}**", said.known))
         return max((one for one in found if one), key=lambda one: one.known, default=None)
 
     def _together(self, inner: str, depth: int) -> Said | None:
@@ -134,21 +153,21 @@ class Catalogue:
         kind = self._best(second, 1, depth + 1) if second else Said("", 0)
         if named.known < _letters(first) or kind.known < _letters(second or ""):
             return None
-        text = f"{named.text} ({kind.text})" if second else f"{named.text}{tail}"
-        return Said(text, named.known + kind.known + len(inner) - len(first) - len(second or ""))
+        text = f"{named.text} ({kind.text})" if second else f"{named.text}{localised(tail)}"
+        return Said(text, named.known + kind.known)
 
     def _candidates(self, text: str) -> Iterator[Template]:
-        """Templates whose words stand in the text."""
-        there = set(WORD.findall(text))
+        """Templates whose words stand in the text, those that say most themselves first."""
+        there = dict.fromkeys(WORD.findall(text))  # in order: what is said must not depend on luck
         some = (one for word in there for one in self._by_word.get(word, ()))
-        return (one for one in some if one.words <= there)
+        fit = (one for one in some if one.words <= there.keys())
+        return iter(sorted(fit, key=lambda one: -one.known))
 
     def _filled(self, template: Template, text: str, depth: int) -> Said | None:
         spans = template.spans(text)
         if spans is None:
             return None
-        later = template.later(text, spans)
-        ways = [spans] if later == spans else [spans, later]
+        ways = [spans, *template.later(text, spans)]
         found = (self._with(template, text, way, depth) for way in ways)
         return max((one for one in found if one), key=lambda one: one.known, default=None)
 
@@ -158,7 +177,7 @@ class Catalogue:
         """What is said where these fill its blanks."""
         # What stands in quotation marks is quoted.
         said = [
-            Said(text[a:b], 0)
+            Said(text[a:b], _letters(text[a:b]))
             if a == b or text[a - 1 : a] == "“"
             else self._best(text[a:b], 1, depth + 1)
             for a, b in spans

@@ -6,7 +6,7 @@ several.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from io import BytesIO
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,12 @@ from pages._ui.shared.catalogue import NUMBER, WORD, localised
 if TYPE_CHECKING:
     import pyarrow
 
+STATE = "State"  # a column whose words are ours, however few: of a run
 MOST = 400  # different ones, beyond which a column is a list of somebody's
 ROWS = 5_000  # of a table
+LETTER = re.compile(r"[^\W\d_]")
+# 197 k (24 %): a number with its unit, and the share that it is.
+FIGURE = re.compile(r"[-−<>≈]? ?\d[\d.,]*(?: ?(?:[kMGT]|%|×))?(?: \(\d[\d.,]* %\))?")
 PLACES = re.compile(r"%\.(\d)f")
 Ours = Callable[[str], str | None]
 
@@ -30,9 +34,14 @@ def known(values: Iterable[Any], ours: Ours) -> dict[str, str]:
     said = {one: ours(one) for one in different if WORD.search(one)}
     all_known = len(said) > 1 and None not in said.values()
     found = {one: there for one, there in said.items() if there and (all_known or phrase(one))}
-    if all_known or all(NUMBER.search(one) for one in different):
+    if all_known or all(one in found or _figure(one) for one in different):
         found |= {one: localised(one) for one in different - set(said)}
     return {one: there for one, there in found.items() if one != there}
+
+
+def _figure(text: str) -> bool:
+    """Whether it is a number, or a sign."""
+    return bool(NUMBER.search(text) or FIGURE.fullmatch(text)) or not LETTER.search(text)
 
 
 def phrase(text: str) -> bool:
@@ -41,24 +50,46 @@ def phrase(text: str) -> bool:
     return len(words) > 1 or (bool(words) and re.search(r"\d", text) is not None)
 
 
-def table(data: bytes, ours: Ours) -> bytes:
-    """A table as Streamlit sends it, with the cells that are ours in the language."""
+def table(data: bytes, ours: Ours, only: Collection[str] | None = None) -> bytes:
+    """A table as Streamlit sends it, with the cells that are ours in the language.
+
+    Args:
+        only: columns in which they are looked for, of one that is filled in.
+    """
+
+    def said(words: list[str | None], column: str) -> dict[str, str]:
+        if column == STATE:
+            return {one: there for one in words if one and (there := ours(one))}
+        return known(words, ours)
+
+    return changed(data, said, only)
+
+
+def changed(
+    data: bytes,
+    change: Callable[[list[str | None], str], Mapping[str, str]],
+    only: Collection[str] | None = None,
+) -> bytes:
+    """A table with words of its columns as `change` has those that are other words there, told the
+    words of a column and its name."""
     import pyarrow
 
     with pyarrow.ipc.open_stream(data) as stream:
         sent = stream.read_all()
     if sent.num_rows > ROWS:
         return data
-    changed = sent
+    made = sent
     for place, field in enumerate(sent.schema):
-        if _words(field.type) and (said := known(sent.column(place).unique().to_pylist(), ours)):
+        if not _words(field.type) or (only is not None and field.name not in only):
+            continue
+        if said := change(sent.column(place).unique().to_pylist(), field.name):
             cells = [said.get(one, one) for one in sent.column(place).to_pylist()]
-            changed = changed.set_column(place, field, pyarrow.array(cells, field.type))
-    if changed is sent:
+            made = made.set_column(place, field, pyarrow.array(cells, field.type))
+    if made is sent:
         return data
     sink = BytesIO()
     with pyarrow.ipc.new_stream(sink, sent.schema) as out:
-        out.write_table(changed)
+        out.write_table(made)
     return sink.getvalue()
 
 

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from lm_core.json_files import dumps
+from pages._ui.shared import order
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = "language"  # in the address and in the session
 TOLD, PLACE = "language-told", "language-place"  # in the session: options that a page was told of
+CODE = "language_code"  # of a run, which it is kept with
 FOLDER = Path(__file__).with_name("languages")
 CODES = {"English": "en", "Deutsch": "de"}  # a language by its own name
 
@@ -38,6 +40,7 @@ def switch() -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
+    vars(get_script_run_ctx()).pop(CODE, None)  # of a message before it, as it was
 
 
 def code() -> str:
@@ -78,9 +81,18 @@ def _catalogue(code: str) -> "Catalogue | None":
 
 
 def _code(context: ScriptRunContext | None) -> str:
-    if context is None or LANGUAGE not in context.session_state:
+    """Asked for at each message: once the choice was drawn, the session is not looked through for
+    it any more in this run."""
+    if context is None:
         return "en"
-    return CODES.get(context.session_state[LANGUAGE], "en")
+    run, code = getattr(context, CODE, (None, ""))
+    if run is context.cursors:  # which every run has anew
+        return code
+    if LANGUAGE not in context.session_state:
+        return "en"
+    code = CODES.get(context.session_state[LANGUAGE], "en")
+    setattr(context, CODE, (context.cursors, code))
+    return code
 
 
 def _telling(context: ScriptRunContext, composed: dict[str, str]) -> "ForwardMsg | None":
@@ -113,6 +125,7 @@ def _door() -> None:
             composed = put(message, catalogue)
             if script := _telling(self, composed):
                 send(self, script)
+        order.keep(message)
         send(self, message)
 
     ScriptRunContext.enqueue = enqueue

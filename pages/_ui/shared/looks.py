@@ -3,11 +3,17 @@
 Streamlit draws such a part whenever the browser asks, which takes tens of milliseconds of the
 server's time; a run that shares its machine with thirty moves at one look of four. Here a question
 comes first: what the part is drawn from is read, by one thread for all pages, and as long as that
-is what it was, the browser's request is not followed. What somebody clicks is always drawn.
+is what it was, the browser's request is not followed. And where many watch what does move, each
+page is drawn less often, so that drawing for all leaves time for what somebody clicks, which is
+always drawn.
 """
 
-from collections.abc import Callable, Mapping
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -24,6 +30,9 @@ if TYPE_CHECKING:
     from streamlit.runtime.fragment import FragmentStorage
 
 Asked = Callable[[], object]
+SHARE = 0.2  # of a core, for drawing again by itself; sending what was drawn takes as much again
+RECENT = 5.0  # seconds of which it is counted how many are drawn, and what that takes
+LONGEST = 4.0  # seconds that a look waits at most
 _looks: "WeakKeyDictionary[FragmentStorage, dict[str, Look]]" = WeakKeyDictionary()
 
 
@@ -37,6 +46,60 @@ class News(dict[str, object]):
     def __init__(self, whole: object, parts: Mapping[str, object] | None = None, read: Any = None):
         super().__init__({"": whole} | dict(parts or {}))
         self.read = read
+
+
+class Crowd:
+    """All that are drawn again by themselves. N of them that take s seconds to draw, each after so
+    many seconds, take N s / seconds of a core: each waits until that is SHARE.
+
+    Args:
+        clock: seconds, of any origin.
+        worked: processor seconds of the thread that asks.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._clock, self._worked, self._lock = clock, worked, threading.Lock()
+        self._last: WeakKeyDictionary[Look, float] = WeakKeyDictionary()  # when it was followed
+        self._followed: deque[float] = deque()  # when any was, lately
+        self._drawn: deque[tuple[float, float]] = deque()  # when something was, and its seconds
+
+    def lets(self, look: "Look") -> bool:
+        """Whether a look may be followed again already."""
+        with self._lock:
+            return self._clock() - self._last.get(look, -LONGEST) >= self._wait()
+
+    def follows(self, look: "Look") -> None:
+        """It is drawn now."""
+        with self._lock:
+            self._last[look] = self._clock()
+            self._followed.append(self._last[look])
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Around what is drawn of one."""
+        began = self._worked()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._drawn.append((self._clock(), self._worked() - began))
+
+    def _wait(self) -> float:
+        since = self._clock() - RECENT
+        while self._followed and self._followed[0] < since:
+            self._followed.popleft()
+        while self._drawn and self._drawn[0][0] < since:
+            self._drawn.popleft()
+        here = sum(at >= since for at in self._last.values())
+        each = sum(seconds for _, seconds in self._drawn) / max(1, len(self._followed))
+        return min(LONGEST, here * each / SHARE)
+
+
+crowd = Crowd()
 
 
 class Look:
@@ -92,9 +155,12 @@ class Look:
         def drawn(*args: Any) -> None:
             own = ThreadState.get().fragment_id
             self._inside[name] = own
-            if own in (get_script_run_ctx().fragment_ids_this_run or ()):
-                self.draws(name)
-            part(*args)
+            if not _by_itself(own):
+                part(*args)
+                return
+            self.draws(name)
+            with crowd.drawing():
+                part(*args)
 
         drawn.__module__, drawn.__qualname__ = part.__module__, part.__qualname__
         return alone(drawn)
@@ -116,12 +182,19 @@ def looking(part: Callable[..., None], every: float | None, news: Asked | Look) 
 
     def drawn(*args: Any) -> None:
         here = _looks.setdefault(get_script_run_ctx().fragment_storage, {})
-        here[ThreadState.get().fragment_id] = look
+        own = ThreadState.get().fragment_id
+        here[own] = look
         look.draws()
-        part(*args)
+        with crowd.drawing() if _by_itself(own) else nullcontext():
+            part(*args)
 
     drawn.__module__, drawn.__qualname__ = part.__module__, part.__qualname__  # its name for all
     return alone(drawn, run_every=every)
+
+
+def _by_itself(fragment: str) -> bool:
+    """Whether a part is what this run draws, and not the page around it."""
+    return fragment in (get_script_run_ctx().fragment_ids_this_run or ())
 
 
 def install() -> None:
@@ -134,7 +207,7 @@ def install() -> None:
         look = _of(self, asked)
         if look is None:
             follow(self, asked)
-        elif not look.asked:  # or the answer to an earlier look is still awaited
+        elif not look.asked and crowd.lets(look):  # or an earlier look's answer is still awaited
             look.asked = True
 
             def answer(found: "Future[list[str]]") -> None:
@@ -144,6 +217,7 @@ def install() -> None:
                     self._event_loop.call_soon_threadsafe(draw, new)
 
             def draw(new: list[str]) -> None:  # at once: one run draws them all
+                crowd.follows(look)
                 for fragment in new:
                     if fragment:
                         asked.fragment_id = fragment

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lm_core.json_files import dumps
-from pages._ui.shared.catalogue import bare
+from pages._ui.shared.catalogue import FOREIGN, NUMBER, bare, localised
 from pages._ui.shared.cells import Ours, columns_of, decimals, phrase, table
 from pages._ui.shared.drawn import figure, specification
 
@@ -29,10 +29,14 @@ WORDS = {
 }  # fields of any message  # fmt: skip
 NEVER = {"code", "arrow_data", "latex", "exception", "new_session", "metadata", "default", "value"}
 CALLED = ("label", "hint", "save")  # of a component
+OURS = 'class="ours"'  # of an element among somebody's text: what is in it
+TOLD = re.compile(r'(?<=\stitle=")[^"]*')  # while an element is pointed at
 TAG = re.compile(r"(<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 TEXT = re.compile(r"\\text\{([^{}$\\]+)\}")  # of a formula
 LISTED = 400  # options of a choice, beyond which they are a list of somebody's
-FOREIGN = 3  # words that a sentence has at least, where what is drawn may be tokens and names
+# A number of a formula, but not the length of a gap.
+FIGURE = re.compile(rf"(?:{NUMBER.pattern})(?![\d\s]*(?:em|ex|pt|mu|cm|mm)\b)")
+BADGE = re.compile(r":[a-z]+-badge\[(.+)\]")
 Say = Callable[..., str]
 
 
@@ -67,6 +71,8 @@ def _options(options: Any, known: "Catalogue") -> dict[str, str]:
         return {}
     words = [getattr(one, "content", one) for one in options]
     said = {one: known.ours(one) for one in words if isinstance(one, str) and phrase(one)}
+    shares = (one for one in words if isinstance(one, str) and one.endswith(" %"))
+    said |= {one: localised(one) for one in shares if not said.get(one)}
     return {bare(one): bare(there) for one, there in said.items() if there and there != one}
 
 
@@ -75,6 +81,8 @@ def _element(name: str, element: Any, known: "Catalogue", composed: dict[str, st
     match name:
         case "markdown" if element.element_type == element.Type.LATEX:
             element.body = formula(element.body, ours)
+        case "markdown" if badge := BADGE.fullmatch(element.body):
+            element.body = element.body.replace(badge[1], say(badge[1]), 1)
         case "text":
             element.body = say(element.body, FOREIGN)
         case "html":
@@ -88,9 +96,10 @@ def _element(name: str, element: Any, known: "Catalogue", composed: dict[str, st
         case "dataframe":
             data = element.arrow_data.data
             read = bool(data) and not element.editing_mode
+            held = None if read else _held(element)
             element.columns = columns(element.columns, _headings(data), say, data if read else b"")
-            if read:
-                element.arrow_data.data = table(data, ours)
+            if data:
+                element.arrow_data.data = table(data, ours, held)
             element.placeholder = say(element.placeholder)
             element.alt = say(element.alt)
         case "bidi_component":
@@ -117,15 +126,22 @@ def _many(value: object) -> bool:
 
 def html(body: str, say: Say, ours: Ours) -> str:
     """The text between tags; styles and scripts stay, and so does what is shorter than a sentence,
-    unless it is a figure with our words."""
+    unless it is a figure with our words, or marked as ours."""
 
-    def said(piece: str) -> str:
+    def said(piece: str, tag: str) -> str:
+        if OURS in tag:
+            return say(piece)
         there = say(piece, FOREIGN)
         figure = there == piece and re.search(r"\d", piece) and phrase(piece)
         return (ours(piece) if figure else None) or there
 
     pieces = TAG.split(body)
-    return "".join(p if n % 2 or not p.strip() else said(p) for n, p in enumerate(pieces))
+    for n, piece in enumerate(pieces):
+        if n % 2:
+            pieces[n] = TOLD.sub(lambda found: ours(found[0]) or found[0], piece)
+        elif piece.strip():
+            pieces[n] = said(piece, pieces[n - 1] if n else "")
+    return "".join(pieces)
 
 
 def component(data: str, say: Say) -> str:
@@ -133,18 +149,23 @@ def component(data: str, say: Say) -> str:
     made = json.loads(data) if data else None
     if not isinstance(made, dict) or not set(made) & set(CALLED):
         return data
-    return dumps({k: say(v) if k in CALLED and isinstance(v, str) else v for k, v in made.items()})
+    made |= {k: say(v) for k, v in made.items() if k in CALLED and isinstance(v, str)}
+    for token in made.get("tokens", ()):  # a text with what is told while it is pointed at
+        if isinstance(token, list) and len(token) > 1 and isinstance(token[1], str):
+            token[1] = say(token[1])
+    return dumps(made)
 
 
 def formula(body: str, ours: Ours) -> str:
-    """The words of a formula, `\\text{loss}`; its signs and names stay."""
+    """The words of a formula, `\\text{loss}`, and its numbers; its signs and names stay."""
 
     def said(found: re.Match[str]) -> str:
         inner = found[1].strip()
         there = ours(f"text{{{inner}}}")  # a word of a formula has its own entry
         return found[0].replace(inner, there) if there else found[0]
 
-    return TEXT.sub(said, body)
+    told = TEXT.sub(said, body)
+    return FIGURE.sub(lambda found: localised(found[0]).replace(",", "{,}"), told)
 
 
 def columns(configured: str, headings: list[str], say: Say, data: bytes = b"") -> str:
@@ -168,6 +189,15 @@ def columns(configured: str, headings: list[str], say: Say, data: bytes = b"") -
         if one:
             made[heading] = one
     return dumps(made)
+
+
+def _held(table: Any) -> list[str]:
+    """Columns that are only read in a table that is filled in. Where a figure is typed it stands as
+    it is typed, with a point: the browser's field for it knows no comma."""
+    if table.disabled:
+        return _headings(table.arrow_data.data)
+    configured = json.loads(table.columns or "{}").items()
+    return [name for name, one in configured if one and one.get("disabled")]
 
 
 def _headings(data: bytes) -> list[str]:

@@ -2,8 +2,9 @@
 given, and their own; which of them a screen offers, and what it calls them."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -27,10 +28,10 @@ WORDS = (
 )
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def shipped() -> list[Choice]:
     """Models in `checkpoints/`, best families first; those of a text that has to be downloaded come
-    last, as many do not have it."""
+    last, as many do not have it. One list for all: nobody changes it, nor a card in it."""
     from lm_core.checkpoints import read_meta
     from lm_core.corpora import corpora
     from lm_core.errors import BadCheckpoint
@@ -56,7 +57,6 @@ def shipped() -> list[Choice]:
 def foreign() -> list[Choice]:
     """Models of somebody else's: those of installed packages, and those that were downloaded; none
     where they cannot be kept."""
-    from lm_core.checkpoints import read_meta
     from lm_core.errors import LabError
     from lm_core.foreign import hub, packages
     from lm_core.foreign.naming import A_HUB, A_PACKAGE
@@ -64,7 +64,7 @@ def foreign() -> list[Choice]:
     try:
         folders = {f"{A_PACKAGE}{name}": folder for name, folder in packages.at_hand().items()}
         folders |= {f"{A_HUB}{name}": folder for name, folder in hub.fetched().items()}
-        found = [(name, folder, read_meta(folder)) for name, folder in folders.items()]
+        found = [(name, folder, _card(folder)) for name, folder in folders.items()]
     except LabError:
         return []
     return [replace(choice_of(folder, meta), foreign=name) for name, folder, meta in found]
@@ -73,7 +73,6 @@ def foreign() -> list[Choice]:
 def own() -> list[Choice]:
     """The visitor's runs that have a checkpoint, newest first, of a race the first seed of each
     family; none where the store is away. Those of one title are told apart."""
-    from lm_core.checkpoints import read_meta
     from lm_core.errors import BadCheckpoint, StoreUnavailable
     from lm_core.runs.apart import called_apart
 
@@ -85,7 +84,7 @@ def own() -> list[Choice]:
                 continue
             folder = store.run_folder(run.id) / "checkpoint"
             try:
-                found.append((run, folder, read_meta(folder)))
+                found.append((run, folder, _card(folder)))
             except BadCheckpoint:
                 continue  # no checkpoint yet
     except StoreUnavailable:
@@ -96,6 +95,25 @@ def own() -> list[Choice]:
         choice_of(folder, meta, label=label)
         for (_, folder, meta), label in zip(found, called, strict=True)
     ]
+
+
+def _card(folder: Path) -> dict[str, Any]:
+    """What `read_meta` gives, read once for as long as the file is what it is; nobody changes it.
+
+    Raises:
+        BadCheckpoint: it is damaged, or not there.
+    """
+    from lm_core.checkpoints import CARD, where
+    from lm_core.corpora.corpus import stamp
+
+    return _read(folder, *stamp(where(folder, CARD)))
+
+
+@lru_cache(maxsize=512)
+def _read(folder: Path, *stamp: str | int) -> dict[str, Any]:
+    from lm_core.checkpoints import read_meta
+
+    return read_meta(folder)
 
 
 def of_text() -> list[Choice]:

@@ -9,9 +9,8 @@ read and take `readable`; `st.html` takes `safe`.
 
 import html
 import re
-import unicodedata
 
-from lm_core.visible import readable
+from lm_core.visible import apart, readable
 
 _BLANKS = re.compile(r"[\t-\r \x85\u2028\u2029]+")
 _HARM = re.compile(
@@ -22,25 +21,17 @@ _HARM = re.compile(
     # Anywhere, but an underscore between two letters.
     r"|[\\`*\[\]{}<>$~&|]|(?<![^\W_])_|_(?![^\W_])"
 )
-_RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 
 def plain(text: object) -> str:
     """Markdown of one line that shows exactly `text`, blanks and line ends as one space each."""
     shown = _BLANKS.sub(" ", readable(str(text))).strip()
-    return _apart(_HARM.sub(_shown, shown))
+    return _HARM.sub(_shown, apart(shown))
 
 
 def safe(text: object) -> str:
     """HTML that shows exactly `text`: blanks and line ends stay."""
-    return _apart(html.escape(readable(str(text)), quote=True))
-
-
-def _apart(shown: str) -> str:
-    """Text from right to left: its order is its own, and not that of what stands around it."""
-    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in shown):
-        return f"\u2068{shown}\u2069"
-    return shown
+    return html.escape(apart(readable(str(text))), quote=True)
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -60,13 +60,18 @@ def show_table(
 
 
 def readable_words(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The table with its words as `readable`."""
-    words = table.columns.difference(table.select_dtypes("number").columns, sort=False)
-    return table.assign(**{name: table[name].map(_shown) for name in words})
+    """The table with its words as `readable`: mostly itself, as most can be read as they are."""
+    words = (name for name, kind in table.dtypes.items() if kind.kind == "O")
+    changed = {name: table[name].map(_shown) for name in words if any(map(_unread, table[name]))}
+    return table.assign(**changed) if changed else table
 
 
 def _shown(cell: object) -> object:
     return readable(cell) if isinstance(cell, str) else cell
+
+
+def _unread(cell: object) -> bool:
+    return _shown(cell) is not cell
 
 
 def _file(table: "pd.DataFrame", catalogue: "Catalogue | None") -> bytes:

@@ -4,7 +4,9 @@ import re
 from typing import NamedTuple
 
 MARKDOWN = "\\`*[]{}<>$~&|#+=-.)_"
-SPACE = re.escape(" ")  # a literal that tells nothing
+# Literals that tell nothing, as names hold them as well, each by its pattern.
+LOOSE = {re.escape(" "): " ", ",\\ ": ", "}
+ENDING = re.compile(r"(?<!\S)s\b")  # of a plural, where no word stands before it
 
 
 class Template(NamedTuple):
@@ -29,19 +31,27 @@ class Template(NamedTuple):
             there = literal.search(text, at)
             if there is None:
                 return None
+            if at == there.start() and ENDING.match(text, at):  # a unit: "{} {}s" is not "5 s"
+                return None
             found.append((at, there.start()))
             at = there.end()
         return found if here else None
 
-    def later(self, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Where each blank begins and ends, of two with nothing but a space between them the first
-        as long as it can be: "{} {} mostly" of "Neural bigram looks mostly"."""
-        moved = list(spans)
+    def later(self, text: str, spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+        """Where each blank begins and ends, of two with nothing but a space or a comma between them
+        the first as long as it can be: "{} {} mostly" of "Neural bigram looks mostly". Each such
+        pair by itself, and then all of them."""
+        ways, moved = [], list(spans)
         for n, literal in enumerate(self.literals[1:-1]):
-            (a, _), (_, d) = moved[n], moved[n + 1]
-            if literal.pattern == SPACE and (at := text.rfind(" ", a, d)) > a:
-                moved[n : n + 2] = [(a, at), (at + 1, d)]
-        return moved
+            sign = LOOSE.get(literal.pattern)
+            if sign is None:
+                continue
+            (a, _), (_, d) = moved[n], spans[n + 1]
+            if (at := text.rfind(sign, a, d)) > a:
+                pair = [(a, at), (at + len(sign), d)]
+                ways.append([*spans[:n], (spans[n][0], at), pair[1], *spans[n + 2 :]])
+                moved[n : n + 2] = pair
+        return [way for way in ([*ways, moved] if len(ways) > 1 else ways) if way != spans]
 
 
 def literals(key: str) -> list[re.Pattern[str]]:

@@ -65,6 +65,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       .filter((one) => Math.abs(middle(one).top - at.top) < line + at.height / 2)
       .sort((a, b) => away(a) - away(b))[0];
   };
+  // Whether the line is read from right to left here: by where its neighbours stand.
+  const turned = (from, now, place) =>
+    [-1, 1].some((way) => {
+      const [at, there] = [from, now[place + way]].map((one) => one?.getClientRects()[0]);
+      return there && Math.abs(there.top - at.top) < at.height / 2 && way * (there.left - at.left) < 0;
+    });
   box.onclick = (event) => press(event.target.closest("[role=button]"));
   box.onkeydown = (event) => {
     const from = event.target.closest("[role=button]");
@@ -72,9 +78,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.key === "Enter" || event.key === " ") press(from);
     const place = Number(from.dataset.place);
     const now = tokens();
+    const after = turned(from, now, place) ? -1 : 1; // to the right is what follows, or what was before
     const to = {
-      ArrowLeft: () => now[place - 1],
-      ArrowRight: () => now[place + 1],
+      ArrowLeft: () => now[place - after],
+      ArrowRight: () => now[place + after],
       ArrowUp: () => row(from, -1),
       ArrowDown: () => row(from, 1),
       Home: () => now[0],

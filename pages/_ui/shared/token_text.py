@@ -22,7 +22,7 @@ _SHADES = "\n".join(
 _CSS = """
 [role=group] {
   line-height: 2; overflow-wrap: anywhere; white-space: pre-wrap; color: var(--st-text-color);
-  font: inherit; padding: 3px;
+  font: inherit; padding: 3px; unicode-bidi: plaintext;
 }
 .token {padding: 2px 0; border-radius: 4px; cursor: pointer}
 .token:hover {box-shadow: 0 0 0 1px light-dark(#0072B2, #56B4E9)}

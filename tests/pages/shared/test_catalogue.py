@@ -110,3 +110,58 @@ def test_what_fills_a_blank_is_all_there(first: str, second: str) -> None:
     said = known.say(f"Between {first} and «{second}» stands nothing")
     if not set(first + second) & ENDS and " and " not in first + second:
         assert said == f"Nichts steht zwischen {first} und «{second}»"
+
+
+def test_of_ways_to_say_it_that_know_as_much_the_first_word_decides_in_every_process() -> None:
+    words = ["amber", "coral", "denim", "ebony", "hazel", "ivory", "lemon", "mauve", "olive"]
+    known = Catalogue({f"{{}} {word} {{}}": f"{word.upper()} {{}}, {{}}" for word in words})
+    said = known.say(f"7 {' '.join(words)} 8")
+    assert said == f"AMBER 7, {' '.join(words[1:])} 8"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_is_said_does_not_depend_on_which_sentence_is_looked_at_first(first: int) -> None:
+    """Of two that fit, the one with more words of its own says it."""
+    two = [("{} of the {}", "{} von {}"), ("Map of the {}", "Karte der {}")]
+    words = {"Map": "Karte", "tokens": "Tokens"}
+    known = Catalogue(dict([two[first], two[1 - first]]) | words)
+    assert known.say("Map of the tokens") == "Karte der Tokens"
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("after 0.02 to 0.025 s.", "nach 0,02 bis 0,025 s."),  # a unit, not the end of a plural
+        ("after 2 to 3 runs", "nach 2 bis 3 Läufen"),
+        ("Names, 2017, 9 families", "Namen, 2017, 9 Familien"),
+        ("it fell from 3 to 2 nats", "es fiel von 3 auf 2 Nats"),
+        ("Numbers, English to French", "Zahlen, Englisch nach Französisch"),
+        ("**Numbers**", "**Zahlen**"),
+        ("**Numbers, English to French**", "**Zahlen, Englisch nach Französisch**"),
+        ("Better with every seed: Width 16 0.1 %", "Besser mit jeder Startzahl: Breite 16 0,1 %"),
+        ("score -1.28", "Wertung -1,28"),
+        (
+            ":material/check: Numbers, width :gray[(width)]",
+            ":material/check: Zahlen, Breite :gray[(Breite)]",
+        ),
+    ],
+)
+def test_names_units_and_headings_are_taken_for_what_they_are(english: str, german: str) -> None:
+    known = Catalogue(
+        {"after {}": "nach {}", "{} to {} {}": "{} bis {} {}", "{} to {} {}s": "{} bis {} {}en"}
+        | {"run": "Läuf", "{}, {} families": "{}, {} Familien", "Names, 2017": "Namen, 2017"}
+        | {"it {} {}": "es {} {}", "fell from {} to {}": "fiel von {} auf {}", "nats": "Nats"}
+        | {
+            "Numbers, English to French": "Zahlen, Englisch nach Französisch",
+            "{}, {} to {}": "{}{}{}",
+        }
+        | {"Numbers": "Zahlen", "Width": "Breite", "English": "Englisch", "French": "Französisch"}
+        | {"better with every seed": "besser mit jeder Startzahl"}
+        | {"Score": "Bewerten", "score {}": "Wertung {}"}
+    )
+    assert known.say(english) == german
+
+
+def test_what_is_quoted_is_no_word_that_is_not_known() -> None:
+    known = Catalogue({"as “{}”": "als „{}“"})
+    assert known.ours("as “Our unhappiest”") == "als „Our unhappiest“"

@@ -92,6 +92,7 @@ NOT_KEPT: dict[str, list[str]] = {
         "boxes/precision.py: f'boxes-first-{many}'",
         "boxes/suppressed.py: f'boxes-round-{many}'",
         "counting/path.py: f'counting-token-{found.how.unit}-{ids[-8:]}'",
+        "foundations/mlp_batches.py: f'mlp-batch-at-{last}'",
         "inside/moved.py: TOKEN",
         "masks/overlays.py: f'{STEP}-{last}'",
         "shared/back_in_time.py: key",

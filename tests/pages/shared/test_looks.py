@@ -140,6 +140,54 @@ def test_of_parts_inside_only_those_are_drawn_that_have_something_new(page: Page
     assert page.look.new() == []
 
 
+class Room:
+    """Pages that watch, each of which would be drawn at every look of a clock that is turned."""
+
+    def __init__(self, pages: int, seconds: float) -> None:
+        self.now, self.work, self.seconds = 100.0, 0.0, seconds
+        self.crowd = looks.Crowd(lambda: self.now, lambda: self.work)
+        self.pages = [Look(lambda: None) for _ in range(pages)]
+
+    def looks(self, seconds: float, every: float = 0.5) -> list[list[float]]:
+        """When each page was drawn, looking so often for so long."""
+        drawn: list[list[float]] = [[] for _ in self.pages]
+        for _ in range(round(seconds / every)):
+            for look, times in zip(self.pages, drawn, strict=True):
+                if self.crowd.lets(look):
+                    self.crowd.follows(look)
+                    with self.crowd.drawing():
+                        self.work += self.seconds
+                    times.append(self.now)
+            self.now += every
+        return drawn
+
+
+def test_one_who_watches_alone_is_drawn_at_every_look() -> None:
+    (drawn,) = Room(1, seconds=0.02).looks(20)
+    assert len(drawn) == 40
+
+
+@pytest.mark.parametrize(("pages", "seconds"), [(30, 0.02), (60, 0.01), (10, 0.1), (30, 0.001)])
+def test_a_crowd_takes_its_share_of_a_core_and_everybody_as_much(
+    pages: int, seconds: float
+) -> None:
+    room = Room(pages, seconds)
+    room.looks(10)  # as long as it takes to know them
+    drawn = [len(times) for times in room.looks(40)]
+    assert pages * seconds * sum(drawn) / pages / 40 <= looks.SHARE * 1.5
+    assert max(drawn) - min(drawn) <= 1
+    assert min(drawn) >= 40 / looks.LONGEST - 1
+
+
+def test_when_the_others_have_gone_each_look_is_drawn_again() -> None:
+    room = Room(30, seconds=0.02)
+    room.looks(20)
+    room.pages = room.pages[:1]
+    room.looks(looks.RECENT + 1)
+    (drawn,) = room.looks(10)
+    assert len(drawn) == 20
+
+
 def screen() -> None:
     import streamlit as st
 

@@ -130,7 +130,13 @@ def test_a_table_has_its_headings_and_the_cells_that_are_ours() -> None:
     table.arrow_data.data, table.columns, table.editing_mode = before, configured, 1
     put(message, GERMAN)
     assert table.arrow_data.data == before
-    assert "type_config" not in json.loads(table.columns)["the loss"]
+    assert json.loads(table.columns)["the loss"] == {"label": "der Verlust"}
+    # A column that is only read is said there too, and no other.
+    table.columns = json.dumps({"phrase": {"disabled": True}})
+    put(message, GERMAN)
+    now = pa.ipc.open_stream(table.arrow_data.data).read_all().to_pydict()
+    assert now["phrase"] == ["Verlust nach 1.200 Schritten", "Anna's loss", "·the"]
+    assert now["Train"] == ["fast", "the loss", "the loss"]
 
 
 def test_labels_of_a_chart_are_said_and_its_data_stay() -> None:
@@ -200,3 +206,119 @@ def test_the_words_of_a_formula_are_said_and_its_names_stay() -> None:
     shown.body = r"\text{loss } = \ln fast \cdot \text{fast}"
     put(message, GERMAN)
     assert shown.body == r"\text{Verlust } = \ln fast \cdot \text{fast}"
+
+
+def test_what_is_said_on_hovering_is_said_in_the_language() -> None:
+    """Also a sentence that quotes somebody's words, and the name of a column; what a chart answers
+    with stays."""
+    message, chart = sent("plotly_chart")
+    trace = {
+        "customdata": [[3, "Loss after 5 steps"], [4, "the fast"]],
+        "hovertext": ["Loss after Anna's 12 steps", "Anna: 0.25", "fast"],
+    }
+    chart.spec = json.dumps({"data": [trace, {"customdata": ["0.5 %", "12 %"]}]})
+    put(message, GERMAN)
+    said, figures = json.loads(chart.spec)["data"]
+    assert said["customdata"] == [[3, "Verlust nach 5 Schritten"], [4, "the fast"]]
+    assert said["hovertext"] == ["Verlust nach Anna's 12 Schritten", "Anna: 0.25", "fast"]
+    assert figures["customdata"] == ["0,5 %", "12 %"]
+    message, chart = sent("vega_lite_chart")
+    tips = [{"field": "the loss", "type": "quantitative"}, {"field": "y", "title": "fast"}]
+    chart.spec = json.dumps({"encoding": {"tooltip": [*tips, {"field": "token"}]}})
+    put(message, GERMAN)
+    tips = json.loads(chart.spec)["encoding"]["tooltip"]
+    assert [one.get("title") for one in tips] == ["der Verlust", "schnell", None]
+
+
+def test_days_along_an_axis_are_written_in_the_languages_way() -> None:
+    message, chart = sent("plotly_chart")
+    trace = {"x": ["2016-07-01T00:00:00", "2016-07-02"], "y": ["2016-07-01", "a"]}
+    chart.spec = json.dumps({"data": [trace]})
+    put(message, GERMAN)
+    layout = json.loads(chart.spec)["layout"]
+    assert layout["xaxis"]["tickformat"] == "%d.%m.%Y"
+    assert "yaxis" not in layout
+
+
+def test_notes_badges_shares_and_formulas_are_said_too() -> None:
+    message, chart = sent("plotly_chart")
+    notes = [{"text": one} for one in ("fast", "the loss", "1.50", ".25", "197 k")]
+    chart.spec = json.dumps({"layout": {"annotations": notes}})
+    put(message, GERMAN)
+    said = [one["text"] for one in json.loads(chart.spec)["layout"]["annotations"]]
+    assert said == ["schnell", "der Verlust", "1,50", ",25", "197 k"]
+    message, badge = sent("markdown")
+    badge.body = ":green-badge[fast]"
+    put(message, GERMAN)
+    assert badge.body == ":green-badge[schnell]"
+    message, formula = sent("markdown")
+    formula.element_type, formula.body = Markdown.LATEX, r"\frac{27.025}{1,234}\hspace{0.25em}x"
+    put(message, GERMAN)
+    assert formula.body == r"\frac{27{,}025}{1.234}\hspace{0.25em}x"
+    message, choice = sent("button_group")
+    choice.options.add().content = "k 8.9 %"
+    assert put(message, GERMAN) == {"k 8.9 %": "k 8,9 %"}
+
+
+def test_what_is_marked_as_ours_among_a_text_of_others_is_said_in_the_language() -> None:
+    message, element = sent("html")
+    element.body = (
+        '<b title="Loss after 3 steps">fast</b> <i class="ours">fast</i> '
+        '<span class="ours" style="opacity:0.9">.05</span> <span>.05</span>'
+    )
+    put(message, GERMAN)
+    assert element.body == (
+        '<b title="Verlust nach 3 Schritten">fast</b> <i class="ours">schnell</i> '
+        '<span class="ours" style="opacity:0.9">,05</span> <span>.05</span>'
+    )
+
+
+def test_what_a_token_says_while_it_is_pointed_at_is_ours() -> None:
+    message, element = sent("bidi_component")
+    element.json = json.dumps({"label": "the loss", "tokens": [["fast", "Loss after 3 steps", 1]]})
+    put(message, GERMAN)
+    made = json.loads(element.json)
+    assert made == {"label": "der Verlust", "tokens": [["fast", "Verlust nach 3 Schritten", 1]]}
+
+
+def test_a_legend_is_ours_where_its_names_are_and_its_data_hold_others() -> None:
+    message, chart = sent("vega_lite_chart")
+    domain = ["Train", "fast"]
+    color = {"field": "series", "type": "nominal", "scale": {"domain": domain}}
+    chart.spec = json.dumps({"mark": "line", "encoding": {"color": color}})
+    table = pa.table({"series": ["Train", "fast", "frame"]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as out:
+        out.write_table(table)
+    chart.data.data = sink.getvalue().to_pybytes()
+    put(message, GERMAN)
+    told = json.loads(chart.spec)["encoding"]["color"]["legend"]["labelExpr"]
+    assert '"schnell"' in told
+    assert '"Trainieren"' in told
+
+
+def test_figures_with_their_units_have_the_languages_signs() -> None:
+    message, chart = sent("plotly_chart")
+    bars = ["8.32 k (1 %)", "197 k (24 %)"]
+    notes = [{"text": "● of the<br>.05"}, {"text": "3.5 of the"}]
+    chart.spec = json.dumps({"data": [{"text": bars}], "layout": {"annotations": notes}})
+    put(message, GERMAN)
+    made = json.loads(chart.spec)
+    assert made["data"][0]["text"] == ["8,32 k (1 %)", "197 k (24 %)"]
+    assert [one["text"] for one in made["layout"]["annotations"]] == [
+        "● of the<br>,05",
+        "3.5 of the",
+    ]
+
+
+def test_the_state_of_a_run_is_ours_in_a_list_of_one() -> None:
+    for name, there in (("State", "schnell"), ("Note", "fast")):
+        message, shown = sent("dataframe")
+        made = pa.table({name: ["fast"]})
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, made.schema) as out:
+            out.write_table(made)
+        shown.arrow_data.data = sink.getvalue().to_pybytes()
+        put(message, GERMAN)
+        with pa.ipc.open_stream(shown.arrow_data.data) as stream:
+            assert stream.read_all().column(0).to_pylist() == [there]

@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._ui.shared import address, overtaken
 from pages._ui.shared.open_run import EXAMINED, TRAINED, OpenRun
+from tests.pages.screens import gone_back
 from tests.pages.stored import stored_run
 
 
@@ -43,20 +45,17 @@ def test_one_that_is_not_there_is_forgotten(train: AppTest, shown: OpenRun) -> N
 
 
 def cut_short() -> None:
-    """A screen on which Start was pressed, and before it is drawn something else, by a browser that
-    has not heard yet what Start did to the address."""
+    """A screen on which Start was pressed, and before it is drawn something else."""
     import streamlit as st
-    from streamlit.runtime.scriptrunner import RerunData, RerunException
 
     from pages._ui.shared import address
     from pages._ui.shared.open_run import TRAINED
 
     with address.leaving():
-        if "pressed" not in st.session_state:
-            st.session_state["pressed"] = True
-            came = st.query_params.get("run", "")
+        st.button("Something else", key="else")
+        if st.button("Start", key="start"):
             TRAINED.show("the-new-one")
-            raise RerunException(RerunData(query_string=f"run={came}" if came else ""))
+            st.stop()
         shown = TRAINED.id()
         if shown:
             TRAINED.show(shown)
@@ -65,18 +64,25 @@ def cut_short() -> None:
 
 @pytest.mark.parametrize("before", [{}, {"run": "an-older-one"}], ids=["none", "an older one"])
 def test_a_click_that_cuts_a_start_short_does_not_undo_it(before: dict[str, str]) -> None:
+    """By a browser that has not heard yet what Start did to the address."""
+    overtaken.install()
     app = AppTest.from_function(cut_short)
     app.query_params.update(before)
     app.run()
-    assert not app.exception
-    assert app.markdown[0].value == "shown: the-new-one"
+    noted = app.session_state[address.LEFT]
+    app.button(key="start").click().run()
+    app.session_state[address.LEFT] = noted  # what is cut short does not come to note its own
     app.query_params.clear()
     app.query_params.update(before)
-    app.run()  # now the browser knows: this is Back
+    app.button(key="else").click().run()
+    assert not app.exception
+    assert app.markdown[0].value == "shown: the-new-one"
+    app.session_state[address.LEFT] = noted
+    gone_back(app, before)
     assert app.markdown[0].value == f"shown: {before.get('run')}"
 
 
-def overtaken() -> None:
+def back_too_soon() -> None:
     """Back on a screen before the one in between was drawn to its end: there it was slow."""
     import streamlit as st
 
@@ -100,6 +106,6 @@ def overtaken() -> None:
 
 
 def test_a_run_is_found_again_while_the_screen_in_between_is_still_drawn() -> None:
-    app = AppTest.from_function(overtaken).run()
+    app = AppTest.from_function(back_too_soon).run()
     assert not app.exception
     assert app.session_state["shown"] == "mine"
