@@ -250,12 +250,12 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         BadCheckpoint: missing, damaged, of another format, or not fitting its own description.
     """
     folder = Path(folder)
-    for look in range(20):  # a run that goes on may replace it by a newer one while it is read
+    for _ in range(20):  # a run that goes on may replace it by a newer one while it is read
         version = _version(folder)
         try:
             checkpoint = _load(folder)
         except BadCheckpoint:
-            if _version(folder) == version and (version is not None or look > 4):
+            if _version(folder) == version:
                 raise
             time.sleep(0.005)  # its files are on the way
         else:
@@ -281,10 +281,13 @@ def copy_checkpoint(folder: Path, to: Path) -> bool:
     return False
 
 
-def _version(folder: Path) -> tuple[Any, ...] | None:
-    try:
-        status = where(folder, CARD).stat()
-    except OSError:
+def _version(folder: Path) -> tuple[int | str, ...] | None:
+    """Which checkpoint is there, and how far it has moved in; None where there is no card."""
+    for card in (folder / NEXT / CARD, folder / CARD):  # it moves this way: one of them has it
+        with contextlib.suppress(OSError):
+            status = card.stat()
+            break
+    else:
         return None
     try:
         waiting = sorted(os.listdir(folder / NEXT))

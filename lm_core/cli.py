@@ -373,6 +373,11 @@ def _built(helped: tuple[str, ...]) -> argparse.ArgumentParser:
         "--steps", metavar="LIST", help="some of init,overfit,lr,grid,inside; default: all"
     )
     doctor.add_argument("--seconds", type=float, metavar="S", help="for all steps (default: 75)")
+    doctor.add_argument(
+        "--rates", metavar="LIST", help="learning rates to compare in the third step"
+    )
+    doctor.add_argument("--lrs", metavar="LIST", help="learning rates of the grid, commas between")
+    doctor.add_argument("--decays", metavar="LIST", help="weight decays of the grid")
     doctor.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     doctor.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers")
     doctor.add_argument("--cases", action="store_true", help="list the failure gallery")

@@ -1,13 +1,23 @@
 """Numbers in sentences, one way everywhere; `charts/words.py` has the rest for who may use it."""
 
 import math
+from datetime import datetime
 
 MISSING = "n/a"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 
 
 def count(value: int, one: str, several: str | None = None) -> str:
     """1 -> "1 letter", 29910 -> "29,910 letters"."""
     return f"{value:,} {one if value == 1 else several or one + 's'}"
+
+
+def moment(then: datetime) -> str:
+    """A time of a day of a year: "3 March 2016, 14:05"."""
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year}, {then.hour}:{then.minute:02}"
 
 
 def perplexity(nats: float) -> float:

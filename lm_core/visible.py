@@ -5,7 +5,9 @@ around it, is shown by a sign of its own.
     readable("a\\u202eb")   == "a⟨202E⟩b"        a text, as it is read
 """
 
+import re
 import unicodedata
+from typing import Any
 
 _SIGNS = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽"}
 # Letters, marks and symbols without ink (Unicode's Default_Ignorable_Code_Point, and an empty cell
@@ -14,6 +16,11 @@ _INKLESS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
 ).union(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _JOINERS = "\u200c\u200d"  # shape the letters and pictures around them
+# Hebrew, Arabic and all others that are written from right to left, by their blocks.
+RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_TURNED = re.compile(f"[{RIGHT}]")
+_LETTER = re.compile(r"[^\W\d_]")
+_STRETCH = re.compile(rf"[{RIGHT}](?:[\W\d_{RIGHT}]*[{RIGHT}])?")
 
 
 def visible(token: str) -> str:
@@ -64,3 +71,36 @@ def _sign(char: str) -> str:
     if "\udc80" <= char <= "\udcff":  # Python's stand-in for a byte that is no letter alone
         return f"⟨x{ord(char) - 0xDC00:X}⟩"
     return _SIGNS.get(char, f"⟨{ord(char):X}⟩")
+
+
+def apart(text: str) -> str:
+    """Words from right to left between marks that end their order, so that a figure behind them is
+    not drawn to their other side; all else as it is. A line that begins with such words and has
+    mostly them is one piece; in another line each stretch of them is.
+
+    Unicode's Bidirectional Algorithm (annex 9): first strong isolate, pop directional isolate.
+    """
+    if text.isascii() or not _TURNED.search(text):
+        return text
+    return "\n".join(map(_line_apart, text.split("\n")))
+
+
+def all_apart(value: Any) -> Any:
+    """Plain data with each text in it `apart`; names of fields stay."""
+    match value:
+        case str():
+            return apart(value)
+        case list():
+            return [all_apart(one) for one in value]
+        case dict():
+            return {key: all_apart(one) for key, one in value.items()}
+    return value
+
+
+def _line_apart(line: str) -> str:
+    turned = [_TURNED.match(letter) is not None for letter in _LETTER.findall(line)]
+    if turned and turned[0] and 2 * sum(turned) >= len(turned):
+        return f"\u2068{line}\u2069"
+    marked = _STRETCH.sub("\u2068\\g<0>\u2069", line)
+    # The first sign tells whoever looks for the side that a line begins at, as tables do.
+    return f"\u200e{marked}" if turned and turned[0] else marked

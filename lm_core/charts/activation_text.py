@@ -32,7 +32,7 @@ def activation_texts(pieces: Sequence[Piece]) -> str:
         '<div style="display:flex;gap:0.8rem;align-items:baseline">'
         f'<span style="flex:0 0 4rem;text-align:right;font-variant-numeric:tabular-nums">'
         f"{significant(one.values[one.at], 3)}</span>"
-        f'<span style="overflow-wrap:anywhere;min-width:0">{_spans(one, most)}</span></div>'
+        f'<div style="overflow-wrap:anywhere;min-width:0">{_spans(one, most)}</div></div>'
         for one in pieces
     ]
     return f'<div style="line-height:2">{"".join(lines)}</div>'

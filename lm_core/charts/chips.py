@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from lm_core.charts import words
 from lm_core.charts.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
-from lm_core.visible import visible
+from lm_core.visible import apart, visible
 
 COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 MOST = 300  # chips on a page; more say how many there are
@@ -55,6 +55,6 @@ def _chip(text: str, id: int, strange: bool) -> str:
         f'<span role="listitem" title="{said}" style="display:inline-flex;flex-direction:column;'
         f"align-items:center;padding:1px 6px;border-radius:6px;border:1px {line} {color};"
         f'background:{color}26;line-height:1.35;max-width:100%"><span style="white-space:pre-wrap">'
-        f"{html.escape(text, quote=True)}{mark}</span>"
+        f"{html.escape(apart(text), quote=True)}{mark}</span>"
         f'<span style="font-size:0.72rem;opacity:0.9">{id}</span></span>'
     )

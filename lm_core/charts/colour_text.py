@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from lm_core.charts import words
-from lm_core.visible import readable, visible
+from lm_core.visible import apart, readable, visible
 
 # Below each limit: the background behind the page's own text colour (thin enough for it to stay
 # legible, light or dark), and the line below as a cue that is not colour.
@@ -75,13 +75,13 @@ def shade_legend(what: str, names: Sequence[str]) -> str:
 
 
 def _span(text: str, p: float, numbers: bool) -> str:
-    shown = html.escape(text, quote=True)
+    shown = html.escape(apart(text) if numbers else text, quote=True)
     gap = "margin-right:4px;" if numbers else ""
     if not math.isfinite(p):
         return f'<span style="white-space:pre-wrap;{gap}">{shown}</span>'
     _, fill, line = STEPS[step_of(p)]
     number = (
-        f' <span style="font-size:0.85em;opacity:0.9">{words.probability(p)}</span>'
+        f' <span class="ours" style="font-size:0.85em;opacity:0.9">{words.probability(p)}</span>'
         if numbers
         else ""
     )

@@ -155,7 +155,11 @@ def grid(data: dict[str, Any], *, unit: str, pointed: bool = False) -> Chart:
     legend = alt.Legend(gradientLength=70, tickCount=3) if table["nats"].notna().any() else None
     scale = alt.Scale(scheme="cividis", reverse=True)
     shade = alt.Color("nats:Q", title=unit, scale=scale, legend=legend)
-    tip = [alt.Tooltip("lr:N"), alt.Tooltip("decay:N"), alt.Tooltip("nats:Q", format=".4f")]
+    tip = [
+        alt.Tooltip("lr:N", title="learning rate"),
+        alt.Tooltip("decay:N", title="weight decay"),
+        alt.Tooltip("nats:Q", title=unit, format=".4f"),
+    ]
     boxes = (
         alt.Chart(table)
         .mark_rect(cursor="pointer" if pointed else "default")
@@ -184,7 +188,11 @@ def beside(data: dict[str, Any], *, unit: str) -> Chart:
     title = "Random points beside the grid"
     table = _cells(data)
     drawn = table.dropna(subset="validation_nats")
-    tip = [alt.Tooltip("lr:Q", format=".2g"), alt.Tooltip("weight_decay:Q", format=".2g")]
+    tip = [
+        alt.Tooltip("lr:Q", title="learning rate", format=".2g"),
+        alt.Tooltip("weight_decay:Q", title="weight decay", format=".2g"),
+        alt.Tooltip("validation_nats:Q", title=unit, format=".4f"),
+    ]
     kind = {"sort": ["grid", "random"], "title": None}
     dots = alt.Chart(drawn).mark_point(size=70, filled=True, opacity=0.9)
     dots = dots.encode(
@@ -192,7 +200,7 @@ def beside(data: dict[str, Any], *, unit: str) -> Chart:
         y=alt.Y("validation_nats:Q", title=unit, scale=alt.Scale(zero=False)),
         color=alt.Color("kind:N", scale=alt.Scale(range=[BLUE, VERMILLION]), **kind),
         shape=alt.Shape("kind:N", scale=alt.Scale(range=["square", "triangle-up"]), **kind),
-        tooltip=[*tip, alt.Tooltip("validation_nats:Q", format=".4f")],
+        tooltip=tip,
     )
     lowest = drawn.groupby("kind")["validation_nats"].min()
     parts = [f"{nats:.3f} of the {kind} points" for kind, nats in lowest.items()]

@@ -15,6 +15,10 @@ HEALTHY_RATIO = 1e-3  # of update to weight: the course's line at -3 on the log 
 _BARE = alt.Axis(labels=False, ticks=False, domain=False)
 
 
+def _said(field: str, unit: str) -> alt.Tooltip:
+    return alt.Tooltip(field, title=unit, format=".2e")
+
+
 def by_depth(
     rows: Sequence[tuple[str, float | None]], *, title: str, unit: str, line: float | None = None
 ) -> Chart:
@@ -28,7 +32,7 @@ def by_depth(
     y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
     x = alt.X("value:Q", title=unit, scale=alt.Scale(type="log"), axis=POWERS)
     dots = alt.Chart(table).mark_point(filled=True, size=70, color=BLUE)
-    dots = dots.encode(y=y, x=x, tooltip=["name:N", alt.Tooltip("value:Q", format=".2e")])
+    dots = dots.encode(y=y, x=x, tooltip=["name:N", _said("value:Q", unit)])
     said = f"{title}: nothing to show yet."
     if len(table):
         low, high = table.loc[table["value"].idxmin()], table.loc[table["value"].idxmax()]
@@ -62,7 +66,7 @@ def over_steps(
         y=alt.Y("ratio:Q", title=unit, scale=alt.Scale(type="log"), axis=POWERS),
         color=shade,
         detail="name:N",
-        tooltip=["name:N", "step:Q", alt.Tooltip("ratio:Q", format=".2e")],
+        tooltip=["name:N", "step:Q", _said("ratio:Q", unit)],
     )
     said = f"{title}: nothing to show yet."
     if len(table):

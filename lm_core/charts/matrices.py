@@ -30,6 +30,7 @@ def matrix(
     x: str = "",
     y: str = "",
     shares: bool = False,
+    whole: bool = False,
     dark: bool = False,
     height: int | None = None,
 ) -> Chart:
@@ -40,6 +41,7 @@ def matrix(
         rows, columns: what each is called; those that are alike are numbered apart.
         x, y: titles of the axes.
         shares: shares of one on the scale of attention; else signed numbers, zero in the middle.
+        whole: whole numbers, written so: counts, or places.
         height: in pixels; from the number of rows when None.
     """
     values = np.array(values, dtype=float)
@@ -70,15 +72,18 @@ def matrix(
     style_figure(
         figure, title=words.escaped(title), x=x, y=y, height=height or height_of(R, titled=bool(x))
     )
-    figure.update_layout(annotations=_numbers(values, low, high, shares, dark), hovermode="closest")
+    figure.update_layout(
+        annotations=_numbers(values, low, high, shares, whole, dark), hovermode="closest"
+    )
     bare = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
     if not x:  # an empty title would have room kept for it
         figure.layout.xaxis.title = None
     figure.update_xaxes(**bare, **_ticks(others), range=[-0.5, max(1, S) - 0.5])
     figure.update_yaxes(**bare, **_ticks(names), range=[max(1, R) - 0.5, -0.5])
-    table = pd.DataFrame(values, columns=words.numbered_apart([y or "row", *others])[1:])
+    cells = values.astype(int) if whole and np.isfinite(values).all() else values
+    table = pd.DataFrame(cells, columns=words.numbered_apart([y or "row", *others])[1:])
     table.insert(0, words.numbered_apart([y or "row", *others])[0], names)
-    return Chart(title, figure, _alt(values, names, others, title), table)
+    return Chart(title, figure, _alt(values, names, others, title, whole), table)
 
 
 def height_of(rows: int, *, titled: bool = False) -> int:
@@ -100,6 +105,10 @@ def written(value: float) -> str:
     return "0.00" if text == "-0.00" else text
 
 
+def _number(value: float, whole: bool) -> str:
+    return f"{value:.0f}" if whole else written(value)
+
+
 def signed_scale(dark: bool = False) -> list[tuple[float, str]]:
     """Diverging plotly colour scale, vermillion below zero and blue above it."""
     return spaced(_DARK if dark else _LIGHT)
@@ -111,7 +120,7 @@ def signed_color(share: float, dark: bool = False) -> str:
 
 
 def _numbers(
-    values: np.ndarray, low: float, high: float, shares: bool, dark: bool
+    values: np.ndarray, low: float, high: float, shares: bool, whole: bool, dark: bool
 ) -> list[dict[str, object]]:
     """An annotation for each cell: each in an ink of its own."""
     if max(values.shape, default=0) > NUMBERED:
@@ -125,7 +134,7 @@ def _numbers(
         if math.isfinite(value):
             share = (value - low) / (high - low)
             font["color"] = ink((scale_color if shares else signed_color)(share, dark))
-        text = words.probability(value) if shares else written(value)
+        text = words.probability(value) if shares else _number(value, whole)
         found.append({"x": j, "y": i, "text": text, "showarrow": False, "font": font})
     return found
 
@@ -138,7 +147,7 @@ def _ticks(labels: Sequence[str]) -> dict[str, list]:
     return {"tickvals": places, "ticktext": named, "tickangle": 0}
 
 
-def _alt(values: np.ndarray, names: list[str], others: list[str], title: str) -> str:
+def _alt(values: np.ndarray, names: list[str], others: list[str], title: str, whole: bool) -> str:
     """What is largest and smallest, and where."""
     known = np.isfinite(values)
     if not known.any():
@@ -146,7 +155,8 @@ def _alt(values: np.ndarray, names: list[str], others: list[str], title: str) ->
     size = f"{words.count(len(names), 'row')} of {words.count(len(others), 'number')}"
     i, j = np.unravel_index(np.where(known, values, -np.inf).argmax(), values.shape)
     a, b = np.unravel_index(np.where(known, values, np.inf).argmin(), values.shape)
+    most, least = (_number(values[at], whole) for at in ((i, j), (a, b)))
     return (
-        f"{title}, {size}: the largest is {written(values[i, j])} ({names[i]}, {others[j]}), the "
-        f"smallest {written(values[a, b])} ({names[a]}, {others[b]})."
+        f"{title}, {size}: the largest is {most} ({names[i]}, {others[j]}), the smallest {least} "
+        f"({names[a]}, {others[b]})."
     )

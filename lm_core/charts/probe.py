@@ -95,7 +95,7 @@ def _spread(n: int) -> list[int]:
 
 def _named(labels: list[str], at: int) -> str:
     """A token with the one before it: “a” after “m”."""
-    return f"“{labels[at]}”" + (f" after “{labels[at - 1]}”" if at else "")
+    return f"“{labels[at]}” after “{labels[at - 1]}”" if at else f"“{labels[at]}”"
 
 
 def _said(nats: float) -> str:

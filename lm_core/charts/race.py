@@ -30,7 +30,6 @@ AXES = {
 LARGE = ("tokens", "bytes", "operations")  # axes of which a number is told as 12.3 k
 TITLE = "The race: loss on validation text"
 HEIGHT = 380
-LONG = 13  # letters of a name in the legend
 
 
 @dataclass(frozen=True)
@@ -159,8 +158,8 @@ def _layers(
     styles: list[Style] = [family_style(name) for _, name in families]
     domain = [title for title, _ in families] or [""]
     colors, dashes = [s.color for s in styles] or ["#000"], [s.pattern for s in styles] or [[1, 0]]
-    long = max(map(len, domain)) > LONG  # four of them would not stand beside each other on a phone
-    legend = alt.Legend(orient="bottom", title=None, columns=2 if long else 4)
+    # More than two would not stand beside each other on a phone, in other languages least of all.
+    legend = alt.Legend(orient="bottom", title=None, columns=2)
     color = alt.Color("family:N", scale=alt.Scale(domain=domain, range=colors), legend=legend)
     dash = alt.StrokeDash("family:N", scale=alt.Scale(domain=domain, range=dashes))
     numbers = "~s" if axis in LARGE or log_x else ",d"

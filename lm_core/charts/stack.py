@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lm_core.charts import words
+from lm_core.visible import all_apart
 
 EXACT = 150_000  # numbers up to which they are sent themselves
 STEPS = 254  # between the 255 shades; shade 0 is blank
@@ -112,31 +113,34 @@ def stack(
     ):
         raise ValueError(f"names {[len(side) for side in sides]} for a stack of {values.shape}")
     exact = values.size <= EXACT
-    header = {
-        "name": name,
-        "shape": [A, B, R, S],
-        "exact": exact,
-        "down": [down.title, list(down.names)],
-        "along": [along.title, list(along.names)],
-        "rows": [rows.title, list(rows.names), [words.shorten(one, 12) for one in rows.names]],
-        "columns": [
-            columns.title,
-            list(columns.names),
-            [words.shorten(one, 12) for one in columns.names],
-        ],
-        "title": whole.title,
-        "titles": list(titles),
-        "says": list(says),
-        "spans": [[float(low), float(high)] for low, high in spans],
-        "sentence": reading.sentence,
-        "percent": reading.percent,
-        "cells": CELLS,
-        "closed": CLOSED,
-        "rounded": ROUNDED,
-        "point": ".",
-        "note": note,
-        "dotted": list(dotted),
-    }
+    # On a canvas no style reaches words from right to left.
+    header = all_apart(
+        {
+            "name": name,
+            "shape": [A, B, R, S],
+            "exact": exact,
+            "down": [down.title, list(down.names)],
+            "along": [along.title, list(along.names)],
+            "rows": [rows.title, list(rows.names), [words.shorten(one, 12) for one in rows.names]],
+            "columns": [
+                columns.title,
+                list(columns.names),
+                [words.shorten(one, 12) for one in columns.names],
+            ],
+            "title": whole.title,
+            "titles": list(titles),
+            "says": list(says),
+            "spans": [[float(low), float(high)] for low, high in spans],
+            "sentence": reading.sentence,
+            "percent": reading.percent,
+            "cells": CELLS,
+            "closed": CLOSED,
+            "rounded": ROUNDED,
+            "point": ".",
+            "note": note,
+            "dotted": list(dotted),
+        }
+    )
     numbers = values.astype("<f4") if exact else shades(values, spans)
     packed = pack(header, np.ascontiguousarray(numbers).tobytes())
     return Stack(name, header["id"], packed, exact, whole, one)

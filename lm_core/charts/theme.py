@@ -163,6 +163,10 @@ def altair_config() -> dict[str, Any]:
         "axis": {"labelFontSize": 12, "titleFontSize": 13, "titlePadding": 8, "labelPadding": 6},
         "legend": {"labelFontSize": 13, "symbolType": "stroke", "symbolSize": 400},
         "view": {"strokeWidth": 0},
+        # A layer without data yet would be a picture without words; the whole chart has them.
+        "line": {"aria": False},
+        "rule": {"aria": False},
+        "point": {"aria": False},
     }
 
 

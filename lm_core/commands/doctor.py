@@ -7,7 +7,7 @@ import torch
 from lm_core.commands import Answer, cases, fetch, file_or_name, in_lines, say, tell
 from lm_core.commands.train import split_setting
 from lm_core.device import choose_device
-from lm_core.doctor.plan import SECONDS, STEPS, Plan
+from lm_core.doctor.plan import STEPS, Plan, listed
 from lm_core.doctor.steps import examine
 from lm_core.doctor.verdicts import Verdict
 from lm_core.errors import BadSettings
@@ -24,7 +24,8 @@ def run(args: argparse.Namespace) -> Answer:
     if not args.corpus or not args.model:
         raise BadSettings("doctor needs --corpus and --model, or --cases, or --case NAME.")
     chosen = STEPS if args.steps is None else tuple(filter(None, args.steps.split(",")))
-    plan = Plan(steps=chosen, seconds=SECONDS if args.seconds is None else args.seconds)
+    lists = {name: listed(getattr(args, name) or "", name) for name in ("rates", "lrs", "decays")}
+    plan = Plan.from_dict({"steps": chosen, "seconds": args.seconds, **lists})
     fetch(args.corpus)
     spec = default_spec(
         file_or_name(args),

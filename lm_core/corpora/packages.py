@@ -1,5 +1,8 @@
 """Finding installed packages, and the data files that ship in them, without importing them."""
 
+import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +22,7 @@ class Package:
     name: str
 
     def find(self) -> Path | None:
-        return next(iter(_folders(self.name)), None)
+        return next(iter(folders_of(self.name)), None)
 
     @property
     def missing(self) -> str:
@@ -53,7 +56,7 @@ class PackageFile:
     install: str = OURS
 
     def find(self) -> Path | None:
-        paths = (folder.joinpath(*self.parts) for folder in _folders(self.package))
+        paths = (folder.joinpath(*self.parts) for folder in folders_of(self.package))
         return next((path for path in paths if path.exists()), None)
 
     @property
@@ -90,9 +93,24 @@ def version_of(package: str, *stamp: str | int) -> str:
     return version(package)
 
 
-def _folders(package: str) -> list[Path]:
-    spec = find_spec(package)
-    return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
+def folders_of(package: str) -> tuple[Path, ...]:
+    """Where an installed package is, not imported; nothing where it is not installed. Looked for
+    anew once something was installed or removed: a list of all texts asks for dozens."""
+    return _folders(package, find_spec, tuple(map(_state, sys.path)))
+
+
+@lru_cache(maxsize=256)
+def _folders(package: str, find: Callable, state: tuple) -> tuple[Path, ...]:
+    spec = find(package)
+    return tuple(Path(folder) for folder in (spec and spec.submodule_search_locations) or ())
+
+
+def _state(folder: str) -> tuple[str, int]:
+    """A folder that packages are looked for in, and when something came into it or left it."""
+    try:
+        return folder, os.stat(folder or ".").st_mtime_ns
+    except OSError:
+        return folder, 0
 
 
 def _missing(package: str, install: str) -> str:

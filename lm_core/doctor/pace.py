@@ -29,9 +29,9 @@ class Pace:
         """How many steps a fresh model takes in so long, between the two."""
         return max(least, min(most, int((seconds - self.start) / self.step)))
 
-    def for_rates(self, seconds: float) -> tuple[int, int]:
-        """Steps of the range test, and of each run of the sweep."""
-        each = (1 - RANGE_SHARE) * seconds / (len(SWEEP) + 1)
+    def for_rates(self, seconds: float, rates: int = len(SWEEP)) -> tuple[int, int]:
+        """Steps of the range test, and of each run of a sweep of so many `rates` and one."""
+        each = (1 - RANGE_SHARE) * seconds / (rates + 1)
         return (
             self.steps(RANGE_SHARE * seconds, RANGE_LEAST, STEPS),
             self.steps(each, SWEEP_LEAST, SWEEP_STEPS),

@@ -2,7 +2,8 @@
 
     range test   one fresh model, lr_k = low (high / low)^(k / (K - 1)), one step at each
     range_lr     a tenth of the rate at which the smoothed loss was lowest
-    sweep        fresh models that keep one rate: range_lr times 1/10, 1/3, 1 and 3, and the one set
+    sweep        fresh models that keep one rate: range_lr times 1/10, 1/3, 1 and 3, or what
+                 was asked for, and the one set
     suggested    of the sweep the rate that ended lowest; the lowest of those within TIE nats of it
 
 Where the loss is lowest the rate is too high already: what was gained there came from the rates
@@ -15,13 +16,14 @@ Left out on purpose: schedules and warm-up, which a short test cannot judge.
 """
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lm_core.doctor.patient import Patient, Stop, Until, never, plain
 from lm_core.doctor.verdicts import ALARM, NOTE, OK, Verdict, out_of_time
+from lm_core.errors import BadSettings
 from lm_core.figures import percent
 from lm_core.training import Trainer
 from lm_core.training.events import Failed, Finished, Step
@@ -39,6 +41,7 @@ NOTHING = 0.05  # nats per token: what has to be learned for a rate to be judged
 HIGH_LAGS, HIGH_FAILS = 0.8, 0.5  # of what the best rate learned, for a rate above it
 LOW_LAGS, LOW_FAILS = 0.5, 0.1  # for one below it, which is slow and no more
 LEAST, MOST = 1e-7, 10.0  # what train.lr can be
+MOST_RATES = 8  # asked for in one sweep
 
 
 @dataclass(frozen=True)
@@ -206,16 +209,22 @@ class Rates:
 
 
 def rates(
-    patient: Patient, *, steps: int = STEPS, sweep_steps: int = SWEEP_STEPS, stop: Stop = never
+    patient: Patient,
+    *,
+    steps: int = STEPS,
+    sweep_steps: int = SWEEP_STEPS,
+    asked: Sequence[float] | None = None,
+    stop: Stop = never,
 ) -> Generator[dict[str, Any], None, Rates]:
-    """The range test, then the sweep. Yields `Rates.data` as it grows."""
+    """The range test, then the sweep, of the rates that are `asked` for where there are some.
+    Yields `Rates.data` as it grows."""
     found = Rates(patient.train.lr, RangeTest(), unit=patient.unit)
     for tested in range_test(patient, steps=steps, stop=stop):
         found = replace(found, tested=tested)
         yield found.data()
     tried: list[Kept] = []
     cut = not found.tested.ended
-    for lr in sweep_rates(found.tested.range_lr, found.own):
+    for lr in sweep_rates(found.tested.range_lr, found.own, asked):
         kept = Kept(lr)
         for kept in keep_rate(patient, lr, steps=sweep_steps, stop=stop):
             yield replace(found, sweep=(*tried, kept)).data()
@@ -291,8 +300,25 @@ def keep_rate(
             yield replace(found, failed=True)
 
 
-def sweep_rates(range_lr: float | None, own: float) -> list[float]:
+def check(asked: Sequence[float] | None) -> None:
+    """Raises BadSettings, with the rate that is wrong and what it could be."""
+    if asked is None:
+        return
+    if not 1 <= len(asked) <= MOST_RATES:
+        said = f"{len(asked)} rates are to be compared; from 1 to {MOST_RATES} can be."
+        raise BadSettings(f"{said} Leave some out.", "rates")
+    for lr in asked:
+        if not LEAST <= lr <= MOST:
+            said = f"rates must be from {LEAST:g} to {MOST:g}, not {lr:g}."
+            raise BadSettings(said, "rates")
+
+
+def sweep_rates(
+    range_lr: float | None, own: float, asked: Sequence[float] | None = None
+) -> list[float]:
     """The rates to compare, from low to high, with the one that is set among them."""
+    if asked is not None:
+        return sorted({*asked, own})
     around = [within(factor * (range_lr or own)) for factor in SWEEP]
     others = [lr for lr in around if max(lr / own, own / lr) >= SAME]
     return sorted({*others, own})

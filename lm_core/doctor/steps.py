@@ -179,9 +179,14 @@ class _Steps:
 
     def lr(self) -> Data:
         seconds = self.seconds("lr")
-        steps, kept = self.pace.for_rates(seconds)
+        asked = self.plan.rates
+        steps, kept = self.pace.for_rates(seconds, len(asked or rates.SWEEP))
         found = yield from rates.rates(
-            self.patient, steps=steps, sweep_steps=kept, stop=self.until(LATE * seconds)
+            self.patient,
+            steps=steps,
+            sweep_steps=kept,
+            asked=asked,
+            stop=self.until(LATE * seconds),
         )
         self.lr_to_try = found.suggested or self.lr_to_try
         return [found.verdict()]

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
-from importlib.util import find_spec
 from pathlib import Path
 
 from lm_core.corpora.corpus import stamp
-from lm_core.corpora.packages import version_of
+from lm_core.corpora.packages import folders_of, version_of
 from lm_core.errors import BadCheckpoint, nearest
 from lm_core.foreign import gguf_file, glassllm
 from lm_core.foreign.keeping import Foreign, is_kept, keep
@@ -32,8 +31,7 @@ class Packaged:
 
     def place(self) -> Path | None:
         """The package's folder; None where it is not installed."""
-        spec = find_spec(self.package)
-        return next(map(Path, (spec and spec.submodule_search_locations) or ()), None)
+        return next(iter(folders_of(self.package)), None)
 
 
 def _glassllm(language: str, title: str) -> Packaged:

@@ -12,7 +12,7 @@ from html import escape
 
 from lm_core.figures import significant
 from lm_core.lessons.worksheet import LINES, STYLE
-from lm_core.visible import readable
+from lm_core.visible import apart, readable
 
 Points = Sequence[tuple[float, float]]  # step and loss
 WIDTH, HEIGHT = 640, 300  # of the picture, in its own units
@@ -160,4 +160,4 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _safe(text: str) -> str:
-    return escape(readable(str(text)), quote=True)
+    return escape(apart(readable(str(text))), quote=True)

@@ -8,7 +8,7 @@ from html import escape
 
 from lm_core.lessons.link import LessonLink
 from lm_core.lessons.question import Question
-from lm_core.visible import readable
+from lm_core.visible import apart, readable
 
 LINES, GRID = 3, 10  # to write a reason on; of a curve, up and along
 STYLE = """
@@ -95,4 +95,4 @@ def _grid() -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(readable(text), quote=True)
+    return escape(apart(readable(text)), quote=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from lm_core.errors import BadText
-from lm_core.figures import count
+from lm_core.figures import count, moment
 
 RULE = "By time: the first 70 % train, the next 15 % validate, the last 15 % test."
 MOST_FILLED = 0.1  # of all values
@@ -57,7 +57,7 @@ def regular(measured: Sequence[tuple[datetime, float | None]]) -> Regular:
         place = (time - order[0]).total_seconds() / 60 / minutes
         if abs(place - round(place)) > 1e-3:
             raise BadText(
-                f"Most values are {_long(minutes)} apart, and {time:%Y-%m-%d %H:%M} is between "
+                f"Most values are {_long(minutes)} apart, and {moment(time)} is between "
                 "two of them: give a series that is measured at equal distances."
             )
         if value is not None:
@@ -87,7 +87,7 @@ def _filled(known: dict[int, float], minutes: float, origin: datetime) -> tuple[
         if missing > most:
             since, until = (origin + _after(minutes, k) for k in (a, b))
             raise BadText(
-                f"From {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} nothing was measured, "
+                f"From {moment(since)} to {moment(until)} nothing was measured, "
                 f"{missing:,} steps, and at most {int(most):,} are filled in: give the part before "
                 "or after the gap."
             )
