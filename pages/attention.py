@@ -111,14 +111,11 @@ def pick_side() -> sides.Side:
     return known[chosen]
 
 
-def small_and_large(side: sides.Side) -> tuple[int, int]:
-    """All heads to pick from, and the one picked; returns its layer and head."""
+def all_heads(side: sides.Side) -> tuple[int, int]:
+    """All heads to pick from; returns layer and head of the one picked."""
     L, H, _, _ = side.maps.shape
-    of = (str(choice.folder), source, target, side.name)
     opening = attention.open_head(side, of, LAYER, HEAD)
-    stack = side.stack
-    left, right = st.columns([2, 3], gap="medium")
-    with left, st.container(border=True, height="stretch"):
+    with st.container(border=True, height="stretch"):
         places = st.columns(2)
         with places[0]:
             names = [str(i + 1) for i in range(L)]
@@ -126,16 +123,16 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
         with places[1]:
             names = [str(i + 1) for i in range(H)]
             head = choose("Head", names, key=HEAD, default=opening[1])
-        hold(stack, key="attention-held")
+        hold(side.stack, key="attention-held")
         all_small(
-            stack,
+            side.stack,
             (layer, head),
             key=ALL,
             label="Layer and head",
             height=430,
             on_move=lambda *place: attention.moved(place, (LAYER, HEAD)),
         )
-        data_of(stack.whole, key=ALL)
+        data_of(side.stack.whole, key=ALL)
         st.caption(
             "Each picture is a head: one way of looking. A layer has several, and the next layer "
             "looks at what they found. Click a picture, go there with the arrow keys, or choose "
@@ -143,46 +140,43 @@ def small_and_large(side: sides.Side) -> tuple[int, int]:
             if L * H > 1
             else "This model has one head: one way of looking."
         )
-    attention.open_cell(side, (*of, layer, head), ROW, COLUMN)
-    with right, st.container(border=True, height="stretch"):
+    return layer, head
+
+
+def one_head(side: sides.Side, layer: int, head: int, cell: tuple[int, int]) -> None:
+    """The one picked, large, with a cell framed."""
+    with st.container(border=True, height="stretch"):
         pictures = {"map": "Map", "lines": "Lines between words"}
         if switch("Picture of the head", pictures, key=PICTURE) == "map":
             one_large(
-                stack,
+                side.stack,
                 (layer, head),
-                cell=(st.session_state[ROW], st.session_state[COLUMN]),
+                cell=cell,
                 key=ONE,
                 height=480,
                 on_press=lambda *place: attention.moved(place, (LAYER, HEAD, ROW, COLUMN)),
             )
-            data_of(stack.one(layer, head), key=ONE)
-            st.caption(sides.explained(side, checkpoint) + shades_said(stack))
+            data_of(side.stack.one(layer, head), key=ONE)
+            st.caption(sides.explained(side, checkpoint) + shades_said(side.stack))
         else:
             attention.lines(side, layer, head, dark=st.context.theme.type == "dark")
-    return layer, head
 
 
-def one_cell(side: sides.Side, layer: int, head: int) -> None:
-    """The arithmetic of a cell: of the strongest look until another is chosen."""
+def one_cell(side: sides.Side, layer: int, head: int) -> tuple[int, int]:
+    """The arithmetic of a cell; returns its row and column."""
     st.header("The arithmetic of one cell")
     if side.view.q is None:
         st.write(
             "This model scores a look in another way than by the product of a query and a key, as "
             "its code below says: its arithmetic is left out here."
         )
-        return
+        return attention.pressed_cell(side, (*of, layer, head))
     writes = side.across and choice.of_pairs
-    places = st.columns(2)
-    with places[0]:
-        row = choose("Writing" if writes else "Looking", side.rows, key=ROW)
-    open_to = side.view.seen[row].nonzero()[:, 0].tolist()
-    with places[1]:
-        column = choose(
-            "Looked at", side.columns[: open_to[-1] + 1], key=COLUMN, default=open_to[-1]
-        )
-    if column not in open_to:
+    labels = ("Writing" if writes else "Looking", "Looked at")
+    cell = row, column = attention.choose_cell(side, (*of, layer, head), labels, (ROW, COLUMN))
+    if not side.view.seen[row, column]:
         st.info("This token may not look there: choose a cell of the picture that has a colour.")
-        return
+        return cell
     attention.arithmetic(side, layer, head, row, column, writes=writes)
     if side.view.v is not None and not side.across and not choice.of_pairs:
         query = {
@@ -194,12 +188,18 @@ def one_cell(side: sides.Side, layer: int, head: int) -> None:
         }
         label = "On to the values: what it takes, and what the head adds →"
         st.page_link("pages/from_averaging_to_attention.py", label=label, query_params=query)
+    return cell
 
 
 side = pick_side()
-layer, head = small_and_large(side)
+of = (str(choice.folder), source, target, side.name)
+left, right = st.columns([2, 3], gap="medium")
+with left:
+    layer, head = all_heads(side)
 st.markdown(f"**What to notice:** {noticed.notice(side)}")
-one_cell(side, layer, head)
+cell = one_cell(side, layer, head)
+with right:  # it frames the cell that is chosen below
+    one_head(side, layer, head, cell)
 if side.heads or side.crossing:
     with st.expander("Every head in figures"):
         noticed.head_table(side)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lm_core.errors import LabError
-from pages._ui.compare import ablations, scaling
+from pages._ui.compare import ablations, in_words, scaling
 from pages._ui.compare.differ import differ
 from pages._ui.compare.form import choose, means, race_of
 from pages._ui.compare.races import RACED, open_race, past_races, ready_race
@@ -15,6 +15,7 @@ PARTS = {
     "race": "The race",
     "ablations": "Ablations",
     "scaling": "What more parameters buy",
+    "words": "In words",
 }
 
 
@@ -73,5 +74,7 @@ if part == "ablations":
     ablations.panel()
 elif part == "scaling":
     scaling.panel()
+elif part == "words":
+    in_words.panel()
 else:
     race()

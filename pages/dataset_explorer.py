@@ -13,7 +13,7 @@ front_door.enter()
 st.title("Dataset explorer")
 st.write("A model knows nothing but the text it has read. So look at the text first.")
 
-top, numbers = st.columns([3, 7], gap="medium")
+top, numbers = st.columns([4, 7], gap="medium")
 missing = st.container()
 with top:
     choice = pick_corpus(key="explorer-text", kinds=tuple(KINDS), below=missing)

@@ -18,6 +18,7 @@ EARLIER = "doctor-earlier"
 LABELS = {  # of what can be out of range
     "seconds": "Seconds",
     "steps": "Steps",
+    "rates": "Rates of step 3",
     "lrs": "Learning rates",
     "lr": "Learning rates",
     "decays": "Weight decays",
@@ -25,6 +26,7 @@ LABELS = {  # of what can be out of range
     "random": "Random points beside it",
 }
 USUAL = ("transformer", "encoder-decoder")  # what is begun with, the first that fits the data
+LISTS = {"rates": "0.001, 0.01", "lrs": "0.01, 0.03", "decays": "0, 0.1"}  # and an example
 VIEWS = ("Five steps", "How weights begin", "Failure gallery")
 
 front_door.enter()
@@ -52,7 +54,7 @@ def choose():
     Raises:
         Told: what is out of range, beside its control and before anybody waits.
     """
-    from lm_core.doctor.plan import Plan
+    from lm_core.doctor.plan import Plan, listed
     from lm_core.models import models as families
     from lm_core.runs.presets import default_spec
     from lm_core.tasks import families_for
@@ -97,33 +99,29 @@ def choose():
             key="doctor-steps",
             bind="query-params",
         )
-        sides = st.columns(3)
-        rates = sides[0].text_input(
-            "Learning rates",
-            max_chars=200,
-            key="doctor-lrs",
-            bind="query-params",
-            placeholder="0.01, 0.03",
-        )
-        decays = sides[1].text_input(
-            "Weight decays",
-            max_chars=200,
-            key="doctor-decays",
-            bind="query-params",
-            placeholder="0, 0.1",
-        )
-        random = sides[2].number_input(
+        lists, columns = {}, st.columns(4)
+        places = dict(zip((*LISTS, "random"), columns, strict=True))
+        for name, example in LISTS.items():
+            lists[name] = places[name].text_input(
+                LABELS[name],
+                max_chars=200,
+                key=f"doctor-{name}",
+                bind="query-params",
+                placeholder=example,
+            )
+        random = places["random"].number_input(
             "Random points beside it", value=None, step=1, key="doctor-random", bind="query-params"
         )
         st.caption(
-            "Left empty: rates around the one that the third step suggests, and as many decays and "
-            "random points as there is time for."
+            "Left empty: the third step compares rates around the one that its first test finds, "
+            "and the grid has rates around the one it suggests, and as many decays and random "
+            "points as there is time for."
         )
-    places = {"lrs": sides[0], "decays": sides[1], "random": sides[2], "seconds": below}
-    places |= {"lr": sides[0], "weight_decay": sides[1], "steps": pills}
+    places |= {"lr": places["lrs"], "weight_decay": places["decays"]}
+    places |= {"seconds": below, "steps": pills}
     options |= {"steps": list(steps), "random": random}
     try:
-        options["lrs"], options["decays"] = numbers(rates, "lrs"), numbers(decays, "decays")
+        options |= {name: listed(text, name) for name, text in lists.items()}
         Plan.from_dict(options)
     except BadSettings as error:
         told.beside(error, places, LABELS)
@@ -131,20 +129,6 @@ def choose():
     # What is examined begins with nothing, a short list's too.
     usual = default_spec(corpus.spec(), model, items=corpus.items, short=False)
     return of_run.settings(usual), options, title, pressed
-
-
-def numbers(text: str, name: str) -> list[float] | None:
-    """`0.01, 0.03` as numbers; None where nothing is written.
-
-    Raises:
-        BadSettings: something else is, of the option of this `name`.
-    """
-    words = text.replace(",", " ").split()
-    try:
-        return [float(word) for word in words] or None
-    except ValueError:
-        said = f"Write numbers with commas between them, not {text[:40]!r}."
-        raise BadSettings(said, name) from None
 
 
 def earlier(run: str) -> None:

@@ -65,7 +65,7 @@ def noticed(one: Seen) -> str:
     held = f"{few:,} were held to be impossible"
     share = held if read.nats.isinf().any() else f"{few:,} carry half of it"
     return (
-        f"Surprise is not spread evenly: of {count(N, 'token')} {share}, “{token}” most. "
+        f"Surprise is not spread evenly: of {count(N, 'token')}, {share}, “{token}” most. "
         f"{percent(first / N)} were its first guess. Who is unsure and right has a high entropy "
         "and rank 1; sure and wrong is what costs most."
     )

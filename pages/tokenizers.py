@@ -19,7 +19,7 @@ st.write(
     "id. Where the cuts are decides how long a text is for the model, how large the model is, and "
     "what it can read at all."
 )
-left, middle, right = st.columns([4, 2, 2], gap="medium", vertical_alignment="bottom")
+left, middle, right = st.columns([4, 3, 2], gap="medium", vertical_alignment="bottom")
 text = left.text_input(
     "Your text",
     FIRST,

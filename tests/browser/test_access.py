@@ -78,6 +78,26 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page) -> None:
     assert wrong == {}
 
 
+# Where something learns while one looks: address, the button that begins it, what is there then.
+LEARNING = {
+    "train": ("train?text=names&train-budget=5+min", "Start", "Stop"),
+    "forecast": ("forecast?text=waves&forecast-budget=10+s", "Start", "Stop"),
+    "neuron": ("neuron?neuron-part=XOR", "Learn", "Stop"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", LEARNING)
+def test_axe_finds_nothing_serious_while_something_learns(page: Page, screen: str) -> None:
+    address, button, there = LEARNING[screen]
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"/{address}")
+    at_rest(page)
+    page.get_by_role("button", name=button, exact=True).first.click()
+    expect(page.get_by_text(re.compile(f"{there}$")).first).to_be_visible()
+    assert found_in_both(page) == []
+
+
 @pytest.mark.slow
 def test_a_keyboard_enters_a_screen_at_its_beginning(page: Page) -> None:
     page.goto("/")
@@ -172,7 +192,7 @@ def test_on_a_telephone_what_learns_is_in_view_and_its_axis_stands_still(
     for _ in range(4):
         seen.append(page.evaluate(ticks))
         page.wait_for_timeout(500)
-    assert all(one == seen[0] for one in filter(None, seen))
+    assert all(one == seen[0] for one in filter(None, seen)), seen
 
 
 # In one look, as it is drawn anew meanwhile: the first chart below “Stop”.

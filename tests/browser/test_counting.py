@@ -16,7 +16,7 @@ def test_a_name_is_walked_by_hand_and_a_table_is_learned(page: Page) -> None:
     page.goto("/counting?counting-walk=mar")
     at_rest(page)
     expect(page.get_by_text("The row at hand is that of r")).to_be_visible()
-    page.get_by_role("button", name="Draw", exact=True).click()
+    page.get_by_role("button", name="Draw one", exact=True).click()
     expect(page).to_have_url(re.compile("counting-walk=mar."))
     page.get_by_role("button", name="Step back").click()
     expect(page.get_by_text("The row at hand is that of r")).to_be_visible()

@@ -76,7 +76,7 @@ def test_a_pupil_alone_walks_the_first_lesson(page: Page) -> None:
     panel = to_the_step(page, 2)
     choose(page, panel)
     for letters in range(1, 4):
-        press(page, page.get_by_role("button", name="Draw", exact=True))
+        press(page, page.get_by_role("button", name="Draw one", exact=True))
         expect(page).to_have_url(re.compile(rf"counting-walk=[a-z.]{{{letters}}}"))
         at_rest(page)
     ticked(page, panel)

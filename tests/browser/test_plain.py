@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lm_core.visible import readable
-from tests.browser.foreign_app import RIGHT_TO_LEFT, drawn, kinds_of
+from tests.browser.foreign_app import LINES, RIGHT_TO_LEFT, drawn, kinds_of
 from tests.marks import most_slow
-from tests.pages.foreign import TEXTS, TITLE
-from tests.waiting import PATIENCE
+from tests.pages.foreign import MARKS, TEXTS, TITLE
+from tests.waiting import PATIENCE, until
 from tools.lab_server import LabServer
 
 APP = Path(__file__).with_name("foreign_app.py")
@@ -38,7 +38,7 @@ def line(text: str) -> str:
 
 def pieces(page: Page, key: str) -> list[tuple[str, set[str]]]:
     found = page.locator(f".st-key-{key}").evaluate(PIECES)
-    return [(re.sub("[\u2068\u2069]", "", text), set(tags)) for text, tags in found]
+    return [(MARKS.sub("", text), set(tags)) for text, tags in found]
 
 
 def texts(shown: Page, *, whole: bool) -> None:
@@ -52,7 +52,7 @@ def texts(shown: Page, *, whole: bool) -> None:
             wrong.append((text, bold, tags))
         for how in ("html", "text"):
             area = shown.locator(f".st-key-{how}-{place}")
-            said = re.sub("[\u2068\u2069]", "", area.evaluate("area => area.textContent"))
+            said = MARKS.sub("", area.evaluate("area => area.textContent"))
             if said.strip() != readable(text).strip():
                 wrong.append((text, how, set()))
     assert wrong == []
@@ -97,17 +97,80 @@ def right_to_left(shown: Page) -> None:
     """What is written from right to left keeps its order, and what stands around it keeps its own:
     a figure behind it is not drawn to its other side."""
     lines = shown.locator(".st-key-right-to-left").evaluate(ORDER, PIECE)
-    assert len(lines) == 5 * len(RIGHT_TO_LEFT)
+    assert len(lines) == 6 * len(RIGHT_TO_LEFT)
     assert [line for line, places in lines if places != sorted(places) or len(places) < 3] == []
+
+
+# Of each text of a picture that ends in English: its pieces from left to right.
+DRAWN = """(area, pattern) => [...area.querySelectorAll('svg text')].filter(
+    one => one.textContent.endsWith('ends')).map(text => [text.textContent,
+  [...text.textContent.matchAll(new RegExp(pattern, 'g'))].map(piece => {
+    const places = [...piece[0]].map((_, n) => text.getExtentOfChar(piece.index + n));
+    return Math.min(...places.filter(one => one.width).map(one => one.x));
+  })])"""
+# All words that were written on a canvas.
+WRITTEN = """window.written = new Set();
+const write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+  window.written.add(text);
+  return write.call(this, text, ...where);
+}"""
+# How far the picture of a marked line is from that of its pieces, and that of one without marks.
+ON_CANVAS = """([words, rest]) => {
+  const picture = (draw) => {
+    const context = Object.assign(document.createElement('canvas'), {width: 400, height: 60})
+      .getContext('2d');
+    context.font = '30px sans-serif';
+    draw(context);
+    return context.getImageData(0, 0, 400, 60).data;
+  };
+  const pieces = picture((context) => {
+    context.fillText(words, 10, 40);
+    context.fillText(rest, 10 + context.measureText(words).width, 40);
+  });
+  return [`\u2068${words}\u2069${rest}`, words + rest].map((line) => {
+    const data = picture((context) => context.fillText(line, 10, 40));
+    return data.reduce((sum, one, n) => sum + Math.abs(one - pieces[n]), 0);
+  });
+}"""
+
+
+def drawn_right_to_left(shown: Page) -> None:
+    area = shown.locator(".st-key-drawn-right-to-left")
+    for kind in ("rtl-plotly", "rtl-vega"):
+        lines = area.locator(f".st-key-{kind}").evaluate(DRAWN, PIECE)
+        assert len(lines) >= len(LINES), kind
+        assert [line for line, places in lines if places != sorted(places)] == [], kind
+    for kind, begins in (("rtl-table", ""), ("rtl-stack", "Title of ")):
+        area.locator(f".st-key-{kind} canvas").first.scroll_into_view_if_needed()
+        until(lambda said=f"{begins}\u2068{RIGHT_TO_LEFT[0]}\u2069 12": written(shown, said))
+    unmarked = [re.sub("\u2068[^\u2069]*(\u2069|…|$)", "", text) for text in written(shown)]
+    assert not re.search("[\u0590-\u06ff]", "".join(unmarked))
+    marked, bare = shown.evaluate(ON_CANVAS, [RIGHT_TO_LEFT[0], " 12 ends"])
+    assert 10 * marked < bare
+    tokens = area.locator("[role=group] [role=button]")
+    first, second = (tokens.nth(n).bounding_box()["x"] for n in (0, 1))
+    assert first > second  # the text is read from the right
+    tokens.nth(1).focus()
+    shown.keyboard.press("ArrowLeft")
+    expect(tokens.nth(2)).to_be_focused()
+
+
+def written(shown: Page, begins: str = "") -> list[str]:
+    """Of what was written on a canvas what begins so, a mark of the line's side aside."""
+    every = shown.evaluate("[...window.written]")
+    return [text for text in every if text.lstrip("\u200e").startswith(begins)]
 
 
 @pytest.mark.parametrize("whole", most_slow([False, True], quick=[False]))
 def test_words_of_others_are_shown_as_they_are(foreign: LabServer, page: Page, whole: bool) -> None:
     """One page of them, as drawing it takes long."""
+    page.add_init_script(WRITTEN)
     page.goto(foreign.url + "/?whole=true" * whole)
     expect(page.get_by_text("The end of the page")).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     texts(page, whole=whole)
     signs_thrown_together(page, whole=whole)
     right_to_left(page)
+    drawn_right_to_left(page)
     help_and_options(page)

@@ -13,7 +13,7 @@ from lm_core.lessons.question import Computed, Question
 from lm_core.runs.store import RunStore
 from lm_core.training.events import Step
 from tests.browser.conftest import TROUBLE, at_rest, settled
-from tests.browser.test_access import LINKS, PHONE, found, found_in_both
+from tests.browser.test_access import LINKS, PHONE, PROJECTOR, found, found_in_both
 from tests.waiting import PATIENCE, until
 from tools.lab_server import LabServer
 
@@ -185,6 +185,9 @@ def test_a_teacher_and_two_pupils(new_context, class_lab: LabServer) -> None:
     teacher.get_by_role("button", name="Show it to the class").click()
     pupils[1].goto(f"{lab.url}/spotlight")
     expect(pupils[1].get_by_role("heading", name="Ada:")).to_be_visible()
+    pupils[1].set_viewport_size(PROJECTOR)
+    at_rest(pupils[1])
+    assert found_in_both(pupils[1]) == []  # while it learns
     teacher.get_by_role("button", name="Take it back").click()
     expect(pupils[1].get_by_text("Nothing is shown now")).to_be_visible()
 
@@ -194,6 +197,8 @@ def test_a_teacher_and_two_pupils(new_context, class_lab: LabServer) -> None:
         board.answer("One", "q", pupil, "n-gram", moment="before", right=False, **ASK)
         said = "LSTM" if right else "n-gram"
         board.answer("One", "q", pupil, said, moment="after", right=right, why="it reads", **ASK)
+    # Opened anew it shows the lesson that was answered last, and not one of the test before.
+    teacher.goto(f"{lab.url}/teacher?teacher={TOKEN}")
     expect(teacher.get_by_text("2 went from wrong to right")).to_be_visible()
     expect(teacher.get_by_text("it reads").first).to_be_visible()
     for number in range(2):

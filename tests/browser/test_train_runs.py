@@ -12,7 +12,7 @@ from lm_core.runs.presets import default_spec
 from lm_core.runs.spec import CorpusSpec
 from lm_core.runs.store import RunStore
 from lm_core.training import Budget
-from lm_core.training.events import Evaluated, Step
+from lm_core.training.events import Diagnosed, Evaluated, Step
 from tests.browser.conftest import at_rest, settled
 from tests.browser.test_training import STEP, nothing_goes_on, start, stop
 from tests.pages.stored import FACTS
@@ -85,6 +85,54 @@ def test_a_value_above_the_picture_is_an_arrow_that_says_it(page: Page, store: R
 
 
 @pytest.mark.slow
+def test_one_voice_judges_a_run_beside_an_alarm(page: Page, store: RunStore) -> None:
+    """The status, the sentence of the curve and the verdict lead to one thing, with its step."""
+    page.goto("/train")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    owner = next(c["value"] for c in page.context.cookies() if c["name"] == COOKIE)
+    spec = default_spec(CorpusSpec(name="names"), "lstm", budget=Budget(steps=40))
+    run = store.create(owner, "It is too fast", spec.to_dict())
+    steps = [Step(k, 100 * k, 0.1 * k, 3.3 - 0.02 * k) for k in range(1, 41)]
+    falls = [Evaluated(k, 100 * k, "validation", 3.3 - 0.02 * k, 500, True) for k in (1, 10, 40)]
+    alarm = Diagnosed(27, "rate_too_high", "alarm", "It climbed.", "Lower it.", "train.lr")
+    store.record(run, [*steps, *falls, alarm])
+    store.update(run, status="finished", facts=FACTS)
+    page.goto(f"/train?run={run}")
+    status = page.get_by_role("status").filter(has_text="after step 40")
+    expect(status).to_contain_text("something is to be mended, see below")
+    expect(page.get_by_text("An alarm was raised at step 27, see below")).to_be_visible()
+    at_rest(page)
+    for other in ("learning, not memorising", "both curves still fall", "too early to say"):
+        expect(page.get_by_text(other)).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_is_told_beside_its_control(page: Page) -> None:
+    """In view, in the words of the label, aloud; and Start says what it waits for."""
+    page.goto("/train?text=names&train-model=Transformer")
+    at_rest(page)
+    page.get_by_text("More settings").click()
+    at_rest(page)
+    heads, width = (page.get_by_role("spinbutton", name=name).last for name in ("Heads", "Width"))
+    heads.fill("3")
+    heads.press("Enter")
+    told = page.get_by_role("alert").filter(has_text="“Width”")
+    expect(told).to_contain_text("must be “Heads” (3) times an even number")
+    at_rest(page)
+    expect(told).to_be_in_viewport(ratio=1)
+    at, field = told.bounding_box(), width.bounding_box()
+    assert field["y"] < at["y"] < field["y"] + 4 * field["height"]
+    assert abs(at["x"] - field["x"]) < field["width"]
+    start = page.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_disabled()
+    expect(page.get_by_role("status").filter(has_text="Start waits: “Width”")).to_have_count(1)
+    heads.fill("4")
+    heads.press("Enter")
+    expect(told).to_have_count(0)
+    expect(start).to_be_enabled()
+
+
+@pytest.mark.slow
 def test_a_view_is_kept_while_the_curve_grows(page: Page) -> None:
     start(page)
     until(lambda: step_of(page) > 60)
@@ -132,6 +180,9 @@ def test_two_runs_are_laid_over_each_other_named_noted_and_deleted(
     expect(page).not_to_have_url(re.compile(f"run={first}"))
     second = re.search(r"run=([\w-]+)", page.url).group(1)
     expect(page.get_by_text("Done: the budget is spent")).to_be_visible()
+    page.get_by_role("button", name="Measure on the test split, once").click()
+    expect(page.get_by_text("Nothing was chosen by it")).to_be_visible()
+    expect(page.locator(".st-key-train-figures-test")).to_contain_text("Test perplexity")
     tick(page, 0)
     expect(page.locator(".st-key-train-open button")).to_be_enabled()
     tick(page, 1)

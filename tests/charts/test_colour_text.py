@@ -22,7 +22,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.titles += [value for name, value in attrs if name == "title"]
-        assert {name for name, _ in attrs} <= {"style", "title"}
+        rest = {name: value for name, value in attrs if name not in ("style", "title")}
+        assert rest in ({}, {"class": "ours"})  # of a number, which the language may turn
 
     def handle_data(self, data):
         self.text += data

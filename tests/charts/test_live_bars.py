@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from lm_core.charts.live_bars import live_token_bars
+from lm_core.charts.live_bars import ROOM, live_token_bars
 
 
 def rows(chart) -> list[dict]:
@@ -35,7 +35,7 @@ def test_the_axis_stands_still_from_0_to_100_percent_and_leaves_room_for_the_num
     for p in (0.01, 0.6, 1.0):
         bars = live_token_bars(["x"], [p]).figure.to_dict()["layer"][0]
         x = bars["encoding"]["x"]
-        assert x["scale"] == {"domain": [0, 1.2], "nice": False}
+        assert x["scale"] == {"domain": [0, ROOM], "nice": False}
         assert x["axis"]["values"] == [0, 0.25, 0.5, 0.75, 1]
         assert x["axis"]["labelExpr"] == "round(100 * datum.value) + ' %'"
 

@@ -91,3 +91,15 @@ def test_numbers_are_short() -> None:
         "100.0",
         "-123000",
     ]
+
+
+def test_whole_numbers_are_written_so() -> None:
+    values = np.array([[3.0, 12.0], [178.0, np.nan]])
+    chart = matrix(values, ["a", "b"], ["1", "2"], title="T")
+    assert [one.text for one in chart.figure.layout.annotations] == ["3.00", "12.0", "178"]
+    chart = matrix(values, ["a", "b"], ["1", "2"], title="T", whole=True)
+    assert [one.text for one in chart.figure.layout.annotations] == ["3", "12", "178"]
+    assert "the largest is 178 (b, 1), the smallest 3 (a, 1)" in chart.alt
+    chart = matrix(values[:1], ["a"], ["1", "2"], title="T", whole=True)
+    assert chart.table.iloc[0, 1:].tolist() == [3, 12]
+    assert set(map(str, chart.table.dtypes.iloc[1:])) == {"int64"}

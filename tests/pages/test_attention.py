@@ -16,7 +16,7 @@ from pages._ui.inside import attention, offers, sides
 from pages._ui.shared import models
 from pages._ui.shared.matrices import told
 from tests.charts.test_stack import unpacked
-from tests.pages.screens import first_table, sound
+from tests.pages.screens import first_table, gone_back, sound
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +175,35 @@ def test_it_begins_at_the_strongest_look_of_the_head() -> None:
     row, column = np.unravel_index(weights.argmax(), weights.shape)
     assert app.selectbox(key="attention-row").value == row
     assert app.selectbox(key="attention-column").value == column
+
+
+def test_back_opens_the_head_and_the_cell_that_were_shown() -> None:
+    """Those that a text opens on are not in the address."""
+    at = {"model": transformer(items=True).label, "name": "elizabeth"}
+    app = sound(opened(**at))
+    before = places(app)
+    sound(write(app, "jo", "attention-name"))
+    assert places(app) != before
+    at = {f"attention-{name}": value for name, value in at.items()}
+    sound(gone_back(app, at))
+    assert places(app) == before
+    assert tuple(views(app)[2]["cell"]) == before[2:]
+    sound(app.selectbox(key="attention-row").set_value(1).run())
+    assert tuple(views(app)[2]["cell"]) == (1, 0)
+    sound(gone_back(app, at))
+    assert places(app) == before
+
+
+def test_a_link_to_a_cell_frames_it_at_once() -> None:
+    rows = opened().selectbox(key="attention-row").options
+    app = sound(opened(layer="3", head="2", row=rows[4], column=rows[1]))
+    assert places(app) == (2, 1, 4, 1)
+    assert tuple(views(app)[2]["cell"]) == (4, 1)
+
+
+def places(app: AppTest) -> tuple[int, ...]:
+    keys = (f"attention-{name}" for name in ("layer", "head", "row", "column"))
+    return tuple(app.selectbox(key=key).value for key in keys)
 
 
 def test_what_is_picked_in_the_browser_goes_into_the_widgets(

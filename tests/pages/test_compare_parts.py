@@ -1,17 +1,21 @@
-"""The further parts of Compare: ablations, and what more parameters buy; each from its file."""
+"""The further parts of Compare: ablations, what more parameters buy, and the study in words; each
+from its file."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.evaluation.standings import Result, standings
 from lm_core.evaluation.study import configurations, read
-from pages._ui.compare import ablations, scaling
+from lm_core.evaluation.word_study import TEST, ranked, read_words
+from pages._ui.compare import ablations, in_words, scaling
 from tests.waiting import PATIENCE
 
 APP = Path(__file__).parents[2] / "app.py"
-PARTS = {"ablations": "Ablations", "scaling": "What more parameters buy"}
+PARTS = {"ablations": "Ablations", "scaling": "What more parameters buy", "words": "In words"}
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +112,38 @@ def test_it_can_be_had_over_text_and_with_other_parameters_counted() -> None:
     assert table["Best size (parameters)"].tolist() == [round(size) for size in sizes]
 
 
+def test_the_study_in_words_says_what_was_found_beside_what_the_course_reports() -> None:
+    at = opened("words")
+    rows = read_words(in_words.STUDY)
+    assert len(at.get("vega_lite_chart")) == 1
+    table = next(one.value for one in at.dataframe if "test perplexity" in one.value)
+    best = min(rows, key=lambda row: float(row["test_nats"]))
+    assert table["model"].iloc[0] == in_words.TITLES[best["family"]]
+    perplexities = dict(zip(table["model"], table["test perplexity"], strict=True))
+    (counted,) = (float(row["test_nats"]) for row in rows if row["family"] == "ngram")
+    assert perplexities["5-gram that counts"] == pytest.approx(math.exp(counted), abs=0.06)
+    reported = dict(zip(table["model"], table["the course's test perplexity"], strict=True))
+    assert reported["5-gram network"] == 305.28
+    assert in_words.noticed(ranked(rows)) in text(at)
+    lines = {trace["name"] for trace in drawn(at)["data"]}
+    assert lines == set(in_words.TITLES.values())
+    assert "make words" in at.code[0].value
+
+
+def test_the_order_of_the_course_is_confirmed_or_not() -> None:
+    def found(**nats: float) -> str:
+        runs = [Result(f, s, {TEST: x + s / 100}) for f, x in nats.items() for s in (0, 1)]
+        return in_words.noticed(standings(runs, by=TEST))
+
+    theirs = "LSTM (198), 5-gram network (305)."
+    assert f"That is the order of the course: {theirs}" in found(mlp=6, lstm=5)
+    assert f"another order of the networks: {theirs}" in found(mlp=5, lstm=6)
+
+
 @pytest.mark.parametrize("held", [None, "", "budget\n1\n"])
-@pytest.mark.parametrize(("part", "module"), [("ablations", ablations), ("scaling", scaling)])
+@pytest.mark.parametrize(
+    ("part", "module"), [("ablations", ablations), ("scaling", scaling), ("words", in_words)]
+)
 def test_a_study_that_is_absent_or_damaged_is_told(
     part: str, module, held: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

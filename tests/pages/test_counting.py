@@ -1,5 +1,6 @@
 """The Counting screen: the course's figures are read off it, and each widget moves."""
 
+import json
 import math
 import re
 from pathlib import Path
@@ -238,6 +239,23 @@ def test_the_loss_falls_to_the_counted_line() -> None:
     sound(app.button(key="counting-stop").click().run())
     sound(app.button(key="counting-learn-anew").click().run())
     assert "Step 0: 3.29" in said(app)
+
+
+def test_the_axis_reaches_the_counted_line_at_once_and_stands_still_while_the_loss_falls() -> None:
+    def reach() -> list[float]:
+        (spec,) = [
+            json.loads(chart.proto.spec)
+            for chart in app.get("plotly_chart")
+            if "Downhill" in chart.proto.spec
+        ]
+        return spec["layout"]["yaxis"]["range"]
+
+    app = sound(opened(LEARNED))
+    low, high = first = reach()
+    assert low < 2.4540 < 3.2958 < high
+    sound(app.button(key="counting-go").click().run())
+    sound(app.run())
+    assert reach() == first
 
 
 def test_the_price_of_weights_is_kin_to_adding_k() -> None:

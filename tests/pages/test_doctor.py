@@ -111,6 +111,14 @@ def test_bad_rates_get_one_sentence(doctor: AppTest, rates: str, says: str) -> N
     assert says in doctor.error[0].value
 
 
+@pytest.mark.parametrize("rates", ["fast", "0", "nan", "0.1 " * 9])
+def test_bad_rates_of_the_third_step_get_one_sentence(doctor: AppTest, rates: str) -> None:
+    doctor.text_input(key="doctor-rates").set_value(rates)
+    doctor.button(key="doctor-go").click().run()
+    assert not doctor.exception
+    assert len(doctor.error) == 1
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, 3.2e8])
 def test_bad_budgets_get_one_sentence(doctor: AppTest, seconds: float) -> None:
     doctor.number_input(key="doctor-seconds").set_value(seconds)

@@ -2,6 +2,7 @@
 own, and a model that really learned beside the others."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,12 +77,19 @@ def test_a_series_of_ones_own_is_mended_kept_and_shown() -> None:
     assert "mean error, kW" in table(app, "forecast").columns
 
 
+def hours(*numbers: int) -> str:
+    """A series measured in these hours of a month."""
+    times = [datetime(2011, 1, 1) + timedelta(hours=k) for k in numbers]
+    return "\n".join(["time,kW", *(f"{time:%Y-%m-%d %H:%M},{time.hour}" for time in times)])
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("time,kW\n2011-01-01 00:00,much\n2011-01-01 01:00,2", "60 is the least"),
+        ("time,kW\n2011-01-01 00:00,much\n2011-01-01 01:00,2", "Row 2 has “much”"),
         ("a,b\n1,2\n3,4", "No column of this CSV holds times"),
-        ("x", "There is no text"),
+        ("x", "a single character"),
+        (hours(*range(70), *range(600, 640)), "nothing was measured"),  # three weeks between
     ],
 )
 def test_what_is_no_series_gets_a_sentence_and_stays(text: str, sentence: str) -> None:
@@ -89,7 +97,7 @@ def test_what_is_no_series_gets_a_sentence_and_stays(text: str, sentence: str) -
     app.text_area(key="forecast-series-of-own-text").input(text).run()
     assert not app.exception
     assert app.text_area(key="forecast-series-of-own-text").value == text
-    assert app.error
+    assert sentence in app.error[0].value
 
 
 def test_a_forecaster_that_learned_stands_beside_the_others() -> None:

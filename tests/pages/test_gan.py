@@ -1,15 +1,18 @@
 """The screen GAN: a game step by step, its two losses, made digits, a game of one's own."""
 
 import math
+import re
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.corpora import load_corpus
 from lm_core.evaluation.game_course import read_courses
+from lm_core.pictures.points import energy_distance
 from lm_core.runs.spec import RunSpec
 from pages._ui.gan import game, play
-from tests.pages.screens import said, sound, table
+from tests.pages.screens import finished, said, sound, table
 from tests.waiting import PATIENCE
 from tools.games import GAMES, LOOKS, spec_of
 
@@ -89,6 +92,16 @@ def test_a_game_of_ones_own_has_the_rules_that_were_chosen() -> None:
     app = opened("Play", data="Two moons of points")
     assert app.selectbox(key="gan-data").value == "points-moons"
     assert "Your games will stand here" in said(app)
+
+
+def test_a_game_of_ones_own_stands_beside_who_always_makes_the_mean() -> None:
+    app = opened("Play")
+    finished(app, play.spec_of("points-ring", "non-saturating", 1, "adam-half", 3))
+    line = said(sound(app.run()))
+    mean = float(re.search(r"who always makes the mean: ([\d.]+)\)", line).group(1))
+    points = load_corpus("points-ring").splits["validation"].places[:1000]
+    off = energy_distance(points, points.mean(0).expand_as(points))
+    assert mean == pytest.approx(float(off), abs=6e-4)
 
 
 def test_the_questions_of_the_course() -> None:

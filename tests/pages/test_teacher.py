@@ -1,16 +1,21 @@
 """The teacher's page: for whoever has its address and nobody else; what a class does stands there,
 and what the teacher asks is done."""
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lm_core.lessons.board import HEADINGS
 from lm_core.runs.teaching import BY_TEACHER
 from pages._ui.shared import class_board, first_name, session
 from pages._ui.shared.teacher_token import VARIABLE, is_token, teachers_address, token
 from pages._ui.teacher import spotlight
+from pages._ui.teacher.board import _file
 from tests.pages.foreign import TITLE
 from tests.pages.stored import stored_run
 from tests.waiting import PATIENCE
@@ -57,6 +62,19 @@ def answered() -> None:
         for moment, right in (("before", before), ("after", after)):
             what = "LSTM" if right else "n-gram"
             board.answer("first", "q", pupil, what, moment=moment, right=right, why=TITLE, **ask)
+
+
+def counted() -> None:
+    """The table to take away has what the page says, and nobody in it."""
+    text = _file("first", None).decode("utf-8-sig")
+    headings, *rows = csv.reader(io.StringIO(text))
+    assert tuple(headings) == HEADINGS
+    given = [dict(zip(headings, row, strict=True)) for row in rows]
+    right = Counter(one["Moment"] for one in given if one["Right"] == "yes")
+    assert right == {"before": 1, "after": 3}
+    both = Counter(one["Pupil"] for one in given)
+    assert both == {"1": 2, "2": 2, "3": 2}
+    assert not [who for who in (ADA, BOB, "Ada") if who in text]
 
 
 def test_without_the_word_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +144,7 @@ def test_a_lesson_from_the_teachers_side() -> None:
     assert "Right before: 1 of 3 (33 %). Right after: 3 of 3 (100 %)." in said(app)
     assert "2 went from wrong to right" in said(app)
     assert "Lowest on US first names, 2017" in said(app)
+    counted()
     app.button(key="teacher-clear").click().run()
     assert class_board.board().lessons() == []
     assert "No answers yet." in said(app)

@@ -375,7 +375,7 @@ def test_a_second_start_leaves_the_first_runs_picture_where_it_is(train: AppTest
     assert_well(train)
     assert train.query_params["run"] == second
     assert says(train, "Run 2, Transformer, US first names, 2017. Started today, ")
-    assert says(train, ", with the settings of run 1.")
+    assert says(train, " (with the settings of run 1).")
 
 
 def test_a_doctors_jobs_are_not_in_the_table_but_can_be_opened(train: AppTest) -> None:

@@ -64,7 +64,8 @@ def _formula(told: "Costs", what: str) -> None:
         st.markdown("Nothing: each guess begins anew.")
         return
     total = told.total(what)
-    st.code(f"{formula}\n= {total:,}  ({human(total)})", language=None, wrap_lines=True)
+    st.code(formula, language=None, wrap_lines=True)
+    st.markdown(f"= **{total:,}** ({human(total)})")
     named = {**told.meaning, "T": "context or row of tokens", "V": "vocabulary"}
     used = [letter for letter in told.letters if letter in formula.replace("max", "")]
     st.caption(" · ".join(f"{x} {named.get(x, '')} = {told.letters[x]:,}" for x in used))

@@ -65,7 +65,12 @@ def stored(entry: "Entry", settings: "Settings") -> None:
     with st.container(horizontal=True, gap="medium"):
         in_all = f"{kept.numbers:,} runs of tokens, each with its counts."
         st.metric("Stored runs", human(kept.numbers), help=in_all, width="content")
-        st.metric("Memory", bytes_size(kept.bytes), help=f"{kept.bytes:,} bytes.", width="content")
+        st.metric(
+            "Memory in bytes",
+            bytes_size(kept.bytes),
+            help=f"{kept.bytes:,} bytes.",
+            width="content",
+        )
     show_chart(stored_bars(kept.parts), key="architectures-runs")
     st.markdown(
         "It has no weights to train. It stores every different run of tokens it met, here runs of "

@@ -83,7 +83,7 @@ def figures(size: families.Size, costs: "Costs | None") -> None:
         in_all = f"{size.parameters:,} numbers that training adjusts."
         st.metric("Parameters", human(size.parameters), help=in_all, width="content")
         in_full = f"{size.bytes:,} bytes. While it trains with AdamW, about four times as much."
-        st.metric("Memory", bytes_size(size.bytes), help=in_full, width="content")
+        st.metric("Memory in bytes", bytes_size(size.bytes), help=in_full, width="content")
         if costs is not None and costs.total("operations"):
             st.metric(
                 "Operations a token",

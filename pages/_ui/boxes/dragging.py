@@ -23,7 +23,8 @@ svg {width: 100%; display: block; touch-action: none; border-radius: 6px;
 g {cursor: move; outline: none}
 g:focus-visible .side {stroke-width: 6}
 .corner {cursor: nwse-resize}
-text {font: 600 9px var(--st-font); fill: var(--st-text-color); pointer-events: none}
+text {font: 600 9px var(--st-font); fill: var(--st-text-color); pointer-events: none;
+      unicode-bidi: plaintext;}
 p {font: inherit; font-size: 0.8rem; margin: 0.2rem 0 0; color: var(--st-text-color); opacity: 0.8}
 """
 _element = st.components.v2.component(

@@ -97,10 +97,13 @@ def noticed(base: "Configuration", changed: "Sequence[Configuration]") -> str:
     for one, group in told.items():
         if group:
             most = max(group, key=lambda o: abs(by(o)))
-            verb, which = ("is", "") if len(group) == 1 else ("are", "most of all ")
+            named = label(most)
+            several = len(group) > 1
+            how = f"are {one}" if several else f"is {one}"
+            which = f"most of all {named}" if several else named
             parts.append(
-                f"{len(group)} of {len(changed)} switches {verb} {one} with every seed, "
-                f"{which}{label(most)} ({by(most):+.3f} nats)"
+                f"{len(group)} of {len(changed)} switches {how} with every seed, {which} "
+                f"({by(most):+.3f} nats)"
             )
         else:
             parts.append(f"no switch is {one} with every seed")

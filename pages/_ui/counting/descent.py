@@ -156,6 +156,10 @@ def _curve(found: Pairs, learning: Learning) -> None:
         height=320,
     )
     chart.figure.update_xaxes(range=[-5, STEPS + 5])
+    # Down to the best it can do from the first step on: left to itself the axis grows as it falls.
+    top = max(uniform, *every[0].y)
+    edge = 0.05 * (top - line)
+    chart.figure.update_yaxes(range=[line - edge, top + edge])
     show_chart(chart, key="counting-curve", alt="The loss as it falls to the counted line.")
     last = points[-1]
     penalty = f", and {nats(last.penalty)} for its weights" if last.penalty else ""

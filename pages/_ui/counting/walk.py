@@ -142,7 +142,7 @@ def _controls(found: Pairs, table: "Tensor", steps: list[Step]) -> None:
         st.caption(f"{why}: step back, or begin anew.")
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Draw",
+            "Draw one",
             type="primary",
             disabled=not open,
             on_click=_take,
@@ -217,7 +217,7 @@ def _table(found: Pairs, table: "Tensor", steps: list[Step]) -> None:
 def _written(found: Pairs, table: "Tensor", steps: list[Step]) -> None:
     """How each letter came, and what the name costs."""
     if not steps:
-        st.caption("Press Draw, or a cell of the framed row, and a name begins.")
+        st.caption("Press Draw one, or a cell of the framed row, and a name begins.")
         return
     import pandas as pd
 

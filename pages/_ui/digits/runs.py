@@ -176,6 +176,8 @@ def _panel(was_active: bool) -> None:
             last = session.manager().store.last(Evaluated, run.id)
             row = {"question": QUESTIONS[name].title, "state": run.status}
             row["steps"] = last["step"] if last else 0
+            row["loss"] = round(last["nats"], 3) if last else None
+            row["loss of a blind guess"] = round(run.facts.get("blind", float("nan")), 3)
             for figure, value in (last["metrics"] if last else {}).items():
                 row[figure] = round(value, 3)
             rows.append(row)

@@ -10,7 +10,7 @@ PARAMETERS: dict[str, Kind] = {
     "doctor-view": LABEL,
     "doctor-layers": LABEL,
     **dict.fromkeys(("doctor-seconds", "doctor-random"), Number(-1e14, 1e14)),
-    **dict.fromkeys(("doctor-lrs", "doctor-decays"), Text(200)),
+    **dict.fromkeys(("doctor-rates", "doctor-lrs", "doctor-decays"), Text(200)),
     **dict.fromkeys(
         (
             "doctor-inside",

@@ -94,9 +94,10 @@ def _panel(was_active: bool) -> None:
             TRAINED.link(run.id, f"{plain(run.title)}: {run.status}")
             last = session.manager().store.last(Evaluated, run.id)
             if last:
-                figures = last["metrics"]
+                figures, blind = last["metrics"], run.facts.get("blind", float("nan"))
                 st.caption(
-                    f"Step {last['step']:,}: energy distance {last['nats']:.3f}, D of real "
+                    f"Step {last['step']:,}: energy distance {last['nats']:.3f} (who always makes "
+                    f"the mean: {blind:.3f}), D of real "
                     f"{figures.get('D of real', 0):.2f} and of made "
                     f"{figures.get('D of made', 0):.2f}, coverage {figures.get('coverage', 0):.2f}."
                 )

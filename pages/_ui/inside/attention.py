@@ -12,7 +12,7 @@ from pages._ui.shared.show import show_chart
 from pages._ui.shared.tables import show_table
 
 LINES_OF = "attention-lines-of"
-SEEN, PRESSED = "attention-seen", "attention-pressed"
+SEEN, PRESSED = "attention-seen", "attention-pressed"  # a head and row of it; a cell
 OPENED = "attention-opened"  # in the session: for what the heads were opened, and on which
 
 
@@ -40,36 +40,59 @@ def moved(place: tuple[int, ...], into: tuple[str, ...]) -> None:
         st.session_state[PRESSED] = place
 
 
-def open_cell(side: Side, seen: tuple, row: str, column: str) -> None:
-    """The strongest look of a head that was not seen before (`seen` ends in its layer and head),
-    until another cell is chosen."""
+def choose_cell(
+    side: Side, seen: tuple, labels: tuple[str, str], keys: tuple[str, str]
+) -> tuple[int, int]:
+    """A row and a column, by two lists: the strongest look of a head (`seen` ends in its layer and
+    head), and of a row of it, until another is chosen there."""
     pressed = st.session_state.pop(PRESSED, None)
-    if st.session_state.get(SEEN) == seen:
-        return
-    st.session_state[SEEN] = seen
-    layer, head = seen[-2:]
-    if pressed is not None and pressed[:2] == (layer, head):
-        return
-    st.session_state[row], st.session_state[column] = strongest_look(
-        side.maps[layer, head], across=side.across, nothing=side.view.nothing
-    )
+    here = pressed is not None and pressed[:2] == seen[-2:]
+    before, last = st.session_state.get(SEEN, (seen, None))
+    weights = _others(side, *seen[-2:])
+    strongest, _ = strongest_look(weights)
+    places = st.columns(2)
+    if before != seen and not here:
+        st.session_state[keys[0]] = strongest
+    with places[0]:
+        row = choose(labels[0], side.rows, key=keys[0], default=strongest)
+    open_to = side.view.seen[row].nonzero()[:, 0].tolist()
+    usual = int(weights[row].argmax()) if weights[row].any() else open_to[-1]
+    if last is not None and (before, last) != (seen, row) and not here:
+        st.session_state[keys[1]] = usual
+    st.session_state[SEEN] = (seen, row)
+    with places[1]:
+        names = side.columns[: open_to[-1] + 1]
+        return row, choose(labels[1], names, key=keys[1], default=usual)
 
 
-def strongest_look(weights: Any, *, across: bool = False, nothing: int = 0) -> tuple[int, int]:
-    """(row, column) of the largest weight given to another token; (0, 0) where there is none.
-
-    Args:
-        across: columns are of another text, the first `nothing` of no token.
-    """
+def strongest_look(weights: Any) -> tuple[int, int]:
+    """(row, column) of the largest weight given to another token; (0, 0) where there is none."""
     import numpy as np
 
-    others = np.nan_to_num(weights)
-    if across:
-        others[:, :nothing] = 0
+    row, column = np.unravel_index(int(weights.argmax()), weights.shape)
+    return int(row), int(column)
+
+
+def pressed_cell(side: Side, seen: tuple) -> tuple[int, int]:
+    """Row and column where there are no lists: of the cell that was pressed in this head, else of
+    the strongest look."""
+    weights = _others(side, *seen[-2:])
+    *head, row, column = st.session_state.get(PRESSED, (None, 0, 0))
+    known = tuple(head) == seen[-2:] and row < weights.shape[0] and column < weights.shape[1]
+    return (row, column) if known else strongest_look(weights)
+
+
+def _others(side: Side, layer: int, head: int) -> Any:
+    """The weights of one head that are given to other tokens: 0 where there is no token, or where
+    one looks at itself."""
+    import numpy as np
+
+    others = np.nan_to_num(side.maps[layer, head])
+    if side.across:  # columns are of another text
+        others[:, : side.view.nothing] = 0
     else:
         np.fill_diagonal(others, 0)
-    row, column = np.unravel_index(int(others.argmax()), others.shape)
-    return int(row), int(column)
+    return others
 
 
 def lines(side: Side, layer: int, head: int, *, dark: bool) -> None:

@@ -163,7 +163,7 @@ def arithmetic(
             ("s (q − z)", f"{scale:.6g} × ({code} − {zero}) = {now:.6f}"),
         ]
     rows.append(("error", f"{now - before:+.6f}"))
-    st.subheader(f"The weight in row {row + 1}, column {column + 1}")
+    st.header(f"The weight in row {row + 1}, column {column + 1}")
     show_table(pd.DataFrame(rows, columns=["what", "value"]), key="quantize-arithmetic")
     error = (after - weight).square().mean().sqrt() / weight.square().mean().sqrt().clamp(min=1e-30)
     bits = scheme.bits_per_weight(tuple(weight.shape))

@@ -21,6 +21,7 @@ def forecast_picture(about: Known, said: "dict[str, np.ndarray]") -> None:
     from datetime import datetime, timedelta
 
     from lm_core.charts.lines import Line, line_chart
+    from lm_core.figures import moment
 
     n = len(about.seen)
     at = st.slider(
@@ -42,7 +43,7 @@ def forecast_picture(about: Known, said: "dict[str, np.ndarray]") -> None:
     off = {name: float(abs(one[at] - about.following[at]).mean()) for name, one in said.items()}
     best = min(off, key=off.get)
     alt = (
-        f"Forecasts from {now:%Y-%m-%d %H:%M}: nearest to what came is {best}, on average "
+        f"Forecasts from {moment(now)}: nearest to what came is {best}, on average "
         f"{off[best]:.3g} {about.measure} off."
     )
     chart = line_chart(

@@ -13,6 +13,7 @@ def look(about: Known) -> None:
     from datetime import datetime, timedelta
 
     from lm_core.charts.lines import Line, line_chart
+    from lm_core.figures import moment
     from lm_core.series import mending, splits
 
     step = timedelta(minutes=about.minutes)
@@ -26,7 +27,7 @@ def look(about: Known) -> None:
     unit = about.measure
     alt = (
         f"{len(about.values):,} values from {low:.3g} to {high:.3g} {unit}, beginning on "
-        f"{begin:%Y-%m-%d}; the first {about.ends[0]:,} train, the next "
+        f"{moment(begin)}; the first {about.ends[0]:,} train, the next "
         f"{about.ends[1] - about.ends[0]:,} validate, the others test."
     )
     show_chart(

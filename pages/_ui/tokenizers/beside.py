@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from lm_core.tokenizers import Tokenizer
     from lm_core.tokenizers.cuts import Cut
 
+ROW = 3  # side by side: words of more would have to be broken
 MOST_APART = 60  # words in the table of those that are cut apart
 
 
 def columns(kinds: Sequence[str]) -> "dict[str, DeltaGenerator]":
     """A place for each of them, side by side, with what it is; filled as each is made."""
     places = {}
-    for column, kind in zip(st.columns(len(kinds), gap="medium"), kinds, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            st.markdown(f"**{title(kind)}**")
-            st.caption(idea(kind))
-            places[kind] = st.container()
+    for first in range(0, len(kinds), ROW):
+        row = kinds[first : first + ROW]
+        for column, kind in zip(st.columns(ROW, gap="medium"), row, strict=False):
+            with column, st.container(border=True, height="stretch"):
+                st.markdown(f"**{title(kind)}**")
+                st.caption(idea(kind))
+                places[kind] = st.container()
     return places
 
 
@@ -38,9 +41,9 @@ def fill(place: "DeltaGenerator", kind: str, found: "Cut | None") -> None:
         if found is None:
             st.caption(learned.NOTHING)
             return
-        how = "" if any(found.unread) else ", left out"
-        unknown = f" ({found.unknown:,} unknown{how})" if found.unknown else ""
-        st.markdown(f"{count(len(found.ids), 'token')}{unknown}")
+        unknown = f"{found.unknown:,} unknown{'' if any(found.unread) else ', left out'}"
+        tokens = count(len(found.ids), "token")
+        st.markdown(f"{tokens} ({unknown})" if found.unknown else tokens)
         said = f"Your text under {title(kind)}"
         st.html(chips(found.tokens, found.ids, unread=found.unread, what=said))
 

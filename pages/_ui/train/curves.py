@@ -46,6 +46,7 @@ def run_choices(run: "Run", shown: Shown) -> "tuple[str, Measure, float]":
             required=True,
             label_visibility="collapsed",
             key="train-view",
+            wrap=True,
             bind="query-params",
         )
         with st.popover("Scale", key="train-scale", type="tertiary"):

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 READING = """## How to read the curve
 
-**Run**: one training, from Start to its end. **Step**: one look at a little text, one small
-correction. **Evaluation**: now and then it guesses at text kept from it, and learns nothing there.
+**Run**: one training, from Start to its end.
+**Step**: one look at a little text, one small correction.
+**Evaluation**: now and then it guesses at text kept from it, and learns nothing there.
 
 **Nats**: the unit of surprise. 0 is never surprised; 0.69 less, and it gives what really came
 twice the probability.

@@ -72,12 +72,12 @@ def _quality(
         of = {name: float(measure_of(run, name).of(loss)) for name in ("perplexity", "bits")}
         kept_back = withheld(run)
         why = f" Withheld: {kept_back}" if kept_back else ""
-        yield "Validation, nats", loss, step, NATS, 130
+        yield "Validation, nats", loss, step, NATS, 152
         yield "Perplexity", of["perplexity"], step, PERPLEXITY, 124
         yield "Bits per character", of["bits"], step, BITS + why, 140
     else:
         judge = run.facts.get("judge", "loss")
-        yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 140
+        yield f"Validation, {judge}", loss, step, f"The loss, {unit_of(run)}: {LOSS}", 160
     for name, unit in figures_of(run).items():
         if not shown.may_have(name):
             continue

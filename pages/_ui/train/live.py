@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0  # between two looks at a run that goes on: each takes time from the training
 SOON, SOON_SECONDS = 10.0, 0.5  # seconds in which one waits for the first points, and looks then
+WROTE, DID = ("What it writes now", "What it wrote"), ("What it does now", "What it did")
 # Room for the longest sentence from the start, so that nothing below it moves. On a telephone,
 # which has no room for fifty columns, the text scored all along is moved sideways.
 ROOM = """<style>
@@ -119,8 +120,8 @@ def _panel(before: tuple[float | None, bool], called: str, look: Look) -> None:
             st.caption(plain(called))
             part("curve", run_curve, *run_choices(run, now))
         with beside, st.container(border=True, height="stretch", gap="xsmall"):
-            writes, wrote = ("writes", "wrote") if of_tokens(run) else ("does", "did")
-            st.markdown(f"## What it {writes} now" if run.active else f"## What it {wrote}")
+            now, then = WROTE if of_tokens(run) else DID
+            st.markdown(f"## {now if run.active else then}")
             part("stands", _status)
             part("samples", samples)
             steering(run)

@@ -42,7 +42,9 @@ def about(run: "Run") -> str:
     from lm_core.runs.apart import unlike_before
 
     unlike = unlike_before(run, mine()) if run.number else ""
-    return f"{name_of(run)}. Started {started(run)}{unlike and f', {unlike}'}."
+    if unlike:
+        return f"{name_of(run)}. Started {started(run)} ({unlike})."
+    return f"{name_of(run)}. Started {started(run)}."
 
 
 def name_of(run: "Run") -> str:

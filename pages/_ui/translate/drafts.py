@@ -192,9 +192,9 @@ def as_html(draft: Draft, text: str) -> str:
     one, other = draft.codec.sides
     return (
         '<div style="overflow-wrap:anywhere;line-height:1.5">'
-        f'<div style="opacity:0.75">{safe(one)}</div>'
+        f'<div class="ours" style="opacity:0.75">{safe(one)}</div>'
         f'<div style="white-space:pre-wrap;font-size:1.1rem">{safe(text)}</div>'
-        f'<div style="opacity:0.75;margin-top:0.6rem">{safe(other)}</div>'
+        f'<div class="ours" style="opacity:0.75;margin-top:0.6rem">{safe(other)}</div>'
         f'<div style="white-space:pre-wrap;font-size:1.15rem"><b>{_target(draft)}</b></div></div>'
     )
 
@@ -209,5 +209,6 @@ def _target(draft: Draft) -> str:
             style = f"{MARK};{style}"
         shown.append(f'<span style="{style}">{safe(piece)}</span>' if style else safe(piece))
         before = whole
-    end = ' <span style="opacity:0.75;font-weight:normal">■ ended</span>' if draft.ended else ""
+    style = "opacity:0.75;font-weight:normal"
+    end = f' <span class="ours" style="{style}">■ ended</span>' if draft.ended else ""
     return "".join(shown) + end or "…"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lm_core.charts import words
 from pages._ui.shared import models, own_texts
+from pages._ui.shared.language import say
 from pages._ui.shared.plain import plain, safe
 
 LEARNED, HELD_OUT, NEW = "learned", "held out", "new"
@@ -145,8 +146,8 @@ def tagged(names: list[str], known: Lists | None) -> str:
         if kind in _TAGS:
             tag, fill, meaning = _TAGS[kind]
             text += (
-                f' <span title="{meaning}" style="background:{fill};border-radius:4px;'
-                f'padding:1px 5px;font-size:0.85em;white-space:nowrap">{tag}</span>'
+                f' <span title="{say(meaning)}" style="background:{fill};border-radius:4px;'
+                f'padding:1px 5px;font-size:0.85em;white-space:nowrap">{say(tag)}</span>'
             )
         lines.append(f'<div style="break-inside:avoid">{text}</div>')
     return f'<div style="{LINES}">{"".join(lines)}</div>'
@@ -161,7 +162,7 @@ def shares(names: list[str], known: Lists | None) -> str:
     unlearned = new_share(names, known.learned)
     new = new_share(names, known.learned | known.held_out)
     said = words.percent(new), words.percent(unlearned - new)
-    return f"<b>{said[0]}</b> new, <b>{said[1]}</b> held out <small>of {len(names)}</small>"
+    return say(f"<b>{said[0]}</b> new, <b>{said[1]}</b> held out <small>of {len(names)}</small>")
 
 
 def experience(choice: models.Choice) -> str:
