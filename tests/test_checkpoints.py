@@ -287,6 +287,53 @@ def test_a_reader_meets_the_old_or_the_new_never_a_mixture(folder: Path) -> None
         thread.join()
 
 
+def test_a_card_that_moves_in_while_it_is_looked_for_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the looks before and after a load could both find none, and a mixture would pass."""
+    for moved in range(3):  # before which look at the card that waits
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoints, "_settle", lambda folder: None)
+            folder = saved(tmp_path / str(moved))
+        looks, stat = itertools.count(), Path.stat
+
+        def meanwhile(path: Path, looks=looks, moved=moved, folder=folder, stat=stat, **how):
+            if path == folder / checkpoints.NEXT / "meta.json" and next(looks) == moved:
+                os.rename(path, folder / path.name)
+            return stat(path, **how)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "stat", meanwhile)
+            assert checkpoints._version(folder) is not None
+
+
+def test_saved_anew_between_any_two_looks_at_its_files_it_is_one_of_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = [lively_model("transformer", seed=seed) for seed in range(2)]
+    plain, met = checkpoints.where, set()
+    for cut in itertools.count():
+        save_checkpoint(folder, versions[0], alphabet(27), {"seed": 0})
+        looks = itertools.count()
+
+        def where(folder: Path, name: str, looks=looks, cut=cut) -> Path:
+            path = plain(folder, name)
+            if next(looks) == cut:
+                save_checkpoint(folder, versions[1], alphabet(27), {"seed": 1})
+            return path
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoints, "where", where)
+            checkpoint = load_checkpoint(folder)
+        seed = checkpoint.meta["seed"]
+        met.add(seed)
+        weights = zip(checkpoint.model.parameters(), versions[seed].parameters(), strict=True)
+        assert all(torch.equal(a, b) for a, b in weights)
+        if next(looks) <= cut:
+            break
+    assert met == {0, 1}
+
+
 class Killed(BaseException):
     """Nothing catches it, as nothing catches the end of a process."""
 

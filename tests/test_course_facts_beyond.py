@@ -149,6 +149,14 @@ FACTS = {  # number in the list of facts -> the test that computes it, and the n
         "pictures/test_course_facts.py::test_a_layer_added_to_a_living_model",
         "add_module",
     ),
+    "F56 the third step of 002": (
+        "pages/test_age_from_a_face.py::test_the_recipe_is_examined_with_the_numbers_of_the_source",
+        "(0.001, 0.0005, 0.0001)",
+    ),
+    "F57 the fourth step of 002": (
+        "pages/test_age_from_a_face.py::test_the_recipe_is_examined_with_the_numbers_of_the_source",
+        "(0.0005, 0.0008, 0.001)",
+    ),
     "F58 the second step of 002": (
         "pages/test_age_from_a_face.py::test_the_second_step_has_the_numbers_of_the_source",
         "few == 1000",

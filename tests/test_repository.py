@@ -19,8 +19,8 @@ import lm_core
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ("requirements.txt", "requirements-beyond.txt", "requirements-dev.txt")
 TARGETS = ["run", "class", "test", "test-slow", "lint", "format", "audit"]
-TARGETS += ["bench", "checkpoints", "races", "scaling", "ablations", "tokenizers", "lora", "memory"]
-TARGETS += ["games"]
+TARGETS += ["bench", "checkpoints", "races", "scaling", "ablations", "tokenizers", "words", "lora"]
+TARGETS += ["memory", "games"]
 TARGETS += ["screenshots", "clean", "help"]
 
 # Written in pieces, because this file is searched as well.

@@ -1,5 +1,6 @@
 """Every token can be seen, and no text turns or hides what stands around it."""
 
+import re
 import sys
 import unicodedata
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from lm_core.charts.words import unique_labels
 from lm_core.tokenizers.char import CharTokenizer
-from lm_core.visible import readable, visible
+from lm_core.visible import all_apart, apart, readable, visible
 from tests.marks import most_slow
 
 LONGEST = len("⟨10FFFF⟩")
@@ -99,3 +100,30 @@ def test_a_model_of_characters_has_a_label_for_each() -> None:
     labels = [tokenizer.token_text(id) for id in range(tokenizer.vocab_size)]
     assert all(map(inked, labels))
     assert unique_labels(labels) == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("plain, née, 日本", "plain, née, 日本"),
+        ("שלום", "\u2068שלום\u2069"),
+        ("سلام 12, GPT!", "\u2068سلام 12, GPT!\u2069"),  # its own line, with what belongs to it
+        ("after שלום: 12 %", "after \u2068שלום\u2069: 12 %"),
+        ("from אב גד to דה", "from \u2068אב גד\u2069 to \u2068דה\u2069"),
+        ("שלום looks at it: 12 %", "\u200e\u2068שלום\u2069 looks at it: 12 %"),
+        ("one\nשלום 1\n2", "one\n\u2068שלום 1\u2069\n2"),
+    ],
+)
+def test_words_from_right_to_left_are_set_apart(text: str, shown: str) -> None:
+    assert apart(text) == shown
+
+
+@given(st.text(st.sampled_from(["a", "ש", "ع", "1", ".", " ", "\n", "٣", "é"])))
+def test_what_is_set_apart_is_the_text_and_every_mark_has_its_end(text: str) -> None:
+    shown = apart(text)
+    assert re.sub("[\u200e\u2068\u2069]", "", shown) == text
+    for line in shown.split("\n"):
+        assert re.fullmatch("[^\u2068\u2069]*(\u2068[^\u2068\u2069]+\u2069[^\u2068\u2069]*)*", line)
+        assert not re.search("[שع]", re.sub("\u2068[^\u2069]*\u2069", "", line))
+    assert all_apart([{"ש": text}, 1, None]) == [{"ש": shown}, 1, None]

@@ -48,7 +48,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package with a database of our own."""
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "bible.db"
-    monkeypatch.setattr("lm_core.corpora.packages._folders", lambda package: [tmp_path])
+    monkeypatch.setattr("lm_core.corpora.packages.folders_of", lambda package: [tmp_path])
     return path
 
 

