@@ -28,11 +28,11 @@ def leak_bars(leaked: float, looked_for: int, window: int, *, fine: float) -> Ch
         shares,
         [words.percent(share) for share in shares],
         title=TITLE,
-        x=f"share of {what} looked for",
+        x="share",
         colors=[BLUE, VERMILLION],
         label_width=17,
     )
-    share_ticks(figure, end=1.25)
+    share_ticks(figure)
     counts = [looked_for - round(leaked * looked_for), round(leaked * looked_for)]
     table = pd.DataFrame({"validation text": labels, "share of 1": shares, "found": counts})
     alt = (

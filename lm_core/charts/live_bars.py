@@ -22,7 +22,6 @@ from lm_core.charts.theme import BLUE, GREY, altair_config
 
 TITLE = "What it expects next"
 LABELS = 96  # pixels for the tokens
-ROOM = 1.4  # where the axis ends: at 100 %, and "> 99,9 %" after it on a phone
 PLACE, FRAME = 25, 78  # pixels for a bar and the gap under it; for the title and the axis
 
 
@@ -68,7 +67,7 @@ def _empty(places: int) -> Base:
         "probability:Q",
         title="probability (· is a space)",
         axis=share_axis(),
-        scale=share_scale(ROOM),
+        scale=share_scale(),
     )
     fixed = alt.Axis(
         minExtent=LABELS, maxExtent=LABELS, labelLimit=LABELS, ticks=False, domain=False

@@ -9,7 +9,7 @@ from lm_core.figures import percent
 if TYPE_CHECKING:
     import altair as alt  # slow to import: what is drawn by plotly alone does not wait for it
 
-ROOM = 1.2  # where they end: beyond the longest bar there is its number
+ROOM = 1.4  # where they end: beyond the longest bar there is "> 99,9 %", also on a phone
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 

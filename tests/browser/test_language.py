@@ -87,10 +87,12 @@ CUT = """() => {
     if (!one.checkVisibility() || one.closest('.katex-mathml')) continue;  // that is for the ear
     const words = document.createRange();
     words.selectNodeContents(one);
-    for (let box = one; box !== main; box = box.parentElement)
-      if (/hidden|clip/.test(getComputedStyle(box).overflowX) && box.clientWidth > 1
-          && right(words) > right(box) + 1)
+    for (let box = one; box !== main; box = box.parentElement) {
+      const beyond = getComputedStyle(box).overflowX;
+      if (/auto|scroll/.test(beyond)) break;  // one scrolls to it
+      if (/hidden|clip/.test(beyond) && box.clientWidth > 1 && right(words) > right(box) + 1)
         out.add(one.textContent.trim());
+    }
   }
   for (const field of main.querySelectorAll('input[placeholder]'))
     if (!field.value && field.scrollWidth > field.clientWidth + 1) out.add(field.placeholder);

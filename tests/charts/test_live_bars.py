@@ -2,7 +2,8 @@ import json
 
 import numpy as np
 
-from lm_core.charts.live_bars import ROOM, live_token_bars
+from lm_core.charts.live_bars import live_token_bars
+from lm_core.charts.shares import ROOM
 
 
 def rows(chart) -> list[dict]:

@@ -20,7 +20,8 @@ BLANK = re.compile(r"(?<!%)\{[A-Za-z_0-9]*(?::[^{}\s]{1,6})?\}")
 # Where one sentence, or a part of one, ends and another begins.
 PIECE = re.compile(
     r"((?<=[.!?])\s+|(?<=[.!?:]\*\*)\s+|\s*\n\s*|\s*[:;·|]\s+|,\s+|\s+[-–—]\s+|<br>|"
-    r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z])|:material/\w+:\s+|\s+:gray\[\(|\)\]\Z)"
+    r"(?<!\S)#{1,6}\s+|(?<!\S)\d+\s+(?=[A-Z])|:material/\w+:\s+|\s+:gray\[\(|\)\]\Z|"
+    r"(?<!\S):small\[|(?<=[^\s)])\]\Z)"
 )
 # A name with its unit or its kind, and one of several that are called alike, or are not here yet.
 TOGETHER = re.compile(
