@@ -9,6 +9,7 @@ from pages._ui.shared import (
     held,
     language,
     looks,
+    one_lock,
     overtaken,
     screens,
     session,
@@ -18,6 +19,7 @@ from pages._ui.shared.in_turn import DOOR
 held.install()
 looks.install()
 overtaken.install()
+one_lock.install()
 if __name__ != "__main__":  # once for the server, which then runs this file for each visit
     from starlette.middleware import Middleware
 

@@ -31,7 +31,7 @@ GERMAN = Catalogue(
         ("Learning rate: too large", "Lernrate: zu groß"),
         ("  Learning rate\n\nold", "  Lernrate\n\nold"),
         ("3 of 4.5 tokens", "4,5 Tokens, davon 3"),
-        ("## a\n:small[3 of 4.5 tokens]", "## a\n:small[4,5 Tokens, davon 3]"),
+        ("## a\n:small[Learning rate, too large]", "## a\n:small[Lernrate, zu groß]"),
         ("0.7 nats, 1.67.0, v2.1, 3.", "0,7 nats, 1.67.0, v2.1, 3."),
         ("", ""),
     ],
