@@ -44,6 +44,16 @@ def test_documentation_says_the_thing_itself() -> None:
     assert found == []
 
 
+def test_every_picture_of_a_screen_is_told_to_who_cannot_see_it() -> None:
+    drawn = [
+        (path, {one.arg for one in node.keywords})
+        for path, node in nodes()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.image"
+    ]
+    assert drawn
+    assert [path for path, given in drawn if "alt" not in given] == []
+
+
 def test_what_a_model_reads_has_a_name() -> None:
     """No pass of a model hides its arguments behind `**`; a wrapper of one shows those of what it
     wraps."""

@@ -105,8 +105,10 @@ def _pictures(row: dict[str, Any]) -> None:
 
     width, height = row["columns"]
     images = [np.asarray(one, dtype=float).reshape(height, width) for one in row["rows"]]
-    captions = [plain(one) for one in row.get("captions", ())] or None
-    st.image([np.kron(image, np.ones((8, 8))) for image in images], caption=captions, width=PICTURE)
+    captions = [plain(one) for one in row.get("captions", ())]
+    made = [f"Picture {n} of {len(images)} that it made." for n in range(1, len(images) + 1)]
+    larger = [np.kron(image, np.ones((8, 8))) for image in images]
+    st.image(larger, caption=captions or None, alt=captions or made, width=PICTURE)
 
 
 def _lines(row: dict[str, Any]) -> None:
